@@ -1,0 +1,155 @@
+"""Who is wired to whom, and how strongly: index arrays drawn in NumPy from a key.
+
+Each draw is a list of edges sorted by source, then target. Random draws come from NumPy's Philox generator, keyed by
+the run's key and the projection's name, so they depend on nothing else.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from brian2.units import mV
+from brian2.units.fundamentalunits import Quantity, get_dimensions
+from numpy.typing import NDArray
+
+from bnsim import checks
+from bnsim.description import Description, parameter
+from bnsim.errors import InputError
+from bnsim.receptive_fields import GaborPatches
+
+IndexArray = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Source and target unit of every synapse; `factor` multiplies its weight (None: 1)."""
+
+    source: IndexArray
+    target: IndexArray
+    factor: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Connectivity(Description):
+    """Draws the edges of a projection."""
+
+    @abstractmethod
+    def draw(self, n_source: int, n_target: int, generator: np.random.Generator) -> Edges:
+        """Edges between `n_source` and `n_target` units."""
+
+
+@dataclass(frozen=True, repr=False)
+class AllToAll(Connectivity):
+    """Every source to every target; `self_connections` False leaves out a unit's synapse onto its own index."""
+
+    self_connections: bool = True
+
+    def draw(self, n_source: int, n_target: int, generator: np.random.Generator) -> Edges:
+        source, target = np.divmod(np.arange(n_source * n_target, dtype=np.int64), n_target)
+        if not self.self_connections:
+            keep = source != target
+            source, target = source[keep], target[keep]
+        return Edges(source.astype(np.int32), target.astype(np.int32))
+
+
+@dataclass(frozen=True, repr=False)
+class OneToOne(Connectivity):
+    """Unit k to unit k. Errors: populations of different size."""
+
+    def draw(self, n_source: int, n_target: int, generator: np.random.Generator) -> Edges:
+        if n_source != n_target:
+            raise InputError(f"OneToOne: {n_source} sources and {n_target} targets; give populations of equal size")
+        index = np.arange(n_source, dtype=np.int32)
+        return Edges(index, index)
+
+
+@dataclass(frozen=True, repr=False)
+class FixedProbability(Connectivity):
+    """Each pair is connected independently with the same probability."""
+
+    probability: float = parameter(0.1, minimum=0)
+    self_connections: bool = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.probability > 1:
+            raise InputError(f"FixedProbability.probability: {self.probability} is above 1; give a value in [0, 1]")
+
+    def draw(self, n_source: int, n_target: int, generator: np.random.Generator) -> Edges:
+        targets = []
+        for row in range(n_source):  # row by row: a large network must not need n_source x n_target numbers at once
+            chosen = np.flatnonzero(generator.random(n_target) < self.probability)
+            targets.append(chosen if self.self_connections else chosen[chosen != row])
+        source = np.repeat(np.arange(n_source, dtype=np.int32), [len(chosen) for chosen in targets])
+        return Edges(source, np.concatenate(targets).astype(np.int32) if targets else np.zeros(0, np.int32))
+
+
+@dataclass(frozen=True, repr=False)
+class ReceptiveFields(Connectivity):
+    """Each target sees one patch of an image through a Gabor filter; sources are the image's pixels, row by row.
+
+    The filter's value multiplies the weight. See `bnsim.receptive_fields.GaborPatches` for the filters.
+    """
+
+    filters: GaborPatches = GaborPatches()
+
+    def draw(self, n_source: int, n_target: int, generator: np.random.Generator) -> Edges:
+        height, width = self.filters.image_shape
+        if n_source != height * width:
+            raise InputError(
+                f"ReceptiveFields.filters: an image of {height} x {width} pixels needs {height * width} sources, "
+                f"the population has {n_source}; make them equal"
+            )
+        matrix = self.filters.draw(n_target, generator).T.tocsr()
+        matrix.sort_indices()
+        source = np.repeat(np.arange(n_source, dtype=np.int32), np.diff(matrix.indptr))
+        return Edges(source, matrix.indices.astype(np.int32), matrix.data.astype(np.float64))
+
+
+@dataclass(frozen=True, repr=False)
+class Uniform(Description):
+    """A value for each synapse, uniform in [low, high)."""
+
+    low: Quantity = parameter(0 * mV, any_unit=True)
+    high: Quantity = parameter(1 * mV, any_unit=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if get_dimensions(self.low) != get_dimensions(self.high):
+            raise InputError(f"Uniform.high: {self.high} and low {self.low} differ in unit; give both the same unit")
+        if self.low > self.high:
+            raise InputError(f"Uniform.low: {self.low} is above high {self.high}; swap them")
+
+    def draw(self, edges: Edges, generator: np.random.Generator) -> NDArray[np.float64]:
+        low, high = float(np.asarray(self.low)), float(np.asarray(self.high))
+        return low + (high - low) * generator.random(len(edges.source))
+
+
+def draw_values(culprit: str, values: Any, edges: Edges, generator: np.random.Generator) -> NDArray[np.float64]:
+    """SI value for each edge from a scalar, a `Uniform`, or a matrix (source, target)."""
+    if isinstance(values, Uniform):
+        drawn = values.draw(edges, generator)
+    else:
+        array = np.asarray(values, dtype=np.float64)
+        shape = len(edges.source)
+        drawn = array[edges.source, edges.target] if array.ndim == 2 else np.full(shape, float(array))
+    return drawn if edges.factor is None else drawn * edges.factor
+
+
+def check_values(culprit: str, values: Any, example: Quantity, shape: tuple[int, int], minimum: float | None) -> None:
+    """That a scalar, `Uniform` or matrix has the right unit, shape and range."""
+    parts = (values.low, values.high) if isinstance(values, Uniform) else (values,)
+    for part in parts:
+        if np.ndim(part) == 0:
+            checks.quantity(culprit, part, example, minimum=minimum, exclusive=False)
+            continue
+        if np.shape(part) != shape:
+            raise InputError(f"{culprit}: a matrix of shape {np.shape(part)}; give (source, target) = {shape}")
+        for value in (np.min(part), np.max(part), np.sum(part)):
+            unit_value = Quantity(value, dim=get_dimensions(part))
+            checks.quantity(culprit, unit_value, example, minimum=None, exclusive=False)
+        if minimum is not None and np.min(np.asarray(part)) < minimum:
+            raise InputError(f"{culprit}: holds values below {minimum:g}; raise them")

@@ -1,0 +1,119 @@
+"""What every description shares: frozen, checked on construction, readable, with a canonical fingerprint.
+
+A description is a frozen dataclass whose fields are made with `parameter`. The default carries the unit: a value with
+other dimensions, a NaN or a value out of range is refused when the description is made, not when it runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
+
+import numpy as np
+from brian2.units.fundamentalunits import Quantity, get_dimensions
+
+from bnsim import checks
+from bnsim.errors import InputError
+
+
+def parameter(default: Any, *, minimum: float | None = None, above: float | None = None, any_unit: bool = False) -> Any:
+    """A dataclass field with a unit: `tau: Quantity = parameter(20 * ms)`.
+
+    default: its dimensions are demanded of every value. A time must be above 0 unless `minimum` says otherwise.
+    minimum, above: smallest value allowed, including or excluding it, in SI units. any_unit: accept all dimensions
+    (they are checked later, against the network around it).
+    """
+    is_time = get_dimensions(default) == get_dimensions(Quantity(1.0, dim=_SECOND))
+    if minimum is None and above is None and is_time:
+        above = 0.0
+    return field(
+        default_factory=lambda: default,
+        metadata={"example": default, "minimum": minimum, "above": above, "any_unit": any_unit},
+    )
+
+
+def _second() -> Any:
+    from brian2.units import second
+
+    return second.dim
+
+
+_SECOND = _second()
+
+
+@dataclass(frozen=True)
+class Description:
+    """Base of all descriptions; `STRUCTURE` names the class attributes that are part of its identity."""
+
+    STRUCTURE: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            if "example" not in item.metadata:
+                continue
+            culprit, value, bounds = (
+                f"{type(self).__name__}.{item.name}",
+                getattr(self, item.name),
+                item.metadata,
+            )
+            exclusive = bounds["above"] is not None
+            minimum = bounds["above"] if exclusive else bounds["minimum"]
+            example = value if bounds["any_unit"] else bounds["example"]
+            checks.quantity(culprit, value, example, minimum=minimum, exclusive=exclusive)
+
+    @property
+    def parameters(self) -> dict[str, Quantity]:
+        """Name and value of every parameter with a unit, as handed to Brian2's namespace."""
+        return {item.name: getattr(self, item.name) for item in fields(self) if "example" in item.metadata}
+
+    def fingerprint(self) -> str:
+        """SHA-256 of the canonical form: equal for equal descriptions, in any process."""
+        text = json.dumps(canonical(self), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def __repr__(self) -> str:
+        inside = ", ".join(f"{item.name}={_readable(getattr(self, item.name))}" for item in fields(self) if item.repr)
+        return f"{type(self).__name__}({inside})"
+
+
+def _readable(value: Any) -> str:
+    if isinstance(value, Quantity):
+        return checks.describe(value) if value.ndim == 0 else f"<array {value.shape}>"
+    if isinstance(value, np.ndarray):
+        return f"<array {value.shape}>"
+    return repr(value)
+
+
+def canonical(value: Any) -> Any:
+    """A JSON tree that is equal exactly when two values mean the same: floats as hexadecimal, units as exponents."""
+    if isinstance(value, Description):
+        tree: dict[str, Any] = {"type": f"{type(value).__module__}.{type(value).__qualname__}"}
+        tree |= {item.name: canonical(getattr(value, item.name)) for item in fields(value) if item.compare}
+        tree |= {f"class:{name}": canonical(getattr(value, name)) for name in value.STRUCTURE}
+        return tree
+    if isinstance(value, (Quantity, np.ndarray)) and np.ndim(value) > 0:
+        data = np.ascontiguousarray(np.asarray(value))
+        digest = hashlib.sha256(data.tobytes()).hexdigest()
+        return {
+            "array": digest,
+            "shape": list(data.shape),
+            "dtype": data.dtype.str,
+            "unit": _exponents(value),
+        }
+    if isinstance(value, (Quantity, float, np.floating)):
+        return {"value": float(value).hex(), "unit": _exponents(value)}
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, np.integer):
+        return int(value)
+    if isinstance(value, (tuple, list)):
+        return [canonical(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): canonical(item) for key, item in value.items()}
+    raise InputError(f"{type(value).__name__}: cannot be part of a description; use numbers, units, text or tuples")
+
+
+def _exponents(value: Any) -> list[float]:
+    return [float(exponent) for exponent in get_dimensions(value)._dims]

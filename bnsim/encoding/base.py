@@ -1,0 +1,66 @@
+"""What an encoder is: how a stimulus becomes input current or spikes."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnsim.description import Description
+from bnsim.errors import InputError
+from bnsim.timing import Timing
+
+
+@dataclass(frozen=True)
+class SpikeRaster:
+    """Spikes to be replayed: for trial k, `index[offsets[k]:offsets[k + 1]]` holds step x n_units + unit."""
+
+    offsets: NDArray[np.int64]
+    index: NDArray[np.int64]
+
+
+@dataclass(frozen=True, repr=False)
+class Encoder(Description):
+    """Turns one value a trial and unit into a drive. The drive is computed in NumPy, once, for every back end.
+
+    Class attributes
+    ----------------
+    spikes: True where the population itself emits the spikes; False where the drive is a current into a neuron.
+    threshold: for spiking encoders, Brian2's condition for a spike in terms of `drive` and `uniform`, a random number
+        in [0, 1) for each unit and step.
+    """
+
+    spikes: ClassVar[bool] = True
+    threshold: ClassVar[str] = ""
+    STRUCTURE: ClassVar[tuple[str, ...]] = ("spikes", "threshold")
+
+    @abstractmethod
+    def drive(self, stimulus: Any, n_units: int, timing: Timing) -> NDArray[np.float64] | SpikeRaster:
+        """Drive (trial, unit) in SI units from the stimulus (trial, unit)."""
+
+
+def stimulus_array(encoder: Encoder, stimulus: Any, n_units: int) -> NDArray[np.float64]:
+    """The stimulus as a finite float array (trial, unit). Errors: wrong shape, not numbers, NaN or infinite."""
+    culprit = type(encoder).__name__
+    try:
+        values = np.asarray(stimulus, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{culprit}: the stimulus is not numeric; give an array (trial, {n_units})") from None
+    if values.ndim != 2 or values.shape[1] != n_units:
+        raise InputError(f"{culprit}: the stimulus has shape {values.shape}; give an array (trial, {n_units})")
+    if not np.isfinite(values).all():
+        raise InputError(f"{culprit}: the stimulus holds NaN or infinite values; replace them first")
+    return values
+
+
+def intensities(encoder: Encoder, stimulus: Any, n_units: int) -> NDArray[np.float64]:
+    """As `stimulus_array`, for values that must lie in [0, 1]."""
+    values = stimulus_array(encoder, stimulus, n_units)
+    if values.size and (values.min() < 0 or values.max() > 1):
+        raise InputError(
+            f"{type(encoder).__name__}: the stimulus leaves [0, 1]; scale it to intensities between 0 and 1"
+        )
+    return values

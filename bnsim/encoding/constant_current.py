@@ -1,0 +1,26 @@
+"""Constant current: each unit of a neuron population is driven in proportion to its value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from brian2.units import mV
+from brian2.units.fundamentalunits import Quantity
+from numpy.typing import NDArray
+
+from bnsim.description import parameter
+from bnsim.encoding.base import Encoder, stimulus_array
+from bnsim.timing import Timing
+
+
+@dataclass(frozen=True, repr=False)
+class ConstantCurrent(Encoder):
+    """Equation: I += gain x stimulus, during the presentation. gain in the neuron's input unit; any finite stimulus."""
+
+    gain: Quantity = parameter(20 * mV, any_unit=True)
+    spikes: ClassVar[bool] = False
+
+    def drive(self, stimulus: Any, n_units: int, timing: Timing) -> NDArray[np.float64]:
+        return float(np.asarray(self.gain)) * stimulus_array(self, stimulus, n_units)

@@ -1,0 +1,43 @@
+"""Latency code (time to first spike): the stronger, the earlier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from brian2.units import ms
+from brian2.units.fundamentalunits import Quantity
+from numpy.typing import NDArray
+
+from bnsim.description import parameter
+from bnsim.encoding.base import Encoder, intensities
+from bnsim.errors import InputError
+from bnsim.timing import Timing
+
+
+@dataclass(frozen=True, repr=False)
+class Latency(Encoder):
+    """Time to first spike: one spike at (1 - intensity) x latest, rounded to a step; none at intensity 0.
+
+    Parameters
+    ----------
+    latest: time that a vanishing intensity would have. Errors: latest at or beyond the end of the presentation.
+
+    References
+    ----------
+    S. Thorpe, A. Delorme and R. Van Rullen, Neural Networks 14 (2001).
+    """
+
+    latest: Quantity = parameter(20 * ms)
+    threshold: ClassVar[str] = "t_in_timesteps == drive"
+
+    def drive(self, stimulus: Any, n_units: int, timing: Timing) -> NDArray[np.float64]:
+        latest = float(np.asarray(self.latest)) / timing.dt
+        if round(latest) >= timing.presentation_steps:
+            raise InputError(
+                f"Latency.latest: {self.latest} is not within the presentation of "
+                f"{timing.presentation_steps * timing.dt * 1e3:g} ms; shorten latest or lengthen the trial"
+            )
+        values = intensities(self, stimulus, n_units)
+        return np.where(values > 0, np.rint((1 - values) * latest), -1.0)

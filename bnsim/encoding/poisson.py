@@ -1,0 +1,41 @@
+"""Poisson rate code: the intensity of a value is a firing rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from brian2.units import Hz
+from brian2.units.fundamentalunits import Quantity
+from numpy.typing import NDArray
+
+from bnsim.description import parameter
+from bnsim.encoding.base import Encoder, intensities
+from bnsim.errors import InputError
+from bnsim.timing import Timing
+
+
+@dataclass(frozen=True, repr=False)
+class Poisson(Encoder):
+    """Rate code: in each step of the presentation a unit fires with probability max_rate x intensity x dt.
+
+    The Bernoulli approximation of a Poisson process, as in Brian2's PoissonGroup: at most one spike a step, so the
+    rate is exact and the interspike interval is at least dt. Intensities lie in [0, 1].
+
+    Parameters
+    ----------
+    max_rate: firing rate at intensity 1. Errors: max_rate x dt above 1.
+    """
+
+    max_rate: Quantity = parameter(100 * Hz, above=0)
+    threshold: ClassVar[str] = "uniform < drive"
+
+    def drive(self, stimulus: Any, n_units: int, timing: Timing) -> NDArray[np.float64]:
+        probability = float(np.asarray(self.max_rate)) * timing.dt
+        if probability > 1:
+            raise InputError(
+                f"Poisson.max_rate: {self.max_rate} is more than one spike a step of {timing.dt * 1e3:g} ms; "
+                "lower max_rate or dt"
+            )
+        return probability * intensities(self, stimulus, n_units)

@@ -1,0 +1,70 @@
+"""Given spike trains, from arrays or Neo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnsim.encoding.base import Encoder, SpikeRaster
+from bnsim.errors import InputError
+from bnsim.timing import Timing
+
+
+@dataclass(frozen=True, repr=False)
+class SpikeTrains(Encoder):
+    """Replays spikes that are given. The stimulus is a sequence with one entry a trial, each of which is
+
+    - a pair (times, units): times in seconds or with a Brian2 unit, and the unit of each spike; or
+    - a sequence of `neo.SpikeTrain`, one a unit, or a `neo.Segment` that holds them.
+
+    Times are rounded to a step. Errors: a unit or time out of range, two spikes of one unit in the same step.
+    """
+
+    threshold: ClassVar[str] = "raster(t, i) > 0"
+
+    def drive(self, stimulus: Any, n_units: int, timing: Timing) -> SpikeRaster:
+        indices = [self._trial(number, trial, n_units, timing) for number, trial in enumerate(stimulus)]
+        lengths = [len(index) for index in indices]
+        return SpikeRaster(
+            np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+            np.concatenate(indices).astype(np.int64) if indices else np.zeros(0, np.int64),
+        )
+
+    def _trial(self, number: int, trial: Any, n_units: int, timing: Timing) -> NDArray[np.int64]:
+        times, units = _times_and_units(trial)
+        where = f"SpikeTrains: trial {number}"
+        if len(times) != len(units):
+            raise InputError(f"{where} has {len(times)} times and {len(units)} units; give one unit for each time")
+        if not np.isfinite(times).all():
+            raise InputError(f"{where} holds NaN or infinite times; remove them")
+        steps = np.rint(times / timing.dt).astype(np.int64)
+        if len(steps) and (steps.min() < 0 or steps.max() >= timing.presentation_steps):
+            end = timing.presentation_steps * timing.dt * 1e3
+            raise InputError(f"{where} has spikes outside the presentation of 0 to {end:g} ms; cut or shift the trains")
+        if len(units) and (units.min() < 0 or units.max() >= n_units):
+            raise InputError(
+                f"{where} names unit {units.max()} of a population of {n_units}; give units 0 to {n_units - 1}"
+            )
+        index = np.sort(steps * n_units + units)
+        if (np.diff(index) == 0).any():
+            raise InputError(
+                f"{where} has two spikes of one unit in a step of {timing.dt * 1e3:g} ms; choose a smaller dt"
+            )
+        return index
+
+
+def _times_and_units(trial: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    trains: Sequence[Any] | None = getattr(trial, "spiketrains", None)
+    if trains is None and not (isinstance(trial, tuple) and len(trial) == 2 and not hasattr(trial[0], "t_stop")):
+        trains = trial
+    if trains is None:
+        times, units = trial
+        return np.asarray(times, dtype=np.float64).ravel(), np.asarray(units).astype(np.int64).ravel()
+    seconds = [np.asarray(train.rescale("s").magnitude, dtype=np.float64) for train in trains]
+    if not seconds:
+        return np.zeros(0), np.zeros(0, np.int64)
+    return np.concatenate(seconds), np.repeat(np.arange(len(seconds)), [len(train) for train in seconds])

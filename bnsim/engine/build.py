@@ -1,0 +1,320 @@
+"""The only maker of Brian2 objects: from a description to groups, synapses and monitors of the active device."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import brian2
+import numpy as np
+from brian2.units import second
+from brian2.units.fundamentalunits import Quantity
+
+from bnsim.encoding import Encoder, SpikeTrains
+from bnsim.engine import equations as text
+from bnsim.engine import random
+from bnsim.engine.functions import make_select, make_uniform
+from bnsim.errors import InputError
+from bnsim.network import Network, Population, Projection
+from bnsim.neurons import NeuronModel
+from bnsim.timing import Timing
+
+NEVER = -1e4
+"""Seconds: time of the last spike of a neuron that never fired, as in Brian2."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One array of the simulation: `group` holds it as `variable`; `initial` is its value at the start, in SI units."""
+
+    name: str
+    group: Any
+    variable: str
+    initial: float
+
+    @property
+    def brian2(self) -> Any:
+        """Brian2's own description of the array."""
+        return self.group.variables[self.variable]
+
+
+@dataclass(frozen=True)
+class Objects:
+    """The Brian2 objects of a network, and the part each of its variables plays.
+
+    persistent: carry over from trial to trial. transient: set back to their initial value at each trial, or carried
+    over in a continuous run; `times` among them are times that are re-based when a trial ends.
+    trial_end: objects that run once in a trial's last step, where learning is on.
+    """
+
+    network: Any
+    clock: Any
+    groups: dict[str, Any]
+    synapses: dict[str, Any]
+    persistent: list[Variable]
+    transient: list[Variable]
+    times: list[Variable]
+    trial_end: list[Any]
+    spike_monitors: dict[str, Any]
+    trace_monitors: dict[tuple[str, str], Any]
+    rasters: dict[str, Any]
+
+
+def build(network: Network, timing: Timing, traces: Mapping[str, Sequence[str]]) -> Objects:
+    """Make all objects in the active device. Synapses are left unconnected: edges are data (see the back ends).
+
+    Errors: InputError where Brian2 refuses the equations, with Brian2's reason.
+    """
+    clock = brian2.Clock(dt=timing.dt * second, name="bnsim_clock")
+    rasters = {
+        population.name: brian2.TimedArray(
+            np.zeros((timing.steps, population.size)), dt=timing.dt * second, name=f"raster_{population.name}"
+        )
+        for population in network.populations
+        if isinstance(population.model, SpikeTrains)
+    }
+    groups = {p.name: _group(network, p, clock, rasters.get(p.name)) for p in network.populations}
+    synapses = {p.name: _synapses(network, p, groups, clock, order) for order, p in enumerate(network.projections)}
+    trial_end = [item for p in network.projections for item in _trial_end(network, p, groups, synapses, clock)]
+    spike_monitors = {name: brian2.SpikeMonitor(group, name=f"spikes_{name}") for name, group in groups.items()}
+    trace_monitors = {
+        (name, variable): _trace_monitor(network, groups, name, variable, clock)
+        for name, variables in traces.items()
+        for variable in variables
+    }
+    persistent, transient, times = _variables(network, groups, synapses)
+    objects = [*groups.values(), *synapses.values(), *spike_monitors.values(), *trace_monitors.values()]
+    together = brian2.Network(objects, name="bnsim_network")
+    for item in together.sorted_objects:
+        item._network = together.id  # a network that is compiled but never run is no mistake worth Brian2's warning
+    return Objects(
+        together,
+        clock,
+        groups,
+        synapses,
+        persistent,
+        transient,
+        times,
+        trial_end,
+        spike_monitors,
+        trace_monitors,
+        rasters,
+    )
+
+
+def namespace(network: Network, population: Population, raster: Any = None) -> dict[str, Any]:
+    """All constants and functions that a population's equations may use; nothing is looked up elsewhere."""
+    names: dict[str, Any] = {"bnsim_uniform": make_uniform(), "bnsim_select": make_select()}
+    if isinstance(population.model, NeuronModel):
+        names |= population.model.parameters
+    if raster is not None:
+        names["raster"] = raster
+    for projection in network.projections:
+        if population.name in (projection.source, projection.target):
+            names |= text.projection_parameters(projection)
+    return names
+
+
+def _group(network: Network, population: Population, clock: Any, raster: Any) -> Any:
+    model = population.model
+    threshold = model.threshold
+    refractory: Any = False
+    method = "exact"
+    if isinstance(model, NeuronModel):
+        refractory = model.refractory if float(model.refractory) > 0 else False
+        method = model.method
+        if method == "exact" and text.has_conductance(network, population):
+            method = "exponential_euler"
+    else:
+        stream = random.stream(f"{population.name}:spikes")
+        call = f"bnsim_uniform(trial_key_high, trial_key_low, {stream}, t_in_timesteps, i)"
+        threshold = re.sub(r"\buniform\b", call, threshold)
+    return _refusable(
+        f"Population({population.name!r})",
+        lambda: brian2.NeuronGroup(
+            population.size,
+            text.neuron_equations(network, population),
+            threshold=threshold,
+            reset=text.reset_statements(network, population),
+            refractory=refractory,
+            method=method,
+            namespace=namespace(network, population, raster),
+            dtype={"trial_key_high": np.int64, "trial_key_low": np.int64},
+            clock=clock,
+            name=f"population_{population.name}",
+        ),
+    )
+
+
+def _synapses(network: Network, projection: Projection, groups: dict[str, Any], clock: Any, order: int) -> Any:
+    rule = projection.plasticity
+    on_post = text.synapse_statements(projection, rule.on_post) if rule is not None and rule.on_post else None
+    delay: dict[str, Any] = {} if projection.delay_kind == "each" else {"pre": 0 * second}
+    if on_post is not None:
+        delay["post"] = 0 * second
+    synapses = _refusable(
+        f"Projection({projection.name!r})",
+        lambda: brian2.Synapses(
+            groups[projection.source],
+            groups[projection.target],
+            text.synapse_equations(network, projection),
+            on_pre=text.on_pre(network, projection),
+            on_post=on_post,
+            delay=delay or None,
+            namespace=namespace(network, network[projection.target])
+            | namespace(network, network[projection.source])
+            | text.projection_parameters(projection),
+            clock=clock,
+            name=f"projection_{projection.name}",
+        ),
+    )
+    synapses.pre.order = 2 * order
+    if on_post is not None:
+        synapses.post.order = 2 * order + 1
+    return synapses
+
+
+def _trial_end(
+    network: Network, projection: Projection, groups: dict[str, Any], synapses: dict[str, Any], clock: Any
+) -> list[Any]:
+    rule = projection.plasticity
+    if rule is None:
+        return []
+    objects = []
+    if rule.trial_end_postsynaptic:
+        statements = text.rename(rule.trial_end_postsynaptic, text.local_names(projection))
+        objects.append(
+            groups[projection.target].run_regularly(
+                statements, when="end", clock=clock, name=f"trial_end_postsynaptic_{projection.name}"
+            )
+        )
+    if rule.trial_end:
+        statements = text.rename(rule.trial_end, text.local_names(projection))
+        objects.append(
+            synapses[projection.name].run_regularly(
+                statements, when="end", order=1, clock=clock, name=f"trial_end_{projection.name}"
+            )
+        )
+    return objects
+
+
+def _trace_monitor(network: Network, groups: dict[str, Any], name: str, variable: str, clock: Any) -> Any:
+    population = network[name]
+    if variable not in groups[name].variables or isinstance(population.model, Encoder):
+        known = [] if isinstance(population.model, Encoder) else text.declared(population.model.equations)
+        raise InputError(
+            f"compile(traces): population {name!r} has no variable {variable!r}; it has {', '.join(known) or 'none'}"
+        )
+    return brian2.StateMonitor(
+        groups[name], variable, record=True, clock=clock, when="start", name=f"trace_{name}_{variable}"
+    )
+
+
+def _variables(
+    network: Network, groups: dict[str, Any], synapses: dict[str, Any]
+) -> tuple[list[Variable], list[Variable], list[Variable]]:
+    persistent: list[Variable] = []
+    transient: list[Variable] = []
+    times: list[Variable] = []
+    engine = {
+        "spike_count",
+        "drive",
+        "plastic",
+        "trial_key_high",
+        "trial_key_low",
+        "lastspike",
+        "not_refractory",
+    }
+    for population in network.populations:
+        group, model = groups[population.name], population.model
+        signals = {
+            text.local_names(p)[name]
+            for p in network.projections
+            if p.plasticity is not None and p.target == population.name
+            for name in p.plasticity.signals
+            if name in text.local_names(p)
+        }
+        neurons = model if isinstance(model, NeuronModel) else None
+        for name in sorted((group.equations.diff_eq_names | group.equations.parameter_names) - engine - signals):
+            initial = neurons.initial.get(name) if neurons is not None else None
+            value = float(np.asarray(neurons.constant(initial))) if neurons is not None and initial is not None else 0.0
+            variable = Variable(f"{population.name}.{name}", group, name, value)
+            carried = neurons is not None and name in neurons.persistent
+            (persistent if carried else transient).append(variable)
+        if "lastspike" in group.variables:
+            times.append(Variable(f"{population.name}.lastspike", group, "lastspike", NEVER))
+            transient.append(Variable(f"{population.name}.not_refractory", group, "not_refractory", 1.0))
+    for projection in network.projections:
+        group = synapses[projection.name]
+        rule = projection.plasticity
+        shared = set() if rule is None else set(rule.signals)
+        names = group.equations.diff_eq_names | group.equations.parameter_names
+        if group.event_driven is not None:
+            names |= group.event_driven.diff_eq_names
+        for name in sorted(names - {"w", "plastic", "lastupdate"} - shared):
+            transient.append(Variable(f"{projection.name}.{name}", group, name, 0.0))
+        if "lastupdate" in group.variables:
+            times.append(Variable(f"{projection.name}.lastupdate", group, "lastupdate", 0.0))
+        if rule is not None:
+            persistent.append(Variable(f"{projection.name}.w", group, "w", 0.0))
+    return persistent, transient + times, times
+
+
+def _refusable(culprit: str, make: Any) -> Any:
+    try:
+        return make()
+    except Exception as error:
+        raise InputError(f"{culprit}: Brian2 refuses it: {brian2_reason(error)}") from error
+
+
+def brian2_reason(error: BaseException) -> str:
+    """The last link of an exception chain, on one line."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return " ".join(str(error).split())
+
+
+def plain_network(network: Network, dt: Quantity, key: int) -> Any:
+    """See `Network.to_brian2`."""
+    from bnsim.engine.initial import draw_edges, draw_synapses
+
+    for projection in network.projections:
+        if projection.plasticity is not None and projection.plasticity.trial_end:
+            raise InputError(
+                f"to_brian2: {type(projection.plasticity).__name__} learns at the end of a trial, which plain Brian2 "
+                "does not know; use Network.compile"
+            )
+    timing = Timing(float(dt / second), 1, 1)
+    objects = build(network, timing, {})
+    for projection in network.projections:
+        edges = draw_edges(network, projection, key)
+        values = draw_synapses(network, projection, edges, key)
+        connect(objects.synapses[projection.name], projection, edges.source, edges.target, values)
+    for variable in objects.transient:
+        if variable not in objects.times:
+            setattr(variable.group, f"{variable.variable}_", variable.initial)
+    for group in (*objects.groups.values(), *objects.synapses.values()):
+        if "plastic" in group.variables:
+            group.plastic = True
+    return objects.network
+
+
+def connect(
+    synapses: Any,
+    projection: Projection,
+    source: np.ndarray,
+    target: np.ndarray,
+    values: Mapping[str, np.ndarray],
+) -> None:
+    """Make the synapses of a runtime device, with their weights and delays in SI units."""
+    if len(source):
+        synapses.connect(i=source, j=target)
+    else:
+        synapses.connect(False)
+    synapses.w_ = values["w"]
+    if projection.delay_kind == "shared":
+        synapses.pre.delay_ = float(values["delay"][0]) if len(values["delay"]) else 0.0
+    elif projection.delay_kind == "each":
+        synapses.pre.delay_ = values["delay"]

@@ -1,0 +1,67 @@
+"""The C++ compiler of this machine: which one, with which flags, and how to call it."""
+
+from __future__ import annotations
+
+import functools
+import os
+import platform
+import shutil
+import subprocess
+from pathlib import Path
+
+from bnsim.errors import MachineError
+
+FLAGS = (
+    "-O3",
+    "-march=native",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-ffp-contract=off",
+    "-std=c++11",
+    "-w",
+)
+"""No -ffast-math and no contraction (Brian2's default has both): they reorder sums, and the back ends would differ."""
+
+
+def find_compiler() -> str | None:
+    """Path of the C++ compiler: the environment variable CXX, else c++, g++ or clang++; None where there is none.
+
+    Errors: CXX names a program that does not exist.
+    """
+    chosen = os.environ.get("CXX")
+    if chosen:
+        path = shutil.which(chosen)
+        if path is None:
+            raise MachineError(f"compiler: CXX={chosen!r} is not a program; set CXX to a C++ compiler or unset it")
+        return path
+    return next((path for name in ("c++", "g++", "clang++") if (path := shutil.which(name))), None)
+
+
+@functools.cache
+def compiler_identity(compiler: str) -> str:
+    """The compiler's version, its flags and the processor: what a binary depends on."""
+    answer = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=False)
+    version = answer.stdout.splitlines()[0] if answer.stdout else compiler
+    return " | ".join([version, " ".join(FLAGS), _processor()])
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return f"{platform.machine()} {platform.processor()}"
+    wanted = ("model name", "cpu family", "model\t", "flags", "Features")
+    return " ".join(sorted({line for line in lines if line.startswith(wanted)}))
+
+
+def compile_file(compiler: str, source: str, binary: str, folder: Path) -> None:
+    """Compile one file. Errors: MachineError with the compiler's last lines."""
+    command = [compiler, *FLAGS, "-I.", source, "-o", binary]
+    answer = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if answer.returncode != 0 or not (folder / binary).exists():
+        said = [line.strip() for line in (answer.stderr or answer.stdout).splitlines() if line.strip()]
+        last = " | ".join(said[-3:]) or "it printed nothing"
+        raise MachineError(
+            f"compiler: {compiler} failed with exit status {answer.returncode}: {last}; "
+            'set CXX to a working C++ compiler or choose backend="numpy"'
+        )

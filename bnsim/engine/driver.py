@@ -1,0 +1,305 @@
+"""The C++ that drives a compiled network: reads a job from standard input, runs its trials, writes the outcome.
+
+Brian2 generates the code of every object; this driver takes the place of its single `run` call. For each trial it
+sets the transient variables, loads the drive, restarts the clock at 0 and runs the steps; so a trial does not know
+its place in the chunk, nothing but data depends on connectivity or on the number of trials, and only what is wanted
+is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bnsim.encoding import SpikeTrains
+from bnsim.engine import equations as text
+from bnsim.engine.build import Objects, Variable
+from bnsim.errors import MachineError
+from bnsim.network import Network
+from bnsim.timing import Timing
+
+HELPERS = """
+#include <cstdio>
+#include <cstring>
+#include <cstdlib>
+#include <algorithm>
+#include <cmath>
+namespace bnsim {
+static void fail(const char* what) { std::fprintf(stderr, "%s\\n", what); std::exit(3); }
+static uint64_t next_size() {
+    uint64_t n = 0;
+    if (std::fread(&n, sizeof(n), 1, stdin) != 1) fail("the job ended too early");
+    return n;
+}
+template <class T> void read(T* data, size_t n, const char* name) {
+    if (next_size() != n * sizeof(T)) fail(name);
+    if (n && std::fread(data, sizeof(T), n, stdin) != n) fail(name);
+}
+template <class T> void read(std::vector<T>& data) {
+    data.resize(next_size() / sizeof(T));
+    if (data.size() && std::fread(&data[0], sizeof(T), data.size(), stdin) != data.size())
+        fail("the job ended too early");
+}
+template <class T> void write(const T* data, size_t n) {
+    const uint64_t bytes = n * sizeof(T);
+    if (std::fwrite(&bytes, sizeof(bytes), 1, stdout) != 1 || (n && std::fwrite(data, sizeof(T), n, stdout) != n))
+        fail("cannot write the outcome");
+}
+template <class T> void write(const std::vector<T>& data)
+{
+    write(data.empty() ? (const T*)0 : &data[0], data.size());
+}
+template <class T> void check_finite(const T* data, size_t n, const char* name) {
+    for (size_t k = 0; k < n; k++) if (!std::isfinite((double)data[k])) fail(name);
+}
+static void leave_out(Network& network, codeobj_func function) {
+    for (size_t k = 0; k < network.objects.size(); k++)
+        if (network.objects[k].second == function) { network.objects.erase(network.objects.begin() + k); return; }
+    fail("an object of the network is missing");
+}
+static void empty(CSpikeQueue& queue) { for (size_t k = 0; k < queue.queue.size(); k++) queue.queue[k].clear(); }
+static void put(CSpikeQueue& queue, const std::vector<int32_t>& synapse, const std::vector<int32_t>& ahead) {
+    for (size_t k = 0; k < synapse.size(); k++)
+        queue.queue[(queue.offset + ahead[k]) % queue.queue.size()].push_back(synapse[k]);
+}
+static void take(const CSpikeQueue& queue, std::vector<int32_t>& synapse, std::vector<int32_t>& ahead) {
+    for (size_t k = 1; k < queue.queue.size(); k++) {
+        const std::vector<int32_t>& slot = queue.queue[(queue.offset + k) % queue.queue.size()];
+        synapse.insert(synapse.end(), slot.begin(), slot.end());
+        ahead.insert(ahead.end(), slot.size(), (int32_t)k);
+    }
+}
+}
+"""
+
+
+NOT_FINITE = "not finite: "
+"""How the driver reports a variable that became NaN or infinite, before its name."""
+
+
+def diverged(name: str) -> MachineError:
+    """The error for a variable that became NaN or infinite."""
+    return MachineError(
+        f"simulation: {name} became NaN or infinite; choose a smaller dt or weaker weights (exact integration also "
+        "fails where a synapse's time constant equals the membrane's: make them differ)"
+    )
+
+
+@dataclass(frozen=True)
+class Array:
+    """A C++ array of the generated code: expressions for its first element and its length."""
+
+    data: str
+    size: str
+
+
+def pathways(network: Network, objects: Objects) -> Iterator[tuple[str, Any]]:
+    """Name `<projection>.<pre|post>` and Brian2's pathway, in the network's order."""
+    for projection in network.projections:
+        for pathway in objects.synapses[projection.name]._pathways:
+            yield f"{projection.name}.{pathway.prepost}", pathway
+
+
+def driver_source(network: Network, timing: Timing, objects: Objects, device: Any, continuous: bool) -> str:
+    """The function `bnsim_run`, to be called where Brian2 would run its network."""
+    writer = _Writer(network, timing, objects, device, continuous)
+    parts = [*writer.read_job(), *writer.run_trials(), *writer.write_outcome()]
+    body = "\n".join("    " + line for line in parts)
+    return f"{HELPERS}\nint bnsim_run()\n{{\n    using namespace brian;\n{body}\n    return 0;\n}}\n"
+
+
+class _Writer:
+    def __init__(self, network: Network, timing: Timing, objects: Objects, device: Any, continuous: bool) -> None:
+        self.network, self.timing, self.objects = network, timing, objects
+        self.device, self.continuous = device, continuous
+
+    def array(self, group: Any, variable: str) -> Array:
+        declared = group.variables[variable]
+        name = self.device.get_array_name(declared, access_data=False)
+        if declared in self.device.dynamic_arrays:
+            return Array(f"({name}.empty() ? 0 : &{name}[0])", f"{name}.size()")
+        return Array(name, str(declared.size))
+
+    def of(self, variable: Variable) -> Array:
+        return self.array(variable.group, variable.variable)
+
+    def vector(self, group: Any, variable: str) -> str:
+        return str(self.device.get_array_name(group.variables[variable], access_data=False))
+
+    def read_job(self) -> list[str]:
+        lines = [
+            'int64_t header[2]; bnsim::read(header, 2, "header");',
+            "const int64_t n_trials = header[0]; const bool plastic = header[1] != 0;",
+        ]
+        for population in self.network.populations:
+            lines.append(f'char record_{population.name}; bnsim::read(&record_{population.name}, 1, "record");')
+        for projection in self.network.projections:
+            lines += self._read_synapses(projection.name, projection.delay_kind)
+        for variable in self.objects.persistent:
+            if not variable.name.endswith(".w"):
+                array = self.of(variable)
+                lines.append(f'bnsim::read({array.data}, {array.size}, "{variable.name}");')
+        if self.continuous:
+            for variable in self.objects.transient:
+                array = self.of(variable)
+                lines.append(f'bnsim::read({array.data}, {array.size}, "{variable.name}");')
+            for index, (_, pathway) in enumerate(pathways(self.network, self.objects)):
+                lines.append(f"std::vector<int32_t> synapse_{index}, ahead_{index};")
+                lines.append(f"bnsim::read(synapse_{index}); bnsim::read(ahead_{index});")
+                lines.append(f"bnsim::put(*{pathway.name}.queue[0], synapse_{index}, ahead_{index});")
+        return lines + self._read_stimulus()
+
+    def _read_synapses(self, name: str, delay_kind: str) -> list[str]:
+        synapses = self.objects.synapses[name]
+        source, target = self.vector(synapses, "_synaptic_pre"), self.vector(synapses, "_synaptic_post")
+        lines = [f"bnsim::read({source}); bnsim::read({target});"]
+        registered = sorted(
+            str(self.device.get_array_name(variable, access_data=False)) for variable in synapses._registered_variables
+        )
+        lines += [f"{array}.resize({source}.size());" for array in registered if array not in (source, target)]
+        outgoing, incoming = self.vector(synapses, "N_outgoing"), self.vector(synapses, "N_incoming")
+        lines += [
+            f"{outgoing}.assign({len(synapses.source)}, 0); {incoming}.assign({len(synapses.target)}, 0);",
+            f"for (size_t k = 0; k < {source}.size(); k++) {{ {outgoing}[{source}[k]]++; {incoming}[{target}[k]]++; }}",
+            f"{self.vector(synapses, 'N')}[0] = {source}.size();",
+        ]
+        weight = self.array(synapses, "w")
+        lines.append(f'bnsim::read({weight.data}, {weight.size}, "{name}.w");')
+        if delay_kind != "none":
+            delay = self.array(synapses.pre, "delay")
+            lines.append(f'bnsim::read({delay.data}, {delay.size}, "{name}.delay");')
+        lines += [f"_before_run_{pathway.name}_push_spikes();" for pathway in synapses._pathways]
+        return lines
+
+    def _read_stimulus(self) -> list[str]:
+        lines = ["std::vector<int64_t> keys; bnsim::read(keys);"]
+        for population in self.network.populations:
+            name = population.name
+            if isinstance(population.model, SpikeTrains):
+                lines.append(f"std::vector<int64_t> offsets_{name}, index_{name};")
+                lines.append(f"bnsim::read(offsets_{name}); bnsim::read(index_{name});")
+            elif population.stimulus_encoder is not None:
+                lines.append(f"std::vector<double> drive_{name}; bnsim::read(drive_{name});")
+        for projection, signal, _ in signals(self.network):
+            lines.append(
+                f"std::vector<double> signal_{projection}_{signal}; bnsim::read(signal_{projection}_{signal});"
+            )
+        for population in self.network.populations:
+            name = population.name
+            lines.append(f"std::vector<int32_t> counts_{name}(n_trials * {population.size});")
+            lines.append(f"std::vector<int64_t> end_{name};")
+        return lines
+
+    def run_trials(self) -> list[str]:
+        lines = []
+        for group in (*self.objects.groups.values(), *self.objects.synapses.values()):
+            if "plastic" in group.variables:
+                lines.append(f"{self.vector(group, 'plastic')}[0] = plastic;")
+        for item in self.objects.trial_end:
+            lines += [f"bnsim::leave_out(bnsim_network, _run_{code.name});" for code in item._code_objects]
+        for population, monitor in self._monitors():
+            for code in monitor._code_objects:
+                lines.append(f"if (!record_{population}) bnsim::leave_out(bnsim_network, _run_{code.name});")
+        lines.append("for (int64_t trial = 0; trial < n_trials; trial++) {")
+        lines += ["    " + line for line in (*self._begin_trial(), *self._steps(), *self._end_trial())]
+        return [*lines, "}"]
+
+    def _monitors(self) -> list[tuple[str, Any]]:
+        spikes = list(self.objects.spike_monitors.items())
+        return spikes + [(population, monitor) for (population, _), monitor in self.objects.trace_monitors.items()]
+
+    def _begin_trial(self) -> Iterator[str]:
+        if not self.continuous:
+            for variable in self.objects.transient:
+                array = self.of(variable)
+                yield f"std::fill({array.data}, {array.data} + {array.size}, {variable.initial!r});"
+            for _, pathway in pathways(self.network, self.objects):
+                yield f"bnsim::empty(*{pathway.name}.queue[0]);"
+        for population in self.network.populations:
+            group, name, size = self.objects.groups[population.name], population.name, population.size
+            if "trial_key_high" in group.variables:
+                yield f"{self.vector(group, 'trial_key_high')}[0] = keys[2 * trial];"
+                yield f"{self.vector(group, 'trial_key_low')}[0] = keys[2 * trial + 1];"
+            if isinstance(population.model, SpikeTrains):
+                yield from self._mark_raster(name, "1.0")
+            elif population.stimulus_encoder is not None:
+                drive = self.array(group, "drive").data
+                yield f"std::memcpy({drive}, &drive_{name}[trial * {size}], {size} * sizeof(double));"
+        for projection, signal, kind in signals(self.network):
+            array = self._signal(projection, signal, kind)
+            yield f"std::copy_n(&signal_{projection}_{signal}[trial * {array.size}], {array.size}, {array.data});"
+
+    def _mark_raster(self, name: str, value: str) -> Iterator[str]:
+        yield f"for (int64_t k = offsets_{name}[trial]; k < offsets_{name}[trial + 1]; k++)"
+        yield f"    raster_{name}_values[index_{name}[k]] = {value};"
+
+    def _signal(self, projection: str, signal: str, kind: str) -> Array:
+        described = next(p for p in self.network.projections if p.name == projection)
+        if kind == "shared":
+            return self.array(self.objects.synapses[projection], signal)
+        return self.array(self.objects.groups[described.target], text.local_names(described)[signal])
+
+    def _steps(self) -> Iterator[str]:
+        dt, steps, shown = self.timing.dt, self.timing.steps, self.timing.presentation_steps
+        time = self.vector(self.objects.clock, "t")
+        yield f"bnsim_network.t = 0; {time}[0] = 0; bnsim_network.run({shown * dt!r}, NULL, 10.0);"
+        if shown == steps:
+            return
+        for population in self.network.populations:
+            if "drive" in self.objects.groups[population.name].variables and population.stimulus_encoder is not None:
+                drive = self.array(self.objects.groups[population.name], "drive")
+                yield f"std::fill({drive.data}, {drive.data} + {drive.size}, 0.0);"
+        yield f"bnsim_network.run({(steps - shown) * dt!r}, NULL, 10.0);"
+
+    def _end_trial(self) -> Iterator[str]:
+        if self.objects.trial_end:
+            calls = " ".join(f"_run_{code.name}();" for item in self.objects.trial_end for code in item._code_objects)
+            yield f"if (plastic) {{ {calls} }}"
+        for population in self.network.populations:
+            name, size = population.name, population.size
+            count = self.array(self.objects.groups[name], "spike_count").data
+            yield f"std::memcpy(&counts_{name}[trial * {size}], {count}, {size} * sizeof(int32_t));"
+            yield f"std::fill({count}, {count} + {size}, 0);"
+            yield f"end_{name}.push_back({self.vector(self.objects.spike_monitors[name], 'i')}.size());"
+            if isinstance(population.model, SpikeTrains):
+                yield from self._mark_raster(name, "0.0")
+        if self.continuous:
+            for variable in self.objects.times:
+                array = self.of(variable)
+                yield f"for (size_t k = 0; k < {array.size}; k++) {array.data}[k] -= {self.timing.trial!r};"
+
+    def write_outcome(self) -> Iterator[str]:
+        for variable in (*self.objects.persistent, *self.objects.transient):
+            array = self.of(variable)
+            yield f'bnsim::check_finite({array.data}, {array.size}, "{NOT_FINITE}{variable.name}");'
+        carried = [*self.objects.persistent, *(self.objects.transient if self.continuous else [])]
+        for variable in carried:
+            array = self.of(variable)
+            yield f"bnsim::write({array.data}, {array.size});"
+        if self.continuous:
+            for index, (_, pathway) in enumerate(pathways(self.network, self.objects)):
+                yield f"synapse_{index}.clear(); ahead_{index}.clear();"
+                yield f"bnsim::take(*{pathway.name}.queue[0], synapse_{index}, ahead_{index});"
+                yield f"bnsim::write(synapse_{index}); bnsim::write(ahead_{index});"
+        for population in self.network.populations:
+            name = population.name
+            monitor = self.objects.spike_monitors[name]
+            yield f"bnsim::write(counts_{name});"
+            yield f"bnsim::write({self.vector(monitor, 'i')}); bnsim::write({self.vector(monitor, 't')});"
+            yield f"bnsim::write(end_{name});"
+        for (_, traced), monitor in self.objects.trace_monitors.items():
+            rows = self.vector(monitor, traced)
+            yield "{ std::vector<double> rows;"
+            yield f"  for (int k = 0; k < {rows}.n; k++)"
+            yield f"    for (int j = 0; j < {rows}.m; j++) rows.push_back({rows}(k, j));"
+            yield "  bnsim::write(rows); }"
+        yield "std::fflush(stdout);"
+
+
+def signals(network: Network) -> Iterator[tuple[str, str, str]]:
+    """(projection, signal, "postsynaptic" or "shared") of every signal that a rule is told."""
+    for projection in network.projections:
+        if projection.plasticity is not None:
+            for signal, kind in projection.plasticity.signals.items():
+                yield projection.name, signal, kind

@@ -1,0 +1,174 @@
+"""From descriptions to the text of Brian2 equations: renaming, gating, summing of inputs. No object is made here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from bnsim.encoding import Encoder
+from bnsim.errors import InputError
+from bnsim.network import Network, Population, Projection
+from bnsim.neurons import NeuronModel
+
+FORBIDDEN = ("xi", "rand", "randn", "poisson", "rand_range")
+_STATEMENT = re.compile(r"^\s*(\w+)\s*([-+*/]?=)\s*(.+?)\s*$")
+_DECLARATION = re.compile(r"^\s*(?:d(\w+)\s*/\s*dt|(\w+))\s*(?:=|:)")
+
+
+def declared(equations: str) -> list[str]:
+    """Names of the variables that a block of equations declares."""
+    found = [_DECLARATION.match(line) for line in equations.splitlines() if line.strip()]
+    return [match.group(1) or match.group(2) for match in found if match]
+
+
+def rename(text: str, names: Mapping[str, str]) -> str:
+    """Replace whole identifiers; `name_pre`, `name_post` and `dname/dt` follow their name."""
+    for old, new in names.items():
+        text = re.sub(rf"\b{old}(_pre|_post)?\b", rf"{new}\1", text)
+        text = re.sub(rf"\bd{old}(\s*/\s*dt)\b", rf"d{new}\1", text)
+    return text
+
+
+def gate(statements: str, persistent: Iterable[str], condition: str) -> str:
+    """Statements in which every write to a persistent variable is undone where `condition` is false."""
+    lines = []
+    for line in statements.replace(";", "\n").splitlines():
+        match = _STATEMENT.match(line)
+        if match and match.group(1) in set(persistent):
+            name, operator, value = match.groups()
+            new = value if operator == "=" else f"{name} {operator[0]} ({value})"
+            line = f"{name} = bnsim_select({condition}, {new}, {name})"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def local_names(projection: Projection) -> dict[str, str]:
+    """How a projection's variables and parameters are called on its neurons: each with the projection's name."""
+    names = [*declared(projection.synapse.equations), *projection.synapse.parameters]
+    rule = projection.plasticity
+    if rule is not None:
+        names += [*declared(rule.presynaptic), *declared(rule.postsynaptic)]
+        names += list(rule.parameters)
+    return {name: f"{name}_{projection.name}" for name in names}
+
+
+def projection_parameters(projection: Projection) -> dict[str, object]:
+    """Constants of synapse model and rule, under their local names."""
+    values = dict(projection.synapse.parameters)
+    if projection.plasticity is not None:
+        values |= projection.plasticity.parameters
+    names = local_names(projection)
+    return {names[name]: value for name, value in values.items()}
+
+
+def neuron_equations(network: Network, population: Population) -> str:
+    """All equations of a population: its model, its synapses' variables, the summed input, the engine's counters."""
+    lines = ["spike_count : integer"]
+    model = population.model
+    for projection in network.projections:
+        names, rule = local_names(projection), projection.plasticity
+        weight_unit = network.weight_unit_name(projection)
+        if rule is not None and projection.source == population.name:
+            lines.append(rename(rule.presynaptic, names))
+        if projection.target != population.name:
+            continue
+        assert isinstance(model, NeuronModel)
+        lines.append(rename(_fill(projection.synapse.equations, model), names))
+        if rule is not None:
+            lines.append(rename(rule.postsynaptic.replace("{weight_unit}", weight_unit), names))
+    if isinstance(model, Encoder):
+        lines.append("drive : 1")
+        if re.search(r"\buniform\b", model.threshold):
+            lines.append("trial_key_high : integer (shared)\ntrial_key_low : integer (shared)")
+        return "\n".join(lines)
+    lines.insert(0, _model_equations(model))
+    if population.encoder is not None:
+        lines.append(f"drive : {model.input_unit}")
+    if model.persistent:
+        lines.append("plastic : boolean (shared)")
+    if "I" not in declared(model.equations) and re.search(r"\bI\b", model.equations):
+        lines.append(f"I = {_summed_input(network, population, model)} : {model.input_unit}")
+    return "\n".join(line for line in lines if line)
+
+
+def _model_equations(model: NeuronModel) -> str:
+    forbidden = [
+        name for name in FORBIDDEN if re.search(rf"\b{name}\b", model.equations + model.threshold + model.reset)
+    ]
+    if forbidden:
+        raise InputError(
+            f"{type(model).__name__}.equations: {forbidden[0]!r} is random outside the run's key; "
+            "use an encoder for noise"
+        )
+    lines = []
+    for line in model.equations.splitlines():
+        match = re.match(r"^\s*d(\w+)\s*/\s*dt\s*=\s*(.+):(.+)$", line)
+        if match and match.group(1) in model.persistent:
+            name, rate, unit = match.groups()
+            line = f"d{name}/dt = int(plastic) * ({rate.strip()}) : {unit.strip()}"
+        lines.append(line)
+    text = "\n".join(lines)
+    if float(model.refractory) == 0:
+        text = re.sub(r"\(\s*unless refractory\s*\)", "", text)
+    return text
+
+
+def _summed_input(network: Network, population: Population, model: NeuronModel) -> str:
+    terms = ["drive"] if population.encoder is not None else []
+    for projection in network.projections:
+        if projection.target == population.name and projection.synapse.current:
+            terms.append(rename(_fill(projection.synapse.current, model), local_names(projection)))
+    return " + ".join(terms) or f"0 * {model.input_unit}"
+
+
+def _fill(text: str, model: NeuronModel) -> str:
+    conductance = "1" if model.input_unit == "volt" else "siemens"
+    return (
+        text.replace("{input_unit}", model.input_unit)
+        .replace("{conductance_unit}", conductance)
+        .replace("{membrane}", model.membrane)
+    )
+
+
+def has_conductance(network: Network, population: Population) -> bool:
+    """Whether a conductance synapse ends on the population: its equations are then no longer linear."""
+    return any(p.target == population.name and p.synapse.weight == "conductance" for p in network.projections)
+
+
+def reset_statements(network: Network, population: Population) -> str:
+    """What happens at a spike of a unit: the model's reset, the count, traces of rules at the presynaptic neuron."""
+    model = population.model
+    lines = [gate(model.reset, model.persistent, "plastic")] if isinstance(model, NeuronModel) else []
+    lines.append("spike_count += 1")
+    for projection in network.projections:
+        if projection.plasticity is not None and projection.source == population.name:
+            lines.append(rename(projection.plasticity.on_presynaptic_spike, local_names(projection)))
+    return "\n".join(line for line in lines if line)
+
+
+def synapse_equations(network: Network, projection: Projection) -> str:
+    """Variables of each synapse: the weight, the rule's traces, and what the engine tells all synapses at once."""
+    lines = [f"w : {network.weight_unit_name(projection)}"]
+    rule = projection.plasticity
+    if rule is not None:
+        lines += [rename(rule.equations, local_names(projection)), "plastic : boolean (shared)"]
+        lines += [f"{name} : 1 (shared)" for name, kind in rule.signals.items() if kind == "shared"]
+    return "\n".join(line for line in lines if line)
+
+
+def on_pre(network: Network, projection: Projection) -> str:
+    """Transmission, then learning, at the arrival of a presynaptic spike."""
+    model = network[projection.target].model
+    assert isinstance(model, NeuronModel)
+    transmission = _fill(projection.synapse.on_pre, model)
+    if projection.synapse.weight == "potential" and float(model.refractory) > 0:
+        transmission = transmission.replace("+= w", "+= w * int(not_refractory_post)")
+    lines = [rename(transmission, local_names(projection))]
+    if projection.plasticity is not None:
+        lines.append(synapse_statements(projection, projection.plasticity.on_pre))
+    return "\n".join(line for line in lines if line)
+
+
+def synapse_statements(projection: Projection, statements: str) -> str:
+    """A rule's statements under local names, its changes of the weight gated."""
+    return gate(rename(statements, local_names(projection)), ["w"], "plastic")

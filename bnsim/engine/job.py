@@ -1,0 +1,48 @@
+"""What is handed to a back end and what comes back: plain arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnsim.encoding.base import SpikeRaster
+
+Drive = NDArray[np.float64] | SpikeRaster
+
+
+@dataclass(frozen=True)
+class Job:
+    """A chunk of trials.
+
+    state: arrays by name (see `bnsim.state`). drives: by population, (trial, unit). signals: by (projection, signal),
+    (trial, unit) or (trial,). keys: the two words of each trial's key, (trial, 2). record: populations whose spike
+    times and traces are wanted.
+    """
+
+    state: Mapping[str, np.ndarray]
+    drives: Mapping[str, Drive]
+    signals: Mapping[tuple[str, str], NDArray[np.float64]]
+    keys: NDArray[np.int64]
+    plastic: bool
+    record: frozenset[str]
+
+    @property
+    def n_trials(self) -> int:
+        return len(self.keys)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a chunk returned.
+
+    state: the arrays that changed. counts: by population, (trial, unit). spikes: by population, (unit, time in seconds,
+    end), spikes of trial k being end[k - 1] to end[k]. traces: by (population, variable), (trial x step, unit).
+    """
+
+    state: dict[str, np.ndarray]
+    counts: dict[str, NDArray[np.int32]]
+    spikes: dict[str, tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int64]]]
+    traces: dict[tuple[str, str], NDArray[np.float64]]

@@ -1,0 +1,325 @@
+"""The one door to the engine: a compiled network as a function of (state, stimulus, key, plastic)."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from brian2.units.fundamentalunits import Quantity
+from numpy.typing import NDArray
+
+from bnsim import checks
+from bnsim.encoding.base import SpikeRaster
+from bnsim.engine import random
+from bnsim.engine.compiler import find_compiler
+from bnsim.engine.driver import signals
+from bnsim.engine.initial import connectivity_arrays
+from bnsim.engine.job import Drive, Job, Outcome
+from bnsim.engine.runtime import RuntimeNetwork
+from bnsim.engine.standalone import StandaloneNetwork
+from bnsim.errors import InputError
+from bnsim.network import Backend, Network
+from bnsim.recording import Recording, SpikeTimes, Trace
+from bnsim.state import State
+from bnsim.timing import Timing
+
+CHUNK_BYTES = 32 * 2**20
+"""Stimulus and counts handled at once: starting a binary and making 30,000 synapses costs about 10 ms."""
+
+
+def compile_network(
+    network: Network,
+    trial: Quantity,
+    dt: Quantity,
+    presentation: Quantity | None,
+    continuous: bool,
+    traces: Mapping[str, Sequence[str]],
+    backend: Backend,
+    cache: str | Path | None,
+) -> Simulator:
+    """See `Network.compile`."""
+    timing = Timing.of(trial, dt, presentation, network.longest_delay)
+    for name in traces:
+        checks.one_of("compile(traces)", name, [population.name for population in network.populations])
+    chosen = choose_backend(backend)
+    if chosen == "cpp":
+        compiler = find_compiler()
+        if compiler is None:
+            raise InputError('compile(backend): "cpp" needs a C++ compiler; install g++ or choose backend="numpy"')
+        engine: Any = StandaloneNetwork(network, timing, continuous, traces, compiler, cache)
+    else:
+        listed = tuple((name, tuple(variables)) for name, variables in traces.items())
+        identity = json.dumps(network.structure(), sort_keys=True)
+        engine = _runtime_network(identity, timing, continuous, listed, chosen, _Hidden(network))
+    return Simulator(network, timing, chosen, engine)
+
+
+@dataclass(frozen=True)
+class _Hidden:
+    """A network that takes no part in the comparison of arguments: its structure stands beside it."""
+
+    network: Network
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Hidden)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=8)
+def _runtime_network(
+    structure: str, timing: Timing, continuous: bool, traces: Any, target: str, hidden: _Hidden
+) -> RuntimeNetwork:
+    """Live Brian2 objects are slow to make; networks of one structure share them, as compiled ones share a binary."""
+    return RuntimeNetwork(hidden.network, timing, continuous, dict(traces), target)
+
+
+def choose_backend(backend: str) -> str:
+    """The back end that a name stands for on this machine; "auto" without a compiler warns once and takes numpy."""
+    checks.one_of("compile(backend)", backend, ["auto", "cpp", "cython", "numpy"])
+    if backend != "auto":
+        return backend
+    if find_compiler() is not None:
+        return "cpp"
+    _warn_no_compiler()
+    return "numpy"
+
+
+@lru_cache(maxsize=1)
+def _warn_no_compiler() -> None:
+    warnings.warn(
+        'no C++ compiler was found: simulating with backend "numpy", many times slower; install g++ to mend it',
+        stacklevel=4,
+    )
+
+
+class Simulator:
+    """A compiled network. It holds no state of its own: a run is a function of its arguments.
+
+    Attributes: network, timing, backend (the name of the one in use).
+    """
+
+    def __init__(self, network: Network, timing: Timing, backend: str, engine: Any) -> None:
+        self.network, self.timing, self.backend, self._engine = network, timing, backend, engine
+
+    def __repr__(self) -> str:
+        return f"Simulator({self.backend}, {self.timing.steps} steps of {self.timing.dt * 1e3:g} ms a trial)"
+
+    def initial_state(self, key: int) -> State:
+        """Connectivity, weights and delays drawn from the key; all variables at their initial value."""
+        arrays = connectivity_arrays(self.network, _checked_key(key))
+        sizes = {population.name: population.size for population in self.network.populations}
+        for projection in self.network.projections:
+            sizes[projection.name] = len(arrays[f"{projection.name}.source"])
+        for name, (dtype, value) in self._engine.initial_variables().items():
+            arrays[name] = np.full(sizes[name.partition(".")[0]], value, dtype=dtype)
+        if self._engine.continuous:
+            for name in self._engine.pathways:
+                arrays |= {f"{name}.in_flight_{part}": np.zeros(0, np.int32) for part in ("synapse", "ahead")}
+        return State(arrays)
+
+    def run(
+        self,
+        state: State,
+        stimulus: Any = None,
+        key: int = 0,
+        *,
+        plastic: bool = True,
+        trials: Iterable[int] | int | None = None,
+        signals: Mapping[str, Any] | None = None,
+        record: Sequence[str] = (),
+    ) -> tuple[State, Recording]:
+        """Present a stimulus and return the state afterwards and what was seen.
+
+        Parameters
+        ----------
+        state: from `initial_state` or an earlier run. It is not changed.
+        stimulus: what each encoder takes: {"input": array (trial, unit)}; for a network with one encoder the array
+            alone. None where the network has no encoder.
+        key: of all random numbers, a whole number from 0 to 2^64 - 1. Together with the number of a trial it decides
+        them.
+        plastic: whether weights and other persistent variables change. False: not a bit of them does.
+        trials: their numbers, or how many there are where there is no stimulus. Default: 0, 1, 2, ...
+        signals: what rules are told in each trial: {"projection.signal": array (trial, unit) or (trial,)}.
+        record: populations whose spike times, and traces that were compiled in, are recorded. Counts always are.
+
+        Errors: InputError for a stimulus, signal or state that does not fit; MachineError where the simulation fails.
+        """
+        _checked_key(key)
+        values = self._stimulus(stimulus)
+        numbers = self._trial_numbers(trials, values)
+        drives = {name: self._drive(name, value) for name, value in values.items()}
+        told = self._signals(signals or {}, len(numbers), plastic)
+        for name in record:
+            checks.one_of("Simulator.run(record)", name, [population.name for population in self.network.populations])
+        keys = random.trial_keys(key, numbers)
+        chunk = self._chunk()
+        outcomes: list[Outcome] = []
+        for start in range(0, max(len(numbers), 1), chunk):
+            part = slice(start, start + chunk)
+            job = Job(
+                state,
+                {name: _cut(drive, part) for name, drive in drives.items()},
+                {name: array[part] for name, array in told.items()},
+                keys[part],
+                plastic,
+                frozenset(record),
+            )
+            self._check_state(state)
+            outcomes.append(self._engine.run(job))
+            state = State({**state, **outcomes[-1].state})
+        return state, self._recording(numbers, outcomes, record)
+
+    def _chunk(self) -> int:
+        units = sum(population.size for population in self.network.populations)
+        return max(1, CHUNK_BYTES // (12 * units))
+
+    def _drive(self, name: str, stimulus: Any) -> Drive:
+        population = self.network[name]
+        assert population.stimulus_encoder is not None
+        return population.stimulus_encoder.drive(stimulus, population.size, self.timing)
+
+    def _stimulus(self, stimulus: Any) -> dict[str, Any]:
+        encoders = [p.name for p in self.network.populations if p.stimulus_encoder is not None]
+        if not isinstance(stimulus, Mapping):
+            if stimulus is None:
+                stimulus = {}
+            elif len(encoders) == 1:
+                stimulus = {encoders[0]: stimulus}
+            else:
+                raise InputError(
+                    f"Simulator.run(stimulus): the network has {len(encoders)} encoders ({', '.join(encoders)}); "
+                    "give a dictionary with a stimulus for each"
+                )
+        for name in stimulus:
+            checks.one_of("Simulator.run(stimulus)", name, encoders)
+        missing = [name for name in encoders if name not in stimulus]
+        if missing:
+            raise InputError(f"Simulator.run(stimulus): nothing for {missing[0]!r}; give a stimulus for each encoder")
+        return dict(stimulus)
+
+    def _trial_numbers(self, trials: Iterable[int] | int | None, values: Mapping[str, Any]) -> NDArray[np.uint64]:
+        lengths = {name: len(value) for name, value in values.items()}
+        if len(set(lengths.values())) > 1:
+            raise InputError(
+                f"Simulator.run(stimulus): different numbers of trials {lengths}; give as many to each encoder"
+            )
+        n_trials = next(iter(lengths.values()), None)
+        if trials is None:
+            if n_trials is None:
+                raise InputError(
+                    "Simulator.run(trials): without a stimulus, say how many trials to run, such as trials=1"
+                )
+            trials = n_trials
+        if isinstance(trials, (int, np.integer)):
+            return np.arange(checks.count("Simulator.run(trials)", trials, minimum=0), dtype=np.uint64)
+        numbers = np.asarray(list(trials) if not isinstance(trials, np.ndarray) else trials)
+        if numbers.size and (numbers.ndim != 1 or numbers.dtype.kind not in "iu" or numbers.min() < 0):
+            raise InputError("Simulator.run(trials): not whole numbers of at least 0; give one number for each trial")
+        if n_trials is not None and len(numbers) != n_trials:
+            raise InputError(f"Simulator.run(trials): {len(numbers)} numbers for {n_trials} trials; give one for each")
+        return numbers.astype(np.uint64)
+
+    def _signals(
+        self, given: Mapping[str, Any], n_trials: int, plastic: bool
+    ) -> dict[tuple[str, str], NDArray[np.float64]]:
+        known = {
+            f"{projection}.{signal}": (projection, signal, kind) for projection, signal, kind in signals(self.network)
+        }
+        for name in given:
+            checks.one_of("Simulator.run(signals)", name, known)
+        told = {}
+        for name, (projection, signal, kind) in known.items():
+            described = next(p for p in self.network.projections if p.name == projection)
+            assert described.plasticity is not None
+            size = self.network[described.target].size
+            shape = (n_trials,) if kind == "shared" else (n_trials, size)
+            default = described.plasticity.signal_defaults.get(signal)
+            if name in given:
+                array = np.asarray(given[name], dtype=np.float64)
+                if array.shape != shape or not np.isfinite(array).all():
+                    raise InputError(
+                        f"Simulator.run(signals): {name!r} needs finite values of shape {shape}, got {array.shape}"
+                    )
+            elif default is None and plastic:
+                raise InputError(f"Simulator.run(signals): {name!r} is missing; give an array {shape} or plastic=False")
+            else:
+                array = np.full(shape, default or 0.0)
+            told[projection, signal] = array
+        return told
+
+    def _check_state(self, state: State) -> None:
+        if not isinstance(state, State):
+            raise InputError("Simulator.run(state): not a State; give what initial_state or an earlier run returned")
+        sizes = {population.name: population.size for population in self.network.populations}
+        for projection in self.network.projections:
+            sizes[projection.name] = len(state[f"{projection.name}.source"])
+            for part, size in (("source", sizes[projection.source]), ("target", sizes[projection.target])):
+                index = state[f"{projection.name}.{part}"]
+                if index.size and (index.min() < 0 or index.max() >= size):
+                    raise InputError(
+                        f"Simulator.run(state): {projection.name}.{part} leaves 0 to {size - 1}; mend the state"
+                    )
+            if projection.delay_kind != "none":
+                delays = state[f"{projection.name}.delay"]
+                if delays.size and delays.max() > projection.longest_delay * (1 + 1e-9):
+                    raise InputError(
+                        f"Simulator.run(state): {projection.name}.delay exceeds the description's; mend the state"
+                    )
+        carried = {f"{projection.name}.w" for projection in self.network.projections} | set(
+            self._engine.initial_variables()
+        )
+        for name in carried:
+            size = sizes[name.partition(".")[0]]
+            if state[name].shape != (size,):
+                raise InputError(
+                    f"Simulator.run(state): {name} has shape {state[name].shape}, expected ({size},); mend the state"
+                )
+
+    def _recording(self, numbers: NDArray[np.uint64], outcomes: list[Outcome], record: Sequence[str]) -> Recording:
+        names = [population.name for population in self.network.populations]
+        counts = {name: np.concatenate([outcome.counts[name] for outcome in outcomes]) for name in names}
+        traces: dict[str, dict[str, Trace]] = {}
+        for name, variable in outcomes[0].traces:
+            rows = np.concatenate([outcome.traces[name, variable] for outcome in outcomes])
+            unit = str(getattr(self.network[name].model, "membrane", "")) == variable and "V"
+            shape = (len(numbers), self.timing.steps, -1)
+            traces.setdefault(name, {})[variable] = Trace(rows.reshape(shape), unit or "")
+        return Recording(
+            duration=self.timing.trial,
+            dt=self.timing.dt,
+            trials=numbers,
+            counts=counts,
+            spikes={name: _spike_times([outcome.spikes[name] for outcome in outcomes]) for name in record},
+            traces=traces,
+        )
+
+
+def _spike_times(parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> SpikeTimes:
+    trial, first = [], 0
+    for _, _, end in parts:
+        trial.append(np.repeat(np.arange(first, first + len(end)), np.diff(end, prepend=0)))
+        first += len(end)
+    unit, time = (np.concatenate([part[index] for part in parts]) for index in (0, 1))
+    return SpikeTimes(np.concatenate(trial).astype(np.int64), unit.astype(np.int64), time)
+
+
+def _cut(drive: Drive, part: slice) -> Drive:
+    if not isinstance(drive, SpikeRaster):
+        return np.ascontiguousarray(drive[part])
+    offsets = drive.offsets[part.start : part.stop + 1]
+    return SpikeRaster(offsets - offsets[0], drive.index[offsets[0] : offsets[-1]])
+
+
+def _checked_key(key: int) -> int:
+    number = checks.count("key", key, minimum=0)
+    if number >= 2**64:
+        raise InputError(f"key: {key} is too large; give a whole number below 2^64")
+    return number

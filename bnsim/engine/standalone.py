@@ -1,0 +1,244 @@
+"""The back end `cpp`: Brian2's C++ standalone mode, compiled once a fingerprint, then run as a function of its input.
+
+A compiled network is a folder with a binary. A run starts it as a subprocess, hands it the job through its standard
+input and reads the outcome from its standard output: no file is written, any number of networks live side by side,
+none needs Brian2 again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import brian2
+import numpy as np
+from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
+from brian2.devices.device import all_devices, reset_device, set_device
+
+from bnsim.encoding.base import SpikeRaster
+from bnsim.engine import compiler as cxx
+from bnsim.engine.build import Variable, brian2_reason, build
+from bnsim.engine.cache import BINARY, cache_folder, fetch
+from bnsim.engine.driver import NOT_FINITE, diverged, driver_source, pathways, signals
+from bnsim.engine.job import Job, Outcome
+from bnsim.errors import InputError, MachineError
+from bnsim.network import Network
+from bnsim.timing import Timing
+
+DEVICE = "bnsim_standalone"
+
+
+class StandaloneNetwork:
+    """A compiled network in the cache, ready to run (`cpp`)."""
+
+    def __init__(
+        self,
+        network: Network,
+        timing: Timing,
+        continuous: bool,
+        traces: Mapping[str, Sequence[str]],
+        compiler: str,
+        cache: str | Path | None,
+    ) -> None:
+        self.network, self.timing, self.continuous = network, timing, continuous
+        self.fingerprint = _fingerprint(network, timing, continuous, traces, compiler)
+
+        def make(folder: Path) -> dict[str, Any]:
+            return _build(network, timing, continuous, traces, compiler, folder)
+
+        self.folder, self.manifest = fetch(cache_folder(cache), self.fingerprint, make)
+
+    def initial_variables(self) -> dict[str, tuple[str, float]]:
+        """Name -> (dtype, initial value) of the variables that carry over, weights excepted."""
+        return {name: (dtype, value) for name, dtype, value in self.manifest["carried"] if not name.endswith(".w")}
+
+    @property
+    def pathways(self) -> list[str]:
+        """Names of the synaptic pathways, whose spikes in flight a continuous run carries over."""
+        return list(self.manifest["pathways"])
+
+    def run(self, job: Job) -> Outcome:
+        """Run a chunk of trials. Errors: MachineError where the binary fails."""
+        data = b"".join(part for array in self._inputs(job) for part in (np.uint64(array.nbytes).tobytes(), array.data))
+        try:
+            answer = subprocess.run(
+                [self.folder / BINARY], input=data, capture_output=True, cwd=self.folder, check=False
+            )
+        except OSError as error:
+            raise MachineError(
+                f"compiled network: cannot start {self.folder / BINARY} ({error}); clear the cache"
+            ) from error
+        said = answer.stderr.decode(errors="replace").strip()
+        if answer.returncode != 0 or said:
+            if said.startswith(NOT_FINITE):
+                raise diverged(said.removeprefix(NOT_FINITE))
+            reason = said.splitlines()[-1] if said else f"exit status {answer.returncode}"
+            raise MachineError(
+                f"compiled network: the simulation failed ({reason}); "
+                f"free memory, or remove {self.folder} to rebuild it"
+            )
+        return self._outcome(job, _Reader(answer.stdout))
+
+    def _inputs(self, job: Job) -> list[np.ndarray]:
+        arrays: list[np.ndarray] = [np.array([job.n_trials, job.plastic], dtype=np.int64)]
+        arrays += [np.array([p.name in job.record], dtype=np.int8) for p in self.network.populations]
+        for projection in self.network.projections:
+            name = projection.name
+            arrays += [
+                job.state[f"{name}.source"].astype(np.int32),
+                job.state[f"{name}.target"].astype(np.int32),
+            ]
+            arrays.append(job.state[f"{name}.w"].astype(np.float64))
+            if projection.delay_kind != "none":
+                arrays.append(job.state[f"{name}.delay"].astype(np.float64))
+        for name, dtype, _ in self.manifest["carried"]:
+            if not name.endswith(".w"):
+                arrays.append(job.state[name].astype(dtype))
+        if self.continuous:
+            for name in self.pathways:
+                arrays += [job.state[f"{name}.in_flight_{part}"].astype(np.int32) for part in ("synapse", "ahead")]
+        arrays.append(job.keys)
+        for population in self.network.populations:
+            if population.stimulus_encoder is not None:
+                drive = job.drives[population.name]
+                arrays += [drive.offsets, drive.index] if isinstance(drive, SpikeRaster) else [drive]
+        arrays += [job.signals[projection, signal] for projection, signal, _ in signals(self.network)]
+        return [np.ascontiguousarray(array) for array in arrays]
+
+    def _outcome(self, job: Job, reader: _Reader) -> Outcome:
+        state = {name: reader.next(dtype) for name, dtype, _ in self.manifest["carried"]}
+        if self.continuous:
+            for name in self.pathways:
+                state |= {f"{name}.in_flight_{part}": reader.next("int32") for part in ("synapse", "ahead")}
+        counts, spikes = {}, {}
+        for population in self.network.populations:
+            counts[population.name] = reader.next("int32").reshape(job.n_trials, population.size)
+            found = reader.next("int32"), reader.next("float64"), reader.next("int64")
+            if population.name in job.record:
+                spikes[population.name] = found
+        traces = {}
+        for population_name, variable in self.manifest["traces"]:
+            rows = reader.next("float64")
+            if population_name in job.record:
+                traces[population_name, variable] = rows.reshape(-1, self.network[population_name].size)
+        return Outcome(state, counts, spikes, traces)
+
+
+class _Reader:
+    """Arrays one after the other, each preceded by its length in bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self._position = data, 0
+
+    def next(self, dtype: str) -> np.ndarray:
+        start = self._position + 8
+        size = int(np.frombuffer(self._data, np.uint64, 1, self._position)[0])
+        self._position = start + size
+        kind = np.dtype(dtype)
+        return np.frombuffer(self._data, kind, size // kind.itemsize, start).copy()
+
+
+def _fingerprint(
+    network: Network, timing: Timing, continuous: bool, traces: Mapping[str, Sequence[str]], compiler: str
+) -> str:
+    identity = {
+        "network": network.structure(),
+        "timing": [timing.dt.hex(), timing.steps, timing.presentation_steps],
+        "continuous": continuous,
+        "traces": {name: list(variables) for name, variables in traces.items()},
+        "float": "float64",
+        "versions": [version("brian2"), version("bnsim"), _engine_identity()],
+        "compiler": cxx.compiler_identity(compiler),
+    }
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+
+
+def _engine_identity() -> str:
+    """Hash of the engine's own files: a network compiled by other code is another network."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _build(
+    network: Network,
+    timing: Timing,
+    continuous: bool,
+    traces: Mapping[str, Sequence[str]],
+    compiler: str,
+    folder: Path,
+) -> dict[str, Any]:
+    device = CPPStandaloneDevice()
+    all_devices[DEVICE] = device
+    set_device(DEVICE, build_on_run=False, directory=str(folder))
+    try:
+        objects = build(network, timing, traces)
+        for synapses in objects.synapses.values():
+            synapses.connect(False)
+        device.insert_code("before_network_run", "return bnsim_run();")
+        try:
+            objects.network.run(timing.trial * brian2.second, namespace={})
+            device.build(directory=str(folder), compile=False, run=False, direct_call=False)
+        except Exception as error:
+            raise InputError(f"Network: Brian2 refuses it: {brian2_reason(error)}") from error
+        manifest = {
+            "carried": [
+                [variable.name, _dtype(variable), variable.initial]
+                for variable in [*objects.persistent, *(objects.transient if continuous else [])]
+            ],
+            "pathways": [name for name, _ in pathways(network, objects)] if continuous else [],
+            "traces": [list(key) for key in objects.trace_monitors],
+        }
+        source = driver_source(network, timing, objects, device, continuous)
+    finally:
+        reset_device()
+        del all_devices[DEVICE]
+    (folder / "bnsim_driver.cpp").write_text(source)
+    (folder / "everything.cpp").write_text(_one_file(folder))
+    cxx.compile_file(compiler, "everything.cpp", BINARY, folder)
+    return manifest
+
+
+def _dtype(variable: Variable) -> str:
+    return str(np.dtype(variable.brian2.dtype))
+
+
+def _one_file(folder: Path) -> str:
+    """All sources as one translation unit: the headers are parsed once, which compiles four times as fast.
+
+    Each of Brian2's code objects brings the same helper functions along, so each goes into a namespace of its own.
+    """
+    standard = (
+        "cstdlib",
+        "cmath",
+        "ctime",
+        "climits",
+        "csignal",
+        "iostream",
+        "fstream",
+        "string",
+        "map",
+        "set",
+        "random",
+    )
+    lines = [f"#include <{header}>" for header in (*standard, "vector", "algorithm", "utility", "tuple")]
+    lines += [f'#include "{header}"' for header in ("objects.h", "network.h", "synapses_classes.h", "run.h")]
+    lines += [f'#include "brianlib/{header}"' for header in ("common_math.h", "stdint_compat.h", "clocks.h")]
+    lines += [f'#include "code_objects/{path.name}"' for path in sorted((folder / "code_objects").glob("*.h"))]
+    lines += [f'#include "{source}"' for source in ("objects.cpp", "network.cpp", "run.cpp", "synapses_classes.cpp")]
+    for index, path in enumerate(sorted((folder / "code_objects").glob("*.cpp"))):
+        functions = [
+            name
+            for name in re.findall(r"^void (\w+)\(\)", path.read_text(), re.MULTILINE)
+            if not name.startswith("_debugmsg")
+        ]
+        lines.append(f'namespace part_{index} {{\n#include "code_objects/{path.name}"\n}}')
+        lines += [f"void {name}() {{ part_{index}::{name}(); }}" for name in functions]
+    return "\n".join([*lines, '#include "bnsim_driver.cpp"', '#include "main.cpp"', ""])

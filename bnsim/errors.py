@@ -1,0 +1,16 @@
+"""One error family: each message is one line that names the culprit and the remedy.
+
+`InputError` is the user's to mend (the command line exits with 2), `MachineError` is the machine's (exit 1).
+"""
+
+
+class BnsimError(Exception):
+    """Base of every error that this project raises on purpose."""
+
+
+class InputError(BnsimError, ValueError):
+    """What was asked for cannot be done: a wrong name, value, unit, shape or file."""
+
+
+class MachineError(BnsimError, RuntimeError):
+    """The machine failed: disk, compiler, a simulation that died."""

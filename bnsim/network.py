@@ -1,0 +1,264 @@
+"""Population, Projection, Network: the description of what is to be simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from brian2.units import amp, ms, mV, nA, nS, siemens, volt
+from brian2.units.fundamentalunits import Quantity, get_dimensions
+
+from bnsim import checks
+from bnsim.connectivity import AllToAll, Connectivity, Uniform, check_values
+from bnsim.description import Description, canonical
+from bnsim.encoding import Encoder
+from bnsim.errors import InputError
+from bnsim.neurons import NeuronModel
+from bnsim.plasticity import PlasticityRule
+from bnsim.synapses import SynapseModel
+
+if TYPE_CHECKING:
+    import brian2
+
+    from bnsim.engine.simulator import Simulator
+
+Backend = Literal["auto", "cpp", "cython", "numpy"]
+
+
+@dataclass(frozen=True, repr=False)
+class Population(Description):
+    """A group of units of one kind.
+
+    name: how the network refers to it. size: number of units. model: a neuron model, or an encoder that emits spikes
+    itself.
+    encoder: for a population of neurons that is stimulated directly, an encoder that gives a current.
+    """
+
+    name: str
+    size: int
+    model: NeuronModel | Encoder
+    encoder: Encoder | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.name("Population.name", self.name)
+        culprit = f"Population({self.name!r})"
+        checks.count(f"{culprit}.size", self.size)
+        if isinstance(self.model, Encoder):
+            if not self.model.spikes:
+                raise InputError(
+                    f"{culprit}.model: {type(self.model).__name__} emits no spikes; "
+                    f"give a neuron model and encoder={self.model!r}"
+                )
+            if self.encoder is not None:
+                raise InputError(f"{culprit}.encoder: the model is an encoder already; leave encoder out")
+        elif not isinstance(self.model, NeuronModel):
+            raise InputError(
+                f"{culprit}.model: {self.model!r} is neither a neuron model nor an encoder; give one of them"
+            )
+        elif self.encoder is not None:
+            self._check_current(culprit, self.encoder, self.model)
+
+    def _check_current(self, culprit: str, encoder: Any, model: NeuronModel) -> None:
+        if not isinstance(encoder, Encoder) or encoder.spikes:
+            raise InputError(
+                f"{culprit}.encoder: {encoder!r} gives no current; make it a population of its own and project from it"
+            )
+        for name, value in encoder.parameters.items():
+            example = 1 * mV if model.input_unit == "volt" else 1 * nA
+            checks.quantity(
+                f"{culprit}.encoder: {type(encoder).__name__}.{name}",
+                value,
+                example,
+                minimum=None,
+                exclusive=False,
+            )
+
+    @property
+    def stimulus_encoder(self) -> Encoder | None:
+        """The encoder that takes this population's stimulus, if it has one."""
+        return self.model if isinstance(self.model, Encoder) else self.encoder
+
+
+@dataclass(frozen=True, repr=False)
+class Projection(Description):
+    """Weighted synapses from one population to another.
+
+    Parameters
+    ----------
+    source, target: names of populations. synapse: the synapse model.
+    weights: a scalar, a `Uniform`, or a matrix (source, target), in the unit that synapse and target demand.
+    connectivity: who is wired to whom. delay: a scalar or a `Uniform`. plasticity: a rule, or None for fixed weights.
+    name: `source_to_target` where it is left empty.
+    """
+
+    source: str
+    target: str
+    synapse: SynapseModel
+    weights: Any
+    connectivity: Connectivity = AllToAll()
+    delay: Any = field(default_factory=lambda: 0 * ms)
+    plasticity: PlasticityRule | None = None
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.name:
+            object.__setattr__(self, "name", f"{self.source}_to_{self.target}")
+        checks.name("Projection.name", self.name)
+        for attribute, kind in (("synapse", SynapseModel), ("connectivity", Connectivity)):
+            value = getattr(self, attribute)
+            if not isinstance(value, kind):
+                raise InputError(f"Projection({self.name!r}).{attribute}: {value!r} is no {kind.__name__}; give one")
+        if self.plasticity is not None and not isinstance(self.plasticity, PlasticityRule):
+            raise InputError(
+                f"Projection({self.name!r}).plasticity: {self.plasticity!r} is no PlasticityRule; give one"
+            )
+
+    @property
+    def delay_kind(self) -> Literal["none", "shared", "each"]:
+        """Whether synapses have no delay, one for all, or one each: what a compiled network depends on."""
+        if isinstance(self.delay, Uniform) or np.ndim(self.delay) > 0:
+            return "each"
+        return "none" if float(np.asarray(self.delay)) == 0 else "shared"
+
+    @property
+    def longest_delay(self) -> float:
+        """In seconds."""
+        return float(np.max(np.asarray(self.delay.high if isinstance(self.delay, Uniform) else self.delay)))
+
+
+@dataclass(frozen=True, repr=False)
+class Network(Description):
+    """Populations and the projections between them.
+
+    Errors: names that occur twice or do not exist, a projection onto an encoder, weights, delays or rules with the
+    wrong unit, sign or shape.
+    """
+
+    populations: Sequence[Population]
+    projections: Sequence[Projection] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for attribute, kind in (("populations", Population), ("projections", Projection)):
+            items = tuple(getattr(self, attribute))
+            object.__setattr__(self, attribute, items)
+            for item in items:
+                if not isinstance(item, kind):
+                    raise InputError(
+                        f"Network.{attribute}: {item!r} is no {kind.__name__}; give {kind.__name__} objects"
+                    )
+            names = [item.name for item in items]
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise InputError(f"Network.{attribute}: the name {twice[0]!r} occurs twice; give each its own name")
+        if not self.populations:
+            raise InputError("Network.populations: empty; give at least one population")
+        for projection in self.projections:
+            self._check_projection(projection)
+
+    def _check_projection(self, projection: Projection) -> None:
+        culprit = f"Projection({projection.name!r})"
+        known = [population.name for population in self.populations]
+        for end in ("source", "target"):
+            checks.one_of(f"{culprit}.{end}", getattr(projection, end), known)
+        source, target = self[projection.source], self[projection.target]
+        if not isinstance(target.model, NeuronModel):
+            raise InputError(
+                f"{culprit}.target: {target.name!r} is an encoder and takes no input; give a population of neurons"
+            )
+        unit, shape = self.weight_unit(projection), (source.size, target.size)
+        minimum = 0.0 if projection.synapse.weight == "conductance" else None
+        check_values(f"{culprit}.weights", projection.weights, unit, shape, minimum)
+        check_values(f"{culprit}.delay", projection.delay, 1 * ms, shape, 0.0)
+        rule = projection.plasticity
+        if rule is not None:
+            scale = getattr(rule, rule.weight_scale)
+            where = f"{culprit}.plasticity: {type(rule).__name__}.{rule.weight_scale}"
+            checks.quantity(where, scale, unit, minimum=None, exclusive=False)
+
+    def __getitem__(self, name: str) -> Population:
+        for population in self.populations:
+            if population.name == name:
+                return population
+        raise InputError(f"Network: no population {name!r}; it holds {', '.join(p.name for p in self.populations)}")
+
+    def weight_unit(self, projection: Projection) -> Quantity:
+        """1 in the unit that this projection's weights have (see the synapse model)."""
+        model = self[projection.target].model
+        assert isinstance(model, NeuronModel)
+        if projection.synapse.weight == "potential":
+            return 1 * mV
+        if projection.synapse.weight == "input":
+            return 1 * mV if model.input_unit == "volt" else 1 * nA
+        return Quantity(1.0) if model.input_unit == "volt" else 1 * nS
+
+    def weight_unit_name(self, projection: Projection) -> str:
+        """The same as a name for Brian2's equations."""
+        dimensions = get_dimensions(self.weight_unit(projection))
+        names = {volt.dim: "volt", amp.dim: "amp", siemens.dim: "siemens"}
+        return names.get(dimensions, "1")
+
+    @property
+    def longest_delay(self) -> float:
+        """In seconds; 0 without projections."""
+        return max((projection.longest_delay for projection in self.projections), default=0.0)
+
+    def structure(self) -> Any:
+        """What a compiled network depends on: all but connectivity, weights and delays, which are data."""
+        return {
+            "populations": [canonical(population) for population in self.populations],
+            "projections": [
+                {
+                    "name": projection.name,
+                    "source": projection.source,
+                    "target": projection.target,
+                    "synapse": canonical(projection.synapse),
+                    "plasticity": canonical(projection.plasticity),
+                    "delay": projection.delay_kind,
+                }
+                for projection in self.projections
+            ],
+        }
+
+    def compile(
+        self,
+        trial: Quantity,
+        dt: Quantity = 0.1 * ms,
+        *,
+        presentation: Quantity | None = None,
+        continuous: bool = False,
+        traces: Mapping[str, Sequence[str]] | None = None,
+        backend: Backend = "auto",
+        cache: str | Path | None = None,
+    ) -> Simulator:
+        """Turn this description into a function that simulates it (see `bnsim.engine.simulator.Simulator`).
+
+        Parameters
+        ----------
+        trial: length of a trial; presentation: how long the stimulus is on, from the trial's beginning (default: all
+            of the trial but a silence as long as the longest delay). dt: time step.
+        continuous: False: each trial starts from rest, only weights and other persistent variables carry over. True:
+            trials follow each other without a break and everything carries over, spikes in flight included.
+        traces: variables to record where a run asks for it: {"cells": ["v"]}.
+        backend: "cpp" (compiled once, then cached), "cython", "numpy", or "auto": cpp where a C++ compiler is found,
+            else numpy with a warning. cache: folder of compiled networks (default: the user's cache folder).
+        """
+        from bnsim.engine.simulator import compile_network
+
+        return compile_network(self, trial, dt, presentation, continuous, traces or {}, backend, cache)
+
+    def to_brian2(self, dt: Quantity = 0.1 * ms, key: int = 0) -> brian2.Network:
+        """This network as plain Brian2 objects in Brian2's active device, for whoever wants to go on in Brian2.
+
+        Populations are NeuronGroups named `population_<name>`, projections Synapses named `projection_<name>`, with
+        connectivity and weights drawn from `key`. The stimulus is the variable `drive` of a population with an encoder.
+        Errors: a rule that learns at the end of a trial, which Brian2 does not know.
+        """
+        from bnsim.engine.build import plain_network
+
+        return plain_network(self, dt, key)

@@ -1,0 +1,8 @@
+"""Neuron models, one file each."""
+
+from bnsim.neurons.adaptive_lif import AdaptiveLIF
+from bnsim.neurons.base import NeuronModel
+from bnsim.neurons.conductance_lif import ConductanceLIF
+from bnsim.neurons.lif import LIF, SubtractiveLIF
+
+__all__ = ["LIF", "AdaptiveLIF", "ConductanceLIF", "NeuronModel", "SubtractiveLIF"]

@@ -1,0 +1,92 @@
+"""What a neuron model is: Brian2 equations with units, a threshold, a reset, and parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from brian2.units import ms
+from brian2.units.fundamentalunits import Quantity
+
+from bnsim.description import Description, parameter
+from bnsim.errors import InputError
+
+
+@dataclass(frozen=True, repr=False)
+class NeuronModel(Description):
+    """A spiking neuron model. Subclass it to write your own:
+
+        @dataclass(frozen=True, repr=False)
+        class Quadratic(bnsim.NeuronModel):
+            tau: Quantity = bnsim.parameter(10 * ms)
+            equations = "dv/dt = (v**2 / mV + I) / tau : volt (unless refractory)"
+            threshold = "v > 30*mV"
+            reset = "v = -30*mV"
+            method = "euler"
+
+    Class attributes
+    ----------------
+    equations: Brian2 equations. `I` is the summed input (synapses and encoder) in `input_unit`; fields are constants.
+    threshold, reset: Brian2 expression and statements.
+    membrane: the variable that a delta synapse jumps and a membrane potential plot shows.
+    input_unit: "volt" (the voltage that the input would reach at rest) or "amp".
+    initial: expression for each variable at the start; a variable that is not named starts at 0.
+    persistent: variables that carry over from trial to trial (adaptive thresholds); frozen where learning is off.
+    method: Brian2's integration method; where a conductance enters, "exact" becomes "exponential_euler".
+
+    Parameters
+    ----------
+    refractory: absolute refractory period. During it, variables marked `(unless refractory)` stand still and delta
+        synapses are discarded (as in NEST; plain Brian2 would let them act).
+    """
+
+    equations: ClassVar[str]
+    threshold: ClassVar[str]
+    reset: ClassVar[str]
+    membrane: ClassVar[str] = "v"
+    input_unit: ClassVar[str] = "volt"
+    initial: ClassVar[dict[str, str]] = {}
+    persistent: ClassVar[tuple[str, ...]] = ()
+    method: ClassVar[str] = "exact"
+    STRUCTURE: ClassVar[tuple[str, ...]] = (
+        "equations",
+        "threshold",
+        "reset",
+        "membrane",
+        "input_unit",
+        "initial",
+        "persistent",
+        "method",
+    )
+
+    refractory: Quantity = parameter(0 * ms, minimum=0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for attribute in ("equations", "threshold", "reset"):
+            if not isinstance(getattr(type(self), attribute, None), str):
+                raise InputError(
+                    f"{type(self).__name__}.{attribute}: missing; "
+                    "give it as a class attribute, a string in Brian2's notation"
+                )
+        if self.input_unit not in ("volt", "amp"):
+            raise InputError(f"{type(self).__name__}.input_unit: {self.input_unit!r}; choose 'volt' or 'amp'")
+
+    @property
+    def rheobase(self) -> Quantity:
+        """The constant input that just reaches threshold; encoders and classifiers scale their drive by it."""
+        raise InputError(
+            f"{type(self).__name__}.rheobase: not defined; add a property that returns the constant input at threshold"
+        )
+
+    def constant(self, expression: str) -> Any:
+        """Value of an expression in this model's parameters, such as an initial value."""
+        import brian2.units.allunits as allunits
+
+        names = {unit: getattr(allunits, unit) for unit in allunits.__all__} | self.parameters
+        try:
+            return eval(expression, {"__builtins__": {}}, names)
+        except Exception as error:
+            raise InputError(
+                f"{type(self).__name__}: cannot evaluate {expression!r} ({error}); use its parameters"
+            ) from None

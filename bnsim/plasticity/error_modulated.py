@@ -1,0 +1,56 @@
+"""Error-modulated three-factor rule: presynaptic eligibility times an error told at the end of the trial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from brian2.units import mV
+from brian2.units.fundamentalunits import Quantity
+
+from bnsim.description import parameter
+from bnsim.plasticity.base import PlasticityRule
+
+
+@dataclass(frozen=True, repr=False)
+class ErrorModulated(PlasticityRule):
+    """Delta rule on spikes, local to the synapse but for one signal a postsynaptic neuron.
+
+    Equations
+    ---------
+    In a trial, eligibility_j counts the spikes of presynaptic neuron j, and u_k sums the weights of all spikes that
+    arrive at postsynaptic neuron k. In the trial's last step
+
+        error_k = 1 / (1 + exp(-gain u_k / scale)) - target_k
+        w_kj -= learning_rate x learning_rate_factor x scale x error_k x eligibility_j
+
+    Signals: target (postsynaptic, required where learning is on): 1 for the neuron of the right class, 0 for the
+    others. learning_rate_factor (shared, default 1): the course of the learning rate over trials.
+
+    Parameters
+    ----------
+    learning_rate: change for an error of 1 and one spike, in units of `scale`. gain: slope of the error's sigmoid.
+    scale: unit of the weights, for which the neuron's distance from rest to threshold is a natural choice.
+
+    References
+    ----------
+    B. Widrow and M. Hoff (1960) for the rule; N. Fremaux and W. Gerstner, Frontiers in Neural Circuits 9:85 (2016) for
+    three factors.
+    """
+
+    learning_rate: float = parameter(1e-3, minimum=0)
+    gain: float = parameter(0.2, above=0)
+    scale: Quantity = parameter(1 * mV, above=0, any_unit=True)
+
+    presynaptic: ClassVar[str] = "eligibility : 1"
+    postsynaptic: ClassVar[str] = "u : {weight_unit}\nerror : 1\ntarget : 1"
+    on_presynaptic_spike: ClassVar[str] = "eligibility += 1"
+    on_pre: ClassVar[str] = "u_post += w"
+    trial_end_postsynaptic: ClassVar[str] = "error = 1 / (1 + exp(-gain * u / scale)) - target"
+    trial_end: ClassVar[str] = "w -= learning_rate * learning_rate_factor * scale * error_post * eligibility_pre"
+    signals: ClassVar[dict[str, str]] = {"target": "postsynaptic", "learning_rate_factor": "shared"}
+    signal_defaults: ClassVar[dict[str, float]] = {"learning_rate_factor": 1.0}
+
+    @property
+    def weight_scale(self) -> str:
+        return "scale"

@@ -1,0 +1,65 @@
+"""Pair-based spike-timing-dependent plasticity, with hard or soft bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from brian2.units import ms, mV
+from brian2.units.fundamentalunits import Quantity
+
+from bnsim.description import parameter
+from bnsim.plasticity.base import PlasticityRule
+
+
+@dataclass(frozen=True, repr=False)
+class PairSTDP(PlasticityRule):
+    """Pair-based STDP, all pairs interact, hard bounds.
+
+    Equations
+    ---------
+    tau_plus dx/dt = -x and tau_minus dy/dt = -y are traces of the presynaptic spikes that have arrived and of the
+    postsynaptic spikes. A presynaptic arrival: w -= a_minus w_max y, then x += 1. A postsynaptic spike:
+    w += a_plus w_max x, then y += 1. Afterwards w is clipped to [0, w_max]. A pair with lag s = t_post - t_pre thus
+    changes w by a_plus w_max exp(-s / tau_plus) for s > 0 and by -a_minus w_max exp(s / tau_minus) for s < 0; in the
+    same time step presynaptic arrivals come first.
+
+    Parameters
+    ----------
+    a_plus, a_minus: largest change of one pair, as a fraction of w_max; both positive, a_minus depresses.
+    w_max: upper bound, in the unit of the weights.
+    Defaults: S. Song, K. Miller and L. Abbott, Nature Neuroscience 3 (2000).
+    """
+
+    tau_plus: Quantity = parameter(20 * ms)
+    tau_minus: Quantity = parameter(20 * ms)
+    a_plus: float = parameter(0.005, minimum=0)
+    a_minus: float = parameter(0.00525, minimum=0)
+    w_max: Quantity = parameter(1 * mV, above=0, any_unit=True)
+
+    equations: ClassVar[str] = "dx/dt = -x / tau_plus : 1 (event-driven)\ndy/dt = -y / tau_minus : 1 (event-driven)"
+    on_pre: ClassVar[str] = "w = clip(w - a_minus * w_max * y, 0 * w_max, w_max)\nx += 1"
+    on_post: ClassVar[str] = "w = clip(w + a_plus * w_max * x, 0 * w_max, w_max)\ny += 1"
+
+    @property
+    def weight_scale(self) -> str:
+        return "w_max"
+
+
+@dataclass(frozen=True, repr=False)
+class SoftPairSTDP(PairSTDP):
+    """Pair-based STDP with soft bounds: the change shrinks towards the bound.
+
+    Equations
+    ---------
+    As `PairSTDP`, but w -= a_minus w y at a presynaptic arrival and w += a_plus (w_max - w) x at a postsynaptic
+    spike. Clipping remains, for a train fast enough to step over a bound.
+
+    References
+    ----------
+    M. van Rossum, G. Bi and G. Turrigiano, Journal of Neuroscience 20 (2000); J. Rubin et al., Physical Review
+    Letters 86 (2001).
+    """
+
+    on_pre: ClassVar[str] = "w = clip(w - a_minus * w * y, 0 * w_max, w_max)\nx += 1"
+    on_post: ClassVar[str] = "w = clip(w + a_plus * (w_max - w) * x, 0 * w_max, w_max)\ny += 1"

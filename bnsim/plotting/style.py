@@ -1,0 +1,91 @@
+"""One look for every picture: palette, fonts, frames and saving.
+
+`with style():` applies it to what is drawn inside and leaves matplotlib's own settings as they were. The
+palette is that of Okabe & Ito (2008), told apart with any colour vision, in an order in which neighbours
+also differ in grey.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+BLUE, ORANGE, BLACK, VERMILLION = "#0072B2", "#E69F00", "#000000", "#D55E00"
+SKY, GREEN, PURPLE = "#56B4E9", "#009E73", "#CC79A7"
+PALETTE = (BLUE, ORANGE, BLACK, SKY, VERMILLION, PURPLE, GREEN)
+INK, FAINT = "#222222", "#B4B4B4"
+
+DIVERGING, SEQUENTIAL = "RdBu_r", "cividis"
+RASTERIZE_ABOVE = 20_000
+"""Marks beyond which a vector file would be slow to open: they become pixels within it."""
+
+_SETTINGS: Any = {
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 100,
+    "font.family": "DejaVu Sans",
+    "font.size": 10.5,
+    "axes.titlesize": 11.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 8,
+    "axes.labelsize": 10.5,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": INK,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": cycler(color=PALETTE),
+    "text.color": INK,
+    "text.parse_math": False,  # a dollar sign in the name of a class is no formula
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelsize": 9.5,
+    "ytick.labelsize": 9.5,
+    "legend.frameon": False,
+    "legend.fontsize": 9.5,
+    "lines.linewidth": 1.5,
+    "image.interpolation": "nearest",
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """The project's look inside a `with` block, matplotlib's settings restored after it."""
+    with mpl.rc_context(_SETTINGS):
+        yield
+
+
+def colour(index: int) -> str:
+    """Colour of the population or series with this number; the palette repeats after its end."""
+    return PALETTE[index % len(PALETTE)]
+
+
+def save(figure: Figure, path: Path, *, dpi: int = 160) -> None:
+    """Write a figure in the format of the path's suffix, the same bytes each time.
+
+    Text in an SVG becomes outlines, so that it looks alike on a machine without the fonts.
+    """
+    metadata: dict[str, Any] = {"Date": None} if path.suffix == ".svg" else {}
+    settings: Any = {**_SETTINGS, "svg.fonttype": "path", "svg.hashsalt": "bnsim"}
+    with mpl.rc_context(settings):
+        figure.savefig(path, dpi=dpi, metadata=metadata, bbox_inches="tight", pad_inches=0.08)
+
+
+def new_axes(width: float = 6.4, height: float = 3.6) -> Axes:
+    """Axes of a new pyplot figure (inches), which a notebook or `pyplot.show` displays."""
+    from matplotlib import pyplot
+
+    return pyplot.subplots(figsize=(width, height))[1]
+
+
+def symmetric_limit(values: np.ndarray) -> float:
+    """Half-width of a colour scale centred on zero; 1 where all values are zero."""
+    return float(np.max(np.abs(values), initial=0.0)) or 1.0

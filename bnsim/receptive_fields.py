@@ -1,0 +1,83 @@
+"""Gabor receptive fields: small oriented filters at random places of an image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from bnsim import checks
+from bnsim.description import Description
+from bnsim.errors import InputError
+
+
+@dataclass(frozen=True, repr=False)
+class GaborPatches(Description):
+    """A bank of Gabor filters, each on a square patch that lies wholly inside the image.
+
+    Equations
+    ---------
+    With pixel coordinates (x, y) from the patch's centre and x' = x cos(a) + y sin(a):
+    f(x, y) = exp(-(x^2 + y^2) / (2 sigma^2)) cos(2 pi x' / wavelength + phase), then zero mean and unit Euclidean norm.
+    The place is uniform over the image; orientation a in [0, pi), phase in [0, 2 pi), wavelength and sigma are uniform.
+
+    Parameters
+    ----------
+    image_shape: (height, width). patch: side in pixels. wavelength, sigma: (low, high) in pixels.
+
+    References
+    ----------
+    B. Illing, W. Gerstner and J. Brea, Neural Networks 118 (2019): fixed localized filters before a plastic read-out.
+    """
+
+    image_shape: tuple[int, int] = (28, 28)
+    patch: int = 10
+    wavelength: tuple[float, float] = (4.6, 10.3)
+    sigma: tuple[float, float] = (1.5, 3.0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.image_shape, tuple) or len(self.image_shape) != 2:
+            raise InputError(f"GaborPatches.image_shape: {self.image_shape!r}; give (height, width)")
+        for side in self.image_shape:
+            checks.count("GaborPatches.image_shape", side)
+        checks.count("GaborPatches.patch", self.patch, minimum=2)
+        if self.patch > min(self.image_shape):
+            raise InputError(
+                f"GaborPatches.patch: {self.patch} pixels do not fit into an image of {self.image_shape[0]} x "
+                f"{self.image_shape[1]}; choose a smaller patch"
+            )
+        for name in ("wavelength", "sigma"):
+            interval = getattr(self, name)
+            if not isinstance(interval, tuple) or len(interval) != 2:
+                raise InputError(f"GaborPatches.{name}: {interval!r}; give (low, high) in pixels")
+            low, high = (checks.finite(f"GaborPatches.{name}", bound) for bound in interval)
+            if low <= 0 or high < low:
+                raise InputError(f"GaborPatches.{name}: {interval}; give 0 < low <= high")
+
+    def draw(self, n_filters: int, generator: np.random.Generator) -> sparse.csr_array:
+        """The bank as a sparse matrix (filter, pixel)."""
+        values = self._patches(n_filters, generator)
+        height, width = self.image_shape
+        top = generator.integers(0, height - self.patch + 1, n_filters)
+        left = generator.integers(0, width - self.patch + 1, n_filters)
+        rows, columns = np.divmod(np.arange(self.patch**2), self.patch)
+        pixel = (top[:, None] + rows) * width + left[:, None] + columns
+        bounds = np.arange(0, values.size + 1, self.patch**2)
+        return sparse.csr_array((values.ravel(), pixel.ravel(), bounds), shape=(n_filters, height * width))
+
+    def _patches(self, n_filters: int, generator: np.random.Generator) -> NDArray[np.float64]:
+        axis = np.arange(self.patch) - (self.patch - 1) / 2
+        y, x = (grid.ravel() for grid in np.meshgrid(axis, axis, indexing="ij"))
+        angle, phase = (
+            generator.uniform(0, np.pi, (n_filters, 1)),
+            generator.uniform(0, 2 * np.pi, (n_filters, 1)),
+        )
+        wavelength = generator.uniform(*self.wavelength, (n_filters, 1))
+        sigma = generator.uniform(*self.sigma, (n_filters, 1))
+        along = x * np.cos(angle) + y * np.sin(angle)
+        values = np.exp(-(x**2 + y**2) / (2 * sigma**2)) * np.cos(2 * np.pi * along / wavelength + phase)
+        values -= values.mean(axis=1, keepdims=True)
+        return values / np.linalg.norm(values, axis=1, keepdims=True)

@@ -1,0 +1,7 @@
+"""Synapse models."""
+
+from bnsim.synapses.base import SynapseModel
+from bnsim.synapses.delta import Delta
+from bnsim.synapses.exponential import ExponentialConductance, ExponentialCurrent
+
+__all__ = ["Delta", "ExponentialConductance", "ExponentialCurrent", "SynapseModel"]

@@ -1,0 +1,19 @@
+"""Delta synapse: the membrane potential jumps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bnsim.synapses.base import SynapseModel
+
+
+@dataclass(frozen=True, repr=False)
+class Delta(SynapseModel):
+    """Equation: v += w at the arrival of a spike; w in volt, negative for an inhibitory synapse.
+
+    A spike that arrives while the postsynaptic neuron is refractory is discarded.
+    """
+
+    on_pre: ClassVar[str] = "{membrane}_post += w"
+    weight: ClassVar[str] = "potential"

@@ -1,0 +1,45 @@
+"""Exponential synapses: a current or a conductance that jumps at a spike and decays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from brian2.units import ms, mV
+from brian2.units.fundamentalunits import Quantity
+
+from bnsim.description import parameter
+from bnsim.synapses.base import SynapseModel
+
+
+@dataclass(frozen=True, repr=False)
+class ExponentialCurrent(SynapseModel):
+    """Equations: tau ds/dt = -s, s += w at the arrival of a spike, I += s.
+
+    tau: synaptic time constant. w in the neuron's input unit, negative for an inhibitory synapse.
+    """
+
+    tau: Quantity = parameter(5 * ms)
+
+    equations: ClassVar[str] = "ds/dt = -s / tau : {input_unit}"
+    current: ClassVar[str] = "s"
+    on_pre: ClassVar[str] = "s_post += w"
+    weight: ClassVar[str] = "input"
+
+
+@dataclass(frozen=True, repr=False)
+class ExponentialConductance(SynapseModel):
+    """Equations: tau dg/dt = -g, g += w at the arrival of a spike, I += g (reversal - v).
+
+    tau: synaptic time constant. reversal: reversal potential, above threshold for an excitatory synapse, at or below
+    rest for an inhibitory one. w is a conductance: siemens where the neuron's input is in ampere; relative to the leak
+    (no unit) where it is in volt. It is never negative: the reversal potential makes the sign.
+    """
+
+    tau: Quantity = parameter(5 * ms)
+    reversal: Quantity = parameter(0 * mV)
+
+    equations: ClassVar[str] = "dg/dt = -g / tau : {conductance_unit}"
+    current: ClassVar[str] = "g * (reversal - {membrane})"
+    on_pre: ClassVar[str] = "g_post += w"
+    weight: ClassVar[str] = "conductance"

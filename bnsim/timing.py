@@ -1,0 +1,66 @@
+"""The time grid of a compiled network: trials of whole steps, with the stimulus in the first part of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from brian2.units import ms, second
+from brian2.units.fundamentalunits import Quantity
+
+from bnsim import checks
+from bnsim.errors import InputError
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Times in seconds. `steps` a trial, of which the stimulus is on during the first `presentation_steps`."""
+
+    dt: float
+    steps: int
+    presentation_steps: int
+
+    @property
+    def trial(self) -> float:
+        return self.steps * self.dt
+
+    @classmethod
+    def of(cls, trial: Quantity, dt: Quantity, presentation: Quantity | None, longest_delay: float) -> Timing:
+        """From quantities. `presentation` None: all of the trial but a silence as long as the longest delay.
+
+        Errors: a time that is no whole number of steps; a silence at the end of the trial that is shorter than the
+        longest delay.
+        """
+        checks.quantity("compile(dt)", dt, 0.1 * ms, minimum=0, exclusive=True)
+        step = float(dt / second)
+        steps = _whole_steps("trial", trial, dt)
+        silence = _steps_up(longest_delay, step)
+        if presentation is None:
+            presentation_steps = steps - silence
+            if presentation_steps < 1:
+                raise InputError(
+                    f"compile(trial): {checks.describe(trial)} leaves no time for the stimulus before a "
+                    f"silence as long as the longest delay, {longest_delay * 1e3:g} ms; give a longer trial"
+                )
+        else:
+            presentation_steps = _whole_steps("presentation", presentation, dt)
+            if steps - presentation_steps < silence:
+                raise InputError(
+                    f"compile(presentation): {checks.describe(presentation)} leaves less than the longest delay, "
+                    f"{longest_delay * 1e3:g} ms, of the trial; lengthen the trial or shorten the presentation"
+                )
+        return cls(step, steps, presentation_steps)
+
+
+def _whole_steps(name: str, value: Quantity, dt: Quantity) -> int:
+    checks.quantity(f"compile({name})", value, 100 * ms, minimum=0, exclusive=True)
+    exact = float(value / dt)
+    if abs(exact - round(exact)) > 1e-6 or round(exact) < 1:
+        raise InputError(
+            f"compile({name}): {checks.describe(value)} is no whole number of steps of {checks.describe(dt)}; "
+            f"give a multiple of dt"
+        )
+    return round(exact)
+
+
+def _steps_up(duration: float, step: float) -> int:
+    return int(-(-round(duration / step * 1e6) // 1_000_000))
