@@ -1,0 +1,1 @@
+"""Middle floor: spiking and artificial classifiers behind one contract."""

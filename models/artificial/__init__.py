@@ -1,0 +1,1 @@
+"""Artificial networks, the only place that knows Keras."""

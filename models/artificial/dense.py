@@ -1,0 +1,162 @@
+"""The fully connected network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import train_test_split
+
+from bnsim.errors import InputError
+from models.artificial.backend import keras
+from models.artificial.keras_classifier import KerasClassifier
+from models.checks import is_count
+from models.classifier import FloatArray, LabelArray, Schedule
+
+OPTIMIZERS = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}
+OUTPUTS = ("softmax", "sigmoid")
+HELD_OUT = 0.1
+
+
+class Dense(KerasClassifier):
+    """Multilayer perceptron trained by backpropagation of the cross-entropy.
+
+    Equations: h_0 = x, h_i = f(W_i h_(i-1) + b_i) for each hidden layer; output p = softmax(W h + b), one
+    unit a class, or for two classes a single unit p = 1 / (1 + exp(-(W h + b))). Weights start
+    Glorot-uniform, biases at 0.
+
+    Parameters:
+    hidden: units of each hidden layer; () leaves a linear classifier.
+    activation: f, by its Keras name ("relu", "sigmoid", "tanh", ...).
+    output: "softmax", or "sigmoid" for two classes.
+    optimizer: "adam" or "sgd" (plain stochastic gradient descent), with `learning_rate`.
+    batch_size: presentations averaged for one step.
+    passes: presentations of each training sample.
+    early_stopping: keep a stratified tenth of the training samples aside, measure the loss on it after each
+        pass, stop when it has not improved for `patience` passes, and go back to the best weights.
+    patience: only read with early_stopping.
+    random_state: drives initial weights, order of presentations and what early stopping keeps aside.
+
+    Errors: InputError for a parameter out of its range, or too few samples to keep a tenth aside.
+
+    References: Rumelhart, Hinton & Williams (1986), Nature 323:533-536, backpropagation; Glorot & Bengio
+    (2010), AISTATS, initial weights; Kingma & Ba (2015), arXiv:1412.6980, Adam.
+    """
+
+    name = "dense"
+    REFERENCE = "Rumelhart, Hinton & Williams (1986), Nature 323:533-536; Kingma & Ba (2015), arXiv:1412.6980"
+    DEVIATIONS = ()
+
+    def __init__(
+        self,
+        hidden: tuple[int, ...] = (500,),
+        activation: str = "relu",
+        output: str = "softmax",
+        optimizer: str = "adam",
+        learning_rate: float = 1e-3,
+        batch_size: int = 32,
+        passes: int = 10,
+        early_stopping: bool = False,
+        patience: int = 5,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.hidden = hidden
+        self.activation = activation
+        self.output = output
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.passes = passes
+        self.early_stopping = early_stopping
+        self.patience = patience
+        self.random_state = random_state
+
+    def _check_parameters(self) -> None:
+        self._require_count("batch_size", "patience")
+        self._require_positive("learning_rate")
+        layers = isinstance(self.hidden, (tuple, list)) and all(map(is_count, self.hidden))
+        self._require(layers, "hidden", "a tuple of integers of at least 1, one a hidden layer")
+        known = _is_activation(self.activation)
+        self._require(known, "activation", "the name of a Keras activation, such as 'relu' or 'tanh'")
+        self._require(self.output in OUTPUTS, "output", "'softmax' or 'sigmoid'")
+        self._require(self.optimizer in OPTIMIZERS, "optimizer", "'adam' or 'sgd'")
+        self._require(isinstance(self.early_stopping, bool), "early_stopping", "True or False")
+        n_classes = len(self.classes_)
+        fits = self.output == "softmax" or n_classes == 2
+        self._require(fits, "output", f"'softmax' for these {n_classes} classes")
+
+    def _new_network(self) -> Any:
+        units = [*self.hidden, 1 if self.output == "sigmoid" else len(self.classes_)]
+        names = [*(f"hidden_{index}" for index in range(1, len(units))), "output"]
+        seeds = np.random.SeedSequence(self.random_state_).generate_state(len(units))
+        network = keras.Sequential([keras.Input((self.n_features_in_,))])
+        for index, (size, name, seed) in enumerate(zip(units, names, seeds, strict=True)):
+            network.add(
+                keras.layers.Dense(
+                    size,
+                    activation=self.activation if index < len(self.hidden) else self.output,
+                    kernel_initializer=keras.initializers.GlorotUniform(seed=int(seed)),
+                    name=name,
+                )
+            )
+        return network
+
+    def _optimizer(self) -> Any:
+        return OPTIMIZERS[self.optimizer](learning_rate=self.learning_rate)
+
+    def _fit(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
+        if self.early_stopping:
+            self._fit_until_no_better(X, labels, schedule)
+        else:
+            super()._fit(X, labels, schedule)
+
+    def _fit_until_no_better(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
+        held_out = self._held_out(labels)
+        order = schedule.order[~np.isin(schedule.order, held_out)]
+        n_kept = len(labels) - len(held_out)
+        # Batches run across the ends of passes: a pass counts as over with the batch that completes it.
+        ends = [-(-end // self.batch_size) * self.batch_size for end in range(n_kept, len(order), n_kept)]
+        cuts = tuple(sorted({*schedule.checkpoints, *ends}))
+        self.network_ = self._new_network()
+        best_loss, best_weights, stale = np.inf, self.network_.get_weights(), 0
+        for done in self._train(X.astype(np.float32), labels, replace(schedule, order=order, checkpoints=cuts)):
+            if done not in ends and done != len(order):
+                continue
+            loss = self._loss(X[held_out], labels[held_out])
+            if loss < best_loss:
+                best_loss, best_weights, stale = loss, self.network_.get_weights(), 0
+            else:
+                stale += 1
+            if stale == self.patience:
+                break
+        self.network_.set_weights(best_weights)
+
+    def _held_out(self, labels: LabelArray) -> LabelArray:
+        """Indices of a stratified tenth of the training samples."""
+        try:
+            _, held_out = train_test_split(
+                np.arange(len(labels)), test_size=HELD_OUT, stratify=labels, random_state=self.random_state_
+            )
+        except ValueError as error:
+            raise InputError(
+                f"Dense.early_stopping: {len(labels)} samples are too few to keep a stratified tenth aside; "
+                "give more, or early_stopping=False"
+            ) from error
+        return held_out
+
+    def _loss(self, X: FloatArray, labels: LabelArray) -> float:
+        """Mean cross-entropy."""
+        right = self._probabilities(X)[np.arange(len(labels)), labels]
+        return float(-np.mean(np.log(np.maximum(right, np.finfo(np.float32).tiny))))
+
+
+def _is_activation(name: object) -> bool:
+    """Whether Keras knows an activation by this name."""
+    if not isinstance(name, str):
+        return False
+    try:
+        keras.activations.get(name)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,114 @@
+"""The artificial twin of `receptive-field`: the same fixed filters, units without spikes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.artificial.backend import keras
+from models.artificial.keras_classifier import KerasClassifier
+from models.classifier import FloatArray, LabelArray, Layer, OperationCount, Schedule
+from models.filters import FilterBank, Range, draw_filters
+
+
+class ReceptiveDense(KerasClassifier):
+    """Fixed filters, rectified, and a linear read-out trained by Adam on the cross-entropy.
+
+    Equations: h = max(0, gain F x), p = softmax(W h). F are the filters (`bnsim.receptive_fields`,
+    `models.filters`), drawn from `random_state_` as `receptive-field` draws them. W holds the only trained
+    weights, which start at 0. The read-out has no bias, as that of its spiking twin has none: both train
+    classes x n_filters values.
+
+    Parameters:
+    image_shape: (height, width) of the images that the samples are; None for plain feature vectors, whose
+        filters are dense and random, and for which patch, wavelength and sigma mean nothing.
+    n_filters: number of filters.
+    patch, wavelength, sigma: side of a filter and ranges of its Gabor function, in pixels.
+    gain: response of a unit to a filter output of 1.
+    learning_rate, batch_size: of Adam.
+    passes: presentations of each training sample.
+    random_state: drives filters and order of presentations.
+
+    Errors: InputError for a parameter out of its range, or an image shape that does not fit the samples.
+    """
+
+    name = "receptive-dense"
+    REFERENCE = "Jones & Palmer (1987), J. Neurophysiol. 58:1233-1258; Kingma & Ba (2015), arXiv:1412.6980"
+    DEVIATIONS = ("filters are drawn at random, not fitted to cells",)
+
+    def __init__(
+        self,
+        image_shape: tuple[int, int] | None = None,
+        n_filters: int = 2000,
+        patch: int = 5,
+        wavelength: Range = (2.5, 6.0),
+        sigma: Range = (0.8, 1.8),
+        gain: float = 3.0,
+        learning_rate: float = 1e-3,
+        batch_size: int = 32,
+        passes: int = 10,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.image_shape = image_shape
+        self.n_filters = n_filters
+        self.patch = patch
+        self.wavelength = wavelength
+        self.sigma = sigma
+        self.gain = gain
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.passes = passes
+        self.random_state = random_state
+
+    def _check_parameters(self) -> None:
+        self._require_count("n_filters", "batch_size")
+        self._require_positive("gain", "learning_rate")
+
+    def _fit(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
+        self.filters_ = draw_filters(
+            self.n_features_in_,
+            image_shape=self.image_shape,
+            n_filters=self.n_filters,
+            patch=self.patch,
+            wavelength=self.wavelength,
+            sigma=self.sigma,
+            seed=self.random_state_,
+            owner=type(self).__name__,
+        )
+        super()._fit(X, labels, schedule)
+
+    def _new_network(self) -> Any:
+        read_out = keras.layers.Dense(
+            len(self.classes_),
+            activation="softmax",
+            use_bias=False,
+            kernel_initializer="zeros",
+            name="output",
+        )
+        return keras.Sequential([keras.Input((self.n_filters,)), read_out])
+
+    def _optimizer(self) -> Any:
+        return keras.optimizers.Adam(learning_rate=self.learning_rate)
+
+    def _front_end(self, X: FloatArray) -> FloatArray:
+        responses = self.filters_.responses(X, np.float32)
+        responses *= self.gain
+        return np.maximum(responses, 0, out=responses)
+
+    def _front_end_layers(self, X: FloatArray, inputs: FloatArray) -> tuple[Layer, ...]:
+        return (Layer("input", X, None), Layer("hidden", inputs, None))
+
+    def _front_end_operations(self) -> OperationCount:
+        products = self.filters_.multiply_accumulates
+        stored = products * self.filters_.matrix.dtype.itemsize
+        return OperationCount(0, multiply_accumulates=products, neuron_updates=self.n_filters, bytes=stored)
+
+    def _fitted_arrays(self) -> dict[str, NDArray[Any]]:
+        return {**super()._fitted_arrays(), **self.filters_.arrays()}
+
+    def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        self.filters_ = FilterBank.from_arrays(arrays)
+        super()._restore({name: array for name, array in arrays.items() if name.startswith("weights/")})

@@ -1,0 +1,18 @@
+"""Plain numbers as parameters; kept apart from `bnsim.checks`, which imports Brian2 for its units."""
+
+from __future__ import annotations
+
+from numbers import Integral
+
+import numpy as np
+
+
+def is_count(value: object) -> bool:
+    """Whether this is an integer of at least 1."""
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
+
+
+def is_positive(value: object) -> bool:
+    """Whether this is a positive finite number."""
+    number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    return number and 0 < float(value) < np.inf  # type: ignore[arg-type]

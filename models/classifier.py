@@ -1,0 +1,361 @@
+"""The contract that every classifier keeps, spiking or artificial.
+
+A classifier is a scikit-learn estimator (parameters are checked in `fit`, fitted attributes end in an
+underscore) with five additions that a comparison needs: `activity`, `operations`, `history_`, `save`/`load`
+and a progress callback. `kind` says "BNS" or "ANN"; a BNS names its `twin`, the ANN that shares front end,
+topology and the number of trainable parameters, and with which alone it is compared by a verdict.
+
+To write one: derive from `Classifier` (or from `models.online.OnlineClassifier`, which adds `partial_fit`)
+and fill in the methods that begin with one underscore. Samples reach them checked, as float64 (n,
+features), and labels as integers 0..K-1.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from numbers import Integral
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self, final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
+
+from bnsim.errors import InputError
+from models import storage
+from models.checks import is_count, is_positive
+
+FloatArray = NDArray[np.floating]
+LabelArray = NDArray[np.int64]
+Progress = Callable[[int, int], None]
+"""Called as progress(done, total) with presentations done so far and in all."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Responses of one layer: `responses` (sample, unit) are spike counts (BNS) or activations (ANN).
+
+    `binned` (sample, time bin, unit) holds spike counts in time bins; an ANN has no time axis and leaves it
+    None.
+    """
+
+    name: str
+    responses: FloatArray
+    binned: FloatArray | None
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Layer by layer, from input to output, what a network did; `bin_width` in seconds, None for an ANN."""
+
+    layers: tuple[Layer, ...]
+    bin_width: float | None
+
+    def __getitem__(self, name: str) -> Layer:
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        known = ", ".join(repr(layer.name) for layer in self.layers)
+        raise InputError(f"Activity: unknown layer {name!r}; it holds {known}")
+
+
+@dataclass(frozen=True)
+class OperationCount:
+    """Work done to classify the samples given, summed over them.
+
+    synaptic_operations: accumulates caused by spikes (spikes x fan-out), counted, not assumed.
+    multiply_accumulates: of dense arithmetic, filters applied outside a spiking network included.
+    neuron_updates: neurons x time steps (BNS) or neurons (ANN).
+    bytes: read to fetch the weights that those operations use, at the precision they are stored in.
+    """
+
+    synaptic_operations: int
+    multiply_accumulates: int
+    neuron_updates: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class HistoryPoint:
+    """One point of the learning curve: validation accuracy after `samples_seen` presentations."""
+
+    samples_seen: int
+    validation_accuracy: float
+
+
+def presentation_order(random_state: int, n_samples: int, n_passes: int) -> LabelArray:
+    """Which sample is presented when, the same for every classifier: a fresh permutation for each pass."""
+    generator = np.random.default_rng([random_state, 0x0BDE])
+    passes = [generator.permutation(n_samples) for _ in range(n_passes)]
+    return np.concatenate([np.zeros(0, np.int64), *passes])
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """What `fit` asks of the training: which sample comes when, and where it is watched.
+
+    order: index of the sample shown in each presentation, all passes in one array.
+    checkpoints: increasing numbers of presentations after which the learning curve has a point.
+    watch: to be called as watch(samples_seen) after each chunk; reports progress, takes the point that is
+    due.
+    """
+
+    order: LabelArray
+    checkpoints: tuple[int, ...]
+    watch: Callable[[int], None]
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def chunks(self, size: int, batch: int = 1) -> Iterator[tuple[int, int]]:
+        """Cut the presentations into (start, stop) of at most `size`, with a cut at every checkpoint.
+
+        Where learning goes by batches, a checkpoint moves to the first batch boundary at or after it.
+        """
+        total = len(self)
+        at_checkpoints = {-(-checkpoint // batch) * batch for checkpoint in self.checkpoints}
+        cuts = sorted({0, total, *range(0, total, size), *(cut for cut in at_checkpoints if cut < total)})
+        yield from pairwise(cuts)
+
+
+class Classifier(ClassifierMixin, BaseEstimator, ABC):
+    """Base of all classifiers.
+
+    Every classifier has the parameters `passes` (presentations of each training sample) and `random_state`
+    (None, int or RandomState: the only source of chance).
+
+    Fitted attributes: `classes_`, `n_features_in_`, `random_state_` (the integer that `random_state` came
+    to) and `history_` (the learning curve, a tuple of `HistoryPoint`; empty without validation samples).
+    """
+
+    kind: ClassVar[Literal["BNS", "ANN"]]
+    name: ClassVar[str]
+    """Its name in `models.registry`."""
+    REFERENCE: ClassVar[str]
+    """The paper it follows."""
+    DEVIATIONS: ClassVar[tuple[str, ...]]
+    """Where it does otherwise, and why."""
+    twin: ClassVar[str | None] = None
+    """Name of the ANN with which alone a verdict is drawn; None for an ANN that is nobody's twin."""
+
+    passes: int
+    random_state: int | np.random.RandomState | None
+    classes_: NDArray[Any]
+    n_features_in_: int
+    random_state_: int
+    history_: tuple[HistoryPoint, ...]
+    _saved_integers: ClassVar[tuple[str, ...]] = ("n_features_in_", "random_state_")
+
+    @final
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        *,
+        validation: tuple[ArrayLike, ArrayLike] | None = None,
+        checkpoints: Sequence[int] = (),
+        progress: Progress | None = None,
+    ) -> Self:
+        """Train from the start.
+
+        X (n, features), images flattened; y (n,) labels of any type. `validation` (X, y): samples on which
+        the learning curve is measured, with learning frozen, when training has seen as many presentations
+        as `checkpoints` names (increasing; those beyond the end of training are never reached). `progress`
+        is called as progress(done, total). Being watched changes nothing in what is learned.
+
+        Errors: InputError for a parameter out of its range, one class only, checkpoints that do not
+        increase.
+        """
+        samples, targets = validate_data(self, X, y, dtype=np.float64)
+        check_classification_targets(targets)
+        classes, labels = np.unique(targets, return_inverse=True)
+        self._begin_fit(classes)
+        order = presentation_order(self.random_state_, len(samples), self.passes)
+        watched = self._checked_checkpoints(checkpoints) if validation is not None else ()
+        measured = self._checked_samples(*validation) if validation is not None else None
+
+        def watch(samples_seen: int) -> None:
+            last = self.history_[-1].samples_seen if self.history_ else 0
+            due = any(last < checkpoint <= samples_seen for checkpoint in watched)
+            if measured is not None and due:
+                accuracy = float(np.mean(self.predict(measured[0]) == measured[1]))
+                self.history_ = (*self.history_, HistoryPoint(samples_seen, accuracy))
+            if progress is not None:
+                progress(samples_seen, len(order))
+
+        self._fit(samples, labels, Schedule(order, watched, watch))
+        return self
+
+    @final
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """Class of each sample (n,); depends on neither the order nor the company of the samples."""
+        samples = self._checked(X)
+        return self.classes_[self._predict(samples)]
+
+    @final
+    def activity(self, X: ArrayLike) -> Activity:
+        """Responses of every layer to each sample, with learning frozen."""
+        return self._activity(self._checked(X))
+
+    @final
+    def operations(self, X: ArrayLike) -> OperationCount:
+        """Work done to classify these samples, summed over them."""
+        return self._operations(self._checked(X))
+
+    @property
+    @abstractmethod
+    def trainable_parameters(self) -> int:
+        """Number of values that training changes."""
+
+    @final
+    def save(self, path: str | Path) -> None:
+        """Write the fitted classifier to one .npz of plain arrays and JSON, without pickle.
+
+        Errors: InputError for a parameter that cannot be written, MachineError for a file that cannot,
+        scikit-learn's NotFittedError before `fit`.
+        """
+        check_is_fitted(self)
+        storage.write(Path(path), self._header(), {"classes_": self.classes_, **self._fitted_arrays()})
+
+    @final
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read what `save` wrote. A RandomState given as `random_state` comes back as the integer it led
+        to.
+
+        Errors: InputError for a missing, damaged or foreign file, or one of another class.
+        """
+        with storage.reading(Path(path), cls.__name__) as (header, arrays):
+            parameters = {
+                key: cls._decode_parameter(key, storage.with_tuples(value))
+                for key, value in header["parameters"].items()
+            }
+            classifier = cls(**parameters)
+            classifier.classes_ = arrays.pop("classes_")
+            for name in cls._saved_integers:
+                setattr(classifier, name, int(header[name]))
+            classifier.history_ = tuple(HistoryPoint(**point) for point in header["history_"])
+            if "feature_names_in_" in header:
+                classifier.feature_names_in_ = np.array(header["feature_names_in_"], dtype=object)
+            classifier._restore(arrays)
+        return classifier
+
+    # What a subclass fills in.
+
+    @abstractmethod
+    def _check_parameters(self) -> None:
+        """Raise InputError (see `_require`) for a parameter out of range.
+
+        `passes` is checked already; `n_features_in_` and `classes_` are known.
+        """
+
+    @abstractmethod
+    def _fit(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
+        """Train from the start by `schedule`, with `random_state_` as the only source of chance."""
+
+    @abstractmethod
+    def _predict(self, X: FloatArray) -> LabelArray:
+        """Label 0..K-1 of each sample."""
+
+    @abstractmethod
+    def _activity(self, X: FloatArray) -> Activity:
+        """See `activity`."""
+
+    @abstractmethod
+    def _operations(self, X: FloatArray) -> OperationCount:
+        """See `operations`."""
+
+    @abstractmethod
+    def _fitted_arrays(self) -> dict[str, NDArray[Any]]:
+        """All that training set and `_restore` needs, as plain arrays by name."""
+
+    @abstractmethod
+    def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Become fitted again from `_fitted_arrays`; parameters and `Classifier`'s attributes are set."""
+
+    def _encode_parameter(self, name: str, value: Any) -> Any:
+        """A parameter as JSON holds it; override for one that is neither number, string nor tuple of them."""
+        return storage.plain(f"{type(self).__name__}.{name}", value)
+
+    @classmethod
+    def _decode_parameter(cls, name: str, value: Any) -> Any:
+        """The inverse of `_encode_parameter`; lists have become tuples."""
+        return value
+
+    # What subclasses use.
+
+    @final
+    def _require(self, condition: bool, parameter: str, remedy: str) -> None:
+        """Raise the InputError of a parameter unless `condition` holds; `remedy` says what to give."""
+        if not condition:
+            culprit = f"{type(self).__name__}.{parameter}"
+            raise InputError(f"{culprit}: got {getattr(self, parameter)!r}; give {remedy}")
+
+    @final
+    def _require_count(self, *parameters: str) -> None:
+        """Raise InputError unless each of these parameters is an integer of at least 1."""
+        for parameter in parameters:
+            value = getattr(self, parameter)
+            self._require(is_count(value), parameter, "an integer of at least 1")
+
+    @final
+    def _require_positive(self, *parameters: str) -> None:
+        """Raise InputError unless each of these parameters is a positive finite number."""
+        for parameter in parameters:
+            value = getattr(self, parameter)
+            self._require(is_positive(value), parameter, "a positive finite number")
+
+    @final
+    def _begin_fit(self, classes: NDArray[Any]) -> None:
+        """Set the attributes that `_fit` starts from and check the parameters."""
+        if len(classes) < 2:
+            raise InputError(f"{type(self).__name__}.fit: y holds one class only; give samples of two classes at least")
+        self.classes_ = classes
+        self.random_state_ = self._drawn_random_state()
+        self.history_ = ()
+        self._require_count("passes")
+        self._check_parameters()
+
+    def _drawn_random_state(self) -> int:
+        given = self.random_state
+        if isinstance(given, Integral) and not isinstance(given, bool):
+            self._require(given >= 0, "random_state", "None, a RandomState or an integer of at least 0")
+            return int(given)
+        return int(check_random_state(given).randint(2**31))
+
+    def _checked(self, X: ArrayLike) -> FloatArray:
+        check_is_fitted(self)
+        return validate_data(self, X, dtype=np.float64, reset=False)
+
+    def _checked_samples(self, X: ArrayLike, y: ArrayLike) -> tuple[FloatArray, NDArray[Any]]:
+        samples, labels = self._checked(X), np.asarray(y)
+        check_consistent_length(samples, labels)
+        return samples, labels
+
+    def _checked_checkpoints(self, checkpoints: Sequence[int]) -> tuple[int, ...]:
+        result = tuple(checkpoints)
+        if not all(map(is_count, result)) or any(a >= b for a, b in pairwise(result)):
+            name = type(self).__name__
+            raise InputError(f"{name}.fit: got checkpoints {result!r}; give increasing integers of at least 1")
+        return result
+
+    def _header(self) -> dict[str, Any]:
+        """What JSON holds of a fitted classifier."""
+        parameters = self.get_params(deep=False)
+        if isinstance(self.random_state, np.random.RandomState):
+            parameters["random_state"] = self.random_state_
+        header = {
+            "class": type(self).__name__,
+            "parameters": {key: self._encode_parameter(key, value) for key, value in parameters.items()},
+            **{name: getattr(self, name) for name in self._saved_integers},
+            "history_": [vars(point) for point in self.history_],
+        }
+        if hasattr(self, "feature_names_in_"):
+            header["feature_names_in_"] = self.feature_names_in_.tolist()
+        return header

@@ -1,0 +1,76 @@
+"""Classifiers that learn from one presentation after another."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Self, final
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import validate_data
+
+from bnsim.errors import InputError
+from models.classifier import Classifier, FloatArray, LabelArray, Schedule
+
+
+class OnlineClassifier(Classifier):
+    """A classifier that learns from one presentation after another, and may therefore also `partial_fit`.
+
+    Fitted attribute: `presentations_seen_`, how many presentations it has learned from.
+    """
+
+    presentations_seen_: int
+    _saved_integers = (*Classifier._saved_integers, "presentations_seen_")
+
+    @final
+    def partial_fit(self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None) -> Self:
+        """Learn from these samples once, in the order given; the first call names all `classes`.
+
+        Errors: InputError for a first call without `classes`, or a label that is not among them.
+        """
+        name = f"{type(self).__name__}.partial_fit"
+        first = not hasattr(self, "presentations_seen_")
+        if first and classes is None:
+            raise InputError(f"{name}: the first call needs classes=; give all labels")
+        samples, targets = validate_data(self, X, y, dtype=np.float64, reset=first)
+        check_classification_targets(targets)
+        known = np.unique(np.asarray(classes)) if classes is not None else self.classes_
+        unknown = np.setdiff1d(targets, known)
+        if unknown.size:
+            raise InputError(f"{name}: label {unknown.tolist()[0]!r} is not in classes; name it in the first call")
+        if first:
+            self._begin_fit(known)
+            self._start()
+            self.presentations_seen_ = 0
+        elif not np.array_equal(known, self.classes_):
+            raise InputError(f"{name}: classes differ from those of the first call; give the same")
+        self._learn(samples, np.searchsorted(self.classes_, targets), None)
+        self.presentations_seen_ += len(samples)
+        return self
+
+    @final
+    def _fit(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
+        self._start()
+        self.presentations_seen_ = 0
+        for start, stop in schedule.chunks(self._chunk_size()):
+            chosen = schedule.order[start:stop]
+            self._learn(X[chosen], labels[chosen], len(schedule))
+            self.presentations_seen_ = stop
+            schedule.watch(stop)
+
+    @abstractmethod
+    def _start(self) -> None:
+        """Give all that learning changes its initial value."""
+
+    @abstractmethod
+    def _learn(self, X: FloatArray, labels: LabelArray, total: int | None) -> None:
+        """Learn from these presentations, in order; the first has the number `presentations_seen_`.
+
+        total: presentations in all, for a learning rate that falls over the training; None where the end is
+        not known (`partial_fit`).
+        """
+
+    @abstractmethod
+    def _chunk_size(self) -> int:
+        """Most presentations that `_learn` is given at once in `fit`: a matter of memory, not of results."""

@@ -1,0 +1,1 @@
+"""Spiking classifiers, one file each; they know `bnsim`, never Keras."""

@@ -1,0 +1,263 @@
+"""Fixed receptive fields, spiking cells, and a spiking read-out that learns by a three-factor rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from brian2.units import ms
+from brian2.units.fundamentalunits import Quantity
+from numpy.typing import NDArray
+
+import bnsim
+from bnsim.engine.simulator import Simulator
+from models.classifier import Activity, FloatArray, LabelArray, Layer, OperationCount
+from models.filters import FilterBank, Range, draw_filters
+from models.online import OnlineClassifier
+from models.spiking.neuron_parameter import decode_neuron, encode_neuron, neuron_model
+
+CHUNK = 500
+"""Presentations simulated at once: 12 MB of drive for 3000 neurons; starting costs about 3 % of the time."""
+BIN = 5.0
+"""Width in ms of the time bins of `activity`."""
+READ_OUT = "hidden_to_output"
+
+
+class ReceptiveField(OnlineClassifier):
+    """Spiking cells behind fixed receptive fields; only the read-out learns, from spikes.
+
+    Equations
+    ---------
+    Hidden neuron j gets the constant current I_j = gain x rheobase x (F x)_j for the whole trial, F being fixed
+    filters (Gabor patches, `bnsim.receptive_fields`; random directions for plain features). Its spikes reach every
+    output neuron k through the weight w_kj and an exponential synapse. Output neurons get a background current
+    besides, the same for all, so that they fire without input and inhibition shows in their counts too. In the last
+    step of a trial (`bnsim.ErrorModulated`)
+
+        w_kj -= eta (1 / (1 + exp(-0.2 u_k)) - [k = label]) n_j
+
+    with n_j the spikes of j in the trial and u_k the sum of the weights of all spikes that arrived, weights being in
+    units of the rheobase. They start at 0. eta falls exponentially over the training, from `learning_rate` to
+    `final_rate` times that; it stays at `learning_rate` in `partial_fit`, which does not know the end.
+
+    Decision: the output neuron with most spikes. Tie rule: of those with equally many, the one that got there first
+    (whose last spike came earliest), then the first class. Membrane potentials are not looked at.
+
+    Parameters
+    ----------
+    image_shape: (height, width) of the images that the samples are; None for plain features, for which patch,
+        wavelength and sigma mean nothing.
+    n_filters: number of filters and of hidden neurons. patch, wavelength, sigma: see `bnsim.GaborPatches`.
+    gain: current at a filter output of 1, in units of the rheobase. background: current into the output neurons,
+    likewise.
+    neuron: "subtractive-lif", "lif", "adaptive-lif", or any `bnsim.NeuronModel` that defines its rheobase, for both
+    layers.
+    duration: length of a trial in ms, of steps of 1 ms. tau_synapse: of the read-out, in ms.
+    learning_rate: change of a weight for one spike and an error of 1. final_rate: at the end of training, relative to
+    the beginning.
+    passes: presentations of each training sample. backend: see `bnsim.Network.compile`.
+    random_state: drives filters and order of presentations.
+    """
+
+    kind = "BNS"
+    name = "receptive-field"
+    twin = "receptive-dense"
+    REFERENCE = "Illing, Gerstner & Brea (2019), Neural Networks 118:90-101"
+    DEVIATIONS = (
+        "constant current instead of Poisson input",
+        "delta rule on spike counts at the end of a trial instead of an update at every time step",
+        "the error is computed from the summed synaptic input, which the output neuron's dendrite would hold",
+    )
+
+    def __init__(
+        self,
+        image_shape: tuple[int, int] | None = None,
+        n_filters: int = 2000,
+        patch: int = 4,
+        wavelength: Range = (2.5, 6.0),
+        sigma: Range = (0.8, 1.8),
+        gain: float = 3.0,
+        background: float = 6.0,
+        neuron: str | bnsim.NeuronModel = "subtractive-lif",
+        duration: float = 50.0,
+        tau_synapse: float = 5.0,
+        learning_rate: float = 1e-3,
+        final_rate: float = 0.02,
+        passes: int = 10,
+        backend: str = "auto",
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.image_shape = image_shape
+        self.n_filters = n_filters
+        self.patch = patch
+        self.wavelength = wavelength
+        self.sigma = sigma
+        self.gain = gain
+        self.background = background
+        self.neuron = neuron
+        self.duration = duration
+        self.tau_synapse = tau_synapse
+        self.learning_rate = learning_rate
+        self.final_rate = final_rate
+        self.passes = passes
+        self.backend = backend
+        self.random_state = random_state
+
+    def _check_parameters(self) -> None:
+        self._require_count("n_filters")
+        self._require_positive("gain", "background", "duration", "tau_synapse", "learning_rate", "final_rate")
+        self._require(self.duration == round(self.duration), "duration", "whole milliseconds")
+        known = ("auto", "cpp", "cython", "numpy")
+        self._require(self.backend in known, "backend", f"one of {', '.join(known)}")
+        neuron_model(type(self).__name__, self.neuron)
+
+    @property
+    def trainable_parameters(self) -> int:
+        return self.n_filters * len(self.classes_)
+
+    def record(self, X: FloatArray) -> bnsim.Recording:
+        """Spike times of both layers and the output's membrane potential for each sample, with learning frozen."""
+        return self._present(self._checked(X), record=("hidden", "output"))
+
+    def tied(self, X: FloatArray) -> NDArray[np.bool_]:
+        """Whether output neurons share the most spikes of a sample, so that the tie rule decides."""
+        counts = self._present(self._checked(X)).counts["output"]
+        return (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) > 1
+
+    # What `OnlineClassifier` asks for.
+
+    def _start(self) -> None:
+        self.filters_ = draw_filters(
+            self.n_features_in_,
+            image_shape=self.image_shape,
+            n_filters=self.n_filters,
+            patch=self.patch,
+            wavelength=self.wavelength,
+            sigma=self.sigma,
+            seed=self.random_state_,
+            owner=type(self).__name__,
+        )
+        self.weights_ = np.zeros((self.n_filters, len(self.classes_)))
+        self.adapted_: dict[str, NDArray[Any]] = {}
+
+    def _learn(self, X: FloatArray, labels: LabelArray, total: int | None) -> None:
+        shown = self.presentations_seen_ + np.arange(len(X))
+        course = np.ones(len(X)) if total is None else self.final_rate ** (shown / max(total - 1, 1))
+        target = (labels[:, None] == np.arange(len(self.classes_))).astype(np.float64)
+        simulator = self._simulator()
+        state, _ = simulator.run(
+            self._state(simulator),
+            self._stimulus(X),
+            trials=shown,
+            signals={f"{READ_OUT}.target": target, f"{READ_OUT}.learning_rate_factor": course},
+        )
+        self.weights_ = self._in_rheobase(state[f"{READ_OUT}.w"]).reshape(self.weights_.shape)
+        self.adapted_ = {name: array for name, array in state.items() if not name.startswith(READ_OUT)}
+
+    def _chunk_size(self) -> int:
+        return CHUNK
+
+    def _predict(self, X: FloatArray) -> LabelArray:
+        recording = self._present(X, record=("output",))
+        return decide(recording.counts["output"], recording.spike_times("output"))
+
+    def _activity(self, X: FloatArray) -> Activity:
+        recording = self._present(X, record=("hidden", "output"))
+        spiking = [
+            Layer(
+                name,
+                recording.counts[name].astype(np.float64),
+                recording.binned(name, BIN / 1e3).astype(np.float64),
+            )
+            for name in ("hidden", "output")
+        ]
+        return Activity((Layer("input", X, None), *spiking), bin_width=BIN / 1e3)
+
+    def _operations(self, X: FloatArray) -> OperationCount:
+        counts = self._present(X).counts
+        spikes = int(counts["hidden"].sum()) * len(self.classes_)
+        products = self.filters_.multiply_accumulates * len(X)
+        neurons = self.n_filters + len(self.classes_)
+        stored = self.weights_.itemsize
+        return OperationCount(spikes, products, neurons * round(self.duration) * len(X), stored * (spikes + products))
+
+    def _fitted_arrays(self) -> dict[str, NDArray[Any]]:
+        adapted = {f"adapted/{name}": array for name, array in self.adapted_.items()}
+        return {"weights": self.weights_, **adapted, **self.filters_.arrays()}
+
+    def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        self.weights_ = arrays["weights"]
+        self.filters_ = FilterBank.from_arrays(arrays)
+        self.adapted_ = dict(self._adapted(arrays))
+
+    def _adapted(self, arrays: Mapping[str, NDArray[Any]]) -> Iterator[tuple[str, NDArray[Any]]]:
+        for name, array in arrays.items():
+            if name.startswith("adapted/"):
+                yield name.removeprefix("adapted/"), array
+
+    def _encode_parameter(self, name: str, value: Any) -> Any:
+        return encode_neuron(value) if name == "neuron" else super()._encode_parameter(name, value)
+
+    @classmethod
+    def _decode_parameter(cls, name: str, value: Any) -> Any:
+        return decode_neuron(value) if name == "neuron" else super()._decode_parameter(name, value)
+
+    # The spiking network.
+
+    def _network(self) -> bnsim.Network:
+        neuron = neuron_model(type(self).__name__, self.neuron)
+        rheobase = neuron.rheobase
+        rule = bnsim.ErrorModulated(learning_rate=self.learning_rate, scale=rheobase)
+        return bnsim.Network(
+            populations=[
+                bnsim.Population("hidden", self.n_filters, neuron, bnsim.ConstantCurrent(self.gain * rheobase)),
+                bnsim.Population(
+                    "output", len(self.classes_), neuron, bnsim.ConstantCurrent(self.background * rheobase)
+                ),
+            ],
+            projections=[
+                bnsim.Projection(
+                    "hidden",
+                    "output",
+                    bnsim.ExponentialCurrent(tau=self.tau_synapse * ms),
+                    weights=Quantity(0.0, dim=rheobase.dim),
+                    plasticity=rule,
+                    name=READ_OUT,
+                )
+            ],
+        )
+
+    def _simulator(self) -> Simulator:
+        return self._network().compile(
+            trial=self.duration * ms,
+            dt=1 * ms,
+            traces={"output": ["v"]},
+            backend=self.backend,  # type: ignore[arg-type]
+        )
+
+    def _stimulus(self, X: FloatArray) -> dict[str, FloatArray]:
+        return {"hidden": self.filters_.responses(X), "output": np.ones((len(X), len(self.classes_)))}
+
+    def _state(self, simulator: Simulator) -> bnsim.State:
+        weights = self.weights_.ravel() * float(np.asarray(self._rheobase()))
+        return simulator.initial_state(self.random_state_).replace({f"{READ_OUT}.w": weights, **self.adapted_})
+
+    def _rheobase(self) -> Quantity:
+        return neuron_model(type(self).__name__, self.neuron).rheobase
+
+    def _in_rheobase(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        return weights / float(np.asarray(self._rheobase()))
+
+    def _present(self, X: FloatArray, record: tuple[str, ...] = ()) -> bnsim.Recording:
+        simulator = self._simulator()
+        _, recording = simulator.run(self._state(simulator), self._stimulus(X), plastic=False, record=record)
+        return recording
+
+
+def decide(counts: NDArray[np.integer], spikes: bnsim.SpikeTimes) -> LabelArray:
+    """The unit with most spikes in each trial; of equals the one whose last spike came first, then the first unit."""
+    last = np.full(counts.shape, np.inf)
+    last[spikes.trial, spikes.unit] = spikes.time  # spikes are in order of time, so the last one stays
+    best = counts == counts.max(axis=1, keepdims=True)
+    return np.where(best, last, np.inf).argmin(axis=1) if counts.size else np.zeros(len(counts), np.int64)

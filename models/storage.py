@@ -1,0 +1,85 @@
+"""One .npz a classifier: a JSON header and plain arrays, never pickle."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnsim.errors import InputError, MachineError
+
+HEADER = "header"
+TEXT = "text/"
+"""Prefix of arrays of strings that were Python objects (scikit-learn keeps labels as they were given)."""
+
+
+def plain(owner: str, value: Any) -> Any:
+    """A parameter as JSON holds it. Errors: InputError, naming `owner`, for a value that JSON cannot hold."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, (tuple, list)):
+        return [plain(owner, item) for item in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise InputError(f"{owner}: {value!r} cannot be saved; give a number, a string or a tuple of them")
+
+
+def with_tuples(value: Any) -> Any:
+    """Lists, as JSON has them, back into tuples."""
+    return tuple(with_tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def write(path: Path, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write under a temporary name, then rename: a file that exists is whole."""
+    stored = {HEADER: np.array(json.dumps(header))}
+    for name, array in arrays.items():
+        if array.dtype != object:
+            stored[name] = array
+        elif all(isinstance(item, str) for item in array):
+            stored[TEXT + name] = array.astype(str)
+        else:
+            raise InputError(f"{name}: mixed Python objects cannot be saved; give labels of one type")
+    unfinished = path.with_name(path.name + ".unfinished")
+    try:
+        with unfinished.open("wb") as file:
+            np.savez(file, allow_pickle=False, **stored)
+        unfinished.replace(path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise MachineError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
+
+
+@contextmanager
+def reading(path: Path, class_name: str) -> Iterator[tuple[dict[str, Any], dict[str, NDArray[Any]]]]:
+    """Header and arrays of a saved classifier; a failure to make sense of them is an InputError.
+
+    Errors: InputError for a missing or damaged file, or one that holds another class than `class_name`.
+    """
+    try:
+        # Opened here because NumPy leaves a damaged file open.
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            stored = {name: file[name] for name in file.files}
+        header = json.loads(str(stored.pop(HEADER)))
+        saved_class = header["class"]
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; give one that {class_name}.save wrote") from None
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile):
+        raise InputError(f"{path}: not a saved classifier, or damaged; save it again") from None
+    if saved_class != class_name:
+        raise InputError(f"{path}: holds a {saved_class}, not a {class_name}; use {saved_class}.load")
+    try:
+        yield (
+            header,
+            {
+                name.removeprefix(TEXT): array.astype(object) if name.startswith(TEXT) else array
+                for name, array in stored.items()
+            },
+        )
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise InputError(f"{path}: a saved {class_name} with missing parts ({error}); save it again") from None

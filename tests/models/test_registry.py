@@ -1,0 +1,39 @@
+"""Names lead to classes, and misspelt ones to advice."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from bnsim.errors import InputError
+from models.registry import MODELS, create
+
+
+def test_twins_are_registered_artificial_networks() -> None:
+    for entry in MODELS.values():
+        assert entry.kind == "ANN" or MODELS[entry.twin or ""].kind == "ANN"
+
+
+def test_listing_imports_neither_keras_nor_brian2() -> None:
+    script = (
+        "import sys, models.registry as registry; print(*registry.MODELS); "
+        "print(*sorted({'keras', 'tensorflow', 'brian2', 'sklearn'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [" ".join(MODELS), ""]
+
+
+def test_unknown_name() -> None:
+    with pytest.raises(InputError) as error:
+        create("recptive-field")
+    assert str(error.value) == (
+        "unknown model 'recptive-field'; did you mean 'receptive-field'? "
+        "choose from receptive-field, receptive-dense, dense"
+    )
+
+
+def test_unknown_parameter() -> None:
+    with pytest.raises(InputError, match=r"dense: unknown parameter 'activaton'; did you mean 'activation'\? "):
+        create("dense", activaton="tanh")
