@@ -1,0 +1,27 @@
+"""Top floor: asks questions of the networks and answers them with numbers, figures and a report.
+
+import experiments
+
+run = experiments.compare(task="digits", seeds=5)
+run.summary["differences"]
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from experiments.comparison import compare, run_study
+    from experiments.results import Run, read_run
+
+__all__ = ["Run", "compare", "read_run", "run_study"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use: the command line must answer `--help` before pandas is loaded."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    home = "experiments.results" if name in ("Run", "read_run") else "experiments.comparison"
+    return getattr(import_module(home), name)

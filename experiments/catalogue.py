@@ -1,0 +1,57 @@
+"""What `bnsim list` can list: names and one line about each."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+from experiments.names import unknown_name
+from experiments.studies import STUDIES
+from experiments.tasks import TASKS
+
+
+def catalogue(what: str) -> dict[str, str]:
+    """Name -> one line for each of the studies, models, tasks, presets, neurons, synapses, rules or encoders.
+
+    Errors: InputError for anything else.
+    """
+    if what not in _LISTS:
+        raise unknown_name("list", what, _LISTS)
+    return dict(_LISTS[what]())
+
+
+def _models() -> dict[str, str]:
+    from models.registry import MODELS
+
+    twins = {entry.twin: name for name, entry in MODELS.items() if entry.twin}
+    lines = {}
+    for name, entry in MODELS.items():
+        twin = entry.twin or twins.get(name)
+        lines[name] = f"{entry.kind}: {entry.summary}" + (f" (twin: {twin})" if twin else "")
+    return lines
+
+
+def _classes(module: str) -> Callable[[], dict[str, str]]:
+    def lines() -> dict[str, str]:
+        home = import_module(module)
+        exported = {name: getattr(home, name) for name in home.__all__}
+        return {
+            name: (inspect.getdoc(value) or "").partition("\n")[0]
+            for name, value in exported.items()
+            if inspect.isclass(value)
+        }
+
+    return lines
+
+
+_LISTS: Mapping[str, Callable[[], Mapping[str, str]]] = {
+    "studies": lambda: STUDIES,
+    "models": _models,
+    "tasks": lambda: {name: task.summary for name, task in TASKS.items()},
+    "presets": lambda: {"quick": "minutes at most, the default", "full": "all training data, all points"},
+    "neurons": _classes("bnsim.neurons"),
+    "synapses": _classes("bnsim.synapses"),
+    "rules": _classes("bnsim.plasticity"),
+    "encoders": _classes("bnsim.encoding"),
+}

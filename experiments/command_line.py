@@ -1,0 +1,224 @@
+"""The command `bnsim`. Heavy libraries are imported inside the commands, so that `--help` answers at once.
+
+Exit codes: 0 for success, 2 for bad input, 1 for a failed run, 130 for Ctrl-C. Every error that a user
+can cause is one line on standard error; `--debug` shows its traceback as well.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+# Newer versions of Typer bring their own copy of Click, older ones import it; both have this base class.
+UsageError: Any = typer.BadParameter.__base__
+
+app = typer.Typer(
+    name="bnsim",
+    help="A brain-like spiking network and an artificial network take the same test.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+TaskOption = Annotated[str, typer.Option(help="digits, mnist, breast-cancer, or the path of an .npz with X and y.")]
+ModelsOption = Annotated[str, typer.Option(help="Comma-separated; see `bnsim list models`.")]
+SeedsOption = Annotated[int, typer.Option(help="How many seeds; each has its own split, filters and spikes.")]
+PresetOption = Annotated[str, typer.Option(help="quick or full.")]
+DataOption = Annotated[
+    Path | None, typer.Option(help="Folder of the MNIST IDX files (else BNSIM_DATA, else a download).")
+]
+OutOption = Annotated[Path, typer.Option(help="Folder that the run directory is written into.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="E.g. models.dense.passes=20; repeatable."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print summary.json on standard output, nothing else.")]
+RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run directory.")]
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C."""
+
+MODELS = "receptive-field,receptive-dense,dense"
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    context: typer.Context, debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False
+) -> None:
+    # `main` has taken --debug out of the arguments, so that it may stand anywhere; here it is only explained.
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def compare(
+    task: TaskOption = "digits",
+    models: ModelsOption = MODELS,
+    seeds: SeedsOption = 5,
+    preset: PresetOption = "quick",
+    data_dir: DataOption = None,
+    out: OutOption = Path("runs"),
+    settings: SetOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Train the networks on the same samples, carry out all studies, write a report."""
+    from experiments.comparison import compare as carry_out
+    from experiments.configuration import parse_settings
+
+    _warn_without_compiler()
+    run = carry_out(task, seeds, _names(models), preset, data_dir, out, parse_settings(settings or []))
+    _show(run.directory, json)
+
+
+@app.command("run")
+def run_command(
+    study: Annotated[str, typer.Argument(metavar="STUDY", help="See `bnsim list studies`.")],
+    task: TaskOption = "digits",
+    models: ModelsOption = MODELS,
+    seeds: SeedsOption = 5,
+    preset: PresetOption = "quick",
+    data_dir: DataOption = None,
+    out: OutOption = Path("runs"),
+    settings: SetOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Carry out one study."""
+    from experiments.comparison import run_study
+    from experiments.configuration import parse_settings
+
+    _warn_without_compiler()
+    run = run_study(study, task, seeds, _names(models), preset, data_dir, out, parse_settings(settings or []))
+    _show(run.directory, json)
+
+
+@app.command("list")
+def list_command(
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="studies, models, tasks, neurons, ...")],
+) -> None:
+    """List studies, models, tasks, presets, neurons, synapses, rules or encoders."""
+    from experiments.catalogue import catalogue
+    from experiments.tables import print_catalogue
+
+    print_catalogue(catalogue(what))
+
+
+@app.command()
+def show(run: RunArgument, json: JsonOption = False) -> None:
+    """Print the tables of a stored run."""
+    _show(run, json)
+
+
+@app.command()
+def draw(run: RunArgument) -> None:
+    """Draw the figures and the report of a stored run again."""
+    from experiments.report import write
+    from experiments.results import read_run, writing
+
+    read_run(run)
+    with writing(run):
+        report = write(run)
+    typer.echo(f"report: {report}")
+
+
+@app.command()
+def raster(
+    run: RunArgument,
+    trial: Annotated[int, typer.Option(help="Which of the recorded example trials.")] = 0,
+) -> None:
+    """Draw the spike raster of a recorded example trial into the run's figures."""
+    import bnsim.plotting
+    from bnsim.errors import InputError
+    from experiments.results import read_run, writing
+
+    examples = [example for example in read_run(run).examples() if example.recording is not None]
+    if not examples:
+        raise InputError(f"{run}: holds no spike times; repeat the run with study accuracy and a spiking model")
+    if not 0 <= trial < len(examples):
+        raise InputError(f"--trial {trial}: {run} holds trials 0 to {len(examples) - 1}; choose one of them")
+    example = examples[trial]
+    assert example.recording is not None
+    axes = bnsim.plotting.raster(example.recording, trial=0)
+    path = run / "figures" / f"raster-{example.model}-{example.case}.png"
+    with writing(run):
+        path.parent.mkdir(exist_ok=True)
+        axes.figure.savefig(path)  # type: ignore[union-attr]
+    verdict = f"shown {example.true_class}, answered {example.predicted_class}"
+    typer.echo(f"{example.model}, test sample {example.index}, {verdict}: {path}")
+
+
+@app.command()
+def doctor() -> None:
+    """Check what works on this machine and say how to mend what does not."""
+    from experiments.doctor import examine
+    from experiments.tables import print_findings
+
+    findings = examine()
+    print_findings(findings)
+    if any(not finding.works and finding.needed for finding in findings):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Entry point of the console command."""
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    debug = len(arguments) < len(sys.argv) - 1
+    try:
+        code = app(args=arguments, prog_name="bnsim", standalone_mode=False)
+        if code == INTERRUPTED:  # newer versions of Typer turn Ctrl-C into this exit code
+            raise KeyboardInterrupt
+    except (Exception, KeyboardInterrupt) as error:
+        if debug:
+            traceback.print_exception(error)
+        code, message = _diagnosis(error)
+        typer.echo(f"bnsim: error: {' '.join(message.split())}", err=True)
+    sys.exit(code or 0)
+
+
+def _diagnosis(error: BaseException) -> tuple[int, str]:
+    """Exit code and message for an error."""
+    from bnsim.errors import BnsimError, InputError
+
+    if isinstance(error, UsageError):
+        return 2, _usage_message(error)
+    if isinstance(error, (KeyboardInterrupt, typer.Abort)):
+        return INTERRUPTED, "interrupted; nothing was written"
+    if isinstance(error, BnsimError):
+        return 2 if isinstance(error, InputError) else 1, str(error)
+    text = (str(error).strip().splitlines() or [""])[0]
+    return 1, f"unexpected {type(error).__name__}: {text}; --debug shows the traceback, please report it"
+
+
+def _usage_message(error: Any) -> str:
+    command = error.ctx.command_path if error.ctx else "bnsim"
+    return f"{error.format_message().rstrip('.')}; see `{command} --help`"
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _warn_without_compiler() -> None:
+    from experiments.doctor import compiler_command
+
+    if compiler_command() is None:
+        line = "no C++ compiler found; spiking networks run on NumPy, more slowly (see `bnsim doctor`)"
+        typer.echo(f"bnsim: warning: {line}", err=True)
+
+
+def _show(directory: Path, json: bool) -> None:
+    from experiments.results import read_run
+    from experiments.tables import print_run
+
+    run = read_run(directory)
+    if json:
+        typer.echo((directory / "summary.json").read_text(encoding="utf-8"), nl=False)
+    else:
+        print_run(run)
+
+
+if __name__ == "__main__":
+    main()

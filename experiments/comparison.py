@@ -1,0 +1,231 @@
+"""Carries out studies on a task: the way from options to a finished run directory."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel
+
+from experiments import results
+from experiments.configuration import DEFAULT_MODELS, RunConfig, check_names, resolve
+from experiments.examples import ExampleJob, choose
+from experiments.manifest import describe, manifest
+from experiments.progress import ProgressDisplay, Silence
+from experiments.results import COLUMNS, Example, Run, RunContents
+from experiments.runner import Progress, Workers, available_cores
+from experiments.studies import STUDIES
+from experiments.studies.job import Outcome, Subject
+from experiments.summary import Design, summarise
+from experiments.tasks import load_task
+from experiments.tasks.dataset import Dataset, final_split
+
+
+def compare(
+    task: str = "digits",
+    seeds: int = 5,
+    models: Sequence[str] = DEFAULT_MODELS,
+    preset: str = "quick",
+    data_dir: str | Path | None = None,
+    out: str | Path = "runs",
+    settings: Mapping[str, Any] | None = None,
+) -> Run:
+    """Train the models on the same samples in the same order, carry out all studies, write report and run
+    directory.
+
+    task: a name or the path of an .npz with X and y. seeds: how many; each draws its own split (or, with
+    a fixed test set, its own order), filters and spikes. models: names of `models.registry`. preset:
+    "quick" or "full". data_dir: where the MNIST files lie. out: folder of the runs. settings: as `--set`,
+    e.g. {"models.dense.passes": 20, "learning.presentations": 5000}.
+
+    Work is done in new processes: in a script, call it below `if __name__ == "__main__":`. Errors:
+    InputError for what cannot be done as asked, MachineError where the machine fails; nothing is written.
+    """
+    return _carry_out("compare", tuple(STUDIES), task, seeds, models, preset, data_dir, out, settings or {})
+
+
+def run_study(
+    study: str,
+    task: str = "digits",
+    seeds: int = 5,
+    models: Sequence[str] = DEFAULT_MODELS,
+    preset: str = "quick",
+    data_dir: str | Path | None = None,
+    out: str | Path = "runs",
+    settings: Mapping[str, Any] | None = None,
+) -> Run:
+    """Carry out one study; options and errors as in `compare`."""
+    return _carry_out(study, (study,), task, seeds, models, preset, data_dir, out, settings or {})
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """What a `StudyJob` hands back: the outcome, what the model's class says of itself, wall-clock
+    seconds."""
+
+    outcome: Outcome
+    description: dict[str, Any]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class StudyJob:
+    """One study of one model with one seed."""
+
+    study: str
+    config: BaseModel
+    subject: Subject
+
+    @property
+    def name(self) -> str:
+        return f"{self.study}, {self.subject.model}, seed {self.subject.seed}"
+
+    def __call__(self, progress: Progress) -> StudyResult:
+        from models import registry
+
+        started = time.perf_counter()
+        module = importlib.import_module(f"experiments.studies.{self.study}")
+        outcome = module.run(self.config, self.subject, progress)
+        description = describe(registry.entry(self.subject.model).load())
+        return StudyResult(outcome, description, time.perf_counter() - started)
+
+
+def _carry_out(
+    study: str,
+    studies: Sequence[str],
+    task: str,
+    seeds: int,
+    models: Sequence[str],
+    preset: str,
+    data_dir: str | Path | None,
+    out: str | Path,
+    settings: Mapping[str, Any],
+) -> Run:
+    started, clock = datetime.now(UTC), time.perf_counter()
+    check_names(studies, models, preset)
+    results.check_output(Path(out))
+    dataset = load_task(task, None if data_dir is None else Path(data_dir))
+    config = resolve(study, studies, task, dataset, models, seeds, preset, settings)
+    with tempfile.TemporaryDirectory(prefix="bnsim-") as kept:
+        jobs = _jobs(config, dataset, Path(kept))
+        with Workers(min(available_cores(), len(jobs))) as workers:
+            with ProgressDisplay([job.name for job in jobs]) as display:
+                found: list[StudyResult] = workers.run(jobs, display)
+            examples = _record_examples(dataset, jobs, found, workers)
+    name = re.sub(r"[^\w.-]+", "-", f"{started:%Y%m%dT%H%M%SZ}-{study}-{dataset.name}")
+    timings = {f"{job.name}, seconds": result.seconds for job, result in zip(jobs, found, strict=True)}
+    timings["before the report, seconds"] = time.perf_counter() - clock
+    descriptions = {job.subject.model: result.description for job, result in zip(jobs, found, strict=True)}
+    described = {model: descriptions[model] for model in config.models}
+    rows, predictions = _rows(dataset, jobs, found), _predictions(jobs, found)
+    contents = RunContents(
+        config=config.as_toml(),
+        manifest=manifest(name, config, dataset, described, started, timings),
+        results=rows,
+        predictions=predictions,
+        summary=summarise(rows, predictions, _design(config, dataset, jobs, found)),
+        examples=examples,
+    )
+    return results.read_run(results.write_run(Path(out), name, contents, _draw))
+
+
+def _jobs(config: RunConfig, dataset: Dataset, kept: Path) -> list[StudyJob]:
+    """Spiking models first, since workers take the two kinds from the two ends of the list."""
+    from models import registry
+
+    jobs = []
+    for model in sorted(config.models, key=lambda name: registry.entry(name).kind != "BNS"):
+        for seed in range(config.seeds):
+            for study, study_config in config.studies.items():
+                keep = kept / f"{model}.npz" if study == "accuracy" and seed == 0 else None
+                subject = Subject(dataset, model, config.parameters[model], seed, keep)
+                jobs.append(StudyJob(study, study_config, subject))
+    return jobs
+
+
+def _record_examples(
+    dataset: Dataset, jobs: Sequence[StudyJob], found: Sequence[StudyResult], workers: Workers
+) -> tuple[Example, ...]:
+    """Let every kept model see the two test samples that the first of them, a BNS if there is one,
+    decides on."""
+    chosen = [(job, result.outcome) for job, result in zip(jobs, found, strict=True) if job.subject.keep]
+    if not chosen:
+        return ()
+    first_job, first_outcome = chosen[0]
+    assert first_outcome.predictions is not None
+    test = final_split(dataset, first_job.subject.seed, first_job.config.max_train).held_out  # type: ignore[attr-defined]
+    shown = choose(first_outcome.predictions, test)
+    example_jobs = [
+        ExampleJob.of(job.subject.model, job.subject.keep, shown, dataset)
+        for job, _ in chosen
+        if job.subject.keep is not None
+    ]
+    recorded: list[list[Example]] = workers.run(example_jobs, Silence())
+    return tuple(example for examples in recorded for example in examples)
+
+
+def _rows(dataset: Dataset, jobs: Sequence[StudyJob], found: Sequence[StudyResult]) -> pd.DataFrame:
+    """The tidy table of all measurements (see `experiments.results`)."""
+    rows = [
+        (
+            job.study,
+            dataset.name,
+            job.subject.model,
+            result.description["kind"],
+            job.subject.seed,
+            measurement.condition,
+            measurement.step,
+            measurement.metric,
+            float(measurement.value),
+            measurement.unit,
+        )
+        for job, result in zip(jobs, found, strict=True)
+        for measurement in result.outcome.measurements
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"step": "Int64"})
+
+
+def _predictions(jobs: Sequence[StudyJob], found: Sequence[StudyResult]) -> pd.DataFrame:
+    """Every final test prediction; empty where `accuracy` was not studied."""
+    columns = ["model", "kind", "seed", "sample", "true", "predicted"]
+    parts = [
+        pd.DataFrame(
+            {
+                "model": job.subject.model,
+                "kind": result.description["kind"],
+                "seed": job.subject.seed,
+                "sample": range(len(result.outcome.predictions.true)),
+                "true": result.outcome.predictions.true,
+                "predicted": result.outcome.predictions.predicted,
+            }
+        )
+        for job, result in zip(jobs, found, strict=True)
+        if result.outcome.predictions is not None
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def _design(config: RunConfig, dataset: Dataset, jobs: Sequence[StudyJob], found: Sequence[StudyResult]) -> Design:
+    ratios = {
+        job.study: result.outcome.n_held_out / result.outcome.n_train for job, result in zip(jobs, found, strict=True)
+    }
+    twins = {
+        job.subject.model: result.description["twin"]
+        for job, result in zip(jobs, found, strict=True)
+        if result.description["twin"] in config.models
+    }
+    return Design(dataset.name, config.preset, twins, ratios, dataset.n_train is not None)
+
+
+def _draw(directory: Path) -> object:
+    from experiments.report import write
+
+    return write(directory)

@@ -1,0 +1,197 @@
+"""What a run does, resolved and validated before any work: options, presets, model settings, `--set`.
+
+Values given by the user are checked here by pydantic; the values of model parameters are checked by the
+models.
+"""
+
+from __future__ import annotations
+
+import importlib
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
+
+from bnsim.errors import InputError
+from experiments.names import unknown_name
+from experiments.studies import PRESETS, STUDIES
+from experiments.tasks.dataset import Dataset
+
+DEFAULT_MODELS = ("receptive-field", "receptive-dense", "dense")
+
+Settings = Mapping[str, Mapping[str, Any]]
+
+_SMALL_FILTERS = {"n_filters": 2000, "patch": 5, "wavelength": (2.5, 6.0), "sigma": (0.8, 1.8)}
+_LARGE_FILTERS = {"n_filters": 3000, "patch": 10, "wavelength": (4.6, 10.3), "sigma": (1.5, 3.0)}
+_SMALL: Settings = {
+    "receptive-field": {**_SMALL_FILTERS, "passes": 10},
+    "receptive-dense": {**_SMALL_FILTERS, "passes": 30},
+    "dense": {"passes": 50},
+}
+_FEATURES: Settings = {
+    "receptive-field": {"n_filters": 1000, "passes": 20},
+    "receptive-dense": {"n_filters": 1000, "passes": 30},
+    "dense": {"passes": 50},
+}
+MODEL_SETTINGS: Mapping[tuple[str, str], Settings] = {
+    ("small images", "quick"): _SMALL,
+    ("small images", "full"): _SMALL,
+    ("large images", "quick"): {
+        "receptive-field": {**_LARGE_FILTERS, "n_filters": 2000, "passes": 2},
+        "receptive-dense": {**_LARGE_FILTERS, "n_filters": 2000, "passes": 2},
+        "dense": {"passes": 10},
+    },
+    ("large images", "full"): {
+        "receptive-field": {**_LARGE_FILTERS, "passes": 3},
+        "receptive-dense": {**_LARGE_FILTERS, "passes": 3},
+        "dense": {"passes": 10},
+    },
+    ("features", "quick"): _FEATURES,
+    ("features", "full"): _FEATURES,
+}
+"""Parameters of each model by kind of task and preset, chosen on validation splits; all others keep their
+defaults.
+
+"small images" are those of fewer than 16 pixels in height or width; the twins share filters.
+"""
+
+
+class RunConfig(BaseModel):
+    """A resolved run; config.toml holds exactly this.
+
+    study: one name, or "compare" for all that have a section. seeds: 0 to seeds - 1. parameters: model ->
+    constructor parameters (`random_state` is the seed).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    study: str
+    task: str
+    preset: str
+    models: tuple[str, ...] = Field(min_length=1)
+    seeds: PositiveInt
+    studies: dict[str, BaseModel]
+    parameters: dict[str, dict[str, Any]]
+
+    def as_toml(self) -> dict[str, Any]:
+        """The configuration as nested tables; TOML has no null, so options that are None are left out."""
+        run = {"study": self.study, "task": self.task, "preset": self.preset, "seeds": self.seeds}
+        studies = {name: config.model_dump(exclude_none=True) for name, config in self.studies.items()}
+        parameters = {
+            name: {key: value for key, value in values.items() if value is not None}
+            for name, values in self.parameters.items()
+        }
+        return {"run": {**run, "models": list(self.models)}, **studies, "models": parameters}
+
+
+def check_names(studies: Sequence[str], models: Sequence[str], preset: str) -> None:
+    """Refuse unknown or repeated names before any data are read. Errors: InputError."""
+    from models import registry
+
+    for study in studies:
+        if study not in STUDIES:
+            raise unknown_name("study", study, STUDIES)
+    if not models:
+        raise InputError(f"--models: none given; choose from {', '.join(registry.MODELS)}")
+    for model in models:
+        registry.entry(model)
+        if list(models).count(model) > 1:
+            raise InputError(f"--models: {model!r} is given twice; name each model once")
+    if preset not in PRESETS:
+        raise unknown_name("preset", preset, PRESETS)
+
+
+def resolve(
+    study: str,
+    studies: Sequence[str],
+    task: str,
+    dataset: Dataset,
+    models: Sequence[str],
+    seeds: int,
+    preset: str,
+    settings: Mapping[str, Any],
+) -> RunConfig:
+    """Fill in presets and model settings, then apply `settings` ("section.key" -> value, see
+    `parse_settings`).
+
+    Errors: InputError for a key that does not exist or a value that its study does not take.
+    """
+    parameters = {model: model_parameters(model, dataset, preset) for model in models}
+    overrides: dict[str, dict[str, Any]] = {name: {} for name in studies}
+    for key, value in settings.items():
+        section, _, name = key.partition(".")
+        if section == "models":
+            model, _, parameter = name.partition(".")
+            if model not in parameters or not parameter:
+                raise unknown_name("setting", key, [f"models.{model}.<parameter>" for model in models])
+            if parameter == "random_state":
+                raise InputError(f"--set {key}: the seeds of a run set it; use --seeds")
+            parameters[model][parameter] = value
+        elif section in overrides:
+            overrides[section][name] = value
+        else:
+            raise unknown_name(
+                "setting", key, [*(f"{name}.<option>" for name in studies), "models.<model>.<parameter>"]
+            )
+    configs = {name: _study_config(name, preset, overrides[name]) for name in studies}
+    try:
+        return RunConfig(
+            study=study,
+            task=task,
+            preset=preset,
+            models=tuple(models),
+            seeds=seeds,
+            studies=configs,
+            parameters=parameters,
+        )
+    except ValidationError as error:
+        raise _one_line(error, prefix="--") from None
+
+
+def model_parameters(model: str, dataset: Dataset, preset: str) -> dict[str, Any]:
+    """The constructor parameters of a model for a task (see `MODEL_SETTINGS`)."""
+    shape = dataset.image_shape
+    task_kind = "features" if shape is None else "small images" if min(shape) < 16 else "large images"
+    parameters = dict(MODEL_SETTINGS[task_kind, preset].get(model, {}))
+    if "patch" in parameters and shape is not None:
+        parameters |= {"image_shape": shape, "patch": min(parameters["patch"], *shape)}
+    return parameters
+
+
+def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:
+    """`key=value` strings as a mapping; values are read as TOML (20, 0.5, true, [1, 2]), else as plain text.
+
+    Errors: InputError for text without an equals sign or a key given twice.
+    """
+    settings: dict[str, Any] = {}
+    for assignment in assignments:
+        key, sign, text = (part.strip() for part in assignment.partition("="))
+        if not sign or not key or not text:
+            raise InputError(f"--set {assignment}: not of the form key=value, e.g. models.dense.passes=20")
+        if key in settings:
+            raise InputError(f"--set {key}: given twice; keep one")
+        try:
+            value = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            value = text
+        settings[key] = tuple(value) if isinstance(value, list) else value
+    return settings
+
+
+def _study_config(study: str, preset: str, overrides: Mapping[str, Any]) -> BaseModel:
+    default = importlib.import_module(f"experiments.studies.{study}").PRESETS[preset]
+    options = type(default).model_fields
+    for name in overrides:
+        if name not in options:
+            raise unknown_name(f"option of {study}", name, options)
+    try:
+        return type(default).model_validate({**default.model_dump(), **overrides})
+    except ValidationError as error:
+        raise _one_line(error, prefix=f"--set {study}.") from None
+
+
+def _one_line(error: ValidationError, prefix: str) -> InputError:
+    first = error.errors()[0]
+    name = ".".join(map(str, first["loc"]))
+    return InputError(f"{prefix}{name}: got {first['input']!r}; {first['msg'][0].lower()}{first['msg'][1:]}")

@@ -1,0 +1,17 @@
+"""Figures of a stored run: each module has `draw(run) -> {name: Figure}`, empty where nothing is stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from experiments.results import Run
+
+
+def draw(run: Run) -> dict[str, Figure]:
+    """Every figure of a run by file name, without suffix; nothing is simulated."""
+    from experiments.figures import accuracy, learning, side_by_side
+
+    return {**accuracy.draw(run), **learning.draw(run), **side_by_side.draw(run)}

@@ -1,0 +1,83 @@
+"""Shows how the jobs of a run go on, on standard error: a bar at a terminal, else a plain line a job."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+
+class ProgressDisplay:
+    """A `runner.Watcher` for jobs of these names; use it as a context manager."""
+
+    def __init__(self, names: Sequence[str], console: Console | None = None) -> None:
+        self._names = names
+        self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
+        self._fractions = [0.0] * len(names)
+        self._presented = [0] * len(names)
+        self._n_finished = 0
+        self._started = time.monotonic()
+        self._bar: Progress | None = None
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal or self._console.is_jupyter:
+            self._bar = Progress(
+                TextColumn("{task.fields[jobs]}"),
+                BarColumn(),
+                TextColumn("{task.percentage:>3.0f} %  {task.fields[rate]:,.0f} presentations/s"),
+                TimeElapsedColumn(),
+                TextColumn("left"),
+                TimeRemainingColumn(),
+                console=self._console,
+                transient=True,
+            )
+            self._bar.start()
+            self._task = self._bar.add_task("jobs", total=len(self._names), jobs=self._jobs(), rate=0.0)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def advanced(self, index: int, done: int, total: int) -> None:
+        """Job `index` has seen `done` of `total` presentations."""
+        self._fractions[index] = done / total if total else 0.0
+        self._presented[index] = done
+        self._refresh()
+
+    def finished(self, index: int) -> None:
+        """Job `index` is done."""
+        self._fractions[index] = 1.0
+        self._n_finished += 1
+        if self._bar is None:
+            elapsed = time.monotonic() - self._started
+            left = elapsed * (len(self._names) / max(sum(self._fractions), 1e-9) - 1)
+            speed = f"{self._rate():,.0f} presentations/s, {left:.0f} s left"
+            self._console.print(f"{self._jobs()}: {self._names[index]}, {speed}", markup=False)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        if self._bar is not None:
+            self._bar.update(self._task, completed=sum(self._fractions), jobs=self._jobs(), rate=self._rate())
+
+    def _jobs(self) -> str:
+        return f"{self._n_finished}/{len(self._names)} jobs"
+
+    def _rate(self) -> float:
+        return sum(self._presented) / max(time.monotonic() - self._started, 1e-9)
+
+
+class Silence:
+    """A `runner.Watcher` that shows nothing."""
+
+    def advanced(self, index: int, done: int, total: int) -> None:
+        pass
+
+    def finished(self, index: int) -> None:
+        pass

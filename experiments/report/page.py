@@ -1,0 +1,114 @@
+"""Puts report.html together: figures, tables, sentences and interactive rasters of one stored run."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from bnsim.plotting.style import save
+from experiments import figures
+from experiments.figures.side_by_side import Pair, pairs
+from experiments.figures.stored import class_names, looks, summaries
+from experiments.report.raster import interactive
+from experiments.report.tables import metric_rows, twin_rows
+from experiments.report.wording import number, sentences
+from experiments.results import Run
+
+_TITLES = {
+    "accuracy": "Test accuracy",
+    "learning": "Learning by samples seen",
+    "confusion": "Which classes are taken for which",
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure as the page holds it: its address carries the whole image."""
+
+    title: str
+    address: str
+    alternative: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One example image: heading, interactive plots, and a still picture for paper or without script."""
+
+    heading: str
+    block: Markup
+    still: Picture
+
+
+def write_page(run: Run) -> Path:
+    """Write figures/*.svg, figures/*.png and report.html; the page's path."""
+    folder = run.directory / "figures"
+    folder.mkdir(exist_ok=True)
+    names = []
+    for name, drawn in figures.draw(run).items():
+        save(drawn, folder / f"{name}.svg")
+        save(drawn, folder / f"{name}.png")
+        names.append(name)
+    path = run.directory / "report.html"
+    path.write_text(_page(run, folder, names), encoding="utf-8")
+    return path
+
+
+def _page(run: Run, folder: Path, names: list[str]) -> str:
+    environment = Environment(
+        loader=PackageLoader("experiments.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    seen = pairs(run)
+    plots = interactive(seen, class_names(run)) if seen else None
+    return environment.get_template("report.html.jinja").render(
+        run=run,
+        task=run.manifest["task"],
+        models=looks(run),
+        sentences=sentences(run),
+        verdict=twin_rows(run, primary=True),
+        other_differences=twin_rows(run, primary=False),
+        metrics=metric_rows(run),
+        pictures=[_picture(run, folder, name) for name in _TITLES if name in names],
+        shown=[_shown(pair, block, folder) for pair, block in zip(seen, plots.blocks if plots else (), strict=True)],
+        library=Markup(plots.library) if plots else "",
+        script=Markup(plots.script) if plots else "",
+        number=number,
+    )
+
+
+def _picture(run: Run, folder: Path, name: str) -> Picture:
+    return Picture(_TITLES[name], _address(folder / f"{name}.svg", "image/svg+xml"), _alternative(run, name))
+
+
+def _shown(pair: Pair, block: str, folder: Path) -> Shown:
+    verb = "Correctly" if pair.case == "correct" else "Wrongly"
+    heading = f"{verb} classified by {pair.bns.model}: {pair.bns.true_class} as {pair.bns.predicted_class}"
+    address = _address(folder / f"side_by_side-{pair.bns.model}-{pair.case}.png", "image/png")
+    beside = f", beside it the activations of {pair.ann.model} (answer: {pair.ann.predicted_class})" if pair.ann else ""
+    alternative = f"Raster of the spikes of {pair.bns.model} for this input{beside}."
+    return Shown(heading, Markup(block), Picture(heading, address, alternative))
+
+
+def _address(path: Path, kind: str) -> str:
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
+
+
+def _alternative(run: Run, name: str) -> str:
+    """The figure in words, for those who do not see it."""
+    if name == "learning":
+        entries = summaries(run, "learning", "validation_accuracy")
+        last = {entry["model"]: entry for entry in sorted(entries, key=lambda entry: entry["step"])}
+        parts = [f"{model} ends at {number(entry['mean'], 'fraction')}" for model, entry in last.items()]
+        return f"Validation accuracy against samples seen: {', '.join(parts)}."
+    entries = summaries(run, "accuracy", "test_accuracy")
+    parts = [f"{entry['model']} {number(entry['mean'], 'fraction')}" for entry in entries]
+    if name == "confusion":
+        return f"Confusion matrices in per cent of each true class; overall test accuracy: {', '.join(parts)}."
+    return f"Test accuracy of each seed, mean and 95 % interval: {', '.join(parts)}; beside it twin differences."

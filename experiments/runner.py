@@ -1,0 +1,207 @@
+"""Runs independent jobs in worker processes, one a core, and hands back their results in order.
+
+A worker imports its libraries once and takes one job after the other. Spiking and artificial models need
+different, slow imports, so workers with even numbers take jobs from the front of the queue and the others
+from its back: put the two kinds at different ends. Workers are started afresh ("spawn"), since TensorFlow
+does not survive a fork.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from bnsim.errors import BnsimError, MachineError
+
+WORKER_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
+"""One thread a process: two processes fill two cores, and sums are added in one order."""
+
+REPORT_INTERVAL = 0.1
+"""Seconds between two progress messages of one job."""
+
+Progress = Callable[[int, int], None]
+
+
+class Job(Protocol):
+    """Something to be done in a worker: picklable, called with progress(done, total)."""
+
+    @property
+    def name(self) -> str: ...
+
+    def __call__(self, progress: Progress) -> Any: ...
+
+
+class Watcher(Protocol):
+    """Told how the jobs go on; `index` counts jobs in the order given."""
+
+    def advanced(self, index: int, done: int, total: int) -> None: ...
+
+    def finished(self, index: int) -> None: ...
+
+
+@dataclass
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    takes_front: bool
+    job: int | None = None
+
+
+class Workers:
+    """Worker processes, used as a context manager: none of them survives it, however it is left.
+
+    count: how many; they live through several calls of `run`, so that libraries are imported once.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._workers: list[_Worker] = []
+
+    def __enter__(self) -> Self:
+        context = get_context("spawn")
+        with _environment(WORKER_ENVIRONMENT):
+            for number in range(self._count):
+                pipe, remote = context.Pipe()
+                process = context.Process(target=_work, args=(remote,), daemon=True)
+                process.start()
+                remote.close()
+                self._workers.append(_Worker(process, pipe, takes_front=number % 2 == 0))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self._workers:
+            worker.process.terminate()
+        for worker in self._workers:
+            worker.process.join()
+            worker.pipe.close()
+        self._workers = []
+
+    def run(self, jobs: Sequence[Job], watcher: Watcher) -> list[Any]:
+        """The results of all jobs, in the order of `jobs`.
+
+        The first job that fails ends all: its BnsimError is raised again here, of the same class and with
+        the job's name before the message; any other exception becomes a MachineError. The worker's
+        traceback is kept as a note. Leave the context after an error.
+        """
+        pending = deque(range(len(jobs)))
+        results: dict[int, Any] = {}
+        for worker in self._workers:
+            _assign(worker, jobs, pending)
+        while len(results) < len(jobs):
+            ready = wait([worker.pipe for worker in self._workers if worker.job is not None])
+            for worker in self._workers:
+                if worker.pipe in ready:
+                    _receive(worker, jobs, results, watcher)
+                    if worker.job is None:
+                        _assign(worker, jobs, pending)
+        return [results[index] for index in range(len(jobs))]
+
+
+def available_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Set variables for processes that are started inside; threads are counted when NumPy is imported."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _assign(worker: _Worker, jobs: Sequence[Job], pending: deque[int]) -> None:
+    if pending:
+        worker.job = pending.popleft() if worker.takes_front else pending.pop()
+        worker.pipe.send(jobs[worker.job])
+
+
+def _receive(worker: _Worker, jobs: Sequence[Job], results: dict[int, Any], watcher: Watcher) -> None:
+    assert worker.job is not None
+    name = jobs[worker.job].name
+    try:
+        kind, *content = worker.pipe.recv()
+    except (EOFError, ConnectionError):
+        worker.process.join()
+        raise MachineError(
+            f"{name}: its worker process died (exit code {worker.process.exitcode}); if memory ran out use "
+            "fewer samples, and in a script call bnsim below `if __name__ == '__main__':`"
+        ) from None
+    if kind == "advanced":
+        watcher.advanced(worker.job, *content)
+    elif kind == "failed":
+        raise _failure(name, *content)
+    else:
+        results[worker.job] = content[0]
+        watcher.finished(worker.job)
+        worker.job = None
+
+
+def _failure(name: str, error_class: type[BnsimError], message: str, trace: str) -> BnsimError:
+    error = error_class(f"{name}: {message}")
+    error.add_note(trace)
+    return error
+
+
+def _leave(number: int, frame: object) -> None:
+    """End on Ctrl-C without a traceback; the parent cleans up. (Brian2 wraps a handler only if it is a
+    function.)"""
+    os._exit(128 + number)
+
+
+def _work(pipe: Connection) -> None:
+    """The life of a worker: take a job, report progress, hand back its result, until the parent is gone."""
+    signal.signal(signal.SIGINT, _leave)
+    while True:
+        try:
+            job = pipe.recv()
+        except EOFError:
+            return
+        try:
+            pipe.send(("finished", job(_reporter(pipe))))
+        except BnsimError as error:
+            pipe.send(("failed", type(error), str(error), traceback.format_exc()))
+        except Exception as error:
+            lines = str(error).strip().splitlines()
+            message = f"{type(error).__name__}: {lines[0] if lines else 'no message'}; --debug shows the traceback"
+            pipe.send(("failed", MachineError, message, traceback.format_exc()))
+
+
+def _reporter(pipe: Connection) -> Progress:
+    last = 0.0
+
+    def report(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if done >= total or now - last >= REPORT_INTERVAL:
+            last = now
+            pipe.send(("advanced", done, total))
+
+    return report

@@ -1,0 +1,114 @@
+"""How well, how fast and at what cost does each network classify the test set?
+
+Each model is trained on the whole training set (validation samples included) and then, with learning
+frozen, opens the test set once a seed.
+
+Metrics
+-------
+test_accuracy             fraction of the test set classified correctly
+confusion_count           test samples by true and predicted class (condition "true=..,predicted=..")
+trainable_parameters      values that training changes
+training_seconds          wall-clock time of `fit`, building of the network included
+presentations_per_second  training presentations over that time
+prediction_seconds        wall-clock time of classifying the whole test set
+*_per_sample              `OperationCount` of the model over the first `n_measured` test samples, a sample:
+                          synaptic_operations, multiply_accumulates, neuron_updates, bytes
+spikes_per_neuron_trial   BNS: mean spike count over all spiking neurons (condition "layer=..": of one layer)
+tie_share                 BNS: fraction of those samples in which two output neurons share the highest count
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, PositiveInt
+
+from experiments.studies.job import Measurement, Outcome, Predictions, Subject
+from experiments.tasks.dataset import final_split
+
+if TYPE_CHECKING:
+    from models.classifier import Activity, Classifier
+
+
+class Config(BaseModel):
+    """max_train: train on a stratified subset of at most so many samples, None for all of them.
+    n_measured: number of test samples over which activity and operations are counted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_train: PositiveInt | None
+    n_measured: PositiveInt
+
+
+PRESETS = {
+    "quick": Config(max_train=10_000, n_measured=200),
+    "full": Config(max_train=None, n_measured=1000),
+}
+
+
+def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) -> Outcome:
+    """Train one model with one seed and measure it on the test set."""
+    split = final_split(subject.dataset, subject.seed, config.max_train)
+    model = subject.create()
+    presentations = 0
+
+    def count(done: int, total: int) -> None:
+        nonlocal presentations
+        presentations = done
+        progress(done, total)
+
+    started = time.perf_counter()
+    model.fit(split.train.X, split.train.y, progress=count)
+    training_seconds = time.perf_counter() - started
+    started = time.perf_counter()
+    predicted = model.predict(split.held_out.X)
+    prediction_seconds = time.perf_counter() - started
+    if subject.keep is not None:
+        model.save(subject.keep)
+    true = split.held_out.y
+    measurements = [
+        Measurement("test_accuracy", float(np.mean(predicted == true)), "fraction"),
+        Measurement("trainable_parameters", model.trainable_parameters, "count"),
+        Measurement("training_seconds", training_seconds, "s"),
+        Measurement("presentations_per_second", presentations / training_seconds, "1/s"),
+        Measurement("prediction_seconds", prediction_seconds, "s"),
+        *_effort(model, split.held_out.X[: config.n_measured]),
+        *_confusion(true, predicted, subject.dataset.classes),
+    ]
+    return Outcome(len(split.train), len(true), tuple(measurements), Predictions(true, predicted))
+
+
+def _effort(model: Classifier, X: NDArray[np.float64]) -> Iterator[Measurement]:
+    operations = model.operations(X)
+    for name, value in vars(operations).items():
+        yield Measurement(f"{name}_per_sample", value / len(X), "byte" if name == "bytes" else "count")
+    if model.kind == "BNS":
+        yield from _spiking(model.activity(X))
+
+
+def _spiking(activity: Activity) -> Iterator[Measurement]:
+    layers = [layer for layer in activity.layers if layer.name != "input"]
+    spikes = sum(float(layer.responses.sum()) for layer in layers)
+    neuron_trials = sum(layer.responses.size for layer in layers)
+    yield Measurement("spikes_per_neuron_trial", spikes / neuron_trials, "count")
+    for layer in layers:
+        mean = float(layer.responses.mean())
+        yield Measurement("spikes_per_neuron_trial", mean, "count", condition=f"layer={layer.name}")
+    counts = layers[-1].responses
+    winners = (counts == counts.max(axis=1, keepdims=True)).sum(axis=1)
+    yield Measurement("tie_share", float(np.mean(winners > 1)), "fraction")
+
+
+def _confusion(
+    true: NDArray[np.int64], predicted: NDArray[np.int64], classes: tuple[str, ...]
+) -> Iterator[Measurement]:
+    from sklearn.metrics import confusion_matrix
+
+    matrix = confusion_matrix(true, predicted, labels=np.arange(len(classes)))
+    for (row, column), count in np.ndenumerate(matrix):
+        condition = f"true={classes[row]},predicted={classes[column]}"
+        yield Measurement("confusion_count", float(count), "count", condition)

@@ -1,0 +1,68 @@
+"""What a study is given and what it gives back: one model, one seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.tasks.dataset import Dataset
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from models.classifier import Classifier
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The model to be examined, on which data, with which seed.
+
+    keep: where to save the fitted classifier for the example recordings, None for not at all.
+    """
+
+    dataset: Dataset
+    model: str
+    parameters: Mapping[str, Any]
+    seed: int
+    keep: Path | None = None
+
+    def create(self) -> Classifier:
+        """The unfitted classifier. Errors: InputError for an unknown parameter."""
+        from models import registry
+
+        return registry.create(self.model, **self.parameters, random_state=self.seed)
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One number: `step` is the number of samples seen, `condition` what else sets it apart."""
+
+    metric: str
+    value: float
+    unit: str
+    condition: str = ""
+    step: int | None = None
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Final test predictions: class indices (sample,)."""
+
+    true: NDArray[np.int64]
+    predicted: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All that one study found out about one model with one seed.
+
+    n_train, n_held_out: sizes of the training set and of the set that was measured on.
+    """
+
+    n_train: int
+    n_held_out: int
+    measurements: tuple[Measurement, ...] = field(default=())
+    predictions: Predictions | None = None

@@ -1,0 +1,164 @@
+"""What summary.json holds: each metric over the seeds, twins against each other, published against measured.
+
+    {"task": ..., "protocol": "resampled" | "fixed test set", "seeds": [...],
+     "metrics":     [{study, model, kind, metric, unit, step, mean, ci_low, ci_high, n}, ...],
+     "differences": [{study, metric, unit, model, twin, primary, difference, ci_low, ci_high, standardised, n,
+                      method, p_value, p_holm}, ...],
+     "references":  [{name, model, metric, published, measured, tolerance, passed, reason, source}, ...]}
+
+`step` is the number of samples seen, or null. A difference is the BNS minus its twin, in `unit`:
+accuracies are compared in percentage points. Intervals are null with one seed; p-values are null with
+fewer than 10 seeds and for metrics that are not primary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.references import REFERENCES
+from experiments.statistics import (
+    Difference,
+    corrected_resampled_t,
+    holm,
+    mean_interval,
+    paired_bootstrap,
+    paired_t,
+)
+
+PRIMARY_METRICS = {"accuracy": "test_accuracy", "learning": "learning_curve_mean"}
+"""One family: p-values of these, over all pairs of twins in a run, are corrected together by Holm."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """How the numbers of a run came about, as far as statistics need it.
+
+    twins: BNS name -> ANN name, pairs that are both in the run. held_out_ratio: study -> held-out samples per
+    training sample. fixed_test_set: every seed was tested on the same samples.
+    """
+
+    task: str
+    preset: str
+    twins: Mapping[str, str]
+    held_out_ratio: Mapping[str, float]
+    fixed_test_set: bool
+
+
+def summarise(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) -> dict[str, Any]:
+    """The content of summary.json (see above) from tidy results and test predictions."""
+    plain = results[results["condition"] == ""]
+    return {
+        "task": design.task,
+        "protocol": "fixed test set" if design.fixed_test_set else "resampled",
+        "seeds": sorted(int(seed) for seed in results["seed"].unique()),
+        "metrics": _metrics(plain),
+        "differences": _differences(plain, predictions, design),
+        "references": _references(plain, design),
+    }
+
+
+def _metrics(results: pd.DataFrame) -> list[dict[str, Any]]:
+    entries = []
+    keys = ["study", "model", "kind", "metric", "unit", "step"]
+    for values, group in results.groupby(keys, sort=False, dropna=False):
+        entry: dict[str, Any] = dict(zip(keys, values, strict=True))
+        entry["step"] = None if pd.isna(entry["step"]) else int(entry["step"])
+        interval = mean_interval(group["value"].to_numpy())
+        entry |= {"mean": interval.mean, "ci_low": interval.low, "ci_high": interval.high, "n": interval.n}
+        entries.append(entry)
+    return entries
+
+
+def _differences(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) -> list[dict[str, Any]]:
+    entries = []
+    scalar = results[results["step"].isna()]
+    for names, group in scalar.groupby(["study", "metric"], sort=False):
+        study, metric = map(str, names)
+        table = group.pivot(index="seed", columns="model", values="value")
+        for model, twin in design.twins.items():
+            if model not in table or twin not in table:
+                continue
+            differences = (table[model] - table[twin]).to_numpy()
+            unit = str(group["unit"].iloc[0])
+            if metric == "test_accuracy" and design.fixed_test_set:
+                difference = paired_bootstrap(_outcomes(predictions, model) - _outcomes(predictions, twin))
+            elif design.fixed_test_set:
+                difference = paired_t(differences)
+            else:
+                difference = corrected_resampled_t(differences, design.held_out_ratio[study])
+            primary = PRIMARY_METRICS.get(study) == metric
+            entries.append(_difference_entry(study, metric, unit, model, twin, primary, difference))
+    return _with_holm(entries)
+
+
+def _outcomes(predictions: pd.DataFrame, model: str) -> np.ndarray:
+    """1 where the model was right, else 0: (seed, image)."""
+    chosen = predictions[predictions["model"] == model]
+    right = chosen.assign(right=(chosen["true"] == chosen["predicted"]).astype(float))
+    return right.pivot(index="seed", columns="sample", values="right").to_numpy()
+
+
+def _difference_entry(
+    study: str, metric: str, unit: str, model: str, twin: str, primary: bool, difference: Difference
+) -> dict[str, Any]:
+    scale, unit = (100.0, "percentage points") if unit == "fraction" else (1.0, unit)
+    interval = difference.interval
+
+    def scaled(value: float | None) -> float | None:
+        return None if value is None else scale * value
+
+    return {
+        "study": study,
+        "metric": metric,
+        "unit": unit,
+        "model": model,
+        "twin": twin,
+        "primary": primary,
+        "difference": scale * interval.mean,
+        "ci_low": scaled(interval.low),
+        "ci_high": scaled(interval.high),
+        "standardised": difference.standardised,
+        "n": interval.n,
+        "method": difference.method,
+        "p_value": difference.p_value if primary else None,
+        "p_holm": None,
+    }
+
+
+def _with_holm(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    tested = [entry for entry in entries if entry["p_value"] is not None]
+    for entry, adjusted in zip(tested, holm([entry["p_value"] for entry in tested]), strict=True):
+        entry["p_holm"] = adjusted
+    return entries
+
+
+def _references(results: pd.DataFrame, design: Design) -> list[dict[str, Any]]:
+    entries = []
+    for reference in REFERENCES:
+        chosen = results[
+            (results["study"] == reference.study)
+            & (results["model"] == reference.model)
+            & (results["metric"] == reference.metric)
+        ]
+        if design.preset != "full" or design.task != reference.task or chosen.empty:
+            continue
+        measured = float(chosen["value"].mean())
+        entries.append(
+            {
+                "name": reference.name,
+                "model": reference.model,
+                "metric": reference.metric,
+                "published": reference.published,
+                "measured": measured,
+                "tolerance": reference.tolerance,
+                "passed": measured >= reference.published - reference.tolerance,
+                "reason": reference.reason,
+                "source": reference.source,
+            }
+        )
+    return entries

@@ -1,0 +1,120 @@
+"""Tables on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from experiments.doctor import Finding
+from experiments.results import Run
+
+
+def print_run(run: Run) -> None:
+    """Verdict of the twins, metrics of all models, references, and where the report lies."""
+    console = _console()
+    if run.summary["differences"]:
+        console.print(_verdict(run.summary))
+    console.print(_metrics(run.summary))
+    if run.summary["references"]:
+        console.print(_references(run.summary))
+    # Paths are printed as they are: no wrapping, nothing taken for markup.
+    console.print(f"report: {run.directory / 'report.html'}", markup=False, soft_wrap=True)
+
+
+def print_catalogue(lines: Mapping[str, str]) -> None:
+    """Two columns: name and one line about it."""
+    table = Table.grid(padding=(0, 2))
+    for name, line in lines.items():
+        table.add_row(name, line)
+    _console().print(table, markup=False)
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """What `doctor` found, with the command that mends what does not work."""
+    table = Table(box=None)
+    for heading in ("", "what", "found", "remedy"):
+        table.add_column(heading, overflow="fold")
+    for finding in findings:
+        mark = "ok" if finding.works else "FAILS" if finding.needed else "absent"
+        table.add_row(mark, finding.name, finding.detail, "" if finding.works else finding.remedy)
+    _console().print(table)
+
+
+def _console() -> Console:
+    """Standard output; wide enough that no table is cut where it is a file or a pipe."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=160)
+
+
+def _verdict(summary: Mapping[str, Any]) -> Table:
+    """The primary metrics of each pair of twins."""
+    entries = [entry for entry in summary["differences"] if entry["primary"]]
+    tested = any(entry["p_holm"] is not None for entry in entries)
+    table = Table(title="BNS against its ANN twin", title_justify="left")
+    for heading in ("metric", "BNS", "ANN", "difference (95 % interval)", "standardised", "seeds"):
+        table.add_column(heading, justify="left" if heading == "metric" else "right")
+    if tested:
+        table.add_column("p (Holm)", justify="right")
+    for entry in entries:
+        cells = [
+            entry["metric"],
+            f"{entry['model']} {_mean(summary, entry, entry['model'])}",
+            f"{entry['twin']} {_mean(summary, entry, entry['twin'])}",
+            f"{entry['difference']:+.2f} {_limits(entry, '+.2f')} points",
+            "-" if entry["standardised"] is None else f"{entry['standardised']:+.2f}",
+            str(entry["n"]),
+        ]
+        if tested:
+            cells.append("-" if entry["p_holm"] is None else f"{entry['p_holm']:.3g}")
+        table.add_row(*cells)
+    return table
+
+
+def _metrics(summary: Mapping[str, Any]) -> Table:
+    """Means over the seeds: a row a metric, a column a model; of learning curves only their mean."""
+    entries = [entry for entry in summary["metrics"] if entry["step"] is None]
+    models = list(dict.fromkeys(entry["model"] for entry in entries))
+    table = Table(title=f"{summary['task']}, {len(summary['seeds'])} seeds", title_justify="left")
+    table.add_column("metric")
+    for model in models:
+        table.add_column(model, justify="right")
+    cells = {(entry["metric"], entry["model"]): _number(entry) for entry in entries}
+    for metric in dict.fromkeys(entry["metric"] for entry in entries):
+        table.add_row(metric, *(cells.get((metric, model), "") for model in models))
+    return table
+
+
+def _references(summary: Mapping[str, Any]) -> Table:
+    table = Table(title="Published figures", title_justify="left")
+    for heading in ("network", "metric", "published", "measured", "tolerance", ""):
+        table.add_column(heading)
+    for entry in summary["references"]:
+        numbers = (f"{entry[key]:.4f}" for key in ("published", "measured", "tolerance"))
+        table.add_row(entry["name"], entry["metric"], *numbers, "reached" if entry["passed"] else "MISSED")
+    return table
+
+
+def _mean(summary: Mapping[str, Any], difference: Mapping[str, Any], model: str) -> str:
+    keys = ("study", "metric")
+    for entry in summary["metrics"]:
+        if entry["model"] == model and all(entry[key] == difference[key] for key in keys):
+            return _number(entry)
+    return "-"
+
+
+def _number(entry: Mapping[str, Any]) -> str:
+    mean, low, high = entry["mean"], entry["ci_low"], entry["ci_high"]
+    if entry["unit"] == "fraction":
+        text = f"{100 * mean:.2f}"
+        return f"{text} %" if low is None else f"{text} ± {100 * (high - mean):.2f} %"
+    text = f"{mean:,.4g}" if abs(mean) < 1000 else f"{mean:,.0f}"
+    return text if entry["unit"] == "count" else f"{text} {entry['unit']}"
+
+
+def _limits(entry: Mapping[str, Any], form: str) -> str:
+    if entry["ci_low"] is None:
+        return ""
+    return f"({entry['ci_low']:{form}} to {entry['ci_high']:{form}})"

@@ -1,0 +1,157 @@
+"""A task's data and how they are split: stratified, seeded, scaled by the training part alone."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnsim.errors import InputError
+
+FloatArray = NDArray[np.float64]
+Scaling = float | Literal["standardise", "range"]
+
+
+@dataclass(frozen=True)
+class Samples:
+    """X (sample, feature) as a network sees it; y (sample,) class indices 0..K-1."""
+
+    X: FloatArray
+    y: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+
+@dataclass(frozen=True)
+class Split:
+    """What is learned from, and what was held out: the test set or the validation set, as the maker says."""
+
+    train: Samples
+    held_out: Samples
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """All samples of a task, unscaled.
+
+    X: (sample, feature), any real type. y: (sample,) class indices into `classes`.
+    image_shape: (height, width) where the features are pixels, else None.
+    scaling: a number that X is divided by; "standardise" (each feature by mean and standard deviation) or
+    "range" (all pixels by one minimum and maximum, to [0, 1]), both measured on the training part.
+    n_train: None where each seed draws its own test set (protocol "resampled"); otherwise the first `n_train`
+    samples are for training and all others are the test set, for every seed ("fixed test set").
+    """
+
+    name: str
+    X: NDArray
+    y: NDArray[np.int64]
+    classes: tuple[str, ...]
+    image_shape: tuple[int, int] | None
+    scaling: Scaling
+    n_train: int | None = None
+    n_validation: int | None = None
+    """With a fixed test set: the last so many training samples are the validation set."""
+
+    @property
+    def protocol(self) -> str:
+        return "resampled" if self.n_train is None else "fixed test set"
+
+    @cached_property
+    def checksum(self) -> str:
+        """SHA-256 over shape, type and bytes of X and y."""
+        digest = hashlib.sha256()
+        for array in (self.X, self.y):
+            digest.update(f"{array.dtype.str}{array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+
+HELD_OUT = 0.2
+"""Share of the samples held out as test set, and of the rest as validation set, where there is no fixed
+one."""
+
+
+def final_split(dataset: Dataset, seed: int, max_train: int | None = None) -> Split:
+    """Training set and test set: for final measurements only.
+
+    max_train: train on a stratified subset of at most so many samples; None takes all.
+    Errors: InputError where a class is too small to be split.
+    """
+    train, test = _test_indices(dataset, seed)
+    return _scaled(dataset, _subset(dataset, train, max_train, seed), test)
+
+
+def validation_split(
+    dataset: Dataset, seed: int, max_train: int | None = None, max_validation: int | None = None
+) -> Split:
+    """Training set without its validation part, and that part; the test set is not touched.
+
+    max_validation: as `max_train`, for the validation samples. Errors as in `final_split`.
+    """
+    train, _ = _test_indices(dataset, seed)
+    if dataset.n_validation is not None:
+        train, validation = train[: -dataset.n_validation], train[-dataset.n_validation :]
+    else:
+        train, validation = _stratified(dataset, train, HELD_OUT, seed)
+    validation = _subset(dataset, validation, max_validation, seed)
+    return _scaled(dataset, _subset(dataset, train, max_train, seed), validation)
+
+
+def _test_indices(dataset: Dataset, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    everything = np.arange(len(dataset.y))
+    if dataset.n_train is not None:
+        return everything[: dataset.n_train], everything[dataset.n_train :]
+    return _stratified(dataset, everything, HELD_OUT, seed)
+
+
+def _subset(dataset: Dataset, indices: NDArray[np.intp], limit: int | None, seed: int) -> NDArray[np.intp]:
+    n_classes = len(dataset.classes)
+    if limit is None or limit >= len(indices):
+        return indices
+    if limit < n_classes:
+        raise InputError(f"{dataset.name}: {limit} samples cannot hold its {n_classes} classes; allow more")
+    left_out = max(len(indices) - limit, n_classes)  # a stratified split needs one of each class on either side
+    return _stratified(dataset, indices, left_out, seed)[0]
+
+
+def _stratified(
+    dataset: Dataset, indices: NDArray[np.intp], held_out: float | int, seed: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    from sklearn.model_selection import train_test_split
+
+    labels = dataset.y[indices]
+    try:
+        train, other = train_test_split(indices, test_size=held_out, stratify=labels, random_state=seed)
+    except ValueError:
+        counts = np.bincount(labels, minlength=len(dataset.classes))
+        rarest = int(np.argmin(counts))
+        raise InputError(
+            f"{dataset.name}: class {dataset.classes[rarest]!r} has {counts[rarest]} of {len(labels)} "
+            "samples, too few for a stratified split; add samples or leave that class out"
+        ) from None
+    return np.sort(train), np.sort(other)
+
+
+def _scaled(dataset: Dataset, train: NDArray[np.intp], held_out: NDArray[np.intp]) -> Split:
+    if isinstance(dataset.scaling, str):
+        reference = dataset.X[train].astype(np.float64)
+        if dataset.scaling == "standardise":
+            shift, scale = reference.mean(axis=0), reference.std(axis=0)
+        else:
+            shift, scale = reference.min(), reference.max() - reference.min()
+        scale = np.where(scale > 0, scale, 1.0)  # a constant feature carries nothing: leave it at zero
+    else:
+        shift, scale = 0.0, dataset.scaling
+
+    def samples(indices: NDArray[np.intp]) -> Samples:
+        X = dataset.X[indices].astype(np.float64)
+        X -= shift
+        X /= scale
+        return Samples(X, dataset.y[indices])
+
+    return Split(samples(train), samples(held_out))

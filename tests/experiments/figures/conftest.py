@@ -1,0 +1,111 @@
+"""A stored run as the top floor writes it: real digits, measured numbers replaced by drawn ones."""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_digits
+
+from bnsim.recording import Recording, SpikeTimes
+from experiments.results import COLUMNS, Example, Run, RunContents, read_run, write_run
+from experiments.summary import Design, summarise
+
+MODELS = {"receptive-field": ("BNS", 0.978), "receptive-dense": ("ANN", 0.974), "dense": ("ANN", 0.970)}
+SEEDS = range(5)
+CLASSES = (*"012345678", "<b>9</b>")
+"""The last class has a name that a page must escape."""
+
+
+def rows_and_predictions(generator: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Tidy results of both studies, and the predictions that they rest on."""
+    true = np.repeat(np.arange(10), 36)
+    rows, predictions = [], []
+    for (model, (kind, skill)), seed in itertools.product(MODELS.items(), SEEDS):
+        wrong = generator.random(len(true)) > skill
+        predicted = np.where(wrong, (true + generator.integers(1, 10, len(true))) % 10, true)
+        measured: list[tuple[object, ...]] = [
+            ("accuracy", "", pd.NA, "test_accuracy", float(np.mean(predicted == true)), "fraction"),
+            ("accuracy", "", pd.NA, "trainable_parameters", 20_000, "count"),
+            ("accuracy", "", pd.NA, "training_seconds", generator.uniform(3, 5), "s"),
+            ("accuracy", "", pd.NA, "bytes_per_sample", 160_000, "byte"),
+            ("learning", "", pd.NA, "learning_curve_mean", generator.normal(0.8, 0.01), "fraction"),
+        ]
+        if kind == "BNS":
+            measured.append(("accuracy", "", pd.NA, "spikes_per_neuron_trial", generator.uniform(0.4, 0.6), "count"))
+            measured.append(("accuracy", "layer=output", pd.NA, "spikes_per_neuron_trial", 2.5, "count"))
+        for i, j in np.ndindex(10, 10):
+            condition = f"true={CLASSES[i]},predicted={CLASSES[j]}"
+            count = float(np.sum((true == i) & (predicted == j)))
+            measured.append(("accuracy", condition, pd.NA, "confusion_count", count, "count"))
+        for step in 32 * 2 ** np.arange(9):
+            value = skill - 0.8 / (1 + step / 60) + generator.normal(0, 0.01)
+            measured.append(("learning", "", int(step), "validation_accuracy", value, "fraction"))
+        rows += [(study, "digits", model, kind, seed, *rest) for study, *rest in measured]
+        columns = {"model": model, "kind": kind, "seed": seed, "sample": np.arange(360)}
+        predictions.append(pd.DataFrame({**columns, "true": true, "predicted": predicted}))
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"step": "Int64"})
+    return table, pd.concat(predictions, ignore_index=True)
+
+
+def recording(generator: np.random.Generator, output: int) -> Recording:
+    """One trial of 50 ms of three populations; the output unit named here spikes most."""
+    sizes = {"input": 64, "filters": 300, "output": 10}
+    spikes, counts = {}, {}
+    for name, size in sizes.items():
+        rate = np.full(size, 0.03)
+        if name == "output":
+            rate[output] = 0.25
+        steps, units = np.nonzero(generator.random((100, size)) < rate)
+        spikes[name] = SpikeTimes(np.zeros(len(steps), dtype=int), units, steps * 0.0005)
+        counts[name] = np.bincount(units, minlength=size)[np.newaxis]
+    return Recording(0.05, 0.0005, np.zeros(1, dtype=np.uint64), counts, spikes)
+
+
+def examples(generator: np.random.Generator) -> tuple[Example, ...]:
+    digits = load_digits()
+    result = []
+    for case, index, guess in (("correct", 3, 3), ("wrong", 5, 9)):
+        image, true = digits.images[index] / 16, CLASSES[digits.target[index]]
+        shown = {"case": case, "index": index, "image": image, "true_class": true}
+        spiking = recording(generator, guess)
+        result.append(
+            Example("receptive-field", predicted_class=CLASSES[guess], recording=spiking, activations={}, **shown)
+        )
+        for model in ("receptive-dense", "dense"):
+            softmax = generator.dirichlet(np.where(np.arange(10) == digits.target[index], 20, 0.3))
+            layers = {"input": image.ravel(), "hidden": generator.gamma(0.5, 1, 300), "output": softmax}
+            result.append(Example(model, predicted_class=true, recording=None, activations=layers, **shown))
+    return tuple(result)
+
+
+@pytest.fixture(scope="session")
+def stored_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run directory with both studies, three models and the two example images."""
+    generator = np.random.default_rng(1)
+    results, predictions = rows_and_predictions(generator)
+    design = Design(
+        "digits", "quick", {"receptive-field": "receptive-dense"}, {"accuracy": 0.25, "learning": 0.25}, False
+    )
+    manifest = {
+        "run": "20260101T000000Z-compare-digits",
+        "started_utc": "2026-01-01T00:00:00+00:00",
+        "task": {"name": "digits", "protocol": "resampled", "n_samples": 1797, "classes": list(CLASSES)},
+        "models": {
+            model: {
+                "kind": kind,
+                "twin": None,
+                "reference": f"Paper of {model}",
+                "deviations": ["<none & all>"],
+            }
+            for model, (kind, _) in MODELS.items()
+        },
+        "versions": {"python": "3.11"},
+        "test_set_openings": 15,
+    }
+    config = {"run": {"study": "compare", "task": "digits", "preset": "quick", "seeds": 5, "models": list(MODELS)}}
+    summary = summarise(results, predictions, design)
+    contents = RunContents(config, manifest, results, predictions, summary, examples(generator))
+    out: Path = tmp_path_factory.mktemp("runs")
+    return read_run(write_run(out, "20260101T000000Z-compare-digits", contents, lambda folder: None))

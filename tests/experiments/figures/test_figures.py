@@ -1,0 +1,88 @@
+"""Figures show the stored numbers, all of them, and nothing else."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from experiments import figures
+from experiments.figures import accuracy, learning, side_by_side
+from experiments.figures.stored import confusion, looks
+from experiments.results import Run
+
+
+def test_every_figure_of_a_run_has_a_name(stored_run: Run) -> None:
+    assert list(figures.draw(stored_run)) == [
+        "accuracy",
+        "confusion",
+        "learning",
+        "side_by_side-receptive-field-correct",
+        "side_by_side-receptive-field-wrong",
+    ]
+
+
+def test_a_run_without_a_study_has_no_figure_of_it(stored_run: Run) -> None:
+    rows = stored_run.results
+    metrics = [entry for entry in stored_run.summary["metrics"] if entry["study"] == "learning"]
+    only_learning = dataclasses.replace(
+        stored_run,
+        results=rows[rows["study"] == "learning"],
+        summary={**stored_run.summary, "metrics": metrics},
+        directory=stored_run.directory / "elsewhere",
+    )
+    assert list(figures.draw(only_learning)) == ["learning"]
+
+
+def test_kinds_differ_in_colour_and_marker(stored_run: Run) -> None:
+    shown = looks(stored_run)
+    assert [look.marker for look in shown.values()] == ["o", "s", "s"]
+    assert len({look.colour for look in shown.values()}) == 3
+
+
+def test_accuracy_shows_each_seed_and_the_mean_of_each_model(stored_run: Run) -> None:
+    models, differences = accuracy.draw(stored_run)["accuracy"].axes
+    seeds, mean = models.collections[0], models.collections[2]
+    stored = stored_run.results.query("model == 'receptive-field' and metric == 'test_accuracy'")["value"]
+    np.testing.assert_allclose(np.sort(seeds.get_offsets()[:, 0]), np.sort(100 * stored))
+    assert mean.get_offsets()[0, 0] == pytest.approx(100 * stored.mean())
+    entry = next(e for e in stored_run.summary["differences"] if e["metric"] == "test_accuracy")
+    interval = differences.collections[1].get_segments()[0][:, 0]
+    np.testing.assert_allclose(interval, [entry["ci_low"], entry["ci_high"]])
+
+
+def test_confusion_counts_every_test_sample_of_every_seed(stored_run: Run) -> None:
+    matrices = confusion(stored_run)
+    assert list(matrices) == ["receptive-field", "receptive-dense", "dense"]
+    predictions = stored_run.predictions.query("model == 'dense'")
+    expected = np.zeros((10, 10))
+    np.add.at(expected, (predictions["true"], predictions["predicted"]), 1)
+    np.testing.assert_array_equal(matrices["dense"], expected)
+
+
+def test_learning_curve_is_the_mean_over_seeds(stored_run: Run) -> None:
+    ax = learning.draw(stored_run)["learning"].axes[0]
+    stored = stored_run.results.query("model == 'dense' and metric == 'validation_accuracy'")
+    mean = 100 * stored.groupby("step")["value"].mean()
+    np.testing.assert_array_equal(ax.lines[2].get_xdata(), mean.index)
+    np.testing.assert_allclose(ax.lines[2].get_ydata(), mean)
+    assert ax.get_xscale() == "log"
+
+
+def test_side_by_side_shows_the_twin_and_all_spikes(stored_run: Run) -> None:
+    pair = side_by_side.pairs(stored_run)[0]
+    assert pair.ann is not None
+    assert pair.ann.model == "receptive-dense"
+    axes = side_by_side.draw(stored_run)["side_by_side-receptive-field-correct"].axes
+    recording = pair.bns.recording
+    assert recording is not None
+    drawn = sum(len(collection.get_offsets()) for collection in axes[1].collections)
+    assert drawn == sum(len(spikes) for spikes in recording.spikes.values())
+    counts = [bar.get_width() for bar in axes[3].patches]
+    np.testing.assert_array_equal(counts, recording.counts["output"][0])
+
+
+def test_one_sigmoid_output_stands_for_two_classes(stored_run: Run) -> None:
+    example = side_by_side.pairs(stored_run)[0].ann
+    assert example is not None
+    single = dataclasses.replace(example, activations={"output": np.array([0.3])})
+    np.testing.assert_allclose(side_by_side.output_scores(single), [0.7, 0.3])

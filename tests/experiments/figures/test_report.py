@@ -1,0 +1,191 @@
+"""The report: one page that needs nothing else, escapes names, and claims no more than the numbers do."""
+
+import copy
+import dataclasses
+import itertools
+import json
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bnsim.errors import InputError
+from experiments import report
+from experiments.report.tables import metric_rows, twin_rows
+from experiments.report.wording import number, sentences
+from experiments.results import Run
+
+
+class Page(HTMLParser):
+    """Collects a page's text without scripts, its tags, and the addresses that it loads from."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self._inside = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._inside = tag
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._inside not in ("script", "style"):
+            self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.texts))
+
+
+@pytest.fixture(scope="module")
+def written(stored_run: Run, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Page]:
+    folder = tmp_path_factory.mktemp("report") / "run"
+    shutil.copytree(stored_run.directory, folder)
+    path = report.write(folder)
+    return path, Page(path.read_text(encoding="utf-8"))
+
+
+def test_page_and_figures_are_written(written: tuple[Path, Page]) -> None:
+    path, _ = written
+    assert path.name == "report.html"
+    stems = {"accuracy", "confusion", "learning"}
+    stems |= {f"side_by_side-receptive-field-{case}" for case in ("correct", "wrong")}
+    files = {file.name for file in (path.parent / "figures").iterdir()}
+    assert files == {f"{stem}.{suffix}" for stem in stems for suffix in ("svg", "png")}
+
+
+def test_page_loads_nothing_from_elsewhere(written: tuple[Path, Page]) -> None:
+    _, page = written
+    addresses = [
+        attributes[name] or "" for _, attributes in page.tags for name in ("src", "href") if name in attributes
+    ]
+    assert len(addresses) >= 3
+    assert all(address.startswith("data:") for address in addresses)
+    assert not any(tag == "link" for tag, _ in page.tags)
+
+
+def test_every_image_has_an_alternative_text(written: tuple[Path, Page]) -> None:
+    _, page = written
+    images = [attributes for tag, attributes in page.tags if tag == "img"]
+    assert all(len(attributes["alt"] or "") > 40 for attributes in images)
+
+
+def test_names_from_data_are_escaped(written: tuple[Path, Page]) -> None:
+    _, page = written
+    assert "5 as <b>9</b>" in page.text
+    assert "<none & all>" in page.text
+    assert not any(tag == "b" for tag, _ in page.tags)
+
+
+def test_both_rasters_are_interactive(written: tuple[Path, Page]) -> None:
+    path, page = written
+    blocks = [attributes for _, attributes in page.tags if "data-root-id" in attributes]
+    assert len(blocks) == 2
+    html = path.read_text(encoding="utf-8")
+    assert '"HoverTool"' in html
+    assert '"WheelZoomTool"' in html
+
+
+def test_headings_go_down_by_one(written: tuple[Path, Page]) -> None:
+    _, page = written
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_no_word_of_significance_with_few_seeds(written: tuple[Path, Page]) -> None:
+    _, page = written
+    assert "ignifican" not in page.text
+    assert "p (Holm)" not in page.text
+    assert "With fewer than 10 seeds" in page.text
+
+
+def test_sentences_follow_from_the_numbers(stored_run: Run) -> None:
+    accuracy, learning = sentences(stored_run)
+    entry = next(e for e in stored_run.summary["differences"] if e["metric"] == "test_accuracy")
+    assert f"{abs(entry['difference']):.2f} percentage points more than its twin receptive-dense" in accuracy
+    assert "over 5 seeds, includes zero." in accuracy
+    assert learning.startswith("On the validation split the mean accuracy first stood at 90")
+
+    reversed_run = copy.deepcopy(stored_run.summary)
+    for difference in reversed_run["differences"]:
+        difference |= {"difference": -0.5, "ci_low": -0.7, "ci_high": -0.3}
+    accuracy, _ = sentences(dataclasses.replace(stored_run, summary=reversed_run))
+    assert "0.50 percentage points fewer than its twin" in accuracy
+    assert "excludes zero." in accuracy
+
+
+def test_one_seed_has_no_interval(stored_run: Run) -> None:
+    summary = copy.deepcopy(stored_run.summary)
+    for entry in [*summary["differences"], *summary["metrics"]]:
+        entry |= {"ci_low": None, "ci_high": None}
+    run = dataclasses.replace(stored_run, summary=summary)
+    assert "one seed gives no interval" in sentences(run)[0]
+    assert twin_rows(run, primary=True)[0].difference.interval == "no interval: one seed"
+
+
+def test_metric_table_has_a_cell_for_every_model(stored_run: Run) -> None:
+    rows = {row.metric: row for row in metric_rows(stored_run)}
+    assert "validation_accuracy" not in rows
+    assert "confusion_count" not in rows
+    assert [cell.mean for cell in rows["trainable_parameters"].cells] == ["20,000"] * 3
+    assert [cell.mean for cell in rows["spikes_per_neuron_trial"].cells][1:] == ["–", "–"]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (0.98123, "fraction", "98.12 %"),
+        (-0.456, "percentage points", "−0.46 points"),
+        (1234.5, "count", "1,234"),
+        (0.5, "count", "0.5"),
+        (160_000, "byte", "160 kB"),
+        (0, "byte", "0 B"),
+        (3.14159, "s", "3.14 s"),
+        (12_345.6, "1/s", "12,346 per s"),
+    ],
+)
+def test_numbers_as_a_reader_wants_them(value: float, unit: str, shown: str) -> None:
+    assert number(value, unit).replace("\N{NO-BREAK SPACE}", " ") == shown
+
+
+def test_feature_vectors_and_a_single_sigmoid_output(stored_run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(stored_run.directory, folder)
+    manifest = copy.deepcopy(stored_run.manifest)
+    manifest["task"]["classes"] = ["0", "1"]
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    for example in stored_run.examples():
+        recording = example.recording
+        if recording is not None:
+            recording = dataclasses.replace(
+                recording,
+                counts={**recording.counts, "output": np.array([[3, 1]])},
+                spikes={"input": recording.spikes["input"]},
+            )
+        features = dataclasses.replace(
+            example,
+            image=np.linspace(-1, 1, 30),
+            recording=recording,
+            activations={"hidden": np.ones(5), "output": np.array([0.2])} if example.activations else {},
+            true_class="0",
+            predicted_class="1",
+        )
+        features.save(folder / "recordings")
+    page = Page(report.write(folder).read_text(encoding="utf-8"))
+    assert "Wrongly classified by receptive-field: 0 as 1" in page.text
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=re.escape(str(tmp_path))):
+        report.write(tmp_path)
+    assert list(tmp_path.iterdir()) == []

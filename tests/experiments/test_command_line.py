@@ -1,0 +1,235 @@
+"""Golden runs of the installed console command: output, files, exit codes, one-line errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.results import read_run
+
+COMMAND = shutil.which("bnsim", path=str(Path(sys.executable).parent)) or "bnsim is not installed"
+SMALL = [
+    *("--models", "receptive-dense,dense", "--seeds", "2"),
+    *("--set", "models.dense.passes=3", "--set", "models.dense.hidden=[20]"),
+    *("--set", "models.receptive-dense.passes=3", "--set", "models.receptive-dense.n_filters=100"),
+]
+
+
+def bnsim(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, **environment},
+        timeout=120,
+        check=False,
+    )
+
+
+def refused(code: int, message: str, *arguments: str, cwd: Path, **environment: str) -> None:
+    """The command ends with this code and one line on standard error, and leaves no trace."""
+    before = sorted(cwd.rglob("*"))
+    done = bnsim(*arguments, cwd=cwd, **environment)
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("bnsim: error: ")
+    assert message in done.stderr
+    assert done.returncode == code
+    assert sorted(cwd.rglob("*")) == before
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
+    """A small run of `compare`, and what --json printed."""
+    folder = tmp_path_factory.mktemp("compared")
+    done = bnsim("compare", *SMALL, "--json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    (directory,) = (folder / "runs").iterdir()
+    return directory, json.loads(done.stdout)
+
+
+def test_help_answers_at_once(tmp_path: Path) -> None:
+    bnsim("--help", cwd=tmp_path)  # bytecode is compiled once
+    times = []
+    for _ in range(3):
+        started = time.perf_counter()
+        done = bnsim("--help", cwd=tmp_path)
+        times.append(time.perf_counter() - started)
+    assert min(times) < 0.5
+    assert all(name in done.stdout for name in ("compare", "run", "list", "show", "draw", "raster", "doctor"))
+
+
+def test_compare_writes_one_complete_run(compared: tuple[Path, dict]) -> None:
+    directory, _ = compared
+    assert re.fullmatch(r"\d{8}T\d{6}Z-compare-digits", directory.name)
+    expected = {"config.toml", "manifest.json", "results.parquet", "predictions.parquet", "summary.json"}
+    names = {path.name for path in directory.iterdir()}
+    assert names == expected | {"recordings", "figures", "report.html"}
+    assert {path.name for path in directory.parent.iterdir()} == {directory.name}
+
+
+def test_json_is_the_summary_and_nothing_else(compared: tuple[Path, dict]) -> None:
+    directory, printed = compared
+    run = read_run(directory)
+    assert printed == run.summary
+    assert {entry["study"] for entry in printed["metrics"]} == {"accuracy", "learning"}
+    accuracies = [entry["mean"] for entry in printed["metrics"] if entry["metric"] == "test_accuracy"]
+    assert len(accuracies) == 2
+    assert min(accuracies) > 0.5
+    assert run.manifest["test_set_openings"] == 4
+    assert run.manifest["task"]["sha256"].startswith("0b3e4ee14f82")
+
+
+def test_examples_show_every_model_the_same_images(compared: tuple[Path, dict]) -> None:
+    examples = read_run(compared[0]).examples()
+    assert {(example.model, example.case) for example in examples} == {
+        (model, case) for model in ("receptive-dense", "dense") for case in ("correct", "wrong")
+    }
+    first, second = (example for example in examples if example.case == "wrong")
+    assert first.index == second.index
+    np.testing.assert_array_equal(first.image, second.image)
+    assert first.image.shape == (8, 8)
+    chooser = next(example for example in examples if example.model == "receptive-dense")
+    assert chooser.true_class == chooser.predicted_class
+
+
+def test_repeating_a_command_repeats_all_but_the_clock(compared: tuple[Path, dict], tmp_path: Path) -> None:
+    arguments = ["run", "learning", *SMALL, "--set", "learning.presentations=10000"]
+    done = bnsim(*arguments, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (directory,) = (tmp_path / "runs").iterdir()
+    assert f"report: runs/{directory.name}/report.html" in done.stdout
+    again = read_run(directory)
+    before = read_run(compared[0]).results.query("study == 'learning'").reset_index(drop=True)
+    pd.testing.assert_frame_equal(again.results, before)
+    assert again.manifest["test_set_openings"] == 0
+
+
+def test_show_and_draw_work_on_a_stored_run(compared: tuple[Path, dict], tmp_path: Path) -> None:
+    directory, summary = compared
+    shown = bnsim("show", str(directory), cwd=tmp_path)
+    assert "test_accuracy" in shown.stdout
+    assert f"report: {directory / 'report.html'}" in shown.stdout
+    assert json.loads(bnsim("show", str(directory), "--json", cwd=tmp_path).stdout) == summary
+    (directory / "report.html").unlink()
+    assert bnsim("draw", str(directory), cwd=tmp_path).stdout == f"report: {directory / 'report.html'}\n"
+    assert (directory / "report.html").is_file()
+    refused(2, "holds no spike times; repeat the run with", "raster", str(directory), cwd=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("what", "name"),
+    [
+        ("studies", "accuracy"),
+        ("models", "receptive-field"),
+        ("tasks", "breast-cancer"),
+        ("presets", "quick"),
+        ("neurons", "LIF"),
+        ("synapses", "ExponentialCurrent"),
+        ("rules", "PairSTDP"),
+        ("encoders", "Poisson"),
+    ],
+)
+def test_list_names_what_exists(what: str, name: str, tmp_path: Path) -> None:
+    done = bnsim("list", what, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
+    assert lines[name].strip()
+
+
+def test_doctor_finds_this_machine_fit(tmp_path: Path) -> None:
+    done = bnsim("doctor", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "FAILS" not in done.stdout
+    assert "brian2" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("message", "arguments"),
+    [
+        ("unknown task 'digit'; did you mean 'digits'?", ["compare", "--task", "digit"]),
+        ("unknown model 'dens'; did you mean 'dense'?", ["compare", "--models", "dens"]),
+        ("unknown study 'acuracy'; did you mean 'accuracy'?", ["run", "acuracy"]),
+        ("unknown preset 'fast'; choose from quick, full", ["compare", "--preset", "fast"]),
+        ("unknown list 'neuron'; did you mean 'neurons'?", ["list", "neuron"]),
+        ("--seeds: got 0; input should be greater than 0", ["compare", "--seeds", "0"]),
+        ("Invalid value for '--seeds'", ["compare", "--seeds", "many"]),
+        ("No such option: --sedes", ["compare", "--sedes", "3"]),
+        ("No such command 'compar'", ["compar"]),
+        ("Missing argument 'STUDY'", ["run"]),
+        ("unknown setting 'dense.passes'", ["compare", "--set", "dense.passes=3"]),
+        ("not of the form key=value", ["compare", "--set", "models.dense.passes"]),
+        ("--out missing/deep: ", ["compare", "--out", "missing/deep"]),
+        ("--out /proc: cannot write there", ["compare", "--out", "/proc"]),
+        ("nowhere: no such data folder", ["compare", "--task", "mnist", "--data-dir", "nowhere"]),
+        ("mine.npz: no such file; give the path", ["compare", "--task", "mine.npz"]),
+        (".: not a run: config.toml is missing", ["show", "."]),
+        ("nowhere: no such run", ["draw", "nowhere"]),
+    ],
+)
+def test_bad_input_is_one_line_and_code_2(message: str, arguments: list[str], tmp_path: Path) -> None:
+    refused(2, message, *arguments, cwd=tmp_path)
+
+
+@pytest.mark.parametrize("arrays", [{"y": [0, 1]}, {"X": [[1.0], [np.nan]], "y": [0, 1]}, {"X": [[1.0]], "y": [0]}])
+def test_bad_archives_are_refused_before_any_work(arrays: dict, tmp_path: Path) -> None:
+    np.savez(tmp_path / "bad.npz", **{name: np.array(values) for name, values in arrays.items()})
+    refused(2, "bad.npz: ", "compare", "--task", "bad.npz", cwd=tmp_path)
+
+
+def test_bad_model_parameters_come_back_from_the_workers(tmp_path: Path) -> None:
+    arguments = ["run", "accuracy", "--models", "dense", "--seeds", "1", "--set", "models.dense.passes=-1"]
+    refused(2, "accuracy, dense, seed 0: Dense.passes: got -1; give", *arguments, cwd=tmp_path)
+
+
+def test_debug_shows_the_traceback(tmp_path: Path) -> None:
+    done = bnsim("compare", "--task", "digit", "--debug", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "Traceback (most recent call last)" in done.stderr
+
+
+def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
+    arguments = ["run", "accuracy", *SMALL[:4], "--set", "models.dense.passes=100000"]
+    process = subprocess.Popen(
+        [COMMAND, *arguments], cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline().startswith("1/4 jobs: accuracy, receptive-dense")
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert errors.splitlines()[-1] == "bnsim: error: interrupted; nothing was written"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_spiking_network_leaves_its_raster(tmp_path: Path) -> None:
+    arguments = ["run", "accuracy", "--models", "receptive-field", "--seeds", "1"]
+    values = {"n_filters": 50, "passes": 1, "backend": "numpy"}
+    settings = [f"--set=models.receptive-field.{name}={value}" for name, value in values.items()]
+    done = bnsim(*arguments, *settings, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (directory,) = (tmp_path / "runs").iterdir()
+    run = read_run(directory)
+    rows = run.results.set_index(["metric", "condition"])["value"]
+    assert rows["synaptic_operations_per_sample", ""] > 0
+    assert rows["spikes_per_neuron_trial", ""] > 0
+    example = run.examples()[0]
+    assert example.recording is not None
+    assert len(example.recording.spike_times("hidden")) > 0
+    drawn = bnsim("raster", str(directory), "--trial", "0", cwd=tmp_path)
+    picture = directory / "figures" / f"raster-receptive-field-{example.case}.png"
+    assert drawn.stdout.rstrip().endswith(f": {picture}")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    refused(2, "--trial 9: ", "raster", str(directory), "--trial", "9", cwd=tmp_path)

@@ -1,0 +1,125 @@
+"""Options and settings: presets, model settings by kind of task, and one-line refusals."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from typing import Any
+
+import pytest
+import tomlkit
+
+from bnsim.errors import InputError
+from experiments.configuration import (
+    DEFAULT_MODELS,
+    MODEL_SETTINGS,
+    RunConfig,
+    check_names,
+    model_parameters,
+    parse_settings,
+    resolve,
+)
+from experiments.tasks import load_task
+
+DIGITS = load_task("digits")
+
+
+def resolved(settings: dict[str, Any] | None = None, seeds: int = 5, preset: str = "quick") -> RunConfig:
+    studies = ("accuracy", "learning")
+    return resolve("compare", studies, "digits", DIGITS, DEFAULT_MODELS, seeds, preset, settings or {})
+
+
+def test_settings_reach_study_and_model() -> None:
+    settings = parse_settings(["models.dense.passes=3", "models.dense.hidden=[20, 10]", "accuracy.n_measured=7"])
+    config = resolved(settings)
+    assert config.parameters["dense"] == {"passes": 3, "hidden": (20, 10)}
+    assert config.studies["accuracy"].n_measured == 7  # type: ignore[attr-defined]
+    assert parse_settings(["models.dense.activation=tanh"]) == {"models.dense.activation": "tanh"}
+
+
+def test_configuration_survives_as_toml() -> None:
+    stored = tomllib.loads(tomlkit.dumps(resolved(preset="full").as_toml()))
+    assert stored["run"]["models"] == list(DEFAULT_MODELS)
+    assert "max_train" not in stored["accuracy"]
+    assert stored["models"]["receptive-field"]["image_shape"] == [8, 8]
+
+
+@pytest.mark.parametrize("preset", ["quick", "full"])
+@pytest.mark.parametrize("kind", ["small images", "large images", "features"])
+def test_twins_share_their_filters(kind: str, preset: str) -> None:
+    field, dense = (dict(MODEL_SETTINGS[kind, preset][name]) for name in ("receptive-field", "receptive-dense"))
+    shared = {"n_filters", "patch", "wavelength", "sigma"}
+    assert {key: field.get(key) for key in shared} == {key: dense.get(key) for key in shared}
+
+
+def test_patches_fit_into_small_images() -> None:
+    tiny = dataclasses.replace(DIGITS, image_shape=(4, 16))
+    assert model_parameters("receptive-dense", tiny, "quick")["patch"] == 4
+    features = dataclasses.replace(DIGITS, image_shape=None)
+    assert "patch" not in model_parameters("receptive-dense", features, "quick")
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"accuracy.n_mesured": 3}, "unknown option of accuracy 'n_mesured'; did you mean 'n_measured'"),
+        ({"accuracy.n_measured": -3}, "--set accuracy.n_measured: got -3; input should be greater than 0"),
+        (
+            {"learning.presentations": "x"},
+            "--set learning.presentations: got 'x'; input should be a valid integer",
+        ),
+        ({"models.dens.passes": 3}, "unknown setting 'models.dens.passes'; did you mean 'models.dense"),
+        (
+            {"models.dense.random_state": 3},
+            "--set models.dense.random_state: the seeds of a run set it; use --seeds",
+        ),
+        ({"passes": 3}, "unknown setting 'passes'; choose from accuracy.<option>"),
+    ],
+)
+def test_settings_that_do_not_exist_are_refused(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        resolved(settings)
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("assignments", "message"),
+    [
+        (
+            ["models.dense.passes"],
+            "--set models.dense.passes: not of the form key=value, e.g. models.dense.passes=20",
+        ),
+        (["a.b=1", "a.b=2"], "--set a.b: given twice; keep one"),
+    ],
+)
+def test_malformed_settings_are_refused(assignments: list[str], message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_settings(assignments)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("studies", "models", "preset", "message"),
+    [
+        (
+            ["acuracy"],
+            ["dense"],
+            "quick",
+            "unknown study 'acuracy'; did you mean 'accuracy'? choose from accuracy, lea",
+        ),
+        (["accuracy"], ["dens"], "quick", "unknown model 'dens'; did you mean 'dense'? choose from"),
+        (["accuracy"], [], "quick", "--models: none given; choose from receptive-field"),
+        (["accuracy"], ["dense", "dense"], "quick", "--models: 'dense' is given twice; name each model once"),
+        (["accuracy"], ["dense"], "slow", "unknown preset 'slow'; choose from quick, full"),
+    ],
+)
+def test_unknown_names_are_refused(studies: list[str], models: list[str], preset: str, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        check_names(studies, models, preset)
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize("seeds", [0, -1])
+def test_seeds_are_positive(seeds: int) -> None:
+    with pytest.raises(InputError, match=f"--seeds: got {seeds}; input should be greater than 0"):
+        resolved(seeds=seeds)

@@ -1,0 +1,141 @@
+"""Studies on real digits with a small Keras network: what is measured, and that nothing leaks."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from experiments.studies import PRESETS, STUDIES, accuracy, learning
+from experiments.studies.accuracy import _spiking
+from experiments.studies.job import Outcome, Subject
+from experiments.tasks import load_task
+from experiments.tasks.dataset import Dataset, _test_indices
+from models.classifier import Activity, Layer
+
+DIGITS = load_task("digits")
+SMALL = {"hidden": (20,), "passes": 8, "learning_rate": 0.01}
+
+
+def subject(dataset: Dataset = DIGITS, seed: int = 0) -> Subject:
+    return Subject(dataset, "dense", SMALL, seed)
+
+
+def ignore(done: int, total: int) -> None:
+    pass
+
+
+def value(outcome: Outcome, metric: str) -> float:
+    (found,) = [measurement.value for measurement in outcome.measurements if measurement.metric == metric]
+    return found
+
+
+@pytest.fixture(scope="module")
+def measured() -> Outcome:
+    return accuracy.run(accuracy.PRESETS["quick"], subject(), ignore)
+
+
+def with_test_labels_shuffled(dataset: Dataset, seed: int) -> Dataset:
+    """The same samples, with the labels of this seed's test set in another order."""
+    _, test = _test_indices(dataset, seed)
+    y = dataset.y.copy()
+    y[test] = np.random.default_rng(0).permutation(y[test])
+    return dataclasses.replace(dataset, y=y)
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_study_has_both_presets(name: str) -> None:
+    module = {"accuracy": accuracy, "learning": learning}[name]
+    assert set(module.PRESETS) == set(PRESETS)
+    assert STUDIES[name] == (module.__doc__ or "").partition("\n")[0]
+
+
+def test_accuracy_measures_a_trained_network(measured: Outcome) -> None:
+    assert value(measured, "test_accuracy") > 0.9
+    assert value(measured, "trainable_parameters") == 64 * 20 + 20 + 20 * 10 + 10
+    assert value(measured, "multiply_accumulates_per_sample") == 64 * 20 + 20 * 10
+    assert value(measured, "presentations_per_second") == pytest.approx(8 * 1437 / value(measured, "training_seconds"))
+    assert (measured.n_train, measured.n_held_out) == (1437, 360)
+
+
+def test_confusion_counts_add_up(measured: Outcome) -> None:
+    counts = [found for found in measured.measurements if found.metric == "confusion_count"]
+    right = sum(found.value for found in counts if len(set(found.condition[5:].split(",predicted="))) == 1)
+    assert len(counts) == 100
+    assert sum(found.value for found in counts) == 360
+    assert right / 360 == value(measured, "test_accuracy")
+
+
+def test_accuracy_repeats_exactly_but_for_the_clock(measured: Outcome) -> None:
+    again = accuracy.run(accuracy.PRESETS["quick"], subject(), ignore)
+    for first, second in zip(measured.measurements, again.measurements, strict=True):
+        if not first.metric.endswith(("_seconds", "_per_second")):
+            assert first == second
+
+
+def test_test_labels_change_no_prediction(measured: Outcome) -> None:
+    shuffled = with_test_labels_shuffled(DIGITS, seed=0)
+    # The split is stratified by all labels, so the same samples are held out only if it is fixed by hand.
+    train, test = _test_indices(DIGITS, seed=0)
+    order = np.concatenate([train, test])
+    fixed, fixed_shuffled = (
+        dataclasses.replace(data, X=data.X[order], y=data.y[order], n_train=len(train), n_validation=200)
+        for data in (DIGITS, shuffled)
+    )
+    outcomes = [
+        accuracy.run(accuracy.PRESETS["quick"], subject(dataset), ignore) for dataset in (fixed, fixed_shuffled)
+    ]
+    assert outcomes[0].predictions is not None
+    assert outcomes[1].predictions is not None
+    np.testing.assert_array_equal(outcomes[0].predictions.predicted, outcomes[1].predictions.predicted)
+    assert value(outcomes[1], "test_accuracy") < 0.3 < value(outcomes[0], "test_accuracy")
+
+
+def test_shuffled_training_labels_leave_chance() -> None:
+    y = np.random.default_rng(0).permutation(DIGITS.y)
+    outcome = accuracy.run(accuracy.PRESETS["quick"], subject(dataclasses.replace(DIGITS, y=y)), ignore)
+    assert value(outcome, "test_accuracy") < 0.2  # chance 0.1, its standard deviation 0.016
+
+
+def test_spiking_layers_are_counted_without_the_input() -> None:
+    hidden = np.array([[1, 3], [2, 2]], float)
+    output = np.array([[0, 4], [3, 3]], float)
+    layers = [
+        Layer("input", np.full((2, 9), 50.0), None),
+        Layer("hidden", hidden, None),
+        Layer("output", output, None),
+    ]
+    found = {(item.metric, item.condition): item.value for item in _spiking(Activity(tuple(layers), 0.01))}
+    assert found == {
+        ("spikes_per_neuron_trial", ""): 18 / 8,
+        ("spikes_per_neuron_trial", "layer=hidden"): 2.0,
+        ("spikes_per_neuron_trial", "layer=output"): 2.5,
+        ("tie_share", ""): 0.5,
+    }
+
+
+def test_checkpoints_are_log_spaced_multiples_of_the_batch() -> None:
+    assert learning.checkpoints(1000, 1) == (32, 64, 128, 256, 512, 992)
+    assert learning.checkpoints(256, 2) == (32, 64, 96, 128, 192, 256)
+    assert learning.checkpoints(20, 1) == (20,)
+
+
+def test_learning_curve_rises_and_never_sees_the_test_set() -> None:
+    config = learning.PRESETS["quick"].model_copy(update={"presentations": 4000})
+    outcome = learning.run(config, subject(), ignore)
+    curve = [found for found in outcome.measurements if found.metric == "validation_accuracy"]
+    assert [found.step for found in curve][:3] == [32, 64, 128]
+    assert curve[0].value < 0.5 < 0.85 < curve[-1].value
+    assert value(outcome, "learning_curve_mean") == pytest.approx(np.mean([found.value for found in curve]))
+    assert (outcome.n_train, outcome.n_held_out) == (1149, 288)
+    assert outcome.predictions is None
+
+
+def test_learning_is_blind_to_the_test_samples() -> None:
+    config = learning.PRESETS["quick"].model_copy(update={"presentations": 2000})
+    _, test = _test_indices(DIGITS, seed=0)
+    X = DIGITS.X.copy()
+    X[test] = np.nan
+    blinded = learning.run(config, subject(dataclasses.replace(DIGITS, X=X)), ignore)
+    assert blinded.measurements == learning.run(config, subject(), ignore).measurements

@@ -1,0 +1,177 @@
+"""Tasks: checksums and shapes of the real data, splits, scaling, and every way in which data can be bad."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bnsim.errors import InputError
+from experiments.tasks import load_task, mnist
+from experiments.tasks.dataset import Dataset, final_split, validation_split
+
+
+@pytest.fixture(scope="module")
+def digits() -> Dataset:
+    return load_task("digits")
+
+
+def test_digits_are_the_published_ones(digits: Dataset) -> None:
+    assert digits.X.shape == (1797, 64)
+    assert digits.image_shape == (8, 8)
+    assert np.bincount(digits.y).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    assert digits.checksum.startswith("0b3e4ee14f82")
+    assert digits.protocol == "resampled"
+
+
+def test_splits_are_stratified_disjoint_and_seeded(digits: Dataset) -> None:
+    split = final_split(digits, seed=0)
+    assert (len(split.train), len(split.held_out)) == (1437, 360)
+    shares = [np.bincount(part.y) / len(part) for part in (split.train, split.held_out)]
+    np.testing.assert_allclose(*shares, atol=0.005)
+    np.testing.assert_array_equal(final_split(digits, seed=0).held_out.X, split.held_out.X)
+    assert not np.array_equal(final_split(digits, seed=1).held_out.y, split.held_out.y)
+
+
+def test_validation_samples_come_from_the_training_part(digits: Dataset) -> None:
+    numbered = Dataset("numbered", np.arange(1797.0)[:, None], digits.y, digits.classes, None, 1.0)
+    final, validation = final_split(numbered, seed=3), validation_split(numbered, seed=3)
+    parts = [validation.train.X, validation.held_out.X, final.held_out.X]
+    assert len(np.unique(np.concatenate(parts))) == 1797
+    assert set(validation.held_out.X.ravel()) <= set(final.train.X.ravel())
+
+
+def test_subsets_are_stratified_and_limited(digits: Dataset) -> None:
+    split = validation_split(digits, seed=0, max_train=200, max_validation=50)
+    assert (len(split.train), len(split.held_out)) == (200, 50)
+    assert np.bincount(split.train.y).min() >= 19
+    with pytest.raises(InputError, match="digits: 5 samples cannot hold its 10 classes; allow more"):
+        final_split(digits, seed=0, max_train=5)
+
+
+def test_scaling_uses_the_training_part_only() -> None:
+    dataset = load_task("breast-cancer")
+    split = final_split(dataset, seed=0)
+    np.testing.assert_allclose(split.train.X.mean(axis=0), 0, atol=1e-9)
+    np.testing.assert_allclose(split.train.X.std(axis=0), 1)
+    assert np.abs(split.held_out.X.mean(axis=0)).max() > 0.01
+    assert dataset.classes == ("malignant", "benign")
+
+
+def test_a_class_too_small_to_split_is_named() -> None:
+    y = np.array([0] * 20 + [1])
+    dataset = Dataset("tiny", np.zeros((21, 2)), y, ("common", "rare"), None, 1.0)
+    with pytest.raises(InputError, match="tiny: class 'rare' has 1 of 21 samples, too few"):
+        final_split(dataset, seed=0)
+
+
+def test_unknown_task_lists_what_exists() -> None:
+    with pytest.raises(InputError, match=r"unknown task .digit.; did you mean .digits.. choose from digits, mnist"):
+        load_task("digit")
+
+
+def test_archive_of_images_with_text_labels(tmp_path: Path) -> None:
+    path = tmp_path / "mine.npz"
+    X = np.arange(40 * 6).reshape(40, 2, 3)
+    np.savez(path, X=X, y=np.array(["cat", "dog"] * 20))
+    dataset = load_task(str(path))
+    assert (dataset.name, dataset.image_shape, dataset.classes) == ("mine", (2, 3), ("cat", "dog"))
+    split = final_split(dataset, seed=0)
+    assert (split.train.X.min(), split.train.X.max()) == (0.0, 1.0)
+
+
+def test_a_constant_feature_becomes_zero(tmp_path: Path) -> None:
+    path = tmp_path / "flat.npz"
+    np.savez(path, X=np.column_stack([np.full(40, 7.0), np.arange(40)]), y=[0, 1] * 20)
+    split = final_split(load_task(str(path)), seed=0)
+    assert not split.train.X[:, 0].any()
+    assert not split.held_out.X[:, 0].any()
+
+
+GOOD_X, GOOD_Y = np.arange(20.0).reshape(10, 2), np.array([0, 1] * 5)
+BAD_ARCHIVES = {
+    "no X": ({"y": GOOD_Y}, r"array 'X' is missing \(it holds y\); save it with X=..., y=..."),
+    "no y": ({"X": GOOD_X}, r"array 'y' is missing \(it holds X\)"),
+    "lengths": ({"X": GOOD_X, "y": GOOD_Y[:9]}, "X holds 10 samples, y 9 labels; give one label a sample"),
+    "NaN": (
+        {"X": np.where(GOOD_X == 5, np.nan, GOOD_X), "y": GOOD_Y},
+        r"X is not finite at \(2, 1\); remove NaN",
+    ),
+    "infinite": ({"X": np.where(GOOD_X == 0, np.inf, GOOD_X), "y": GOOD_Y}, r"X is not finite at \(0, 0\)"),
+    "NaN label": ({"X": GOOD_X, "y": np.full(10, np.nan)}, r"y is not finite at \(0,\)"),
+    "empty": ({"X": GOOD_X[:0], "y": GOOD_Y[:0]}, "X is empty; give at least ten samples a class"),
+    "one class": (
+        {"X": GOOD_X, "y": np.ones(10, int)},
+        "y holds one class only, 1; give at least two classes",
+    ),
+    "fractions": ({"X": GOOD_X, "y": np.arange(10) / 4}, "y holds fractions such as 0.25; give classes"),
+    "text X": (
+        {"X": np.full((10, 2), "a"), "y": GOOD_Y},
+        r"X has shape \(10, 2\) and type <U1; give numbers",
+    ),
+    "flat X": ({"X": np.arange(10), "y": GOOD_Y}, r"X has shape \(10,\)"),
+    "table y": ({"X": GOOD_X, "y": GOOD_X}, r"y has shape \(10, 2\)"),
+    "objects": ({"X": GOOD_X.astype(object), "y": GOOD_Y}, "X is an object array, which is never unpickled"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_ARCHIVES)
+def test_bad_archives_are_refused(case: str, tmp_path: Path) -> None:
+    arrays, message = BAD_ARCHIVES[case]
+    path = tmp_path / "bad.npz"
+    np.savez(path, **arrays)
+    with pytest.raises(InputError, match=f"bad.npz: {message}") as caught:
+        load_task(str(path))
+    assert "\n" not in str(caught.value)
+
+
+def test_damaged_and_missing_archives_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mine.npz"
+    with pytest.raises(InputError, match=r"mine.npz: no such file; give the path of an .npz"):
+        load_task(str(path))
+    np.savez(path, X=GOOD_X, y=GOOD_Y)
+    path.write_bytes(path.read_bytes()[:-60])
+    with pytest.raises(InputError, match=r"mine.npz: damaged, or no .npz file; save it again"):
+        load_task(str(path))
+    np.save(tmp_path / "single.npy", GOOD_X)
+    (tmp_path / "single.npy").rename(path)
+    with pytest.raises(InputError, match=r"mine.npz: damaged, or no .npz file"):
+        load_task(str(path))
+
+
+def write_idx_folder(folder: Path) -> None:
+    for name in mnist.CHECKSUMS:
+        (folder / f"{name}.gz").write_bytes(gzip.compress(b"\0\0\x08\x01\0\0\0\x02ab" * 9))
+
+
+def test_mnist_wants_its_folder_and_all_four_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError, match="nowhere: no such data folder; give the folder of the MNIST IDX files"):
+        load_task("mnist", tmp_path / "nowhere")
+    monkeypatch.setenv("BNSIM_DATA", str(tmp_path))
+    write_idx_folder(tmp_path)
+    (tmp_path / "t10k-labels-idx1-ubyte.gz").unlink()
+    with pytest.raises(InputError, match=r"t10k-labels-idx1-ubyte.gz is missing; put the four MNIST IDX files there"):
+        load_task("mnist")
+
+
+def test_mnist_files_are_held_against_their_checksums(tmp_path: Path) -> None:
+    write_idx_folder(tmp_path)
+    with pytest.raises(InputError, match=r"train-images-idx3-ubyte: wrong checksum \(MD5 .* of 90 bytes, expected 6bb"):
+        load_task("mnist", tmp_path)
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-9], lambda data: b"xx" + data[2:]])
+def test_damaged_mnist_archives_are_refused(damage: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    write_idx_folder(tmp_path)
+    path = tmp_path / "train-images-idx3-ubyte.gz"
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(InputError, match=r"train-images-idx3-ubyte.gz: damaged or truncated .*; fetch it again"):
+        load_task("mnist", tmp_path)
+
+
+def test_idx_arrays_survive_the_way_through_the_download() -> None:
+    array = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
+    np.testing.assert_array_equal(mnist._array(mnist._idx_bytes(array)), array)
