@@ -26,18 +26,26 @@ def finite(culprit: str, value: object) -> float:
     try:
         number = float(np.asarray(value, dtype=float))
     except (TypeError, ValueError):
-        raise InputError(f"{culprit}: {value!r} is not a single number; give one number") from None
+        raise InputError(f"{culprit}: {_shown(value)} is not a single number; give one number") from None
     if not math.isfinite(number):
-        raise InputError(f"{culprit}: {value} is not finite; give a finite value")
+        raise InputError(f"{culprit}: {number} is not finite; give a finite value")
     return number
 
 
-def quantity(culprit: str, value: Any, example: Quantity, *, minimum: float | None, exclusive: bool) -> None:
-    """A finite scalar with the dimensions of `example`, at or above (exclusive: above) `minimum` in SI units."""
-    if get_dimensions(value) is not get_dimensions(example):
-        got = in_best_unit(value) if isinstance(value, Quantity) else repr(value)
-        expected = get_unit(get_dimensions(example)) if not is_plain(example) else "no unit"
-        raise InputError(f"{culprit}: {got} has the wrong unit, expected {expected}; give {describe(example)}, say")
+def quantity(culprit: str, value: Any, example: Quantity | None, *, minimum: float | None, exclusive: bool) -> None:
+    """A finite scalar, at or above (exclusive: above) `minimum` in SI units.
+
+    example: has the dimensions that are demanded; None: any will do.
+    """
+    try:
+        dimensions = get_dimensions(value)
+    except TypeError:
+        raise InputError(f"{culprit}: {_shown(value)} is not a single number; give one number") from None
+    if example is not None and dimensions is not get_dimensions(example):
+        expected = "no unit" if is_plain(example) else get_unit(get_dimensions(example))
+        raise InputError(
+            f"{culprit}: {_shown(value)} has the wrong unit, expected {expected}; give {describe(example)}, say"
+        )
     number = finite(culprit, value)
     if minimum is not None and (number < minimum or (exclusive and number == minimum)):
         bound = "above" if exclusive else "at least"
@@ -54,6 +62,13 @@ def describe(value: object) -> str:
     if isinstance(value, Quantity) and not is_plain(value):
         return str(in_best_unit(value)).replace(". ", " ")
     return f"{float(value):g}" if isinstance(value, (int, float, np.number, Quantity)) else str(value)
+
+
+def _shown(value: Any) -> str:
+    """What was given, on one line."""
+    if np.ndim(value) > 0:
+        return f"an array of shape {np.shape(value)}"
+    return describe(value) if isinstance(value, Quantity) else " ".join(repr(value).split())
 
 
 def count(culprit: str, value: object, minimum: int = 1) -> int:

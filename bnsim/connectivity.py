@@ -118,10 +118,11 @@ class Uniform(Description):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        low, high = checks.describe(self.low), checks.describe(self.high)
         if get_dimensions(self.low) != get_dimensions(self.high):
-            raise InputError(f"Uniform.high: {self.high} and low {self.low} differ in unit; give both the same unit")
+            raise InputError(f"Uniform.high: {high} and low {low} differ in unit; give both the same unit")
         if self.low > self.high:
-            raise InputError(f"Uniform.low: {self.low} is above high {self.high}; swap them")
+            raise InputError(f"Uniform.low: {low} is above high {high}; swap them")
 
     def draw(self, edges: Edges, generator: np.random.Generator) -> NDArray[np.float64]:
         low, high = float(np.asarray(self.low)), float(np.asarray(self.high))

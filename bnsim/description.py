@@ -60,7 +60,7 @@ class Description:
             )
             exclusive = bounds["above"] is not None
             minimum = bounds["above"] if exclusive else bounds["minimum"]
-            example = value if bounds["any_unit"] else bounds["example"]
+            example = None if bounds["any_unit"] else bounds["example"]
             checks.quantity(culprit, value, example, minimum=minimum, exclusive=exclusive)
 
     @property
@@ -94,20 +94,16 @@ def canonical(value: Any) -> Any:
         tree |= {f"class:{name}": canonical(getattr(value, name)) for name in value.STRUCTURE}
         return tree
     if isinstance(value, (Quantity, np.ndarray)) and np.ndim(value) > 0:
-        data = np.ascontiguousarray(np.asarray(value))
-        digest = hashlib.sha256(data.tobytes()).hexdigest()
+        data = np.ascontiguousarray(value, dtype=np.float64)
         return {
-            "array": digest,
+            "array": hashlib.sha256(data.tobytes()).hexdigest(),
             "shape": list(data.shape),
-            "dtype": data.dtype.str,
             "unit": _exponents(value),
         }
-    if isinstance(value, (Quantity, float, np.floating)):
-        return {"value": float(value).hex(), "unit": _exponents(value)}
-    if value is None or isinstance(value, (str, bool, int)):
+    if value is None or isinstance(value, (str, bool)):
         return value
-    if isinstance(value, np.integer):
-        return int(value)
+    if isinstance(value, (Quantity, int, float, np.number)):  # 1 and 1.0 mean the same
+        return {"value": float(value).hex(), "unit": _exponents(value)}
     if isinstance(value, (tuple, list)):
         return [canonical(item) for item in value]
     if isinstance(value, dict):

@@ -14,3 +14,7 @@ class InputError(BnsimError, ValueError):
 
 class MachineError(BnsimError, RuntimeError):
     """The machine failed: disk, compiler, a simulation that died."""
+
+
+class SlowBackendWarning(UserWarning):
+    """No C++ compiler was found, so that networks are simulated by NumPy, many times slower."""

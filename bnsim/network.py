@@ -256,7 +256,8 @@ class Network(Description):
         """This network as plain Brian2 objects in Brian2's active device, for whoever wants to go on in Brian2.
 
         Populations are NeuronGroups named `population_<name>`, projections Synapses named `projection_<name>`, with
-        connectivity and weights drawn from `key`. The stimulus is the variable `drive` of a population with an encoder.
+        connectivity and weights drawn from `key`; random numbers are those of its trial 0. The stimulus is the variable
+        `drive` of a population with an encoder.
         Errors: a rule that learns at the end of a trial, which Brian2 does not know.
         """
         from bnsim.engine.build import plain_network

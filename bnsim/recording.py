@@ -13,6 +13,7 @@ Times are seconds from the start of their trial. Only plain NumPy arrays are kep
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim import archive
 from bnsim.errors import InputError
 
 if TYPE_CHECKING:
@@ -116,8 +118,10 @@ class Recording:
             ) from None
 
     def binned(self, population: str, bin_width: float) -> IntArray:
-        """Spike counts (trial, bin, unit) in bins of `bin_width` seconds; the last bin may be shorter."""
+        """Spike counts (trial, bin, unit) in bins of `bin_width` seconds, rounded to steps; the last may be shorter."""
         spikes = self.spike_times(population)
+        if not math.isfinite(bin_width):
+            raise InputError(f"Recording.binned: bin_width {bin_width} is not finite; give a width in seconds")
         steps_per_bin = round(bin_width / self.dt)
         if steps_per_bin < 1:
             raise InputError(
@@ -169,7 +173,10 @@ class Recording:
         return block
 
     def save(self, path: str | Path) -> None:
-        """Write an .npz of plain arrays, read by `Recording.load` or by NumPy alone."""
+        """Write an .npz of plain arrays, read by `Recording.load` or by NumPy alone.
+
+        Errors: MachineError where that cannot be done.
+        """
         arrays: dict[str, np.ndarray] = {
             "duration": np.array(self.duration),
             "dt": np.array(self.dt),
@@ -183,25 +190,26 @@ class Recording:
         for population, traces in self.traces.items():
             for variable, trace in traces.items():
                 arrays[f"traces/{population}/{variable}/{trace.unit}"] = trace.values
-        np.savez_compressed(path, allow_pickle=False, **arrays)
+        archive.write("Recording", path, arrays)
 
     @classmethod
     def load(cls, path: str | Path) -> Recording:
-        """Read what `save` wrote; object arrays are never unpickled."""
-        with np.load(path, allow_pickle=False) as data:
-            counts: dict[str, IntArray] = {}
-            spikes: dict[str, dict[str, np.ndarray]] = {}
-            traces: dict[str, dict[str, Trace]] = {}
-            for key in data.files:
+        """Read what `save` wrote; nothing is unpickled. Errors: a file that is no such archive."""
+        data = archive.read("Recording", path)
+        counts: dict[str, IntArray] = {}
+        spikes: dict[str, dict[str, np.ndarray]] = {}
+        traces: dict[str, dict[str, Trace]] = {}
+        try:
+            for key, array in data.items():
                 kind, _, rest = key.partition("/")
                 if kind == "counts":
-                    counts[rest] = data[key]
+                    counts[rest] = array
                 elif kind == "spikes":
                     population, _, name = rest.rpartition("/")
-                    spikes.setdefault(population, {})[name] = data[key]
+                    spikes.setdefault(population, {})[name] = array
                 elif kind == "traces":
-                    population, variable, unit = rest.split("/")
-                    traces.setdefault(population, {})[variable] = Trace(data[key], unit)
+                    population, variable, unit = rest.split("/", 2)
+                    traces.setdefault(population, {})[variable] = Trace(array, unit)
             return cls(
                 duration=float(data["duration"]),
                 dt=float(data["dt"]),
@@ -210,3 +218,5 @@ class Recording:
                 spikes={population: SpikeTimes(**arrays) for population, arrays in spikes.items()},
                 traces=traces,
             )
+        except (KeyError, ValueError, TypeError) as error:
+            raise archive.foreign("Recording", path, error) from None

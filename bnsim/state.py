@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from bnsim import archive
 from bnsim.errors import InputError
 
 
@@ -30,7 +31,7 @@ class State(Mapping[str, np.ndarray]):
         try:
             return self._arrays[name]
         except KeyError:
-            raise InputError(f"State: no array {name!r}; it holds {', '.join(self._arrays)}") from None
+            raise InputError(f"State: no array {name!r}; it holds {', '.join(self._arrays) or 'none'}") from None
 
     def __contains__(self, name: object) -> bool:
         return name in self._arrays
@@ -53,15 +54,10 @@ class State(Mapping[str, np.ndarray]):
         return State({**self._arrays, **new})
 
     def save(self, path: str | Path) -> None:
-        """Write an .npz of plain arrays."""
-        with Path(path).open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **dict(self._arrays))
+        """Write an .npz of plain arrays. Errors: MachineError where that cannot be done."""
+        archive.write("State", path, self._arrays)
 
     @classmethod
     def load(cls, path: str | Path) -> State:
         """Read what `save` wrote; nothing is unpickled. Errors: a file that is no such archive."""
-        try:
-            with np.load(path, allow_pickle=False) as data:
-                return cls({name: data[name] for name in data.files})
-        except (OSError, ValueError, EOFError, KeyError) as error:
-            raise InputError(f"State.load: cannot read {path} ({error}); give a file written by State.save") from None
+        return cls(archive.read("State", path))

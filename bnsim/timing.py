@@ -27,8 +27,8 @@ class Timing:
     def of(cls, trial: Quantity, dt: Quantity, presentation: Quantity | None, longest_delay: float) -> Timing:
         """From quantities. `presentation` None: all of the trial but a silence as long as the longest delay.
 
-        Errors: a time that is no whole number of steps; a silence at the end of the trial that is shorter than the
-        longest delay.
+        Errors: a time that is no whole number of steps; a presentation longer than the trial; a silence at the end of
+        the trial that is shorter than the longest delay.
         """
         checks.quantity("compile(dt)", dt, 0.1 * ms, minimum=0, exclusive=True)
         step = float(dt / second)
@@ -43,6 +43,11 @@ class Timing:
                 )
         else:
             presentation_steps = _whole_steps("presentation", presentation, dt)
+            if presentation_steps > steps:
+                raise InputError(
+                    f"compile(presentation): {checks.describe(presentation)} is longer than the trial of "
+                    f"{checks.describe(trial)}; lengthen the trial or shorten the presentation"
+                )
             if steps - presentation_steps < silence:
                 raise InputError(
                     f"compile(presentation): {checks.describe(presentation)} leaves less than the longest delay, "

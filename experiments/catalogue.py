@@ -33,13 +33,15 @@ def _models() -> dict[str, str]:
 
 
 def _classes(module: str) -> Callable[[], dict[str, str]]:
+    """All that a package exports but the first class of the family, which only describes what the others are."""
+
     def lines() -> dict[str, str]:
         home = import_module(module)
         exported = {name: getattr(home, name) for name in home.__all__}
         return {
             name: (inspect.getdoc(value) or "").partition("\n")[0]
             for name, value in exported.items()
-            if inspect.isclass(value)
+            if not all(issubclass(other, value) for other in exported.values())
         }
 
     return lines

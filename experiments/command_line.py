@@ -202,9 +202,9 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _warn_without_compiler() -> None:
-    from experiments.doctor import compiler_command
+    from bnsim.engine.compiler import find_compiler
 
-    if compiler_command() is None:
+    if find_compiler() is None:
         line = "no C++ compiler found; spiking networks run on NumPy, more slowly (see `bnsim doctor`)"
         typer.echo(f"bnsim: warning: {line}", err=True)
 

@@ -89,12 +89,10 @@ class StudyJob:
         return f"{self.study}, {self.subject.model}, seed {self.subject.seed}"
 
     def __call__(self, progress: Progress) -> StudyResult:
-        from models import registry
-
         started = time.perf_counter()
         module = importlib.import_module(f"experiments.studies.{self.study}")
         outcome = module.run(self.config, self.subject, progress)
-        description = describe(registry.entry(self.subject.model).load())
+        description = describe(self.subject.create())
         return StudyResult(outcome, description, time.perf_counter() - started)
 
 
@@ -127,7 +125,7 @@ def _carry_out(
     described = {model: descriptions[model] for model in config.models}
     rows, predictions = _rows(dataset, jobs, found), _predictions(jobs, found)
     contents = RunContents(
-        config=config.as_toml(),
+        config=config.as_toml({model: known["parameters"] for model, known in described.items()}),
         manifest=manifest(name, config, dataset, described, started, timings),
         results=rows,
         predictions=predictions,

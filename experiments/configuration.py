@@ -22,12 +22,12 @@ DEFAULT_MODELS = ("receptive-field", "receptive-dense", "dense")
 
 Settings = Mapping[str, Mapping[str, Any]]
 
-_SMALL_FILTERS = {"n_filters": 2000, "patch": 5, "wavelength": (2.5, 6.0), "sigma": (0.8, 1.8)}
+_SMALL_FILTERS = {"n_filters": 2000, "patch": 4, "wavelength": (2.5, 6.0), "sigma": (0.8, 1.8)}
 _LARGE_FILTERS = {"n_filters": 3000, "patch": 10, "wavelength": (4.6, 10.3), "sigma": (1.5, 3.0)}
 _SMALL: Settings = {
-    "receptive-field": {**_SMALL_FILTERS, "passes": 10},
-    "receptive-dense": {**_SMALL_FILTERS, "passes": 30},
-    "dense": {"passes": 50},
+    "receptive-field": {**_SMALL_FILTERS, "learning_rate": 2e-3, "passes": 10},
+    "receptive-dense": {**_SMALL_FILTERS, "passes": 50},
+    "dense": {"learning_rate": 0.01, "passes": 50},
 }
 _FEATURES: Settings = {
     "receptive-field": {"n_filters": 1000, "passes": 20},
@@ -43,8 +43,8 @@ MODEL_SETTINGS: Mapping[tuple[str, str], Settings] = {
         "dense": {"passes": 10},
     },
     ("large images", "full"): {
-        "receptive-field": {**_LARGE_FILTERS, "passes": 3},
-        "receptive-dense": {**_LARGE_FILTERS, "passes": 3},
+        "receptive-field": {**_LARGE_FILTERS, "passes": 4},
+        "receptive-dense": {**_LARGE_FILTERS, "learning_rate": 3e-4, "batch_size": 128, "passes": 12},
         "dense": {"passes": 10},
     },
     ("features", "quick"): _FEATURES,
@@ -55,6 +55,14 @@ defaults.
 
 "small images" are those of fewer than 16 pixels in height or width; the twins share filters.
 """
+
+
+TUNING: Mapping[str, Mapping[str, int]] = {
+    "small images": {"receptive-field": 20, "receptive-dense": 16, "dense": 16},
+    "large images": {"receptive-field": 40, "receptive-dense": 9, "dense": 0},
+    "features": {"receptive-field": 0, "receptive-dense": 0, "dense": 0},
+}
+"""How many settings were tried on validation splits before `MODEL_SETTINGS` was fixed: each model's tuning budget."""
 
 
 class RunConfig(BaseModel):
@@ -74,15 +82,18 @@ class RunConfig(BaseModel):
     studies: dict[str, BaseModel]
     parameters: dict[str, dict[str, Any]]
 
-    def as_toml(self) -> dict[str, Any]:
-        """The configuration as nested tables; TOML has no null, so options that are None are left out."""
+    def as_toml(self, parameters: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        """The configuration as nested tables; TOML has no null, so options that are None are left out.
+
+        parameters: all parameters of each model, its defaults included.
+        """
         run = {"study": self.study, "task": self.task, "preset": self.preset, "seeds": self.seeds}
         studies = {name: config.model_dump(exclude_none=True) for name, config in self.studies.items()}
-        parameters = {
+        resolved = {
             name: {key: value for key, value in values.items() if value is not None}
-            for name, values in self.parameters.items()
+            for name, values in parameters.items()
         }
-        return {"run": {**run, "models": list(self.models)}, **studies, "models": parameters}
+        return {"run": {**run, "models": list(self.models)}, **studies, "models": resolved}
 
 
 def check_names(studies: Sequence[str], models: Sequence[str], preset: str) -> None:
@@ -152,11 +163,16 @@ def resolve(
 def model_parameters(model: str, dataset: Dataset, preset: str) -> dict[str, Any]:
     """The constructor parameters of a model for a task (see `MODEL_SETTINGS`)."""
     shape = dataset.image_shape
-    task_kind = "features" if shape is None else "small images" if min(shape) < 16 else "large images"
-    parameters = dict(MODEL_SETTINGS[task_kind, preset].get(model, {}))
+    parameters = dict(MODEL_SETTINGS[task_kind(dataset), preset].get(model, {}))
     if "patch" in parameters and shape is not None:
         parameters |= {"image_shape": shape, "patch": min(parameters["patch"], *shape)}
     return parameters
+
+
+def task_kind(dataset: Dataset) -> str:
+    """The kind of task that settings are chosen by (see `MODEL_SETTINGS`)."""
+    shape = dataset.image_shape
+    return "features" if shape is None else "small images" if min(shape) < 16 else "large images"
 
 
 def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:

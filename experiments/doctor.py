@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import platform
-import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+
+from bnsim.engine.cache import cache_folder
+from bnsim.engine.compiler import compile_file, find_compiler
+from bnsim.errors import InputError, MachineError
 
 NEEDED_MEMORY = 4 * 2**30
 """Two workers with TensorFlow and Brian2, and the samples of MNIST, take about 3 GiB."""
@@ -31,7 +33,7 @@ class Finding:
 def examine() -> list[Finding]:
     """All findings, in the order in which they matter."""
     packages = [package(name) for name in ("brian2", "keras", "tensorflow", "elephant", "pyarrow", "bokeh")]
-    return [python(), *packages, compiler(), cache_folder(), memory()]
+    return [python(), *packages, compiler(), build_cache(), memory()]
 
 
 def python() -> Finding:
@@ -51,48 +53,30 @@ def package(name: str) -> Finding:
     return Finding(name, False, last, f"{sys.executable} -m pip install --force-reinstall {name}")
 
 
-def compiler_command() -> list[str] | None:
-    """The compiler that CXX names, else g++ or c++; None where there is none."""
-    named = shlex.split(os.environ.get("CXX", ""))
-    if named:
-        return named
-    found = shutil.which("g++") or shutil.which("c++")
-    return [found] if found else None
-
-
 def compiler() -> Finding:
     """Whether the C++ compiler makes a program that runs."""
-    command = compiler_command()
     remedy = "sudo apt-get install g++ (Debian, Ubuntu), xcode-select --install (macOS)"
-    if command is None:
-        return Finding("C++ compiler", False, "none: spiking networks run on NumPy", remedy, needed=False)
     with tempfile.TemporaryDirectory(prefix="bnsim-") as folder:
-        source, program = Path(folder, "check.cpp"), Path(folder, "check")
-        source.write_text("#include <cmath>\nint main() { return std::sqrt(4.0) == 2.0 ? 0 : 1; }\n")
         try:
-            built = [*command, "-o", os.fspath(program), os.fspath(source)]
-            subprocess.run(built, capture_output=True, text=True, check=True, timeout=60)
-            subprocess.run([program], check=True, timeout=10)
-        except subprocess.CalledProcessError as error:
-            detail = ((error.stderr or "").strip().splitlines() or [str(error)])[-1]
-            return Finding("C++ compiler", False, detail, remedy, needed=False)
-        except (OSError, subprocess.TimeoutExpired) as error:
+            command = find_compiler()
+            if command is None:
+                return Finding("C++ compiler", False, "none: spiking networks run on NumPy", remedy, needed=False)
+            Path(folder, "check.cpp").write_text(
+                "#include <cmath>\nint main() { return std::sqrt(4.0) == 2.0 ? 0 : 1; }\n"
+            )
+            compile_file(command, "check.cpp", "check", Path(folder))
+            subprocess.run([Path(folder, "check")], check=True, timeout=10)
+        except (MachineError, OSError, subprocess.SubprocessError) as error:
             return Finding("C++ compiler", False, str(error), remedy, needed=False)
-    return Finding("C++ compiler", True, shlex.join(command), needed=False)
+    return Finding("C++ compiler", True, command, needed=False)
 
 
-def cache_folder() -> Finding:
+def build_cache() -> Finding:
     """Whether compiled networks can be kept."""
-    from platformdirs import user_cache_path
-
-    folder = user_cache_path("bnsim")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:
-        remedy = f"mkdir -p {folder} && chmod u+rwx {folder}"
-        return Finding("build cache", False, f"{folder}: {error.strerror}", remedy)
-    return Finding("build cache", True, str(folder))
+        return Finding("build cache", True, str(cache_folder()))
+    except InputError as error:
+        return Finding("build cache", False, str(error), "export BNSIM_CACHE=<a folder that can be written>")
 
 
 def memory() -> Finding:

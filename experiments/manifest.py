@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.configuration import RunConfig
+from experiments.configuration import TUNING, RunConfig, task_kind
 from experiments.runner import available_cores
 from experiments.tasks.dataset import Dataset
 
@@ -30,7 +30,7 @@ def manifest(
 ) -> dict[str, Any]:
     """The manifest of a finished run.
 
-    models: name -> `describe(class)`. timings: wall-clock seconds by what took them.
+    models: name -> `describe(classifier)`. timings: wall-clock seconds by what took them.
     """
     return {
         "run": name,
@@ -49,6 +49,7 @@ def manifest(
             "seeds": list(range(config.seeds)),
             "use": "a seed is the random_state of split, filters, order of samples and spikes",
         },
+        "settings_tried_on_validation": {model: TUNING[task_kind(dataset)].get(model, 0) for model in config.models},
         "test_set_openings": config.seeds * len(config.models) if "accuracy" in config.studies else 0,
         "versions": {"python": platform.python_version(), **_versions()},
         "commit": _commit(),
@@ -61,13 +62,18 @@ def manifest(
     }
 
 
-def describe(model: type[Classifier]) -> dict[str, Any]:
-    """Kind, twin, paper and deviations of a classifier."""
+def describe(model: Classifier) -> dict[str, Any]:
+    """Kind, twin, paper, deviations and all parameters of a classifier; `random_state` is left to the seeds."""
+    parameters = {name: value for name, value in model.get_params(deep=False).items() if name != "random_state"}
     return {
         "kind": model.kind,
         "twin": model.twin,
         "reference": model.REFERENCE,
         "deviations": list(model.DEVIATIONS),
+        "parameters": {
+            name: value if isinstance(value, str | int | float | tuple | None) else repr(value)
+            for name, value in parameters.items()
+        },
     }
 
 

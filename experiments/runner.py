@@ -12,6 +12,7 @@ import os
 import signal
 import time
 import traceback
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from bnsim.errors import BnsimError, MachineError
+from bnsim.errors import BnsimError, MachineError, SlowBackendWarning
 
 WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -179,6 +180,7 @@ def _leave(number: int, frame: object) -> None:
 def _work(pipe: Connection) -> None:
     """The life of a worker: take a job, report progress, hand back its result, until the parent is gone."""
     signal.signal(signal.SIGINT, _leave)
+    warnings.simplefilter("ignore", SlowBackendWarning)  # the command line has said it once
     while True:
         try:
             job = pipe.recv()

@@ -17,7 +17,9 @@ from bnsim.timing import Timing
 
 @dataclass(frozen=True, repr=False)
 class ConstantCurrent(Encoder):
-    """Equation: I += gain x stimulus, during the presentation. gain in the neuron's input unit; any finite stimulus."""
+    """Constant current: the input is proportional to the value.
+
+    Equation: I += gain x stimulus, during the presentation. gain in the neuron's input unit; any finite stimulus."""
 
     gain: Quantity = parameter(20 * mV, any_unit=True)
     spikes: ClassVar[bool] = False

@@ -10,6 +10,7 @@ from brian2.units import ms
 from brian2.units.fundamentalunits import Quantity
 from numpy.typing import NDArray
 
+from bnsim import checks
 from bnsim.description import parameter
 from bnsim.encoding.base import Encoder, intensities
 from bnsim.errors import InputError
@@ -18,7 +19,9 @@ from bnsim.timing import Timing
 
 @dataclass(frozen=True, repr=False)
 class Latency(Encoder):
-    """Time to first spike: one spike at (1 - intensity) x latest, rounded to a step; none at intensity 0.
+    """Latency code: the stronger the value, the earlier its one spike.
+
+    One spike at (1 - intensity) x latest, rounded to a step; none at intensity 0.
 
     Parameters
     ----------
@@ -36,7 +39,7 @@ class Latency(Encoder):
         latest = float(np.asarray(self.latest)) / timing.dt
         if round(latest) >= timing.presentation_steps:
             raise InputError(
-                f"Latency.latest: {self.latest} is not within the presentation of "
+                f"Latency.latest: {checks.describe(self.latest)} is not within the presentation of "
                 f"{timing.presentation_steps * timing.dt * 1e3:g} ms; shorten latest or lengthen the trial"
             )
         values = intensities(self, stimulus, n_units)

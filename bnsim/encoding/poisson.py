@@ -10,6 +10,7 @@ from brian2.units import Hz
 from brian2.units.fundamentalunits import Quantity
 from numpy.typing import NDArray
 
+from bnsim import checks
 from bnsim.description import parameter
 from bnsim.encoding.base import Encoder, intensities
 from bnsim.errors import InputError
@@ -18,7 +19,9 @@ from bnsim.timing import Timing
 
 @dataclass(frozen=True, repr=False)
 class Poisson(Encoder):
-    """Rate code: in each step of the presentation a unit fires with probability max_rate x intensity x dt.
+    """Poisson rate code: the firing rate is proportional to the value.
+
+    In each step of the presentation a unit fires with probability max_rate x intensity x dt.
 
     The Bernoulli approximation of a Poisson process, as in Brian2's PoissonGroup: at most one spike a step, so the
     rate is exact and the interspike interval is at least dt. Intensities lie in [0, 1].
@@ -35,7 +38,7 @@ class Poisson(Encoder):
         probability = float(np.asarray(self.max_rate)) * timing.dt
         if probability > 1:
             raise InputError(
-                f"Poisson.max_rate: {self.max_rate} is more than one spike a step of {timing.dt * 1e3:g} ms; "
-                "lower max_rate or dt"
+                f"Poisson.max_rate: {checks.describe(self.max_rate)} is more than one spike a step of "
+                f"{timing.dt * 1e3:g} ms; lower max_rate or dt"
             )
         return probability * intensities(self, stimulus, n_units)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from brian2.units import second
+from brian2.units.fundamentalunits import Quantity, get_unit
 from numpy.typing import NDArray
 
 from bnsim.encoding.base import Encoder, SpikeRaster
@@ -16,7 +17,9 @@ from bnsim.timing import Timing
 
 @dataclass(frozen=True, repr=False)
 class SpikeTrains(Encoder):
-    """Replays spikes that are given. The stimulus is a sequence with one entry a trial, each of which is
+    """Given spike trains, from arrays or Neo.
+
+    The stimulus is a sequence with one entry a trial, each of which is
 
     - a pair (times, units): times in seconds or with a Brian2 unit, and the unit of each spike; or
     - a sequence of `neo.SpikeTrain`, one a unit, or a `neo.Segment` that holds them.
@@ -35,8 +38,8 @@ class SpikeTrains(Encoder):
         )
 
     def _trial(self, number: int, trial: Any, n_units: int, timing: Timing) -> NDArray[np.int64]:
-        times, units = _times_and_units(trial)
         where = f"SpikeTrains: trial {number}"
+        times, units = _times_and_units(where, trial)
         if len(times) != len(units):
             raise InputError(f"{where} has {len(times)} times and {len(units)} units; give one unit for each time")
         if not np.isfinite(times).all():
@@ -46,9 +49,8 @@ class SpikeTrains(Encoder):
             end = timing.presentation_steps * timing.dt * 1e3
             raise InputError(f"{where} has spikes outside the presentation of 0 to {end:g} ms; cut or shift the trains")
         if len(units) and (units.min() < 0 or units.max() >= n_units):
-            raise InputError(
-                f"{where} names unit {units.max()} of a population of {n_units}; give units 0 to {n_units - 1}"
-            )
+            wrong = units.min() if units.min() < 0 else units.max()
+            raise InputError(f"{where} names unit {wrong} of a population of {n_units}; give units 0 to {n_units - 1}")
         index = np.sort(steps * n_units + units)
         if (np.diff(index) == 0).any():
             raise InputError(
@@ -57,14 +59,28 @@ class SpikeTrains(Encoder):
         return index
 
 
-def _times_and_units(trial: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    trains: Sequence[Any] | None = getattr(trial, "spiketrains", None)
-    if trains is None and not (isinstance(trial, tuple) and len(trial) == 2 and not hasattr(trial[0], "t_stop")):
-        trains = trial
-    if trains is None:
-        times, units = trial
-        return np.asarray(times, dtype=np.float64).ravel(), np.asarray(units).astype(np.int64).ravel()
-    seconds = [np.asarray(train.rescale("s").magnitude, dtype=np.float64) for train in trains]
-    if not seconds:
-        return np.zeros(0), np.zeros(0, np.int64)
-    return np.concatenate(seconds), np.repeat(np.arange(len(seconds)), [len(train) for train in seconds])
+def _times_and_units(where: str, trial: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Time (s) and unit of each spike, in any order."""
+    trains = getattr(trial, "spiketrains", trial)
+    if isinstance(trial, tuple) and len(trial) == 2 and not hasattr(trial[0], "rescale"):
+        return _checked_pair(where, *trial)
+    try:
+        seconds = [np.asarray(train.rescale("s").magnitude, dtype=np.float64) for train in trains]
+    except (TypeError, AttributeError):
+        raise InputError(
+            f"{where} is no pair (times, units), neo.Segment or list of neo.SpikeTrain; give one"
+        ) from None
+    units = np.repeat(np.arange(len(seconds)), [len(train) for train in seconds])
+    return np.concatenate([np.zeros(0), *seconds]), units.astype(np.int64)
+
+
+def _checked_pair(where: str, times: Any, units: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    if isinstance(times, Quantity) and times.dim is not second.dim:
+        raise InputError(f"{where} has times in {get_unit(times.dim)}; give seconds or a unit of time")
+    try:
+        seconds, numbers = np.asarray(times, dtype=np.float64).ravel(), np.asarray(units, dtype=np.float64).ravel()
+    except (TypeError, ValueError):
+        raise InputError(f"{where} has times or units that are not numbers; give two arrays of numbers") from None
+    if not np.isfinite(numbers).all() or (numbers != np.rint(numbers)).any():
+        raise InputError(f"{where} has units that are not whole numbers; give the index of the unit of each spike")
+    return seconds, numbers.astype(np.int64)

@@ -9,35 +9,20 @@ from typing import Any
 
 import brian2
 import numpy as np
+from brian2.stateupdaters.base import StateUpdateMethod
 from brian2.units import second
-from brian2.units.fundamentalunits import Quantity
+from brian2.units.fundamentalunits import Quantity, get_unit
 
-from bnsim.encoding import Encoder, SpikeTrains
+from bnsim import checks
+from bnsim.encoding import SpikeTrains
 from bnsim.engine import equations as text
 from bnsim.engine import random
 from bnsim.engine.functions import make_select, make_uniform
+from bnsim.engine.variables import ENGINE, Variable, check_names, classify
 from bnsim.errors import InputError
 from bnsim.network import Network, Population, Projection
 from bnsim.neurons import NeuronModel
 from bnsim.timing import Timing
-
-NEVER = -1e4
-"""Seconds: time of the last spike of a neuron that never fired, as in Brian2."""
-
-
-@dataclass(frozen=True)
-class Variable:
-    """One array of the simulation: `group` holds it as `variable`; `initial` is its value at the start, in SI units."""
-
-    name: str
-    group: Any
-    variable: str
-    initial: float
-
-    @property
-    def brian2(self) -> Any:
-        """Brian2's own description of the array."""
-        return self.group.variables[self.variable]
 
 
 @dataclass(frozen=True)
@@ -61,12 +46,34 @@ class Objects:
     trace_monitors: dict[tuple[str, str], Any]
     rasters: dict[str, Any]
 
+    @property
+    def trace_units(self) -> dict[tuple[str, str], str]:
+        """SI unit of each traced variable, "" where it has none."""
+        dimensions = {key: self.groups[key[0]].variables[key[1]].dim for key in self.trace_monitors}
+        return {key: "" if dim.is_dimensionless else str(get_unit(dim)) for key, dim in dimensions.items()}
+
 
 def build(network: Network, timing: Timing, traces: Mapping[str, Sequence[str]]) -> Objects:
     """Make all objects in the active device. Synapses are left unconnected: edges are data (see the back ends).
 
     Errors: InputError where Brian2 refuses the equations, with Brian2's reason.
     """
+    before = set(brian2.BrianObject.__instances__())
+    try:
+        return _build(network, timing, traces)
+    except InputError:
+        for reference in set(brian2.BrianObject.__instances__()) - before:
+            _expect_no_run(reference(), "refused")
+        raise
+
+
+def _expect_no_run(item: Any, owner: str) -> None:
+    """An object that is made but never run is no mistake here, and not worth Brian2's warning."""
+    if item is not None:
+        item._network = owner
+
+
+def _build(network: Network, timing: Timing, traces: Mapping[str, Sequence[str]]) -> Objects:
     clock = brian2.Clock(dt=timing.dt * second, name="bnsim_clock")
     rasters = {
         population.name: brian2.TimedArray(
@@ -84,11 +91,11 @@ def build(network: Network, timing: Timing, traces: Mapping[str, Sequence[str]])
         for name, variables in traces.items()
         for variable in variables
     }
-    persistent, transient, times = _variables(network, groups, synapses)
+    persistent, transient, times = classify(network, groups, synapses)
     objects = [*groups.values(), *synapses.values(), *spike_monitors.values(), *trace_monitors.values()]
     together = brian2.Network(objects, name="bnsim_network")
     for item in together.sorted_objects:
-        item._network = together.id  # a network that is compiled but never run is no mistake worth Brian2's warning
+        _expect_no_run(item, together.id)
     return Objects(
         together,
         clock,
@@ -124,14 +131,10 @@ def _group(network: Network, population: Population, clock: Any, raster: Any) ->
     method = "exact"
     if isinstance(model, NeuronModel):
         refractory = model.refractory if float(model.refractory) > 0 else False
-        method = model.method
+        method = checks.one_of(f"{type(model).__name__}.method", model.method, StateUpdateMethod.stateupdaters)
         if method == "exact" and text.has_conductance(network, population):
             method = "exponential_euler"
-    else:
-        stream = random.stream(f"{population.name}:spikes")
-        call = f"bnsim_uniform(trial_key_high, trial_key_low, {stream}, t_in_timesteps, i)"
-        threshold = re.sub(r"\buniform\b", call, threshold)
-    return _refusable(
+    group = _refusable(
         f"Population({population.name!r})",
         lambda: brian2.NeuronGroup(
             population.size,
@@ -146,6 +149,18 @@ def _group(network: Network, population: Population, clock: Any, raster: Any) ->
             name=f"population_{population.name}",
         ),
     )
+    if isinstance(model, NeuronModel):
+        check_names(model)
+    if "uniform" in group.variables:
+        # In a loop of its own, which the compiler turns into vector instructions; within the threshold it cannot.
+        stream = random.stream(f"{population.name}:spikes")
+        group.run_regularly(
+            f"uniform = bnsim_uniform(trial_key_high, trial_key_low, {stream}, t_in_timesteps, i)",
+            when="before_thresholds",
+            clock=clock,
+            name=f"draw_{population.name}",
+        )
+    return group
 
 
 def _synapses(network: Network, projection: Projection, groups: dict[str, Any], clock: Any, order: int) -> Any:
@@ -202,8 +217,10 @@ def _trial_end(
 
 def _trace_monitor(network: Network, groups: dict[str, Any], name: str, variable: str, clock: Any) -> Any:
     population = network[name]
-    if variable not in groups[name].variables or isinstance(population.model, Encoder):
-        known = [] if isinstance(population.model, Encoder) else text.declared(population.model.equations)
+    known = []
+    if isinstance(population.model, NeuronModel):
+        known = [found for found in text.declared(text.neuron_equations(network, population)) if found not in ENGINE]
+    if variable not in known:
         raise InputError(
             f"compile(traces): population {name!r} has no variable {variable!r}; it has {', '.join(known) or 'none'}"
         )
@@ -212,68 +229,21 @@ def _trace_monitor(network: Network, groups: dict[str, Any], name: str, variable
     )
 
 
-def _variables(
-    network: Network, groups: dict[str, Any], synapses: dict[str, Any]
-) -> tuple[list[Variable], list[Variable], list[Variable]]:
-    persistent: list[Variable] = []
-    transient: list[Variable] = []
-    times: list[Variable] = []
-    engine = {
-        "spike_count",
-        "drive",
-        "plastic",
-        "trial_key_high",
-        "trial_key_low",
-        "lastspike",
-        "not_refractory",
-    }
-    for population in network.populations:
-        group, model = groups[population.name], population.model
-        signals = {
-            text.local_names(p)[name]
-            for p in network.projections
-            if p.plasticity is not None and p.target == population.name
-            for name in p.plasticity.signals
-            if name in text.local_names(p)
-        }
-        neurons = model if isinstance(model, NeuronModel) else None
-        for name in sorted((group.equations.diff_eq_names | group.equations.parameter_names) - engine - signals):
-            initial = neurons.initial.get(name) if neurons is not None else None
-            value = float(np.asarray(neurons.constant(initial))) if neurons is not None and initial is not None else 0.0
-            variable = Variable(f"{population.name}.{name}", group, name, value)
-            carried = neurons is not None and name in neurons.persistent
-            (persistent if carried else transient).append(variable)
-        if "lastspike" in group.variables:
-            times.append(Variable(f"{population.name}.lastspike", group, "lastspike", NEVER))
-            transient.append(Variable(f"{population.name}.not_refractory", group, "not_refractory", 1.0))
-    for projection in network.projections:
-        group = synapses[projection.name]
-        rule = projection.plasticity
-        shared = set() if rule is None else set(rule.signals)
-        names = group.equations.diff_eq_names | group.equations.parameter_names
-        if group.event_driven is not None:
-            names |= group.event_driven.diff_eq_names
-        for name in sorted(names - {"w", "plastic", "lastupdate"} - shared):
-            transient.append(Variable(f"{projection.name}.{name}", group, name, 0.0))
-        if "lastupdate" in group.variables:
-            times.append(Variable(f"{projection.name}.lastupdate", group, "lastupdate", 0.0))
-        if rule is not None:
-            persistent.append(Variable(f"{projection.name}.w", group, "w", 0.0))
-    return persistent, transient + times, times
-
-
 def _refusable(culprit: str, make: Any) -> Any:
     try:
         return make()
+    except InputError:
+        raise
     except Exception as error:
         raise InputError(f"{culprit}: Brian2 refuses it: {brian2_reason(error)}") from error
 
 
 def brian2_reason(error: BaseException) -> str:
-    """The last link of an exception chain, on one line."""
+    """The last link of an exception chain, on one line, and the object in question where Brian2 names one."""
+    named = re.search(r"object named '(\w+)'", str(error))
     while error.__cause__ is not None:
         error = error.__cause__
-    return " ".join(str(error).split())
+    return " ".join(str(error).split()) + (f" (in {named.group(1)})" if named else "")
 
 
 def plain_network(network: Network, dt: Quantity, key: int) -> Any:
@@ -295,9 +265,12 @@ def plain_network(network: Network, dt: Quantity, key: int) -> Any:
     for variable in objects.transient:
         if variable not in objects.times:
             setattr(variable.group, f"{variable.variable}_", variable.initial)
-    for group in (*objects.groups.values(), *objects.synapses.values()):
+    high, low = random.trial_keys(key, np.zeros(1, np.uint64))[0]
+    for group in objects.groups.values():
         if "plastic" in group.variables:
             group.plastic = True
+        if "trial_key_high" in group.variables:
+            group.trial_key_high, group.trial_key_low = high, low
     return objects.network
 
 

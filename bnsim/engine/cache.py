@@ -45,16 +45,12 @@ def fetch(folder: Path, fingerprint: str, make: Callable[[Path], dict[str, Any]]
     manifest = _read(entry)
     if manifest is not None:
         return entry, manifest
-    with filelock.FileLock(folder / f"{fingerprint}.lock"):
-        manifest = _read(entry)  # another process may have built it while this one waited
-        if manifest is not None:
-            return entry, manifest
-        try:
-            return entry, _make(folder, entry, make)
-        except OSError as error:
-            raise MachineError(
-                f"cache: cannot build in {folder} ({error}); free space there or set BNSIM_CACHE"
-            ) from error
+    try:
+        with filelock.FileLock(folder / f"{fingerprint}.lock"):
+            manifest = _read(entry)  # another process may have built it while this one waited
+            return entry, manifest if manifest is not None else _make(folder, entry, make)
+    except OSError as error:
+        raise MachineError(f"cache: cannot build in {folder} ({error}); free space there or set BNSIM_CACHE") from error
 
 
 def _make(folder: Path, entry: Path, make: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:

@@ -22,6 +22,8 @@ FLAGS = (
 )
 """No -ffast-math and no contraction (Brian2's default has both): they reorder sums, and the back ends would differ."""
 
+_REMEDY = 'set CXX to a working C++ compiler or choose backend="numpy"'
+
 
 def find_compiler() -> str | None:
     """Path of the C++ compiler: the environment variable CXX, else c++, g++ or clang++; None where there is none.
@@ -40,7 +42,7 @@ def find_compiler() -> str | None:
 @functools.cache
 def compiler_identity(compiler: str) -> str:
     """The compiler's version, its flags and the processor: what a binary depends on."""
-    answer = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=False)
+    answer = _call([compiler, "--version"], None)
     version = answer.stdout.splitlines()[0] if answer.stdout else compiler
     return " | ".join([version, " ".join(FLAGS), _processor()])
 
@@ -56,12 +58,15 @@ def _processor() -> str:
 
 def compile_file(compiler: str, source: str, binary: str, folder: Path) -> None:
     """Compile one file. Errors: MachineError with the compiler's last lines."""
-    command = [compiler, *FLAGS, "-I.", source, "-o", binary]
-    answer = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    answer = _call([compiler, *FLAGS, "-I.", source, "-o", binary], folder)
     if answer.returncode != 0 or not (folder / binary).exists():
         said = [line.strip() for line in (answer.stderr or answer.stdout).splitlines() if line.strip()]
         last = " | ".join(said[-3:]) or "it printed nothing"
-        raise MachineError(
-            f"compiler: {compiler} failed with exit status {answer.returncode}: {last}; "
-            'set CXX to a working C++ compiler or choose backend="numpy"'
-        )
+        raise MachineError(f"compiler: {compiler} failed with exit status {answer.returncode}: {last}; {_REMEDY}")
+
+
+def _call(command: list[str], folder: Path | None) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
+    except OSError as error:
+        raise MachineError(f"compiler: cannot start {command[0]} ({error.strerror}); {_REMEDY}") from error

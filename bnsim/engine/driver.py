@@ -14,7 +14,8 @@ from typing import Any
 
 from bnsim.encoding import SpikeTrains
 from bnsim.engine import equations as text
-from bnsim.engine.build import Objects, Variable
+from bnsim.engine.build import Objects
+from bnsim.engine.variables import Variable
 from bnsim.errors import MachineError
 from bnsim.network import Network
 from bnsim.timing import Timing
@@ -193,7 +194,7 @@ class _Writer:
 
     def run_trials(self) -> list[str]:
         lines = []
-        for group in (*self.objects.groups.values(), *self.objects.synapses.values()):
+        for group in self.objects.groups.values():
             if "plastic" in group.variables:
                 lines.append(f"{self.vector(group, 'plastic')}[0] = plastic;")
         for item in self.objects.trial_end:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from bnsim.description import Description
 from bnsim.encoding import Encoder
 from bnsim.errors import InputError
 from bnsim.network import Network, Population, Projection
@@ -43,13 +44,23 @@ def gate(statements: str, persistent: Iterable[str], condition: str) -> str:
 
 
 def local_names(projection: Projection) -> dict[str, str]:
-    """How a projection's variables and parameters are called on its neurons: each with the projection's name."""
+    """How a projection's variables and parameters are called on its neurons: each after the projection's name.
+
+    The name comes first because Brian2 reads `_pre` and `_post` at the end of a variable. Errors: a name that synapse
+    model and rule share.
+    """
     names = [*declared(projection.synapse.equations), *projection.synapse.parameters]
     rule = projection.plasticity
     if rule is not None:
-        names += [*declared(rule.presynaptic), *declared(rule.postsynaptic)]
-        names += list(rule.parameters)
-    return {name: f"{name}_{projection.name}" for name in names}
+        of_rule = [*declared(rule.presynaptic), *declared(rule.postsynaptic), *rule.parameters]
+        shared = sorted({*names} & {*of_rule, *declared(rule.equations)})
+        if shared:
+            raise InputError(
+                f"Projection({projection.name!r}): {type(projection.synapse).__name__} and {type(rule).__name__} both "
+                f"have {shared[0]!r}; rename it in one of them"
+            )
+        names += of_rule
+    return {name: f"{projection.name}_{name}" for name in names}
 
 
 def projection_parameters(projection: Projection) -> dict[str, object]:
@@ -65,6 +76,7 @@ def neuron_equations(network: Network, population: Population) -> str:
     """All equations of a population: its model, its synapses' variables, the summed input, the engine's counters."""
     lines = ["spike_count : integer"]
     model = population.model
+    _refuse_randomness(model)
     for projection in network.projections:
         names, rule = local_names(projection), projection.plasticity
         weight_unit = network.weight_unit_name(projection)
@@ -79,34 +91,47 @@ def neuron_equations(network: Network, population: Population) -> str:
     if isinstance(model, Encoder):
         lines.append("drive : 1")
         if re.search(r"\buniform\b", model.threshold):
-            lines.append("trial_key_high : integer (shared)\ntrial_key_low : integer (shared)")
+            lines.append("uniform : 1\ntrial_key_high : integer (shared)\ntrial_key_low : integer (shared)")
         return "\n".join(lines)
     lines.insert(0, _model_equations(model))
     if population.encoder is not None:
         lines.append(f"drive : {model.input_unit}")
-    if model.persistent:
+    learning = any(p.plasticity is not None and p.target == population.name for p in network.projections)
+    if model.persistent or learning:
         lines.append("plastic : boolean (shared)")
     if "I" not in declared(model.equations) and re.search(r"\bI\b", model.equations):
         lines.append(f"I = {_summed_input(network, population, model)} : {model.input_unit}")
     return "\n".join(line for line in lines if line)
 
 
+def _refuse_randomness(description: Description) -> None:
+    """Brian2's own random numbers do not depend on the run's key."""
+    for attribute in description.STRUCTURE:
+        value = getattr(description, attribute)
+        found = re.search(rf"\b({'|'.join(FORBIDDEN)})\b", value) if isinstance(value, str) else None
+        if found:
+            raise InputError(
+                f"{type(description).__name__}.{attribute}: {found.group(1)!r} is random outside the run's key; "
+                "use an encoder for noise"
+            )
+
+
 def _model_equations(model: NeuronModel) -> str:
-    forbidden = [
-        name for name in FORBIDDEN if re.search(rf"\b{name}\b", model.equations + model.threshold + model.reset)
-    ]
-    if forbidden:
-        raise InputError(
-            f"{type(model).__name__}.equations: {forbidden[0]!r} is random outside the run's key; "
-            "use an encoder for noise"
-        )
-    lines = []
+    lines, gated = [], set()
     for line in model.equations.splitlines():
         match = re.match(r"^\s*d(\w+)\s*/\s*dt\s*=\s*(.+):(.+)$", line)
         if match and match.group(1) in model.persistent:
             name, rate, unit = match.groups()
             line = f"d{name}/dt = int(plastic) * ({rate.strip()}) : {unit.strip()}"
+            gated.add(name)
         lines.append(line)
+    missed = [name for name in model.persistent if re.search(rf"\bd{name}\s*/\s*dt\b", model.equations)]
+    missed = [name for name in missed if name not in gated]
+    if missed:
+        raise InputError(
+            f"{type(model).__name__}.equations: the persistent {missed[0]!r} has an equation of several lines; "
+            "write it on one line"
+        )
     text = "\n".join(lines)
     if float(model.refractory) == 0:
         text = re.sub(r"\(\s*unless refractory\s*\)", "", text)
@@ -147,11 +172,13 @@ def reset_statements(network: Network, population: Population) -> str:
 
 
 def synapse_equations(network: Network, projection: Projection) -> str:
-    """Variables of each synapse: the weight, the rule's traces, and what the engine tells all synapses at once."""
+    """Variables of each synapse: the weight, the rule's traces, and the signals that are told to all at once."""
     lines = [f"w : {network.weight_unit_name(projection)}"]
     rule = projection.plasticity
+    _refuse_randomness(projection.synapse)
     if rule is not None:
-        lines += [rename(rule.equations, local_names(projection)), "plastic : boolean (shared)"]
+        _refuse_randomness(rule)
+        lines.append(rename(rule.equations, local_names(projection)))
         lines += [f"{name} : 1 (shared)" for name, kind in rule.signals.items() if kind == "shared"]
     return "\n".join(line for line in lines if line)
 
@@ -171,4 +198,4 @@ def on_pre(network: Network, projection: Projection) -> str:
 
 def synapse_statements(projection: Projection, statements: str) -> str:
     """A rule's statements under local names, its changes of the weight gated."""
-    return gate(rename(statements, local_names(projection)), ["w"], "plastic")
+    return gate(rename(statements, local_names(projection)), ["w"], "plastic_post")

@@ -12,10 +12,11 @@ from brian2.devices.device import reset_device, set_device
 
 from bnsim.encoding.base import SpikeRaster
 from bnsim.engine import equations as text
-from bnsim.engine.build import Objects, Variable, brian2_reason, build, connect
+from bnsim.engine.build import Objects, brian2_reason, build, connect
 from bnsim.engine.compiler import FLAGS
 from bnsim.engine.driver import diverged, pathways, signals
 from bnsim.engine.job import Job, Outcome
+from bnsim.engine.variables import Variable
 from bnsim.errors import InputError
 from bnsim.network import Network
 from bnsim.timing import Timing
@@ -66,12 +67,17 @@ class RuntimeNetwork:
         """Names of the synaptic pathways, whose spikes in flight a continuous run carries over."""
         return [name for name, _ in pathways(self.network, self._live)]
 
+    @property
+    def trace_units(self) -> dict[tuple[str, str], str]:
+        """SI unit of each traced variable, by (population, variable)."""
+        return self._live.trace_units
+
     def _carried(self, objects: Objects) -> list[Variable]:
         return [*objects.persistent, *(objects.transient if self.continuous else [])]
 
     def run(self, job: Job) -> Outcome:
-        """Run a chunk of trials."""
-        with _runtime(self.target):
+        """Run a chunk of trials. Errors: MachineError where a variable became NaN or infinite."""
+        with _runtime(self.target), np.errstate(all="ignore"):  # told by that error, as on the other back ends
             objects = self._objects(job)
             self._load(objects, job)
             counts, ends = self._trials(objects, job)
@@ -111,12 +117,14 @@ class RuntimeNetwork:
                 parts = [job.state[f"{name}.in_flight_{part}"] for part in ("ahead", "synapse")]
                 spikes = np.stack(parts, axis=1).astype(np.int64)
             _fill_queue(pathway.queue, spikes)
-        for group in (*objects.groups.values(), *objects.synapses.values()):
+        for group in objects.groups.values():
             if "plastic" in group.variables:
                 _set(group, "plastic", job.plastic)
         for monitor in (*objects.spike_monitors.values(), *objects.trace_monitors.values()):
             monitor.resize(0)
             _set(monitor, "N", 0)
+        for raster in objects.rasters.values():
+            raster.values[...] = 0.0  # a run that was interrupted may have left its spikes
 
     def _trials(self, objects: Objects, job: Job) -> tuple[dict[str, np.ndarray], dict[str, list[int]]]:
         each_step = self._each_step(objects, job)
@@ -155,6 +163,7 @@ class RuntimeNetwork:
                 _fill_queue(pathway.queue, np.zeros((0, 2), dtype=np.int64))
         for population in self.network.populations:
             group = objects.groups[population.name]
+            _set(group, "spike_count", 0)
             if "trial_key_high" in group.variables:
                 _set(group, "trial_key_high", job.keys[trial, 0])
                 _set(group, "trial_key_low", job.keys[trial, 1])
@@ -190,7 +199,6 @@ class RuntimeNetwork:
     ) -> None:
         for name, group in objects.groups.items():
             counts[name][trial] = group.variables["spike_count"].get_value()
-            _set(group, "spike_count", 0)
             ends[name].append(len(objects.spike_monitors[name].variables["i"].get_value()))
             drive = job.drives.get(name)
             if isinstance(drive, SpikeRaster):

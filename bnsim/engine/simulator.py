@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 from bnsim import checks
 from bnsim.encoding.base import SpikeRaster
 from bnsim.engine import random
+from bnsim.engine.check_state import check_state
 from bnsim.engine.compiler import find_compiler
 from bnsim.engine.driver import signals
 from bnsim.engine.initial import connectivity_arrays
 from bnsim.engine.job import Drive, Job, Outcome
 from bnsim.engine.runtime import RuntimeNetwork
 from bnsim.engine.standalone import StandaloneNetwork
-from bnsim.errors import InputError
+from bnsim.errors import InputError, SlowBackendWarning
 from bnsim.network import Backend, Network
 from bnsim.recording import Recording, SpikeTimes, Trace
 from bnsim.state import State
@@ -44,7 +45,8 @@ def compile_network(
     cache: str | Path | None,
 ) -> Simulator:
     """See `Network.compile`."""
-    timing = Timing.of(trial, dt, presentation, network.longest_delay)
+    # A spike in flight is lost where a trial ends, so trials end in silence; a continuous run keeps it.
+    timing = Timing.of(trial, dt, presentation, 0.0 if continuous else network.longest_delay)
     for name in traces:
         checks.one_of("compile(traces)", name, [population.name for population in network.populations])
     chosen = choose_backend(backend)
@@ -96,6 +98,7 @@ def choose_backend(backend: str) -> str:
 def _warn_no_compiler() -> None:
     warnings.warn(
         'no C++ compiler was found: simulating with backend "numpy", many times slower; install g++ to mend it',
+        SlowBackendWarning,
         stacklevel=4,
     )
 
@@ -157,8 +160,12 @@ class Simulator:
         numbers = self._trial_numbers(trials, values)
         drives = {name: self._drive(name, value) for name, value in values.items()}
         told = self._signals(signals or {}, len(numbers), plastic)
+        if isinstance(record, str):
+            raise InputError(f"Simulator.run(record): {record!r} is text; give a list of names, such as [{record!r}]")
         for name in record:
             checks.one_of("Simulator.run(record)", name, [population.name for population in self.network.populations])
+        in_flight = self._engine.pathways if self._engine.continuous else []
+        check_state(self.network, self.timing.dt, self._engine.initial_variables(), in_flight, state)
         keys = random.trial_keys(key, numbers)
         chunk = self._chunk()
         outcomes: list[Outcome] = []
@@ -172,7 +179,6 @@ class Simulator:
                 plastic,
                 frozenset(record),
             )
-            self._check_state(state)
             outcomes.append(self._engine.run(job))
             state = State({**state, **outcomes[-1].state})
         return state, self._recording(numbers, outcomes, record)
@@ -200,6 +206,8 @@ class Simulator:
                 )
         for name in stimulus:
             checks.one_of("Simulator.run(stimulus)", name, encoders)
+            if not hasattr(stimulus[name], "__len__"):
+                raise InputError(f"Simulator.run(stimulus): {name!r} is no sequence of trials; give one entry a trial")
         missing = [name for name in encoders if name not in stimulus]
         if missing:
             raise InputError(f"Simulator.run(stimulus): nothing for {missing[0]!r}; give a stimulus for each encoder")
@@ -219,7 +227,7 @@ class Simulator:
                 )
             trials = n_trials
         if isinstance(trials, (int, np.integer)):
-            return np.arange(checks.count("Simulator.run(trials)", trials, minimum=0), dtype=np.uint64)
+            trials = np.arange(checks.count("Simulator.run(trials)", trials, minimum=0))
         numbers = np.asarray(list(trials) if not isinstance(trials, np.ndarray) else trials)
         if numbers.size and (numbers.ndim != 1 or numbers.dtype.kind not in "iu" or numbers.min() < 0):
             raise InputError("Simulator.run(trials): not whole numbers of at least 0; give one number for each trial")
@@ -243,7 +251,12 @@ class Simulator:
             shape = (n_trials,) if kind == "shared" else (n_trials, size)
             default = described.plasticity.signal_defaults.get(signal)
             if name in given:
-                array = np.asarray(given[name], dtype=np.float64)
+                try:
+                    array = np.asarray(given[name], dtype=np.float64)
+                except (TypeError, ValueError):
+                    raise InputError(
+                        f"Simulator.run(signals): {name!r} is not numeric; give an array {shape}"
+                    ) from None
                 if array.shape != shape or not np.isfinite(array).all():
                     raise InputError(
                         f"Simulator.run(signals): {name!r} needs finite values of shape {shape}, got {array.shape}"
@@ -255,43 +268,14 @@ class Simulator:
             told[projection, signal] = array
         return told
 
-    def _check_state(self, state: State) -> None:
-        if not isinstance(state, State):
-            raise InputError("Simulator.run(state): not a State; give what initial_state or an earlier run returned")
-        sizes = {population.name: population.size for population in self.network.populations}
-        for projection in self.network.projections:
-            sizes[projection.name] = len(state[f"{projection.name}.source"])
-            for part, size in (("source", sizes[projection.source]), ("target", sizes[projection.target])):
-                index = state[f"{projection.name}.{part}"]
-                if index.size and (index.min() < 0 or index.max() >= size):
-                    raise InputError(
-                        f"Simulator.run(state): {projection.name}.{part} leaves 0 to {size - 1}; mend the state"
-                    )
-            if projection.delay_kind != "none":
-                delays = state[f"{projection.name}.delay"]
-                if delays.size and delays.max() > projection.longest_delay * (1 + 1e-9):
-                    raise InputError(
-                        f"Simulator.run(state): {projection.name}.delay exceeds the description's; mend the state"
-                    )
-        carried = {f"{projection.name}.w" for projection in self.network.projections} | set(
-            self._engine.initial_variables()
-        )
-        for name in carried:
-            size = sizes[name.partition(".")[0]]
-            if state[name].shape != (size,):
-                raise InputError(
-                    f"Simulator.run(state): {name} has shape {state[name].shape}, expected ({size},); mend the state"
-                )
-
     def _recording(self, numbers: NDArray[np.uint64], outcomes: list[Outcome], record: Sequence[str]) -> Recording:
         names = [population.name for population in self.network.populations]
         counts = {name: np.concatenate([outcome.counts[name] for outcome in outcomes]) for name in names}
         traces: dict[str, dict[str, Trace]] = {}
         for name, variable in outcomes[0].traces:
             rows = np.concatenate([outcome.traces[name, variable] for outcome in outcomes])
-            unit = str(getattr(self.network[name].model, "membrane", "")) == variable and "V"
-            shape = (len(numbers), self.timing.steps, -1)
-            traces.setdefault(name, {})[variable] = Trace(rows.reshape(shape), unit or "")
+            values = rows.reshape(len(numbers), self.timing.steps, self.network[name].size)
+            traces.setdefault(name, {})[variable] = Trace(values, self._engine.trace_units[name, variable])
         return Recording(
             duration=self.timing.trial,
             dt=self.timing.dt,

@@ -23,10 +23,11 @@ from brian2.devices.device import all_devices, reset_device, set_device
 
 from bnsim.encoding.base import SpikeRaster
 from bnsim.engine import compiler as cxx
-from bnsim.engine.build import Variable, brian2_reason, build
+from bnsim.engine.build import brian2_reason, build
 from bnsim.engine.cache import BINARY, cache_folder, fetch
 from bnsim.engine.driver import NOT_FINITE, diverged, driver_source, pathways, signals
 from bnsim.engine.job import Job, Outcome
+from bnsim.engine.variables import Variable
 from bnsim.errors import InputError, MachineError
 from bnsim.network import Network
 from bnsim.timing import Timing
@@ -62,6 +63,11 @@ class StandaloneNetwork:
     def pathways(self) -> list[str]:
         """Names of the synaptic pathways, whose spikes in flight a continuous run carries over."""
         return list(self.manifest["pathways"])
+
+    @property
+    def trace_units(self) -> dict[tuple[str, str], str]:
+        """SI unit of each traced variable, by (population, variable)."""
+        return {(population, variable): unit for population, variable, unit in self.manifest["traces"]}
 
     def run(self, job: Job) -> Outcome:
         """Run a chunk of trials. Errors: MachineError where the binary fails."""
@@ -123,7 +129,7 @@ class StandaloneNetwork:
             if population.name in job.record:
                 spikes[population.name] = found
         traces = {}
-        for population_name, variable in self.manifest["traces"]:
+        for population_name, variable in self.trace_units:
             rows = reader.next("float64")
             if population_name in job.record:
                 traces[population_name, variable] = rows.reshape(-1, self.network[population_name].size)
@@ -186,6 +192,8 @@ def _build(
         try:
             objects.network.run(timing.trial * brian2.second, namespace={})
             device.build(directory=str(folder), compile=False, run=False, direct_call=False)
+        except OSError:
+            raise  # the disk's fault, not the description's
         except Exception as error:
             raise InputError(f"Network: Brian2 refuses it: {brian2_reason(error)}") from error
         manifest = {
@@ -194,7 +202,7 @@ def _build(
                 for variable in [*objects.persistent, *(objects.transient if continuous else [])]
             ],
             "pathways": [name for name, _ in pathways(network, objects)] if continuous else [],
-            "traces": [list(key) for key in objects.trace_monitors],
+            "traces": [[*key, unit] for key, unit in objects.trace_units.items()],
         }
         source = driver_source(network, timing, objects, device, continuous)
     finally:

@@ -81,11 +81,10 @@ class NeuronModel(Description):
 
     def constant(self, expression: str) -> Any:
         """Value of an expression in this model's parameters, such as an initial value."""
-        import brian2.units.allunits as allunits
+        from brian2.core.namespace import DEFAULT_UNITS
 
-        names = {unit: getattr(allunits, unit) for unit in allunits.__all__} | self.parameters
         try:
-            return eval(expression, {"__builtins__": {}}, names)
+            return eval(expression, {"__builtins__": {}}, {**DEFAULT_UNITS, **self.parameters})
         except Exception as error:
             raise InputError(
                 f"{type(self).__name__}: cannot evaluate {expression!r} ({error}); use its parameters"

@@ -14,7 +14,7 @@ from bnsim.plasticity.base import PlasticityRule
 
 @dataclass(frozen=True, repr=False)
 class ErrorModulated(PlasticityRule):
-    """Delta rule on spikes, local to the synapse but for one signal a postsynaptic neuron.
+    """Error-modulated three-factor rule: a delta rule on spikes, with one signal a postsynaptic neuron.
 
     Equations
     ---------

@@ -10,7 +10,9 @@ from bnsim.synapses.base import SynapseModel
 
 @dataclass(frozen=True, repr=False)
 class Delta(SynapseModel):
-    """Equation: v += w at the arrival of a spike; w in volt, negative for an inhibitory synapse.
+    """Delta synapse: the membrane potential jumps.
+
+    Equation: v += w at the arrival of a spike; w in volt, negative for an inhibitory synapse.
 
     A spike that arrives while the postsynaptic neuron is refractory is discarded.
     """

@@ -14,7 +14,9 @@ from bnsim.synapses.base import SynapseModel
 
 @dataclass(frozen=True, repr=False)
 class ExponentialCurrent(SynapseModel):
-    """Equations: tau ds/dt = -s, s += w at the arrival of a spike, I += s.
+    """Exponential current synapse: the input jumps and decays.
+
+    Equations: tau ds/dt = -s, s += w at the arrival of a spike, I += s.
 
     tau: synaptic time constant. w in the neuron's input unit, negative for an inhibitory synapse.
     """
@@ -29,7 +31,9 @@ class ExponentialCurrent(SynapseModel):
 
 @dataclass(frozen=True, repr=False)
 class ExponentialConductance(SynapseModel):
-    """Equations: tau dg/dt = -g, g += w at the arrival of a spike, I += g (reversal - v).
+    """Exponential conductance synapse: the conductance jumps and decays.
+
+    Equations: tau dg/dt = -g, g += w at the arrival of a spike, I += g (reversal - v).
 
     tau: synaptic time constant. reversal: reversal potential, above threshold for an excitatory synapse, at or below
     rest for an inhibitory one. w is a conductance: siemens where the neuron's input is in ampere; relative to the leak

@@ -11,12 +11,11 @@ from brian2.units import ms
 from brian2.units.fundamentalunits import Quantity, get_dimensions
 
 from bnsim.errors import InputError
-from bnsim.neurons import LIF, AdaptiveLIF, NeuronModel, SubtractiveLIF
+from bnsim.neurons import LIF, NeuronModel, SubtractiveLIF
 
 NAMED: dict[str, NeuronModel] = {
     "subtractive-lif": SubtractiveLIF(tau_m=10 * ms),
     "lif": LIF(tau_m=10 * ms),
-    "adaptive-lif": AdaptiveLIF(tau_m=10 * ms),
 }
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from brian2.units import ms
-from brian2.units.fundamentalunits import Quantity
+from brian2.units import ms, mV
 from numpy.typing import NDArray
 
 import bnsim
@@ -15,7 +14,7 @@ from bnsim.engine.simulator import Simulator
 from models.classifier import Activity, FloatArray, LabelArray, Layer, OperationCount
 from models.filters import FilterBank, Range, draw_filters
 from models.online import OnlineClassifier
-from models.spiking.neuron_parameter import decode_neuron, encode_neuron, neuron_model
+from models.spiking.neuron_parameter import NAMED, decode_neuron, encode_neuron, neuron_model
 
 CHUNK = 500
 """Presentations simulated at once: 12 MB of drive for 3000 neurons; starting costs about 3 % of the time."""
@@ -38,7 +37,7 @@ class ReceptiveField(OnlineClassifier):
         w_kj -= eta (1 / (1 + exp(-0.2 u_k)) - [k = label]) n_j
 
     with n_j the spikes of j in the trial and u_k the sum of the weights of all spikes that arrived, weights being in
-    units of the rheobase. They start at 0. eta falls exponentially over the training, from `learning_rate` to
+    units of the rheobase. They start at 0. eta falls linearly over the training, from `learning_rate` to
     `final_rate` times that; it stays at `learning_rate` in `partial_fit`, which does not know the end.
 
     Decision: the output neuron with most spikes. Tie rule: of those with equally many, the one that got there first
@@ -49,15 +48,15 @@ class ReceptiveField(OnlineClassifier):
     image_shape: (height, width) of the images that the samples are; None for plain features, for which patch,
         wavelength and sigma mean nothing.
     n_filters: number of filters and of hidden neurons. patch, wavelength, sigma: see `bnsim.GaborPatches`.
-    gain: current at a filter output of 1, in units of the rheobase. background: current into the output neurons,
-    likewise.
-    neuron: "subtractive-lif", "lif", "adaptive-lif", or any `bnsim.NeuronModel` that defines its rheobase, for both
-    layers.
+    gain: current at a filter output of 1, in units of the rheobase. background: into the output neurons, likewise.
+    neuron: of the hidden layer: "subtractive-lif", "lif", or any `bnsim.NeuronModel` that defines its rheobase. Output
+        neurons are always "subtractive-lif", so that a count means the same whatever the hidden layer is.
     duration: length of a trial in ms, of steps of 1 ms. tau_synapse: of the read-out, in ms.
-    learning_rate: change of a weight for one spike and an error of 1. final_rate: at the end of training, relative to
-    the beginning.
+    learning_rate: change of a weight for one spike and an error of 1. final_rate: its last value over its first.
     passes: presentations of each training sample. backend: see `bnsim.Network.compile`.
     random_state: drives filters and order of presentations.
+
+    Fitted: `weights_` (n_filters, classes) in volt, `filters_`.
     """
 
     kind = "BNS"
@@ -143,7 +142,7 @@ class ReceptiveField(OnlineClassifier):
 
     def _learn(self, X: FloatArray, labels: LabelArray, total: int | None) -> None:
         shown = self.presentations_seen_ + np.arange(len(X))
-        course = np.ones(len(X)) if total is None else self.final_rate ** (shown / max(total - 1, 1))
+        course = np.ones(len(X)) if total is None else 1 - (1 - self.final_rate) * shown / total
         target = (labels[:, None] == np.arange(len(self.classes_))).astype(np.float64)
         simulator = self._simulator()
         state, _ = simulator.run(
@@ -152,7 +151,7 @@ class ReceptiveField(OnlineClassifier):
             trials=shown,
             signals={f"{READ_OUT}.target": target, f"{READ_OUT}.learning_rate_factor": course},
         )
-        self.weights_ = self._in_rheobase(state[f"{READ_OUT}.w"]).reshape(self.weights_.shape)
+        self.weights_ = state[f"{READ_OUT}.w"].reshape(self.weights_.shape)
         self.adapted_ = {name: array for name, array in state.items() if not name.startswith(READ_OUT)}
 
     def _chunk_size(self) -> int:
@@ -206,23 +205,21 @@ class ReceptiveField(OnlineClassifier):
     # The spiking network.
 
     def _network(self) -> bnsim.Network:
-        neuron = neuron_model(type(self).__name__, self.neuron)
-        rheobase = neuron.rheobase
-        rule = bnsim.ErrorModulated(learning_rate=self.learning_rate, scale=rheobase)
+        hidden, output = neuron_model(type(self).__name__, self.neuron), NAMED["subtractive-lif"]
+        drive = bnsim.ConstantCurrent(self.gain * hidden.rheobase)
+        background = bnsim.ConstantCurrent(self.background * output.rheobase)
         return bnsim.Network(
             populations=[
-                bnsim.Population("hidden", self.n_filters, neuron, bnsim.ConstantCurrent(self.gain * rheobase)),
-                bnsim.Population(
-                    "output", len(self.classes_), neuron, bnsim.ConstantCurrent(self.background * rheobase)
-                ),
+                bnsim.Population("hidden", self.n_filters, hidden, drive),
+                bnsim.Population("output", len(self.classes_), output, background),
             ],
             projections=[
                 bnsim.Projection(
                     "hidden",
                     "output",
                     bnsim.ExponentialCurrent(tau=self.tau_synapse * ms),
-                    weights=Quantity(0.0, dim=rheobase.dim),
-                    plasticity=rule,
+                    weights=0 * mV,
+                    plasticity=bnsim.ErrorModulated(learning_rate=self.learning_rate, scale=output.rheobase),
                     name=READ_OUT,
                 )
             ],
@@ -240,14 +237,8 @@ class ReceptiveField(OnlineClassifier):
         return {"hidden": self.filters_.responses(X), "output": np.ones((len(X), len(self.classes_)))}
 
     def _state(self, simulator: Simulator) -> bnsim.State:
-        weights = self.weights_.ravel() * float(np.asarray(self._rheobase()))
-        return simulator.initial_state(self.random_state_).replace({f"{READ_OUT}.w": weights, **self.adapted_})
-
-    def _rheobase(self) -> Quantity:
-        return neuron_model(type(self).__name__, self.neuron).rheobase
-
-    def _in_rheobase(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        return weights / float(np.asarray(self._rheobase()))
+        learned = {f"{READ_OUT}.w": self.weights_.ravel(), **self.adapted_}
+        return simulator.initial_state(self.random_state_).replace(learned)
 
     def _present(self, X: FloatArray, record: tuple[str, ...] = ()) -> bnsim.Recording:
         simulator = self._simulator()

@@ -38,7 +38,8 @@ def test_settings_reach_study_and_model() -> None:
 
 
 def test_configuration_survives_as_toml() -> None:
-    stored = tomllib.loads(tomlkit.dumps(resolved(preset="full").as_toml()))
+    config = resolved(preset="full")
+    stored = tomllib.loads(tomlkit.dumps(config.as_toml(config.parameters)))
     assert stored["run"]["models"] == list(DEFAULT_MODELS)
     assert "max_train" not in stored["accuracy"]
     assert stored["models"]["receptive-field"]["image_shape"] == [8, 8]

@@ -18,7 +18,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "receptive-field": {
         "image_shape": (8, 8),
         "n_filters": 300,
-        "passes": 2,
+        "passes": 3,
         "learning_rate": 0.005,
         "duration": 20.0,
         "backend": "numpy",

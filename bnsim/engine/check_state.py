@@ -1,0 +1,68 @@
+"""Whether a state fits a compiled network: the binary takes arrays as they come, so they are checked before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from bnsim.errors import InputError
+from bnsim.network import Network, Projection
+from bnsim.state import State
+
+
+def check_state(network: Network, dt: float, carried: Iterable[str], pathways: Iterable[str], state: State) -> None:
+    """Shapes, ranges and finite values of all that a run reads.
+
+    carried: names of the variables that carry over. pathways: those whose spikes in flight do.
+    """
+    if not isinstance(state, State):
+        raise InputError("Simulator.run(state): not a State; give what initial_state or an earlier run returned")
+    sizes = {population.name: population.size for population in network.populations}
+    for projection in network.projections:
+        sizes[projection.name] = _check_edges(network, projection, state)
+    weights = [f"{projection.name}.w" for projection in network.projections]
+    for name in (*weights, *carried):
+        _check_values(state, name, sizes[name.partition(".")[0]])
+    for name in pathways:
+        projection_name, _, side = name.partition(".")
+        delayed = side == "pre" and f"{projection_name}.delay" in state
+        longest = float(np.max(state[f"{projection_name}.delay"], initial=0)) if delayed else 0.0
+        _check_in_flight(state, name, sizes[projection_name], int(longest / dt + 0.5))
+
+
+def _check_edges(network: Network, projection: Projection, state: State) -> int:
+    """The number of synapses."""
+    n_synapses = state[f"{projection.name}.source"].size
+    for part, size in (("source", network[projection.source].size), ("target", network[projection.target].size)):
+        index = _check_values(state, f"{projection.name}.{part}", n_synapses)
+        if index.size and (index.min() < 0 or index.max() >= size):
+            raise _refusal(f"{projection.name}.{part}", f"leaves 0 to {size - 1}")
+    if projection.delay_kind != "none":
+        name, longest = f"{projection.name}.delay", projection.longest_delay
+        delays = _check_values(state, name, n_synapses if projection.delay_kind == "each" else 1)
+        if delays.size and (delays.min() < 0 or delays.max() > longest * (1 + 1e-9)):
+            raise _refusal(name, f"leaves the description's 0 to {longest * 1e3:g} ms")
+    return n_synapses
+
+
+def _check_values(state: State, name: str, size: int) -> np.ndarray:
+    values = state[name]
+    if values.shape != (size,):
+        raise _refusal(name, f"has shape {values.shape}, expected ({size},)")
+    if not np.isfinite(values).all():
+        raise _refusal(name, "holds NaN or infinite values")
+    return values
+
+
+def _check_in_flight(state: State, name: str, n_synapses: int, longest: int) -> None:
+    synapse, ahead = (state[f"{name}.in_flight_{part}"] for part in ("synapse", "ahead"))
+    if synapse.shape != ahead.shape:
+        raise _refusal(f"{name}.in_flight_ahead", f"has shape {ahead.shape}, expected {synapse.shape}")
+    for part, values, lowest, highest in (("synapse", synapse, 0, n_synapses - 1), ("ahead", ahead, 1, longest)):
+        if values.size and (values.min() < lowest or values.max() > highest):
+            raise _refusal(f"{name}.in_flight_{part}", f"leaves {lowest} to {highest}")
+
+
+def _refusal(name: str, what: str) -> InputError:
+    return InputError(f"Simulator.run(state): {name} {what}; mend the state")

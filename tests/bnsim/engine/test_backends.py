@@ -1,0 +1,75 @@
+"""One behaviour on every back end."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from brian2.units import ms, mV
+
+import bnsim
+
+from .networks import driven, intensities, learner
+
+# The random numbers and all sums are the same; exp() is not: NumPy's vector code and the C library differ in the last
+# bit. A weight collects a few hundred such roundings of changes below 1e-4 V: far less than 1e-14 V.
+TOLERANCE = 1e-14
+
+
+@pytest.mark.parametrize("continuous", [False, True], ids=["trials", "continuous"])
+def test_the_same_spikes_and_weights(continuous: bool) -> None:
+    results = []
+    for backend in ("cpp", "numpy"):
+        simulator = learner(backend, continuous)
+        state, recording = simulator.run(
+            simulator.initial_state(1), intensities(20), key=3, record=["input", "cells", "inhibitory"]
+        )
+        results.append((state, recording))
+    (one, seen), (other, seen_too) = results
+    assert list(one) == list(other)
+    for name, spikes in seen.spikes.items():
+        assert len(spikes) > 50
+        for part in ("trial", "unit", "time"):
+            assert np.array_equal(getattr(spikes, part), getattr(seen_too.spikes[name], part)), (name, part)
+        assert np.array_equal(seen.counts[name], seen_too.counts[name]), name
+        assert np.bincount(spikes.trial, minlength=20).tolist() == seen.counts[name].sum(axis=1).tolist()
+    assert np.abs(one["input_to_cells.w"] - other["input_to_cells.w"]).max() < TOLERANCE
+    for name in one:
+        assert np.allclose(one[name], other[name], rtol=1e-9, atol=1e-12), name
+
+
+@pytest.mark.parametrize("backend", ["cpp", "numpy"])
+def test_a_trace_is_the_membrane_potential_at_the_start_of_each_step(backend: str) -> None:
+    """Against the closed form: v relaxes to v_rest + I with tau_m, and back when the presentation is over."""
+    simulator = driven().compile(
+        trial=10 * ms, dt=0.5 * ms, presentation=5 * ms, traces={"cells": ["v"]}, backend=backend
+    )
+    stimulus = np.array([[0, 0.1, 0.2, 0.3, 0.4]])  # all below threshold
+    _, recording = simulator.run(simulator.initial_state(0), stimulus, record=["cells"])
+    trace, times = recording.trace("cells", "v"), np.arange(0, 10, 0.5)[:, None]
+    assert trace.unit == "V"
+    risen, fallen = 1 - np.exp(-np.minimum(times, 5) / 10), np.exp(-np.maximum(times - 5, 0) / 10)
+    assert np.allclose(trace.values[0], -65e-3 + 30e-3 * stimulus[0] * risen * fallen, rtol=1e-12, atol=0)
+    assert recording.counts["cells"].sum() == 0
+
+
+def test_inputs_are_silent_after_the_presentation() -> None:
+    """Inputs that fire in every step fire in those of the presentation only."""
+    certain = bnsim.Network([bnsim.Population("input", 3, bnsim.Poisson(1 / ms))])
+    simulator = certain.compile(trial=10 * ms, dt=1 * ms, presentation=6 * ms, backend="numpy")
+    _, recording = simulator.run(simulator.initial_state(0), np.ones((2, 3)))
+    assert recording.counts["input"].tolist() == [[6, 6, 6], [6, 6, 6]]
+
+
+@pytest.mark.parametrize("backend", ["cpp", "numpy"])
+def test_a_simulation_that_diverges(backend: str) -> None:
+    equal = bnsim.Network(
+        [bnsim.Population("input", 1, bnsim.SpikeTrains()), bnsim.Population("cells", 1, bnsim.LIF(tau_m=5 * ms))],
+        [bnsim.Projection("input", "cells", bnsim.ExponentialCurrent(tau=5 * ms), weights=1 * mV)],
+    )
+    simulator = equal.compile(trial=5 * ms, dt=0.5 * ms, backend=backend)
+    with pytest.raises(bnsim.MachineError) as raised:
+        simulator.run(simulator.initial_state(0), [([0.001], [0])])
+    assert str(raised.value) == (
+        "simulation: cells.v became NaN or infinite; choose a smaller dt or weaker weights (exact integration also "
+        "fails where a synapse's time constant equals the membrane's: make them differ)"
+    )

@@ -1,0 +1,180 @@
+"""The cache of compiled networks: used where it is whole, mended where it is not, never half there."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
+from brian2.units import ms, mV
+
+import bnsim
+from bnsim.engine import cache, compiler
+from bnsim.engine.simulator import Simulator
+from bnsim.engine.standalone import StandaloneNetwork
+
+from .networks import coins, driven, learning
+
+
+def toss(folder: Path | None = None) -> Simulator:
+    return coins().compile(trial=20 * ms, dt=1 * ms, backend="cpp", cache=folder)
+
+
+def counts_of(simulator: Simulator) -> list[int]:
+    _, recording = simulator.run(simulator.initial_state(0), np.full((1, 50), 0.5), key=1)
+    return list(recording.counts["coins"][0])
+
+
+@pytest.fixture
+def compilations(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The folders in which the compiler was called."""
+    folders: list[Path] = []
+    compile_file = compiler.compile_file
+
+    def counted(program: str, source: str, binary: str, folder: Path) -> None:
+        folders.append(folder)
+        compile_file(program, source, binary, folder)
+
+    monkeypatch.setattr(compiler, "compile_file", counted)
+    return folders
+
+
+def test_a_network_is_compiled_once(tmp_path: Path, compilations: list[Path]) -> None:
+    expected = counts_of(toss(tmp_path))
+    assert len(compilations) == 1
+    for _ in range(3):
+        assert counts_of(toss(tmp_path)) == expected
+    assert len(compilations) == 1
+
+    entry = next(path for path in tmp_path.iterdir() if path.is_dir())
+    binary, manifest = entry / cache.BINARY, entry / cache.MANIFEST
+    binary.write_bytes(binary.read_bytes()[:-100])
+    assert counts_of(toss(tmp_path)) == expected
+    assert len(compilations) == 2
+    manifest.write_text(manifest.read_text()[:30])
+    assert counts_of(toss(tmp_path)) == expected
+    assert len(compilations) == 3
+    assert [path for path in tmp_path.iterdir() if path.is_dir()] == [entry]  # no workplace is left
+
+
+def make(folder: Path) -> dict[str, object]:
+    (folder / cache.BINARY).write_bytes(b"binary")
+    return {"carried": []}
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    ["", "{", "[]", "null", "{}", '{"checksum": "0"}', json.dumps({"checksum": None})],
+)
+def test_any_damage_of_the_manifest_is_mended(tmp_path: Path, manifest: str) -> None:
+    entry, made = cache.fetch(tmp_path, "f", make)
+    (entry / cache.MANIFEST).write_text(manifest)
+    again, mended = cache.fetch(tmp_path, "f", make)
+    assert (again, mended) == (entry, made)
+    assert (entry / cache.MANIFEST).read_text() != manifest
+
+
+def test_a_missing_binary_is_mended(tmp_path: Path) -> None:
+    entry, _ = cache.fetch(tmp_path, "f", make)
+    (entry / cache.BINARY).unlink()
+    cache.fetch(tmp_path, "f", make)
+    assert (entry / cache.BINARY).read_bytes() == b"binary"
+
+
+def test_a_build_that_fails_leaves_no_entry(tmp_path: Path) -> None:
+    def interrupted(folder: Path) -> dict[str, object]:
+        make(folder)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        cache.fetch(tmp_path, "f", interrupted)
+    assert [path for path in tmp_path.iterdir() if path.is_dir()] == []
+
+
+def disk_full(*arguments: object, **keywords: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("where", ["sources", "manifest", "lock"])
+def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    if where == "sources":
+        monkeypatch.setattr(CPPStandaloneDevice, "build", disk_full)
+    elif where == "manifest":
+        monkeypatch.setattr(Path, "write_text", disk_full)
+    else:
+        monkeypatch.setattr(cache.filelock.FileLock, "acquire", disk_full)
+    with pytest.raises(bnsim.MachineError) as raised:
+        toss(tmp_path)
+    assert str(raised.value) == (
+        f"cache: cannot build in {tmp_path} ([Errno 28] No space left on device); free space there or set BNSIM_CACHE"
+    )
+    assert [path for path in tmp_path.iterdir() if path.is_dir()] == []
+
+
+def test_a_cache_that_cannot_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    with pytest.raises(bnsim.InputError) as raised:
+        toss(file / "cache")
+    assert str(raised.value) == (
+        f"cache: cannot use {file}/cache (Not a directory); set BNSIM_CACHE to a folder that can be written"
+    )
+    access = os.access
+    monkeypatch.setattr(cache.os, "access", lambda path, mode: path != tmp_path and access(path, mode))
+    with pytest.raises(bnsim.InputError) as raised:
+        toss(tmp_path)
+    assert str(raised.value) == f"cache: cannot write to {tmp_path}; set BNSIM_CACHE to a folder that can be written"
+
+
+def test_a_cache_that_vanished(tmp_path: Path) -> None:
+    simulator = toss(tmp_path)
+    binary = next(tmp_path.glob(f"*/{cache.BINARY}"))
+    binary.unlink()
+    with pytest.raises(bnsim.MachineError, match=r"^compiled network: cannot start .*; clear the cache$") as raised:
+        counts_of(simulator)
+    assert "\n" not in str(raised.value)
+
+
+def fingerprint(network: bnsim.Network, monkeypatch: pytest.MonkeyPatch, trial: int = 20, **options: object) -> str:
+    """What the network would be compiled under, without compiling it."""
+    monkeypatch.setattr("bnsim.engine.standalone.fetch", lambda folder, name, make: (folder / name, {"carried": []}))
+    engine = network.compile(trial=trial * ms, dt=0.5 * ms, backend="cpp", **options)._engine  # type: ignore[arg-type]
+    assert isinstance(engine, StandaloneNetwork)
+    return engine.fingerprint
+
+
+def changed(network: bnsim.Network, **fields: object) -> bnsim.Network:
+    """The network with other fields of its first projection."""
+    from dataclasses import replace
+
+    first, *others = network.projections
+    return replace(network, projections=[replace(first, **fields), *others])
+
+
+def test_what_a_compiled_network_depends_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = learning()
+    reference = fingerprint(network, monkeypatch)
+    assert fingerprint(learning(), monkeypatch) == reference
+    data = {
+        "weights": bnsim.Uniform(0 * mV, 1 * mV),
+        "connectivity": bnsim.FixedProbability(0.3),
+        "delay": bnsim.Uniform(1 * ms, 4 * ms),  # the longest decides about the silence, so it stays
+    }
+    for name, value in data.items():
+        assert fingerprint(changed(network, **{name: value}), monkeypatch) == reference, name
+    others = {
+        "tau": fingerprint(changed(network, synapse=bnsim.ExponentialCurrent(tau=6 * ms)), monkeypatch),
+        "rule": fingerprint(changed(network, plasticity=bnsim.PairSTDP(w_max=11 * mV)), monkeypatch),
+        "no rule": fingerprint(changed(network, plasticity=None), monkeypatch),
+        "one delay": fingerprint(changed(network, delay=1 * ms), monkeypatch),
+        "trial": fingerprint(network, monkeypatch, trial=30),
+        "presentation": fingerprint(network, monkeypatch, presentation=10 * ms),
+        "continuous": fingerprint(network, monkeypatch, continuous=True),
+        "traces": fingerprint(network, monkeypatch, traces={"cells": ["v"]}),
+        "network": fingerprint(driven(), monkeypatch),
+    }
+    assert len({reference, *others.values()}) == 1 + len(others)

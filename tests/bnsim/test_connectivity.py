@@ -1,0 +1,217 @@
+"""Who is wired to whom, and how strongly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from brian2.units import ms, mV, nA, nS
+
+import bnsim
+from bnsim import (
+    LIF,
+    AllToAll,
+    ConductanceLIF,
+    Delta,
+    ExponentialConductance,
+    FixedProbability,
+    GaborPatches,
+    InputError,
+    OneToOne,
+    ReceptiveFields,
+    State,
+    Uniform,
+)
+
+Pair = tuple[int, int]
+
+
+def network(
+    n_source: int,
+    n_target: int,
+    connectivity: bnsim.Connectivity,
+    weights: Any = 1 * mV,
+    *,
+    name: str = "",
+    delay: Any = 0 * ms,
+) -> bnsim.Network:
+    populations = [bnsim.Population("input", n_source, bnsim.Poisson()), bnsim.Population("cells", n_target, LIF())]
+    projection = bnsim.Projection("input", "cells", Delta(), weights, connectivity, delay, name=name)
+    return bnsim.Network(populations, [projection])
+
+
+def state_of(described: bnsim.Network, key: int = 0) -> State:
+    return described.compile(10 * ms, 1 * ms, backend="numpy").initial_state(key)
+
+
+def pairs(state: State, name: str = "input_to_cells") -> list[Pair]:
+    return list(zip(state[f"{name}.source"].tolist(), state[f"{name}.target"].tolist(), strict=True))
+
+
+def test_all_to_all() -> None:
+    assert pairs(state_of(network(2, 3, AllToAll()))) == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)]
+    assert pairs(state_of(network(3, 3, AllToAll(self_connections=False)))) == [
+        (0, 1),
+        (0, 2),
+        (1, 0),
+        (1, 2),
+        (2, 0),
+        (2, 1),
+    ]
+
+
+def test_one_to_one() -> None:
+    assert pairs(state_of(network(3, 3, OneToOne()))) == [(0, 0), (1, 1), (2, 2)]
+    with pytest.raises(InputError, match=r"^OneToOne: 3 sources and 4 targets; give populations of equal size$"):
+        state_of(network(3, 4, OneToOne()))
+
+
+def test_fixed_probability_is_binomial_with_independent_rows() -> None:
+    """Five standard errors of a binomial share, for all pairs, and for pairs that two rows both have."""
+    n, p = 300, 0.2
+    found = np.zeros((n, n), bool)
+    state = state_of(network(n, n, FixedProbability(p)))
+    found[state["input_to_cells.source"], state["input_to_cells.target"]] = True
+    assert len(pairs(state)) == found.sum()  # no pair twice
+    assert abs(found.mean() - p) < 5 * np.sqrt(p * (1 - p) / found.size)
+    both = found[:-1] & found[1:]  # neighbours share a row: at most 1 + 2 p times the variance of independent ones
+    assert abs(both.mean() - p**2) < 5 * np.sqrt(p**2 * (1 - p**2) / both.size) * np.sqrt(1 + 2 * p)
+    assert found.diagonal().any()
+    assert pairs(state) == sorted(pairs(state))
+
+
+def test_fixed_probability_bounds_and_self_connections() -> None:
+    assert pairs(state_of(network(4, 5, FixedProbability(0.0)))) == []
+    assert len(pairs(state_of(network(4, 5, FixedProbability(1.0))))) == 20
+    assert pairs(state_of(network(2, 2, FixedProbability(1.0, self_connections=False)))) == [(0, 1), (1, 0)]
+    with pytest.raises(InputError, match=r"^FixedProbability\.probability: 1\.5 is above 1; give a value in \[0, 1\]$"):
+        FixedProbability(1.5)
+
+
+def test_a_network_without_any_synapse_runs() -> None:
+    described = network(4, 5, FixedProbability(0.0))
+    simulator = described.compile(10 * ms, 1 * ms, backend="numpy")
+    _, recording = simulator.run(simulator.initial_state(0), np.ones((1, 4)))
+    assert recording.counts["cells"].sum() == 0
+
+
+def test_draws_depend_on_the_key_and_the_name_alone() -> None:
+    def draw(key: int, name: str = "") -> tuple[list[Pair], list[float]]:
+        state = state_of(network(30, 30, FixedProbability(0.3), Uniform(0 * mV, 1 * mV), name=name), key)
+        return pairs(state, name or "input_to_cells"), state[f"{name or 'input_to_cells'}.w"].tolist()
+
+    assert draw(1) == draw(1)
+    assert draw(1)[0] != draw(2)[0]
+    assert draw(1)[1] != draw(2)[1]
+    assert draw(1)[0] != draw(1, "another")[0]
+
+
+def test_weights_are_drawn_apart_from_connectivity() -> None:
+    """Other weights leave the wiring as it is."""
+    one, other = (
+        state_of(network(20, 20, FixedProbability(0.3), weights)) for weights in (1 * mV, Uniform(0 * mV, 1 * mV))
+    )
+    assert pairs(one) == pairs(other)
+
+
+def test_uniform_weights_and_delays() -> None:
+    described = network(60, 60, AllToAll(), Uniform(-1 * mV, 3 * mV), delay=Uniform(0 * ms, 2 * ms))
+    state = state_of(described)
+    w, delay = state["input_to_cells.w"] * 1000, state["input_to_cells.delay"] * 1000
+    assert (w >= -1).all()
+    assert (w < 3).all()
+    assert abs(w.mean() - 1) < 5 * np.sqrt(4**2 / 12 / w.size)
+    assert abs(w.std() - 4 / np.sqrt(12)) < 0.05
+    assert (delay >= 0).all()
+    assert (delay < 2).all()
+    assert abs(np.corrcoef(w, delay)[0, 1]) < 5 / np.sqrt(w.size)
+
+
+def test_uniform_errors() -> None:
+    with pytest.raises(InputError, match=r"^Uniform\.high: 1 nA and low 0 V differ in unit; give both the same unit$"):
+        Uniform(0 * mV, 1 * nA)
+    with pytest.raises(InputError, match=r"^Uniform\.low: 2 mV is above high 1 mV; swap them$"):
+        Uniform(2 * mV, 1 * mV)
+
+
+def test_matrix_weights_belong_to_source_and_target() -> None:
+    matrix = np.arange(6.0).reshape(2, 3)
+    assert (state_of(network(2, 3, AllToAll(), matrix * mV))["input_to_cells.w"] * 1000).tolist() == pytest.approx(
+        matrix.ravel().tolist()
+    )
+    square = np.arange(9.0).reshape(3, 3) * mV
+    diagonal = state_of(network(3, 3, OneToOne(), square))["input_to_cells.w"]
+    np.testing.assert_allclose(diagonal * 1000, [0, 4, 8])
+
+
+def test_receptive_fields_multiply_the_weight() -> None:
+    filters = GaborPatches(image_shape=(6, 7), patch=4, wavelength=(3.0, 5.0), sigma=(1.0, 2.0))
+    one, three = (state_of(network(42, 9, ReceptiveFields(filters), weight * mV)) for weight in (1.0, 3.0))
+    assert pairs(one) == pairs(three)
+    assert pairs(one) == sorted(pairs(one))
+    matrix = np.zeros((42, 9))
+    matrix[one["input_to_cells.source"], one["input_to_cells.target"]] = one["input_to_cells.w"] * 1000
+    np.testing.assert_allclose(three["input_to_cells.w"], 3 * one["input_to_cells.w"])
+    np.testing.assert_allclose(np.linalg.norm(matrix, axis=0), 1)
+    np.testing.assert_allclose(matrix.sum(axis=0), 0, atol=1e-12)
+    with pytest.raises(InputError, match=r"an image of 6 x 7 pixels needs 42 sources, the population has 40"):
+        state_of(network(40, 9, ReceptiveFields(filters)))
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        (1 * ms, "1 ms has the wrong unit, expected V"),
+        (1.0, "1.0 has the wrong unit, expected V"),
+        (np.nan * mV, "nan is not finite"),
+        (Uniform(0 * nA, 1 * nA), "0 A has the wrong unit, expected V"),
+        (np.ones((3, 2)) * mV, "a matrix of shape (3, 2); give (source, target) = (2, 3)"),
+        (np.ones(6) * mV, "a matrix of shape (6,); give (source, target) = (2, 3)"),
+        (np.full((2, 3), np.nan) * mV, "nan is not finite"),
+        (np.full((2, 3), np.inf) * mV, "inf is not finite"),
+        (np.ones((2, 3)), "1.0 has the wrong unit, expected V"),
+        ("strong", "'strong' is not a single number"),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused(weights: Any, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        network(2, 3, AllToAll(), weights)
+    assert str(caught.value).startswith(f"Projection('input_to_cells').weights: {message}")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("delay", "message"),
+    [
+        (-1 * ms, "-1 ms is too small; give a value at least 0"),
+        (1 * mV, "1 mV has the wrong unit, expected s"),
+        (Uniform(-1 * ms, 1 * ms), "-1 ms is too small"),
+        (np.inf * ms, "inf is not finite"),
+        (np.array([[0.0, -1.0, 0.0], [0.0, 0.0, 0.0]]) * ms, "holds values below 0; raise them"),
+    ],
+)
+def test_delays_that_do_not_fit_are_refused(delay: Any, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        network(2, 3, AllToAll(), delay=delay)
+    assert str(caught.value).startswith(f"Projection('input_to_cells').delay: {message}")
+
+
+@pytest.mark.parametrize(
+    ("model", "weights", "message"),
+    [
+        (ConductanceLIF(), -1 * nS, "-1 nS is too small; give a value at least 0"),
+        (ConductanceLIF(), 1 * mV, "1 mV has the wrong unit, expected S"),
+        (ConductanceLIF(), np.array([[-1.0]]) * nS, "holds values below 0; raise them"),
+        (ConductanceLIF(), Uniform(-1 * nS, 1 * nS), "-1 nS is too small"),
+        (LIF(), 1 * nS, "1 nS has the wrong unit, expected no unit"),
+        (LIF(), -0.1, "-0.1 is too small"),
+    ],
+)
+def test_conductances_are_never_negative_and_have_the_neurons_unit(
+    model: bnsim.NeuronModel, weights: Any, message: str
+) -> None:
+    populations = [bnsim.Population("input", 1, bnsim.Poisson()), bnsim.Population("cells", 1, model)]
+    with pytest.raises(InputError) as caught:
+        bnsim.Network(populations, [bnsim.Projection("input", "cells", ExponentialConductance(), weights)])
+    assert str(caught.value).startswith(f"Projection('input_to_cells').weights: {message}")

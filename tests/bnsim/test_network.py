@@ -1,0 +1,234 @@
+"""Populations, projections and networks: names, units, what fits together, and what a compiled network depends on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from brian2.units import Hz, ms, mV, nA, nS, second
+
+from bnsim import (
+    LIF,
+    AllToAll,
+    ConductanceLIF,
+    ConstantCurrent,
+    Delta,
+    ErrorModulated,
+    ExponentialConductance,
+    ExponentialCurrent,
+    FixedProbability,
+    InputError,
+    Network,
+    PairSTDP,
+    Poisson,
+    Population,
+    Projection,
+    Uniform,
+)
+
+
+def a_network(**changed: Any) -> Network:
+    """Poisson input onto two cells; `changed` are fields of the one projection."""
+    options = {"source": "input", "target": "cells", "synapse": ExponentialCurrent(), "weights": 1 * mV, **changed}
+    return Network([Population("input", 3, Poisson()), Population("cells", 2, LIF())], [Projection(**options)])
+
+
+def message_of(make: Any) -> str:
+    with pytest.raises(InputError) as caught:
+        make()
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["", "2nd", "layer 1", "a-b", "_x", "a__b", "v", "t", "dt", "N", "lambda", "größe", 3])
+def test_names_that_equations_cannot_hold_are_refused(name: Any) -> None:
+    assert message_of(lambda: Population(name, 1, LIF())).startswith(f"Population.name: {name!r} cannot be a name; use")
+    if name != "":
+        assert message_of(lambda: a_network(name=name)).startswith(f"Projection.name: {name!r} cannot be a name; use")
+
+
+@pytest.mark.parametrize("size", [0, -1, 2.0, "3", True])
+def test_sizes_are_whole_numbers_above_zero(size: Any) -> None:
+    assert message_of(lambda: Population("cells", size, LIF())).startswith("Population('cells').size: ")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Population("a", 1, "LIF"), "Population('a').model: 'LIF' is neither a neuron model nor an encoder"),
+        (lambda: Population("a", 1, LIF), "Population('a').model: <class "),
+        (
+            lambda: Population("a", 1, ConstantCurrent()),
+            "Population('a').model: ConstantCurrent emits no spikes; give a neuron model and encoder=ConstantCurrent(",
+        ),
+        (
+            lambda: Population("a", 1, Poisson(), encoder=Poisson()),
+            "Population('a').encoder: the model is an encoder already; leave encoder out",
+        ),
+        (
+            lambda: Population("a", 1, LIF(), encoder=Poisson(50 * Hz)),
+            "Population('a').encoder: Poisson(max_rate=50 Hz) gives no current; make it a population of its own",
+        ),
+        (
+            lambda: Population("a", 1, ConductanceLIF(), encoder=ConstantCurrent(1 * mV)),
+            "Population('a').encoder: ConstantCurrent.gain: 1 mV has the wrong unit, expected A",
+        ),
+        (lambda: a_network(synapse=LIF()), "Projection('input_to_cells').synapse: LIF("),
+        (lambda: a_network(connectivity=0.1), "Projection('input_to_cells').connectivity: 0.1 is no Connectivity"),
+        (lambda: a_network(plasticity="STDP"), "Projection('input_to_cells').plasticity: 'STDP' is no PlasticityRule"),
+        (lambda: Network([]), "Network.populations: empty; give at least one population"),
+        (lambda: Network([LIF()]), "Network.populations: LIF("),
+        (lambda: Network([Population("a", 1, LIF())], ["a to a"]), "Network.projections: 'a to a' is no Projection"),
+        (
+            lambda: Network([Population("a", 1, LIF()), Population("a", 2, LIF())]),
+            "Network.populations: the name 'a' occurs twice; give each its own name",
+        ),
+        (
+            lambda: a_network(target="cell"),
+            "Projection('input_to_cell').target: unknown 'cell'; did you mean 'cells'? choose from input, cells",
+        ),
+        (lambda: a_network(source="x"), "Projection('x_to_cells').source: unknown 'x'; choose from input, cells"),
+        (
+            lambda: a_network(source="cells", target="input"),
+            "Projection('cells_to_input').target: 'input' is an encoder and takes no input; give a",
+        ),
+        (
+            lambda: a_network(weights=1 * nA),
+            "Projection('input_to_cells').weights: 1 nA has the wrong unit, expected V",
+        ),
+        (
+            lambda: a_network(plasticity=PairSTDP(w_max=1 * nS)),
+            "Projection('input_to_cells').plasticity: PairSTDP.w_max: 1 nS has the wrong unit, expected V",
+        ),
+        (
+            lambda: a_network(synapse=ExponentialConductance(), weights=0.1, plasticity=ErrorModulated(scale=1 * mV)),
+            "Projection('input_to_cells').plasticity: ErrorModulated.scale: 1 mV has the wrong unit, expected no unit",
+        ),
+        (lambda: a_network()["cell"], "Network: no population 'cell'; it holds input, cells"),
+    ],
+)
+def test_what_does_not_fit_is_refused(make: Any, message: str) -> None:
+    assert message_of(make).startswith(message)
+
+
+def test_projections_between_the_same_populations_need_names() -> None:
+    population = Population("cells", 2, LIF())
+    one = Projection("cells", "cells", Delta(), 1 * mV)
+    assert "the name 'cells_to_cells' occurs twice" in message_of(lambda: Network([population], [one, one]))
+    assert len(Network([population], [one, replace(one, name="inhibition", weights=-1 * mV)]).projections) == 2
+
+
+@pytest.mark.parametrize(
+    ("model", "synapse", "unit", "name"),
+    [
+        (LIF(), Delta(), 1 * mV, "volt"),
+        (ConductanceLIF(), Delta(), 1 * mV, "volt"),
+        (LIF(), ExponentialCurrent(), 1 * mV, "volt"),
+        (ConductanceLIF(), ExponentialCurrent(), 1 * nA, "amp"),
+        (LIF(), ExponentialConductance(), 1.0, "1"),
+        (ConductanceLIF(), ExponentialConductance(), 1 * nS, "siemens"),
+    ],
+)
+def test_synapse_and_target_decide_the_unit_of_the_weights(model: Any, synapse: Any, unit: Any, name: str) -> None:
+    populations = [Population("input", 1, Poisson()), Population("cells", 1, model)]
+    network = Network(populations, [Projection("input", "cells", synapse, unit)])
+    assert network.weight_unit(network.projections[0]) == unit
+    assert network.weight_unit_name(network.projections[0]) == name
+
+
+def test_delays() -> None:
+    assert a_network().projections[0].delay_kind == "none"
+    assert a_network(delay=1 * ms).projections[0].delay_kind == "shared"
+    for delay in (Uniform(0 * ms, 4 * ms), np.full((3, 2), 4.0) * ms):
+        assert a_network(delay=delay).projections[0].delay_kind == "each"
+        assert a_network(delay=delay).longest_delay == pytest.approx(0.004)
+    assert Network([Population("cells", 1, LIF())]).longest_delay == 0
+
+
+def test_fingerprints_of_networks() -> None:
+    variants = [
+        a_network(),
+        a_network(weights=2 * mV),
+        a_network(weights=np.ones((3, 2)) * mV),
+        a_network(weights=np.full((3, 2), 2.0) * mV),
+        a_network(weights=Uniform()),
+        a_network(delay=1 * ms),
+        a_network(synapse=Delta()),
+        a_network(synapse=ExponentialCurrent(tau=4 * ms)),
+        a_network(connectivity=FixedProbability()),
+        a_network(connectivity=AllToAll(self_connections=False)),
+        a_network(plasticity=PairSTDP()),
+        a_network(plasticity=PairSTDP(a_plus=0.01)),
+        a_network(plasticity=ErrorModulated()),
+        a_network(name="other"),
+        Network(a_network().populations),
+        replace(a_network(), populations=a_network().populations[::-1]),
+        replace(a_network(), populations=[Population("input", 4, Poisson()), a_network()["cells"]]),
+    ]
+    assert len({network.fingerprint() for network in variants}) == len(variants)
+    assert a_network().fingerprint() == a_network(name="input_to_cells").fingerprint()
+    integers = a_network(weights=np.ones((3, 2), int) * mV)
+    assert integers.fingerprint() == variants[2].fingerprint()
+
+
+def test_a_build_depends_on_structure_not_on_data() -> None:
+    structure = a_network(delay=1 * ms).structure()
+    for data in ({"weights": Uniform()}, {"delay": 2 * ms}, {"connectivity": FixedProbability()}):
+        assert a_network(**{"delay": 1 * ms, **data}).structure() == structure
+    for changed in ({"delay": Uniform(0 * ms, 1 * ms)}, {"synapse": Delta()}, {"plasticity": PairSTDP()}):
+        assert a_network(**{"delay": 1 * ms, **changed}).structure() != structure
+
+
+def test_networks_print_readably() -> None:
+    shown = repr(a_network(weights=np.ones((3, 2)) * mV, plasticity=PairSTDP()))
+    assert shown.startswith("Network(populations=(Population(name='input', size=3, model=Poisson(max_rate=100 Hz)")
+    assert "weights=<array (3, 2)>" in shown
+    assert "plasticity=PairSTDP(tau_plus=20 ms" in shown
+    assert " at 0x" not in shown
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"trial": 0 * ms}, "compile(trial): 0 s is too small; give a value above 0"),
+        ({"trial": 10}, "compile(trial): 10 has the wrong unit, expected s; give 100 ms, say"),
+        (
+            {"trial": 10.05 * ms},
+            "compile(trial): 10.05 ms is no whole number of steps of 100 us; give a multiple of dt",
+        ),
+        ({"dt": -1 * ms}, "compile(dt): -1 ms is too small; give a value above 0"),
+        ({"dt": np.nan * second}, "compile(dt): nan is not finite; give a finite value"),
+        ({"trial": 3 * ms}, "compile(trial): 3 ms leaves no time for the stimulus before a silence as long as"),
+        (
+            {"presentation": 8 * ms},
+            "compile(presentation): 8 ms leaves less than the longest delay, 3 ms, of the trial",
+        ),
+        (
+            {"presentation": 12 * ms},
+            "compile(presentation): 12 ms is longer than the trial of 10 ms; lengthen the trial or",
+        ),
+        (
+            {"backend": "cpu"},
+            "compile(backend): unknown 'cpu'; did you mean 'cpp'? choose from auto, cpp, cython, numpy",
+        ),
+        (
+            {"traces": {"cell": ["v"]}},
+            "compile(traces): unknown 'cell'; did you mean 'cells'? choose from input, cells",
+        ),
+        ({"traces": {"cells": ["u"]}}, "compile(traces): population 'cells' has no variable 'u'; it has v"),
+        ({"traces": {"input": ["v"]}}, "compile(traces): population 'input' has no variable 'v'; it has none"),
+    ],
+)
+def test_compilations_that_cannot_be_are_refused(options: dict[str, Any], message: str) -> None:
+    network = a_network(delay=3 * ms)
+    arguments = {"trial": 10 * ms, "dt": 0.1 * ms, "backend": "numpy", **options}
+    assert message_of(lambda: network.compile(**arguments)).startswith(message)
+
+
+def test_the_stimulus_ends_before_a_silence_as_long_as_the_longest_delay() -> None:
+    timing = a_network(delay=2.95 * ms).compile(10 * ms, backend="numpy").timing
+    assert (timing.steps, timing.presentation_steps) == (100, 70)
+    simulator = a_network().compile(10 * ms, 0.5 * ms, presentation=4 * ms, backend="numpy")
+    assert (simulator.timing.steps, simulator.timing.presentation_steps) == (20, 8)

@@ -1,0 +1,241 @@
+"""Recordings: the order of spikes, views of them, and the ways out to Neo and to files."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import quantities as pq
+from brian2.units import ms, mV, nS
+
+import bnsim
+from bnsim import (
+    ConductanceLIF,
+    ExponentialConductance,
+    InputError,
+    MachineError,
+    PairSTDP,
+    Poisson,
+    Recording,
+    State,
+)
+from bnsim.engine.compiler import find_compiler
+
+TRACES = {"cells": ["v", "input_to_cells_g", "theta"], "relay": ["input_to_relay_u"]}
+
+
+class Adaptive(ConductanceLIF):
+    """With a variable that has no unit."""
+
+    equations = ConductanceLIF.equations + "\ndtheta/dt = -theta / (10*ms) : 1"
+    reset = ConductanceLIF.reset + "\ntheta += 1"
+
+
+def record(backend: str = "numpy") -> Recording:
+    network = bnsim.Network(
+        [
+            bnsim.Population("input", 20, Poisson()),
+            bnsim.Population("cells", 3, Adaptive()),
+            bnsim.Population("relay", 2, bnsim.LIF()),
+        ],
+        [
+            bnsim.Projection("input", "cells", ExponentialConductance(), 5 * nS, plasticity=PairSTDP(w_max=9 * nS)),
+            bnsim.Projection("input", "relay", bnsim.Delta(), 1 * mV, plasticity=bnsim.ErrorModulated()),
+        ],
+    )
+    simulator = network.compile(40 * ms, 0.5 * ms, backend=backend, traces=TRACES)  # type: ignore[arg-type]
+    state = simulator.initial_state(0)
+    stimulus = np.full((3, 20), 0.9)
+    names = ["input", "cells", "relay"]
+    return simulator.run(state, stimulus, 3, trials=[7, 5, 6], plastic=False, record=names)[1]
+
+
+@pytest.fixture(scope="module")
+def recording() -> Recording:
+    return record()
+
+
+def test_spikes_are_ordered_by_trial_time_and_unit(recording: Recording) -> None:
+    for name in ("input", "cells"):
+        spikes = recording.spike_times(name)
+        assert len(spikes) > 10
+        rows = list(zip(spikes.trial, spikes.time, spikes.unit, strict=True))
+        assert rows == sorted(rows)
+    assert recording.trials.tolist() == [7, 5, 6]
+    assert recording.populations == {"input": 20, "cells": 3, "relay": 2}
+    assert (recording.n_trials, recording.n_steps) == (3, 80)
+
+
+def test_times_lie_on_the_grid_within_the_trial(recording: Recording) -> None:
+    steps = recording.spike_times("input").time / recording.dt
+    np.testing.assert_allclose(steps, np.rint(steps), atol=1e-9)
+    assert steps.min() >= 0
+    assert steps.max() < 80
+
+
+def test_counts_are_the_recorded_spikes(recording: Recording) -> None:
+    for name, size in recording.populations.items():
+        spikes = recording.spike_times(name)
+        found = np.zeros((3, size), int)
+        np.add.at(found, (spikes.trial, spikes.unit), 1)
+        np.testing.assert_array_equal(found, recording.counts[name])
+        for trial in range(3):
+            trains = spikes.trains(size, trial)
+            assert [len(train) for train in trains] == recording.counts[name][trial].tolist()
+            times, units = spikes.of_trial(trial)
+            for unit, train in enumerate(trains):
+                np.testing.assert_array_equal(train, times[units == unit])
+
+
+@pytest.mark.parametrize("width", [0.0005, 0.002, 0.007, 0.04, 1.0])
+def test_bins_add_up_to_the_counts(recording: Recording, width: float) -> None:
+    binned = recording.binned("input", width)
+    assert binned.shape == (3, max(1, int(np.ceil(0.04 / width - 1e-9))), 20)
+    np.testing.assert_array_equal(binned.sum(axis=1), recording.counts["input"])
+
+
+def test_a_bin_begins_with_its_first_step() -> None:
+    spikes = bnsim.SpikeTimes(np.zeros(4, int), np.zeros(4, int), np.array([0.0, 0.0019, 0.002, 0.0099]))
+    counts = {"cells": np.array([[4]])}
+    recording = Recording(0.01, 0.0001, np.zeros(1, np.uint64), counts, {"cells": spikes})
+    assert recording.binned("cells", 0.002)[0, :, 0].tolist() == [2, 1, 0, 0, 1]
+
+
+UNITS = {
+    ("cells", "v"): "V",
+    ("cells", "input_to_cells_g"): "S",
+    ("cells", "theta"): "",
+    ("relay", "input_to_relay_u"): "V",
+}
+
+
+@pytest.mark.parametrize(
+    "backend",
+    ["numpy", pytest.param("cpp", marks=pytest.mark.skipif(find_compiler() is None, reason="needs a C++ compiler"))],
+)
+def test_traces_have_the_shape_and_unit_of_their_variable(backend: str) -> None:
+    recording = record(backend)
+    for (population, variable), unit in UNITS.items():
+        trace = recording.trace(population, variable)
+        assert trace.unit == unit
+        assert trace.values.shape == (3, 80, recording.populations[population])
+        assert np.ptp(trace.values) > 0
+    v = recording.trace("cells", "v").values
+    np.testing.assert_allclose(v[:, 0], -0.06)  # at the start of each trial's first step
+    spikes = recording.spike_times("cells")
+    after = np.rint(spikes.time / recording.dt).astype(int) + 1
+    np.testing.assert_allclose(v[spikes.trial, after, spikes.unit], -0.06)
+
+
+def test_neo_keeps_spikes_traces_and_units(recording: Recording) -> None:
+    block = recording.to_neo()
+    assert [segment.name for segment in block.segments] == ["trial 7", "trial 5", "trial 6"]
+    for trial, segment in enumerate(block.segments):
+        assert len(segment.spiketrains) == 25
+        for train in segment.spiketrains:
+            population, unit = train.annotations["population"], train.annotations["unit"]
+            expected = recording.spike_times(population).trains(recording.populations[population], trial)[unit]
+            np.testing.assert_array_equal(train.rescale("s").magnitude, expected)
+            assert float(train.t_stop.rescale("ms")) == pytest.approx(40)
+        signals = {signal.name: signal for signal in segment.analogsignals}
+        assert set(signals) == {f"{population} {variable}" for population, variable in UNITS}
+        for (population, variable), unit in UNITS.items():
+            signal = signals[f"{population} {variable}"]
+            np.testing.assert_array_equal(signal.magnitude, recording.trace(population, variable).values[trial])
+            assert signal.units == pq.Quantity(1, unit or "dimensionless")
+            assert float(signal.sampling_period.rescale("ms")) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("unit", ["V/s", "Hz", "V^2", "C", ""])
+def test_neo_and_files_take_compound_units(unit: str, tmp_path: Path) -> None:
+    traces = {"cells": {"x": bnsim.Trace(np.ones((1, 10, 2)), unit)}}
+    recording = Recording(0.01, 0.001, np.zeros(1, np.uint64), {"cells": np.zeros((1, 2), int)}, {}, traces)
+    assert recording.to_neo().segments[0].analogsignals[0].shape == (10, 2)
+    recording.save(tmp_path / "recording.npz")
+    assert Recording.load(tmp_path / "recording.npz").trace("cells", "x").unit == unit
+
+
+def test_files_give_back_the_same_recording(recording: Recording, tmp_path: Path) -> None:
+    recording.save(tmp_path / "recording.npz")
+    loaded = Recording.load(tmp_path / "recording.npz")
+    assert (loaded.duration, loaded.dt) == (recording.duration, recording.dt)
+    np.testing.assert_array_equal(loaded.trials, recording.trials)
+    for name in recording.populations:
+        np.testing.assert_array_equal(loaded.counts[name], recording.counts[name])
+        for part in ("trial", "unit", "time"):
+            np.testing.assert_array_equal(
+                getattr(loaded.spike_times(name), part), getattr(recording.spike_times(name), part)
+            )
+    for population, variable in UNITS:
+        one, other = (kept.trace(population, variable) for kept in (loaded, recording))
+        np.testing.assert_array_equal(one.values, other.values)
+        assert one.unit == other.unit
+    with np.load(tmp_path / "recording.npz", allow_pickle=False) as data:  # readable without this project
+        assert data["counts/cells"].shape == (3, 3)
+
+
+def test_files_that_are_no_recording_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "text.npz").write_text("no archive")
+    np.savez(tmp_path / "other.npz", x=np.zeros(3))
+    np.savez(tmp_path / "objects.npz", duration=np.array([{}], dtype=object))
+    for name in ("text", "other", "objects", "missing"):
+        with pytest.raises(
+            InputError, match=r"^Recording\.load: cannot read .*; give a file written by Recording\.save$"
+        ):
+            Recording.load(tmp_path / f"{name}.npz")
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda r: r.spike_times("cell"), "Recording: unknown population 'cell'; it holds 'cells', 'quiet'"),
+        (
+            lambda r: r.spike_times("quiet"),
+            "Recording.spikes: no spike times of 'quiet' were recorded; run again with record=['quiet']",
+        ),
+        (
+            lambda r: r.trace("cells", "v"),
+            "Recording.traces: no trace of 'v' in 'cells' was recorded; compile with traces={'cells': ['v']} "
+            "and run with record=['cells']",
+        ),
+        (lambda r: r.trace("cell", "v"), "Recording: unknown population 'cell'; it holds 'cells', 'quiet'"),
+        (
+            lambda r: r.binned("cells", 0.0001),
+            "Recording.binned: bin_width 0.0001 s is below the time step 0.001 s; choose a longer bin",
+        ),
+        (
+            lambda r: r.binned("cells", float("nan")),
+            "Recording.binned: bin_width nan is not finite; give a width in seconds",
+        ),
+        (lambda r: r.binned("quiet", 0.01), "Recording.spikes: no spike times of 'quiet' were recorded"),
+    ],
+)
+def test_what_was_not_recorded_is_named(ask: object, message: str) -> None:
+    empty = bnsim.SpikeTimes(np.zeros(0, int), np.zeros(0, int), np.zeros(0))
+    counts = {"cells": np.zeros((1, 2), int), "quiet": np.zeros((1, 1), int)}
+    recording = Recording(0.01, 0.001, np.zeros(1, np.uint64), counts, {"cells": empty})
+    with pytest.raises(InputError) as caught:
+        ask(recording)  # type: ignore[operator]
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "keep", [State({"cells.theta": np.zeros(3)}), Recording(0.1, 1e-3, np.arange(1), {"cells": np.zeros((1, 3))})]
+)
+def test_what_cannot_be_written_is_said_and_leaves_nothing(keep: State | Recording, tmp_path: Path) -> None:
+    name = type(keep).__name__
+    with pytest.raises(
+        MachineError, match=rf"^{name}\.save: cannot write .*missing/kept\.npz \(No such file or directory\); give a"
+    ):
+        keep.save(tmp_path / "missing" / "kept.npz")
+    with pytest.raises(MachineError, match=r"No space left on device"), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(np, "savez_compressed", full_disk)
+        keep.save(tmp_path / "kept.npz")
+    assert not list(tmp_path.iterdir())
+
+
+def full_disk(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -1,0 +1,84 @@
+"""Synapse models between populations: signs and units. Their potentials are tested in tests/reference."""
+
+import numpy as np
+import pytest
+from brian2.units import ms, mV, nA, nS
+
+import bnsim
+from bnsim import LIF, ConductanceLIF, Delta, ExponentialConductance, ExponentialCurrent, InputError
+from tests.networks import driven, given, simulate
+
+
+@pytest.mark.parametrize(
+    ("model", "synapse", "weight", "sign"),
+    [
+        (LIF(), Delta(), 2 * mV, 1),
+        (LIF(), Delta(), -2 * mV, -1),
+        (LIF(), ExponentialCurrent(), 2 * mV, 1),
+        (LIF(), ExponentialCurrent(), -2 * mV, -1),
+        (LIF(), ExponentialConductance(reversal=0 * mV), 0.1, 1),
+        (LIF(), ExponentialConductance(reversal=-80 * mV), 0.1, -1),
+        (ConductanceLIF(), ExponentialCurrent(), 0.1 * nA, 1),
+        (ConductanceLIF(), ExponentialCurrent(), -0.1 * nA, -1),
+        (ConductanceLIF(), ExponentialConductance(reversal=0 * mV), 2 * nS, 1),
+        (ConductanceLIF(), ExponentialConductance(reversal=-80 * mV), 2 * nS, -1),
+    ],
+)
+def test_excitation_raises_and_inhibition_lowers_the_membrane(
+    model: bnsim.NeuronModel, synapse: bnsim.SynapseModel, weight: object, sign: int
+) -> None:
+    _, recording = simulate(driven(model, synapse, weight), [given((1, 0))], 20 * ms, traces=["v"])
+    v = recording.trace("cells", "v").values[0, :, 0]
+    change = sign * (v - v[0])
+    assert change.max() > 1e-4
+    assert change.min() > -1e-12
+
+
+def test_inhibition_silences_a_neuron_that_would_fire() -> None:
+    cells = bnsim.Population("cells", 1, LIF(), encoder=bnsim.ConstantCurrent(1 * mV))
+    inhibition = bnsim.Projection("input", "cells", ExponentialCurrent(tau=4 * ms), -10 * mV)
+    network = bnsim.Network([bnsim.Population("input", 1, bnsim.SpikeTrains()), cells], [inhibition])
+    current = np.array([[20.0], [20.0]])
+    often = given(*((time, 0) for time in range(0, 100, 2)))
+    _, recording = simulate(network, {"input": [given(), often], "cells": current}, 100 * ms)
+    assert recording.counts["cells"][0, 0] >= 3
+    assert recording.counts["cells"][1, 0] == 0
+
+
+def test_a_spike_reaches_every_target_with_its_own_weight() -> None:
+    weights = np.array([[1.0, -2.0, 0.0], [0.5, 0.25, 4.0]])
+    network = driven(LIF(), Delta(), weights * mV, n_input=2, size=3)
+    _, recording = simulate(network, [given((1, 0)), given((1, 1)), given((1, 0), (1, 1))], 5 * ms, traces=["v"])
+    jump = (recording.trace("cells", "v").values[:, 11] - recording.trace("cells", "v").values[:, 10]) * 1000
+    np.testing.assert_allclose(jump, [weights[0], weights[1], weights.sum(axis=0)], atol=1e-11)
+
+
+def test_neurons_drive_neurons() -> None:
+    network = bnsim.Network(
+        [bnsim.Population("input", 1, bnsim.SpikeTrains())]
+        + [bnsim.Population(name, 1, LIF()) for name in ("first", "cells")],
+        [
+            bnsim.Projection("input", "first", Delta(), 100 * mV),
+            bnsim.Projection("first", "cells", Delta(), 100 * mV, delay=2 * ms),
+        ],
+    )
+    _, recording = simulate(network, [given((1, 0))], 10 * ms)
+    np.testing.assert_allclose(recording.spike_times("first").time, [0.0011])
+    np.testing.assert_allclose(recording.spike_times("cells").time, [0.0032])
+
+
+def test_populations_may_be_called_pre_and_post() -> None:
+    """Brian2 keeps these endings of variable names for itself."""
+    populations = [bnsim.Population("pre", 1, bnsim.SpikeTrains()), bnsim.Population("post", 1, LIF())]
+    for synapse, rule in ((ExponentialCurrent(), bnsim.PairSTDP()), (Delta(), bnsim.ErrorModulated())):
+        projection = bnsim.Projection("pre", "post", synapse, 0.5 * mV, plasticity=rule)
+        simulator = bnsim.Network(populations, [projection]).compile(5 * ms, backend="numpy")
+        _, recording = simulator.run(simulator.initial_state(0), [given((1, 0))], plastic=False)
+        assert recording.counts["pre"].tolist() == [[1]]
+
+
+def test_a_synapse_and_a_rule_that_share_a_name_are_refused() -> None:
+    rule = type("Mine", (bnsim.ErrorModulated,), {"postsynaptic": bnsim.ErrorModulated.postsynaptic + "\ntau : 1"})()
+    network = driven(LIF(), ExponentialCurrent(), 1 * mV, plasticity=rule)
+    with pytest.raises(InputError, match="ExponentialCurrent and Mine both have 'tau'; rename it in one of them"):
+        network.compile(5 * ms, backend="numpy")

@@ -1,0 +1,39 @@
+"""What all tests share: one cache of compiled networks, and an ear on Brian2's own log."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def build_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The cache of compiled networks of all tests and of the processes that they start."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "BNSIM_CACHE" not in os.environ:
+            patch.setenv("BNSIM_CACHE", str(tmp_path_factory.mktemp("networks")))
+        yield Path(os.environ["BNSIM_CACHE"])
+
+
+class _Listener(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(level=logging.WARNING)
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def brian2_says_nothing() -> Iterator[None]:
+    """Fail on Brian2's warnings: they go through its own logger, where pytest does not see them."""
+    listener = _Listener()
+    logger = logging.getLogger("brian2")
+    logger.addHandler(listener)
+    yield
+    logger.removeHandler(listener)
+    assert not listener.heard, "\n".join(listener.heard)

@@ -1,0 +1,35 @@
+"""The README's scripts run as they stand, and its commands are those that exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).parents[1] / "README.md"
+SCRIPTS = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+
+
+@pytest.mark.parametrize("number", range(len(SCRIPTS)))
+def test_script_draws_its_figure(number: int, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(SCRIPTS[number])
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "script.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    (figure,) = tmp_path.glob("*.png")
+    assert figure.stat().st_size > 5000
+
+
+def test_there_are_two_scripts_of_about_ten_statements() -> None:
+    assert len(SCRIPTS) == 2
+    for script in SCRIPTS:
+        assert len([line for line in script.splitlines() if line and not line.startswith((" ", ")", "#"))]) <= 14
+
+
+def test_pictures_exist() -> None:
+    for picture in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README.read_text()):
+        assert (README.parent / picture).is_file()
