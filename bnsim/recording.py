@@ -172,11 +172,8 @@ class Recording:
             block.segments.append(segment)
         return block
 
-    def save(self, path: str | Path) -> None:
-        """Write an .npz of plain arrays, read by `Recording.load` or by NumPy alone.
-
-        Errors: MachineError where that cannot be done.
-        """
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The recording as plain arrays: what `save` writes."""
         arrays: dict[str, np.ndarray] = {
             "duration": np.array(self.duration),
             "dt": np.array(self.dt),
@@ -190,7 +187,14 @@ class Recording:
         for population, traces in self.traces.items():
             for variable, trace in traces.items():
                 arrays[f"traces/{population}/{variable}/{trace.unit}"] = trace.values
-        archive.write("Recording", path, arrays)
+        return arrays
+
+    def save(self, path: str | Path) -> None:
+        """Write an .npz of plain arrays, read by `Recording.load` or by NumPy alone.
+
+        Errors: MachineError where that cannot be done.
+        """
+        archive.write("Recording", path, self.arrays())
 
     @classmethod
     def load(cls, path: str | Path) -> Recording:

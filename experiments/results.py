@@ -19,7 +19,6 @@ float; unit: of the value ("fraction" for accuracies between 0 and 1). Metrics t
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 import tempfile
@@ -80,11 +79,7 @@ class Example:
         }
         arrays |= {f"activations/{layer}": values for layer, values in self.activations.items()}
         if self.recording is not None:
-            buffer = io.BytesIO()
-            self.recording.save(buffer)  # type: ignore[arg-type]
-            buffer.seek(0)
-            with np.load(buffer, allow_pickle=False) as stored:
-                arrays |= {key: stored[key] for key in stored.files}
+            arrays |= self.recording.arrays()
         np.savez_compressed(folder / f"{self.model}-{self.case}.npz", allow_pickle=False, **arrays)
 
     @classmethod

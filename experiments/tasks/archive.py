@@ -50,7 +50,7 @@ def load(path: Path) -> Dataset:
 
 def _array(path: Path, name: str) -> NDArray:
     try:
-        with np.load(path, allow_pickle=False) as data:  # an .npy gives an array: TypeError
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:  # an .npy gives an array: TypeError
             if name not in data.files:
                 held = ", ".join(data.files) or "nothing"
                 raise _refusal(path, f"array {name!r} is missing (it holds {held})", "save it with X=..., y=...")

@@ -225,14 +225,16 @@ def test_what_was_not_recorded_is_named(ask: object, message: str) -> None:
 @pytest.mark.parametrize(
     "keep", [State({"cells.theta": np.zeros(3)}), Recording(0.1, 1e-3, np.arange(1), {"cells": np.zeros((1, 3))})]
 )
-def test_what_cannot_be_written_is_said_and_leaves_nothing(keep: State | Recording, tmp_path: Path) -> None:
+def test_what_cannot_be_written_is_said_and_leaves_nothing(
+    keep: State | Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     name = type(keep).__name__
     with pytest.raises(
         MachineError, match=rf"^{name}\.save: cannot write .*missing/kept\.npz \(No such file or directory\); give a"
     ):
         keep.save(tmp_path / "missing" / "kept.npz")
-    with pytest.raises(MachineError, match=r"No space left on device"), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(np, "savez_compressed", full_disk)
+    monkeypatch.setattr(np, "savez_compressed", full_disk)
+    with pytest.raises(MachineError, match=r"No space left on device"):
         keep.save(tmp_path / "kept.npz")
     assert not list(tmp_path.iterdir())
 

@@ -32,7 +32,11 @@ def resolved(settings: dict[str, Any] | None = None, seeds: int = 5, preset: str
 def test_settings_reach_study_and_model() -> None:
     settings = parse_settings(["models.dense.passes=3", "models.dense.hidden=[20, 10]", "accuracy.n_measured=7"])
     config = resolved(settings)
-    assert config.parameters["dense"] == {"passes": 3, "hidden": (20, 10)}
+    assert config.parameters["dense"] == {
+        **MODEL_SETTINGS["small images", "quick"]["dense"],
+        "passes": 3,
+        "hidden": (20, 10),
+    }
     assert config.studies["accuracy"].n_measured == 7  # type: ignore[attr-defined]
     assert parse_settings(["models.dense.activation=tanh"]) == {"models.dense.activation": "tanh"}
 
