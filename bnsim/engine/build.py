@@ -18,6 +18,7 @@ from bnsim.encoding import SpikeTrains
 from bnsim.engine import equations as text
 from bnsim.engine import random
 from bnsim.engine.functions import make_select, make_uniform
+from bnsim.engine.initial import draw_edges, draw_synapses
 from bnsim.engine.variables import ENGINE, Variable, check_names, classify
 from bnsim.errors import InputError
 from bnsim.network import Network, Population, Projection
@@ -248,8 +249,6 @@ def brian2_reason(error: BaseException) -> str:
 
 def plain_network(network: Network, dt: Quantity, key: int) -> Any:
     """See `Network.to_brian2`."""
-    from bnsim.engine.initial import draw_edges, draw_synapses
-
     for projection in network.projections:
         if projection.plasticity is not None and projection.plasticity.trial_end:
             raise InputError(

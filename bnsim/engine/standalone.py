@@ -241,6 +241,7 @@ def _one_file(folder: Path) -> str:
     lines += [f'#include "brianlib/{header}"' for header in ("common_math.h", "stdint_compat.h", "clocks.h")]
     lines += [f'#include "code_objects/{path.name}"' for path in sorted((folder / "code_objects").glob("*.h"))]
     lines += [f'#include "{source}"' for source in ("objects.cpp", "network.cpp", "run.cpp", "synapses_classes.cpp")]
+    lines += [f'#include "brianlib/{path.name}"' for path in sorted((folder / "brianlib").glob("*.cpp"))]  # Brian2 2.10
     for index, path in enumerate(sorted((folder / "code_objects").glob("*.cpp"))):
         functions = [
             name
