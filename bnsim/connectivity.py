@@ -140,6 +140,14 @@ def draw_values(culprit: str, values: Any, edges: Edges, generator: np.random.Ge
     return drawn if edges.factor is None else drawn * edges.factor
 
 
+def extent(values: Any) -> tuple[float, float]:
+    """Smallest and largest SI value that a scalar, `Uniform` or matrix describes."""
+    parts = (values.low, values.high) if isinstance(values, Uniform) else (values,)
+    return min(float(np.min(np.asarray(part))) for part in parts), max(
+        float(np.max(np.asarray(part))) for part in parts
+    )
+
+
 def check_values(culprit: str, values: Any, example: Quantity, shape: tuple[int, int], minimum: float | None) -> None:
     """That a scalar, `Uniform` or matrix has the right unit, shape and range."""
     parts = (values.low, values.high) if isinstance(values, Uniform) else (values,)

@@ -12,7 +12,7 @@ from brian2.units import amp, ms, mV, nA, nS, siemens, volt
 from brian2.units.fundamentalunits import Quantity, get_dimensions
 
 from bnsim import checks
-from bnsim.connectivity import AllToAll, Connectivity, Uniform, check_values
+from bnsim.connectivity import AllToAll, Connectivity, Uniform, check_values, extent
 from bnsim.description import Description, canonical
 from bnsim.encoding import Encoder
 from bnsim.errors import InputError
@@ -180,6 +180,12 @@ class Network(Description):
             scale = getattr(rule, rule.weight_scale)
             where = f"{culprit}.plasticity: {type(rule).__name__}.{rule.weight_scale}"
             checks.quantity(where, scale, unit, minimum=None, exclusive=False)
+            low, high = extent(projection.weights)
+            if rule.weight_bounds is not None and (low < rule.weight_bounds[0] or high > rule.weight_bounds[1]):
+                raise InputError(
+                    f"{culprit}.weights: leave the bounds of {type(rule).__name__}, 0 to {checks.describe(scale)}; "
+                    "choose weights within, or another w_max"
+                )
 
     def __getitem__(self, name: str) -> Population:
         for population in self.populations:

@@ -80,4 +80,10 @@ class GaborPatches(Description):
         along = x * np.cos(angle) + y * np.sin(angle)
         values = np.exp(-(x**2 + y**2) / (2 * sigma**2)) * np.cos(2 * np.pi * along / wavelength + phase)
         values -= values.mean(axis=1, keepdims=True)
-        return values / np.linalg.norm(values, axis=1, keepdims=True)
+        norms = np.linalg.norm(values, axis=1, keepdims=True)
+        if not (norms > 1e-12).all():
+            raise InputError(
+                f"GaborPatches.sigma: {self.sigma} makes filters that vanish on a patch of {self.patch} pixels; "
+                "give a sigma of the order of a pixel or more"
+            )
+        return values / norms

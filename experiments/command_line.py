@@ -34,7 +34,11 @@ DataOption = Annotated[
 OutOption = Annotated[Path, typer.Option(help="Folder that the run directory is written into.")]
 SetOption = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="E.g. models.dense.passes=20; repeatable."),
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="E.g. models.dense.passes=20; repeatable. What twins share (filters, gain) is set for both.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print summary.json on standard output, nothing else.")]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run directory.")]
@@ -132,6 +136,7 @@ def raster(
     """Draw the spike raster of a recorded example trial into the run's figures."""
     import bnsim.plotting
     from bnsim.errors import InputError
+    from bnsim.plotting.style import save
     from experiments.results import read_run, writing
 
     examples = [example for example in read_run(run).examples() if example.recording is not None]
@@ -145,7 +150,7 @@ def raster(
     path = run / "figures" / f"raster-{example.model}-{example.case}.png"
     with writing(run):
         path.parent.mkdir(exist_ok=True)
-        axes.figure.savefig(path)  # type: ignore[union-attr]
+        save(axes.figure, path)  # type: ignore[arg-type]
     verdict = f"shown {example.true_class}, answered {example.predicted_class}"
     typer.echo(f"{example.model}, test sample {example.index}, {verdict}: {path}")
 

@@ -21,7 +21,7 @@ from experiments.examples import ExampleJob, choose
 from experiments.manifest import describe, manifest
 from experiments.progress import ProgressDisplay, Silence
 from experiments.results import COLUMNS, Example, Run, RunContents
-from experiments.runner import Progress, Workers, available_cores
+from experiments.runner import Progress, Workers, default_workers
 from experiments.studies import STUDIES
 from experiments.studies.job import Outcome, Subject
 from experiments.summary import Design, summarise
@@ -44,7 +44,8 @@ def compare(
     task: a name or the path of an .npz with X and y. seeds: how many; each draws its own split (or, with
     a fixed test set, its own order), filters and spikes. models: names of `models.registry`. preset:
     "quick" or "full". data_dir: where the MNIST files lie. out: folder of the runs. settings: as `--set`,
-    e.g. {"models.dense.passes": 20, "learning.presentations": 5000}.
+    e.g. {"models.dense.passes": 20, "learning.presentations": 5000}; what twins share is set for both (see
+    `experiments.configuration.resolve`).
 
     Work is done in new processes: in a script, call it below `if __name__ == "__main__":`. Errors:
     InputError for what cannot be done as asked, MachineError where the machine fails; nothing is written.
@@ -114,7 +115,7 @@ def _carry_out(
     config = resolve(study, studies, task, dataset, models, seeds, preset, settings)
     with tempfile.TemporaryDirectory(prefix="bnsim-") as kept:
         jobs = _jobs(config, dataset, Path(kept))
-        with Workers(min(available_cores(), len(jobs))) as workers:
+        with Workers(min(default_workers(), len(jobs))) as workers:
             with ProgressDisplay([job.name for job in jobs]) as display:
                 found: list[StudyResult] = workers.run(jobs, display)
             examples = _record_examples(dataset, jobs, found, workers)
@@ -123,9 +124,10 @@ def _carry_out(
     timings["before the report, seconds"] = time.perf_counter() - clock
     descriptions = {job.subject.model: result.description for job, result in zip(jobs, found, strict=True)}
     described = {model: descriptions[model] for model in config.models}
+    derived = {job.study: result.outcome.derived for job, result in zip(jobs, found, strict=True)}
     rows, predictions = _rows(dataset, jobs, found), _predictions(jobs, found)
     contents = RunContents(
-        config=config.as_toml({model: known["parameters"] for model, known in described.items()}),
+        config=config.as_toml({model: known["parameters"] for model, known in described.items()}, derived),
         manifest=manifest(name, config, dataset, described, started, timings),
         results=rows,
         predictions=predictions,
@@ -144,7 +146,7 @@ def _jobs(config: RunConfig, dataset: Dataset, kept: Path) -> list[StudyJob]:
         for seed in range(config.seeds):
             for study, study_config in config.studies.items():
                 keep = kept / f"{model}.npz" if study == "accuracy" and seed == 0 else None
-                subject = Subject(dataset, model, config.parameters[model], seed, keep)
+                subject = Subject(dataset, model, config.parameters[model], seed, keep, config.common_batch)
                 jobs.append(StudyJob(study, study_config, subject))
     return jobs
 
@@ -215,12 +217,7 @@ def _design(config: RunConfig, dataset: Dataset, jobs: Sequence[StudyJob], found
     ratios = {
         job.study: result.outcome.n_held_out / result.outcome.n_train for job, result in zip(jobs, found, strict=True)
     }
-    twins = {
-        job.subject.model: result.description["twin"]
-        for job, result in zip(jobs, found, strict=True)
-        if result.description["twin"] in config.models
-    }
-    return Design(dataset.name, config.preset, twins, ratios, dataset.n_train is not None)
+    return Design(dataset.name, config.preset, config.twins, ratios, dataset.n_train is not None)
 
 
 def _draw(directory: Path) -> object:

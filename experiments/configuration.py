@@ -7,6 +7,7 @@ models.
 from __future__ import annotations
 
 import importlib
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 from bnsim.errors import InputError
 from experiments.names import unknown_name
 from experiments.studies import PRESETS, STUDIES
+from experiments.studies.job import DEFAULT_BATCH
 from experiments.tasks.dataset import Dataset
+from models import registry
+from models.checks import is_count
 
 DEFAULT_MODELS = ("receptive-field", "receptive-dense", "dense")
 
@@ -66,10 +70,10 @@ TUNING: Mapping[str, Mapping[str, int]] = {
 
 
 class RunConfig(BaseModel):
-    """A resolved run; config.toml holds exactly this.
+    """A resolved run.
 
     study: one name, or "compare" for all that have a section. seeds: 0 to seeds - 1. parameters: model ->
-    constructor parameters (`random_state` is the seed).
+    constructor parameters that do not keep their defaults (`random_state` is the seed).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -82,13 +86,34 @@ class RunConfig(BaseModel):
     studies: dict[str, BaseModel]
     parameters: dict[str, dict[str, Any]]
 
-    def as_toml(self, parameters: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-        """The configuration as nested tables; TOML has no null, so options that are None are left out.
+    @property
+    def twins(self) -> dict[str, str]:
+        """BNS -> ANN: the pairs of this run that agree in all that twins share; only they get a verdict."""
+        return {
+            model: twin
+            for model, twin, shared in _pairs(self.models)
+            if all(self.parameters[model].get(name) == self.parameters[twin].get(name) for name in shared)
+        }
 
-        parameters: all parameters of each model, its defaults included.
+    @property
+    def common_batch(self) -> int:
+        """Least common multiple of the batch sizes: all models have whole batches behind them at its multiples."""
+        sizes = [values.get("batch_size", DEFAULT_BATCH) for values in self.parameters.values()]
+        return math.lcm(*filter(is_count, sizes))  # others are refused by their model
+
+    def as_toml(
+        self, parameters: Mapping[str, Mapping[str, Any]], derived: Mapping[str, Mapping[str, Any]]
+    ) -> dict[str, Any]:
+        """What config.toml holds, as nested tables; TOML has no null, so options that are None are left out.
+
+        parameters: all parameters of each model, its defaults included. derived: study -> settings of the models that
+        it chose itself (`Outcome.derived`); they stand beside its options.
         """
         run = {"study": self.study, "task": self.task, "preset": self.preset, "seeds": self.seeds}
-        studies = {name: config.model_dump(exclude_none=True) for name, config in self.studies.items()}
+        studies = {
+            name: {**config.model_dump(exclude_none=True), **derived.get(name, {})}
+            for name, config in self.studies.items()
+        }
         resolved = {
             name: {key: value for key, value in values.items() if value is not None}
             for name, values in parameters.items()
@@ -98,8 +123,6 @@ class RunConfig(BaseModel):
 
 def check_names(studies: Sequence[str], models: Sequence[str], preset: str) -> None:
     """Refuse unknown or repeated names before any data are read. Errors: InputError."""
-    from models import registry
-
     for study in studies:
         if study not in STUDIES:
             raise unknown_name("study", study, STUDIES)
@@ -126,25 +149,30 @@ def resolve(
     """Fill in presets and model settings, then apply `settings` ("section.key" -> value, see
     `parse_settings`).
 
-    Errors: InputError for a key that does not exist or a value that its study does not take.
+    A setting that twins share (`shared` in `models.registry`: filters, gain) holds for both where it is given for one
+    of them; given for both and differently, they are no twins in this run, and no verdict is drawn.
+
+    Errors: InputError for a key that does not exist, a value that its study does not take, or passes of a model where
+    `learning` is the only study, which sets them itself.
     """
-    parameters = {model: model_parameters(model, dataset, preset) for model in models}
+    chosen: dict[str, dict[str, Any]] = {model: {} for model in models}
     overrides: dict[str, dict[str, Any]] = {name: {} for name in studies}
     for key, value in settings.items():
         section, _, name = key.partition(".")
         if section == "models":
             model, _, parameter = name.partition(".")
-            if model not in parameters or not parameter:
+            if model not in chosen or not parameter:
                 raise unknown_name("setting", key, [f"models.{model}.<parameter>" for model in models])
-            if parameter == "random_state":
-                raise InputError(f"--set {key}: the seeds of a run set it; use --seeds")
-            parameters[model][parameter] = value
+            _check_model_setting(key, model, parameter, studies)
+            chosen[model][parameter] = value
         elif section in overrides:
             overrides[section][name] = value
         else:
             raise unknown_name(
                 "setting", key, [*(f"{name}.<option>" for name in studies), "models.<model>.<parameter>"]
             )
+    _share_with_twins(chosen)
+    parameters = {model: model_parameters(model, dataset, preset) | chosen[model] for model in models}
     configs = {name: _study_config(name, preset, overrides[name]) for name in studies}
     try:
         return RunConfig(
@@ -158,6 +186,29 @@ def resolve(
         )
     except ValidationError as error:
         raise _one_line(error, prefix="--") from None
+
+
+def _check_model_setting(key: str, model: str, parameter: str, studies: Sequence[str]) -> None:
+    if parameter == "random_state":
+        raise InputError(f"--set {key}: the seeds of a run set it; use --seeds")
+    registry.check_parameters(model, [parameter])
+    if parameter == "passes" and tuple(studies) == ("learning",):
+        raise InputError(f"--set {key}: learning shows every model equally many samples; use learning.presentations")
+
+
+def _pairs(models: Sequence[str]) -> list[tuple[str, str, tuple[str, ...]]]:
+    """BNS, its ANN and what they share, for each pair that is in the run."""
+    entries = [(model, registry.entry(model)) for model in models]
+    return [(model, entry.twin, entry.shared) for model, entry in entries if entry.twin and entry.twin in models]
+
+
+def _share_with_twins(chosen: dict[str, dict[str, Any]]) -> None:
+    """Give a shared setting that is there for one of two twins to the other."""
+    for model, twin, shared in _pairs(tuple(chosen)):
+        for parameter in shared:
+            for one, other in ((model, twin), (twin, model)):
+                if parameter in chosen[one]:
+                    chosen[other].setdefault(parameter, chosen[one][parameter])
 
 
 def model_parameters(model: str, dataset: Dataset, preset: str) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def compiler() -> Finding:
             compile_file(command, "check.cpp", "check", Path(folder))
             subprocess.run([Path(folder, "check")], check=True, timeout=10)
         except (MachineError, OSError, subprocess.SubprocessError) as error:
-            return Finding("C++ compiler", False, str(error), remedy, needed=False)
+            return Finding("C++ compiler", False, str(error), "unset CXX, or set it to a compiler that works")
     return Finding("C++ compiler", True, command, needed=False)
 
 

@@ -10,11 +10,18 @@
       figures/*            drawn from the files above
       report.html          drawn from the files above
 
-Columns of `results` -------------------- study, task, model: names; kind: "BNS" or "ANN"; seed: of split,
-filters, weights and order; condition: "" or, for `confusion_count`, "true=<class>,predicted=<class>";
-step: samples seen (learning curves), missing (`pandas.NA`) elsewhere; metric: snake_case name; value:
-float; unit: of the value ("fraction" for accuracies between 0 and 1). Metrics that end in `_seconds` or
-`_per_second` are wall-clock figures; all others repeat exactly.
+Columns of `results`:
+
+- study, task, model: names
+- kind: "BNS" or "ANN"
+- seed: of split, filters, weights, order and spikes
+- condition: "" for a figure of the whole model; "layer=<layer>" for `spikes_per_neuron_trial` of one layer;
+  "true=<class>,predicted=<class>" for `confusion_count`
+- step: samples seen (learning curves), missing (`pandas.NA`) elsewhere
+- metric: snake_case name; those that end in `_seconds` or `_per_second` are wall-clock figures, all others
+  repeat exactly
+- value: float
+- unit: of the value, "fraction" for accuracies between 0 and 1
 """
 
 from __future__ import annotations
@@ -23,8 +30,8 @@ import json
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,10 +40,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bnsim import archive
 from bnsim.errors import InputError, MachineError
 from bnsim.recording import Recording
 
 COLUMNS = ("study", "task", "model", "kind", "seed", "condition", "step", "metric", "value", "unit")
+PREDICTION_COLUMNS = ("model", "kind", "seed", "sample", "true", "predicted")
+
+_REQUIRED = {
+    "config.toml": ("run",),
+    "manifest.json": (
+        *("run", "started_utc", "task", "models", "versions"),
+        *("settings_tried_on_validation", "test_set_openings"),
+    ),
+    "summary.json": ("task", "protocol", "seeds", "metrics", "differences", "references"),
+}
+"""What each file of a run must hold for tables, figures and report to be made from it."""
 
 
 @dataclass(frozen=True)
@@ -86,24 +105,24 @@ class Example:
     def load(cls, path: Path) -> Example:
         """Read what `save` wrote. Errors: InputError where the file is none."""
         model, _, case = path.stem.rpartition("-")
+        data = archive.read("Example", path)
         try:
-            with np.load(path, allow_pickle=False) as data:
-                return cls(
-                    model=model,
-                    case=case,
-                    index=int(data["example/index"]),
-                    image=data["example/image"],
-                    true_class=str(data["example/true"]),
-                    predicted_class=str(data["example/predicted"]),
-                    recording=Recording.load(path) if "duration" in data.files else None,
-                    activations={
-                        key.removeprefix("activations/"): data[key]
-                        for key in data.files
-                        if key.startswith("activations/")
-                    },
-                )
-        except (OSError, ValueError, KeyError, EOFError) as error:
-            raise InputError(f"{path}: not an example recording ({_one_line(error)}); repeat the run") from None
+            return cls(
+                model=model,
+                case=case,
+                index=int(data["example/index"]),
+                image=data["example/image"],
+                true_class=str(data["example/true"]),
+                predicted_class=str(data["example/predicted"]),
+                recording=Recording.load(path) if "duration" in data else None,
+                activations={
+                    key.removeprefix("activations/"): values
+                    for key, values in data.items()
+                    if key.startswith("activations/")
+                },
+            )
+        except (KeyError, ValueError, TypeError) as error:
+            raise archive.foreign("Example", path, error) from None
 
 
 @dataclass(frozen=True)
@@ -118,9 +137,11 @@ class Run:
 
     @property
     def predictions(self) -> pd.DataFrame:
-        """Every final test prediction: model, kind, seed, sample, true, predicted. Empty without
-        `accuracy`."""
-        return pd.read_parquet(self.directory / "predictions.parquet")
+        """Every final test prediction, with `PREDICTION_COLUMNS`; empty without the accuracy study.
+
+        Errors: InputError where the file is damaged.
+        """
+        return _table(self.directory / "predictions.parquet", PREDICTION_COLUMNS)
 
     def examples(self) -> tuple[Example, ...]:
         """The example images, ordered by file name; empty where the run recorded none."""
@@ -128,7 +149,7 @@ class Run:
 
 
 def read_run(path: str | Path) -> Run:
-    """Read a run directory. Errors: InputError, naming the file, for a folder that is not a complete run."""
+    """Read a run directory. Errors: InputError, naming the file, for a folder that is no complete run."""
     directory = Path(path)
     if not directory.is_dir():
         raise InputError(f"{directory}: no such run; give a folder that bnsim wrote, e.g. one below runs/")
@@ -136,22 +157,43 @@ def read_run(path: str | Path) -> Run:
     missing = [name for name in names if not (directory / name).is_file()]
     if missing:
         raise InputError(f"{directory}: not a run: {missing[0]} is missing; give a folder that bnsim wrote")
-    name = ""
+    return Run(
+        directory,
+        config=_document(directory / "config.toml", tomllib.loads),
+        manifest=_document(directory / "manifest.json", json.loads),
+        results=_table(directory / "results.parquet", COLUMNS),
+        summary=_document(directory / "summary.json", json.loads),
+    )
+
+
+def _document(path: Path, parse: Callable[[str], Any]) -> dict[str, Any]:
+    """A TOML or JSON file with all that is required of it."""
+    with _undamaged(path):
+        content = parse(path.read_text(encoding="utf-8"))
+    held = content if isinstance(content, dict) else {}
+    _refuse_missing(path, "entry", [key for key in _REQUIRED[path.name] if key not in held])
+    return held
+
+
+def _table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    with _undamaged(path):
+        table = pd.read_parquet(path)
+    _refuse_missing(path, "column", [column for column in columns if column not in table.columns])
+    return table
+
+
+@contextmanager
+def _undamaged(path: Path) -> Iterator[None]:
+    """Turn a failure to read a file of a run into an InputError."""
     try:
-        name = "config.toml"
-        config = tomllib.loads((directory / name).read_text(encoding="utf-8"))
-        name = "manifest.json"
-        manifest = json.loads((directory / name).read_text(encoding="utf-8"))
-        name = "summary.json"
-        summary = json.loads((directory / name).read_text(encoding="utf-8"))
-        name = "results.parquet"
-        results = pd.read_parquet(directory / name)
+        yield
     except (OSError, ValueError) as error:  # pyarrow's and both parsers' errors are ValueErrors or OSErrors
-        raise InputError(f"{directory / name}: damaged ({_one_line(error)}); repeat the run") from None
-    absent = [column for column in COLUMNS if column not in results.columns]
-    if absent:
-        raise InputError(f"{directory / name}: column {absent[0]!r} is missing; repeat the run")
-    return Run(directory, config, manifest, results, summary)
+        raise InputError(f"{path}: damaged ({_one_line(error)}); repeat the run") from None
+
+
+def _refuse_missing(path: Path, what: str, missing: Sequence[str]) -> None:
+    if missing:
+        raise InputError(f"{path}: {what} {missing[0]!r} is missing; repeat the run")
 
 
 @dataclass(frozen=True)
@@ -188,10 +230,9 @@ def write_run(out: Path, name: str, contents: RunContents, draw: Callable[[Path]
 
     All files, those of `draw(directory)` included, are made in a hidden temporary folder beside it, which
     is renamed at the very end: a run that exists is complete. Errors: MachineError where the disk fails;
-    in every case of failure, and on Ctrl-C, the temporary folder is removed.
+    in every case of failure, and on Ctrl-C, the temporary folder is removed, and `out` where it is new.
     """
-    with writing(out):
-        out.mkdir(exist_ok=True)
+    with writing(out), _existing(out):
         partial = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=out))
         try:
             _write_contents(partial, contents)
@@ -200,6 +241,19 @@ def write_run(out: Path, name: str, contents: RunContents, draw: Callable[[Path]
             return _rename(partial, out / name)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
+
+
+@contextmanager
+def _existing(folder: Path) -> Iterator[None]:
+    """Make `folder` where it is missing; remove it again where nothing came to lie in it."""
+    is_new = not folder.exists()
+    folder.mkdir(exist_ok=True)
+    try:
+        yield
+    finally:
+        if is_new:
+            with suppress(OSError):  # it is not empty: the run lies in it
+                folder.rmdir()
 
 
 @contextmanager

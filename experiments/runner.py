@@ -1,4 +1,4 @@
-"""Runs independent jobs in worker processes, one a core, and hands back their results in order.
+"""Runs independent jobs in worker processes and hands back their results in order.
 
 A worker imports its libraries once and takes one job after the other. Spiking and artificial models need
 different, slow imports, so workers with even numbers take jobs from the front of the queue and the others
@@ -116,6 +116,15 @@ class Workers:
         return [results[index] for index in range(len(jobs))]
 
 
+def default_workers() -> int:
+    """Two where there are two cores, else one.
+
+    One worker then serves each kind of model, with its libraries imported once, and no more than one other process
+    works while seconds are measured, however many cores there are. Each holds its own copy of data and libraries.
+    """
+    return min(2, available_cores())
+
+
 def available_cores() -> int:
     """Cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -141,7 +150,10 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
 def _assign(worker: _Worker, jobs: Sequence[Job], pending: deque[int]) -> None:
     if pending:
         worker.job = pending.popleft() if worker.takes_front else pending.pop()
-        worker.pipe.send(jobs[worker.job])
+        try:
+            worker.pipe.send(jobs[worker.job])
+        except ConnectionError:
+            raise _death(jobs[worker.job].name, worker) from None
 
 
 def _receive(worker: _Worker, jobs: Sequence[Job], results: dict[int, Any], watcher: Watcher) -> None:
@@ -150,11 +162,7 @@ def _receive(worker: _Worker, jobs: Sequence[Job], results: dict[int, Any], watc
     try:
         kind, *content = worker.pipe.recv()
     except (EOFError, ConnectionError):
-        worker.process.join()
-        raise MachineError(
-            f"{name}: its worker process died (exit code {worker.process.exitcode}); if memory ran out use "
-            "fewer samples, and in a script call bnsim below `if __name__ == '__main__':`"
-        ) from None
+        raise _death(name, worker) from None
     if kind == "advanced":
         watcher.advanced(worker.job, *content)
     elif kind == "failed":
@@ -163,6 +171,14 @@ def _receive(worker: _Worker, jobs: Sequence[Job], results: dict[int, Any], watc
         results[worker.job] = content[0]
         watcher.finished(worker.job)
         worker.job = None
+
+
+def _death(name: str, worker: _Worker) -> MachineError:
+    worker.process.join()
+    return MachineError(
+        f"{name}: its worker process died (exit code {worker.process.exitcode}); if memory ran out use "
+        "fewer samples, and in a script call bnsim below `if __name__ == '__main__':`"
+    )
 
 
 def _failure(name: str, error_class: type[BnsimError], message: str, trace: str) -> BnsimError:

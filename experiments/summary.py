@@ -7,7 +7,8 @@
      "references":  [{name, model, metric, published, measured, tolerance, passed, reason, source}, ...]}
 
 `step` is the number of samples seen, or null. A difference is the BNS minus its twin, in `unit`:
-accuracies are compared in percentage points. Intervals are null with one seed; p-values are null with
+accuracies are compared in percentage points. Intervals hold 95 %: Student's t, corrected for the overlap of the
+splits where each seed draws its own (`experiments.statistics`). They are null with one seed; p-values are null with
 fewer than 10 seeds and for metrics that are not primary.
 """
 
@@ -38,8 +39,8 @@ PRIMARY_METRICS = {"accuracy": "test_accuracy", "learning": "learning_curve_mean
 class Design:
     """How the numbers of a run came about, as far as statistics need it.
 
-    twins: BNS name -> ANN name, pairs that are both in the run. held_out_ratio: study -> held-out samples per
-    training sample. fixed_test_set: every seed was tested on the same samples.
+    twins: BNS name -> ANN name, pairs in the run that agree in all that twins share. held_out_ratio: study ->
+    held-out samples per training sample. fixed_test_set: every seed was tested on the same samples.
     """
 
     task: str
@@ -56,19 +57,20 @@ def summarise(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) 
         "task": design.task,
         "protocol": "fixed test set" if design.fixed_test_set else "resampled",
         "seeds": sorted(int(seed) for seed in results["seed"].unique()),
-        "metrics": _metrics(plain),
+        "metrics": _metrics(plain, design),
         "differences": _differences(plain, predictions, design),
         "references": _references(plain, design),
     }
 
 
-def _metrics(results: pd.DataFrame) -> list[dict[str, Any]]:
+def _metrics(results: pd.DataFrame, design: Design) -> list[dict[str, Any]]:
     entries = []
     keys = ["study", "model", "kind", "metric", "unit", "step"]
     for values, group in results.groupby(keys, sort=False, dropna=False):
         entry: dict[str, Any] = dict(zip(keys, values, strict=True))
         entry["step"] = None if pd.isna(entry["step"]) else int(entry["step"])
-        interval = mean_interval(group["value"].to_numpy())
+        ratio = 0.0 if design.fixed_test_set else design.held_out_ratio[entry["study"]]
+        interval = mean_interval(group["value"].to_numpy(), ratio)
         entry |= {"mean": interval.mean, "ci_low": interval.low, "ci_high": interval.high, "n": interval.n}
         entries.append(entry)
     return entries

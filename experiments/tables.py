@@ -20,8 +20,7 @@ def print_run(run: Run) -> None:
     console.print(_metrics(run.summary))
     if run.summary["references"]:
         console.print(_references(run.summary))
-    # Paths are printed as they are: no wrapping, nothing taken for markup.
-    console.print(f"report: {run.directory / 'report.html'}", markup=False, soft_wrap=True)
+    console.print(f"report: {run.directory / 'report.html'}", soft_wrap=True)
 
 
 def print_catalogue(lines: Mapping[str, str]) -> None:
@@ -29,7 +28,7 @@ def print_catalogue(lines: Mapping[str, str]) -> None:
     table = Table.grid(padding=(0, 2))
     for name, line in lines.items():
         table.add_row(name, line)
-    _console().print(table, markup=False)
+    _console().print(table)
 
 
 def print_findings(findings: Sequence[Finding]) -> None:
@@ -44,9 +43,12 @@ def print_findings(findings: Sequence[Finding]) -> None:
 
 
 def _console() -> Console:
-    """Standard output; wide enough that no table is cut where it is a file or a pipe."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=160)
+    """Standard output, text as it is; wide enough that no table is cut where it is a file or a pipe."""
+    # Names of tasks and paths may hold what Rich takes for markup or an emoji.
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = 160
+    return console
 
 
 def _verdict(summary: Mapping[str, Any]) -> Table:
@@ -77,7 +79,9 @@ def _metrics(summary: Mapping[str, Any]) -> Table:
     """Means over the seeds: a row a metric, a column a model; of learning curves only their mean."""
     entries = [entry for entry in summary["metrics"] if entry["step"] is None]
     models = list(dict.fromkeys(entry["model"] for entry in entries))
-    table = Table(title=f"{summary['task']}, {len(summary['seeds'])} seeds", title_justify="left")
+    n_seeds = len(summary["seeds"])
+    title = f"{summary['task']}, {n_seeds} seed{'' if n_seeds == 1 else 's'}"
+    table = Table(title=title, title_justify="left")
     table.add_column("metric")
     for model in models:
         table.add_column(model, justify="right")

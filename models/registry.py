@@ -1,11 +1,14 @@
-"""Which classifiers there are: name -> class, found without importing Keras or Brian2."""
+"""Which classifiers there are and what parameters they take, found without importing Keras or Brian2."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,11 +28,24 @@ class Entry:
     twin: str | None
     """Name of the ANN with which a verdict is drawn."""
     summary: str
+    shared: tuple[str, ...] = ()
+    """Parameters in which it must agree with its twin: front end and topology."""
 
     def load(self) -> type[Classifier]:
         """Import the class."""
         module, _, name = self.path.partition(":")
         return getattr(import_module(module), name)
+
+    def parameter_names(self) -> tuple[str, ...]:
+        """Names of the constructor's parameters, read from the source: importing the class takes seconds."""
+        module, _, name = self.path.partition(":")
+        spec = find_spec(module)
+        assert spec is not None
+        assert spec.origin is not None
+        source = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
+        (model,) = (node for node in source.body if isinstance(node, ast.ClassDef) and node.name == name)
+        (init,) = (node for node in model.body if isinstance(node, ast.FunctionDef) and node.name == "__init__")
+        return tuple(argument.arg for argument in init.args.args[1:])
 
 
 MODELS: Mapping[str, Entry] = MappingProxyType(
@@ -39,6 +55,7 @@ MODELS: Mapping[str, Entry] = MappingProxyType(
             "BNS",
             "receptive-dense",
             "fixed receptive fields, spiking cells, read-out learned by a three-factor rule",
+            shared=("image_shape", "n_filters", "patch", "wavelength", "sigma", "gain"),
         ),
         "receptive-dense": Entry(
             "models.artificial.receptive_dense:ReceptiveDense",
@@ -68,15 +85,19 @@ def create(name: str, **parameters: Any) -> Classifier:
 
     Errors: InputError for an unknown name or parameter.
     """
-    model = entry(name).load()
-    known = model._get_param_names()
+    check_parameters(name, parameters)
+    return entry(name).load()(**parameters)
+
+
+def check_parameters(name: str, parameters: Iterable[str]) -> None:
+    """Refuse names that the classifier `name` does not take, without importing it. Errors: InputError."""
+    known = entry(name).parameter_names()
     for parameter in parameters:
         if parameter not in known:
             raise InputError(f"{name}: unknown parameter {parameter!r}; {_advice(parameter, known)}")
-    return model(**parameters)
 
 
-def _advice(unknown: str, known: Mapping[str, Any] | list[str]) -> str:
+def _advice(unknown: str, known: Collection[str]) -> str:
     """The nearest name, if one is near, and all that there are."""
     near = get_close_matches(unknown, known, n=1)
     question = f"did you mean {near[0]!r}? " if near else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim import archive
 from bnsim.errors import InputError, MachineError
 
 HEADER = "header"
@@ -61,16 +61,12 @@ def reading(path: Path, class_name: str) -> Iterator[tuple[dict[str, Any], dict[
 
     Errors: InputError for a missing or damaged file, or one that holds another class than `class_name`.
     """
+    stored = archive.read(class_name, path)
     try:
-        # Opened here because NumPy leaves a damaged file open.
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            stored = {name: file[name] for name in file.files}
         header = json.loads(str(stored.pop(HEADER)))
         saved_class = header["class"]
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; give one that {class_name}.save wrote") from None
-    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile):
-        raise InputError(f"{path}: not a saved classifier, or damaged; save it again") from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise archive.foreign(class_name, path, error) from None
     if saved_class != class_name:
         raise InputError(f"{path}: holds a {saved_class}, not a {class_name}; use {saved_class}.load")
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,8 +83,13 @@ def _build(network: Network, timing: Timing, traces: Mapping[str, Sequence[str]]
         for population in network.populations
         if isinstance(population.model, SpikeTrains)
     }
-    groups = {p.name: _group(network, p, clock, rasters.get(p.name)) for p in network.populations}
-    synapses = {p.name: _synapses(network, p, groups, clock, order) for order, p in enumerate(network.projections)}
+    # Plain loops: where one object is refused, those before it must live until `build` has dealt with them.
+    groups: dict[str, Any] = {}
+    for population in network.populations:
+        groups[population.name] = _group(network, population, clock, rasters.get(population.name))
+    synapses: dict[str, Any] = {}
+    for order, projection in enumerate(network.projections):
+        synapses[projection.name] = _synapses(network, projection, groups, clock, order)
     trial_end = [item for p in network.projections for item in _trial_end(network, p, groups, synapses, clock)]
     spike_monitors = {name: brian2.SpikeMonitor(group, name=f"spikes_{name}") for name, group in groups.items()}
     trace_monitors = {
@@ -112,6 +117,13 @@ def _build(network: Network, timing: Timing, traces: Mapping[str, Sequence[str]]
     )
 
 
+def pathways(network: Network, objects: Objects) -> Iterator[tuple[str, Any]]:
+    """Name `<projection>.<pre|post>` and Brian2's pathway, in the network's order."""
+    for projection in network.projections:
+        for pathway in objects.synapses[projection.name]._pathways:
+            yield f"{projection.name}.{pathway.prepost}", pathway
+
+
 def namespace(network: Network, population: Population, raster: Any = None) -> dict[str, Any]:
     """All constants and functions that a population's equations may use; nothing is looked up elsewhere."""
     names: dict[str, Any] = {"bnsim_uniform": make_uniform(), "bnsim_select": make_select()}
@@ -135,6 +147,8 @@ def _group(network: Network, population: Population, clock: Any, raster: Any) ->
         method = checks.one_of(f"{type(model).__name__}.method", model.method, StateUpdateMethod.stateupdaters)
         if method == "exact" and text.has_conductance(network, population):
             method = "exponential_euler"
+        if method == "exact":
+            text.refuse_equal_time_constants(network, population, model)
     group = _refusable(
         f"Population({population.name!r})",
         lambda: brian2.NeuronGroup(
@@ -166,7 +180,7 @@ def _group(network: Network, population: Population, clock: Any, raster: Any) ->
 
 def _synapses(network: Network, projection: Projection, groups: dict[str, Any], clock: Any, order: int) -> Any:
     rule = projection.plasticity
-    on_post = text.synapse_statements(projection, rule.on_post) if rule is not None and rule.on_post else None
+    on_post = text.synapse_statements(network, projection, rule.on_post) if rule is not None and rule.on_post else None
     delay: dict[str, Any] = {} if projection.delay_kind == "each" else {"pre": 0 * second}
     if on_post is not None:
         delay["post"] = 0 * second
@@ -254,6 +268,12 @@ def plain_network(network: Network, dt: Quantity, key: int) -> Any:
             raise InputError(
                 f"to_brian2: {type(projection.plasticity).__name__} learns at the end of a trial, which plain Brian2 "
                 "does not know; use Network.compile"
+            )
+    for population in network.populations:
+        if isinstance(population.model, SpikeTrains):
+            raise InputError(
+                f"to_brian2: {population.name!r} replays spikes that a run is given; "
+                "use a brian2.SpikeGeneratorGroup instead"
             )
     timing = Timing(float(dt / second), 1, 1)
     objects = build(network, timing, {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import platform
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -26,23 +27,22 @@ _REMEDY = 'set CXX to a working C++ compiler or choose backend="numpy"'
 
 
 def find_compiler() -> str | None:
-    """Path of the C++ compiler: the environment variable CXX, else c++, g++ or clang++; None where there is none.
+    """Command of the C++ compiler: the environment variable CXX, else c++, g++ or clang++; None where there is none.
 
     Errors: CXX names a program that does not exist.
     """
-    chosen = os.environ.get("CXX")
+    chosen = os.environ.get("CXX", "").strip()
     if chosen:
-        path = shutil.which(chosen)
-        if path is None:
+        if shutil.which(shlex.split(chosen)[0]) is None:
             raise MachineError(f"compiler: CXX={chosen!r} is not a program; set CXX to a C++ compiler or unset it")
-        return path
+        return chosen
     return next((path for name in ("c++", "g++", "clang++") if (path := shutil.which(name))), None)
 
 
 @functools.cache
 def compiler_identity(compiler: str) -> str:
     """The compiler's version, its flags and the processor: what a binary depends on."""
-    answer = _call([compiler, "--version"], None)
+    answer = _call([*shlex.split(compiler), "--version"], None)
     version = answer.stdout.splitlines()[0] if answer.stdout else compiler
     return " | ".join([version, " ".join(FLAGS), _processor()])
 
@@ -58,7 +58,7 @@ def _processor() -> str:
 
 def compile_file(compiler: str, source: str, binary: str, folder: Path) -> None:
     """Compile one file. Errors: MachineError with the compiler's last lines."""
-    answer = _call([compiler, *FLAGS, "-I.", source, "-o", binary], folder)
+    answer = _call([*shlex.split(compiler), *FLAGS, "-I.", source, "-o", binary], folder)
     if answer.returncode != 0 or not (folder / binary).exists():
         said = [line.strip() for line in (answer.stderr or answer.stdout).splitlines() if line.strip()]
         last = " | ".join(said[-3:]) or "it printed nothing"

@@ -14,9 +14,8 @@ from typing import Any
 
 from bnsim.encoding import SpikeTrains
 from bnsim.engine import equations as text
-from bnsim.engine.build import Objects
+from bnsim.engine.build import Objects, pathways
 from bnsim.engine.variables import Variable
-from bnsim.errors import MachineError
 from bnsim.network import Network
 from bnsim.timing import Timing
 
@@ -79,27 +78,12 @@ NOT_FINITE = "not finite: "
 """How the driver reports a variable that became NaN or infinite, before its name."""
 
 
-def diverged(name: str) -> MachineError:
-    """The error for a variable that became NaN or infinite."""
-    return MachineError(
-        f"simulation: {name} became NaN or infinite; choose a smaller dt or weaker weights (exact integration also "
-        "fails where a synapse's time constant equals the membrane's: make them differ)"
-    )
-
-
 @dataclass(frozen=True)
 class Array:
     """A C++ array of the generated code: expressions for its first element and its length."""
 
     data: str
     size: str
-
-
-def pathways(network: Network, objects: Objects) -> Iterator[tuple[str, Any]]:
-    """Name `<projection>.<pre|post>` and Brian2's pathway, in the network's order."""
-    for projection in network.projections:
-        for pathway in objects.synapses[projection.name]._pathways:
-            yield f"{projection.name}.{pathway.prepost}", pathway
 
 
 def driver_source(network: Network, timing: Timing, objects: Objects, device: Any, continuous: bool) -> str:
@@ -182,7 +166,7 @@ class _Writer:
                 lines.append(f"bnsim::read(offsets_{name}); bnsim::read(index_{name});")
             elif population.stimulus_encoder is not None:
                 lines.append(f"std::vector<double> drive_{name}; bnsim::read(drive_{name});")
-        for projection, signal, _ in signals(self.network):
+        for projection, signal, _ in text.signals(self.network):
             lines.append(
                 f"std::vector<double> signal_{projection}_{signal}; bnsim::read(signal_{projection}_{signal});"
             )
@@ -227,7 +211,7 @@ class _Writer:
             elif population.stimulus_encoder is not None:
                 drive = self.array(group, "drive").data
                 yield f"std::memcpy({drive}, &drive_{name}[trial * {size}], {size} * sizeof(double));"
-        for projection, signal, kind in signals(self.network):
+        for projection, signal, kind in text.signals(self.network):
             array = self._signal(projection, signal, kind)
             yield f"std::copy_n(&signal_{projection}_{signal}[trial * {array.size}], {array.size}, {array.data});"
 
@@ -296,11 +280,3 @@ class _Writer:
             yield f"    for (int j = 0; j < {rows}.m; j++) rows.push_back({rows}(k, j));"
             yield "  bnsim::write(rows); }"
         yield "std::fflush(stdout);"
-
-
-def signals(network: Network) -> Iterator[tuple[str, str, str]]:
-    """(projection, signal, "postsynaptic" or "shared") of every signal that a rule is told."""
-    for projection in network.projections:
-        if projection.plasticity is not None:
-            for signal, kind in projection.plasticity.signals.items():
-                yield projection.name, signal, kind

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from bnsim.description import Description
-from bnsim.encoding import Encoder
+from bnsim.encoding import Encoder, SpikeTrains
 from bnsim.errors import InputError
 from bnsim.network import Network, Population, Projection
 from bnsim.neurons import NeuronModel
 
 FORBIDDEN = ("xi", "rand", "randn", "poisson", "rand_range")
-_STATEMENT = re.compile(r"^\s*(\w+)\s*([-+*/]?=)\s*(.+?)\s*$")
+_STATEMENT = re.compile(r"^\s*(\w+)\s*(\*\*|//|[-+*/%])?=(?!=)\s*(.+?)\s*$")
 _DECLARATION = re.compile(r"^\s*(?:d(\w+)\s*/\s*dt|(\w+))\s*(?:=|:)")
 
 
@@ -31,13 +31,20 @@ def rename(text: str, names: Mapping[str, str]) -> str:
 
 
 def gate(statements: str, persistent: Iterable[str], condition: str) -> str:
-    """Statements in which every write to a persistent variable is undone where `condition` is false."""
-    lines = []
-    for line in statements.replace(";", "\n").splitlines():
+    """Statements in which every write to a persistent variable is undone where `condition` is false.
+
+    Errors: a line that is no assignment, and could therefore hide one.
+    """
+    lines, kept = [], set(persistent)
+    for line in re.sub(r"#.*", "", statements).replace(";", "\n").splitlines():
         match = _STATEMENT.match(line)
-        if match and match.group(1) in set(persistent):
+        if match is None and line.strip():
+            raise InputError(
+                f"statement {line.strip()!r}: not an assignment; write each as `name = value` or `name += value`"
+            )
+        if match and match.group(1) in kept:
             name, operator, value = match.groups()
-            new = value if operator == "=" else f"{name} {operator[0]} ({value})"
+            new = value if operator is None else f"{name} {operator} ({value})"
             line = f"{name} = bnsim_select({condition}, {new}, {name})"
         lines.append(line)
     return "\n".join(lines)
@@ -85,11 +92,12 @@ def neuron_equations(network: Network, population: Population) -> str:
         if projection.target != population.name:
             continue
         assert isinstance(model, NeuronModel)
-        lines.append(rename(_fill(projection.synapse.equations, model), names))
+        lines.append(_fill(rename(projection.synapse.equations, names), model))
         if rule is not None:
             lines.append(rename(rule.postsynaptic.replace("{weight_unit}", weight_unit), names))
     if isinstance(model, Encoder):
-        lines.append("drive : 1")
+        if not isinstance(model, SpikeTrains):
+            lines.append("drive : 1")
         if re.search(r"\buniform\b", model.threshold):
             lines.append("uniform : 1\ntrial_key_high : integer (shared)\ntrial_key_low : integer (shared)")
         return "\n".join(lines)
@@ -99,8 +107,14 @@ def neuron_equations(network: Network, population: Population) -> str:
     learning = any(p.plasticity is not None and p.target == population.name for p in network.projections)
     if model.persistent or learning:
         lines.append("plastic : boolean (shared)")
-    if "I" not in declared(model.equations) and re.search(r"\bI\b", model.equations):
-        lines.append(f"I = {_summed_input(network, population, model)} : {model.input_unit}")
+    summed = _summed_input(network, population, model)
+    if re.search(r"\bI\b", model.equations):
+        lines.append(f"I = {summed or '0 * ' + model.input_unit} : {model.input_unit}")
+    elif summed:
+        raise InputError(
+            f"{type(model).__name__}.equations: without I, the input of population {population.name!r} would be "
+            "lost; add I to them"
+        )
     return "\n".join(line for line in lines if line)
 
 
@@ -142,8 +156,8 @@ def _summed_input(network: Network, population: Population, model: NeuronModel) 
     terms = ["drive"] if population.encoder is not None else []
     for projection in network.projections:
         if projection.target == population.name and projection.synapse.current:
-            terms.append(rename(_fill(projection.synapse.current, model), local_names(projection)))
-    return " + ".join(terms) or f"0 * {model.input_unit}"
+            terms.append(_fill(rename(projection.synapse.current, local_names(projection)), model))
+    return " + ".join(terms)
 
 
 def _fill(text: str, model: NeuronModel) -> str:
@@ -158,6 +172,26 @@ def _fill(text: str, model: NeuronModel) -> str:
 def has_conductance(network: Network, population: Population) -> bool:
     """Whether a conductance synapse ends on the population: its equations are then no longer linear."""
     return any(p.target == population.name and p.synapse.weight == "conductance" for p in network.projections)
+
+
+def refuse_equal_time_constants(network: Network, population: Population, model: NeuronModel) -> None:
+    """Brian2's exact solution for a current that decays as fast as the membrane divides by their difference: 0 / 0."""
+    lines = [
+        line.partition(":")[0]
+        for line in model.equations.splitlines()
+        if re.match(rf"\s*d{model.membrane}\s*/\s*dt", line)
+    ]
+    used = [name for name in model.parameters if any(re.search(rf"\b{name}\b", line) for line in lines)]
+    for projection in network.projections:
+        parameters = projection.synapse.parameters
+        if projection.target != population.name or "tau" not in parameters:
+            continue
+        for name in used:
+            if float(model.parameters[name]) == float(parameters["tau"]):
+                raise InputError(
+                    f"Projection({projection.name!r}): {type(projection.synapse).__name__}.tau equals "
+                    f"{type(model).__name__}.{name}, where exact integration fails; change one of them by 0.1 %"
+                )
 
 
 def reset_statements(network: Network, population: Population) -> str:
@@ -187,15 +221,34 @@ def on_pre(network: Network, projection: Projection) -> str:
     """Transmission, then learning, at the arrival of a presynaptic spike."""
     model = network[projection.target].model
     assert isinstance(model, NeuronModel)
-    transmission = _fill(projection.synapse.on_pre, model)
+    # Filled in after renaming: the neuron's membrane variable may bear the name of one of the synapse's.
+    transmission = _fill(rename(projection.synapse.on_pre, local_names(projection)), model)
     if projection.synapse.weight == "potential" and float(model.refractory) > 0:
         transmission = transmission.replace("+= w", "+= w * int(not_refractory_post)")
-    lines = [rename(transmission, local_names(projection))]
+    lines = [transmission]
     if projection.plasticity is not None:
-        lines.append(synapse_statements(projection, projection.plasticity.on_pre))
+        lines.append(synapse_statements(network, projection, projection.plasticity.on_pre))
     return "\n".join(line for line in lines if line)
 
 
-def synapse_statements(projection: Projection, statements: str) -> str:
-    """A rule's statements under local names, its changes of the weight gated."""
+def synapse_statements(network: Network, projection: Projection, statements: str) -> str:
+    """A rule's statements under local names, its changes of the weight gated.
+
+    Errors: a statement that writes a neuron's persistent variable, which is the neuron's own to change.
+    """
+    for end, population in (("pre", projection.source), ("post", projection.target)):
+        for name in getattr(network[population].model, "persistent", ()):
+            if re.search(rf"\b{name}_{end}\s*(\*\*|//|[-+*/%])?=(?!=)", statements):
+                raise InputError(
+                    f"{type(projection.plasticity).__name__}: writes {name!r} of {population!r}, which is persistent; "
+                    "let the neuron model change it"
+                )
     return gate(rename(statements, local_names(projection)), ["w"], "plastic_post")
+
+
+def signals(network: Network) -> Iterator[tuple[str, str, str]]:
+    """(projection, signal, "postsynaptic" or "shared") of every signal that a rule is told."""
+    for projection in network.projections:
+        if projection.plasticity is not None:
+            for signal, kind in projection.plasticity.signals.items():
+                yield projection.name, signal, kind

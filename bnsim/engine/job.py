@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim.encoding.base import SpikeRaster
+from bnsim.errors import MachineError
 
 Drive = NDArray[np.float64] | SpikeRaster
 
@@ -46,3 +47,11 @@ class Outcome:
     counts: dict[str, NDArray[np.int32]]
     spikes: dict[str, tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int64]]]
     traces: dict[tuple[str, str], NDArray[np.float64]]
+
+
+def diverged(name: str) -> MachineError:
+    """The error for a variable that became NaN or infinite."""
+    return MachineError(
+        f"simulation: {name} became NaN or infinite; choose a smaller dt or weaker weights (exact integration also "
+        "fails where a synapse's time constant equals the membrane's: make them differ)"
+    )

@@ -12,10 +12,9 @@ from brian2.devices.device import reset_device, set_device
 
 from bnsim.encoding.base import SpikeRaster
 from bnsim.engine import equations as text
-from bnsim.engine.build import Objects, brian2_reason, build, connect
+from bnsim.engine.build import Objects, brian2_reason, build, connect, pathways
 from bnsim.engine.compiler import FLAGS
-from bnsim.engine.driver import diverged, pathways, signals
-from bnsim.engine.job import Job, Outcome
+from bnsim.engine.job import Job, Outcome, diverged
 from bnsim.engine.variables import Variable
 from bnsim.errors import InputError
 from bnsim.network import Network
@@ -172,7 +171,7 @@ class RuntimeNetwork:
                 self._mark_raster(objects, population.name, drive, trial, 1.0)
             elif drive is not None:
                 _set(group, "drive", drive[trial])
-        for projection, signal, kind in signals(self.network):
+        for projection, signal, kind in text.signals(self.network):
             values = job.signals[projection, signal][trial]
             if kind == "shared":
                 _set(objects.synapses[projection], signal, values)

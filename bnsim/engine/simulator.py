@@ -19,7 +19,7 @@ from bnsim.encoding.base import SpikeRaster
 from bnsim.engine import random
 from bnsim.engine.check_state import check_state
 from bnsim.engine.compiler import find_compiler
-from bnsim.engine.driver import signals
+from bnsim.engine.equations import signals
 from bnsim.engine.initial import connectivity_arrays
 from bnsim.engine.job import Drive, Job, Outcome
 from bnsim.engine.runtime import RuntimeNetwork

@@ -23,10 +23,11 @@ from brian2.devices.device import all_devices, reset_device, set_device
 
 from bnsim.encoding.base import SpikeRaster
 from bnsim.engine import compiler as cxx
-from bnsim.engine.build import brian2_reason, build
+from bnsim.engine.build import brian2_reason, build, pathways
 from bnsim.engine.cache import BINARY, cache_folder, fetch
-from bnsim.engine.driver import NOT_FINITE, diverged, driver_source, pathways, signals
-from bnsim.engine.job import Job, Outcome
+from bnsim.engine.driver import NOT_FINITE, driver_source
+from bnsim.engine.equations import signals
+from bnsim.engine.job import Job, Outcome, diverged
 from bnsim.engine.variables import Variable
 from bnsim.errors import InputError, MachineError
 from bnsim.network import Network

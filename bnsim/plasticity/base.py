@@ -50,6 +50,11 @@ class PlasticityRule(Description):
     )
 
     @property
+    def weight_bounds(self) -> tuple[float, float] | None:
+        """Lowest and highest weight that the rule keeps to, in SI units; None where it has no bounds."""
+        return None
+
+    @property
     def weight_scale(self) -> str:
         """Name of the parameter that must have the unit of the weights."""
         raise NotImplementedError

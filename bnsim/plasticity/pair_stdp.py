@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 from brian2.units import ms, mV
 from brian2.units.fundamentalunits import Quantity
 
@@ -40,6 +41,10 @@ class PairSTDP(PlasticityRule):
     equations: ClassVar[str] = "dx/dt = -x / tau_plus : 1 (event-driven)\ndy/dt = -y / tau_minus : 1 (event-driven)"
     on_pre: ClassVar[str] = "w = clip(w - a_minus * w_max * y, 0 * w_max, w_max)\nx += 1"
     on_post: ClassVar[str] = "w = clip(w + a_plus * w_max * x, 0 * w_max, w_max)\ny += 1"
+
+    @property
+    def weight_bounds(self) -> tuple[float, float]:
+        return 0.0, float(np.asarray(self.w_max))
 
     @property
     def weight_scale(self) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from bnsim.errors import InputError
 from bnsim.recording import Recording
 
@@ -27,7 +29,7 @@ def chosen_trials(recording: Recording, trial: int | Sequence[int] | None) -> li
     """Indices of the trials asked for: one, several, or all."""
     if trial is None:
         return list(range(recording.n_trials))
-    chosen = [trial] if isinstance(trial, int) else list(trial)
+    chosen = [int(trial)] if isinstance(trial, int | np.integer) else list(trial)
     if not chosen:
         raise InputError("trial: no trial was named; pass an index, several, or None for all")
     for index in chosen:

@@ -98,7 +98,7 @@ def _frame_rows(ax: Axes, names: list[str], n_slots: int) -> None:
 def _confusion(run: Run) -> Figure:
     names, matrices = class_names(run), confusion(run)
     models = looks(run)
-    shares = {model: 100 * matrix / matrix.sum(axis=1, keepdims=True) for model, matrix in matrices.items()}
+    shares = {model: _shares(matrix) for model, matrix in matrices.items()}
     greatest = max(float(_errors(share).max()) for share in shares.values()) or 1.0
     with style():
         figure = Figure(figsize=(0.9 + 3.3 * len(shares), 3.7))
@@ -114,6 +114,11 @@ def _confusion(run: Run) -> Figure:
         bar = figure.colorbar(image, ax=list(axes), label="Taken for another class (%)", pad=0.02, shrink=0.85)
         bar.outline.set_visible(False)
     return figure
+
+
+def _shares(matrix: np.ndarray) -> np.ndarray:
+    """Per cent of each true class; zeros for a class without a test sample."""
+    return 100 * matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
 
 
 def _errors(share: np.ndarray) -> np.ndarray:

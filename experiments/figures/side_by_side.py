@@ -97,7 +97,7 @@ def _draw_image(ax: Axes, example: Example) -> None:
 def _draw_hidden(ax: Axes, example: Example) -> None:
     """Activations of each hidden layer from the strongest unit to the weakest."""
     layers = hidden_layers(example)
-    for shade, (name, values) in zip((0.85, 0.5, 0.3), layers.items(), strict=False):
+    for shade, (name, values) in zip(np.linspace(0.85, 0.3, len(layers)), layers.items(), strict=True):
         share = np.linspace(0, 100, len(values), endpoint=False)
         ax.fill_between(share, np.sort(values)[::-1], step="post", color=VERMILLION, alpha=shade, lw=0, label=name)
     ax.set_xlim(0, 100)

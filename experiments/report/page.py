@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,17 +45,22 @@ class Shown:
 
 
 def write_page(run: Run) -> Path:
-    """Write figures/*.svg, figures/*.png and report.html; the page's path."""
-    folder = run.directory / "figures"
-    folder.mkdir(exist_ok=True)
-    names = []
-    for name, drawn in figures.draw(run).items():
-        save(drawn, folder / f"{name}.svg")
-        save(drawn, folder / f"{name}.png")
-        names.append(name)
-    path = run.directory / "report.html"
-    path.write_text(_page(run, folder, names), encoding="utf-8")
-    return path
+    """Write figures/*.svg, figures/*.png and report.html; the page's path.
+
+    All are made in a hidden temporary folder and moved when the last is done: a full disk leaves the old ones.
+    """
+    with tempfile.TemporaryDirectory(prefix=".drawing-", dir=run.directory) as drawing:
+        made = Path(drawing)
+        drawn = figures.draw(run)
+        for name, figure in drawn.items():
+            save(figure, made / f"{name}.svg")
+            save(figure, made / f"{name}.png")
+        (made / "report.html").write_text(_page(run, made, list(drawn)), encoding="utf-8")
+        folder = run.directory / "figures"
+        folder.mkdir(exist_ok=True)
+        for path in [path for path in made.iterdir() if path.name != "report.html"]:
+            path.replace(folder / path.name)
+        return (made / "report.html").replace(run.directory / "report.html")
 
 
 def _page(run: Run, folder: Path, names: list[str]) -> str:

@@ -68,10 +68,8 @@ def _accuracy_sentence(run: Run, entry: dict[str, Any]) -> str:
     )
     if entry["ci_low"] is None:
         return f"{text}; one seed gives no interval."
-    zero = "includes" if entry["ci_low"] <= 0 <= entry["ci_high"] else "excludes"
     limits = interval(entry, signed=True)
-    over = f"{limits} over {entry['n']} seeds"
-    return f"{text}; the {_CONFIDENCE} interval of the difference, {over}, {zero} zero."
+    return f"{text}; the {_CONFIDENCE} interval of the difference over {entry['n']} seeds is {limits}."
 
 
 def _learning_sentences(run: Run) -> list[str]:

@@ -1,7 +1,7 @@
 """Studies: one question a file. To add one, write a file like `accuracy.py` and name it in `STUDIES`.
 
 A study module has `Config` (frozen, validated), `PRESETS` (name -> Config) and
-`run(config, job, progress) -> Outcome`. `experiments.figures.<name>.draw(run)` draws what it stored.
+`run(config, subject, progress) -> Outcome`. `experiments.figures.<name>.draw(run)` draws what it stored.
 """
 
 from __future__ import annotations

@@ -16,11 +16,16 @@ if TYPE_CHECKING:
     from models.classifier import Classifier
 
 
+DEFAULT_BATCH = 32
+"""Batch size of the Keras models unless it is set."""
+
+
 @dataclass(frozen=True)
 class Subject:
     """The model to be examined, on which data, with which seed.
 
-    keep: where to save the fitted classifier for the example recordings, None for not at all.
+    keep: where to save the fitted classifier for the example recordings, None for not at all. common_batch: a multiple
+    of the batch sizes of all models of the run (see `RunConfig.common_batch`).
     """
 
     dataset: Dataset
@@ -28,6 +33,7 @@ class Subject:
     parameters: Mapping[str, Any]
     seed: int
     keep: Path | None = None
+    common_batch: int = DEFAULT_BATCH
 
     def create(self) -> Classifier:
         """The unfitted classifier. Errors: InputError for an unknown parameter."""
@@ -59,10 +65,12 @@ class Predictions:
 class Outcome:
     """All that one study found out about one model with one seed.
 
-    n_train, n_held_out: sizes of the training set and of the set that was measured on.
+    n_train, n_held_out: sizes of the training set and of the set that was measured on. derived: settings of the models
+    that the study chose itself, as config.toml tells them.
     """
 
     n_train: int
     n_held_out: int
     measurements: tuple[Measurement, ...] = field(default=())
     predictions: Predictions | None = None
+    derived: Mapping[str, int] = field(default_factory=dict)

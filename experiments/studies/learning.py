@@ -17,18 +17,16 @@ from collections.abc import Callable
 import numpy as np
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
+from bnsim.errors import InputError
 from experiments.studies.job import Measurement, Outcome, Subject
 from experiments.tasks.dataset import validation_split
-
-BATCH = 32
-"""Points lie on multiples of this number, the batch size of the Keras models."""
 
 
 class Config(BaseModel):
     """max_train: train on a stratified subset of at most so many samples, None for all of them.
     max_validation: likewise for the validation samples. presentations: how many samples each model sees
-    in all, rounded to whole passes. points_per_octave: points of the curve for each doubling of the
-    samples seen."""
+    in all, rounded to whole passes; the models' own `passes` are not used, and config.toml tells the number that was.
+    points_per_octave: points of the curve for each doubling of the samples seen."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,33 +42,46 @@ PRESETS = {
 }
 
 
-def checkpoints(total: int, points_per_octave: int) -> tuple[int, ...]:
-    """Log-spaced multiples of 32 from 32 up to `total`; the last multiple that training reaches is always
-    one."""
-    last = total // BATCH
+def checkpoints(total: int, points_per_octave: int, batch: int) -> tuple[int, ...]:
+    """Log-spaced multiples of `batch` up to `total`; the last multiple that training reaches is always one.
+
+    batch: a multiple of all models' batch sizes, so that each is measured after exactly as many samples.
+    """
+    last = total // batch
     if last == 0:
         return (total,)
     octaves = np.arange(0, np.log2(last) + 1e-9, 1 / points_per_octave)
     points = {*np.rint(2**octaves).astype(int).tolist(), last}
-    return tuple(BATCH * point for point in sorted(points))
+    return tuple(batch * point for point in sorted(points))
 
 
 def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) -> Outcome:
     """Train one model with one seed and watch it on the validation split."""
     split = validation_split(subject.dataset, subject.seed, config.max_train, config.max_validation)
     passes = max(1, round(config.presentations / len(split.train)))
+    points = checkpoints(passes * len(split.train), config.points_per_octave, subject.common_batch)
     model = subject.create().set_params(passes=passes)
     model.fit(
         split.train.X,
         split.train.y,
         validation=(split.held_out.X, split.held_out.y),
-        checkpoints=checkpoints(passes * len(split.train), config.points_per_octave),
+        checkpoints=points,
         progress=progress,
     )
+    _check_steps(subject.model, tuple(point.samples_seen for point in model.history_), points)
     curve = [
         Measurement("validation_accuracy", point.validation_accuracy, "fraction", step=point.samples_seen)
         for point in model.history_
     ]
     mean = float(np.mean([point.value for point in curve]))
     measurements = (*curve, Measurement("learning_curve_mean", mean, "fraction"))
-    return Outcome(len(split.train), len(split.held_out), measurements)
+    return Outcome(len(split.train), len(split.held_out), measurements, derived={"passes": passes})
+
+
+def _check_steps(model: str, measured: tuple[int, ...], asked: tuple[int, ...]) -> None:
+    """Means over different points are no comparison: refuse a model that was not measured at all of them."""
+    if measured != asked:
+        raise InputError(
+            f"{model}: its learning curve has {len(measured)} of {len(asked)} points; let it see all presentations "
+            "(e.g. early_stopping=false) or leave it out"
+        )

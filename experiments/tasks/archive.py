@@ -1,4 +1,7 @@
-"""The user's own data: an .npz file with `X` (n, features) or (n, height, width) and `y` (n,)."""
+"""The user's own data: an .npz file with `X` (n, ...) and `y` (n,).
+
+`X` (n, height, width) are images, if both sides have two pixels at least; any other shape is read as plain features.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ def load(path: Path) -> Dataset:
     Errors: InputError, naming file and array, for all that cannot be used.
     """
     X, y = (_array(path, name) for name in ("X", "y"))
-    if X.ndim not in (2, 3) or X.dtype.kind not in "biuf":
+    if X.ndim < 2 or X.dtype.kind not in "biuf":
         raise _refusal(path, f"X has shape {X.shape} and type {X.dtype}", "give numbers (n, features) or (n, h, w)")
     if y.ndim != 1 or y.dtype.kind not in "biufU":
         raise _refusal(path, f"y has shape {y.shape} and type {y.dtype}", "give one integer or string a sample")
@@ -38,13 +41,14 @@ def load(path: Path) -> Dataset:
         raise _refusal(path, f"y holds one class only, {classes[0]!s}", "give at least two classes")
     if y.dtype.kind == "f" and not (y == np.rint(y)).all():
         raise _refusal(path, f"y holds fractions such as {y[y != np.rint(y)][0]!s}", "give classes, not measurements")
+    images = X.ndim == 3 and min(X.shape[1:]) >= 2
     return Dataset(
         name=path.stem,
         X=X.reshape(len(X), -1),
         y=labels.astype(np.int64),
         classes=tuple(str(value) for value in classes),
-        image_shape=(X.shape[1], X.shape[2]) if X.ndim == 3 else None,
-        scaling="range" if X.ndim == 3 else "standardise",
+        image_shape=(X.shape[1], X.shape[2]) if images else None,
+        scaling="range" if images else "standardise",
     )
 
 

@@ -73,7 +73,7 @@ class Dataset:
 
 HELD_OUT = 0.2
 """Share of the samples held out as test set, and of the rest as validation set, where there is no fixed
-one."""
+one. A class of fewer than five samples could go without one there."""
 
 
 def final_split(dataset: Dataset, seed: int, max_train: int | None = None) -> Split:
@@ -97,7 +97,7 @@ def validation_split(
     if dataset.n_validation is not None:
         train, validation = train[: -dataset.n_validation], train[-dataset.n_validation :]
     else:
-        train, validation = _stratified(dataset, train, HELD_OUT, seed)
+        train, validation = _held_out(dataset, train, seed)
     validation = _subset(dataset, validation, max_validation, seed)
     return _scaled(dataset, _subset(dataset, train, max_train, seed), validation)
 
@@ -106,7 +106,14 @@ def _test_indices(dataset: Dataset, seed: int) -> tuple[NDArray[np.intp], NDArra
     everything = np.arange(len(dataset.y))
     if dataset.n_train is not None:
         return everything[: dataset.n_train], everything[dataset.n_train :]
-    return _stratified(dataset, everything, HELD_OUT, seed)
+    return _held_out(dataset, everything, seed)
+
+
+def _held_out(dataset: Dataset, indices: NDArray[np.intp], seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """All but a share of `indices`, and that share; every class is in both."""
+    if HELD_OUT * np.bincount(dataset.y[indices], minlength=len(dataset.classes)).min() < 1:
+        raise _too_small(dataset, indices)
+    return _stratified(dataset, indices, HELD_OUT, seed)
 
 
 def _subset(dataset: Dataset, indices: NDArray[np.intp], limit: int | None, seed: int) -> NDArray[np.intp]:
@@ -124,17 +131,20 @@ def _stratified(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     from sklearn.model_selection import train_test_split
 
-    labels = dataset.y[indices]
     try:
-        train, other = train_test_split(indices, test_size=held_out, stratify=labels, random_state=seed)
+        train, other = train_test_split(indices, test_size=held_out, stratify=dataset.y[indices], random_state=seed)
     except ValueError:
-        counts = np.bincount(labels, minlength=len(dataset.classes))
-        rarest = int(np.argmin(counts))
-        raise InputError(
-            f"{dataset.name}: class {dataset.classes[rarest]!r} has {counts[rarest]} of {len(labels)} "
-            "samples, too few for a stratified split; add samples or leave that class out"
-        ) from None
+        raise _too_small(dataset, indices) from None
     return np.sort(train), np.sort(other)
+
+
+def _too_small(dataset: Dataset, indices: NDArray[np.intp]) -> InputError:
+    counts = np.bincount(dataset.y[indices], minlength=len(dataset.classes))
+    rarest = int(np.argmin(counts))
+    return InputError(
+        f"{dataset.name}: class {dataset.classes[rarest]!r} has {counts[rarest]} of {len(indices)} "
+        "samples, too few for a stratified split; add samples or leave that class out"
+    )
 
 
 def _scaled(dataset: Dataset, train: NDArray[np.intp], held_out: NDArray[np.intp]) -> Split:

@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim.errors import MachineError
+from models.artificial.backend import keras
 
 
 def mnist_arrays() -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     """Training images, training labels, test images, test labels. Errors: MachineError without a network."""
-    import keras
-
     try:
         with contextlib.redirect_stdout(sys.stderr):  # Keras shows its progress on standard output
             (train_X, train_y), (test_X, test_y) = keras.datasets.mnist.load_data()

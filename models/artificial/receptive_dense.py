@@ -43,7 +43,7 @@ class ReceptiveDense(KerasClassifier):
         self,
         image_shape: tuple[int, int] | None = None,
         n_filters: int = 2000,
-        patch: int = 5,
+        patch: int = 4,
         wavelength: Range = (2.5, 6.0),
         sigma: Range = (0.8, 1.8),
         gain: float = 3.0,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from brian2.units import ms
-from brian2.units.fundamentalunits import Quantity, get_dimensions
+from brian2.units.fundamentalunits import Quantity, get_dimensions, get_or_create_dimension
 
 from bnsim.errors import InputError
 from bnsim.neurons import LIF, NeuronModel, SubtractiveLIF
@@ -29,11 +29,13 @@ def neuron_model(owner: str, neuron: str | NeuronModel) -> NeuronModel:
 
 
 def encode_neuron(neuron: str | NeuronModel) -> Any:
-    """The parameter as JSON: a name, or the class's name with its fields in SI units."""
+    """The parameter as JSON: a name, or the class's name with each field in SI units and its unit's exponents."""
     if isinstance(neuron, str):
         return neuron
-    values = {item.name: float(np.asarray(getattr(neuron, item.name))) for item in fields(neuron)}
-    return {"class": _qualified(type(neuron)), "fields": values}
+    values = {item.name: getattr(neuron, item.name) for item in fields(neuron)}
+    exponents = {name: [float(power) for power in get_dimensions(value)._dims] for name, value in values.items()}
+    numbers = {name: [float(np.asarray(value)), exponents[name]] for name, value in values.items()}
+    return {"class": _qualified(type(neuron)), "fields": numbers}
 
 
 def decode_neuron(value: Any) -> str | NeuronModel:
@@ -45,8 +47,10 @@ def decode_neuron(value: Any) -> str | NeuronModel:
         return value
     for known in _subclasses(NeuronModel):
         if _qualified(known) == value["class"]:
-            units = {item.name: get_dimensions(item.metadata["example"]) for item in fields(known)}
-            return known(**{name: Quantity(number, dim=units[name]) for name, number in value["fields"].items()})
+            stored = value["fields"].items()
+            return known(
+                **{name: Quantity(number, dim=get_or_create_dimension(list(unit))) for name, (number, unit) in stored}
+            )
     raise InputError(
         f"neuron: the class {value['class']} is not defined; import the module that defines it, then load again"
     )

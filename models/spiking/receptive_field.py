@@ -121,7 +121,7 @@ class ReceptiveField(OnlineClassifier):
 
     def tied(self, X: FloatArray) -> NDArray[np.bool_]:
         """Whether output neurons share the most spikes of a sample, so that the tie rule decides."""
-        counts = self._present(self._checked(X)).counts["output"]
+        counts = self._counts(self._checked(X), "output")
         return (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) > 1
 
     # What `OnlineClassifier` asks for.
@@ -158,28 +158,24 @@ class ReceptiveField(OnlineClassifier):
         return CHUNK
 
     def _predict(self, X: FloatArray) -> LabelArray:
-        recording = self._present(X, record=("output",))
-        return decide(recording.counts["output"], recording.spike_times("output"))
+        labels = [decide(part.counts["output"], part.spike_times("output")) for part in self._presented(X, ("output",))]
+        return np.concatenate(labels)
 
     def _activity(self, X: FloatArray) -> Activity:
-        recording = self._present(X, record=("hidden", "output"))
-        spiking = [
-            Layer(
-                name,
-                recording.counts[name].astype(np.float64),
-                recording.binned(name, BIN / 1e3).astype(np.float64),
-            )
-            for name in ("hidden", "output")
-        ]
+        parts = list(self._presented(X, ("hidden", "output")))
+        spiking = []
+        for name in ("hidden", "output"):
+            counts = np.concatenate([part.counts[name] for part in parts])
+            binned = np.concatenate([part.binned(name, BIN / 1e3) for part in parts])
+            spiking.append(Layer(name, counts.astype(np.float64), binned.astype(np.float64)))
         return Activity((Layer("input", X, None), *spiking), bin_width=BIN / 1e3)
 
     def _operations(self, X: FloatArray) -> OperationCount:
-        counts = self._present(X).counts
-        spikes = int(counts["hidden"].sum()) * len(self.classes_)
+        spikes = int(self._counts(X, "hidden").sum()) * len(self.classes_)
         products = self.filters_.multiply_accumulates * len(X)
         neurons = self.n_filters + len(self.classes_)
-        stored = self.weights_.itemsize
-        return OperationCount(spikes, products, neurons * round(self.duration) * len(X), stored * (spikes + products))
+        updates = neurons * round(self.duration) * len(X)
+        return OperationCount(spikes, products, updates, self.weights_.itemsize * (spikes + products))
 
     def _fitted_arrays(self) -> dict[str, NDArray[Any]]:
         adapted = {f"adapted/{name}": array for name, array in self.adapted_.items()}
@@ -239,6 +235,14 @@ class ReceptiveField(OnlineClassifier):
     def _state(self, simulator: Simulator) -> bnsim.State:
         learned = {f"{READ_OUT}.w": self.weights_.ravel(), **self.adapted_}
         return simulator.initial_state(self.random_state_).replace(learned)
+
+    def _counts(self, X: FloatArray, population: str) -> NDArray[np.int32]:
+        return np.concatenate([part.counts[population] for part in self._presented(X)])
+
+    def _presented(self, X: FloatArray, record: tuple[str, ...] = ()) -> Iterator[bnsim.Recording]:
+        """Recordings of the samples, a chunk each: filter outputs of all at once could fill the memory."""
+        for start in range(0, len(X), CHUNK):
+            yield self._present(X[start : start + CHUNK], record)
 
     def _present(self, X: FloatArray, record: tuple[str, ...] = ()) -> bnsim.Recording:
         simulator = self._simulator()

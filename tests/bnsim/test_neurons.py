@@ -101,9 +101,9 @@ def test_randomness_outside_the_key_is_refused(name: str, where: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ({"equations": "dv/dt = (v_rest - v) / : volt"}, "invalid syntax"),
+        ({"equations": "dv/dt = (v_rest - v + I) / : volt"}, "invalid syntax"),
         ({"equations": "dv/dt = (v_rest - v + I) : volt"}, "does not have the expected unit"),
-        ({"equations": "dv/dt = (v_rest - v + leak) / tau_m : volt"}, "leak"),
+        ({"equations": "dv/dt = (v_rest - v + leak + I) / tau_m : volt"}, "leak"),
         ({"threshold": "v > v_peak"}, "v_peak"),
         ({"reset": "v = nowhere"}, "nowhere"),
         ({"equations": "dv/dt = (v_rest - v**2/mV + I) / tau_m : volt"}, "(in population_cells_stateupdater)"),

@@ -80,3 +80,11 @@ def test_impossible_filters_are_refused(changed: dict[str, Any], message: str) -
     with pytest.raises(InputError) as caught:
         GaborPatches(**changed)
     assert str(caught.value) == f"GaborPatches.{message}"
+
+
+def test_filters_that_vanish_are_refused() -> None:
+    vanishing = GaborPatches(image_shape=(8, 8), patch=4, sigma=(0.01, 0.01))
+    with pytest.raises(
+        InputError, match=r"^GaborPatches\.sigma: \(0\.01, 0\.01\) makes filters that vanish on a patch of 4"
+    ):
+        vanishing.draw(3, np.random.default_rng(0))

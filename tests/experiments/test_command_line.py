@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -21,8 +23,12 @@ from experiments.results import read_run
 COMMAND = shutil.which("bnsim", path=str(Path(sys.executable).parent)) or "bnsim is not installed"
 SMALL = [
     *("--models", "receptive-dense,dense", "--seeds", "2"),
-    *("--set", "models.dense.passes=3", "--set", "models.dense.hidden=[20]"),
-    *("--set", "models.receptive-dense.passes=3", "--set", "models.receptive-dense.n_filters=100"),
+    *("--set", "models.dense.hidden=[20]", "--set", "models.receptive-dense.n_filters=100"),
+]
+FEW_PASSES = ["--set", "models.dense.passes=3", "--set", "models.receptive-dense.passes=3"]
+TINY_SPIKING = [
+    *("run", "accuracy", "--models", "receptive-field", "--seeds", "1", "--set", "models.receptive-field.passes=1"),
+    *("--set", "models.receptive-field.n_filters=30", "--set", "models.receptive-field.duration=5"),
 ]
 
 
@@ -54,7 +60,7 @@ def refused(code: int, message: str, *arguments: str, cwd: Path, **environment: 
 def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
     """A small run of `compare`, and what --json printed."""
     folder = tmp_path_factory.mktemp("compared")
-    done = bnsim("compare", *SMALL, "--json", cwd=folder)
+    done = bnsim("compare", *SMALL, *FEW_PASSES, "--json", cwd=folder)
     assert done.returncode == 0, done.stderr
     (directory,) = (folder / "runs").iterdir()
     return directory, json.loads(done.stdout)
@@ -115,6 +121,8 @@ def test_repeating_a_command_repeats_all_but_the_clock(compared: tuple[Path, dic
     before = read_run(compared[0]).results.query("study == 'learning'").reset_index(drop=True)
     pd.testing.assert_frame_equal(again.results, before)
     assert again.manifest["test_set_openings"] == 0
+    assert again.config["learning"]["passes"] == 9  # 10,000 presentations of 1149 samples
+    assert read_run(compared[0]).config["learning"] == again.config["learning"]
 
 
 def test_show_and_draw_work_on_a_stored_run(compared: tuple[Path, dict], tmp_path: Path) -> None:
@@ -169,6 +177,8 @@ def test_doctor_finds_this_machine_fit(tmp_path: Path) -> None:
         ("No such option: --sedes", ["compare", "--sedes", "3"]),
         ("No such command 'compar'", ["compar"]),
         ("Missing argument 'STUDY'", ["run"]),
+        ("dense: unknown parameter 'hiden'; did you mean 'hidden'?", ["compare", "--set", "models.dense.hiden=[3]"]),
+        ("models.dense.passes: learning shows", ["run", "learning", "--set", "models.dense.passes=3"]),
         ("unknown setting 'dense.passes'", ["compare", "--set", "dense.passes=3"]),
         ("not of the form key=value", ["compare", "--set", "models.dense.passes"]),
         ("--out missing/deep: ", ["compare", "--out", "missing/deep"]),
@@ -192,6 +202,46 @@ def test_bad_archives_are_refused_before_any_work(arrays: dict, tmp_path: Path) 
 def test_bad_model_parameters_come_back_from_the_workers(tmp_path: Path) -> None:
     arguments = ["run", "accuracy", "--models", "dense", "--seeds", "1", "--set", "models.dense.passes=-1"]
     refused(2, "accuracy, dense, seed 0: Dense.passes: got -1; give", *arguments, cwd=tmp_path)
+
+
+def test_without_a_compiler_the_run_says_so_and_goes_on(tmp_path: Path) -> None:
+    done = bnsim(*TINY_SPIKING, cwd=tmp_path, PATH=str(tmp_path), CXX="")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[0] == (
+        "bnsim: warning: no C++ compiler found; spiking networks run on NumPy, more slowly (see `bnsim doctor`)"
+    )
+    assert sum("warning" in line for line in done.stderr.splitlines()) == 1
+    assert len(list((tmp_path / "runs").iterdir())) == 1
+
+
+def test_a_broken_compiler_is_quoted_in_one_line(tmp_path: Path) -> None:
+    compiler = tmp_path / "broken"
+    compiler.write_text("#!/bin/sh\necho 'lif.cpp:7:' >&2\necho 'fatal error: no header' >&2\nexit 3\n")
+    compiler.chmod(0o755)
+    message = f"{compiler} failed with exit status 3: lif.cpp:7: | fatal error: no header; set CXX to a working"
+    with tempfile.TemporaryDirectory() as cache:
+        refused(1, message, *TINY_SPIKING, cwd=tmp_path, CXX=str(compiler), BNSIM_CACHE=cache)
+
+
+def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
+    limit = 100_000  # bytes in one file: enough for the fitted network, not for the report
+
+    def small_disk() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    arguments = ["run", "accuracy", "--models", "dense", "--seeds", "1", *SMALL[4:6], *FEW_PASSES[:2]]
+    done = subprocess.run(
+        [COMMAND, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        preexec_fn=small_disk,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("bnsim: error: runs: cannot be written (File too large); free some")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_debug_shows_the_traceback(tmp_path: Path) -> None:

@@ -20,12 +20,17 @@ from experiments.configuration import (
     resolve,
 )
 from experiments.tasks import load_task
+from models import registry
 
 DIGITS = load_task("digits")
 
 
-def resolved(settings: dict[str, Any] | None = None, seeds: int = 5, preset: str = "quick") -> RunConfig:
-    studies = ("accuracy", "learning")
+def resolved(
+    settings: dict[str, Any] | None = None,
+    seeds: int = 5,
+    preset: str = "quick",
+    studies: tuple[str, ...] = ("accuracy", "learning"),
+) -> RunConfig:
     return resolve("compare", studies, "digits", DIGITS, DEFAULT_MODELS, seeds, preset, settings or {})
 
 
@@ -43,7 +48,8 @@ def test_settings_reach_study_and_model() -> None:
 
 def test_configuration_survives_as_toml() -> None:
     config = resolved(preset="full")
-    stored = tomllib.loads(tomlkit.dumps(config.as_toml(config.parameters)))
+    stored = tomllib.loads(tomlkit.dumps(config.as_toml(config.parameters, {"learning": {"passes": 9}})))
+    assert stored["learning"] == {"presentations": 100_000, "points_per_octave": 2, "passes": 9}
     assert stored["run"]["models"] == list(DEFAULT_MODELS)
     assert "max_train" not in stored["accuracy"]
     assert stored["models"]["receptive-field"]["image_shape"] == [8, 8]
@@ -55,6 +61,39 @@ def test_twins_share_their_filters(kind: str, preset: str) -> None:
     field, dense = (dict(MODEL_SETTINGS[kind, preset][name]) for name in ("receptive-field", "receptive-dense"))
     shared = {"n_filters", "patch", "wavelength", "sigma"}
     assert {key: field.get(key) for key in shared} == {key: dense.get(key) for key in shared}
+
+
+@pytest.mark.parametrize("given", ["receptive-field", "receptive-dense"])
+def test_what_twins_share_is_set_for_both(given: str) -> None:
+    config = resolved({f"models.{given}.n_filters": 60, f"models.{given}.gain": 2.0, f"models.{given}.passes": 1})
+    for model in ("receptive-field", "receptive-dense"):
+        assert (config.parameters[model]["n_filters"], config.parameters[model]["gain"]) == (60, 2.0)
+    assert "n_filters" not in config.parameters["dense"]
+    assert config.parameters["receptive-field"]["passes"] != config.parameters["receptive-dense"]["passes"]
+    assert config.twins == {"receptive-field": "receptive-dense"}
+
+
+@pytest.mark.parametrize("name", registry.MODELS["receptive-field"].shared)
+def test_no_verdict_between_models_that_were_set_apart(name: str) -> None:
+    settings = {f"models.receptive-field.{name}": 5, f"models.receptive-dense.{name}": 6}
+    assert resolved(settings).twins == {}
+
+
+def test_common_batch_suits_every_model() -> None:
+    assert resolved().common_batch == 32
+    sizes = {"models.dense.batch_size": 48, "models.receptive-dense.batch_size": 128}
+    assert resolved(sizes).common_batch == 384
+    assert resolved({"models.dense.batch_size": "many"}).common_batch == 32
+
+
+def test_passes_are_refused_where_learning_sets_them() -> None:
+    settings = {"models.dense.passes": 3}
+    assert resolved(settings).parameters["dense"]["passes"] == 3
+    with pytest.raises(InputError) as caught:
+        resolved(settings, studies=("learning",))
+    assert str(caught.value) == (
+        "--set models.dense.passes: learning shows every model equally many samples; use learning.presentations"
+    )
 
 
 def test_patches_fit_into_small_images() -> None:
@@ -78,6 +117,7 @@ def test_patches_fit_into_small_images() -> None:
             {"models.dense.random_state": 3},
             "--set models.dense.random_state: the seeds of a run set it; use --seeds",
         ),
+        ({"models.dense.hiden": 3}, "dense: unknown parameter 'hiden'; did you mean 'hidden'? choose from hidden, "),
         ({"passes": 3}, "unknown setting 'passes'; choose from accuracy.<option>"),
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 
 from bnsim.errors import InputError, MachineError
 from bnsim.recording import Recording, SpikeTimes
-from experiments.results import COLUMNS, Example, RunContents, check_output, read_run, write_run
+from experiments.results import COLUMNS, PREDICTION_COLUMNS, Example, RunContents, check_output, read_run, write_run
 
 
 def spiking_example() -> Example:
@@ -25,10 +25,25 @@ def contents() -> RunContents:
     ann = Example("dense", "wrong", 4, np.eye(3), "7", "7", None, {"hidden": np.arange(2.0), "output": np.ones(1)})
     return RunContents(
         config={"run": {"task": "digits", "models": ["dense"]}, "models": {"dense": {"passes": 3}}},
-        manifest={"run": "name"},
+        manifest={
+            "run": "name",
+            "started_utc": "2026-01-01T00:00:00+00:00",
+            "task": {"name": "digits", "classes": ["7", "9"]},
+            "models": {},
+            "versions": {},
+            "settings_tried_on_validation": {},
+            "test_set_openings": 1,
+        },
         results=pd.DataFrame([row], columns=list(COLUMNS)).astype({"step": "Int64"}),
-        predictions=pd.DataFrame({"model": ["dense"], "sample": [0]}),
-        summary={"metrics": []},
+        predictions=pd.DataFrame([("dense", "ANN", 0, 0, 7, 9)], columns=list(PREDICTION_COLUMNS)),
+        summary={
+            "task": "digits",
+            "protocol": "resampled",
+            "seeds": [0],
+            "metrics": [],
+            "differences": [],
+            "references": [],
+        },
         examples=(ann, spiking_example()),
     )
 
@@ -66,8 +81,12 @@ def test_a_run_that_fails_leaves_nothing(failure: BaseException, expected: type[
         raise failure
 
     with pytest.raises(expected):
-        write_run(tmp_path, "name", contents(), fail)
+        write_run(tmp_path / "runs", "name", contents(), fail)
     assert list(tmp_path.iterdir()) == []
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(expected):
+        write_run(tmp_path / "mine", "name", contents(), fail)
+    assert list(tmp_path.rglob("*")) == [tmp_path / "mine"]
 
 
 def test_a_full_disk_is_named_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,14 +110,57 @@ def test_folders_that_are_no_runs_are_refused(tmp_path: Path) -> None:
         read_run(directory)
 
 
-def test_damaged_tables_and_recordings_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "text", "missing"),
+    [
+        ("config.toml", "", "entry 'run'"),
+        ("manifest.json", "{}", "entry 'run'"),
+        ("manifest.json", "[]", "entry 'run'"),
+        ("manifest.json", '{"run": "name", "started_utc": ""}', "entry 'task'"),
+        ("summary.json", "{}", "entry 'task'"),
+        ("summary.json", '{"task": "digits", "protocol": "resampled", "seeds": []}', "entry 'metrics'"),
+    ],
+)
+def test_documents_that_lack_an_entry_are_refused(name: str, text: str, missing: str, tmp_path: Path) -> None:
     directory = write_run(tmp_path, "name", contents(), lambda folder: None)
-    (directory / "recordings" / "dense-wrong.npz").write_bytes(b"PK")
-    with pytest.raises(InputError, match=r"dense-wrong.npz: not an example recording"):
-        read_run(directory).examples()
+    (directory / name).write_text(text)
+    with pytest.raises(InputError, match=rf"{name}: {missing} is missing; repeat the run$"):
+        read_run(directory)
+
+
+def test_damaged_tables_are_refused(tmp_path: Path) -> None:
+    directory = write_run(tmp_path, "name", contents(), lambda folder: None)
+    run = read_run(directory)
+    for content in (b"", b"PAR1", (directory / "predictions.parquet").read_bytes()[:-20]):
+        (directory / "predictions.parquet").write_bytes(content)
+        with pytest.raises(InputError, match=r"predictions.parquet: damaged \(.+\); repeat the run$"):
+            _ = run.predictions
+    run.results.to_parquet(directory / "predictions.parquet")
+    with pytest.raises(InputError, match=r"predictions.parquet: column 'sample' is missing; repeat the run$"):
+        _ = run.predictions
     (directory / "results.parquet").write_bytes(b"PAR1")
     with pytest.raises(InputError, match=r"results.parquet: damaged"):
         read_run(directory)
+
+
+@pytest.mark.parametrize("name", ["dense-wrong.npz", "receptive-field-wrong.npz"])
+def test_damaged_recordings_are_refused(name: str, tmp_path: Path) -> None:
+    run = read_run(write_run(tmp_path, "name", contents(), lambda folder: None))
+    path = run.directory / "recordings" / name
+    whole = path.read_bytes()
+    packed = whole.index(b"example/image.npy") + 100  # inside the compressed image
+    changed = whole[:packed] + bytes(byte ^ 0xFF for byte in whole[packed : packed + 20]) + whole[packed + 20 :]
+    for content in (b"", b"PK", whole[: len(whole) // 2], changed):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=rf"cannot read .*{name} \(.+\); give a file written by Example.save$"):
+            run.examples()
+
+
+def test_recordings_without_an_example_are_refused(tmp_path: Path) -> None:
+    run = read_run(write_run(tmp_path, "name", contents(), lambda folder: None))
+    np.savez(run.directory / "recordings" / "dense-wrong.npz", image=np.eye(3))
+    with pytest.raises(InputError, match=r"cannot read .*dense-wrong.npz \('example/index'.*\); give a file"):
+        run.examples()
 
 
 def test_output_folders_are_checked_without_a_trace(tmp_path: Path) -> None:

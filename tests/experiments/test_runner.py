@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from bnsim.errors import InputError, MachineError
+from experiments import runner
 from experiments.progress import Silence
 from experiments.runner import Progress, Workers
 
@@ -69,6 +70,23 @@ def test_results_come_in_order_from_two_processes_reused() -> None:
     assert os.environ.get("OMP_NUM_THREADS") == before
     assert sorted(entry for entry in watcher.told if len(entry) == 1) == [(index,) for index in range(6)]
     assert (0, 1, 1) in watcher.told
+
+
+def test_a_worker_that_is_gone_already_is_reported_in_one_line() -> None:
+    with Workers(1) as workers:
+        process = workers._workers[0].process
+        process.kill()
+        process.join()
+        with pytest.raises(MachineError) as caught:
+            workers.run([Echo(1)], Silence())
+    assert str(caught.value).startswith("echo 1: its worker process died (exit code -9); if memory ran out use")
+    assert "\n" not in str(caught.value)
+
+
+def test_two_workers_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cores, workers in ((1, 1), (2, 2), (64, 2)):
+        monkeypatch.setattr(runner, "available_cores", lambda cores=cores: cores)
+        assert runner.default_workers() == workers
 
 
 @pytest.mark.parametrize(

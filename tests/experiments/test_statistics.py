@@ -17,6 +17,12 @@ def test_mean_interval_by_hand() -> None:
     assert interval.high == pytest.approx(3 + 2.77645 * 0.70711, abs=1e-4)
 
 
+def test_mean_interval_on_resampled_splits_by_hand() -> None:
+    # s² = 2.5, 1 / 5 + 1 / 4 = 0.45: sqrt(0.45 x 2.5) = 1.06066 instead of 0.70711
+    interval = mean_interval([1, 2, 3, 4, 5], 90 / 360)
+    assert interval.high == pytest.approx(3 + 2.77645 * 1.06066, abs=1e-4)
+
+
 def test_one_value_has_no_interval() -> None:
     interval = mean_interval([0.9])
     assert (interval.mean, interval.low, interval.high, interval.n) == (0.9, None, None, 1)
@@ -58,11 +64,13 @@ def test_bootstrap_over_images_agrees_with_the_binomial_limit() -> None:
 
 
 def test_bootstrap_counts_the_spread_between_seeds() -> None:
-    # images all agree within a seed: only which seeds are drawn matters, mean of n=4 from {0, 0, 0, 1}
+    # images all agree within a seed: only which seeds are drawn matters, mean of n=4 from {0, 0, 0, 1}:
+    # percentiles 0 and 0.75 about the mean 0.25, widened by sqrt(4 / 3) = 1.15470
     outcomes = np.zeros((4, 50))
     outcomes[3] = 1
     difference = paired_bootstrap(outcomes)
-    assert (difference.interval.low, difference.interval.high) == (0.0, 0.75)
+    assert difference.interval.low == pytest.approx(0.25 - 0.25 * 1.15470, abs=1e-5)
+    assert difference.interval.high == pytest.approx(0.25 + 0.5 * 1.15470, abs=1e-5)
     assert difference.p_value is None
 
 

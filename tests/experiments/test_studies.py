@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from bnsim.errors import InputError
 from experiments.studies import PRESETS, STUDIES, accuracy, learning
 from experiments.studies.accuracy import _spiking
 from experiments.studies.job import Outcome, Subject
@@ -116,9 +117,32 @@ def test_spiking_layers_are_counted_without_the_input() -> None:
 
 
 def test_checkpoints_are_log_spaced_multiples_of_the_batch() -> None:
-    assert learning.checkpoints(1000, 1) == (32, 64, 128, 256, 512, 992)
-    assert learning.checkpoints(256, 2) == (32, 64, 96, 128, 192, 256)
-    assert learning.checkpoints(20, 1) == (20,)
+    assert learning.checkpoints(1000, 1, 32) == (32, 64, 128, 256, 512, 992)
+    assert learning.checkpoints(256, 2, 32) == (32, 64, 96, 128, 192, 256)
+    assert learning.checkpoints(1000, 1, 128) == (128, 256, 512, 896)
+    assert learning.checkpoints(20, 1, 32) == (20,)
+
+
+def test_models_of_other_batch_sizes_are_measured_at_the_same_steps() -> None:
+    config = learning.PRESETS["quick"].model_copy(update={"presentations": 1149})
+    steps = []
+    for batch_size in (32, 128):
+        parameters = {**SMALL, "batch_size": batch_size}
+        outcome = learning.run(config, Subject(DIGITS, "dense", parameters, seed=0, common_batch=128), ignore)
+        steps.append([found.step for found in outcome.measurements if found.step is not None])
+    assert steps[0] == steps[1] == [128, 256, 512, 1024]
+    assert outcome.derived == {"passes": 1}
+
+
+def test_a_model_that_stops_early_has_no_learning_curve() -> None:
+    config = learning.PRESETS["quick"].model_copy(update={"presentations": 2298})
+    parameters = {**SMALL, "early_stopping": True}
+    with pytest.raises(InputError) as caught:
+        learning.run(config, Subject(DIGITS, "dense", parameters, seed=0), ignore)
+    assert str(caught.value) == (
+        "dense: its learning curve has 7 of 8 points; let it see all presentations (e.g. early_stopping=false) "
+        "or leave it out"
+    )
 
 
 def test_learning_curve_rises_and_never_sees_the_test_set() -> None:

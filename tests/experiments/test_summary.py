@@ -79,6 +79,16 @@ def test_metrics_have_intervals_and_leave_conditions_out() -> None:
     assert all(entry["ci_low"] < entry["mean"] < entry["ci_high"] and entry["n"] == 5 for entry in metrics)
 
 
+def test_intervals_of_means_count_the_overlap_of_resampled_splits() -> None:
+    # five values 0.01 apart: s² / n = 0.00005; on resampled splits (1 / 5 + 0.25) s² instead of s² / 5
+    widths = []
+    for fixed in (True, False):
+        table = rows(5, {"dense": 0.9})
+        (metric,) = summarise(table, pd.DataFrame(), design(fixed))["metrics"]
+        widths.append(metric["ci_high"] - metric["mean"])
+    assert widths == pytest.approx([2.77645 * np.sqrt(0.00005), 2.77645 * np.sqrt(0.45 * 0.00025)], rel=1e-5)
+
+
 def test_fixed_test_set_is_resampled_over_seeds_and_images() -> None:
     counts = {"receptive-field": 95, "receptive-dense": 90}
     summary = summarise(rows(3, VALUES), predictions(3, counts), design(fixed=True))

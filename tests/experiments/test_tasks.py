@@ -68,6 +68,17 @@ def test_a_class_too_small_to_split_is_named() -> None:
         final_split(dataset, seed=0)
 
 
+def test_every_class_is_tested_in_every_split() -> None:
+    y = np.array([0] * 96 + [1] * 4)
+    dataset = Dataset("tiny", np.zeros((100, 2)), y, ("common", "rare"), None, 1.0)
+    with pytest.raises(InputError, match="tiny: class 'rare' has 4 of 100 samples, too few for a stratified split"):
+        final_split(dataset, seed=0)
+    y[0] = 1
+    assert all(1 in final_split(dataset, seed).held_out.y for seed in range(20))
+    with pytest.raises(InputError, match="tiny: class 'rare' has 4 of 80 samples"):
+        validation_split(dataset, seed=0)
+
+
 def test_unknown_task_lists_what_exists() -> None:
     with pytest.raises(InputError, match=r"unknown task .digit.; did you mean .digits.. choose from digits, mnist"):
         load_task("digit")
@@ -81,6 +92,14 @@ def test_archive_of_images_with_text_labels(tmp_path: Path) -> None:
     assert (dataset.name, dataset.image_shape, dataset.classes) == ("mine", (2, 3), ("cat", "dog"))
     split = final_split(dataset, seed=0)
     assert (split.train.X.min(), split.train.X.max()) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 4), (1, 6), (6, 1)])
+def test_archive_of_anything_but_images_holds_plain_features(shape: tuple[int, ...], tmp_path: Path) -> None:
+    n_features = int(np.prod(shape))
+    np.savez(tmp_path / "mine.npz", X=np.random.default_rng(0).random((40, *shape)), y=[0, 1] * 20)
+    dataset = load_task(str(tmp_path / "mine.npz"))
+    assert (dataset.image_shape, dataset.X.shape, dataset.scaling) == (None, (40, n_features), "standardise")
 
 
 def test_a_constant_feature_becomes_zero(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from inspect import signature
 
 import pytest
 
@@ -16,9 +17,24 @@ def test_twins_are_registered_artificial_networks() -> None:
         assert entry.kind == "ANN" or MODELS[entry.twin or ""].kind == "ANN"
 
 
+@pytest.mark.parametrize("name", MODELS)
+def test_parameter_names_are_those_of_the_class(name: str) -> None:
+    assert sorted(MODELS[name].parameter_names()) == MODELS[name].load()._get_param_names()
+
+
+def test_twins_agree_by_default() -> None:
+    for entry in MODELS.values():
+        if entry.twin is not None:
+            own, other = (signature(entry.load()), signature(MODELS[entry.twin].load()))
+            assert entry.shared
+            for name in entry.shared:
+                assert own.parameters[name].default == other.parameters[name].default, name
+
+
 def test_listing_imports_neither_keras_nor_brian2() -> None:
     script = (
         "import sys, models.registry as registry; print(*registry.MODELS); "
+        "registry.check_parameters('dense', ['hidden']); registry.check_parameters('receptive-field', ['gain']); "
         "print(*sorted({'keras', 'tensorflow', 'brian2', 'sklearn'} & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -56,7 +56,7 @@ def test_another_class_is_named(fitted: Classifier, saved: Path) -> None:
 @pytest.mark.parametrize("length", [0, 100, -200])
 def test_cut_short(fitted: Classifier, saved: Path, length: int) -> None:
     saved.write_bytes(saved.read_bytes()[:length])
-    with pytest.raises(InputError, match=r"classifier\.npz: not a saved classifier, or damaged; save it again"):
+    with pytest.raises(InputError, match=r"load: cannot read .*classifier\.npz \(.+\); give a file written by"):
         type(fitted).load(saved)
 
 
@@ -69,12 +69,12 @@ def test_missing_parts(fitted: Classifier, saved: Path) -> None:
 
 def test_pickles_are_not_opened(fitted: Classifier, tmp_path: Path) -> None:
     np.savez(tmp_path / "pickle.npz", header=np.array([{"class": "Dense"}], dtype=object))
-    with pytest.raises(InputError, match="not a saved classifier"):
+    with pytest.raises(InputError, match=r"cannot read .*pickle\.npz \(.*allow_pickle=False\); give a file written by"):
         type(fitted).load(tmp_path / "pickle.npz")
 
 
 def test_no_such_file(fitted: Classifier, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"nowhere\.npz: no such file; give one that"):
+    with pytest.raises(InputError, match=r"cannot read .*nowhere\.npz \(.*No such file.*\); give a file written by"):
         type(fitted).load(tmp_path / "nowhere.npz")
 
 

@@ -82,6 +82,11 @@ def test_psth_is_the_mean_over_units_and_trials(recording: Recording) -> None:
     np.testing.assert_allclose(one.patches[0].get_data().values, [100, 0])
 
 
+def test_a_trial_may_be_an_integer_of_numpy(recording: Recording) -> None:
+    drawn, expected = (plotting.raster(recording, trial=trial).collections[0] for trial in (np.int64(1), 1))
+    np.testing.assert_array_equal(drawn.get_offsets(), expected.get_offsets())
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

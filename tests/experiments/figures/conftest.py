@@ -98,13 +98,18 @@ def stored_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
                 "twin": None,
                 "reference": f"Paper of {model}",
                 "deviations": ["<none & all>"],
+                "parameters": {"passes": 20, "early_stopping": model == "dense"} if kind == "ANN" else {"passes": 5},
             }
             for model, (kind, _) in MODELS.items()
         },
         "versions": {"python": "3.11"},
         "test_set_openings": 15,
+        "settings_tried_on_validation": {"receptive-field": 20, "receptive-dense": 16, "dense": 16},
     }
-    config = {"run": {"study": "compare", "task": "digits", "preset": "quick", "seeds": 5, "models": list(MODELS)}}
+    config = {
+        "run": {"study": "compare", "task": "digits", "preset": "quick", "seeds": 5, "models": list(MODELS)},
+        "learning": {"passes": 7},
+    }
     summary = summarise(results, predictions, design)
     contents = RunContents(config, manifest, results, predictions, summary, examples(generator))
     out: Path = tmp_path_factory.mktemp("runs")

@@ -59,6 +59,18 @@ def test_confusion_counts_every_test_sample_of_every_seed(stored_run: Run) -> No
     np.testing.assert_array_equal(matrices["dense"], expected)
 
 
+def test_a_class_without_a_test_sample_has_an_empty_row(stored_run: Run) -> None:
+    rows = stored_run.results.copy()
+    rows.loc[rows["condition"].str.startswith("true=3,"), "value"] = 0.0
+    run = dataclasses.replace(stored_run, results=rows)
+    confusions = accuracy.draw(run)["confusion"].axes[0]
+    errors = np.asarray(confusions.images[0].get_array())
+    assert np.isfinite(errors).all()
+    assert not errors[3].any()
+    assert errors[4].any()
+    assert {text.get_position()[1] for text in confusions.texts} == {0, 1, 2, 4, 5, 6, 7, 8, 9}
+
+
 def test_learning_curve_is_the_mean_over_seeds(stored_run: Run) -> None:
     ax = learning.draw(stored_run)["learning"].axes[0]
     stored = stored_run.results.query("model == 'dense' and metric == 'validation_accuracy'")
@@ -79,6 +91,18 @@ def test_side_by_side_shows_the_twin_and_all_spikes(stored_run: Run) -> None:
     assert drawn == sum(len(spikes) for spikes in recording.spikes.values())
     counts = [bar.get_width() for bar in axes[3].patches]
     np.testing.assert_array_equal(counts, recording.counts["output"][0])
+
+
+def test_every_hidden_layer_is_drawn(stored_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"hidden {index}" for index in range(1, 6)]
+    layers = {"input": np.ones(4), **{name: np.arange(3.0) for name in names}, "output": np.ones(10)}
+    examples = [
+        dataclasses.replace(example, activations=layers) if example.activations else example
+        for example in stored_run.examples()
+    ]
+    monkeypatch.setattr(Run, "examples", lambda self: tuple(examples))
+    hidden = side_by_side.draw(stored_run)["side_by_side-receptive-field-correct"].axes[4]
+    assert [text.get_text() for text in hidden.get_legend().get_texts()] == names
 
 
 def test_one_sigmoid_output_stands_for_two_classes(stored_run: Run) -> None:

@@ -76,7 +76,7 @@ def test_receptive_dense_trains_the_read_out_alone(digits: Digits) -> None:
     hidden = np.maximum(3 * model.filters_.responses(digits.X_held), 0)
     np.testing.assert_allclose(model.activity(digits.X_held)["hidden"].responses, hidden, rtol=1e-6)
     operations = model.operations(digits.X_held[:3])
-    assert operations.multiply_accumulates == 3 * (100 * 25 + 100 * 10)
+    assert operations.multiply_accumulates == 3 * (100 * 16 + 100 * 10)
 
 
 def test_linear_classifier_without_hidden_layer(digits: Digits) -> None:

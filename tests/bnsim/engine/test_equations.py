@@ -1,0 +1,119 @@
+"""The text of the equations: gating of writes, renaming, inputs that must not be lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+from brian2.units import ms, mV
+from brian2.units.fundamentalunits import Quantity
+
+import bnsim
+from bnsim.engine.equations import gate, neuron_equations, on_pre, rename, synapse_statements
+
+
+@pytest.mark.parametrize(
+    ("statement", "gated"),
+    [
+        ("w = 2 * w", "w = bnsim_select(plastic, 2 * w, w)"),
+        ("w += a - b", "w = bnsim_select(plastic, w + (a - b), w)"),
+        ("w *= a + b  # up", "w = bnsim_select(plastic, w * (a + b), w)"),
+        ("w **= 2", "w = bnsim_select(plastic, w ** (2), w)"),
+        ("w //= 2", "w = bnsim_select(plastic, w // (2), w)"),
+        ("w %= 2", "w = bnsim_select(plastic, w % (2), w)"),
+        ("x += w", "x += w"),
+    ],
+)
+def test_every_write_to_a_persistent_variable_is_gated(statement: str, gated: str) -> None:
+    assert gate(statement, ["w"], "plastic").strip() == gated
+
+
+def test_statements_are_told_apart_by_lines_and_semicolons() -> None:
+    lines = gate("w += 1; x = 2\nw = 3", ["w"], "on").splitlines()
+    assert [line.strip() for line in lines] == [
+        "w = bnsim_select(on, w + (1), w)",
+        "x = 2",
+        "w = bnsim_select(on, 3, w)",
+    ]
+
+
+def test_what_is_no_assignment_is_refused() -> None:
+    with pytest.raises(bnsim.InputError, match=r"^statement 'w == 2': not an assignment; write each as `name = value`"):
+        gate("w == 2", ["w"], "on")
+
+
+def test_renaming_takes_whole_names_with_their_endings() -> None:
+    renamed = rename("dg/dt = -g / tau : 1\ngg = g_post + tau_m + g_pre", {"g": "a_g", "tau": "a_tau"})
+    assert renamed == "da_g/dt = -a_g / a_tau : 1\ngg = a_g_post + tau_m + a_g_pre"
+
+
+@dataclass(frozen=True, repr=False)
+class Unusual(bnsim.NeuronModel):
+    """Its membrane variable bears the name that synapse models give to theirs."""
+
+    tau: Quantity = bnsim.parameter(10 * ms)
+    equations: ClassVar[str] = "dg/dt = (I - g) / tau : volt"
+    threshold: ClassVar[str] = "g > 10*mV"
+    reset: ClassVar[str] = "g = 0*mV"
+    membrane: ClassVar[str] = "g"
+
+
+@dataclass(frozen=True, repr=False)
+class Deaf(bnsim.NeuronModel):
+    """Takes no input."""
+
+    equations: ClassVar[str] = "dv/dt = -v / (10*ms) : volt"
+    threshold: ClassVar[str] = "v > 10*mV"
+    reset: ClassVar[str] = "v = 0*mV"
+
+
+def onto(model: bnsim.NeuronModel, synapse: bnsim.SynapseModel, weights: Quantity, **options: object) -> bnsim.Network:
+    cells = bnsim.Population("cells", 1, model)
+    projection = bnsim.Projection("input", "cells", synapse, weights, name="a", **options)  # type: ignore[arg-type]
+    return bnsim.Network([bnsim.Population("input", 1, bnsim.SpikeTrains()), cells], [projection])
+
+
+def test_the_membrane_keeps_its_name_whatever_the_synapse_calls_its_own() -> None:
+    conductance = onto(Unusual(), bnsim.ExponentialConductance(), Quantity(1.0))
+    assert "I = a_g * (a_reversal - g) : volt" in neuron_equations(conductance, conductance["cells"])
+    delta = onto(Unusual(), bnsim.Delta(), 1 * mV, plasticity=bnsim.ErrorModulated())
+    assert on_pre(delta, delta.projections[0]).splitlines()[0] == "g_post += w"
+
+
+def test_input_to_a_model_without_I_is_refused() -> None:
+    network = onto(Deaf(), bnsim.ExponentialCurrent(), 1 * mV)
+    with pytest.raises(
+        bnsim.InputError, match=r"^Deaf\.equations: without I, the input of population 'cells' would be lost"
+    ):
+        neuron_equations(network, network["cells"])
+    assert neuron_equations(onto(Deaf(), bnsim.Delta(), 1 * mV), network["cells"])
+
+
+def test_a_rule_may_not_write_what_a_neuron_keeps() -> None:
+    network = onto(bnsim.AdaptiveLIF(), bnsim.Delta(), 1 * mV, plasticity=bnsim.PairSTDP())
+    with pytest.raises(bnsim.InputError, match=r"^PairSTDP: writes .theta. of .cells., which is persistent; let"):
+        synapse_statements(network, network.projections[0], "theta_post += 1*mV")
+
+
+@pytest.mark.parametrize("backend", ["numpy", "cpp"])
+def test_equal_time_constants_are_refused(backend: str) -> None:
+    network = onto(bnsim.LIF(tau_m=5 * ms), bnsim.ExponentialCurrent(tau=5 * ms), 1 * mV)
+    with pytest.raises(
+        bnsim.InputError,
+        match=r"^Projection\('a'\): ExponentialCurrent\.tau equals LIF\.tau_m, where exact integration fails",
+    ):
+        network.compile(trial=10 * ms, backend=backend)  # type: ignore[arg-type]
+
+
+def test_weights_outside_a_rules_bounds_are_refused() -> None:
+    for weights in (-1 * mV, bnsim.Uniform(0 * mV, 3 * mV)):
+        with pytest.raises(
+            bnsim.InputError, match=r"weights: leave the bounds of PairSTDP, 0 to 2 mV; choose weights within"
+        ):
+            onto(bnsim.LIF(), bnsim.Delta(), weights, plasticity=bnsim.PairSTDP(w_max=2 * mV))
+
+
+def test_given_spikes_have_no_place_in_plain_brian2() -> None:
+    with pytest.raises(bnsim.InputError, match=r"^to_brian2: 'input' replays spikes that a run is given; use a brian2"):
+        onto(bnsim.LIF(), bnsim.Delta(), 1 * mV).to_brian2()
