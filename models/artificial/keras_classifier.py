@@ -145,13 +145,19 @@ def _training_loop(network: Any, optimizer: Any, batch_size: int) -> Any:
     optimizer.build(network.trainable_variables)
 
     def train(inputs: Any, labels: Any) -> None:
-        for start in tf.range(0, tf.shape(inputs)[0], batch_size):
+        n_samples = tf.shape(inputs)[0]
+
+        def step(start: Any) -> Any:
             chosen = inputs[start : start + batch_size]
             target = labels[start : start + batch_size, None]
             with tf.GradientTape() as tape:
                 error = loss(target, network(chosen, training=True))
             gradients = tape.gradient(error, network.trainable_variables)
             optimizer.apply_gradients(zip(gradients, network.trainable_variables, strict=True))
+            return start + batch_size
+
+        # Written out, since the rewriting of Python loops (AutoGraph) fails at times on Python 3.13.
+        tf.while_loop(lambda start: start < n_samples, step, [tf.constant(0)])
 
     signature = [tf.TensorSpec((None, network.input_shape[1]), tf.float32), tf.TensorSpec((None,), tf.int64)]
-    return tf.function(train, input_signature=signature)
+    return tf.function(train, input_signature=signature, autograph=False)
