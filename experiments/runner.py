@@ -9,6 +9,7 @@ does not survive a fork.
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import time
 import traceback
@@ -151,7 +152,7 @@ def _assign(worker: _Worker, jobs: Sequence[Job], pending: deque[int]) -> None:
     if pending:
         worker.job = pending.popleft() if worker.takes_front else pending.pop()
         try:
-            worker.pipe.send(jobs[worker.job])
+            worker.pipe.send_bytes(pickle.dumps(jobs[worker.job]))
         except ConnectionError:
             raise _death(jobs[worker.job].name, worker) from None
 
@@ -199,7 +200,7 @@ def _work(pipe: Connection) -> None:
     warnings.simplefilter("ignore", SlowBackendWarning)  # the command line has said it once
     while True:
         try:
-            job = pipe.recv()
+            job = pickle.loads(pipe.recv_bytes())
         except EOFError:
             return
         try:
