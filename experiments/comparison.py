@@ -20,7 +20,7 @@ from experiments.configuration import DEFAULT_MODELS, RunConfig, check_names, re
 from experiments.examples import ExampleJob, choose
 from experiments.manifest import describe, manifest
 from experiments.progress import ProgressDisplay, Silence
-from experiments.results import COLUMNS, Example, Run, RunContents
+from experiments.results import COLUMNS, PREDICTION_COLUMNS, Example, Run, RunContents
 from experiments.runner import Progress, Workers, default_workers
 from experiments.studies import STUDIES
 from experiments.studies.job import Outcome, Subject
@@ -195,7 +195,6 @@ def _rows(dataset: Dataset, jobs: Sequence[StudyJob], found: Sequence[StudyResul
 
 def _predictions(jobs: Sequence[StudyJob], found: Sequence[StudyResult]) -> pd.DataFrame:
     """Every final test prediction; empty where `accuracy` was not studied."""
-    columns = ["model", "kind", "seed", "sample", "true", "predicted"]
     parts = [
         pd.DataFrame(
             {
@@ -210,7 +209,7 @@ def _predictions(jobs: Sequence[StudyJob], found: Sequence[StudyResult]) -> pd.D
         for job, result in zip(jobs, found, strict=True)
         if result.outcome.predictions is not None
     ]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(PREDICTION_COLUMNS))
 
 
 def _design(config: RunConfig, dataset: Dataset, jobs: Sequence[StudyJob], found: Sequence[StudyResult]) -> Design:
