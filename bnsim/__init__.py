@@ -21,12 +21,30 @@ _HOME = {
     "bnsim.encoding": ("ConstantCurrent", "Encoder", "Latency", "Poisson", "SpikeTrains"),
     "bnsim.errors": ("BnsimError", "InputError", "MachineError"),
     "bnsim.network": ("Network", "Population", "Projection"),
-    "bnsim.neurons": ("LIF", "AdaptiveLIF", "ConductanceLIF", "NeuronModel", "SubtractiveLIF"),
-    "bnsim.plasticity": ("ErrorModulated", "PairSTDP", "PlasticityRule", "SoftPairSTDP"),
+    "bnsim.neurons": (
+        "LIF",
+        "AdaptiveLIF",
+        "ConductanceLIF",
+        "DiehlCookExcitatory",
+        "DiehlCookInhibitory",
+        "NeuronModel",
+        "SubtractiveLIF",
+    ),
+    "bnsim.plasticity": (
+        "DiehlCookSTDP",
+        "ErrorFeedback",
+        "ErrorModulated",
+        "FeedbackModulated",
+        "PairSTDP",
+        "PlasticityRule",
+        "RewardModulatedSTDP",
+        "SoftPairSTDP",
+    ),
+    "bnsim.protocol": ("Repetition", "Reward"),
     "bnsim.receptive_fields": ("GaborPatches",),
     "bnsim.recording": ("Recording", "SpikeTimes", "Trace"),
     "bnsim.state": ("State",),
-    "bnsim.synapses": ("Delta", "ExponentialConductance", "ExponentialCurrent", "SynapseModel"),
+    "bnsim.synapses": ("Delta", "ExponentialConductance", "ExponentialCurrent", "Modulatory", "SynapseModel"),
 }
 _MODULES = ("encoding", "measures", "neurons", "plasticity", "plotting", "synapses")
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
@@ -45,12 +63,30 @@ if TYPE_CHECKING:
     from bnsim.encoding import ConstantCurrent, Encoder, Latency, Poisson, SpikeTrains
     from bnsim.errors import BnsimError, InputError, MachineError
     from bnsim.network import Network, Population, Projection
-    from bnsim.neurons import LIF, AdaptiveLIF, ConductanceLIF, NeuronModel, SubtractiveLIF
-    from bnsim.plasticity import ErrorModulated, PairSTDP, PlasticityRule, SoftPairSTDP
+    from bnsim.neurons import (
+        LIF,
+        AdaptiveLIF,
+        ConductanceLIF,
+        DiehlCookExcitatory,
+        DiehlCookInhibitory,
+        NeuronModel,
+        SubtractiveLIF,
+    )
+    from bnsim.plasticity import (
+        DiehlCookSTDP,
+        ErrorFeedback,
+        ErrorModulated,
+        FeedbackModulated,
+        PairSTDP,
+        PlasticityRule,
+        RewardModulatedSTDP,
+        SoftPairSTDP,
+    )
+    from bnsim.protocol import Repetition, Reward
     from bnsim.receptive_fields import GaborPatches
     from bnsim.recording import Recording, SpikeTimes, Trace
     from bnsim.state import State
-    from bnsim.synapses import Delta, ExponentialConductance, ExponentialCurrent, SynapseModel
+    from bnsim.synapses import Delta, ExponentialConductance, ExponentialCurrent, Modulatory, SynapseModel
 
 __all__ = [
     "LIF",
@@ -62,15 +98,21 @@ __all__ = [
     "ConstantCurrent",
     "Delta",
     "Description",
+    "DiehlCookExcitatory",
+    "DiehlCookInhibitory",
+    "DiehlCookSTDP",
     "Encoder",
+    "ErrorFeedback",
     "ErrorModulated",
     "ExponentialConductance",
     "ExponentialCurrent",
+    "FeedbackModulated",
     "FixedProbability",
     "GaborPatches",
     "InputError",
     "Latency",
     "MachineError",
+    "Modulatory",
     "Network",
     "NeuronModel",
     "OneToOne",
@@ -81,6 +123,9 @@ __all__ = [
     "Projection",
     "ReceptiveFields",
     "Recording",
+    "Repetition",
+    "Reward",
+    "RewardModulatedSTDP",
     "SoftPairSTDP",
     "SpikeTimes",
     "SpikeTrains",

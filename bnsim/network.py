@@ -18,6 +18,7 @@ from bnsim.encoding import Encoder
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
 from bnsim.plasticity import PlasticityRule
+from bnsim.protocol import Repetition, Reward
 from bnsim.synapses import SynapseModel
 
 if TYPE_CHECKING:
@@ -135,12 +136,16 @@ class Projection(Description):
 class Network(Description):
     """Populations and the projections between them.
 
+    repetition: whether a trial is presented again to a network that stays silent. reward: whose decision is rewarded.
+
     Errors: names that occur twice or do not exist, a projection onto an encoder, weights, delays or rules with the
-    wrong unit, sign or shape.
+    wrong unit, sign or shape; a rule that waits for a reward that nobody gives.
     """
 
     populations: Sequence[Population]
     projections: Sequence[Projection] = ()
+    repetition: Repetition | None = None
+    reward: Reward | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -160,6 +165,16 @@ class Network(Description):
             raise InputError("Network.populations: empty; give at least one population")
         for projection in self.projections:
             self._check_projection(projection)
+        self._check_protocol()
+
+    def _check_protocol(self) -> None:
+        known = [population.name for population in self.populations]
+        for attribute, value, kind in (("repetition", self.repetition, Repetition), ("reward", self.reward, Reward)):
+            if value is None:
+                continue
+            if not isinstance(value, kind):
+                raise InputError(f"Network.{attribute}: {value!r} is no {kind.__name__}; give one or None")
+            checks.one_of(f"{kind.__name__}.population", value.population, known)
 
     def _check_projection(self, projection: Projection) -> None:
         culprit = f"Projection({projection.name!r})"
@@ -171,11 +186,18 @@ class Network(Description):
             raise InputError(
                 f"{culprit}.target: {target.name!r} is an encoder and takes no input; give a population of neurons"
             )
+        if projection.synapse.weight == "modulatory" and projection.delay_kind != "none":
+            raise InputError(f"{culprit}.delay: {type(projection.synapse).__name__} has none; leave delay out")
         unit, shape = self.weight_unit(projection), (source.size, target.size)
         minimum = 0.0 if projection.synapse.weight == "conductance" else None
         check_values(f"{culprit}.weights", projection.weights, unit, shape, minimum)
         check_values(f"{culprit}.delay", projection.delay, 1 * ms, shape, 0.0)
         rule = projection.plasticity
+        if rule is not None and "reward" in rule.signals.values() and self.reward is None:
+            raise InputError(
+                f"{culprit}.plasticity: {type(rule).__name__} waits for a reward; "
+                "give Network(reward=Reward(population)) the population that decides"
+            )
         if rule is not None:
             scale = getattr(rule, rule.weight_scale)
             where = f"{culprit}.plasticity: {type(rule).__name__}.{rule.weight_scale}"
@@ -199,6 +221,8 @@ class Network(Description):
         assert isinstance(model, NeuronModel)
         if projection.synapse.weight == "potential":
             return 1 * mV
+        if projection.synapse.weight == "modulatory":
+            return Quantity(1.0)
         if projection.synapse.weight == "input":
             return 1 * mV if model.input_unit == "volt" else 1 * nA
         return Quantity(1.0) if model.input_unit == "volt" else 1 * nS
@@ -229,6 +253,8 @@ class Network(Description):
                 }
                 for projection in self.projections
             ],
+            "repetition": canonical(self.repetition),
+            "reward": canonical(self.reward),
         }
 
     def compile(

@@ -79,6 +79,12 @@ class Recording:
     counts: Mapping[str, IntArray]
     spikes: Mapping[str, SpikeTimes] = field(default_factory=dict)
     traces: Mapping[str, Mapping[str, Trace]] = field(default_factory=dict)
+    presentations: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    """How often each trial was presented (see `bnsim.Repetition`), of which the last is what was recorded."""
+
+    def __post_init__(self) -> None:
+        if len(self.presentations) != len(self.trials):
+            object.__setattr__(self, "presentations", np.ones(len(self.trials), np.int64))
 
     @property
     def n_trials(self) -> int:
@@ -178,6 +184,7 @@ class Recording:
             "duration": np.array(self.duration),
             "dt": np.array(self.dt),
             "trials": self.trials,
+            "presentations": self.presentations,
         }
         for population, counts in self.counts.items():
             arrays[f"counts/{population}"] = counts
@@ -221,6 +228,7 @@ class Recording:
                 counts=counts,
                 spikes={population: SpikeTimes(**arrays) for population, arrays in spikes.items()},
                 traces=traces,
+                presentations=data["presentations"],
             )
         except (KeyError, ValueError, TypeError) as error:
             raise archive.foreign("Recording", path, error) from None

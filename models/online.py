@@ -41,7 +41,7 @@ class OnlineClassifier(Classifier):
             raise InputError(f"{name}: label {unknown.tolist()[0]!r} is not in classes; name it in the first call")
         if first:
             self._begin_fit(known)
-            self._start()
+            self._start(samples)
             self.presentations_seen_ = 0
         elif not np.array_equal(known, self.classes_):
             raise InputError(f"{name}: classes differ from those of the first call; give the same")
@@ -51,7 +51,7 @@ class OnlineClassifier(Classifier):
 
     @final
     def _fit(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
-        self._start()
+        self._start(X)
         self.presentations_seen_ = 0
         for start, stop in schedule.chunks(self._chunk_size()):
             chosen = schedule.order[start:stop]
@@ -60,8 +60,11 @@ class OnlineClassifier(Classifier):
             schedule.watch(stop)
 
     @abstractmethod
-    def _start(self) -> None:
-        """Give all that learning changes its initial value."""
+    def _start(self, X: FloatArray) -> None:
+        """Give all that learning changes its initial value.
+
+        X: the training samples (of a first `partial_fit`: those of the call), for constants such as a scale.
+        """
 
     @abstractmethod
     def _learn(self, X: FloatArray, labels: LabelArray, total: int | None) -> None:

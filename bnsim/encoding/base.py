@@ -31,11 +31,14 @@ class Encoder(Description):
     spikes: True where the population itself emits the spikes; False where the drive is a current into a neuron.
     threshold: for spiking encoders, Brian2's condition for a spike in terms of `drive` and `uniform`, a random number
         in [0, 1) for each unit and step.
+    silent_without_drive: True where a unit whose drive is 0 never fires, whatever its random number is, so that none
+        needs to be drawn.
     """
 
     spikes: ClassVar[bool] = True
     threshold: ClassVar[str] = ""
-    STRUCTURE: ClassVar[tuple[str, ...]] = ("spikes", "threshold")
+    silent_without_drive: ClassVar[bool] = False
+    STRUCTURE: ClassVar[tuple[str, ...]] = ("spikes", "threshold", "silent_without_drive")
 
     @abstractmethod
     def drive(self, stimulus: Any, n_units: int, timing: Timing) -> NDArray[np.float64] | SpikeRaster:

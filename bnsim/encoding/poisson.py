@@ -33,6 +33,7 @@ class Poisson(Encoder):
 
     max_rate: Quantity = parameter(100 * Hz, above=0)
     threshold: ClassVar[str] = "uniform < drive"
+    silent_without_drive: ClassVar[bool] = True
 
     def drive(self, stimulus: Any, n_units: int, timing: Timing) -> NDArray[np.float64]:
         probability = float(np.asarray(self.max_rate)) * timing.dt

@@ -9,6 +9,7 @@ from typing import Any
 
 import brian2
 import numpy as np
+from brian2.groups.group import CodeRunner
 from brian2.stateupdaters.base import StateUpdateMethod
 from brian2.units import second
 from brian2.units.fundamentalunits import Quantity, get_unit
@@ -32,7 +33,8 @@ class Objects:
 
     persistent: carry over from trial to trial. transient: set back to their initial value at each trial, or carried
     over in a continuous run; `times` among them are times that are re-based when a trial ends.
-    trial_end: objects that run once in a trial's last step, where learning is on.
+    trial_end: objects that run once in a trial's last step, where learning is on. draws: those that draw a random
+    number for each unit and step, by population.
     """
 
     network: Any
@@ -43,9 +45,14 @@ class Objects:
     transient: list[Variable]
     times: list[Variable]
     trial_end: list[Any]
+    draws: dict[str, Any]
     spike_monitors: dict[str, Any]
     trace_monitors: dict[tuple[str, str], Any]
     rasters: dict[str, Any]
+
+    @property
+    def monitors(self) -> list[Any]:
+        return [*self.spike_monitors.values(), *self.trace_monitors.values()]
 
     @property
     def trace_units(self) -> dict[tuple[str, str], str]:
@@ -87,6 +94,7 @@ def _build(network: Network, timing: Timing, traces: Mapping[str, Sequence[str]]
     groups: dict[str, Any] = {}
     for population in network.populations:
         groups[population.name] = _group(network, population, clock, rasters.get(population.name))
+    draws = {name: drawn for name in groups if (drawn := _draw(name, groups[name], clock)) is not None}
     synapses: dict[str, Any] = {}
     for order, projection in enumerate(network.projections):
         synapses[projection.name] = _synapses(network, projection, groups, clock, order)
@@ -111,6 +119,7 @@ def _build(network: Network, timing: Timing, traces: Mapping[str, Sequence[str]]
         transient,
         times,
         trial_end,
+        draws,
         spike_monitors,
         trace_monitors,
         rasters,
@@ -166,22 +175,51 @@ def _group(network: Network, population: Population, clock: Any, raster: Any) ->
     )
     if isinstance(model, NeuronModel):
         check_names(model)
-    if "uniform" in group.variables:
-        # In a loop of its own, which the compiler turns into vector instructions; within the threshold it cannot.
-        stream = random.stream(f"{population.name}:spikes")
-        group.run_regularly(
-            f"uniform = bnsim_uniform(trial_key_high, trial_key_low, {stream}, t_in_timesteps, i)",
-            when="before_thresholds",
-            clock=clock,
-            name=f"draw_{population.name}",
-        )
+    decays = text.decay_statements(network, population)
+    if decays:
+        group.run_regularly(decays, when="start", clock=clock, name=f"decay_{population.name}")
+    arrivals = text.arrival_statements(network, population)
+    if arrivals:
+        group.contained_objects.append(_at_spikes(group, arrivals, f"arrivals_{population.name}"))
     return group
+
+
+def _draw(name: str, group: Any, clock: Any) -> Any:
+    """The object that draws a population's random numbers, None where it needs none.
+
+    In a loop of its own, which the compiler turns into vector instructions; within the threshold it cannot.
+    """
+    if "uniform" not in group.variables:
+        return None
+    stream = random.stream(f"{name}:spikes")
+    return group.run_regularly(
+        f"uniform = bnsim_uniform(trial_key_high, trial_key_low, {stream}, first_step + t_in_timesteps, i)",
+        when="before_thresholds",
+        clock=clock,
+        name=f"draw_{name}",
+    )
+
+
+def _at_spikes(group: Any, statements: str, name: str) -> Any:
+    """Statements of the units that spike, before the synapses; Brian2 itself takes one block for each event."""
+    return CodeRunner(
+        group,
+        "reset",
+        code=statements,
+        clock=group.clock,
+        when="after_thresholds",
+        name=name,
+        override_conditional_write=["not_refractory"],
+        needed_variables=["_spikespace"],
+        template_kwds={"eventspace_variable": group.variables["_spikespace"]},
+    )
 
 
 def _synapses(network: Network, projection: Projection, groups: dict[str, Any], clock: Any, order: int) -> Any:
     rule = projection.plasticity
     on_post = text.synapse_statements(network, projection, rule.on_post) if rule is not None and rule.on_post else None
-    delay: dict[str, Any] = {} if projection.delay_kind == "each" else {"pre": 0 * second}
+    on_pre = text.on_pre(network, projection) or None
+    delay: dict[str, Any] = {} if projection.delay_kind == "each" or on_pre is None else {"pre": 0 * second}
     if on_post is not None:
         delay["post"] = 0 * second
     synapses = _refusable(
@@ -190,7 +228,7 @@ def _synapses(network: Network, projection: Projection, groups: dict[str, Any], 
             groups[projection.source],
             groups[projection.target],
             text.synapse_equations(network, projection),
-            on_pre=text.on_pre(network, projection),
+            on_pre=on_pre,
             on_post=on_post,
             delay=delay or None,
             namespace=namespace(network, network[projection.target])
@@ -200,7 +238,8 @@ def _synapses(network: Network, projection: Projection, groups: dict[str, Any], 
             name=f"projection_{projection.name}",
         ),
     )
-    synapses.pre.order = 2 * order
+    if on_pre is not None:
+        synapses.pre.order = 2 * order
     if on_post is not None:
         synapses.post.order = 2 * order + 1
     return synapses
@@ -210,21 +249,16 @@ def _trial_end(
     network: Network, projection: Projection, groups: dict[str, Any], synapses: dict[str, Any], clock: Any
 ) -> list[Any]:
     rule = projection.plasticity
-    if rule is None:
-        return []
     objects = []
-    if rule.trial_end_postsynaptic:
-        statements = text.rename(rule.trial_end_postsynaptic, text.local_names(projection))
+    for index, (where, statements) in enumerate(rule.trial_end if rule is not None else ()):
+        checks.one_of(f"{type(rule).__name__}.trial_end", where, ["postsynaptic", "synapse"])
+        group = groups[projection.target] if where == "postsynaptic" else synapses[projection.name]
         objects.append(
-            groups[projection.target].run_regularly(
-                statements, when="end", clock=clock, name=f"trial_end_postsynaptic_{projection.name}"
-            )
-        )
-    if rule.trial_end:
-        statements = text.rename(rule.trial_end, text.local_names(projection))
-        objects.append(
-            synapses[projection.name].run_regularly(
-                statements, when="end", order=1, clock=clock, name=f"trial_end_{projection.name}"
+            group.run_regularly(
+                text.trial_end_statements(projection, where, statements),
+                when="end",
+                clock=clock,
+                name=f"trial_end_{index}_{projection.name}",
             )
         )
     return objects

@@ -1,7 +1,8 @@
 """The C++ that drives a compiled network: reads a job from standard input, runs its trials, writes the outcome.
 
 Brian2 generates the code of every object; this driver takes the place of its single `run` call. For each trial it
-sets the transient variables, loads the drive, restarts the clock at 0 and runs the steps; so a trial does not know
+sets the transient variables, loads the drive, restarts the clock at 0 and runs the steps (again, where the network
+asks for a repetition); so a trial does not know
 its place in the chunk, nothing but data depends on connectivity or on the number of trials, and only what is wanted
 is written.
 """
@@ -12,9 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bnsim.encoding import SpikeTrains
+from bnsim.encoding import Encoder, SpikeTrains
 from bnsim.engine import equations as text
+from bnsim.engine import random
 from bnsim.engine.build import Objects, pathways
+from bnsim.engine.rows import SHORTEST
 from bnsim.engine.variables import Variable
 from bnsim.network import Network
 from bnsim.timing import Timing
@@ -53,10 +56,37 @@ template <class T> void write(const std::vector<T>& data)
 template <class T> void check_finite(const T* data, size_t n, const char* name) {
     for (size_t k = 0; k < n; k++) if (!std::isfinite((double)data[k])) fail(name);
 }
-static void leave_out(Network& network, codeobj_func function) {
+typedef std::vector<codeobj_func> Functions;
+static Functions functions_of(const Network& network) {
+    Functions functions;
     for (size_t k = 0; k < network.objects.size(); k++)
-        if (network.objects[k].second == function) { network.objects.erase(network.objects.begin() + k); return; }
-    fail("an object of the network is missing");
+        if (network.objects[k].second) functions.push_back(network.objects[k].second);
+    return functions;
+}
+static Functions::iterator find(Functions& functions, codeobj_func function) {
+    const Functions::iterator found = std::find(functions.begin(), functions.end(), function);
+    if (found == functions.end()) fail("an object of the network is missing");
+    return found;
+}
+static void leave_out(Functions& functions, codeobj_func function) { functions.erase(find(functions, function)); }
+static void replace(Functions& functions, codeobj_func function, codeobj_func other) {
+    *find(functions, function) = other;
+}
+static void run_steps(const Functions& functions, int64_t* timestep, double* t, double dt, int64_t from, int64_t to) {
+    for (int64_t step = from; step < to; step++) {
+        timestep[0] = step; t[0] = step * dt;
+        for (size_t k = 0; k < functions.size(); k++) functions[k]();
+    }
+    timestep[0] = to; t[0] = to * dt;
+}
+/* The unit with most spikes; of equals the one whose last spike came first, then the first; -1 without a spike. */
+static int decision(const int32_t* count, const int32_t* last, int n) {
+    int best = -1;
+    for (int k = 0; k < n; k++) {
+        if (count[k] == 0) continue;
+        if (best < 0 || count[k] > count[best] || (count[k] == count[best] && last[k] < last[best])) best = k;
+    }
+    return best;
 }
 static void empty(CSpikeQueue& queue) { for (size_t k = 0; k < queue.queue.size(); k++) queue.queue[k].clear(); }
 static void put(CSpikeQueue& queue, const std::vector<int32_t>& synapse, const std::vector<int32_t>& ahead) {
@@ -91,7 +121,9 @@ def driver_source(network: Network, timing: Timing, objects: Objects, device: An
     writer = _Writer(network, timing, objects, device, continuous)
     parts = [*writer.read_job(), *writer.run_trials(), *writer.write_outcome()]
     body = "\n".join("    " + line for line in parts)
-    return f"{HELPERS}\nint bnsim_run()\n{{\n    using namespace brian;\n{body}\n    return 0;\n}}\n"
+    draws = "\n".join(writer.draw(name) for name in writer.sparsely_drawn)
+    run = f"int bnsim_run()\n{{\n    using namespace brian;\n{body}\n    return 0;\n}}\n"
+    return f"{HELPERS}\n{random.CPP if draws else ''}\n{draws}\n{run}"
 
 
 class _Writer:
@@ -155,10 +187,18 @@ class _Writer:
             delay = self.array(synapses.pre, "delay")
             lines.append(f'bnsim::read({delay.data}, {delay.size}, "{name}.delay");')
         lines += [f"_before_run_{pathway.name}_push_spikes();" for pathway in synapses._pathways]
+        if delay_kind == "none":
+            spikes = self.vector(synapses.source, "_spikespace")
+            lines.append(
+                f"bnsim::rows_{synapses.name}.find({source}, {target}, {len(synapses.source)}, {SHORTEST}, {spikes});"
+            )
         return lines
 
     def _read_stimulus(self) -> list[str]:
         lines = ["std::vector<int64_t> keys; bnsim::read(keys);"]
+        lines.append("std::vector<int64_t> presentations;")
+        if self.network.reward is not None:
+            lines.append("std::vector<int64_t> correct; bnsim::read(correct);")
         for population in self.network.populations:
             name = population.name
             if isinstance(population.model, SpikeTrains):
@@ -177,24 +217,61 @@ class _Writer:
         return lines
 
     def run_trials(self) -> list[str]:
-        lines = []
+        lines = ["bnsim::Functions functions = bnsim::functions_of(bnsim_network);"]
         for group in self.objects.groups.values():
             if "plastic" in group.variables:
                 lines.append(f"{self.vector(group, 'plastic')}[0] = plastic;")
         for item in self.objects.trial_end:
-            lines += [f"bnsim::leave_out(bnsim_network, _run_{code.name});" for code in item._code_objects]
+            lines += [f"bnsim::leave_out(functions, _run_{code.name});" for code in item._code_objects]
         for population, monitor in self._monitors():
             for code in monitor._code_objects:
-                lines.append(f"if (!record_{population}) bnsim::leave_out(bnsim_network, _run_{code.name});")
+                lines.append(f"if (!record_{population}) bnsim::leave_out(functions, _run_{code.name});")
+        for synapses in self.objects.synapses.values():
+            if "pre" in synapses._synaptic_updaters:
+                push = f"_run_{synapses.pre.name}_push_spikes"
+                lines.append(f"if (bnsim::rows_{synapses.name}.direct()) bnsim::leave_out(functions, {push});")
+        for name in self.sparsely_drawn:
+            (code,) = self.objects.draws[name]._code_objects
+            lines.append(f"bnsim::replace(functions, _run_{code.name}, bnsim_draw_{name});")
+        presentation = [*self._begin_presentation(), *self._steps(), *self._learn()]
         lines.append("for (int64_t trial = 0; trial < n_trials; trial++) {")
-        lines += ["    " + line for line in (*self._begin_trial(), *self._steps(), *self._end_trial())]
+        lines += ["    " + line for line in self._present(presentation)]
+        lines += ["    " + line for line in self._end_trial()]
         return [*lines, "}"]
+
+    def _present(self, presentation: list[str]) -> Iterator[str]:
+        """A trial's presentation, again and again where the network asks for that."""
+        yield "int64_t presentation = 0;"
+        repetition = self.network.repetition
+        if repetition is None:
+            yield from presentation
+            return
+        population = self.network[repetition.population]
+        count = self.array(self.objects.groups[population.name], "spike_count").data
+        kept = [(self.vector(monitor, name), self.vector(monitor, "N")) for name, monitor in self._kept()]
+        yield from (f"const size_t kept_{index} = {array}.size();" for index, (array, _) in enumerate(kept))
+        yield "for (;; presentation++) {"
+        for index, (array, number) in enumerate(kept):
+            yield f"    {array}.resize(kept_{index}); {number}[0] = kept_{index};"
+        yield from ("    " + line for line in presentation)
+        yield "    int64_t n_spikes = 0;"
+        yield f"    for (int k = 0; k < {population.size}; k++) n_spikes += {count}[k];"
+        yield f"    if (n_spikes >= {repetition.minimum_spikes} || presentation + 1 == {repetition.most}) break;"
+        yield "}"
+
+    def _kept(self) -> Iterator[tuple[str, Any]]:
+        """Arrays, by name and monitor, that are shortened to forget a presentation; rows of traces follow their t."""
+        for monitor in self.objects.spike_monitors.values():
+            yield from (("i", monitor), ("t", monitor))
+        yield from (("t", monitor) for monitor in self.objects.trace_monitors.values())
 
     def _monitors(self) -> list[tuple[str, Any]]:
         spikes = list(self.objects.spike_monitors.items())
         return spikes + [(population, monitor) for (population, _), monitor in self.objects.trace_monitors.items()]
 
-    def _begin_trial(self) -> Iterator[str]:
+    def _begin_presentation(self) -> Iterator[str]:
+        repetition = self.network.repetition
+        scale = "1.0" if repetition is None else f"(1 + {float(repetition.increment)!r} * presentation)"
         if not self.continuous:
             for variable in self.objects.transient:
                 array = self.of(variable)
@@ -203,17 +280,54 @@ class _Writer:
                 yield f"bnsim::empty(*{pathway.name}.queue[0]);"
         for population in self.network.populations:
             group, name, size = self.objects.groups[population.name], population.name, population.size
+            count = self.array(group, "spike_count").data
+            yield f"std::fill({count}, {count} + {size}, 0);"
             if "trial_key_high" in group.variables:
                 yield f"{self.vector(group, 'trial_key_high')}[0] = keys[2 * trial];"
                 yield f"{self.vector(group, 'trial_key_low')}[0] = keys[2 * trial + 1];"
+                yield f"{self.vector(group, 'first_step')}[0] = presentation * {self.timing.steps};"
             if isinstance(population.model, SpikeTrains):
                 yield from self._mark_raster(name, "1.0")
             elif population.stimulus_encoder is not None:
                 drive = self.array(group, "drive").data
-                yield f"std::memcpy({drive}, &drive_{name}[trial * {size}], {size} * sizeof(double));"
+                yield f"for (int k = 0; k < {size}; k++) {drive}[k] = {scale} * drive_{name}[trial * {size} + k];"
+                if name in self.sparsely_drawn:
+                    yield f"driven_{name}.clear();"
+                    yield f"for (int k = 0; k < {size}; k++) if ({drive}[k] != 0) driven_{name}.push_back(k);"
         for projection, signal, kind in text.signals(self.network):
             array = self._signal(projection, signal, kind)
             yield f"std::copy_n(&signal_{projection}_{signal}[trial * {array.size}], {array.size}, {array.data});"
+
+    @property
+    def sparsely_drawn(self) -> list[str]:
+        """Populations whose random numbers are drawn for the units that are driven, not for all."""
+        return [
+            population.name
+            for population in self.network.populations
+            if isinstance(population.model, Encoder)
+            and population.model.silent_without_drive
+            and population.name in self.objects.draws
+        ]
+
+    def draw(self, name: str) -> str:
+        """A function in the place of Brian2's, which draws for every unit: the numbers that are used are the same."""
+        group = self.objects.groups[name]
+        keys = ", ".join(f"{self.vector(group, f'trial_key_{half}')}[0]" for half in ("high", "low"))
+        step = f"{self.vector(group, 'first_step')}[0] + {self.vector(self.objects.clock, 'timestep')}[0]"
+        return f"""
+static std::vector<int32_t> driven_{name};
+static std::vector<double> drawn_{name}({self.network[name].size});
+static void bnsim_draw_{name}() {{
+    using namespace brian;
+    const int64_t high_low[2] = {{{keys}}}, step = {step};
+    const int n = (int)driven_{name}.size();
+    const int32_t* const unit = driven_{name}.data();
+    double* const drawn = drawn_{name}.data();
+    for (int k = 0; k < n; k++)
+        drawn[k] = bnsim_uniform(high_low[0], high_low[1], {random.stream(f"{name}:spikes")}, step, unit[k]);
+    double* const uniform = {self.array(group, "uniform").data};
+    for (int k = 0; k < n; k++) uniform[unit[k]] = drawn[k];
+}}"""
 
     def _mark_raster(self, name: str, value: str) -> Iterator[str]:
         yield f"for (int64_t k = offsets_{name}[trial]; k < offsets_{name}[trial + 1]; k++)"
@@ -227,25 +341,38 @@ class _Writer:
 
     def _steps(self) -> Iterator[str]:
         dt, steps, shown = self.timing.dt, self.timing.steps, self.timing.presentation_steps
-        time = self.vector(self.objects.clock, "t")
-        yield f"bnsim_network.t = 0; {time}[0] = 0; bnsim_network.run({shown * dt!r}, NULL, 10.0);"
+        clock = ", ".join(self.vector(self.objects.clock, name) for name in ("timestep", "t"))
+        yield f"bnsim::run_steps(functions, {clock}, {dt!r}, 0, {shown});"
         if shown == steps:
             return
         for population in self.network.populations:
             if "drive" in self.objects.groups[population.name].variables and population.stimulus_encoder is not None:
                 drive = self.array(self.objects.groups[population.name], "drive")
                 yield f"std::fill({drive.data}, {drive.data} + {drive.size}, 0.0);"
-        yield f"bnsim_network.run({(steps - shown) * dt!r}, NULL, 10.0);"
+        yield from (f"driven_{name}.clear();" for name in self.sparsely_drawn)
+        yield f"bnsim::run_steps(functions, {clock}, {dt!r}, {shown}, {steps});"
+
+    def _learn(self) -> Iterator[str]:
+        """What is learned at the end of a presentation."""
+        calls = [f"_run_{code.name}();" for item in self.objects.trial_end for code in item._code_objects]
+        if calls or self.network.reward is not None:
+            yield f"if (plastic) {{ {' '.join([*self._tell_reward(), *calls])} }}"
+
+    def _tell_reward(self) -> Iterator[str]:
+        if self.network.reward is None:
+            return
+        group = self.objects.groups[self.network.reward.population]
+        count, last = (self.array(group, name) for name in ("spike_count", "last_spike_step"))
+        yield f"const double reward = bnsim::decision({count.data}, {last.data}, {count.size}) == correct[trial];"
+        for projection, signal in text.reward_signals(self.network):
+            yield f"{self.array(self.objects.synapses[projection], signal).data}[0] = reward;"
 
     def _end_trial(self) -> Iterator[str]:
-        if self.objects.trial_end:
-            calls = " ".join(f"_run_{code.name}();" for item in self.objects.trial_end for code in item._code_objects)
-            yield f"if (plastic) {{ {calls} }}"
+        yield "presentations.push_back(presentation + 1);"
         for population in self.network.populations:
             name, size = population.name, population.size
             count = self.array(self.objects.groups[name], "spike_count").data
             yield f"std::memcpy(&counts_{name}[trial * {size}], {count}, {size} * sizeof(int32_t));"
-            yield f"std::fill({count}, {count} + {size}, 0);"
             yield f"end_{name}.push_back({self.vector(self.objects.spike_monitors[name], 'i')}.size());"
             if isinstance(population.model, SpikeTrains):
                 yield from self._mark_raster(name, "0.0")
@@ -273,6 +400,7 @@ class _Writer:
             yield f"bnsim::write(counts_{name});"
             yield f"bnsim::write({self.vector(monitor, 'i')}); bnsim::write({self.vector(monitor, 't')});"
             yield f"bnsim::write(end_{name});"
+        yield "bnsim::write(presentations);"
         for (_, traced), monitor in self.objects.trace_monitors.items():
             rows = self.vector(monitor, traced)
             yield "{ std::vector<double> rows;"

@@ -10,6 +10,7 @@ from bnsim.encoding import Encoder, SpikeTrains
 from bnsim.errors import InputError
 from bnsim.network import Network, Population, Projection
 from bnsim.neurons import NeuronModel
+from bnsim.plasticity import PlasticityRule
 
 FORBIDDEN = ("xi", "rand", "randn", "poisson", "rand_range")
 _STATEMENT = re.compile(r"^\s*(\w+)\s*(\*\*|//|[-+*/%])?=(?!=)\s*(.+?)\s*$")
@@ -60,7 +61,8 @@ def local_names(projection: Projection) -> dict[str, str]:
     rule = projection.plasticity
     if rule is not None:
         of_rule = [*declared(rule.presynaptic), *declared(rule.postsynaptic), *rule.parameters]
-        shared = sorted({*names} & {*of_rule, *declared(rule.equations)})
+        of_rule += [name for name in _traces(rule) if on_neurons(projection, name)]
+        shared = sorted({*names} & {*of_rule, *_traces(rule), *declared(rule.equations)})
         if shared:
             raise InputError(
                 f"Projection({projection.name!r}): {type(projection.synapse).__name__} and {type(rule).__name__} both "
@@ -82,6 +84,8 @@ def projection_parameters(projection: Projection) -> dict[str, object]:
 def neuron_equations(network: Network, population: Population) -> str:
     """All equations of a population: its model, its synapses' variables, the summed input, the engine's counters."""
     lines = ["spike_count : integer"]
+    if _decides(network, population):
+        lines.append("last_spike_step : integer")
     model = population.model
     _refuse_randomness(model)
     for projection in network.projections:
@@ -89,17 +93,22 @@ def neuron_equations(network: Network, population: Population) -> str:
         weight_unit = network.weight_unit_name(projection)
         if rule is not None and projection.source == population.name:
             lines.append(rename(rule.presynaptic, names))
+            lines += [f"{names[name]} : 1" for name in rule.presynaptic_traces if on_neurons(projection, name)]
         if projection.target != population.name:
             continue
         assert isinstance(model, NeuronModel)
         lines.append(_fill(rename(projection.synapse.equations, names), model))
         if rule is not None:
             lines.append(rename(rule.postsynaptic.replace("{weight_unit}", weight_unit), names))
+            lines += [f"{names[name]} : 1" for name in rule.postsynaptic_traces]
+            common = (f"{name} : {unit}".replace("{weight_unit}", weight_unit) for name, unit in rule.common.items())
+            lines += [line for line in common if line not in lines]
     if isinstance(model, Encoder):
         if not isinstance(model, SpikeTrains):
             lines.append("drive : 1")
         if re.search(r"\buniform\b", model.threshold):
             lines.append("uniform : 1\ntrial_key_high : integer (shared)\ntrial_key_low : integer (shared)")
+            lines.append("first_step : integer (shared)")
         return "\n".join(lines)
     lines.insert(0, _model_equations(model))
     if population.encoder is not None:
@@ -118,6 +127,53 @@ def neuron_equations(network: Network, population: Population) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def _traces(rule: PlasticityRule) -> list[str]:
+    return [*rule.presynaptic_traces, *rule.postsynaptic_traces]
+
+
+def on_neurons(projection: Projection, trace: str) -> bool:
+    """Whether a rule's trace lives on the neurons: where that is exact, it is many times cheaper than on synapses.
+
+    A postsynaptic trace is the same for all synapses of a neuron. A presynaptic one is where spikes arrive when they
+    are sent; but the neuron changes it before its spikes are dealt with, so `on_pre` must not read it.
+    """
+    rule = projection.plasticity
+    assert rule is not None
+    if trace in rule.postsynaptic_traces:
+        return True
+    return projection.delay_kind == "none" and not re.search(rf"\b{trace}\b", rule.on_pre)
+
+
+def decay_statements(network: Network, population: Population) -> str:
+    """What the traces of a population do in each step: the exact solution, whatever the neurons' method."""
+    lines = []
+    for projection in network.projections:
+        rule, names = projection.plasticity, local_names(projection)
+        if rule is None:
+            continue
+        traces: dict[str, tuple[str, str]] = {}
+        if projection.source == population.name:
+            traces |= rule.presynaptic_traces
+        if projection.target == population.name:
+            traces |= rule.postsynaptic_traces
+        for name, (tau, _) in traces.items():
+            if on_neurons(projection, name):
+                lines.append(f"{names[name]} *= exp(-dt / {names[tau]})")
+    return "\n".join(lines)
+
+
+def arrival_statements(network: Network, population: Population) -> str:
+    """What a spike of a unit does to its presynaptic traces, before any synapse sees the spike."""
+    lines = []
+    for projection in network.projections:
+        rule = projection.plasticity
+        if rule is not None and projection.source == population.name:
+            for name, (_, statement) in rule.presynaptic_traces.items():
+                if on_neurons(projection, name):
+                    lines.append(rename(statement, local_names(projection)))
+    return "\n".join(lines)
+
+
 def _refuse_randomness(description: Description) -> None:
     """Brian2's own random numbers do not depend on the run's key."""
     for attribute in description.STRUCTURE:
@@ -128,6 +184,10 @@ def _refuse_randomness(description: Description) -> None:
                 f"{type(description).__name__}.{attribute}: {found.group(1)!r} is random outside the run's key; "
                 "use an encoder for noise"
             )
+
+
+def _decides(network: Network, population: Population) -> bool:
+    return network.reward is not None and network.reward.population == population.name
 
 
 def _model_equations(model: NeuronModel) -> str:
@@ -199,9 +259,14 @@ def reset_statements(network: Network, population: Population) -> str:
     model = population.model
     lines = [gate(model.reset, model.persistent, "plastic")] if isinstance(model, NeuronModel) else []
     lines.append("spike_count += 1")
+    if _decides(network, population):
+        lines.append("last_spike_step = t_in_timesteps")
     for projection in network.projections:
         if projection.plasticity is not None and projection.source == population.name:
             lines.append(rename(projection.plasticity.on_presynaptic_spike, local_names(projection)))
+        if projection.plasticity is not None and projection.target == population.name:
+            for _, statement in projection.plasticity.postsynaptic_traces.values():
+                lines.append(rename(statement, local_names(projection)))
     return "\n".join(line for line in lines if line)
 
 
@@ -212,8 +277,12 @@ def synapse_equations(network: Network, projection: Projection) -> str:
     _refuse_randomness(projection.synapse)
     if rule is not None:
         _refuse_randomness(rule)
-        lines.append(rename(rule.equations, local_names(projection)))
-        lines += [f"{name} : 1 (shared)" for name, kind in rule.signals.items() if kind == "shared"]
+        names = local_names(projection)
+        lines.append(rename(rule.equations, names))
+        for name, (tau, _) in rule.presynaptic_traces.items():
+            if not on_neurons(projection, name):
+                lines.append(f"d{name}/dt = -{name} / {names[tau]} : 1 (event-driven)")
+        lines += [f"{name} : 1 (shared)" for name, kind in rule.signals.items() if kind != "postsynaptic"]
     return "\n".join(line for line in lines if line)
 
 
@@ -226,8 +295,12 @@ def on_pre(network: Network, projection: Projection) -> str:
     if projection.synapse.weight == "potential" and float(model.refractory) > 0:
         transmission = transmission.replace("+= w", "+= w * int(not_refractory_post)")
     lines = [transmission]
-    if projection.plasticity is not None:
-        lines.append(synapse_statements(network, projection, projection.plasticity.on_pre))
+    rule = projection.plasticity
+    if rule is not None:
+        lines.append(synapse_statements(network, projection, rule.on_pre))
+        for name, (_, statement) in rule.presynaptic_traces.items():
+            if not on_neurons(projection, name):
+                lines.append(rename(statement, local_names(projection)))
     return "\n".join(line for line in lines if line)
 
 
@@ -243,12 +316,36 @@ def synapse_statements(network: Network, projection: Projection, statements: str
                     f"{type(projection.plasticity).__name__}: writes {name!r} of {population!r}, which is persistent; "
                     "let the neuron model change it"
                 )
-    return gate(rename(statements, local_names(projection)), ["w"], "plastic_post")
+    return gate(rename(statements, _synapse_names(projection)), ["w"], "plastic_post")
+
+
+def trial_end_statements(projection: Projection, where: str, statements: str) -> str:
+    """A rule's statements at the end of a trial, under local names; they run only where learning is on."""
+    return rename(statements, _synapse_names(projection) if where == "synapse" else local_names(projection))
+
+
+def _synapse_names(projection: Projection) -> dict[str, str]:
+    """As `local_names`, for statements of the synapse, which reaches a trace that lives on its neurons."""
+    names, rule = local_names(projection), projection.plasticity
+    assert rule is not None
+    for ending, traces in (("pre", rule.presynaptic_traces), ("post", rule.postsynaptic_traces)):
+        names |= {name: f"{names[name]}_{ending}" for name in traces if on_neurons(projection, name)}
+    return names
 
 
 def signals(network: Network) -> Iterator[tuple[str, str, str]]:
-    """(projection, signal, "postsynaptic" or "shared") of every signal that a rule is told."""
+    """(projection, signal, "postsynaptic" or "shared") of every signal that a run is given for a rule."""
     for projection in network.projections:
         if projection.plasticity is not None:
             for signal, kind in projection.plasticity.signals.items():
-                yield projection.name, signal, kind
+                if kind != "reward":
+                    yield projection.name, signal, kind
+
+
+def reward_signals(network: Network) -> Iterator[tuple[str, str]]:
+    """(projection, signal) of every signal that the network's reward is told as."""
+    for projection in network.projections:
+        if projection.plasticity is not None:
+            for signal, kind in projection.plasticity.signals.items():
+                if kind == "reward":
+                    yield projection.name, signal

@@ -19,13 +19,14 @@ class Job:
     """A chunk of trials.
 
     state: arrays by name (see `bnsim.state`). drives: by population, (trial, unit). signals: by (projection, signal),
-    (trial, unit) or (trial,). keys: the two words of each trial's key, (trial, 2). record: populations whose spike
-    times and traces are wanted.
+    (trial, unit) or (trial,). correct: the unit that a reward is given for, (trial,), -1 where none is. keys: the two
+    words of each trial's key, (trial, 2). record: populations whose spike times and traces are wanted.
     """
 
     state: Mapping[str, np.ndarray]
     drives: Mapping[str, Drive]
     signals: Mapping[tuple[str, str], NDArray[np.float64]]
+    correct: NDArray[np.int64]
     keys: NDArray[np.int64]
     plastic: bool
     record: frozenset[str]
@@ -41,12 +42,14 @@ class Outcome:
 
     state: the arrays that changed. counts: by population, (trial, unit). spikes: by population, (unit, time in seconds,
     end), spikes of trial k being end[k - 1] to end[k]. traces: by (population, variable), (trial x step, unit).
+    presentations: how often each trial was presented, (trial,).
     """
 
     state: dict[str, np.ndarray]
     counts: dict[str, NDArray[np.int32]]
     spikes: dict[str, tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int64]]]
     traces: dict[tuple[str, str], NDArray[np.float64]]
+    presentations: NDArray[np.int64]
 
 
 def diverged(name: str) -> MachineError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import brian2
@@ -33,6 +34,15 @@ def _runtime(target: str) -> Iterator[None]:
     finally:
         brian2.prefs.codegen.target, brian2.prefs.codegen.cpp.extra_compile_args_gcc = before
         reset_device()
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What trials add up to: spike counts, number of recorded spikes at each trial's end, presentations."""
+
+    counts: dict[str, np.ndarray]
+    ends: dict[str, list[int]]
+    presentations: np.ndarray
 
 
 class RuntimeNetwork:
@@ -79,8 +89,8 @@ class RuntimeNetwork:
         with _runtime(self.target), np.errstate(all="ignore"):  # told by that error, as on the other back ends
             objects = self._objects(job)
             self._load(objects, job)
-            counts, ends = self._trials(objects, job)
-            return self._outcome(objects, job, counts, ends)
+            seen = self._trials(objects, job)
+            return self._outcome(objects, job, seen)
 
     def _objects(self, job: Job) -> Objects:
         """Live objects with the job's edges. Brian2 cannot rewire synapses, so other edges need other objects."""
@@ -119,32 +129,61 @@ class RuntimeNetwork:
         for group in objects.groups.values():
             if "plastic" in group.variables:
                 _set(group, "plastic", job.plastic)
-        for monitor in (*objects.spike_monitors.values(), *objects.trace_monitors.values()):
+        for monitor in objects.monitors:
             monitor.resize(0)
             _set(monitor, "N", 0)
         for raster in objects.rasters.values():
             raster.values[...] = 0.0  # a run that was interrupted may have left its spikes
 
-    def _trials(self, objects: Objects, job: Job) -> tuple[dict[str, np.ndarray], dict[str, list[int]]]:
+    def _trials(self, objects: Objects, job: Job) -> _Seen:
         each_step = self._each_step(objects, job)
-        timestep, time = (objects.clock.variables[name].get_value() for name in ("timestep", "t"))
-        counts = {p.name: np.zeros((job.n_trials, p.size), np.int32) for p in self.network.populations}
-        ends: dict[str, list[int]] = {p.name: [] for p in self.network.populations}
+        seen = _Seen(
+            {p.name: np.zeros((job.n_trials, p.size), np.int32) for p in self.network.populations},
+            {p.name: [] for p in self.network.populations},
+            np.ones(job.n_trials, dtype=np.int64),
+        )
         for trial in range(job.n_trials):
-            self._begin_trial(objects, job, trial)
-            for step in range(self.timing.steps):
-                if step == self.timing.presentation_steps:
-                    self._silence(objects)
-                timestep[0], time[0] = step, step * self.timing.dt
-                for function in each_step:
-                    function()
-            timestep[0], time[0] = self.timing.steps, self.timing.trial
-            if job.plastic:
-                for item in objects.trial_end:
-                    for code in item._code_objects:
-                        code()
-            self._end_trial(objects, job, trial, counts, ends)
-        return counts, ends
+            kept = [len(monitor.variables["t"].get_value()) for monitor in objects.monitors]
+            while not self._present(objects, job, trial, int(seen.presentations[trial]), each_step):
+                seen.presentations[trial] += 1
+                for monitor, size in zip(objects.monitors, kept, strict=True):
+                    monitor.resize(size)
+                    _set(monitor, "N", size)
+            self._end_trial(objects, job, trial, seen)
+        return seen
+
+    def _present(
+        self, objects: Objects, job: Job, trial: int, number: int, each_step: Sequence[Callable[[], Any]]
+    ) -> bool:
+        """Presentation 1, 2, ... of a trial; whether it was the last."""
+        timestep, time = (objects.clock.variables[name].get_value() for name in ("timestep", "t"))
+        self._begin_presentation(objects, job, trial, number - 1)
+        for step in range(self.timing.steps):
+            if step == self.timing.presentation_steps:
+                self._silence(objects)
+            timestep[0], time[0] = step, step * self.timing.dt
+            for function in each_step:
+                function()
+        timestep[0], time[0] = self.timing.steps, self.timing.trial
+        if job.plastic:
+            self._learn(objects, job, trial)
+        repetition = self.network.repetition
+        if repetition is None or number == repetition.most:
+            return True
+        count = objects.groups[repetition.population].variables["spike_count"].get_value()
+        return bool(count.sum() >= repetition.minimum_spikes)
+
+    def _learn(self, objects: Objects, job: Job, trial: int) -> None:
+        """What is learned at the end of a presentation."""
+        if self.network.reward is not None:
+            variables = objects.groups[self.network.reward.population].variables
+            count, last = (variables[name].get_value() for name in ("spike_count", "last_spike_step"))
+            right = count.any() and np.lexsort((last, -count))[0] == job.correct[trial]
+            for projection, signal in text.reward_signals(self.network):
+                _set(objects.synapses[projection], signal, float(right))
+        for item in objects.trial_end:
+            for code in item._code_objects:
+                code()
 
     def _each_step(self, objects: Objects, job: Job) -> list[Callable[[], Any]]:
         left_out = {item.name for item in objects.trial_end}
@@ -154,7 +193,8 @@ class RuntimeNetwork:
             code for item in objects.network.sorted_objects if item.name not in left_out for code in item._code_objects
         ]
 
-    def _begin_trial(self, objects: Objects, job: Job, trial: int) -> None:
+    def _begin_presentation(self, objects: Objects, job: Job, trial: int, repeated: int) -> None:
+        scale = 1.0 if self.network.repetition is None else 1 + self.network.repetition.increment * repeated
         if not self.continuous:
             for variable in objects.transient:
                 _set(variable.group, variable.variable, variable.initial)
@@ -166,11 +206,12 @@ class RuntimeNetwork:
             if "trial_key_high" in group.variables:
                 _set(group, "trial_key_high", job.keys[trial, 0])
                 _set(group, "trial_key_low", job.keys[trial, 1])
+                _set(group, "first_step", repeated * self.timing.steps)
             drive = job.drives.get(population.name)
             if isinstance(drive, SpikeRaster):
                 self._mark_raster(objects, population.name, drive, trial, 1.0)
             elif drive is not None:
-                _set(group, "drive", drive[trial])
+                _set(group, "drive", scale * drive[trial])
         for projection, signal, kind in text.signals(self.network):
             values = job.signals[projection, signal][trial]
             if kind == "shared":
@@ -188,17 +229,10 @@ class RuntimeNetwork:
             if "drive" in objects.groups[population.name].variables:
                 _set(objects.groups[population.name], "drive", 0.0)
 
-    def _end_trial(
-        self,
-        objects: Objects,
-        job: Job,
-        trial: int,
-        counts: dict[str, np.ndarray],
-        ends: dict[str, list[int]],
-    ) -> None:
+    def _end_trial(self, objects: Objects, job: Job, trial: int, seen: _Seen) -> None:
         for name, group in objects.groups.items():
-            counts[name][trial] = group.variables["spike_count"].get_value()
-            ends[name].append(len(objects.spike_monitors[name].variables["i"].get_value()))
+            seen.counts[name][trial] = group.variables["spike_count"].get_value()
+            seen.ends[name].append(len(objects.spike_monitors[name].variables["i"].get_value()))
             drive = job.drives.get(name)
             if isinstance(drive, SpikeRaster):
                 self._mark_raster(objects, name, drive, trial, 0.0)
@@ -207,9 +241,7 @@ class RuntimeNetwork:
                 values = variable.brian2.get_value()
                 _set(variable.group, variable.variable, values - self.timing.trial)
 
-    def _outcome(
-        self, objects: Objects, job: Job, counts: dict[str, np.ndarray], ends: dict[str, list[int]]
-    ) -> Outcome:
+    def _outcome(self, objects: Objects, job: Job, seen: _Seen) -> Outcome:
         for variable in (*objects.persistent, *objects.transient):
             if not np.isfinite(variable.brian2.get_value()).all():
                 raise diverged(variable.name)
@@ -222,13 +254,13 @@ class RuntimeNetwork:
         for name in job.record:
             variables = objects.spike_monitors[name].variables
             unit, time = (np.array(variables[part].get_value()) for part in ("i", "t"))
-            spikes[name] = (unit, time, np.array(ends[name], dtype=np.int64))
+            spikes[name] = (unit, time, np.array(seen.ends[name], dtype=np.int64))
         traces = {
             (name, variable): np.array(monitor.variables[variable].get_value())
             for (name, variable), monitor in objects.trace_monitors.items()
             if name in job.record
         }
-        return Outcome(state, counts, spikes, traces)
+        return Outcome(state, seen.counts, spikes, traces, seen.presentations)
 
 
 def _set(group: Any, name: str, value: Any) -> None:

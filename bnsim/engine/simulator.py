@@ -19,10 +19,10 @@ from bnsim.encoding.base import SpikeRaster
 from bnsim.engine import random
 from bnsim.engine.check_state import check_state
 from bnsim.engine.compiler import find_compiler
-from bnsim.engine.equations import signals
 from bnsim.engine.initial import connectivity_arrays
 from bnsim.engine.job import Drive, Job, Outcome
 from bnsim.engine.runtime import RuntimeNetwork
+from bnsim.engine.signals import check_signals
 from bnsim.engine.standalone import StandaloneNetwork
 from bnsim.errors import InputError, SlowBackendWarning
 from bnsim.network import Backend, Network
@@ -47,6 +47,8 @@ def compile_network(
     """See `Network.compile`."""
     # A spike in flight is lost where a trial ends, so trials end in silence; a continuous run keeps it.
     timing = Timing.of(trial, dt, presentation, 0.0 if continuous else network.longest_delay)
+    if continuous and network.repetition is not None:
+        raise InputError("compile(continuous): a Repetition starts trials anew; leave it out or give continuous=False")
     for name in traces:
         checks.one_of("compile(traces)", name, [population.name for population in network.populations])
     chosen = choose_backend(backend)
@@ -150,7 +152,8 @@ class Simulator:
         them.
         plastic: whether weights and other persistent variables change. False: not a bit of them does.
         trials: their numbers, or how many there are where there is no stimulus. Default: 0, 1, 2, ...
-        signals: what rules are told in each trial: {"projection.signal": array (trial, unit) or (trial,)}.
+        signals: what rules are told in each trial: {"projection.signal": array (trial, unit) or (trial,)}, and where
+            the network has a reward, for which decision it is given: {"reward.correct": whole numbers (trial,)}.
         record: populations whose spike times, and traces that were compiled in, are recorded. Counts always are.
 
         Errors: InputError for a stimulus, signal or state that does not fit; MachineError where the simulation fails.
@@ -159,7 +162,7 @@ class Simulator:
         values = self._stimulus(stimulus)
         numbers = self._trial_numbers(trials, values)
         drives = {name: self._drive(name, value) for name, value in values.items()}
-        told = self._signals(signals or {}, len(numbers), plastic)
+        told, correct = check_signals(self.network, signals or {}, len(numbers), plastic)
         if isinstance(record, str):
             raise InputError(f"Simulator.run(record): {record!r} is text; give a list of names, such as [{record!r}]")
         for name in record:
@@ -175,6 +178,7 @@ class Simulator:
                 state,
                 {name: _cut(drive, part) for name, drive in drives.items()},
                 {name: array[part] for name, array in told.items()},
+                correct[part],
                 keys[part],
                 plastic,
                 frozenset(record),
@@ -235,39 +239,6 @@ class Simulator:
             raise InputError(f"Simulator.run(trials): {len(numbers)} numbers for {n_trials} trials; give one for each")
         return numbers.astype(np.uint64)
 
-    def _signals(
-        self, given: Mapping[str, Any], n_trials: int, plastic: bool
-    ) -> dict[tuple[str, str], NDArray[np.float64]]:
-        known = {
-            f"{projection}.{signal}": (projection, signal, kind) for projection, signal, kind in signals(self.network)
-        }
-        for name in given:
-            checks.one_of("Simulator.run(signals)", name, known)
-        told = {}
-        for name, (projection, signal, kind) in known.items():
-            described = next(p for p in self.network.projections if p.name == projection)
-            assert described.plasticity is not None
-            size = self.network[described.target].size
-            shape = (n_trials,) if kind == "shared" else (n_trials, size)
-            default = described.plasticity.signal_defaults.get(signal)
-            if name in given:
-                try:
-                    array = np.asarray(given[name], dtype=np.float64)
-                except (TypeError, ValueError):
-                    raise InputError(
-                        f"Simulator.run(signals): {name!r} is not numeric; give an array {shape}"
-                    ) from None
-                if array.shape != shape or not np.isfinite(array).all():
-                    raise InputError(
-                        f"Simulator.run(signals): {name!r} needs finite values of shape {shape}, got {array.shape}"
-                    )
-            elif default is None and plastic:
-                raise InputError(f"Simulator.run(signals): {name!r} is missing; give an array {shape} or plastic=False")
-            else:
-                array = np.full(shape, default or 0.0)
-            told[projection, signal] = array
-        return told
-
     def _recording(self, numbers: NDArray[np.uint64], outcomes: list[Outcome], record: Sequence[str]) -> Recording:
         names = [population.name for population in self.network.populations]
         counts = {name: np.concatenate([outcome.counts[name] for outcome in outcomes]) for name in names}
@@ -283,6 +254,7 @@ class Simulator:
             counts=counts,
             spikes={name: _spike_times([outcome.spikes[name] for outcome in outcomes]) for name in record},
             traces=traces,
+            presentations=np.concatenate([outcome.presentations for outcome in outcomes]),
         )
 
 

@@ -18,7 +18,6 @@ from typing import Any
 
 import brian2
 import numpy as np
-from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.devices.device import all_devices, reset_device, set_device
 
 from bnsim.encoding.base import SpikeRaster
@@ -28,6 +27,7 @@ from bnsim.engine.cache import BINARY, cache_folder, fetch
 from bnsim.engine.driver import NOT_FINITE, driver_source
 from bnsim.engine.equations import signals
 from bnsim.engine.job import Job, Outcome, diverged
+from bnsim.engine.rows import RowDevice, declarations
 from bnsim.engine.variables import Variable
 from bnsim.errors import InputError, MachineError
 from bnsim.network import Network
@@ -111,6 +111,8 @@ class StandaloneNetwork:
             for name in self.pathways:
                 arrays += [job.state[f"{name}.in_flight_{part}"].astype(np.int32) for part in ("synapse", "ahead")]
         arrays.append(job.keys)
+        if self.network.reward is not None:
+            arrays.append(job.correct)
         for population in self.network.populations:
             if population.stimulus_encoder is not None:
                 drive = job.drives[population.name]
@@ -129,12 +131,12 @@ class StandaloneNetwork:
             found = reader.next("int32"), reader.next("float64"), reader.next("int64")
             if population.name in job.record:
                 spikes[population.name] = found
-        traces = {}
+        presentations, traces = reader.next("int64"), {}
         for population_name, variable in self.trace_units:
             rows = reader.next("float64")
             if population_name in job.record:
                 traces[population_name, variable] = rows.reshape(-1, self.network[population_name].size)
-        return Outcome(state, counts, spikes, traces)
+        return Outcome(state, counts, spikes, traces, presentations)
 
 
 class _Reader:
@@ -169,7 +171,8 @@ def _fingerprint(
 def _engine_identity() -> str:
     """Hash of the engine's own files: a network compiled by other code is another network."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    here = Path(__file__).parent
+    for path in sorted([*here.glob("*.py"), *here.glob("templates/*")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -182,7 +185,7 @@ def _build(
     compiler: str,
     folder: Path,
 ) -> dict[str, Any]:
-    device = CPPStandaloneDevice()
+    device = RowDevice()
     all_devices[DEVICE] = device
     set_device(DEVICE, build_on_run=False, directory=str(folder))
     try:
@@ -210,7 +213,8 @@ def _build(
         reset_device()
         del all_devices[DEVICE]
     (folder / "bnsim_driver.cpp").write_text(source)
-    (folder / "everything.cpp").write_text(_one_file(folder))
+    synapses = [group.name for group in objects.synapses.values()]
+    (folder / "everything.cpp").write_text(declarations(synapses) + _one_file(folder))
     cxx.compile_file(compiler, "everything.cpp", BINARY, folder)
     return manifest
 

@@ -24,6 +24,8 @@ ENGINE = frozenset(
         "trial_key_high",
         "trial_key_low",
         "uniform",
+        "first_step",
+        "last_spike_step",
         "lastspike",
         "not_refractory",
     }

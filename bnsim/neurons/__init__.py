@@ -3,6 +3,15 @@
 from bnsim.neurons.adaptive_lif import AdaptiveLIF
 from bnsim.neurons.base import NeuronModel
 from bnsim.neurons.conductance_lif import ConductanceLIF
+from bnsim.neurons.diehl_cook import DiehlCookExcitatory, DiehlCookInhibitory
 from bnsim.neurons.lif import LIF, SubtractiveLIF
 
-__all__ = ["LIF", "AdaptiveLIF", "ConductanceLIF", "NeuronModel", "SubtractiveLIF"]
+__all__ = [
+    "LIF",
+    "AdaptiveLIF",
+    "ConductanceLIF",
+    "DiehlCookExcitatory",
+    "DiehlCookInhibitory",
+    "NeuronModel",
+    "SubtractiveLIF",
+]

@@ -15,35 +15,47 @@ class PlasticityRule(Description):
     Class attributes (Brian2 notation; `w` is the weight)
     ----------------
     equations: variables of each synapse.
+    presynaptic_traces, postsynaptic_traces: name -> (time constant, statement): a variable that decays exponentially,
+        and what the arrival of a presynaptic spike, or a postsynaptic spike, does to it. In the same time step
+        arrivals come first; a trace is changed after `on_pre` and `on_post` have read it, but for a presynaptic one
+        that `on_post` reads. Rules write the bare name; the engine keeps a trace on the neurons where that is exact
+        (all postsynaptic ones; presynaptic ones where there is no delay), else on each synapse.
     presynaptic, postsynaptic: variables added to the neurons, reached as `name_pre`, `name_post`.
+    common: name -> unit: the same for variables of the postsynaptic neuron that all rules share under their own name.
     on_pre, on_post: statements at the arrival of a presynaptic spike (after transmission) and at a postsynaptic spike.
     on_presynaptic_spike: statements of the presynaptic neuron at its own spike, before any delay.
-    trial_end_postsynaptic, trial_end: statements of the postsynaptic neuron, then of the synapse, in the trial's last
-        step, after all spikes of that step; run only where learning is on.
-    signals: what is told from outside in each trial: name -> "postsynaptic" (one value a neuron) or "shared".
+    trial_end: (where, statements) in turn, run in the trial's last step, after all spikes of that step, where
+        learning is on; `where` is "postsynaptic" (of each such neuron) or "synapse". Rules run in the order in which
+        the network lists their projections. `spike_count` of a neuron holds its spikes in the trial.
+    signals: what is told from outside in each trial: name -> "postsynaptic" (one value a neuron), "shared", or
+        "reward" (shared, and told by the network's `Reward`).
     signal_defaults: values where the stimulus does not give a signal.
 
     Only `w` carries over from trial to trial. Every change of `w` is switched off by the engine where learning is off.
     """
 
     equations: ClassVar[str] = ""
+    presynaptic_traces: ClassVar[dict[str, tuple[str, str]]] = {}
+    postsynaptic_traces: ClassVar[dict[str, tuple[str, str]]] = {}
     presynaptic: ClassVar[str] = ""
     postsynaptic: ClassVar[str] = ""
+    common: ClassVar[dict[str, str]] = {}
     on_pre: ClassVar[str] = ""
     on_post: ClassVar[str] = ""
     on_presynaptic_spike: ClassVar[str] = ""
-    trial_end_postsynaptic: ClassVar[str] = ""
-    trial_end: ClassVar[str] = ""
+    trial_end: ClassVar[tuple[tuple[str, str], ...]] = ()
     signals: ClassVar[dict[str, str]] = {}
     signal_defaults: ClassVar[dict[str, float]] = {}
     STRUCTURE: ClassVar[tuple[str, ...]] = (
         "equations",
+        "presynaptic_traces",
+        "postsynaptic_traces",
         "presynaptic",
         "postsynaptic",
+        "common",
         "on_pre",
         "on_post",
         "on_presynaptic_spike",
-        "trial_end_postsynaptic",
         "trial_end",
         "signals",
         "signal_defaults",

@@ -19,7 +19,7 @@ class ErrorModulated(PlasticityRule):
     Equations
     ---------
     In a trial, eligibility_j counts the spikes of presynaptic neuron j, and u_k sums the weights of all spikes that
-    arrive at postsynaptic neuron k. In the trial's last step
+    arrive at postsynaptic neuron k, through all its projections that have this rule. In the trial's last step
 
         error_k = 1 / (1 + exp(-gain u_k / scale)) - target_k
         w_kj -= learning_rate x learning_rate_factor x scale x error_k x eligibility_j
@@ -43,11 +43,14 @@ class ErrorModulated(PlasticityRule):
     scale: Quantity = parameter(1 * mV, above=0, any_unit=True)
 
     presynaptic: ClassVar[str] = "eligibility : 1"
-    postsynaptic: ClassVar[str] = "u : {weight_unit}\nerror : 1\ntarget : 1"
+    postsynaptic: ClassVar[str] = "target : 1"
+    common: ClassVar[dict[str, str]] = {"u": "{weight_unit}", "error": "1"}
     on_presynaptic_spike: ClassVar[str] = "eligibility += 1"
     on_pre: ClassVar[str] = "u_post += w"
-    trial_end_postsynaptic: ClassVar[str] = "error = 1 / (1 + exp(-gain * u / scale)) - target"
-    trial_end: ClassVar[str] = "w -= learning_rate * learning_rate_factor * scale * error_post * eligibility_pre"
+    trial_end: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("postsynaptic", "error = 1 / (1 + exp(-gain * u / scale)) - target"),
+        ("synapse", "w -= learning_rate * learning_rate_factor * scale * error_post * eligibility_pre"),
+    )
     signals: ClassVar[dict[str, str]] = {"target": "postsynaptic", "learning_rate_factor": "shared"}
     signal_defaults: ClassVar[dict[str, float]] = {"learning_rate_factor": 1.0}
 

@@ -38,9 +38,10 @@ class PairSTDP(PlasticityRule):
     a_minus: float = parameter(0.00525, minimum=0)
     w_max: Quantity = parameter(1 * mV, above=0, any_unit=True)
 
-    equations: ClassVar[str] = "dx/dt = -x / tau_plus : 1 (event-driven)\ndy/dt = -y / tau_minus : 1 (event-driven)"
-    on_pre: ClassVar[str] = "w = clip(w - a_minus * w_max * y, 0 * w_max, w_max)\nx += 1"
-    on_post: ClassVar[str] = "w = clip(w + a_plus * w_max * x, 0 * w_max, w_max)\ny += 1"
+    presynaptic_traces: ClassVar[dict[str, tuple[str, str]]] = {"x": ("tau_plus", "x += 1")}
+    postsynaptic_traces: ClassVar[dict[str, tuple[str, str]]] = {"y": ("tau_minus", "y += 1")}
+    on_pre: ClassVar[str] = "w = clip(w - a_minus * w_max * y, 0 * w_max, w_max)"
+    on_post: ClassVar[str] = "w = clip(w + a_plus * w_max * x, 0 * w_max, w_max)"
 
     @property
     def weight_bounds(self) -> tuple[float, float]:
@@ -66,5 +67,5 @@ class SoftPairSTDP(PairSTDP):
     Letters 86 (2001).
     """
 
-    on_pre: ClassVar[str] = "w = clip(w - a_minus * w * y, 0 * w_max, w_max)\nx += 1"
-    on_post: ClassVar[str] = "w = clip(w + a_plus * (w_max - w) * x, 0 * w_max, w_max)\ny += 1"
+    on_pre: ClassVar[str] = "w = clip(w - a_minus * w * y, 0 * w_max, w_max)"
+    on_post: ClassVar[str] = "w = clip(w + a_plus * (w_max - w) * x, 0 * w_max, w_max)"

@@ -17,7 +17,8 @@ class SynapseModel(Description):
     equations: equations added to the postsynaptic neuron; `{input_unit}` and `{conductance_unit}` are filled in.
     current: the term added to the neuron's summed input `I`, or "" where there is none.
     on_pre: statements at the arrival of a spike; `w` is the weight, `{membrane}` the neuron's membrane variable.
-    weight: what a weight is: "potential" (a jump of the membrane), "input" or "conductance".
+    weight: what a weight is: "potential" (a jump of the membrane), "input", "conductance" or "modulatory" (a number
+        that rules alone use).
     """
 
     equations: ClassVar[str] = ""

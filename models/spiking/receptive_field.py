@@ -14,6 +14,7 @@ from bnsim.engine.simulator import Simulator
 from models.classifier import Activity, FloatArray, LabelArray, Layer, OperationCount
 from models.filters import FilterBank, Range, draw_filters
 from models.online import OnlineClassifier
+from models.spiking.decision import decide
 from models.spiking.neuron_parameter import NAMED, decode_neuron, encode_neuron, neuron_model
 
 CHUNK = 500
@@ -126,7 +127,7 @@ class ReceptiveField(OnlineClassifier):
 
     # What `OnlineClassifier` asks for.
 
-    def _start(self) -> None:
+    def _start(self, X: FloatArray) -> None:
         self.filters_ = draw_filters(
             self.n_features_in_,
             image_shape=self.image_shape,
@@ -248,11 +249,3 @@ class ReceptiveField(OnlineClassifier):
         simulator = self._simulator()
         _, recording = simulator.run(self._state(simulator), self._stimulus(X), plastic=False, record=record)
         return recording
-
-
-def decide(counts: NDArray[np.integer], spikes: bnsim.SpikeTimes) -> LabelArray:
-    """The unit with most spikes in each trial; of equals the one whose last spike came first, then the first unit."""
-    last = np.full(counts.shape, np.inf)
-    last[spikes.trial, spikes.unit] = spikes.time  # spikes are in order of time, so the last one stays
-    best = counts == counts.max(axis=1, keepdims=True)
-    return np.where(best, last, np.inf).argmin(axis=1) if counts.size else np.zeros(len(counts), np.int64)

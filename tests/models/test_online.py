@@ -34,7 +34,7 @@ class Perceptron(OnlineClassifier):
     def _check_parameters(self) -> None:
         self._require_count("chunk")
 
-    def _start(self) -> None:
+    def _start(self, X: FloatArray) -> None:
         self.weights_ = np.zeros((self.n_features_in_ + 1, len(self.classes_)))
 
     def _chunk_size(self) -> int:

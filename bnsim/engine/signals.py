@@ -1,0 +1,72 @@
+"""What a run is told besides its stimulus: the signals of rules, and which decisions are rewarded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnsim import checks
+from bnsim.engine.equations import signals
+from bnsim.errors import InputError
+from bnsim.network import Network
+
+CORRECT = "reward.correct"
+
+Signals = dict[tuple[str, str], NDArray[np.float64]]
+
+
+def check_signals(
+    network: Network, given: Mapping[str, Any], n_trials: int, plastic: bool
+) -> tuple[Signals, NDArray[np.int64]]:
+    """Signals by (projection, signal), defaults filled in, and the correct unit of each trial (-1 where not told).
+
+    Errors: InputError for a name that no rule knows, a shape or value that does not fit, a signal that is missing.
+    """
+    known = {f"{projection}.{signal}": (projection, signal, kind) for projection, signal, kind in signals(network)}
+    for name in given:
+        checks.one_of("Simulator.run(signals)", name, [*known, CORRECT] if network.reward is not None else known)
+    told = {}
+    for name, (projection, signal, kind) in known.items():
+        described = next(p for p in network.projections if p.name == projection)
+        assert described.plasticity is not None
+        shape = (n_trials,) if kind == "shared" else (n_trials, network[described.target].size)
+        default = described.plasticity.signal_defaults.get(signal)
+        if name in given:
+            told[projection, signal] = _numbers(name, given[name], shape)
+        elif default is None and plastic:
+            raise _missing(name, shape)
+        else:
+            told[projection, signal] = np.full(shape, default or 0.0)
+    return told, _correct(network, given, n_trials, plastic)
+
+
+def _correct(network: Network, given: Mapping[str, Any], n_trials: int, plastic: bool) -> NDArray[np.int64]:
+    if network.reward is None or CORRECT not in given:
+        if network.reward is not None and plastic:
+            raise _missing(CORRECT, (n_trials,))
+        return np.full(n_trials, -1, dtype=np.int64)
+    units = _numbers(CORRECT, given[CORRECT], (n_trials,))
+    size = network[network.reward.population].size
+    if not np.array_equal(units, np.rint(units)) or (n_trials and not 0 <= units.min() <= units.max() < size):
+        raise InputError(
+            f"Simulator.run(signals): {CORRECT!r} names units of {network.reward.population!r}; "
+            f"give whole numbers from 0 to {size - 1}"
+        )
+    return units.astype(np.int64)
+
+
+def _numbers(name: str, given: Any, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    try:
+        array = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"Simulator.run(signals): {name!r} is not numeric; give an array {shape}") from None
+    if array.shape != shape or not np.isfinite(array).all():
+        raise InputError(f"Simulator.run(signals): {name!r} needs finite values of shape {shape}, got {array.shape}")
+    return array
+
+
+def _missing(name: str, shape: tuple[int, ...]) -> InputError:
+    return InputError(f"Simulator.run(signals): {name!r} is missing; give an array {shape} or plastic=False")

@@ -1,0 +1,19 @@
+"""Modulatory synapse: it tells the postsynaptic neuron something without moving its membrane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bnsim.synapses.base import SynapseModel
+
+
+@dataclass(frozen=True, repr=False)
+class Modulatory(SynapseModel):
+    """Modulatory synapse: a spike does nothing to the membrane.
+
+    Only a plasticity rule uses it: `bnsim.ErrorFeedback` sends errors along it. w has no unit; there is no delay.
+    """
+
+    on_pre: ClassVar[str] = ""
+    weight: ClassVar[str] = "modulatory"

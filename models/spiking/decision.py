@@ -1,0 +1,17 @@
+"""How spikes of an output layer become an answer."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+import bnsim
+from models.classifier import LabelArray
+
+
+def decide(counts: NDArray[np.integer], spikes: bnsim.SpikeTimes) -> LabelArray:
+    """The unit with most spikes in each trial; of equals the one whose last spike came first, then the first unit."""
+    last = np.full(counts.shape, np.inf)
+    last[spikes.trial, spikes.unit] = spikes.time  # spikes are in order of time, so the last one stays
+    best = counts == counts.max(axis=1, keepdims=True)
+    return np.where(best, last, np.inf).argmin(axis=1) if counts.size else np.zeros(len(counts), np.int64)

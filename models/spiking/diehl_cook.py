@@ -1,0 +1,221 @@
+"""Unsupervised STDP with lateral inhibition and adaptive thresholds, as Diehl & Cook described it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from brian2.units import Hz, ms, mV
+from brian2.units.fundamentalunits import Quantity
+from numpy.typing import NDArray
+
+import bnsim
+from bnsim.engine.simulator import Simulator
+from models.classifier import Activity, FloatArray, LabelArray, Layer, OperationCount
+from models.intensities import IntensityScale
+from models.spiking.label_readout import READOUTS, LabelReadout
+from models.spiking.spiking_classifier import SpikingClassifier
+
+INPUT = "input_to_excitatory"
+DT = 0.5
+
+
+class DiehlCook(SpikingClassifier):
+    """Excitatory cells that compete for images; labels only name what they have become selective for.
+
+    Equations
+    ---------
+    Pixel j fires as a Poisson process with rate max_rate x intensity. Its spikes reach every excitatory cell i through
+    the weight w_ji in [0, 1] (`bnsim.DiehlCookSTDP`; neurons: `bnsim.DiehlCookExcitatory`,
+    `bnsim.DiehlCookInhibitory`). Each excitatory cell drives one inhibitory cell, which inhibits all other excitatory
+    cells. Conductances (relative to the leak) jump by the weight and decay with 1 ms (excitatory) or 2 ms
+    (inhibitory), towards 0 mV and -100 mV (-85 mV on inhibitory cells). Initial weights are uniform in (0.003, 0.3),
+    then normalised. A presentation with fewer than `minimum_spikes` excitatory spikes is repeated, its rates raised by
+    half of the first each time (`bnsim.Repetition`).
+
+    No label reaches the network. While it learns, the mean response of each cell to each class is kept (a running
+    mean over the last `label_window` presentations), and gives the cell its label and its proportions; see
+    `models.spiking.label_readout` for the readouts and their tie rule. Learning, thresholds and labels are frozen at
+    test.
+
+    Parameters
+    ----------
+    n_neurons: excitatory cells (and as many inhibitory). readout: "most-active" (the paper's) or "proportion".
+    max_rate: of a pixel of full intensity, in Hz. duration: of a presentation, in ms, of steps of 0.5 ms. delay: from
+    the input, each synapse's own, uniform in [0, delay) ms. blocked: time after a spike without another, in ms.
+    minimum_spikes: 0 never repeats a presentation. total: sum of the weights into a cell. a_plus, a_minus: of the
+    rule. theta_increment: rise of the threshold at a spike, in mV. label_window: presentations. passes: presentations
+    of each training sample. backend: see `bnsim.Network.compile`. random_state: drives weights, delays, spikes and
+    order of presentations.
+
+    Fitted: `learned_` (weights, thresholds), `labels_` (n_neurons,) index of the class that each cell stands for, -1
+    where it never fired; `proportions_` (n_neurons, classes).
+    """
+
+    name = "diehl-cook"
+    twin = None
+    REFERENCE = "Diehl & Cook (2015), Frontiers in Computational Neuroscience 9:99"
+    DEVIATIONS = (
+        "no delays from the input unless `delay` is given (the authors': 0 to 10 ms)",
+        "membrane, conductances and traces start anew in each presentation, instead of 150 ms of silence in between",
+        "weights are normalised after a presentation, not before it",
+        "labels come from a running mean of the responses during training, not from its last 10,000 presentations",
+    )
+    recorded = ("input", "excitatory", "inhibitory")
+    bin_width = 25.0
+
+    def __init__(
+        self,
+        n_neurons: int = 400,
+        readout: str = "most-active",
+        max_rate: float = 63.75,
+        duration: float = 350.0,
+        delay: float = 0.0,
+        blocked: float = 50.0,
+        minimum_spikes: int = 5,
+        total: float = 78.0,
+        a_plus: float = 1e-2,
+        a_minus: float = 1e-4,
+        theta_increment: float = 0.05,
+        label_window: int = 10_000,
+        passes: int = 3,
+        backend: str = "auto",
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.n_neurons = n_neurons
+        self.readout = readout
+        self.max_rate = max_rate
+        self.duration = duration
+        self.delay = delay
+        self.blocked = blocked
+        self.minimum_spikes = minimum_spikes
+        self.total = total
+        self.a_plus = a_plus
+        self.a_minus = a_minus
+        self.theta_increment = theta_increment
+        self.label_window = label_window
+        self.passes = passes
+        self.backend = backend
+        self.random_state = random_state
+
+    @property
+    def labels_(self) -> LabelArray:
+        return self.readout_.labels
+
+    @property
+    def proportions_(self) -> FloatArray:
+        return self.readout_.proportions
+
+    @property
+    def trainable_parameters(self) -> int:
+        return self.n_features_in_ * self.n_neurons + self.n_neurons
+
+    def _check_parameters(self) -> None:
+        self._require_count("n_neurons", "label_window")
+        self._require_positive("max_rate", "duration", "total")
+        for name in ("delay", "blocked", "minimum_spikes", "a_plus", "a_minus", "theta_increment"):
+            value = getattr(self, name)
+            number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            self._require(number and 0 <= value < np.inf, name, "a finite number of at least 0")
+        steps = self.duration / DT
+        self._require(steps == round(steps), "duration", "a multiple of 0.5 ms")
+        self._require(self.readout in READOUTS, "readout", f"one of {', '.join(READOUTS)}")
+        self._check_backend()
+
+    # What `OnlineClassifier` asks for.
+
+    def _start(self, X: FloatArray) -> None:
+        self.intensities_ = IntensityScale.of(X)
+        self.readout_ = LabelReadout.empty(self.n_neurons, len(self.classes_))
+        self.learned_ = {}
+        state = self._simulator().initial_state(self.random_state_)
+        weights = state[f"{INPUT}.w"].reshape(self.n_features_in_, self.n_neurons)
+        normalised = weights * (self.total / weights.sum(axis=0))
+        self.learned_ = {f"{INPUT}.w": normalised.ravel(), "excitatory.theta": state["excitatory.theta"]}
+
+    def _learn(self, X: FloatArray, labels: LabelArray, total: int | None) -> None:
+        counts = self._train(X, {}).counts["excitatory"]
+        self.readout_ = self.readout_.updated(counts, labels, self.label_window)
+
+    def _predict(self, X: FloatArray) -> LabelArray:
+        return self._votes(self._counts(X, "excitatory")).argmax(axis=1)
+
+    def _votes(self, counts: NDArray[np.int32]) -> FloatArray:
+        return READOUTS[self.readout](self.readout_, counts)
+
+    def _activity(self, X: FloatArray) -> Activity:
+        layers = self._spiking_layers(list(self._presented(X, self.recorded)))
+        votes = self._votes(layers[1].responses)
+        return Activity((*layers, Layer("output", votes, None)), bin_width=self.bin_width / 1e3)
+
+    def _operations(self, X: FloatArray) -> OperationCount:
+        fan_out = {"input": self.n_neurons, "excitatory": 1, "inhibitory": self.n_neurons - 1}
+        synaptic = updates = 0
+        for part in self._presented(X):
+            synaptic += sum(int(part.counts[name].sum()) * fan_out[name] for name in fan_out)
+            updates += int(part.presentations.sum()) * 2 * self.n_neurons * round(self.duration / DT)
+        return OperationCount(synaptic, 0, updates, 8 * synaptic)
+
+    def _fitted_arrays(self) -> dict[str, NDArray[Any]]:
+        return {**super()._fitted_arrays(), **self.intensities_.arrays(), **self.readout_.arrays()}
+
+    def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        super()._restore(arrays)
+        self.intensities_ = IntensityScale.from_arrays(arrays)
+        self.readout_ = LabelReadout.from_arrays(arrays)
+
+    # The spiking network.
+
+    def _network(self) -> bnsim.Network:
+        n, rule = (
+            self.n_neurons,
+            bnsim.DiehlCookSTDP(a_plus=self.a_plus, a_minus=self.a_minus, total=Quantity(self.total)),
+        )
+        excitatory = bnsim.DiehlCookExcitatory(blocked=self.blocked * ms, theta_increment=self.theta_increment * mV)
+        delay = bnsim.Uniform(0 * ms, self.delay * ms) if self.delay else 0 * ms
+        return bnsim.Network(
+            populations=[
+                bnsim.Population("input", self.n_features_in_, bnsim.Poisson(self.max_rate * Hz)),
+                bnsim.Population("excitatory", n, excitatory),
+                bnsim.Population("inhibitory", n, bnsim.DiehlCookInhibitory()),
+            ],
+            projections=[
+                bnsim.Projection(
+                    "input",
+                    "excitatory",
+                    bnsim.ExponentialConductance(tau=1 * ms, reversal=0 * mV),
+                    weights=bnsim.Uniform(Quantity(0.003), Quantity(0.3)),
+                    delay=delay,
+                    plasticity=rule,
+                ),
+                bnsim.Projection(
+                    "excitatory",
+                    "inhibitory",
+                    bnsim.ExponentialConductance(tau=1 * ms, reversal=0 * mV),
+                    weights=Quantity(10.4),
+                    connectivity=bnsim.OneToOne(),
+                ),
+                bnsim.Projection(
+                    "inhibitory",
+                    "excitatory",
+                    bnsim.ExponentialConductance(tau=2 * ms, reversal=-100 * mV),
+                    weights=Quantity(17.0),
+                    connectivity=bnsim.AllToAll(self_connections=False),
+                ),
+            ],
+            repetition=bnsim.Repetition("excitatory", self.minimum_spikes) if self.minimum_spikes else None,
+        )
+
+    def _simulator(self) -> Simulator:
+        silence = np.ceil(self.delay / DT) * DT
+        return self._network().compile(
+            trial=(self.duration + silence) * ms,
+            dt=DT * ms,
+            presentation=self.duration * ms,
+            traces={"excitatory": ["v"]},
+            backend=self.backend,  # type: ignore[arg-type]
+        )
+
+    def _stimulus(self, X: FloatArray) -> dict[str, FloatArray]:
+        return {"input": self.intensities_(X)}

@@ -1,0 +1,92 @@
+"""Reading classes from cells that learned without labels: what each cell responds to, and how cells vote.
+
+Let r_ic be the mean number of spikes of cell i in presentations of class c. The label of a cell is the class with the
+largest r_ic (of equals the first), or -1 where the cell never fired; its proportions are p_ic = r_ic / sum_c r_ic.
+
+Readouts, for the spike counts n_i of a presentation
+----------------------------------------------------
+most-active   votes_c = mean of n_i over the cells whose label is c
+proportion    votes_c = sum_i p_ic n_i
+
+The class with most votes is the answer; of equals the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.floating]
+LabelArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class LabelReadout:
+    """Running sums over presentations: `spikes` (cell, class) and `shown` (class,), older ones fading away."""
+
+    spikes: FloatArray
+    shown: FloatArray
+
+    @classmethod
+    def empty(cls, n_cells: int, n_classes: int) -> Self:
+        return cls(np.zeros((n_cells, n_classes)), np.zeros(n_classes))
+
+    def updated(self, counts: NDArray[np.integer], labels: LabelArray, window: int) -> Self:
+        """With these presentations added, one after the other: spike counts (presentation, cell) and classes.
+
+        window: presentations after which a presentation's weight has fallen to 1/e.
+        """
+        spikes, shown, keep = self.spikes.copy(), self.shown.copy(), np.exp(-1 / window)
+        for row, label in zip(counts, labels, strict=True):
+            spikes *= keep
+            shown *= keep
+            spikes[:, label] += row
+            shown[label] += 1
+        return type(self)(spikes, shown)
+
+    @property
+    def responses(self) -> FloatArray:
+        """r (cell, class)."""
+        return self.spikes / np.where(self.shown > 0, self.shown, 1.0)
+
+    @property
+    def labels(self) -> LabelArray:
+        responses = self.responses
+        return np.where(responses.any(axis=1), responses.argmax(axis=1), -1)
+
+    @property
+    def proportions(self) -> FloatArray:
+        responses = self.responses
+        totals = responses.sum(axis=1, keepdims=True)
+        return responses / np.where(totals > 0, totals, 1.0)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """As plain arrays, for storage."""
+        return {"readout/spikes": self.spikes, "readout/shown": self.shown}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """The inverse of `arrays`; other entries are left alone."""
+        return cls(arrays["readout/spikes"], arrays["readout/shown"])
+
+
+def _most_active(readout: LabelReadout, counts: NDArray[np.number]) -> FloatArray:
+    n_classes = len(readout.shown)
+    members = (readout.labels[:, None] == np.arange(n_classes)).astype(np.float64)
+    return (counts @ members) / np.maximum(members.sum(axis=0), 1)  # sums of whole numbers: exact in any order
+
+
+def _proportion(readout: LabelReadout, counts: NDArray[np.number]) -> FloatArray:
+    proportions = readout.proportions
+    # Row by row: the rounding of one product of matrices would depend on the number of its rows.
+    return np.stack([row @ proportions for row in counts]) if len(counts) else np.zeros((0, len(readout.shown)))
+
+
+READOUTS: Mapping[str, Callable[[LabelReadout, NDArray[np.number]], FloatArray]] = MappingProxyType(
+    {"most-active": _most_active, "proportion": _proportion}
+)

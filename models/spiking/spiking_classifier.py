@@ -1,0 +1,127 @@
+"""What classifiers have in common whose whole network is simulated by `bnsim`."""
+
+from __future__ import annotations
+
+import hashlib
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+import bnsim
+from bnsim.engine.simulator import Simulator
+from models.classifier import FloatArray, Layer
+from models.online import OnlineClassifier
+
+BACKENDS = ("auto", "cpp", "cython", "numpy")
+CHUNK = 500
+"""Presentations simulated at once: a matter of memory and of how often progress is shown, not of results."""
+
+
+class SpikingClassifier(OnlineClassifier):
+    """A classifier around one compiled network.
+
+    A subclass describes the network (`_simulator`), its stimulus (`_stimulus`) and how it decides. Fitted attribute:
+    `learned_`, the arrays of the network's state that learning changes (plastic weights, adaptive thresholds), by the
+    names that `bnsim.State` gives them; all else is drawn anew from `random_state_`.
+
+    Random numbers of the simulation: a presentation of the training has its own number; at test a sample's number is a
+    hash of its bytes, so that its spikes depend on neither the order nor the company of the samples.
+    """
+
+    kind = "BNS"
+    recorded: ClassVar[tuple[str, ...]]
+    """Populations whose spikes `record` and `activity` show, from input to output."""
+    bin_width: ClassVar[float]
+    """Width in ms of the time bins of `activity`."""
+    backend: str
+    learned_: dict[str, NDArray[Any]]
+
+    @abstractmethod
+    def _simulator(self) -> Simulator:
+        """The compiled network."""
+
+    @abstractmethod
+    def _stimulus(self, X: FloatArray) -> dict[str, FloatArray]:
+        """What each encoder is given for these samples."""
+
+    @final
+    def record(self, X: FloatArray) -> bnsim.Recording:
+        """Spike times and traces for each sample, with learning frozen."""
+        return self._present(self._checked(X), self.recorded)
+
+    def _check_backend(self) -> None:
+        self._require(self.backend in BACKENDS, "backend", f"one of {', '.join(BACKENDS)}")
+
+    def _chunk_size(self) -> int:
+        return CHUNK
+
+    def _train(self, X: FloatArray, signals: Mapping[str, FloatArray]) -> bnsim.Recording:
+        """Present with learning on; `signals` as `Simulator.run` takes them."""
+        simulator = self._simulator()
+        trials = self.presentations_seen_ + np.arange(len(X))
+        state, recording = simulator.run(
+            self._state(simulator), self._stimulus(X), self.random_state_, trials=trials, signals=signals
+        )
+        self.learned_ = {name: state[name] for name in learned_names(simulator.network)}
+        return recording
+
+    def _presented(self, X: FloatArray, record: tuple[str, ...] = ()) -> Iterator[bnsim.Recording]:
+        """Recordings of the samples with learning frozen, a chunk each."""
+        for start in range(0, len(X), CHUNK):
+            yield self._present(X[start : start + CHUNK], record)
+
+    def _present(self, X: FloatArray, record: tuple[str, ...]) -> bnsim.Recording:
+        simulator = self._simulator()
+        _, recording = simulator.run(
+            self._state(simulator),
+            self._stimulus(X),
+            self.random_state_,
+            plastic=False,
+            trials=sample_numbers(X),
+            record=record,
+        )
+        return recording
+
+    def _state(self, simulator: Simulator) -> bnsim.State:
+        return simulator.initial_state(self.random_state_).replace(self.learned_)
+
+    def _counts(self, X: FloatArray, population: str) -> NDArray[np.int32]:
+        """Spike counts (sample, unit) with learning frozen."""
+        return np.concatenate([part.counts[population] for part in self._presented(X)])
+
+    def _spiking_layers(self, parts: list[bnsim.Recording]) -> list[Layer]:
+        """Layers of the recorded populations."""
+        layers = []
+        for name in self.recorded:
+            counts = np.concatenate([part.counts[name] for part in parts])
+            binned = np.concatenate([part.binned(name, self.bin_width / 1e3) for part in parts])
+            layers.append(Layer(name, counts.astype(np.float64), binned.astype(np.float64)))
+        return layers
+
+    def _fitted_arrays(self) -> dict[str, NDArray[Any]]:
+        return {f"learned/{name}": array for name, array in self.learned_.items()}
+
+    def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        prefix = "learned/"
+        self.learned_ = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def learned_names(network: bnsim.Network) -> list[str]:
+    """Arrays of the state that learning changes: weights of plastic projections, persistent variables of neurons."""
+    weights = [f"{projection.name}.w" for projection in network.projections if projection.plasticity is not None]
+    variables = [
+        f"{population.name}.{variable}"
+        for population in network.populations
+        for variable in getattr(population.model, "persistent", ())
+    ]
+    return weights + variables
+
+
+def sample_numbers(X: FloatArray) -> NDArray[np.uint64]:
+    """A trial number for each sample (n, features): a 64-bit hash of its bytes."""
+    rows = np.ascontiguousarray(X, dtype=np.float64)
+    digests = b"".join(hashlib.blake2b(row.tobytes(), digest_size=8).digest() for row in rows)
+    return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
