@@ -141,7 +141,7 @@ class DiehlCook(SpikingClassifier):
     def _predict(self, X: FloatArray) -> LabelArray:
         return self._votes(self._counts(X, "excitatory")).argmax(axis=1)
 
-    def _votes(self, counts: NDArray[np.int32]) -> FloatArray:
+    def _votes(self, counts: NDArray[Any]) -> FloatArray:
         return READOUTS[self.readout](self.readout_, counts)
 
     def _activity(self, X: FloatArray) -> Activity:

@@ -36,8 +36,8 @@ class ThreeFactor(SpikingClassifier):
     currents (5 ms) and a constant background current. With n the spikes of a neuron in the trial and u_k the summed
     weights of all spikes that reached output neuron k, weights in units of the rheobase, the trial's last step does
 
-        error_k = 1 / (1 + exp(-0.2 u_k)) - [k = label]          w_jk -= eta error_k n_j      (`bnsim.ErrorModulated`)
-        error_j = sum_k b_kj error_k where n_j > 0, else 0       w_ij -= eta_h error_j n_i    (`bnsim.FeedbackModulated`)
+        error_k = 1 / (1 + exp(-0.2 u_k)) - [k = label]        w_jk -= eta error_k n_j      (`bnsim.ErrorModulated`)
+        error_j = sum_k b_kj error_k where n_j > 0, else 0     w_ij -= eta_h error_j n_i    (`bnsim.FeedbackModulated`)
 
     and so on, layer by layer. b are feedback weights of their own (`bnsim.ErrorFeedback`): "random" ones stay as they
     were drawn; "symmetric" ones start equal to the forward weights and are changed by the same local product of
@@ -185,30 +185,28 @@ class ThreeFactor(SpikingClassifier):
         return {"bias": 1, **dict(zip(self._layers, sizes, strict=True))}
 
     def _network(self) -> bnsim.Network:
-        poisson, hidden = bnsim.Poisson(self.max_rate * Hz), bnsim.SubtractiveLIF(tau_m=self.tau_m * ms)
+        poisson = bnsim.Poisson(self.max_rate * Hz)
         background = bnsim.ConstantCurrent(self.background * OUTPUT.rheobase)
-        models = {"bias": (poisson, None), "input": (poisson, None), "output": (OUTPUT, background)}
-        return bnsim.Network(
-            populations=[
-                bnsim.Population(name, size, *models.get(name, (hidden, None))) for name, size in self._sizes.items()
-            ],
-            projections=list(self._projections()),
-        )
+        hidden = bnsim.SubtractiveLIF(tau_m=self.tau_m * ms)
+        populations = [bnsim.Population(name, self._sizes[name], poisson) for name in ("bias", "input")]
+        populations += [bnsim.Population(name, self._sizes[name], hidden) for name in self._layers[1:-1]]
+        populations.append(bnsim.Population("output", self._sizes["output"], OUTPUT, background))
+        return bnsim.Network(populations, list(self._projections()))
 
     def _projections(self) -> Iterator[bnsim.Projection]:
         """From the output backwards, as errors travel: what learns, then what sends its errors on."""
         scale = OUTPUT.rheobase
+        rate = self.learning_rate
         synapse: bnsim.SynapseModel = bnsim.ExponentialCurrent(tau=5 * ms)
-        rule: bnsim.PlasticityRule = bnsim.ErrorModulated(learning_rate=self.learning_rate, scale=scale)
+        rule: bnsim.PlasticityRule = bnsim.ErrorModulated(learning_rate=rate, scale=scale)
         for before, after in reversed(list(pairwise(self._layers))):
             for source in ("bias", before):
                 yield bnsim.Projection(source, after, synapse, 0 * mV, plasticity=rule)
             if before != "input":
-                changes = rule.learning_rate if self.feedback == "symmetric" else 0.0
-                back = bnsim.ErrorFeedback(learning_rate=changes)
+                back = bnsim.ErrorFeedback(learning_rate=rate if self.feedback == "symmetric" else 0.0)
                 yield bnsim.Projection(after, before, bnsim.Modulatory(), Quantity(0.0), plasticity=back)
-            synapse = bnsim.Delta()
-            rule = bnsim.FeedbackModulated(learning_rate=self.hidden_learning_rate, scale=scale)
+            rate = self.hidden_learning_rate
+            synapse, rule = bnsim.Delta(), bnsim.FeedbackModulated(learning_rate=rate, scale=scale)
 
     def _simulator(self) -> Simulator:
         return self._network().compile(
