@@ -24,11 +24,10 @@ def catalogue(what: str) -> dict[str, str]:
 def _models() -> dict[str, str]:
     from models.registry import MODELS
 
-    twins = {entry.twin: name for name, entry in MODELS.items() if entry.twin}
     lines = {}
     for name, entry in MODELS.items():
-        twin = entry.twin or twins.get(name)
-        lines[name] = f"{entry.kind}: {entry.summary}" + (f" (twin: {twin})" if twin else "")
+        twins = [entry.twin] if entry.twin else [other for other, its in MODELS.items() if its.twin == name]
+        lines[name] = f"{entry.kind}: {entry.summary}" + (f" (twin: {', '.join(twins)})" if twins else "")
     return lines
 
 

@@ -22,19 +22,26 @@ from experiments.tasks.dataset import Dataset
 from models import registry
 from models.checks import is_count
 
-DEFAULT_MODELS = ("receptive-field", "receptive-dense", "dense")
+DEFAULT_MODELS = ("receptive-field", "three-factor", "receptive-dense", "dense")
 
 Settings = Mapping[str, Mapping[str, Any]]
 
 _SMALL_FILTERS = {"n_filters": 2000, "patch": 4, "wavelength": (2.5, 6.0), "sigma": (0.8, 1.8)}
 _LARGE_FILTERS = {"n_filters": 3000, "patch": 10, "wavelength": (4.6, 10.3), "sigma": (1.5, 3.0)}
+_SMALL_THREE_FACTOR = {"max_rate": 500.0, "hidden_weight": 0.15, "learning_rate": 5e-3, "hidden_learning_rate": 5e-3}
 _SMALL: Settings = {
     "receptive-field": {**_SMALL_FILTERS, "learning_rate": 2e-3, "passes": 10},
+    "three-factor": {**_SMALL_THREE_FACTOR, "passes": 10},
+    "reward": {**_SMALL_FILTERS, "n_filters": 300, "learning_rate": 2e-3, "initial_weight": 5e-3, "passes": 50},
+    "diehl-cook": {"n_neurons": 100, "max_rate": 200.0, "total": 20.0, "theta_increment": 0.01, "passes": 10},
     "receptive-dense": {**_SMALL_FILTERS, "passes": 50},
     "dense": {"learning_rate": 0.01, "passes": 50},
 }
 _FEATURES: Settings = {
     "receptive-field": {"n_filters": 1000, "passes": 20},
+    "three-factor": {**_SMALL_THREE_FACTOR, "passes": 30},
+    "reward": {"n_filters": 300, "learning_rate": 2e-3, "initial_weight": 5e-3, "passes": 50},
+    "diehl-cook": {"n_neurons": 50, "max_rate": 500.0, "total": 10.0, "theta_increment": 0.01, "passes": 10},
     "receptive-dense": {"n_filters": 1000, "passes": 30},
     "dense": {"passes": 50},
 }
@@ -43,11 +50,17 @@ MODEL_SETTINGS: Mapping[tuple[str, str], Settings] = {
     ("small images", "full"): _SMALL,
     ("large images", "quick"): {
         "receptive-field": {**_LARGE_FILTERS, "n_filters": 2000, "passes": 2},
+        "three-factor": {"passes": 3},
+        "reward": {**_LARGE_FILTERS, "n_filters": 2000, "passes": 2},
+        "diehl-cook": {"n_neurons": 100, "passes": 1},
         "receptive-dense": {**_LARGE_FILTERS, "n_filters": 2000, "passes": 2},
         "dense": {"passes": 10},
     },
     ("large images", "full"): {
         "receptive-field": {**_LARGE_FILTERS, "passes": 4},
+        "three-factor": {"passes": 12},
+        "reward": {**_LARGE_FILTERS, "n_filters": 3000, "passes": 4},
+        "diehl-cook": {"n_neurons": 400, "passes": 3},
         "receptive-dense": {**_LARGE_FILTERS, "learning_rate": 3e-4, "batch_size": 128, "passes": 12},
         "dense": {"passes": 10},
     },
@@ -62,9 +75,18 @@ defaults.
 
 
 TUNING: Mapping[str, Mapping[str, int]] = {
-    "small images": {"receptive-field": 20, "receptive-dense": 16, "dense": 16},
-    "large images": {"receptive-field": 40, "receptive-dense": 9, "dense": 0},
-    "features": {"receptive-field": 0, "receptive-dense": 0, "dense": 0},
+    "small images": {
+        **{"receptive-field": 20, "three-factor": 6, "reward": 8, "diehl-cook": 12},
+        **{"receptive-dense": 16, "dense": 16},
+    },
+    "large images": {
+        **{"receptive-field": 40, "three-factor": 14, "reward": 21, "diehl-cook": 0},
+        **{"receptive-dense": 9, "dense": 0},
+    },
+    "features": {
+        **{"receptive-field": 0, "three-factor": 0, "reward": 0, "diehl-cook": 0},
+        **{"receptive-dense": 0, "dense": 0},
+    },
 }
 """How many settings were tried on validation splits before `MODEL_SETTINGS` was fixed: each model's tuning budget."""
 

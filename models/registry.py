@@ -57,6 +57,26 @@ MODELS: Mapping[str, Entry] = MappingProxyType(
             "fixed receptive fields, spiking cells, read-out learned by a three-factor rule",
             shared=("image_shape", "n_filters", "patch", "wavelength", "sigma", "gain"),
         ),
+        "three-factor": Entry(
+            "models.spiking.three_factor:ThreeFactor",
+            "BNS",
+            "dense",
+            "spiking throughout, hidden layers learn from errors sent back along synapses of their own",
+            shared=("hidden",),
+        ),
+        "reward": Entry(
+            "models.spiking.reward:RewardLearner",
+            "BNS",
+            "receptive-dense",
+            "fixed receptive fields, reward-modulated STDP that is told right or wrong only",
+            shared=("image_shape", "n_filters", "patch", "wavelength", "sigma", "gain"),
+        ),
+        "diehl-cook": Entry(
+            "models.spiking.diehl_cook:DiehlCook",
+            "BNS",
+            None,
+            "unsupervised STDP with lateral inhibition and adaptive thresholds (Diehl & Cook 2015)",
+        ),
         "receptive-dense": Entry(
             "models.artificial.receptive_dense:ReceptiveDense",
             "ANN",

@@ -9,6 +9,7 @@ import numpy as np
 from brian2.units import Hz, ms, mV
 from brian2.units.fundamentalunits import Quantity
 from numpy.typing import NDArray
+from sklearn.utils import Tags
 
 import bnsim
 from bnsim.engine.simulator import Simulator
@@ -98,6 +99,12 @@ class DiehlCook(SpikingClassifier):
         self.passes = passes
         self.backend = backend
         self.random_state = random_state
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        # Images are told apart by which pixels are bright; a few plain features have no such patterns to compete for.
+        tags.classifier_tags.poor_score = True
+        return tags
 
     @property
     def labels_(self) -> LabelArray:

@@ -141,13 +141,14 @@ class ThreeFactor(SpikingClassifier):
                 self.learned_[f"{after}_to_{before}.w"] = back.T.ravel()
 
     def _learn(self, X: FloatArray, labels: LabelArray, total: int | None) -> None:
-        shown = self.presentations_seen_ + np.arange(len(X))
-        course = np.ones(len(X)) if total is None else 1 - (1 - self.final_rate) * shown / total
+        self._train(X, self._signals(labels, total))
+
+    def _signals(self, labels: LabelArray, total: int | None) -> dict[str, FloatArray]:
+        shown = self.presentations_seen_ + np.arange(len(labels))
+        course = np.ones(len(labels)) if total is None else 1 - (1 - self.final_rate) * shown / total
         target = (labels[:, None] == np.arange(len(self.classes_))).astype(np.float64)
-        signals = {f"{name.removesuffix('.w')}.learning_rate_factor": course for name in self.learned_}
-        for source in ("bias", self._layers[-2]):
-            signals[f"{source}_to_output.target"] = target
-        self._train(X, signals)
+        rates = {f"{name.removesuffix('.w')}.learning_rate_factor": course for name in self.learned_}
+        return rates | {f"{source}_to_output.target": target for source in ("bias", self._layers[-2])}
 
     def _predict(self, X: FloatArray) -> LabelArray:
         return np.concatenate(

@@ -12,7 +12,7 @@ from bnsim.errors import InputError
 from models.classifier import Classifier
 from models.registry import MODELS
 
-from .conftest import QUICK, Digits, quick
+from .conftest import QUICK, REACHES, Digits, quick
 
 
 def same_training(first: Classifier, second: Classifier) -> bool:
@@ -34,13 +34,13 @@ def test_class_says_what_the_registry_says(name: str, fitted: Classifier) -> Non
 
 def test_learns_digits_but_not_shuffled_labels(name: str, fitted: Classifier, digits: Digits) -> None:
     shuffled = np.random.default_rng(0).permutation(digits.y)
-    assert fitted.score(digits.X_held, digits.y_held) > 0.88
+    assert fitted.score(digits.X_held, digits.y_held) > REACHES.get(name, 0.88)
     assert quick(name).fit(digits.X, shuffled).score(digits.X_held, digits.y_held) < 0.2
 
 
 def test_twins_train_as_many_parameters(name: str, fitted: Classifier, digits: Digits) -> None:
-    if fitted.twin is None:
-        assert fitted.kind == "ANN"
+    if fitted.twin is None:  # the ANNs, and a network for whose learning without labels there is none
+        assert fitted.kind == "ANN" or name == "diehl-cook"
         return
     shared = {key: QUICK[name][key] for key in QUICK[name] if key in QUICK[fitted.twin]}
     twin = quick(fitted.twin, **shared).fit(digits.X, digits.y)

@@ -1,0 +1,209 @@
+"""Learning from right or wrong alone: reward-modulated STDP behind fixed receptive fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from brian2.units import ms, mV
+from numpy.typing import NDArray
+
+import bnsim
+from bnsim.engine.simulator import Simulator
+from models.classifier import Activity, FloatArray, LabelArray, Layer, OperationCount
+from models.filters import FilterBank, Range, draw_filters
+from models.spiking.decision import decide
+from models.spiking.neuron_parameter import NAMED
+from models.spiking.spiking_classifier import SpikingClassifier
+
+READ_OUT = "hidden_to_output"
+CELL = NAMED["subtractive-lif"]
+RHEOBASE = float(np.asarray(CELL.rheobase))
+"""In volt: the unit in which weights are given."""
+
+
+class RewardLearner(SpikingClassifier):
+    """Spiking cells behind fixed receptive fields; output neurons compete, and learn from being told right or wrong.
+
+    Equations
+    ---------
+    Filters and hidden layer as in `receptive-field`: hidden neuron j gets the constant current gain x rheobase x
+    (F x)_j. Its spikes reach output neuron k through the weight w_kj (exponential current, `tau_synapse`). Output
+    neurons get a background current, so that one of them answers even without input, and each spike of one inhibits
+    all others (exponential current, 10 ms), so that few but the first to fire do. In the last step of a trial
+    (`bnsim.RewardModulatedSTDP`)
+
+        w_kj += eta (reward - 1 / (1 + exp(-expectation u_k))) c_kj
+
+    with c_kj the sum over pairs of presynaptic before postsynaptic spikes of exp(-lag / 20 ms), u_k the sum of the
+    weights of all spikes that reached k in units of the rheobase, and reward 1 where the answer was
+    right, else 0 (`bnsim.Reward`). A neuron that did not fire has no eligibility. What a neuron expects of its answer
+    is the baseline: a success that was expected changes nothing, an error makes the same answer less likely, and as
+    all neurons first expect half a success, those that were not tried yet are tried next. The network is never told
+    what would have been right.
+
+    Initial weights are normal with standard deviation `initial_weight`. eta falls linearly over the training to
+    `final_rate` of its start; it stays where it is in `partial_fit`, which does not know the end.
+
+    Decision: the output neuron with most spikes. Tie rule: of those with equally many, the one whose last spike came
+    earliest, then the first class. The same decision is rewarded in training.
+
+    Parameters
+    ----------
+    image_shape, n_filters, patch, wavelength, sigma, gain, duration, tau_synapse: as in `receptive-field`.
+    background: into output neurons, in units of the rheobase. inhibition: between output neurons, likewise.
+    expectation: slope of the expected success. tau_output: membrane time constant of output neurons, in ms: how long
+    they gather evidence. learning_rate: eta. initial_weight, final_rate: see above. passes: presentations of each training sample. backend:
+    see `bnsim.Network.compile`. random_state: drives filters, initial weights and order of presentations.
+
+    Fitted: `learned_` (weights in volt), `filters_`.
+    """
+
+    name = "reward"
+    twin = "receptive-dense"
+    REFERENCE = "Fremaux, Sprekeler & Gerstner (2010), Journal of Neuroscience 30:13326-13337"
+    DEVIATIONS = (
+        "the baseline is what the answering neuron expects of its own synaptic input, instead of a critic's mean",
+        "exploration comes from initial weights and from falling expectations, not from noise",
+        "the twin is told the label in every presentation, this network one bit",
+    )
+    recorded = ("hidden", "output")
+    bin_width = 5.0
+
+    def __init__(
+        self,
+        image_shape: tuple[int, int] | None = None,
+        n_filters: int = 2000,
+        patch: int = 4,
+        wavelength: Range = (2.5, 6.0),
+        sigma: Range = (0.8, 1.8),
+        gain: float = 3.0,
+        background: float = 2.0,
+        inhibition: float = 5.0,
+        expectation: float = 2.0,
+        tau_output: float = 50.0,
+        duration: float = 50.0,
+        tau_synapse: float = 5.0,
+        learning_rate: float = 4e-4,
+        final_rate: float = 0.02,
+        initial_weight: float = 1e-3,
+        passes: int = 10,
+        backend: str = "auto",
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.image_shape = image_shape
+        self.n_filters = n_filters
+        self.patch = patch
+        self.wavelength = wavelength
+        self.sigma = sigma
+        self.gain = gain
+        self.background = background
+        self.inhibition = inhibition
+        self.expectation = expectation
+        self.tau_output = tau_output
+        self.duration = duration
+        self.tau_synapse = tau_synapse
+        self.learning_rate = learning_rate
+        self.final_rate = final_rate
+        self.initial_weight = initial_weight
+        self.passes = passes
+        self.backend = backend
+        self.random_state = random_state
+
+    @property
+    def trainable_parameters(self) -> int:
+        return self.n_filters * len(self.classes_)
+
+    def _check_parameters(self) -> None:
+        self._require_count("n_filters")
+        self._require_positive("gain", "background", "inhibition", "duration", "tau_synapse", "learning_rate")
+        self._require_positive("final_rate", "initial_weight", "expectation", "tau_output")
+        self._require(self.duration == round(self.duration), "duration", "whole milliseconds")
+        self._check_backend()
+
+    # What `OnlineClassifier` asks for.
+
+    def _start(self, X: FloatArray) -> None:
+        self.filters_ = draw_filters(
+            self.n_features_in_,
+            image_shape=self.image_shape,
+            n_filters=self.n_filters,
+            patch=self.patch,
+            wavelength=self.wavelength,
+            sigma=self.sigma,
+            seed=self.random_state_,
+            owner=type(self).__name__,
+        )
+        generator = np.random.default_rng([self.random_state_, 0x4E3A])
+        drawn = generator.standard_normal(self.n_filters * len(self.classes_))
+        self.learned_ = {f"{READ_OUT}.w": self.initial_weight * RHEOBASE * drawn}
+
+    def _learn(self, X: FloatArray, labels: LabelArray, total: int | None) -> None:
+        shown = self.presentations_seen_ + np.arange(len(X))
+        course = np.ones(len(X)) if total is None else 1 - (1 - self.final_rate) * shown / total
+        self._train(X, {"reward.correct": labels, f"{READ_OUT}.learning_rate_factor": course})
+
+    def _predict(self, X: FloatArray) -> LabelArray:
+        return np.concatenate(
+            [decide(part.counts["output"], part.spike_times("output")) for part in self._presented(X, ("output",))]
+        )
+
+    def _activity(self, X: FloatArray) -> Activity:
+        layers = self._spiking_layers(list(self._presented(X, self.recorded)))
+        return Activity((Layer("input", X, None), *layers), bin_width=self.bin_width / 1e3)
+
+    def _operations(self, X: FloatArray) -> OperationCount:
+        classes, products = len(self.classes_), self.filters_.multiply_accumulates * len(X)
+        counts = [part.counts for part in self._presented(X)]
+        spikes = sum(int(part["hidden"].sum()) * classes + int(part["output"].sum()) * (classes - 1) for part in counts)
+        updates = (self.n_filters + classes) * round(self.duration) * len(X)
+        return OperationCount(spikes, products, updates, 8 * (spikes + products))
+
+    def _fitted_arrays(self) -> dict[str, NDArray[Any]]:
+        return {**super()._fitted_arrays(), **self.filters_.arrays()}
+
+    def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        super()._restore(arrays)
+        self.filters_ = FilterBank.from_arrays(arrays)
+
+    # The spiking network.
+
+    def _network(self) -> bnsim.Network:
+        drive, background = (bnsim.ConstantCurrent(value * CELL.rheobase) for value in (self.gain, self.background))
+        rule = bnsim.RewardModulatedSTDP(learning_rate=self.learning_rate, gain=self.expectation, scale=CELL.rheobase)
+        return bnsim.Network(
+            populations=[
+                bnsim.Population("hidden", self.n_filters, CELL, drive),
+                bnsim.Population("output", len(self.classes_), bnsim.LIF(tau_m=self.tau_output * ms), background),
+            ],
+            projections=[
+                bnsim.Projection(
+                    "hidden",
+                    "output",
+                    bnsim.ExponentialCurrent(tau=self.tau_synapse * ms),
+                    weights=0 * mV,
+                    plasticity=rule,
+                    name=READ_OUT,
+                ),
+                bnsim.Projection(
+                    "output",
+                    "output",
+                    bnsim.ExponentialCurrent(tau=10 * ms),
+                    weights=-self.inhibition * CELL.rheobase,
+                    connectivity=bnsim.AllToAll(self_connections=False),
+                ),
+            ],
+            reward=bnsim.Reward("output"),
+        )
+
+    def _simulator(self) -> Simulator:
+        return self._network().compile(
+            trial=self.duration * ms,
+            dt=1 * ms,
+            traces={"output": ["v"]},
+            backend=self.backend,  # type: ignore[arg-type]
+        )
+
+    def _stimulus(self, X: FloatArray) -> dict[str, FloatArray]:
+        return {"hidden": self.filters_.responses(X), "output": np.ones((len(X), len(self.classes_)))}

@@ -1,0 +1,117 @@
+"""`three-factor`: its rule over a whole training, its feedback, its layers; the contract is tested for all together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from bnsim.errors import InputError
+from models.spiking.three_factor import RHEOBASE, ThreeFactor
+from tests.models.conftest import QUICK, Digits
+
+DIGITS = QUICK["three-factor"]
+
+
+# Compiled, since the checks want blobs told apart, which takes some thousand presentations.
+@parametrize_with_checks(
+    [
+        ThreeFactor(
+            hidden=(30,),
+            max_rate=1000.0,
+            hidden_weight=0.3,
+            learning_rate=5e-3,
+            hidden_learning_rate=5e-3,
+            passes=10,
+            random_state=0,
+        )
+    ]
+)
+def test_keeps_scikit_learns_rules(estimator: BaseEstimator, check: Any) -> None:
+    check(estimator)
+
+
+def test_training_is_the_equations_on_spike_counts(digits: Digits) -> None:
+    """One image after the other: from the spikes of each and the weights before, the docstring's rule by NumPy."""
+    model = ThreeFactor(**{**DIGITS, "hidden": (20, 15), "passes": 1}, random_state=3)
+    X, y = digits.X[:6], digits.y[:6]
+    model.partial_fit(X[:1], y[:1], classes=np.arange(10))
+    layers = ("input", "hidden_1", "hidden_2", "output")
+    for index in range(1, 6):
+        before = {name: weights.copy() for name, weights in model.learned_.items()}
+        recording = model._train(X[index : index + 1], model._signals(y[index : index + 1], None))
+        n = {name: counts[0].astype(float) for name, counts in recording.counts.items()}
+
+        def forward(name: str, unit: float = RHEOBASE) -> np.ndarray:
+            source, _, target = name.partition("_to_")
+            return before[f"{name}.w"].reshape(len(n[source]), len(n[target])) / unit
+
+        u = n["hidden_2"] @ forward("hidden_2_to_output") + n["bias"] @ forward("bias_to_output")
+        error = {"output": 1 / (1 + np.exp(-0.2 * u)) - (np.arange(10) == y[index])}
+        for after, layer in (("output", "hidden_2"), ("hidden_2", "hidden_1")):
+            error[layer] = (error[after] @ forward(f"{after}_to_{layer}", 1.0)) * (n[layer] > 0)
+        for source, target in zip(layers, layers[1:], strict=False):
+            eta = model.learning_rate if target == "output" else model.hidden_learning_rate
+            for name in (source, "bias"):
+                change = eta * np.outer(n[name], error[target])
+                found = model.learned_[f"{name}_to_{target}.w"].reshape(change.shape) / RHEOBASE
+                np.testing.assert_allclose(found, forward(f"{name}_to_{target}") - change, rtol=1e-9, atol=1e-12)
+        model.presentations_seen_ += 1
+    assert n["hidden_1"].any()
+    assert not n["hidden_1"].all()
+
+
+def test_symmetric_feedback_stays_equal_to_the_forward_weights(digits: Digits) -> None:
+    model = ThreeFactor(**DIGITS, random_state=0).fit(digits.X, digits.y)
+    forward = model.learned_["hidden_1_to_output.w"].reshape(30, 10) / RHEOBASE
+    back = model.learned_["output_to_hidden_1.w"].reshape(10, 30)
+    np.testing.assert_allclose(back, forward.T, rtol=1e-9, atol=1e-12)
+    assert np.abs(forward).max() > 3 * DIGITS.get("output_weight", 0.1)  # and it is not the one that was drawn
+
+
+def test_random_feedback_stays_as_drawn_and_teaches_too(digits: Digits) -> None:
+    first = ThreeFactor(**DIGITS, feedback="random", random_state=0)
+    first.partial_fit(digits.X[:20], digits.y[:20], classes=np.arange(10))
+    model = ThreeFactor(**DIGITS, feedback="random", random_state=0).fit(digits.X, digits.y)
+    name = "output_to_hidden_1.w"
+    assert np.array_equal(model.learned_[name], first.learned_[name])
+    assert not np.array_equal(model.learned_["input_to_hidden_1.w"], first.learned_["input_to_hidden_1.w"])
+    assert model.score(digits.X_held, digits.y_held) > 0.85
+
+
+def test_several_hidden_layers_learn(digits: Digits) -> None:
+    model = ThreeFactor(**{**DIGITS, "hidden": (20, 15)}, random_state=0).fit(digits.X, digits.y)
+    activity = model.activity(digits.X_held[:5])
+    assert [layer.name for layer in activity.layers] == ["input", "hidden_1", "hidden_2", "output"]
+    assert model.trainable_parameters == 65 * 20 + 21 * 15 + 16 * 10
+    assert model.score(digits.X_held, digits.y_held) > 0.8
+
+
+def test_operations_are_spikes_times_fan_out(digits: Digits) -> None:
+    model = ThreeFactor(**{**DIGITS, "passes": 1}, random_state=0).fit(digits.X[:30], digits.y[:30])
+    X = digits.X_held[:4]
+    counts = model.record(X).counts
+    spikes = counts["input"].sum() * 30 + counts["hidden_1"].sum() * 10 + counts["bias"].sum() * 40
+    assert model.operations(X).synaptic_operations == spikes
+    assert model.operations(X).neuron_updates == 4 * 40 * 50
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "remedy"),
+    [
+        ("hidden", (), "a tuple of integers of at least 1, one a hidden layer"),
+        ("hidden", (20, 0), "a tuple of integers of at least 1, one a hidden layer"),
+        ("feedback", "learned", "one of symmetric, random"),
+        ("max_rate", 2000.0, "at most 1000 Hz: one spike a step"),
+        ("duration", 10.5, "whole milliseconds"),
+        ("hidden_weight", 0.0, "a positive finite number"),
+        ("backend", "gpu", "one of auto, cpp, cython, numpy"),
+    ],
+)
+def test_wrong_parameters_are_named(digits: Digits, parameter: str, value: Any, remedy: str) -> None:
+    with pytest.raises(InputError) as error:
+        ThreeFactor(**{**DIGITS, parameter: value}).fit(digits.X[:30], digits.y[:30])
+    assert str(error.value) == f"ThreeFactor.{parameter}: got {value!r}; give {remedy}"
