@@ -76,16 +76,28 @@ defaults.
 
 TUNING: Mapping[str, Mapping[str, int]] = {
     "small images": {
-        **{"receptive-field": 20, "three-factor": 6, "reward": 8, "diehl-cook": 12},
-        **{"receptive-dense": 16, "dense": 16},
+        "receptive-field": 20,
+        "three-factor": 6,
+        "reward": 8,
+        "diehl-cook": 12,
+        "receptive-dense": 16,
+        "dense": 16,
     },
     "large images": {
-        **{"receptive-field": 40, "three-factor": 14, "reward": 21, "diehl-cook": 0},
-        **{"receptive-dense": 9, "dense": 0},
+        "receptive-field": 40,
+        "three-factor": 14,
+        "reward": 21,
+        "diehl-cook": 0,
+        "receptive-dense": 9,
+        "dense": 0,
     },
     "features": {
-        **{"receptive-field": 0, "three-factor": 0, "reward": 0, "diehl-cook": 0},
-        **{"receptive-dense": 0, "dense": 0},
+        "receptive-field": 0,
+        "three-factor": 0,
+        "reward": 0,
+        "diehl-cook": 0,
+        "receptive-dense": 0,
+        "dense": 0,
     },
 }
 """How many settings were tried on validation splits before `MODEL_SETTINGS` was fixed: each model's tuning budget."""

@@ -142,7 +142,7 @@ class RewardLearner(SpikingClassifier):
     def _learn(self, X: FloatArray, labels: LabelArray, total: int | None) -> None:
         shown = self.presentations_seen_ + np.arange(len(X))
         course = np.ones(len(X)) if total is None else 1 - (1 - self.final_rate) * shown / total
-        self._train(X, {"reward.correct": labels, f"{READ_OUT}.learning_rate_factor": course})
+        self._train(X, {"reward.correct": labels.astype(np.float64), f"{READ_OUT}.learning_rate_factor": course})
 
     def _predict(self, X: FloatArray) -> LabelArray:
         return np.concatenate(
