@@ -16,9 +16,9 @@ from models.rate.network import RateNetwork
 class Rate(DescentEstimator, Classifier):
     """Units that answer with a rate, trained by plain gradient descent on the squared error.
 
-    It stands among the brain-like networks because it is offered as one, but nothing in it spikes and nothing in it
-    takes time: a unit's response is a number, its firing rate, that follows from its input at once. What it does like
-    a brain is no more than what any artificial network does.
+    It stands among the brain-like networks because an article offers it as one. Nothing in it spikes and nothing takes
+    time: a unit's response is a number, its rate, that follows from its input at once. But for its name it is an
+    artificial network.
 
     Equations: r_0 = x, r_i = f(r_(i-1) W_i + b_i) in the hidden layers, o = 1 / (1 + exp(-(r W + b))) in the output
     layer, one unit a class. Descent on L = 1/2 sum_k (o_k - [k = label])^2, mean over a batch: W -= eta dL/dW,
@@ -42,9 +42,9 @@ class Rate(DescentEstimator, Classifier):
     twin = "rate-dense"
     REFERENCE = "Rumelhart, Hinton & Williams (1986), Nature 323:533-536"
     DEVIATIONS = (
-        "a rate network without spikes and without time: brain-like by the name that it was given only",
-        "each layer has weights and biases of its own, where the program as printed had one array for both",
-        "initial weights have variance 1 / (units before) and the gradient is averaged, so that descent is stable",
+        "a rate network without spikes and without time, brain-like by name only",
+        "each layer has weights and biases of its own; the article's program, which has one array for both, cannot run",
+        "initial weights have variance 1 / (units before), the gradient is the mean over samples: descent is stable",
     )
 
     def __init__(
