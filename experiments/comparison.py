@@ -138,7 +138,7 @@ def _carry_out(
 
 
 def _jobs(config: RunConfig, dataset: Dataset, kept: Path) -> list[StudyJob]:
-    """Spiking models first, since workers take the two kinds from the two ends of the list."""
+    """Brain-like models first, since workers take the two kinds from the two ends of the list."""
     from models import registry
 
     jobs = []

@@ -36,6 +36,9 @@ _SMALL: Settings = {
     "diehl-cook": {"n_neurons": 100, "max_rate": 200.0, "total": 20.0, "theta_increment": 0.01, "passes": 10},
     "receptive-dense": {**_SMALL_FILTERS, "passes": 50},
     "dense": {"learning_rate": 0.01, "passes": 50},
+    "rate": {"learning_rate": 3.0, "batch_size": 32, "passes": 300},
+    "rate-dense": {"learning_rate": 0.01, "passes": 100},
+    "article-dense": {},
 }
 _FEATURES: Settings = {
     "receptive-field": {"n_filters": 1000, "passes": 20},
@@ -44,6 +47,9 @@ _FEATURES: Settings = {
     "diehl-cook": {"n_neurons": 50, "max_rate": 500.0, "total": 10.0, "theta_increment": 0.01, "passes": 10},
     "receptive-dense": {"n_filters": 1000, "passes": 30},
     "dense": {"passes": 50},
+    "rate": {"learning_rate": 1.0, "batch_size": 32, "passes": 30},
+    "rate-dense": {"learning_rate": 0.01, "passes": 100},
+    "article-dense": {},
 }
 MODEL_SETTINGS: Mapping[tuple[str, str], Settings] = {
     ("small images", "quick"): _SMALL,
@@ -55,6 +61,9 @@ MODEL_SETTINGS: Mapping[tuple[str, str], Settings] = {
         "diehl-cook": {"n_neurons": 100, "passes": 1},
         "receptive-dense": {**_LARGE_FILTERS, "n_filters": 2000, "passes": 2},
         "dense": {"passes": 10},
+        "rate": {"learning_rate": 3.0, "batch_size": 32, "passes": 30},
+        "rate-dense": {"learning_rate": 0.01, "passes": 30},
+        "article-dense": {},
     },
     ("large images", "full"): {
         "receptive-field": {**_LARGE_FILTERS, "passes": 4},
@@ -63,6 +72,9 @@ MODEL_SETTINGS: Mapping[tuple[str, str], Settings] = {
         "diehl-cook": {"n_neurons": 400, "passes": 3},
         "receptive-dense": {**_LARGE_FILTERS, "learning_rate": 3e-4, "batch_size": 128, "passes": 12},
         "dense": {"passes": 10},
+        "rate": {"learning_rate": 3.0, "batch_size": 32, "passes": 30},
+        "rate-dense": {"learning_rate": 3e-3, "passes": 10},
+        "article-dense": {},
     },
     ("features", "quick"): _FEATURES,
     ("features", "full"): _FEATURES,
@@ -70,7 +82,8 @@ MODEL_SETTINGS: Mapping[tuple[str, str], Settings] = {
 """Parameters of each model by kind of task and preset, chosen on validation splits; all others keep their
 defaults.
 
-"small images" are those of fewer than 16 pixels in height or width; the twins share filters.
+"small images" are those of fewer than 16 pixels in height or width; the twins share filters. `article-dense` keeps the
+settings of its article everywhere.
 """
 
 
@@ -82,6 +95,8 @@ TUNING: Mapping[str, Mapping[str, int]] = {
         "diehl-cook": 12,
         "receptive-dense": 16,
         "dense": 16,
+        "rate": 6,
+        "rate-dense": 6,
     },
     "large images": {
         "receptive-field": 40,
@@ -90,6 +105,8 @@ TUNING: Mapping[str, Mapping[str, int]] = {
         "diehl-cook": 0,
         "receptive-dense": 9,
         "dense": 0,
+        "rate": 8,
+        "rate-dense": 8,
     },
     "features": {
         "receptive-field": 0,
@@ -98,6 +115,8 @@ TUNING: Mapping[str, Mapping[str, int]] = {
         "diehl-cook": 0,
         "receptive-dense": 0,
         "dense": 0,
+        "rate": 6,
+        "rate-dense": 6,
     },
 }
 """How many settings were tried on validation splits before `MODEL_SETTINGS` was fixed: each model's tuning budget."""

@@ -21,7 +21,7 @@ Columns of `results`:
 - metric: snake_case name; those that end in `_seconds` or `_per_second` are wall-clock figures, all others
   repeat exactly
 - value: float
-- unit: of the value, "fraction" for accuracies between 0 and 1
+- unit: of the value, "fraction" for accuracies between 0 and 1, "nat" for a cross-entropy
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ class Example:
     prediction may differ.
 
     On disk, `recordings/<model>-<case>.npz` holds `example/index`, `example/image`, `example/true`,
-    `example/predicted`, for an ANN `activations/<layer>` (unit,) from input to output, and for a BNS
-    beside them the arrays that `bnsim.Recording.load` reads: one trial with the spike times of every
+    `example/predicted`, for a network without spikes `activations/<layer>` (unit,) from input to output, and
+    for one with spikes the arrays that `bnsim.Recording.load` reads: one trial with the spike times of every
     population.
     """
 
@@ -84,9 +84,9 @@ class Example:
     predicted_class: str
     """What this model predicts."""
     recording: Recording | None
-    """BNS: spike times of this trial (trial 0 of the recording). ANN: None."""
+    """Spike times of this trial (trial 0 of the recording); None for a network without spikes."""
     activations: Mapping[str, NDArray[np.floating]]
-    """ANN: layer name -> activations (unit,), from input to output. BNS: empty."""
+    """Layer name -> activations (unit,), from input to output; empty for a network with spikes."""
 
     def save(self, folder: Path) -> None:
         """Write `<model>-<case>.npz` into `folder`."""

@@ -114,6 +114,9 @@ def _number(entry: Mapping[str, Any]) -> str:
     if entry["unit"] == "fraction":
         text = f"{100 * mean:.2f}"
         return f"{text} %" if low is None else f"{text} ± {100 * (high - mean):.2f} %"
+    if entry["unit"] == "nat":
+        text = f"{mean:.4f}"
+        return f"{text} nat" if low is None else f"{text} ± {high - mean:.4f} nat"
     text = f"{mean:,.4g}" if abs(mean) < 1000 else f"{mean:,.0f}"
     return text if entry["unit"] == "count" else f"{text} {entry['unit']}"
 

@@ -16,20 +16,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from numbers import Integral
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
 from bnsim.errors import InputError
 from models import storage
-from models.checks import is_count, is_positive
+from models.checks import is_count
+from models.parameters import ParameterChecks
 
 FloatArray = NDArray[np.floating]
 LabelArray = NDArray[np.int64]
@@ -39,10 +38,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Layer:
-    """Responses of one layer: `responses` (sample, unit) are spike counts (BNS) or activations (ANN).
+    """Responses of one layer: `responses` (sample, unit) are spike counts, or activations where nothing spikes.
 
-    `binned` (sample, time bin, unit) holds spike counts in time bins; an ANN has no time axis and leaves it
-    None.
+    `binned` (sample, time bin, unit) holds spike counts in time bins; a network without a time axis (an ANN, or a BNS
+    of rates) leaves it None.
     """
 
     name: str
@@ -52,7 +51,10 @@ class Layer:
 
 @dataclass(frozen=True)
 class Activity:
-    """Layer by layer, from input to output, what a network did; `bin_width` in seconds, None for an ANN."""
+    """Layer by layer, from input to output, what a network did.
+
+    bin_width: in seconds; None for a network without a time axis. A network has spikes exactly if it has one.
+    """
 
     layers: tuple[Layer, ...]
     bin_width: float | None
@@ -71,7 +73,7 @@ class OperationCount:
 
     synaptic_operations: accumulates caused by spikes (spikes x fan-out), counted, not assumed.
     multiply_accumulates: of dense arithmetic, filters applied outside a spiking network included.
-    neuron_updates: neurons x time steps (BNS) or neurons (ANN).
+    neuron_updates: neurons x time steps, or neurons where there is no time.
     bytes: read to fetch the weights that those operations use, at the precision they are stored in.
     """
 
@@ -124,7 +126,7 @@ class Schedule:
         yield from pairwise(cuts)
 
 
-class Classifier(ClassifierMixin, BaseEstimator, ABC):
+class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
     """Base of all classifiers.
 
     Every classifier has the parameters `passes` (presentations of each training sample) and `random_state`
@@ -145,7 +147,6 @@ class Classifier(ClassifierMixin, BaseEstimator, ABC):
     """Name of the ANN with which alone a verdict is drawn; None for an ANN that is nobody's twin."""
 
     passes: int
-    random_state: int | np.random.RandomState | None
     classes_: NDArray[Any]
     n_features_in_: int
     random_state_: int
@@ -288,28 +289,7 @@ class Classifier(ClassifierMixin, BaseEstimator, ABC):
         """The inverse of `_encode_parameter`; lists have become tuples."""
         return value
 
-    # What subclasses use.
-
-    @final
-    def _require(self, condition: bool, parameter: str, remedy: str) -> None:
-        """Raise the InputError of a parameter unless `condition` holds; `remedy` says what to give."""
-        if not condition:
-            culprit = f"{type(self).__name__}.{parameter}"
-            raise InputError(f"{culprit}: got {getattr(self, parameter)!r}; give {remedy}")
-
-    @final
-    def _require_count(self, *parameters: str) -> None:
-        """Raise InputError unless each of these parameters is an integer of at least 1."""
-        for parameter in parameters:
-            value = getattr(self, parameter)
-            self._require(is_count(value), parameter, "an integer of at least 1")
-
-    @final
-    def _require_positive(self, *parameters: str) -> None:
-        """Raise InputError unless each of these parameters is a positive finite number."""
-        for parameter in parameters:
-            value = getattr(self, parameter)
-            self._require(is_positive(value), parameter, "a positive finite number")
+    # What subclasses use, beside `ParameterChecks`.
 
     @final
     def _begin_fit(self, classes: NDArray[Any]) -> None:
@@ -321,13 +301,6 @@ class Classifier(ClassifierMixin, BaseEstimator, ABC):
         self.history_ = ()
         self._require_count("passes")
         self._check_parameters()
-
-    def _drawn_random_state(self) -> int:
-        given = self.random_state
-        if isinstance(given, Integral) and not isinstance(given, bool):
-            self._require(given >= 0, "random_state", "None, a RandomState or an integer of at least 0")
-            return int(given)
-        return int(check_random_state(given).randint(2**31))
 
     def _checked(self, X: ArrayLike) -> FloatArray:
         check_is_fitted(self)

@@ -89,6 +89,25 @@ MODELS: Mapping[str, Entry] = MappingProxyType(
             None,
             "fully connected network of any depth, trained by backpropagation",
         ),
+        "rate": Entry(
+            "models.rate.classifier:Rate",
+            "BNS",
+            "rate-dense",
+            "rates without spikes or time, plain gradient descent on the squared error",
+            shared=("hidden", "activation"),
+        ),
+        "rate-dense": Entry(
+            "models.artificial.rate_dense:RateDense",
+            "ANN",
+            None,
+            "the same layers, softmax output trained by Adam",
+        ),
+        "article-dense": Entry(
+            "models.artificial.article_dense:ArticleDense",
+            "ANN",
+            None,
+            "10 and 8 ReLU units and one sigmoid unit, trained by Adam, as an article has it",
+        ),
     }
 )
 

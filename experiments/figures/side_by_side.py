@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from bnsim import plotting
 from bnsim.plotting.style import BLUE, FAINT, INK, VERMILLION, style
-from experiments.figures.stored import class_names
+from experiments.figures.stored import class_names, looks
 from experiments.results import Example, Run
 
 
 @dataclass(frozen=True)
 class Pair:
-    """The same image as a BNS and as an ANN saw it; `ann` is the twin where the run has it."""
+    """The same image as a BNS with spikes and as an ANN saw it; `ann` is the twin where the run has it."""
 
     case: str
     bns: Example
@@ -26,19 +26,22 @@ class Pair:
 
 
 def pairs(run: Run) -> list[Pair]:
-    """One pair a BNS and case. Without its twin in the run, a BNS stands beside the run's first ANN."""
-    examples = run.examples()
+    """One pair a BNS with spikes and case. Without its twin in the run, it stands beside the run's first ANN.
+
+    A BNS without spikes has no raster to be shown; by its kind it is no ANN either.
+    """
+    examples, models = run.examples(), looks(run)
     twins = {entry["model"]: entry["twin"] for entry in run.summary["differences"]}
     result = []
     for bns in (example for example in examples if example.recording is not None):
-        others = [other for other in examples if other.recording is None and other.case == bns.case]
+        others = [other for other in examples if models[other.model].kind == "ANN" and other.case == bns.case]
         others.sort(key=lambda other: other.model != twins.get(bns.model))
         result.append(Pair(bns.case, bns, others[0] if others else None))
     return result
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`side_by_side-<bns>-<case>` for every BNS and example image; empty without stored examples."""
+    """`side_by_side-<bns>-<case>` for every BNS with spikes and example image; empty without stored examples."""
     return {f"side_by_side-{pair.bns.model}-{pair.case}": _draw_pair(run, pair) for pair in pairs(run)}
 
 

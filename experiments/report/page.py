@@ -94,7 +94,8 @@ def _picture(run: Run, folder: Path, name: str) -> Picture:
 
 
 def _shown(pair: Pair, block: str, folder: Path) -> Shown:
-    verb = "Correctly" if pair.case == "correct" else "Wrongly"
+    # The image may have been chosen by another BNS, and this one have answered otherwise.
+    verb = "Correctly" if pair.bns.predicted_class == pair.bns.true_class else "Wrongly"
     heading = f"{verb} classified by {pair.bns.model}: {pair.bns.true_class} as {pair.bns.predicted_class}"
     address = _address(folder / f"side_by_side-{pair.bns.model}-{pair.case}.png", "image/png")
     beside = f", beside it the activations of {pair.ann.model} (answer: {pair.ann.predicted_class})" if pair.ann else ""

@@ -9,6 +9,8 @@ from experiments.results import Run
 
 _NAMES = {
     "test_accuracy": "Test accuracy",
+    "test_loss": "Test loss (mean cross-entropy)",
+    "within_tolerance": "Outputs within 0.1 of their target",
     "learning_curve_mean": "Mean validation accuracy along the learning curve",
     "tie_share": "Share of ties in the decision",
     "spikes_per_neuron_trial": "Spikes per neuron and trial",

@@ -6,6 +6,10 @@ frozen, opens the test set once a seed.
 Metrics
 -------
 test_accuracy             fraction of the test set classified correctly
+test_loss                 models with `predict_proba`: mean cross-entropy, -ln of the probability of the true class, in
+                          nat; probabilities count as 1e-7 at least, as in Keras
+within_tolerance          models that have it: share of outputs within 0.1 of their target (see `models.rate`); no
+                          accuracy, since outputs that never leave 0 score high
 confusion_count           test samples by true and predicted class (condition "true=..,predicted=..")
 trainable_parameters      values that training changes
 training_seconds          wall-clock time of `fit`, building of the network included
@@ -13,25 +17,29 @@ presentations_per_second  training presentations over that time
 prediction_seconds        wall-clock time of classifying the whole test set
 *_per_sample              `OperationCount` of the model over the first `n_measured` test samples, a sample:
                           synaptic_operations, multiply_accumulates, neuron_updates, bytes
-spikes_per_neuron_trial   BNS: mean spike count over all spiking neurons (condition "layer=..": of one layer)
-tie_share                 BNS: fraction of those samples in which two output neurons share the highest count
+spikes_per_neuron_trial   networks with spikes: mean count over all spiking neurons (condition "layer=..": of one layer)
+tie_share                 networks with spikes: fraction of those samples in which two output neurons share the highest
+                          count
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
 from experiments.studies.job import Measurement, Outcome, Predictions, Subject
-from experiments.tasks.dataset import final_split
+from experiments.tasks.dataset import Samples, final_split
 
 if TYPE_CHECKING:
     from models.classifier import Activity, Classifier
+
+LEAST_PROBABILITY = 1e-7
+"""Keras' own bound: a network that is sure of the wrong class would have an infinite loss."""
 
 
 class Config(BaseModel):
@@ -48,6 +56,22 @@ PRESETS = {
     "quick": Config(max_train=10_000, n_measured=200),
     "full": Config(max_train=None, n_measured=1000),
 }
+
+
+@runtime_checkable
+class Probabilistic(Protocol):
+    """A classifier that gives each class a probability, in the order of `classes_`."""
+
+    classes_: NDArray[np.int64]
+
+    def predict_proba(self, X: NDArray[np.float64]) -> NDArray[np.float64]: ...
+
+
+@runtime_checkable
+class Tolerant(Protocol):
+    """A classifier whose outputs have targets of their own."""
+
+    def within_tolerance(self, X: NDArray[np.float64], y: NDArray[np.int64]) -> float: ...
 
 
 def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) -> Outcome:
@@ -72,6 +96,7 @@ def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) 
     true = split.held_out.y
     measurements = [
         Measurement("test_accuracy", float(np.mean(predicted == true)), "fraction"),
+        *_graded(model, split.held_out),
         Measurement("trainable_parameters", model.trainable_parameters, "count"),
         Measurement("training_seconds", training_seconds, "s"),
         Measurement("presentations_per_second", presentations / training_seconds, "1/s"),
@@ -82,12 +107,28 @@ def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) 
     return Outcome(len(split.train), len(true), tuple(measurements), Predictions(true, predicted))
 
 
+def _graded(model: Classifier, test: Samples) -> Iterator[Measurement]:
+    """Measures of how far the outputs are from what they ought to be, for models that say so."""
+    if isinstance(model, Probabilistic):
+        yield Measurement("test_loss", cross_entropy(model, test), "nat")
+    if isinstance(model, Tolerant):
+        yield Measurement("within_tolerance", model.within_tolerance(test.X, test.y), "fraction")
+
+
+def cross_entropy(model: Probabilistic, test: Samples) -> float:
+    """Mean of -ln p over the samples, p being the probability that the model gives the true class."""
+    is_true = test.y[:, np.newaxis] == model.classes_
+    right = np.sum(model.predict_proba(test.X) * is_true, axis=1)
+    return float(-np.mean(np.log(np.maximum(right, LEAST_PROBABILITY))))
+
+
 def _effort(model: Classifier, X: NDArray[np.float64]) -> Iterator[Measurement]:
     operations = model.operations(X)
     for name, value in vars(operations).items():
         yield Measurement(f"{name}_per_sample", value / len(X), "byte" if name == "bytes" else "count")
-    if model.kind == "BNS":
-        yield from _spiking(model.activity(X))
+    activity = model.activity(X)
+    if activity.bin_width is not None:  # without a time axis there are no spikes to count, whatever the kind
+        yield from _spiking(activity)
 
 
 def _spiking(activity: Activity) -> Iterator[Measurement]:

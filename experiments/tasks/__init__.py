@@ -26,6 +26,7 @@ TASKS = {
     "digits": Task("experiments.tasks.digits", "handwritten digits, 8 x 8 pixels, 1797 samples (the default)"),
     "mnist": Task("experiments.tasks.mnist", "handwritten digits, 28 x 28 pixels, 70,000 samples, fixed test set"),
     "breast-cancer": Task("experiments.tasks.breast_cancer", "30 features, malignant or benign, 569 samples"),
+    "digits-parity": Task("experiments.tasks.digits_parity", "the images of digits, even or odd"),
 }
 
 

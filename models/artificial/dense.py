@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.model_selection import train_test_split
@@ -15,7 +15,7 @@ from models.checks import is_count
 from models.classifier import FloatArray, LabelArray, Schedule
 
 OPTIMIZERS = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}
-OUTPUTS = ("softmax", "sigmoid")
+OUTPUTS = ("softmax", "sigmoid", "auto")
 HELD_OUT = 0.1
 
 
@@ -29,7 +29,7 @@ class Dense(KerasClassifier):
     Parameters:
     hidden: units of each hidden layer; () leaves a linear classifier.
     activation: f, by its Keras name ("relu", "sigmoid", "tanh", ...).
-    output: "softmax", or "sigmoid" for two classes.
+    output: "softmax", "sigmoid" for two classes, or "auto": "sigmoid" for two classes, "softmax" for more.
     optimizer: "adam" or "sgd" (plain stochastic gradient descent), with `learning_rate`.
     batch_size: presentations averaged for one step.
     passes: presentations of each training sample.
@@ -46,7 +46,7 @@ class Dense(KerasClassifier):
 
     name = "dense"
     REFERENCE = "Rumelhart, Hinton & Williams (1986), Nature 323:533-536; Kingma & Ba (2015), arXiv:1412.6980"
-    DEVIATIONS = ()
+    DEVIATIONS: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,
@@ -79,15 +79,17 @@ class Dense(KerasClassifier):
         self._require(layers, "hidden", "a tuple of integers of at least 1, one a hidden layer")
         known = _is_activation(self.activation)
         self._require(known, "activation", "the name of a Keras activation, such as 'relu' or 'tanh'")
-        self._require(self.output in OUTPUTS, "output", "'softmax' or 'sigmoid'")
+        self._require(self.output in OUTPUTS, "output", "'softmax', 'sigmoid' or 'auto'")
         self._require(self.optimizer in OPTIMIZERS, "optimizer", "'adam' or 'sgd'")
         self._require(isinstance(self.early_stopping, bool), "early_stopping", "True or False")
         n_classes = len(self.classes_)
-        fits = self.output == "softmax" or n_classes == 2
+        fits = self.output != "sigmoid" or n_classes == 2
         self._require(fits, "output", f"'softmax' for these {n_classes} classes")
 
     def _new_network(self) -> Any:
-        units = [*self.hidden, 1 if self.output == "sigmoid" else len(self.classes_)]
+        single = self.output != "softmax" and len(self.classes_) == 2
+        output, n_outputs = ("sigmoid", 1) if single else ("softmax", len(self.classes_))
+        units = [*self.hidden, n_outputs]
         names = [*(f"hidden_{index}" for index in range(1, len(units))), "output"]
         seeds = np.random.SeedSequence(self.random_state_).generate_state(len(units))
         network = keras.Sequential([keras.Input((self.n_features_in_,))])
@@ -95,7 +97,7 @@ class Dense(KerasClassifier):
             network.add(
                 keras.layers.Dense(
                     size,
-                    activation=self.activation if index < len(self.hidden) else self.output,
+                    activation=self.activation if index < len(self.hidden) else output,
                     kernel_initializer=keras.initializers.GlorotUniform(seed=int(seed)),
                     name=name,
                 )

@@ -54,8 +54,9 @@ class RewardLearner(SpikingClassifier):
     image_shape, n_filters, patch, wavelength, sigma, gain, duration, tau_synapse: as in `receptive-field`.
     background: into output neurons, in units of the rheobase. inhibition: between output neurons, likewise.
     expectation: slope of the expected success. tau_output: membrane time constant of output neurons, in ms: how long
-    they gather evidence. learning_rate: eta. initial_weight, final_rate: see above. passes: presentations of each training sample. backend:
-    see `bnsim.Network.compile`. random_state: drives filters, initial weights and order of presentations.
+    they gather evidence. learning_rate: eta. initial_weight, final_rate: see above. passes: presentations of each
+    training sample. backend: see `bnsim.Network.compile`. random_state: drives filters, initial weights and order of
+    presentations.
 
     Fitted: `learned_` (weights in volt), `filters_`.
     """

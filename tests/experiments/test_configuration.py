@@ -13,6 +13,7 @@ from bnsim.errors import InputError
 from experiments.configuration import (
     DEFAULT_MODELS,
     MODEL_SETTINGS,
+    TUNING,
     RunConfig,
     check_names,
     model_parameters,
@@ -61,6 +62,21 @@ def test_twins_share_their_filters(kind: str, preset: str) -> None:
     field, dense = (dict(MODEL_SETTINGS[kind, preset][name]) for name in ("receptive-field", "receptive-dense"))
     shared = {"n_filters", "patch", "wavelength", "sigma"}
     assert {key: field.get(key) for key in shared} == {key: dense.get(key) for key in shared}
+
+
+@pytest.mark.parametrize("model", ["rate", "rate-dense", "article-dense"])
+@pytest.mark.parametrize(("kind", "preset"), MODEL_SETTINGS)
+def test_settings_are_parameters_of_their_model(kind: str, preset: str, model: str) -> None:
+    registry.check_parameters(model, MODEL_SETTINGS[kind, preset][model])
+    assert bool(MODEL_SETTINGS[kind, preset][model]) == (model in TUNING[kind])
+
+
+def test_rate_and_its_twin_share_their_layers() -> None:
+    models, settings = ("rate", "rate-dense"), {"models.rate-dense.hidden": (70, 30)}
+    config = resolve("accuracy", ["accuracy"], "digits", DIGITS, models, 1, "quick", settings)
+    assert config.parameters["rate"]["hidden"] == (70, 30)
+    assert config.twins == {"rate": "rate-dense"}
+    assert config.common_batch == 32
 
 
 @pytest.mark.parametrize("given", ["receptive-field", "receptive-dense"])

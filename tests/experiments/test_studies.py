@@ -6,14 +6,16 @@ import dataclasses
 
 import numpy as np
 import pytest
+from sklearn.metrics import log_loss
 
 from bnsim.errors import InputError
 from experiments.studies import PRESETS, STUDIES, accuracy, learning
-from experiments.studies.accuracy import _spiking
+from experiments.studies.accuracy import _spiking, cross_entropy
 from experiments.studies.job import Outcome, Subject
 from experiments.tasks import load_task
-from experiments.tasks.dataset import Dataset, _test_indices
+from experiments.tasks.dataset import Dataset, Samples, _test_indices, final_split
 from models.classifier import Activity, Layer
+from models.registry import create
 
 DIGITS = load_task("digits")
 SMALL = {"hidden": (20,), "passes": 8, "learning_rate": 0.01}
@@ -54,6 +56,8 @@ def test_every_study_has_both_presets(name: str) -> None:
 
 def test_accuracy_measures_a_trained_network(measured: Outcome) -> None:
     assert value(measured, "test_accuracy") > 0.9
+    assert 0 < value(measured, "test_loss") < 0.5
+    assert not [found for found in measured.measurements if found.metric == "within_tolerance"]
     assert value(measured, "trainable_parameters") == 64 * 20 + 20 + 20 * 10 + 10
     assert value(measured, "multiply_accumulates_per_sample") == 64 * 20 + 20 * 10
     assert value(measured, "presentations_per_second") == pytest.approx(8 * 1437 / value(measured, "training_seconds"))
@@ -97,6 +101,51 @@ def test_shuffled_training_labels_leave_chance() -> None:
     y = np.random.default_rng(0).permutation(DIGITS.y)
     outcome = accuracy.run(accuracy.PRESETS["quick"], subject(dataclasses.replace(DIGITS, y=y)), ignore)
     assert value(outcome, "test_accuracy") < 0.2  # chance 0.1, its standard deviation 0.016
+
+
+@pytest.mark.parametrize("task", ["digits", "breast-cancer"])
+def test_loss_is_that_of_scikit_learn_and_of_keras(task: str) -> None:
+    split = final_split(load_task(task), seed=0)
+    test = split.held_out
+    model = create("article-dense", random_state=0).fit(split.train.X, split.train.y)
+    loss = cross_entropy(model, test)  # type: ignore[arg-type]
+    probabilities = model.predict_proba(test.X)  # type: ignore[attr-defined]
+    assert loss == pytest.approx(log_loss(test.y, probabilities))
+    kind = "binary_crossentropy" if task == "breast-cancer" else "sparse_categorical_crossentropy"
+    network = model.network_  # type: ignore[attr-defined]
+    network.compile(loss=kind, metrics=["accuracy"])
+    evaluated = network.evaluate(test.X, test.y, verbose=0)
+    assert [loss, model.score(test.X, test.y)] == pytest.approx(evaluated, rel=1e-5)
+
+
+class Sure:
+    """Gives the first of its classes all probability."""
+
+    classes_ = np.array([0, 2])
+
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+        return np.tile([1.0, 0.0], (len(X), 1))
+
+
+@pytest.mark.parametrize(("label", "loss"), [(0, 0.0), (2, -np.log(1e-7)), (1, -np.log(1e-7))])
+def test_a_loss_is_finite(label: int, loss: float) -> None:
+    """Where the network is sure and wrong, and where it has never seen the class."""
+    assert cross_entropy(Sure(), Samples(np.zeros((3, 1)), np.full(3, label))) == pytest.approx(loss)
+
+
+def test_a_brain_like_network_without_spikes_is_not_asked_for_any() -> None:
+    parameters = {"hidden": (20,), "batch_size": 32, "learning_rate": 3.0, "passes": 20}
+    outcome = accuracy.run(accuracy.PRESETS["quick"], Subject(DIGITS, "rate", parameters, seed=0), ignore)
+    metrics = {measurement.metric for measurement in outcome.measurements}
+    assert not metrics & {"spikes_per_neuron_trial", "tie_share"}
+    assert value(outcome, "synaptic_operations_per_sample") == 0
+    assert value(outcome, "test_accuracy") > 0.9
+    split = final_split(DIGITS, seed=0)
+    model = create("rate", **parameters, random_state=0).fit(split.train.X, split.train.y)
+    outputs = model.activity(split.held_out.X)["output"].responses
+    within = np.abs(outputs - np.eye(10)[split.held_out.y]) <= 0.1
+    assert value(outcome, "within_tolerance") == np.mean(within)
+    assert 0 < value(outcome, "test_loss") < 1
 
 
 def test_spiking_layers_are_counted_without_the_input() -> None:

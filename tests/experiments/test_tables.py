@@ -24,6 +24,19 @@ def test_names_are_no_markup(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert printed.endswith("/[b]/report.html\n")
 
 
+@pytest.mark.parametrize(("limits", "shown"), [((None, None), "0.1235 nat"), ((0.0935, 0.1535), "0.1235 ± 0.0300 nat")])
+def test_a_loss_has_its_interval(
+    limits: tuple[float | None, float | None], shown: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = contents()
+    entry: dict[str, object] = {"study": "accuracy", "model": "dense", "kind": "ANN", "metric": "test_loss", "n": 5}
+    entry |= {"unit": "nat", "step": None, "mean": 0.1235, "ci_low": limits[0], "ci_high": limits[1]}
+    run = dataclasses.replace(plain, summary={**plain.summary, "metrics": [entry]})
+    print_run(read_run(write_run(tmp_path, "run", run, lambda folder: None)))
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "test_loss" in line]
+    assert line.split("│")[2].strip() == shown
+
+
 def test_catalogues_are_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
     print_catalogue({"name": "one of [a, b]"})
     assert capsys.readouterr().out.split(maxsplit=1) == ["name", "one of [a, b]\n"]

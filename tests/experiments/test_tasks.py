@@ -27,6 +27,16 @@ def test_digits_are_the_published_ones(digits: Dataset) -> None:
     assert digits.protocol == "resampled"
 
 
+def test_parity_is_that_of_the_digits(digits: Dataset) -> None:
+    parity = load_task("digits-parity")
+    assert parity.classes == ("even", "odd")
+    assert np.bincount(parity.y).tolist() == [178 + 177 + 181 + 181 + 174, 182 + 183 + 182 + 179 + 180]
+    np.testing.assert_array_equal(parity.y == 1, np.isin(digits.y, (1, 3, 5, 7, 9)))
+    np.testing.assert_array_equal(parity.X, digits.X)
+    assert (parity.name, parity.image_shape, parity.scaling) == ("digits-parity", (8, 8), 16.0)
+    assert (len(final_split(parity, seed=0).train), parity.protocol) == (1437, "resampled")
+
+
 def test_splits_are_stratified_disjoint_and_seeded(digits: Dataset) -> None:
     split = final_split(digits, seed=0)
     assert (len(split.train), len(split.held_out)) == (1437, 360)

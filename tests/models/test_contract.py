@@ -52,7 +52,8 @@ def test_activity_has_a_row_a_sample_in_every_layer(fitted: Classifier, digits: 
     activity = fitted.activity(digits.X_held[:7])
     assert activity.layers[0].name == "input"
     assert activity.layers[-1].name == "output"
-    assert (activity.bin_width is None) == (fitted.kind == "ANN")
+    assert activity.bin_width is None or fitted.kind == "BNS"
+    assert any(layer.binned is not None for layer in activity.layers) == (activity.bin_width is not None)
     for layer in activity.layers:
         assert layer.responses.shape[0] == 7
         assert np.isfinite(layer.responses).all()

@@ -46,7 +46,7 @@ def test_unknown_name() -> None:
         create("recptive-field")
     assert str(error.value) == (
         "unknown model 'recptive-field'; did you mean 'receptive-field'? "
-        "choose from receptive-field, receptive-dense, dense"
+        "choose from receptive-field, receptive-dense, dense, rate, rate-dense, article-dense"
     )
 
 

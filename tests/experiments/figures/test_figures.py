@@ -93,6 +93,22 @@ def test_side_by_side_shows_the_twin_and_all_spikes(stored_run: Run) -> None:
     np.testing.assert_array_equal(counts, recording.counts["output"][0])
 
 
+def test_a_brain_like_network_without_spikes_is_neither_raster_nor_ann(
+    stored_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rate = {"dense": "rate"}
+    results = stored_run.results.replace({"model": rate})
+    results.loc[results["model"] == "rate", "kind"] = "BNS"
+    examples = [
+        dataclasses.replace(example, model=rate.get(example.model, example.model))
+        for example in stored_run.examples()
+        if example.model != "receptive-dense"
+    ]
+    monkeypatch.setattr(Run, "examples", lambda self: tuple(examples))
+    pairs = side_by_side.pairs(dataclasses.replace(stored_run, results=results))
+    assert [(pair.bns.model, pair.ann) for pair in pairs] == [("receptive-field", None)] * 2
+
+
 def test_every_hidden_layer_is_drawn(stored_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     names = [f"hidden {index}" for index in range(1, 6)]
     layers = {"input": np.ones(4), **{name: np.arange(3.0) for name in names}, "output": np.ones(10)}

@@ -193,6 +193,7 @@ def test_metric_table_has_a_cell_for_every_model(stored_run: Run) -> None:
         (160_000, "byte", "160 kB"),
         (0, "byte", "0 B"),
         (3.14159, "s", "3.14 s"),
+        (0.12345, "nat", "0.123 nat"),
         (12_345.6, "1/s", "12,346 per s"),
     ],
 )
@@ -225,6 +226,18 @@ def test_feature_vectors_and_a_single_sigmoid_output(stored_run: Run, tmp_path: 
         features.save(folder / "recordings")
     page = Page(report.write(folder).read_text(encoding="utf-8"))
     assert "Wrongly classified by receptive-field: 0 as 1" in page.text
+
+
+def test_heading_tells_what_this_network_answered(stored_run: Run, tmp_path: Path) -> None:
+    """The image was chosen by another network, which was right."""
+    folder = tmp_path / "run"
+    shutil.copytree(stored_run.directory, folder)
+    for example in stored_run.examples():
+        if example.recording is not None and example.case == "correct":
+            dataclasses.replace(example, predicted_class="7").save(folder / "recordings")
+    page = Page(report.write(folder).read_text(encoding="utf-8"))
+    assert "Wrongly classified by receptive-field: 3 as 7" in page.text
+    assert "Correctly classified" not in page.text
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:

@@ -15,9 +15,11 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from bnsim.errors import InputError
+from models.artificial.article_dense import ArticleDense
 from models.artificial.backend import keras
 from models.artificial.dense import Dense
 from models.artificial.keras_classifier import KerasClassifier
+from models.artificial.rate_dense import RateDense
 from models.artificial.receptive_dense import ReceptiveDense
 from models.classifier import presentation_order
 
@@ -26,7 +28,7 @@ from ..conftest import Digits, quick
 SMALL: dict[str, Any] = {"passes": 20, "learning_rate": 0.01, "random_state": 0}
 
 
-@parametrize_with_checks([Dense(hidden=(20,), **SMALL), ReceptiveDense(n_filters=50, **SMALL)])
+@parametrize_with_checks([Dense(hidden=(20,), **SMALL), ArticleDense(**SMALL), ReceptiveDense(n_filters=50, **SMALL)])
 def test_scikit_learn_estimator_checks(estimator: KerasClassifier, check: Any) -> None:
     check(estimator)
 
@@ -103,6 +105,31 @@ def test_binary(tumours: tuple[np.ndarray, np.ndarray], output: str) -> None:
     assert np.array_equal(model.predict(X), model.classes_[probabilities.argmax(axis=1)])
 
 
+def test_article_dense_is_the_network_of_the_article(tumours: tuple[np.ndarray, np.ndarray]) -> None:
+    X, y = tumours
+    model = ArticleDense(random_state=0).fit(X[:300], y[:300])
+    layers = [(layer.units, layer.activation.__name__) for layer in model.network_.layers]
+    assert layers == [(10, "relu"), (8, "relu"), (1, "sigmoid")]
+    assert isinstance(model._optimizer(), keras.optimizers.Adam)
+    assert (model.passes, model.batch_size) == (10, 32)
+    assert model.trainable_parameters == 31 * 10 + 11 * 8 + 9
+    assert model.score(X[300:], y[300:]) > 0.9
+    plain = Dense(hidden=(10, 8), output="sigmoid", random_state=0).fit(X[:300], y[:300])
+    assert np.array_equal(model.predict_proba(X), plain.predict_proba(X))
+
+
+def test_article_dense_has_an_output_for_each_of_many_classes(digits: Digits) -> None:
+    model = ArticleDense(random_state=0).fit(digits.X, digits.y)
+    assert model.network_.layers[-1].activation.__name__ == "softmax"
+    assert model.network_.output_shape == (None, 10)
+
+
+def test_rate_dense_is_dense_with_the_layers_of_rate(digits: Digits) -> None:
+    model = RateDense(random_state=0).fit(digits.X, digits.y)
+    plain = Dense(hidden=(50,), activation="sigmoid", random_state=0).fit(digits.X, digits.y)
+    assert np.array_equal(model.predict_proba(digits.X), plain.predict_proba(digits.X))
+
+
 def test_early_stopping_stops_and_goes_back_to_the_best(digits: Digits) -> None:
     seen: list[int] = []
     model = Dense(hidden=(30,), learning_rate=0.05, passes=60, early_stopping=True, patience=2, random_state=0)
@@ -175,12 +202,14 @@ def test_one_thread() -> None:
         (Dense(hidden=(10, 0)), "Dense.hidden: got (10, 0); give a tuple of integers of at least 1"),
         (Dense(hidden=10), "Dense.hidden: got 10; give a tuple of integers"),  # type: ignore[arg-type]
         (Dense(activation="rleu"), "Dense.activation: got 'rleu'; give the name of a Keras activation"),
-        (Dense(output="linear"), "Dense.output: got 'linear'; give 'softmax' or 'sigmoid'"),
+        (Dense(output="linear"), "Dense.output: got 'linear'; give 'softmax', 'sigmoid' or 'auto'"),
         (Dense(output="sigmoid"), "Dense.output: got 'sigmoid'; give 'softmax' for these 10 classes"),
         (Dense(optimizer="rmsprop"), "Dense.optimizer: got 'rmsprop'; give 'adam' or 'sgd'"),
         (Dense(learning_rate=0.0), "Dense.learning_rate: got 0.0; give a positive finite number"),
         (Dense(batch_size=0), "Dense.batch_size: got 0; give an integer of at least 1"),
         (Dense(patience=0), "Dense.patience: got 0; give an integer of at least 1"),
+        (ArticleDense(hidden=(0,)), "ArticleDense.hidden: got (0,); give a tuple of integers of at least 1"),
+        (RateDense(activation="rleu"), "RateDense.activation: got 'rleu'; give the name of a Keras activation"),
         (ReceptiveDense(n_filters=0), "ReceptiveDense.n_filters: got 0; give an integer of at least 1"),
         (ReceptiveDense(gain=-1.0), "ReceptiveDense.gain: got -1.0; give a positive finite number"),
         (ReceptiveDense(image_shape=(8, 7)), "ReceptiveDense.image_shape: 8 x 7 pixels do not make samples"),

@@ -1,4 +1,4 @@
-"""`diehl-cook`: labels that only name, deviations that can be undone; the contract is tested for all models together."""
+"""`diehl-cook`: labels that only name, competition, parameters; the contract is tested for all models together."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -34,31 +35,38 @@ def test_keeps_scikit_learns_rules(estimator: BaseEstimator, check: Any) -> None
     check(estimator)
 
 
+LAYERS = ("input", "hidden_1", "hidden_2", "output")
+
+
+def step(model: ThreeFactor, X: np.ndarray, y: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Learn one image: spikes of each population, and by NumPy the weights after it, from those before it."""
+    before = dict(model.learned_)
+    recording = model._train(X, model._signals(y, None))
+    n = {name: counts[0].astype(float) for name, counts in recording.counts.items()}
+
+    def weights(source: str, target: str, unit: float = RHEOBASE) -> np.ndarray:
+        return before[f"{source}_to_{target}.w"].reshape(len(n[source]), len(n[target])) / unit
+
+    u = n["hidden_2"] @ weights("hidden_2", "output") + n["bias"] @ weights("bias", "output")
+    error = {"output": 1 / (1 + np.exp(-0.2 * u)) - (np.arange(10) == y[0])}
+    for after, layer in (("output", "hidden_2"), ("hidden_2", "hidden_1")):
+        error[layer] = (error[after] @ weights(after, layer, 1.0)) * (n[layer] > 0)
+    expected = {}
+    for source, target in pairwise(LAYERS):
+        eta = model.learning_rate if target == "output" else model.hidden_learning_rate
+        for name in (source, "bias"):
+            expected[f"{name}_to_{target}.w"] = weights(name, target) - eta * np.outer(n[name], error[target])
+    return n, expected
+
+
 def test_training_is_the_equations_on_spike_counts(digits: Digits) -> None:
-    """One image after the other: from the spikes of each and the weights before, the docstring's rule by NumPy."""
     model = ThreeFactor(**{**DIGITS, "hidden": (20, 15), "passes": 1}, random_state=3)
-    X, y = digits.X[:6], digits.y[:6]
-    model.partial_fit(X[:1], y[:1], classes=np.arange(10))
-    layers = ("input", "hidden_1", "hidden_2", "output")
+    model.partial_fit(digits.X[:1], digits.y[:1], classes=np.arange(10))
     for index in range(1, 6):
-        before = {name: weights.copy() for name, weights in model.learned_.items()}
-        recording = model._train(X[index : index + 1], model._signals(y[index : index + 1], None))
-        n = {name: counts[0].astype(float) for name, counts in recording.counts.items()}
-
-        def forward(name: str, unit: float = RHEOBASE) -> np.ndarray:
-            source, _, target = name.partition("_to_")
-            return before[f"{name}.w"].reshape(len(n[source]), len(n[target])) / unit
-
-        u = n["hidden_2"] @ forward("hidden_2_to_output") + n["bias"] @ forward("bias_to_output")
-        error = {"output": 1 / (1 + np.exp(-0.2 * u)) - (np.arange(10) == y[index])}
-        for after, layer in (("output", "hidden_2"), ("hidden_2", "hidden_1")):
-            error[layer] = (error[after] @ forward(f"{after}_to_{layer}", 1.0)) * (n[layer] > 0)
-        for source, target in zip(layers, layers[1:], strict=False):
-            eta = model.learning_rate if target == "output" else model.hidden_learning_rate
-            for name in (source, "bias"):
-                change = eta * np.outer(n[name], error[target])
-                found = model.learned_[f"{name}_to_{target}.w"].reshape(change.shape) / RHEOBASE
-                np.testing.assert_allclose(found, forward(f"{name}_to_{target}") - change, rtol=1e-9, atol=1e-12)
+        n, expected = step(model, digits.X[index : index + 1], digits.y[index : index + 1])
+        for name, weights in expected.items():
+            found = model.learned_[name].reshape(weights.shape) / RHEOBASE
+            np.testing.assert_allclose(found, weights, rtol=1e-9, atol=1e-12)
         model.presentations_seen_ += 1
     assert n["hidden_1"].any()
     assert not n["hidden_1"].all()

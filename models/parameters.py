@@ -1,0 +1,48 @@
+"""How an estimator checks its parameters when it is fitted: one line that names culprit and remedy."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import final
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from bnsim.errors import InputError
+from models.checks import is_count, is_positive
+
+
+class ParameterChecks:
+    """Mixed into scikit-learn estimators, whose parameters are attributes of the same name."""
+
+    random_state: int | np.random.RandomState | None
+
+    @final
+    def _require(self, condition: bool, parameter: str, remedy: str) -> None:
+        """Raise the InputError of a parameter unless `condition` holds; `remedy` says what to give."""
+        if not condition:
+            culprit = f"{type(self).__name__}.{parameter}"
+            raise InputError(f"{culprit}: got {getattr(self, parameter)!r}; give {remedy}")
+
+    @final
+    def _require_count(self, *parameters: str) -> None:
+        """Raise InputError unless each of these parameters is an integer of at least 1."""
+        for parameter in parameters:
+            value = getattr(self, parameter)
+            self._require(is_count(value), parameter, "an integer of at least 1")
+
+    @final
+    def _require_positive(self, *parameters: str) -> None:
+        """Raise InputError unless each of these parameters is a positive finite number."""
+        for parameter in parameters:
+            value = getattr(self, parameter)
+            self._require(is_positive(value), parameter, "a positive finite number")
+
+    @final
+    def _drawn_random_state(self) -> int:
+        """The integer that `random_state` comes to. Errors: InputError for a negative one."""
+        given = self.random_state
+        if isinstance(given, Integral) and not isinstance(given, bool):
+            self._require(given >= 0, "random_state", "None, a RandomState or an integer of at least 0")
+            return int(given)
+        return int(check_random_state(given).randint(2**31))

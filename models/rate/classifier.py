@@ -1,0 +1,118 @@
+"""`rate`: a network of rates as a classifier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from models.classifier import Activity, Classifier, FloatArray, LabelArray, Layer, OperationCount, Schedule
+from models.rate.descent import DescentEstimator, share_within
+from models.rate.network import RateNetwork
+
+
+class Rate(DescentEstimator, Classifier):
+    """Units that answer with a rate, trained by plain gradient descent on the squared error.
+
+    It stands among the brain-like networks because an article offers it as one. Nothing in it spikes and nothing takes
+    time: a unit's response is a number, its rate, that follows from its input at once. But for its name it is an
+    artificial network.
+
+    Equations: r_0 = x, r_i = f(r_(i-1) W_i + b_i) in the hidden layers, o = 1 / (1 + exp(-(r W + b))) in the output
+    layer, one unit a class. Descent on L = 1/2 sum_k (o_k - [k = label])^2, mean over a batch: W -= eta dL/dW,
+    b -= eta dL/db (`models.rate.network`). Decision: the output with the highest rate, of equals the first class.
+
+    Parameters:
+    hidden: units of each hidden layer; () leaves the output layer alone.
+    activation: f: "sigmoid", "tanh" or "relu".
+    learning_rate: eta.
+    batch_size: presentations averaged for one step; None, or as many as there are samples: all at once.
+    passes: presentations of each training sample; without batches, the number of steps.
+    random_state: drives initial weights and order of presentations.
+
+    Fitted: `network_`, a `RateNetwork`.
+
+    Errors: InputError for a parameter out of its range, or weights that run away.
+    """
+
+    kind = "BNS"
+    name = "rate"
+    twin = "rate-dense"
+    REFERENCE = "Rumelhart, Hinton & Williams (1986), Nature 323:533-536"
+    DEVIATIONS = (
+        "a rate network without spikes and without time, brain-like by name only",
+        "each layer has weights and biases of its own; the article's program, which has one array for both, cannot run",
+        "initial weights have variance 1 / (units before), the gradient is the mean over samples: descent is stable",
+    )
+
+    def __init__(
+        self,
+        hidden: tuple[int, ...] = (50,),
+        activation: str = "sigmoid",
+        learning_rate: float = 0.1,
+        batch_size: int | None = None,
+        passes: int = 1000,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.hidden = hidden
+        self.activation = activation
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.passes = passes
+        self.random_state = random_state
+
+    @property
+    def trainable_parameters(self) -> int:
+        return self.network_.n_parameters
+
+    def predict_proba(self, X: ArrayLike) -> FloatArray:
+        """Rates of the output units over their sum (n, classes): what descent on the squared error has for
+        probabilities."""
+        rates = np.maximum(self._rates(self._checked(X)), np.finfo(np.float64).tiny)
+        return rates / rates.sum(axis=1, keepdims=True)
+
+    def within_tolerance(self, X: ArrayLike, y: ArrayLike, tolerance: float = 0.1) -> float:
+        """Share of outputs within `tolerance` of their target, 1 for the unit of the true class and 0 for the others.
+
+        It is no accuracy: with K classes, outputs that stay at 0 whatever is shown reach 1 - 1/K.
+        """
+        samples, labels = self._checked_samples(X, y)
+        return share_within(self._rates(samples), _targets(labels, self.classes_), tolerance)
+
+    def _check_parameters(self) -> None:
+        self._check_descent()
+
+    def _fit(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
+        sizes = (self.n_features_in_, *self.hidden, len(self.classes_))
+        self.network_ = RateNetwork.draw(sizes, self.activation, "sigmoid", self.random_state_)
+        self._descend(X, _targets(labels, np.arange(len(self.classes_))), schedule)
+
+    def _rates(self, X: FloatArray) -> FloatArray:
+        return self.network_.responses(X)[-1]
+
+    def _predict(self, X: FloatArray) -> LabelArray:
+        return self._rates(X).argmax(axis=1)
+
+    def _activity(self, X: FloatArray) -> Activity:
+        *hidden, output = self.network_.responses(X)
+        layers = (Layer(f"hidden_{index}", rates, None) for index, rates in enumerate(hidden, start=1))
+        return Activity((Layer("input", X, None), *layers, Layer("output", output, None)), bin_width=None)
+
+    def _operations(self, X: FloatArray) -> OperationCount:
+        products = sum(matrix.size for matrix in self.network_.weights)
+        units = sum(self.network_.sizes[1:])
+        stored = self.network_.n_parameters * self.network_.weights[0].itemsize
+        return OperationCount(0, len(X) * products, len(X) * units, len(X) * stored)
+
+    def _fitted_arrays(self) -> dict[str, NDArray[Any]]:
+        return self.network_.arrays()
+
+    def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        self.network_ = RateNetwork.from_arrays(arrays, len(self.hidden) + 1, self.activation, "sigmoid")
+
+
+def _targets(labels: NDArray[Any], classes: NDArray[Any]) -> FloatArray:
+    """What the output units (n, classes) ought to answer: 1 for the class of the sample, else 0."""
+    return (labels[:, np.newaxis] == classes).astype(np.float64)
