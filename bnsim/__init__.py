@@ -12,6 +12,7 @@ _HOME = {
     "bnsim.connectivity": (
         "AllToAll",
         "Connectivity",
+        "EdgeList",
         "FixedProbability",
         "OneToOne",
         "ReceptiveFields",
@@ -21,7 +22,7 @@ _HOME = {
     "bnsim.encoding": ("ConstantCurrent", "Encoder", "Latency", "Poisson", "SpikeTrains"),
     "bnsim.errors": ("BnsimError", "InputError", "MachineError"),
     "bnsim.network": ("Network", "Population", "Projection"),
-    "bnsim.neurons": ("LIF", "AdaptiveLIF", "ConductanceLIF", "NeuronModel", "SubtractiveLIF"),
+    "bnsim.neurons": ("LIF", "AdaptiveLIF", "ConductanceLIF", "NeuronModel", "SubtractiveIF", "SubtractiveLIF"),
     "bnsim.plasticity": ("ErrorModulated", "PairSTDP", "PlasticityRule", "SoftPairSTDP"),
     "bnsim.receptive_fields": ("GaborPatches",),
     "bnsim.recording": ("Recording", "SpikeTimes", "Trace"),
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from bnsim.connectivity import (
         AllToAll,
         Connectivity,
+        EdgeList,
         FixedProbability,
         OneToOne,
         ReceptiveFields,
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
     from bnsim.encoding import ConstantCurrent, Encoder, Latency, Poisson, SpikeTrains
     from bnsim.errors import BnsimError, InputError, MachineError
     from bnsim.network import Network, Population, Projection
-    from bnsim.neurons import LIF, AdaptiveLIF, ConductanceLIF, NeuronModel, SubtractiveLIF
+    from bnsim.neurons import LIF, AdaptiveLIF, ConductanceLIF, NeuronModel, SubtractiveIF, SubtractiveLIF
     from bnsim.plasticity import ErrorModulated, PairSTDP, PlasticityRule, SoftPairSTDP
     from bnsim.receptive_fields import GaborPatches
     from bnsim.recording import Recording, SpikeTimes, Trace
@@ -62,6 +64,7 @@ __all__ = [
     "ConstantCurrent",
     "Delta",
     "Description",
+    "EdgeList",
     "Encoder",
     "ErrorModulated",
     "ExponentialConductance",
@@ -85,6 +88,7 @@ __all__ = [
     "SpikeTimes",
     "SpikeTrains",
     "State",
+    "SubtractiveIF",
     "SubtractiveLIF",
     "SynapseModel",
     "Trace",
