@@ -14,6 +14,15 @@ from sklearn.model_selection import train_test_split
 from models.classifier import Classifier
 from models.registry import create
 
+_CONVOLUTIONS = {
+    "image_shape": (8, 8),
+    "filters": (6, 12),
+    "kernel": 3,
+    "stride": 1,
+    "hidden": (30,),
+    "passes": 4,
+    "learning_rate": 0.01,
+}
 QUICK: dict[str, dict[str, Any]] = {
     "receptive-field": {
         "image_shape": (8, 8),
@@ -25,6 +34,9 @@ QUICK: dict[str, dict[str, Any]] = {
     },
     "receptive-dense": {"image_shape": (8, 8), "n_filters": 100, "passes": 3, "learning_rate": 0.01},
     "dense": {"hidden": (30,), "passes": 3, "learning_rate": 0.01},
+    "converted": {"hidden": (30,), "passes": 3, "learning_rate": 0.01, "duration": 60},
+    "convolutional": _CONVOLUTIONS,
+    "converted-convolutional": {**_CONVOLUTIONS, "duration": 60},
 }
 
 
