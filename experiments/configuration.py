@@ -28,15 +28,21 @@ Settings = Mapping[str, Mapping[str, Any]]
 
 _SMALL_FILTERS = {"n_filters": 2000, "patch": 4, "wavelength": (2.5, 6.0), "sigma": (0.8, 1.8)}
 _LARGE_FILTERS = {"n_filters": 3000, "patch": 10, "wavelength": (4.6, 10.3), "sigma": (1.5, 3.0)}
+_SMALL_CONVOLUTIONS = {"kernel": 3, "stride": 1, "dropout": 0.5, "learning_rate": 4e-3, "passes": 50}
+_LARGE_CONVOLUTIONS = {"learning_rate": 2e-3, "batch_size": 64, "passes": 12}
 _SMALL: Settings = {
     "receptive-field": {**_SMALL_FILTERS, "learning_rate": 2e-3, "passes": 10},
     "receptive-dense": {**_SMALL_FILTERS, "passes": 50},
     "dense": {"learning_rate": 0.01, "passes": 50},
+    "converted": {"learning_rate": 0.01, "passes": 50},
+    "convolutional": _SMALL_CONVOLUTIONS,
+    "converted-convolutional": _SMALL_CONVOLUTIONS,
 }
 _FEATURES: Settings = {
     "receptive-field": {"n_filters": 1000, "passes": 20},
     "receptive-dense": {"n_filters": 1000, "passes": 30},
     "dense": {"passes": 50},
+    "converted": {"passes": 50},
 }
 MODEL_SETTINGS: Mapping[tuple[str, str], Settings] = {
     ("small images", "quick"): _SMALL,
@@ -45,11 +51,17 @@ MODEL_SETTINGS: Mapping[tuple[str, str], Settings] = {
         "receptive-field": {**_LARGE_FILTERS, "n_filters": 2000, "passes": 2},
         "receptive-dense": {**_LARGE_FILTERS, "n_filters": 2000, "passes": 2},
         "dense": {"passes": 10},
+        "converted": {"passes": 10},
+        "convolutional": _LARGE_CONVOLUTIONS,
+        "converted-convolutional": _LARGE_CONVOLUTIONS,
     },
     ("large images", "full"): {
         "receptive-field": {**_LARGE_FILTERS, "passes": 4},
         "receptive-dense": {**_LARGE_FILTERS, "learning_rate": 3e-4, "batch_size": 128, "passes": 12},
         "dense": {"passes": 10},
+        "converted": {"passes": 10},
+        "convolutional": _LARGE_CONVOLUTIONS,
+        "converted-convolutional": _LARGE_CONVOLUTIONS,
     },
     ("features", "quick"): _FEATURES,
     ("features", "full"): _FEATURES,
@@ -57,16 +69,32 @@ MODEL_SETTINGS: Mapping[tuple[str, str], Settings] = {
 """Parameters of each model by kind of task and preset, chosen on validation splits; all others keep their
 defaults.
 
-"small images" are those of fewer than 16 pixels in height or width; the twins share filters.
+"small images" are those of fewer than 16 pixels in height or width; the twins share filters, and a converted network
+shares all settings with its source. Convolutions have no settings for features, which are no images.
 """
 
 
 TUNING: Mapping[str, Mapping[str, int]] = {
-    "small images": {"receptive-field": 20, "receptive-dense": 16, "dense": 16},
-    "large images": {"receptive-field": 40, "receptive-dense": 9, "dense": 0},
-    "features": {"receptive-field": 0, "receptive-dense": 0, "dense": 0},
+    "small images": {
+        "receptive-field": 20,
+        "receptive-dense": 16,
+        "dense": 16,
+        "converted": 16,
+        "convolutional": 4,
+        "converted-convolutional": 4,
+    },
+    "large images": {
+        "receptive-field": 40,
+        "receptive-dense": 9,
+        "dense": 0,
+        "converted": 1,
+        "convolutional": 6,
+        "converted-convolutional": 11,
+    },
+    "features": {"receptive-field": 0, "receptive-dense": 0, "dense": 0, "converted": 0},
 }
-"""How many settings were tried on validation splits before `MODEL_SETTINGS` was fixed: each model's tuning budget."""
+"""How many settings were tried on validation splits before `MODEL_SETTINGS` was fixed: each model's tuning budget.
+A converted network's holds that of its source."""
 
 
 class RunConfig(BaseModel):
@@ -215,8 +243,11 @@ def model_parameters(model: str, dataset: Dataset, preset: str) -> dict[str, Any
     """The constructor parameters of a model for a task (see `MODEL_SETTINGS`)."""
     shape = dataset.image_shape
     parameters = dict(MODEL_SETTINGS[task_kind(dataset), preset].get(model, {}))
-    if "patch" in parameters and shape is not None:
-        parameters |= {"image_shape": shape, "patch": min(parameters["patch"], *shape)}
+    if shape is not None:
+        if "image_shape" in registry.entry(model).parameter_names():
+            parameters["image_shape"] = shape
+        if "patch" in parameters:
+            parameters["patch"] = min(parameters["patch"], *shape)
     return parameters
 
 
