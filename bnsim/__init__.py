@@ -12,6 +12,7 @@ _HOME = {
     "bnsim.connectivity": (
         "AllToAll",
         "Connectivity",
+        "EdgeList",
         "FixedProbability",
         "OneToOne",
         "ReceptiveFields",
@@ -28,6 +29,7 @@ _HOME = {
         "DiehlCookExcitatory",
         "DiehlCookInhibitory",
         "NeuronModel",
+        "SubtractiveIF",
         "SubtractiveLIF",
     ),
     "bnsim.plasticity": (
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from bnsim.connectivity import (
         AllToAll,
         Connectivity,
+        EdgeList,
         FixedProbability,
         OneToOne,
         ReceptiveFields,
@@ -70,6 +73,7 @@ if TYPE_CHECKING:
         DiehlCookExcitatory,
         DiehlCookInhibitory,
         NeuronModel,
+        SubtractiveIF,
         SubtractiveLIF,
     )
     from bnsim.plasticity import (
@@ -101,6 +105,7 @@ __all__ = [
     "DiehlCookExcitatory",
     "DiehlCookInhibitory",
     "DiehlCookSTDP",
+    "EdgeList",
     "Encoder",
     "ErrorFeedback",
     "ErrorModulated",
@@ -130,6 +135,7 @@ __all__ = [
     "SpikeTimes",
     "SpikeTrains",
     "State",
+    "SubtractiveIF",
     "SubtractiveLIF",
     "SynapseModel",
     "Trace",

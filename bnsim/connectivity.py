@@ -88,6 +88,44 @@ class FixedProbability(Connectivity):
 
 
 @dataclass(frozen=True, repr=False)
+class EdgeList(Connectivity):
+    """Given edges: synapse k leads from unit `source[k]` to unit `target[k]`; `factor[k]` multiplies its weight.
+
+    The edges may be given in any order, and the same one more than once. Errors: arrays of different length, units that
+    are no whole numbers or that the populations do not have, factors that are not finite.
+    """
+
+    source: Any
+    target: Any
+    factor: Any = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        n_edges = np.size(self.source)
+        factor = np.ones(n_edges) if self.factor is None else self.factor
+        for name, values in (("source", self.source), ("target", self.target), ("factor", factor)):
+            array, kind = np.asarray(values), "finite" if name == "factor" else "whole"
+            numeric = array.dtype.kind in ("iuf" if kind == "finite" else "iu") and np.isfinite(array).all()
+            if array.shape != (n_edges,) or (n_edges and not numeric):
+                raise InputError(
+                    f"EdgeList.{name}: an array of shape {array.shape} and type {array.dtype}; "
+                    f"give one {kind} number for each of the {n_edges} edges"
+                )
+            object.__setattr__(self, name, array)
+
+    def draw(self, n_source: int, n_target: int, generator: np.random.Generator) -> Edges:
+        for name, units, size in (("source", self.source, n_source), ("target", self.target, n_target)):
+            if len(units) and (units.min() < 0 or units.max() >= size):
+                wrong = units.min() if units.min() < 0 else units.max()
+                raise InputError(
+                    f"EdgeList.{name}: names unit {wrong} of a population of {size}; give units 0 to {size - 1}"
+                )
+        order = np.lexsort((self.target, self.source))
+        source, target = (units[order].astype(np.int32) for units in (self.source, self.target))
+        return Edges(source, target, self.factor[order].astype(np.float64))
+
+
+@dataclass(frozen=True, repr=False)
 class ReceptiveFields(Connectivity):
     """Each target sees one patch of an image through a Gabor filter; sources are the image's pixels, row by row.
 

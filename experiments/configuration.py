@@ -29,6 +29,8 @@ Settings = Mapping[str, Mapping[str, Any]]
 _SMALL_FILTERS = {"n_filters": 2000, "patch": 4, "wavelength": (2.5, 6.0), "sigma": (0.8, 1.8)}
 _LARGE_FILTERS = {"n_filters": 3000, "patch": 10, "wavelength": (4.6, 10.3), "sigma": (1.5, 3.0)}
 _SMALL_THREE_FACTOR = {"max_rate": 500.0, "hidden_weight": 0.15, "learning_rate": 5e-3, "hidden_learning_rate": 5e-3}
+_SMALL_CONVOLUTIONS = {"kernel": 3, "stride": 1, "dropout": 0.5, "learning_rate": 4e-3, "passes": 50}
+_LARGE_CONVOLUTIONS = {"learning_rate": 2e-3, "batch_size": 64, "passes": 12}
 _SMALL: Settings = {
     "receptive-field": {**_SMALL_FILTERS, "learning_rate": 2e-3, "passes": 10},
     "three-factor": {**_SMALL_THREE_FACTOR, "passes": 10},
@@ -39,6 +41,9 @@ _SMALL: Settings = {
     "rate": {"learning_rate": 3.0, "batch_size": 32, "passes": 300},
     "rate-dense": {"learning_rate": 0.01, "passes": 100},
     "article-dense": {},
+    "converted": {"learning_rate": 0.01, "passes": 50},
+    "convolutional": _SMALL_CONVOLUTIONS,
+    "converted-convolutional": _SMALL_CONVOLUTIONS,
 }
 _FEATURES: Settings = {
     "receptive-field": {"n_filters": 1000, "passes": 20},
@@ -50,6 +55,7 @@ _FEATURES: Settings = {
     "rate": {"learning_rate": 1.0, "batch_size": 32, "passes": 30},
     "rate-dense": {"learning_rate": 0.01, "passes": 100},
     "article-dense": {},
+    "converted": {"passes": 50},
 }
 MODEL_SETTINGS: Mapping[tuple[str, str], Settings] = {
     ("small images", "quick"): _SMALL,
@@ -64,6 +70,9 @@ MODEL_SETTINGS: Mapping[tuple[str, str], Settings] = {
         "rate": {"learning_rate": 3.0, "batch_size": 32, "passes": 30},
         "rate-dense": {"learning_rate": 0.01, "passes": 30},
         "article-dense": {},
+        "converted": {"passes": 10},
+        "convolutional": _LARGE_CONVOLUTIONS,
+        "converted-convolutional": _LARGE_CONVOLUTIONS,
     },
     ("large images", "full"): {
         "receptive-field": {**_LARGE_FILTERS, "passes": 4},
@@ -75,6 +84,9 @@ MODEL_SETTINGS: Mapping[tuple[str, str], Settings] = {
         "rate": {"learning_rate": 3.0, "batch_size": 32, "passes": 30},
         "rate-dense": {"learning_rate": 3e-3, "passes": 10},
         "article-dense": {},
+        "converted": {"passes": 10},
+        "convolutional": _LARGE_CONVOLUTIONS,
+        "converted-convolutional": _LARGE_CONVOLUTIONS,
     },
     ("features", "quick"): _FEATURES,
     ("features", "full"): _FEATURES,
@@ -84,6 +96,8 @@ defaults.
 
 "small images" are those of fewer than 16 pixels in height or width; the twins share filters. `article-dense` keeps the
 settings of its article everywhere.
+"small images" are those of fewer than 16 pixels in height or width; the twins share filters, and a converted network
+shares all settings with its source. Convolutions have no settings for features, which are no images.
 """
 
 
@@ -97,6 +111,9 @@ TUNING: Mapping[str, Mapping[str, int]] = {
         "dense": 16,
         "rate": 6,
         "rate-dense": 6,
+        "converted": 16,
+        "convolutional": 4,
+        "converted-convolutional": 4,
     },
     "large images": {
         "receptive-field": 40,
@@ -107,6 +124,9 @@ TUNING: Mapping[str, Mapping[str, int]] = {
         "dense": 0,
         "rate": 8,
         "rate-dense": 8,
+        "converted": 1,
+        "convolutional": 6,
+        "converted-convolutional": 11,
     },
     "features": {
         "receptive-field": 0,
@@ -117,9 +137,11 @@ TUNING: Mapping[str, Mapping[str, int]] = {
         "dense": 0,
         "rate": 6,
         "rate-dense": 6,
+        "converted": 0,
     },
 }
-"""How many settings were tried on validation splits before `MODEL_SETTINGS` was fixed: each model's tuning budget."""
+"""How many settings were tried on validation splits before `MODEL_SETTINGS` was fixed: each model's tuning budget.
+A converted network's holds that of its source."""
 
 
 class RunConfig(BaseModel):
@@ -268,8 +290,11 @@ def model_parameters(model: str, dataset: Dataset, preset: str) -> dict[str, Any
     """The constructor parameters of a model for a task (see `MODEL_SETTINGS`)."""
     shape = dataset.image_shape
     parameters = dict(MODEL_SETTINGS[task_kind(dataset), preset].get(model, {}))
-    if "patch" in parameters and shape is not None:
-        parameters |= {"image_shape": shape, "patch": min(parameters["patch"], *shape)}
+    if shape is not None:
+        if "image_shape" in registry.entry(model).parameter_names():
+            parameters["image_shape"] = shape
+        if "patch" in parameters:
+            parameters["patch"] = min(parameters["patch"], *shape)
     return parameters
 
 

@@ -17,7 +17,7 @@ Columns of `results`:
 - seed: of split, filters, weights, order and spikes
 - condition: "" for a figure of the whole model; "layer=<layer>" for `spikes_per_neuron_trial` of one layer;
   "true=<class>,predicted=<class>" for `confusion_count`
-- step: samples seen (learning curves), missing (`pandas.NA`) elsewhere
+- step: samples seen (learning curves) or time steps gone by (`accuracy_after`), missing (`pandas.NA`) elsewhere
 - metric: snake_case name; those that end in `_seconds` or `_per_second` are wall-clock figures, all others
   repeat exactly
 - value: float

@@ -6,8 +6,8 @@
                       method, p_value, p_holm}, ...],
      "references":  [{name, model, metric, published, measured, tolerance, passed, reason, source}, ...]}
 
-`step` is the number of samples seen, or null. A difference is the BNS minus its twin, in `unit`:
-accuracies are compared in percentage points. Intervals hold 95 %: Student's t, corrected for the overlap of the
+`step` is the number of samples seen (or of time steps gone by), or null. A difference is the BNS minus its twin, in
+`unit`: accuracies are compared in percentage points. Intervals hold 95 %: Student's t, corrected for the overlap of the
 splits where each seed draws its own (`experiments.statistics`). They are null with one seed; p-values are null with
 fewer than 10 seeds and for metrics that are not primary.
 """

@@ -168,7 +168,8 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
         X (n, features), images flattened; y (n,) labels of any type. `validation` (X, y): samples on which
         the learning curve is measured, with learning frozen, when training has seen as many presentations
         as `checkpoints` names (increasing; those beyond the end of training are never reached). `progress`
-        is called as progress(done, total). Being watched changes nothing in what is learned.
+        is called as progress(done, total), at the checkpoints too. Being watched changes nothing in what is
+        learned.
 
         Errors: InputError for a parameter out of its range, one class only, checkpoints that do not
         increase.
@@ -178,7 +179,7 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
         classes, labels = np.unique(targets, return_inverse=True)
         self._begin_fit(classes)
         order = presentation_order(self.random_state_, len(samples), self.passes)
-        watched = self._checked_checkpoints(checkpoints) if validation is not None else ()
+        watched = self._checked_checkpoints(checkpoints)
         measured = self._checked_samples(*validation) if validation is not None else None
 
         def watch(samples_seen: int) -> None:

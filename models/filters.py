@@ -14,12 +14,10 @@ from numpy.typing import DTypeLike, NDArray
 from scipy import sparse
 
 from bnsim.errors import InputError
+from models.linear import matrix_arrays, matrix_from_arrays, products
 
 FloatArray = NDArray[np.floating]
 Range = tuple[float, float]
-
-BLOCK = 128
-"""Samples filtered at once: their pixels stay in the processor's cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,31 +38,18 @@ class FilterBank:
     def responses(self, X: FloatArray, dtype: DTypeLike = np.float64) -> FloatArray:
         """Responses (n, filters) to samples (n, features), computed in float64 and kept as `dtype`.
 
-        Each depends on its own sample alone, bit for bit. A dense matrix product would not do: its rounding
-        changes with the number of samples.
+        Each depends on its own sample alone, bit for bit.
         """
-        responses = np.empty((len(X), self.n_filters), dtype)
-        for start in range(0, len(X), BLOCK):
-            block = slice(start, start + BLOCK)
-            responses[block] = (self.matrix @ X[block].T).T
-        return responses
+        return products(self.matrix, X, dtype)
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """The matrix as plain arrays, for storage."""
-        values, pixels, starts = self.matrix.data, self.matrix.indices, self.matrix.indptr
-        shape = np.array(self.matrix.shape)
-        return {
-            "filters/data": values,
-            "filters/indices": pixels,
-            "filters/indptr": starts,
-            "filters/shape": shape,
-        }
+        return matrix_arrays("filters", self.matrix)
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> FilterBank:
         """The inverse of `arrays`; other entries are left alone."""
-        data, indices, indptr, shape = (arrays[f"filters/{part}"] for part in ("data", "indices", "indptr", "shape"))
-        return cls(sparse.csr_array((data, indices, indptr), shape=tuple(shape)))
+        return cls(matrix_from_arrays("filters", arrays))
 
 
 def draw_filters(

@@ -29,7 +29,8 @@ class Entry:
     """Name of the ANN with which a verdict is drawn."""
     summary: str
     shared: tuple[str, ...] = ()
-    """Parameters in which it must agree with its twin: front end and topology."""
+    """Parameters in which it must agree with its twin: front end and topology; training too, where the weights are the
+    twin's."""
 
     def load(self) -> type[Classifier]:
         """Import the class."""
@@ -107,6 +108,29 @@ MODELS: Mapping[str, Entry] = MappingProxyType(
             "ANN",
             None,
             "10 and 8 ReLU units and one sigmoid unit, trained by Adam, as an article has it",
+        ),
+        "converted": Entry(
+            "models.spiking.converted:ConvertedDense",
+            "BNS",
+            "dense",
+            "a trained dense network whose units run as integrate-and-fire neurons",
+            shared=("hidden", "learning_rate", "batch_size", "passes"),
+        ),
+        "convolutional": Entry(
+            "models.artificial.convolutional:Convolutional",
+            "ANN",
+            None,
+            "convolutional network for images, trained by backpropagation",
+        ),
+        "converted-convolutional": Entry(
+            "models.spiking.converted:ConvertedConvolutional",
+            "BNS",
+            "convolutional",
+            "a trained convolutional network whose units run as integrate-and-fire neurons",
+            shared=(
+                *("image_shape", "filters", "kernel", "stride", "hidden"),
+                *("dropout", "learning_rate", "final_rate", "batch_size", "passes"),
+            ),
         ),
     }
 )

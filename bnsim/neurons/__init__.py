@@ -5,6 +5,7 @@ from bnsim.neurons.base import NeuronModel
 from bnsim.neurons.conductance_lif import ConductanceLIF
 from bnsim.neurons.diehl_cook import DiehlCookExcitatory, DiehlCookInhibitory
 from bnsim.neurons.lif import LIF, SubtractiveLIF
+from bnsim.neurons.subtractive_if import SubtractiveIF
 
 __all__ = [
     "LIF",
@@ -13,5 +14,6 @@ __all__ = [
     "DiehlCookExcitatory",
     "DiehlCookInhibitory",
     "NeuronModel",
+    "SubtractiveIF",
     "SubtractiveLIF",
 ]

@@ -20,6 +20,8 @@ prediction_seconds        wall-clock time of classifying the whole test set
 spikes_per_neuron_trial   networks with spikes: mean count over all spiking neurons (condition "layer=..": of one layer)
 tie_share                 networks with spikes: fraction of those samples in which two output neurons share the highest
                           count
+accuracy_after            fraction of those samples classified correctly after `step` time steps, by models that
+                          decide at any time (`predictions_over_time`)
 """
 
 from __future__ import annotations
@@ -40,6 +42,17 @@ if TYPE_CHECKING:
 
 LEAST_PROBABILITY = 1e-7
 """Keras' own bound: a network that is sure of the wrong class would have an infinite loss."""
+
+
+COURSE_POINTS = 10
+"""Points of the course of the accuracy over a trial, at equal distances."""
+
+
+@runtime_checkable
+class Anytime(Protocol):
+    """A classifier that decides after each time step: classes (sample, step)."""
+
+    def predictions_over_time(self, X: NDArray[np.float64]) -> NDArray[np.int64]: ...
 
 
 class Config(BaseModel):
@@ -102,6 +115,7 @@ def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) 
         Measurement("presentations_per_second", presentations / training_seconds, "1/s"),
         Measurement("prediction_seconds", prediction_seconds, "s"),
         *_effort(model, split.held_out.X[: config.n_measured]),
+        *_course(model, split.held_out.X[: config.n_measured], true[: config.n_measured]),
         *_confusion(true, predicted, subject.dataset.classes),
     ]
     return Outcome(len(split.train), len(true), tuple(measurements), Predictions(true, predicted))
@@ -142,6 +156,13 @@ def _spiking(activity: Activity) -> Iterator[Measurement]:
     counts = layers[-1].responses
     winners = (counts == counts.max(axis=1, keepdims=True)).sum(axis=1)
     yield Measurement("tie_share", float(np.mean(winners > 1)), "fraction")
+
+
+def _course(model: Classifier, X: NDArray[np.float64], true: NDArray[np.int64]) -> Iterator[Measurement]:
+    if isinstance(model, Anytime):
+        right = np.mean(model.predictions_over_time(X) == true[:, None], axis=0)
+        for step in sorted({-(-len(right) * part // COURSE_POINTS) for part in range(1, COURSE_POINTS + 1)}):
+            yield Measurement("accuracy_after", float(right[step - 1]), "fraction", step=step)
 
 
 def _confusion(

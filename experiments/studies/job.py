@@ -44,7 +44,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Measurement:
-    """One number: `step` is the number of samples seen, `condition` what else sets it apart."""
+    """One number: `step` is the number of samples seen or time steps gone by, `condition` what else sets it apart."""
 
     metric: str
     value: float

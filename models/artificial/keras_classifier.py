@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from models.artificial.backend import keras, tf
 from models.classifier import Activity, Classifier, FloatArray, LabelArray, Layer, OperationCount, Schedule
+from models.linear import LinearLayer
 
 BATCHES_AT_ONCE = 128
 """Batches trained in one call of the compiled loop; bears on speed and progress, not on results."""
@@ -23,7 +25,8 @@ BYTES_PER_WEIGHT = 4
 class KerasClassifier(Classifier):
     """A Keras Sequential trained with cross-entropy on batches of `batch_size` presentations.
 
-    Batches are cut from the common order of presentations straight through, across the ends of passes.
+    The network takes flat samples; layers without weights, which only change the shape, are no layers of its
+    activity. Batches are cut from the common order of presentations straight through, across the ends of passes.
     Weights and activations are float32. Fitted attribute: `network_`, the keras.Sequential.
     """
 
@@ -36,8 +39,22 @@ class KerasClassifier(Classifier):
         """An untrained keras.Sequential; initial weights drawn from `random_state_` alone."""
 
     @abstractmethod
-    def _optimizer(self) -> Any:
-        """A new Keras optimizer."""
+    def _optimizer(self, n_steps: int) -> Any:
+        """A new Keras optimizer for a training of so many steps."""
+
+    def linear_layers(self) -> tuple[LinearLayer, ...]:
+        """The trained layers after the front end, without their activation functions, as plain arrays."""
+        return tuple(self._linear_layer(layer) for layer in self._layers())
+
+    def _linear_layer(self, layer: Any) -> LinearLayer:
+        """A layer of `network_` that has weights, as plain arrays: here a fully connected one."""
+        kernel, *rest = layer.get_weights()
+        bias = rest[0] if rest else np.zeros(kernel.shape[1], kernel.dtype)
+        return LinearLayer(layer.name, sparse.csr_array(kernel.T), bias)
+
+    def _layers(self) -> list[Any]:
+        """The layers of `network_` that have weights."""
+        return [layer for layer in self.network_.layers if layer.weights]
 
     def _front_end(self, X: FloatArray) -> FloatArray:
         """What the network sees of the samples, float32; fixed, not trained."""
@@ -54,7 +71,8 @@ class KerasClassifier(Classifier):
 
     def _train(self, inputs: FloatArray, labels: LabelArray, schedule: Schedule) -> Iterator[int]:
         """Train `network_` by the schedule; gives the presentations done after each chunk."""
-        train = _training_loop(self.network_, self._optimizer(), self.batch_size)
+        optimizer = self._optimizer(-(-len(schedule) // self.batch_size))
+        train = _training_loop(self.network_, optimizer, self.batch_size)
         for start, stop in schedule.chunks(self.batch_size * BATCHES_AT_ONCE, self.batch_size):
             chosen = schedule.order[start:stop]
             train(tf.constant(inputs[chosen]), tf.constant(labels[chosen]))
@@ -69,26 +87,27 @@ class KerasClassifier(Classifier):
         return self._probabilities(X).argmax(axis=1)
 
     def _probabilities(self, X: FloatArray) -> FloatArray:
-        output = self._responses(self._front_end(X))[-1].astype(np.float64)
+        blocks = [responses[-1] for responses in self._responses(self._front_end(X))]
+        output = np.concatenate(blocks).astype(np.float64)
         if output.shape[1] == 1:
             return np.hstack([1 - output, output])
         return output / output.sum(axis=1, keepdims=True)
 
-    def _responses(self, inputs: FloatArray) -> list[FloatArray]:
-        """Activations (n, units) of every layer, after its activation function."""
-        collected: list[list[FloatArray]] = [[] for _ in self.network_.layers]
+    def _responses(self, inputs: FloatArray) -> Iterator[list[FloatArray]]:
+        """Activations (rows, units) of every layer after its activation function, a block of samples each."""
         for start in range(0, len(inputs), ROWS):
             rows = inputs[start : start + ROWS]
-            values = tf.constant(np.pad(rows, ((0, ROWS - len(rows)), (0, 0))))
-            for blocks, layer in zip(collected, self.network_.layers, strict=True):
+            values, found = tf.constant(np.pad(rows, ((0, ROWS - len(rows)), (0, 0)))), []
+            for layer in self.network_.layers:
                 values = layer(values)
-                blocks.append(values.numpy()[: len(rows)])
-        return [np.concatenate(blocks) for blocks in collected]
+                if layer.weights:
+                    found.append(values.numpy()[: len(rows)].reshape(len(rows), -1))
+            yield found
 
     def _activity(self, X: FloatArray) -> Activity:
         inputs = self._front_end(X)
-        responses = zip(self.network_.layers, self._responses(inputs), strict=True)
-        layers = (Layer(layer.name, values, None) for layer, values in responses)
+        responses = zip(self._layers(), zip(*self._responses(inputs), strict=True), strict=True)
+        layers = (Layer(layer.name, np.concatenate(blocks), None) for layer, blocks in responses)
         return Activity((*self._front_end_layers(X, inputs), *layers), bin_width=None)
 
     def _front_end_layers(self, X: FloatArray, inputs: FloatArray) -> tuple[Layer, ...]:
@@ -97,14 +116,15 @@ class KerasClassifier(Classifier):
 
     def _operations(self, X: FloatArray) -> OperationCount:
         front = self._front_end_operations()
-        weights = [layer.get_weights() for layer in self.network_.layers]
-        products = sum(kernel.size for kernel, *_ in weights)
-        units = sum(kernel.shape[1] for kernel, *_ in weights)
+        weights = [layer.get_weights() for layer in self._layers()]
+        units = [int(np.prod(layer.output.shape[1:])) for layer in self._layers()]
+        # A convolution's kernel is applied once for each position of its output.
+        products = sum(kernel.size * n // kernel.shape[-1] for (kernel, *_), n in zip(weights, units, strict=True))
         stored = sum(array.size for arrays in weights for array in arrays) * BYTES_PER_WEIGHT
         return OperationCount(
             synaptic_operations=0,
             multiply_accumulates=len(X) * (front.multiply_accumulates + products),
-            neuron_updates=len(X) * (front.neuron_updates + units),
+            neuron_updates=len(X) * (front.neuron_updates + sum(units)),
             bytes=len(X) * (front.bytes + stored),
         )
 

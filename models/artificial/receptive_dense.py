@@ -90,7 +90,7 @@ class ReceptiveDense(KerasClassifier):
         )
         return keras.Sequential([keras.Input((self.n_filters,)), read_out])
 
-    def _optimizer(self) -> Any:
+    def _optimizer(self, n_steps: int) -> Any:
         return keras.optimizers.Adam(learning_rate=self.learning_rate)
 
     def _front_end(self, X: FloatArray) -> FloatArray:

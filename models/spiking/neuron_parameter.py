@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,15 @@ NAMED: dict[str, NeuronModel] = {
 }
 
 
-def neuron_model(owner: str, neuron: str | NeuronModel) -> NeuronModel:
+def neuron_model(
+    owner: str, neuron: str | NeuronModel, named: Mapping[str, NeuronModel] = MappingProxyType(NAMED)
+) -> NeuronModel:
     """The model that a parameter stands for. Errors: InputError for anything that is neither a name nor a model."""
     if isinstance(neuron, NeuronModel):
         return neuron
-    if neuron not in NAMED:
-        raise InputError(f"{owner}.neuron: got {neuron!r}; give {', '.join(map(repr, NAMED))} or a bnsim.NeuronModel")
-    return NAMED[neuron]
+    if neuron not in named:
+        raise InputError(f"{owner}.neuron: got {neuron!r}; give {', '.join(map(repr, named))} or a bnsim.NeuronModel")
+    return named[neuron]
 
 
 def encode_neuron(neuron: str | NeuronModel) -> Any:

@@ -14,6 +14,7 @@ from bnsim import (
     AllToAll,
     ConductanceLIF,
     Delta,
+    EdgeList,
     ExponentialConductance,
     FixedProbability,
     GaborPatches,
@@ -157,6 +158,46 @@ def test_receptive_fields_multiply_the_weight() -> None:
     np.testing.assert_allclose(matrix.sum(axis=0), 0, atol=1e-12)
     with pytest.raises(InputError, match=r"an image of 6 x 7 pixels needs 42 sources, the population has 40"):
         state_of(network(40, 9, ReceptiveFields(filters)))
+
+
+def test_given_edges_are_sorted_with_their_factors() -> None:
+    edges = EdgeList(source=[2, 0, 0, 2], target=[1, 3, 0, 1], factor=[0.5, -1.0, 2.0, 0.25])
+    state = state_of(network(3, 4, edges, 2 * mV))
+    assert pairs(state) == [(0, 0), (0, 3), (2, 1), (2, 1)]
+    np.testing.assert_allclose(state["input_to_cells.w"] * 1000, [4, -2, 1, 0.5])
+    assert pairs(state_of(network(3, 4, EdgeList([1], [2])))) == [(1, 2)]
+    assert pairs(state_of(network(3, 4, EdgeList([], [])))) == []
+
+
+def test_other_edges_are_another_description() -> None:
+    one, same, other = (EdgeList([0, 1], target) for target in ([0, 1], np.array([0, 1]), [1, 0]))
+    assert one.fingerprint() == same.fingerprint() != other.fingerprint()
+
+
+@pytest.mark.parametrize(
+    ("edges", "message"),
+    [
+        (
+            lambda: EdgeList([0, 1], [0]),
+            "EdgeList.target: an array of shape (1,) and type int64; give one whole number for each of the 2 edges",
+        ),
+        (lambda: EdgeList([0.5], [0]), "EdgeList.source: an array of shape (1,) and type float64; give one whole"),
+        (lambda: EdgeList([0], [0], ["a"]), "EdgeList.factor: an array of shape (1,) and type <U1; give one finite"),
+        (
+            lambda: EdgeList([0], [0], [np.inf]),
+            "EdgeList.factor: an array of shape (1,) and type float64; give one fin",
+        ),
+        (
+            lambda: state_of(network(3, 4, EdgeList([3], [0]))),
+            "EdgeList.source: names unit 3 of a population of 3; give units 0 to 2",
+        ),
+        (lambda: state_of(network(3, 4, EdgeList([0], [-1]))), "EdgeList.target: names unit -1 of a population of 4"),
+    ],
+)
+def test_edges_that_do_not_fit_are_refused(edges: Any, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        edges()
+    assert str(caught.value).startswith(message)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from brian2.units import ms, mV, nA, nS
 from brian2.units.fundamentalunits import Quantity
 
 import bnsim
-from bnsim import LIF, AdaptiveLIF, ConductanceLIF, InputError, NeuronModel, SubtractiveLIF, parameter
+from bnsim import LIF, AdaptiveLIF, ConductanceLIF, InputError, NeuronModel, SubtractiveIF, SubtractiveLIF, parameter
 from tests.networks import current_driven, driven, given, simulate
 
 
@@ -70,6 +70,48 @@ def test_a_users_neuron_takes_every_kind_of_synapse() -> None:
     ):
         _, recording = simulate(driven(Quadratic(), synapse, weight), [given((1, 0))], 10 * ms, traces=["v"])
         assert recording.trace("cells", "v").values.max() > 1e-3
+
+
+PERFECT = SubtractiveIF(tau_m=1 * ms, v_rest=0 * mV, v_threshold=10 * mV, v_initial=0 * mV)
+
+
+def test_without_a_leak_a_constant_input_is_summed_up() -> None:
+    """3.5 mV a step: 3.5, 7, 10.5 (spike, 0.5 stays), 4, 7.5, 11 (spike, 1 stays), ..."""
+    drive = np.array([[3.5, -2.0, 0.0, 25.0]])
+    _, recording = simulate(current_driven(PERFECT, 4), drive, 15 * ms, 1 * ms, traces=["v"])
+    first, negative, still, strong = recording.spike_times("cells").trains(4, 0)
+    np.testing.assert_allclose(first * 1000, [2, 5, 8, 11, 14])
+    assert len(negative) == len(still) == 0
+    np.testing.assert_allclose(strong * 1000, np.arange(15))  # one spike a step at most; the rest is kept
+    v = recording.trace("cells", "v").values[0] * 1000
+    np.testing.assert_allclose(v[:8, 0], [0, 3.5, 7, 0.5, 4, 7.5, 1, 4.5])
+    np.testing.assert_allclose(v[:, 1], -2 * np.arange(15))
+    np.testing.assert_allclose(v[:, 3], 15 * np.arange(15))
+
+
+def test_from_half_way_counts_round_to_the_nearest() -> None:
+    model = SubtractiveIF(tau_m=1 * ms, v_rest=0 * mV, v_threshold=10 * mV, v_initial=5 * mV)
+    drive = np.array([[0.1, 0.4, 0.6, 3.4, 7.7]])
+    _, recording = simulate(current_driven(model, 5), drive, 11 * ms, 1 * ms)
+    assert recording.counts["cells"][0].tolist() == np.rint(11 * drive[0] / 10).tolist() == [0, 0, 1, 4, 8]
+
+
+def test_without_a_leak_spikes_add_up_however_far_apart() -> None:
+    """6 mV at 1, 20 and 40 ms: 12 mV after the second, seen a step later, of which 2 mV stay."""
+    network = driven(PERFECT, bnsim.Delta(), 6 * mV)
+    _, recording = simulate(network, [given((1, 0), (20, 0), (40, 0))], 50 * ms, 1 * ms, traces=["v"])
+    np.testing.assert_allclose(recording.spike_times("cells").time * 1000, [21])
+    v = recording.trace("cells", "v").values[0, :, 0] * 1000
+    np.testing.assert_allclose(v[[1, 2, 20, 21, 22, 40, 41, 49]], [0, 6, 6, 12, 2, 2, 8, 8])
+
+
+def test_without_a_leak_the_tau_only_scales_the_input() -> None:
+    slow = SubtractiveIF(tau_m=4 * ms, v_rest=0 * mV, v_threshold=10 * mV, v_initial=0 * mV)
+    counts = [
+        simulate(current_driven(model, 1), np.array([[drive]]), 40 * ms, 1 * ms)[1].counts["cells"][0, 0]
+        for model, drive in ((PERFECT, 3.3), (slow, 13.2))
+    ]
+    assert counts == [13, 13]
 
 
 @pytest.mark.parametrize("missing", ["equations", "threshold", "reset"])
@@ -144,6 +186,7 @@ def test_what_a_model_says_of_its_variables_is_checked(text: dict[str, Any], mes
         (lambda: AdaptiveLIF(v_reset=0 * mV), "AdaptiveLIF.v_reset: not below v_threshold"),
         (lambda: LIF(v_rest=-40 * mV), "LIF.v_rest: not below v_threshold, so the neuron would fire for ever"),
         (lambda: SubtractiveLIF(v_rest=-50 * mV), "SubtractiveLIF.v_rest: not below v_threshold"),
+        (lambda: SubtractiveIF(v_rest=-50 * mV), "SubtractiveIF.v_rest: not below v_threshold, so that a reset"),
         (lambda: ConductanceLIF(e_leak=-50 * mV), "ConductanceLIF.e_leak: not below v_threshold; lower e_leak"),
         (lambda: ConductanceLIF(v_reset=-20 * mV), "ConductanceLIF.v_reset: not below v_threshold; lower v_reset"),
     ],
@@ -160,3 +203,5 @@ def test_rheobase() -> None:
     assert float(ConductanceLIF(g_leak=20 * nS).rheobase / nA) == pytest.approx(0.2)
     with pytest.raises(InputError, match=r"^Quadratic\.rheobase: not defined; add a property"):
         Quadratic().rheobase  # noqa: B018
+    with pytest.raises(InputError, match=r"^SubtractiveIF\.rheobase: without a leak any positive input reaches thr"):
+        SubtractiveIF().rheobase  # noqa: B018

@@ -79,6 +79,23 @@ def test_rate_and_its_twin_share_their_layers() -> None:
     assert config.common_batch == 32
 
 
+@pytest.mark.parametrize("preset", ["quick", "full"])
+@pytest.mark.parametrize("kind", ["small images", "large images", "features"])
+@pytest.mark.parametrize("model", ["converted", "converted-convolutional"])
+def test_a_converted_network_is_trained_as_its_source(model: str, kind: str, preset: str) -> None:
+    entry = registry.entry(model)
+    settings = MODEL_SETTINGS[kind, preset]
+    own, source = (settings.get(name, {}) for name in (model, entry.twin))
+    assert {key: own.get(key) for key in entry.shared} == {key: source.get(key) for key in entry.shared}
+
+
+def test_images_tell_their_shape_to_the_models_that_ask() -> None:
+    assert model_parameters("convolutional", DIGITS, "quick")["image_shape"] == (8, 8)
+    assert "image_shape" not in model_parameters("converted", DIGITS, "quick")
+    features = dataclasses.replace(DIGITS, image_shape=None)
+    assert model_parameters("convolutional", features, "quick") == {}
+
+
 @pytest.mark.parametrize("given", ["receptive-field", "receptive-dense"])
 def test_what_twins_share_is_set_for_both(given: str) -> None:
     config = resolved({f"models.{given}.n_filters": 60, f"models.{given}.gain": 2.0, f"models.{given}.passes": 1})

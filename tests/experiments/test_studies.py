@@ -72,6 +72,16 @@ def test_confusion_counts_add_up(measured: Outcome) -> None:
     assert right / 360 == value(measured, "test_accuracy")
 
 
+def test_accuracy_after_some_time_is_measured_where_a_model_decides_at_any_time(measured: Outcome) -> None:
+    assert not [found for found in measured.measurements if found.metric == "accuracy_after"]
+    parameters = {**SMALL, "duration": 25, "backend": "numpy"}
+    config = accuracy.PRESETS["quick"].model_copy(update={"n_measured": 360})  # all of the test set
+    outcome = accuracy.run(config, Subject(DIGITS, "converted", parameters, 0), ignore)
+    course = {found.step: found.value for found in outcome.measurements if found.metric == "accuracy_after"}
+    assert list(course) == [3, 5, 8, 10, 13, 15, 18, 20, 23, 25]
+    assert course[25] == value(outcome, "test_accuracy") > 0.9
+
+
 def test_accuracy_repeats_exactly_but_for_the_clock(measured: Outcome) -> None:
     again = accuracy.run(accuracy.PRESETS["quick"], subject(), ignore)
     for first, second in zip(measured.measurements, again.measurements, strict=True):

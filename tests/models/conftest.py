@@ -14,6 +14,15 @@ from sklearn.model_selection import train_test_split
 from models.classifier import Classifier
 from models.registry import create
 
+_CONVOLUTIONS = {
+    "image_shape": (8, 8),
+    "filters": (6, 12),
+    "kernel": 3,
+    "stride": 1,
+    "hidden": (30,),
+    "passes": 4,
+    "learning_rate": 0.01,
+}
 QUICK: dict[str, dict[str, Any]] = {
     "receptive-field": {
         "image_shape": (8, 8),
@@ -54,6 +63,9 @@ QUICK: dict[str, dict[str, Any]] = {
     "rate": {"hidden": (30,), "batch_size": 32, "passes": 20, "learning_rate": 3.0},
     "rate-dense": {"hidden": (30,), "passes": 10, "learning_rate": 0.01},
     "article-dense": {"hidden": (30, 20), "passes": 10, "learning_rate": 0.01},
+    "converted": {"hidden": (30,), "passes": 3, "learning_rate": 0.01, "duration": 60},
+    "convolutional": _CONVOLUTIONS,
+    "converted-convolutional": {**_CONVOLUTIONS, "duration": 60},
 }
 
 

@@ -45,8 +45,7 @@ def test_unknown_name() -> None:
     with pytest.raises(InputError) as error:
         create("recptive-field")
     assert str(error.value) == (
-        "unknown model 'recptive-field'; did you mean 'receptive-field'? "
-        "choose from receptive-field, receptive-dense, dense, rate, rate-dense, article-dense"
+        f"unknown model 'recptive-field'; did you mean 'receptive-field'? choose from {', '.join(MODELS)}"
     )
 
 

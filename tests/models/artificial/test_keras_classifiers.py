@@ -38,7 +38,7 @@ def test_training_is_that_of_keras(digits: Digits, optimizer: str) -> None:
     model = Dense(hidden=(30,), optimizer=optimizer, learning_rate=0.01, passes=3, random_state=7)
     model.fit(digits.X, digits.y)
     reference = model._new_network()
-    reference.compile(optimizer=model._optimizer(), loss="sparse_categorical_crossentropy")
+    reference.compile(optimizer=model._optimizer(57), loss="sparse_categorical_crossentropy")
     order = presentation_order(7, len(digits.X), 3)
     reference.fit(digits.X[order], digits.y[order], batch_size=32, shuffle=False, verbose=0)
     for ours, theirs in zip(model.network_.get_weights(), reference.get_weights(), strict=True):

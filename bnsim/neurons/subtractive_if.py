@@ -1,0 +1,61 @@
+"""Integrate-and-fire neuron without a leak."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from brian2.units import ms, mV
+from brian2.units.fundamentalunits import Quantity
+
+from bnsim.description import parameter
+from bnsim.errors import InputError
+from bnsim.neurons.base import NeuronModel
+
+
+@dataclass(frozen=True, repr=False)
+class SubtractiveIF(NeuronModel):
+    """Integrate-and-fire neuron without a leak, whose reset subtracts the threshold.
+
+    Equations
+    ---------
+    tau_m dv/dt = I; where v > v_threshold a spike is emitted and v falls by v_threshold - v_rest. Nothing is lost: the
+    number of spikes is the input summed up so far, in thresholds, rounded down (at most one spike a step).
+
+    Parameters
+    ----------
+    tau_m: time in which a constant input I raises v by I: the membrane time constant of the neuron had it a leak.
+    v_rest, v_threshold: what the reset subtracts is their difference. v_initial: v at the start; half-way between the
+        two, counts are rounded to the nearest.
+
+    References
+    ----------
+    B. Rueckauer et al., Frontiers in Neuroscience 11:682 (2017), "reset by subtraction".
+    """
+
+    tau_m: Quantity = parameter(20 * ms)
+    v_rest: Quantity = parameter(-65 * mV)
+    v_threshold: Quantity = parameter(-50 * mV)
+    v_initial: Quantity = parameter(-65 * mV)
+
+    equations: ClassVar[str] = "dv/dt = I / tau_m : volt (unless refractory)"
+    threshold: ClassVar[str] = "v > v_threshold"
+    reset: ClassVar[str] = "v -= v_threshold - v_rest"
+    initial: ClassVar[dict[str, str]] = {"v": "v_initial"}
+    method: ClassVar[str] = (
+        "rk4"  # Brian2's "exact" demands a leak; a constant input is integrated exactly all the same
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.v_rest >= self.v_threshold:
+            raise InputError(
+                f"{type(self).__name__}.v_rest: not below v_threshold, so that a reset subtracts nothing; lower v_rest"
+            )
+
+    @property
+    def rheobase(self) -> Quantity:
+        raise InputError(
+            f"{type(self).__name__}.rheobase: without a leak any positive input reaches threshold; "
+            "give a leaky neuron, such as SubtractiveLIF"
+        )

@@ -1,0 +1,81 @@
+"""Rectifier networks as integrate-and-fire neurons: normalisation, the spiking network, the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from brian2.units import ms, mV
+from numpy.typing import NDArray
+
+import bnsim
+from bnsim.errors import InputError
+from models.classifier import FloatArray, LabelArray
+from models.linear import LinearLayer
+from models.spiking.neuron_parameter import NAMED, neuron_model
+
+DT = 1 * ms
+CONVERTIBLE: dict[str, bnsim.NeuronModel] = {
+    "subtractive-if": bnsim.SubtractiveIF(v_initial=-57.5 * mV),  # half-way to threshold
+    "subtractive-lif": NAMED["subtractive-lif"],
+}
+
+
+def convertible_neuron(owner: str, neuron: str | bnsim.NeuronModel) -> bnsim.SubtractiveIF | bnsim.SubtractiveLIF:
+    """The model that a parameter stands for. Errors: InputError for one that does not reset by subtraction."""
+    model = neuron_model(owner, neuron, CONVERTIBLE)
+    if not isinstance(model, bnsim.SubtractiveIF | bnsim.SubtractiveLIF):
+        raise InputError(
+            f"{owner}.neuron: {type(model).__name__} does not keep what lies above threshold; "
+            "give SubtractiveIF, SubtractiveLIF or a model derived from them"
+        )
+    return model
+
+
+def normalised(layers: Sequence[LinearLayer], X: FloatArray, percentile: float) -> tuple[LinearLayer, ...]:
+    """The layers scaled one after the other so that this percentile of the activations of each becomes 1.
+
+    With s_l the percentile of max(0, z_l) over all units and samples X: W_l s_(l-1) / s_l and b_l / s_l, s_0 being 1.
+    A layer of which the percentile is 0 keeps its scale.
+    """
+    scaled, values, scale = [], X, 1.0
+    for layer in layers:
+        values = np.maximum(layer(values), 0)
+        previous, scale = scale, float(np.percentile(values, percentile)) or 1.0
+        scaled.append(layer.scaled(previous, scale))
+    return tuple(scaled)
+
+
+def spiking_network(layers: Sequence[LinearLayer], neuron: bnsim.SubtractiveIF | bnsim.SubtractiveLIF) -> bnsim.Network:
+    """A population a layer, each with a constant current that at 1 brings a threshold's worth in every step.
+
+    A spike brings the weight times the threshold at once. The connections of the first layer are left out: they are
+    applied outside, to give its current.
+    """
+    threshold = neuron.v_threshold - neuron.v_rest
+    current = bnsim.ConstantCurrent(threshold * float(neuron.tau_m / DT))
+    return bnsim.Network(
+        [bnsim.Population(layer.name, layer.n_units, neuron, current) for layer in layers],
+        [
+            bnsim.Projection(before.name, layer.name, bnsim.Delta(), threshold, _edges(layer))
+            for before, layer in pairwise(layers)
+        ],
+    )
+
+
+def _edges(layer: LinearLayer) -> bnsim.EdgeList:
+    target = np.repeat(np.arange(layer.n_units), np.diff(layer.matrix.indptr))
+    return bnsim.EdgeList(layer.matrix.indices, target, layer.matrix.data)
+
+
+def currents(layers: Sequence[LinearLayer], X: FloatArray) -> dict[str, FloatArray]:
+    """The stimulus of each population: all of the first layer's z, the biases of the others."""
+    later = {layer.name: np.tile(layer.bias, (len(X), 1)) for layer in layers[1:]}
+    return {layers[0].name: layers[0](X), **later}
+
+
+def decide(counts: NDArray[np.integer], received: FloatArray) -> LabelArray:
+    """Along the last axis, the unit with most spikes; of equals the one that received most input, then the first."""
+    best = counts == counts.max(axis=-1, keepdims=True)
+    return np.where(best, received, -np.inf).argmax(axis=-1)

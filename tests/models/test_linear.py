@@ -1,0 +1,59 @@
+"""Layers as plain arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+from models.linear import LinearLayer, convolution_matrix, matrix_arrays, matrix_from_arrays
+
+from .conftest import Digits
+
+LAYER = LinearLayer(
+    "hidden", sparse.csr_array(np.array([[1.0, 0.0, 2.0], [0.0, 3.0, -1.0]], np.float32)), np.array([0.5, -1.0])
+)
+
+
+def test_a_layer_is_an_affine_map() -> None:
+    np.testing.assert_array_equal(LAYER(np.array([[1.0, 1.0, 1.0], [0.0, 2.0, 1.0]])), [[3.5, 1.0], [2.5, 4.0]])
+    assert LAYER.n_units == 2
+    assert LAYER.fan_out.tolist() == [1, 1, 2]
+
+
+def test_a_scaled_layer_takes_scaled_inputs_to_scaled_outputs() -> None:
+    X = np.array([[1.0, -2.0, 0.25]])
+    np.testing.assert_allclose(LAYER.scaled(4.0, 5.0)(X / 4), LAYER(X) / 5)
+
+
+def test_a_sample_is_mapped_alike_in_any_company(digits: Digits) -> None:
+    weights = np.random.default_rng(0).standard_normal((50, 64))
+    layer = LinearLayer("dense", sparse.csr_array(weights), np.zeros(50))
+    together = layer(digits.X)
+    np.testing.assert_allclose(together, digits.X @ weights.T, atol=1e-12)
+    assert np.array_equal(layer(digits.X[::-1]), together[::-1])
+    assert np.array_equal(layer(digits.X[3:4]), together[3:4])
+
+
+def test_convolution_by_hand() -> None:
+    """A kernel of 2 x 2 with steps of 2 over 4 x 5 pixels: two rows of two positions; the last column is not seen."""
+    kernel = np.array([[1.0, 2.0], [3.0, 4.0]]).reshape(2, 2, 1, 1)
+    matrix, shape = convolution_matrix(kernel, (4, 5), 2)
+    assert shape == (2, 2)
+    expected = np.zeros((4, 20))
+    for unit, corner in enumerate([0, 2, 10, 12]):
+        expected[unit, [corner, corner + 1, corner + 5, corner + 6]] = [1, 2, 3, 4]
+    np.testing.assert_array_equal(matrix.toarray(), expected)
+
+
+def test_channels_of_a_convolution_lie_side_by_side() -> None:
+    kernel = np.arange(6.0).reshape(1, 1, 2, 3)
+    matrix, shape = convolution_matrix(kernel, (1, 2), 1)
+    assert shape == (1, 2)
+    block = kernel[0, 0].T
+    np.testing.assert_array_equal(matrix.toarray(), np.block([[block, 0 * block], [0 * block, block]]))
+
+
+def test_arrays_bring_a_matrix_back() -> None:
+    back = matrix_from_arrays("W", {**matrix_arrays("W", LAYER.matrix), "other": np.zeros(1)})
+    assert back.dtype == np.float32
+    np.testing.assert_array_equal(back.toarray(), LAYER.matrix.toarray())
