@@ -152,7 +152,7 @@ def _group(network: Network, population: Population, clock: Any, raster: Any) ->
     refractory: Any = False
     method = "exact"
     if isinstance(model, NeuronModel):
-        refractory = model.refractory if float(model.refractory) > 0 else False
+        refractory = _refractory(model, float(clock.dt / second))
         method = checks.one_of(f"{type(model).__name__}.method", model.method, StateUpdateMethod.stateupdaters)
         if method == "exact" and text.has_conductance(network, population):
             method = "exponential_euler"
@@ -182,6 +182,16 @@ def _group(network: Network, population: Population, clock: Any, raster: Any) ->
     if arrivals:
         group.contained_objects.append(_at_spikes(group, arrivals, f"arrivals_{population.name}"))
     return group
+
+
+def _refractory(model: NeuronModel, dt: float) -> str | bool:
+    """Brian2's condition for being refractory, False where there is no such period.
+
+    Brian2 rounds a period to steps and divides the time since the last spike by dt to count them, for each neuron and
+    step; half a step less than the period, as a time, tells the same steps apart and needs no division.
+    """
+    steps = int((float(model.refractory) + 1e-3 * dt) / dt)
+    return f"t - lastspike < {(steps - 0.5) * dt!r} * second" if float(model.refractory) > 0 else False
 
 
 def _draw(name: str, group: Any, clock: Any) -> Any:

@@ -26,6 +26,7 @@ HELPERS = """
 #include <cstdio>
 #include <cstring>
 #include <cstdlib>
+#include <chrono>
 #include <algorithm>
 #include <cmath>
 namespace bnsim {
@@ -68,14 +69,24 @@ static Functions::iterator find(Functions& functions, codeobj_func function) {
     if (found == functions.end()) fail("an object of the network is missing");
     return found;
 }
-static void leave_out(Functions& functions, codeobj_func function) { functions.erase(find(functions, function)); }
+static void leave_out(Functions& functions, codeobj_func function) { *find(functions, function) = NULL; }
 static void replace(Functions& functions, codeobj_func function, codeobj_func other) {
     *find(functions, function) = other;
 }
-static void run_steps(const Functions& functions, int64_t* timestep, double* t, double dt, int64_t from, int64_t to) {
+static void call(codeobj_func function, double& seconds) {
+    const std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+    function();
+    seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+/* seconds: where to add up the time of each function, empty for not at all. */
+static void run_steps(const Functions& functions, int64_t* timestep, double* t, double dt, int64_t from, int64_t to,
+                      std::vector<double>& seconds) {
     for (int64_t step = from; step < to; step++) {
         timestep[0] = step; t[0] = step * dt;
-        for (size_t k = 0; k < functions.size(); k++) functions[k]();
+        for (size_t k = 0; k < functions.size(); k++) {
+            if (!functions[k]) continue;
+            if (seconds.empty()) functions[k](); else call(functions[k], seconds[k]);
+        }
     }
     timestep[0] = to; t[0] = to * dt;
 }
@@ -146,8 +157,8 @@ class _Writer:
 
     def read_job(self) -> list[str]:
         lines = [
-            'int64_t header[2]; bnsim::read(header, 2, "header");',
-            "const int64_t n_trials = header[0]; const bool plastic = header[1] != 0;",
+            'int64_t header[3]; bnsim::read(header, 3, "header");',
+            "const int64_t n_trials = header[0]; const bool plastic = header[1] != 0, profile = header[2] != 0;",
         ]
         for population in self.network.populations:
             lines.append(f'char record_{population.name}; bnsim::read(&record_{population.name}, 1, "record");')
@@ -218,6 +229,8 @@ class _Writer:
 
     def run_trials(self) -> list[str]:
         lines = ["bnsim::Functions functions = bnsim::functions_of(bnsim_network);"]
+        n_ends = sum(len(item._code_objects) for item in self.objects.trial_end)
+        lines.append(f"std::vector<double> seconds(profile ? functions.size() + {n_ends} : 0);")
         for group in self.objects.groups.values():
             if "plastic" in group.variables:
                 lines.append(f"{self.vector(group, 'plastic')}[0] = plastic;")
@@ -342,7 +355,7 @@ static void bnsim_draw_{name}() {{
     def _steps(self) -> Iterator[str]:
         dt, steps, shown = self.timing.dt, self.timing.steps, self.timing.presentation_steps
         clock = ", ".join(self.vector(self.objects.clock, name) for name in ("timestep", "t"))
-        yield f"bnsim::run_steps(functions, {clock}, {dt!r}, 0, {shown});"
+        yield f"bnsim::run_steps(functions, {clock}, {dt!r}, 0, {shown}, seconds);"
         if shown == steps:
             return
         for population in self.network.populations:
@@ -350,11 +363,15 @@ static void bnsim_draw_{name}() {{
                 drive = self.array(self.objects.groups[population.name], "drive")
                 yield f"std::fill({drive.data}, {drive.data} + {drive.size}, 0.0);"
         yield from (f"driven_{name}.clear();" for name in self.sparsely_drawn)
-        yield f"bnsim::run_steps(functions, {clock}, {dt!r}, {shown}, {steps});"
+        yield f"bnsim::run_steps(functions, {clock}, {dt!r}, {shown}, {steps}, seconds);"
 
     def _learn(self) -> Iterator[str]:
         """What is learned at the end of a presentation."""
-        calls = [f"_run_{code.name}();" for item in self.objects.trial_end for code in item._code_objects]
+        codes = [f"_run_{code.name}" for item in self.objects.trial_end for code in item._code_objects]
+        calls = [
+            f"if (profile) bnsim::call({code}, seconds[functions.size() + {index}]); else {code}();"
+            for index, code in enumerate(codes)
+        ]
         if calls or self.network.reward is not None:
             yield f"if (plastic) {{ {' '.join([*self._tell_reward(), *calls])} }}"
 
@@ -400,7 +417,7 @@ static void bnsim_draw_{name}() {{
             yield f"bnsim::write(counts_{name});"
             yield f"bnsim::write({self.vector(monitor, 'i')}); bnsim::write({self.vector(monitor, 't')});"
             yield f"bnsim::write(end_{name});"
-        yield "bnsim::write(presentations);"
+        yield "bnsim::write(presentations); bnsim::write(seconds);"
         for (_, traced), monitor in self.objects.trace_monitors.items():
             rows = self.vector(monitor, traced)
             yield "{ std::vector<double> rows;"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ class Job:
     state: arrays by name (see `bnsim.state`). drives: by population, (trial, unit). signals: by (projection, signal),
     (trial, unit) or (trial,). correct: the unit that a reward is given for, (trial,), -1 where none is. keys: the two
     words of each trial's key, (trial, 2). record: populations whose spike times and traces are wanted.
+    profile: whether to time each object.
     """
 
     state: Mapping[str, np.ndarray]
@@ -30,6 +31,7 @@ class Job:
     keys: NDArray[np.int64]
     plastic: bool
     record: frozenset[str]
+    profile: bool = False
 
     @property
     def n_trials(self) -> int:
@@ -42,7 +44,7 @@ class Outcome:
 
     state: the arrays that changed. counts: by population, (trial, unit). spikes: by population, (unit, time in seconds,
     end), spikes of trial k being end[k - 1] to end[k]. traces: by (population, variable), (trial x step, unit).
-    presentations: how often each trial was presented, (trial,).
+    presentations: how often each trial was presented, (trial,). seconds: by object, where that was asked for.
     """
 
     state: dict[str, np.ndarray]
@@ -50,6 +52,7 @@ class Outcome:
     spikes: dict[str, tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int64]]]
     traces: dict[tuple[str, str], NDArray[np.float64]]
     presentations: NDArray[np.int64]
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def diverged(name: str) -> MachineError:

@@ -18,6 +18,7 @@ SHORTEST = 4
 
 DECLARATIONS = """
 #include <stddef.h>
+#include <string.h>
 #include <stdint.h>
 #include <vector>
 namespace bnsim {
@@ -53,7 +54,7 @@ struct Rows {
 
 
 class RowCodeObject(CPPStandaloneCodeObject):
-    """Brian2's standalone code, with this package's template for synapses."""
+    """Brian2's standalone code, with this package's templates for synapses and thresholds."""
 
     templater = CPPStandaloneCodeObject.templater.derive("bnsim.engine")
 

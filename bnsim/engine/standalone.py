@@ -93,7 +93,7 @@ class StandaloneNetwork:
         return self._outcome(job, _Reader(answer.stdout))
 
     def _inputs(self, job: Job) -> list[np.ndarray]:
-        arrays: list[np.ndarray] = [np.array([job.n_trials, job.plastic], dtype=np.int64)]
+        arrays: list[np.ndarray] = [np.array([job.n_trials, job.plastic, job.profile], dtype=np.int64)]
         arrays += [np.array([p.name in job.record], dtype=np.int8) for p in self.network.populations]
         for projection in self.network.projections:
             name = projection.name
@@ -131,12 +131,14 @@ class StandaloneNetwork:
             found = reader.next("int32"), reader.next("float64"), reader.next("int64")
             if population.name in job.record:
                 spikes[population.name] = found
-        presentations, traces = reader.next("int64"), {}
+        presentations = reader.next("int64")
+        seconds = dict(zip(self.manifest["objects"], reader.next("float64").tolist(), strict=job.profile))
+        traces = {}
         for population_name, variable in self.trace_units:
             rows = reader.next("float64")
             if population_name in job.record:
                 traces[population_name, variable] = rows.reshape(-1, self.network[population_name].size)
-        return Outcome(state, counts, spikes, traces, presentations)
+        return Outcome(state, counts, spikes, traces, presentations, seconds)
 
 
 class _Reader:
@@ -207,6 +209,8 @@ def _build(
             ],
             "pathways": [name for name, _ in pathways(network, objects)] if continuous else [],
             "traces": [[*key, unit] for key, unit in objects.trace_units.items()],
+            "objects": [*re.findall(r"\.add\(&\w+, _run_(\w+)\);", (folder / "main.cpp").read_text())]
+            + [code.name for item in objects.trial_end for code in item._code_objects],
         }
         source = driver_source(network, timing, objects, device, continuous)
     finally:

@@ -275,3 +275,22 @@ def test_a_trial_must_end_in_silence() -> None:
     )
     unbroken = network.compile(trial=4 * ms, dt=0.5 * ms, continuous=True, backend="numpy")
     assert unbroken.timing.presentation_steps == 8  # what is in flight goes on, so no silence is needed
+
+
+def test_a_profile_names_where_the_time_goes() -> None:
+    simulator = learner("cpp")
+    state = simulator.initial_state(1)
+    seconds = simulator.profile(state, intensities(3), key=3)
+    assert list(seconds.values()) == sorted(seconds.values(), reverse=True)
+    assert min(seconds.values()) >= 0
+    spent = {name for name, value in seconds.items() if value > 0}
+    assert any(name.startswith("population_cells_stateupdater") for name in spent)
+    assert any(name.startswith("projection_input_to_cells_pre") for name in spent)
+    # What a run without recording leaves out takes no time.
+    assert not any(name.startswith("spikes_") for name in spent)
+
+
+def test_only_the_compiled_network_has_a_profile() -> None:
+    simulator = learner("numpy")
+    with pytest.raises(bnsim.InputError, match=r"^Simulator\.profile: not on the back end 'numpy'; compile with backend="):
+        simulator.profile(simulator.initial_state(1), intensities(1))
