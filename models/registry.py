@@ -55,7 +55,7 @@ MODELS: Mapping[str, Entry] = MappingProxyType(
             "BNS",
             "receptive-dense",
             "fixed receptive fields, spiking cells, read-out learned by a three-factor rule",
-            shared=("image_shape", "n_filters", "patch", "wavelength", "sigma", "gain"),
+            shared=("image_shape", "n_filters", "patch", "wavelength", "sigma", "semisaturation", "gain", "shift"),
         ),
         "receptive-dense": Entry(
             "models.artificial.receptive_dense:ReceptiveDense",
