@@ -5,8 +5,8 @@
 Diehl & Cook's network with plastic synapses, trials of 1000 steps of 0.5 ms (350 ms of input, 150 ms of silence),
 driven by images of MNIST from the folder of its four files, or, without one, by scikit-learn's digits enlarged to the
 same size. Each back end runs the same trials from the same state with the same key; that they give the same spikes is
-checked. For the compiled back end, the share of each object in its time follows. A synaptic event is a spike's arrival at
-one synapse. Results are kept in benchmarks/README.md.
+checked. For the compiled back end, the share of each object in its time follows. A synaptic event is a spike's arrival
+at one synapse. Results are kept in benchmarks/README.md.
 """
 
 from __future__ import annotations
@@ -77,8 +77,8 @@ def main() -> None:
         first[backend] = recording.counts["excitatory"][: TRIALS["numpy"]]
         assert np.array_equal(first[backend], first["cpp"]), backend
         print(
-            f"{backend:8} {1e3 * seconds / n_trials:8.2f} ms a presentation  {rates[backend]:8.1f} presentations/s"
-            f"  {events / seconds / 1e6:8.2f} million synaptic events/s  {rates['cpp'] / rates[backend]:6.1f} times slower"
+            f"{backend:8} {1e3 * seconds / n_trials:8.2f} ms a presentation {rates[backend]:8.1f} presentations/s "
+            f"{events / seconds / 1e6:8.2f} million synaptic events/s; cpp is {rates['cpp'] / rates[backend]:.1f} times as fast"
         )
     compiled = network(n).compile(trial=500 * ms, dt=0.5 * ms, presentation=350 * ms, backend="cpp")
     seconds_of = compiled.profile(compiled.initial_state(0), X[: TRIALS["cpp"]], 0)

@@ -1,30 +1,53 @@
 """Fixed filters: the front end that a spiking network shares with its artificial twin.
 
-A filter bank turns samples x (n, features) into responses F x (n, filters). It is drawn once from a seed
-and never trained, so twins with the same seed see the same responses.
+A filter bank turns samples x (n, features) into responses (n, filters). It is drawn once from a seed and never
+trained, so twins with the same seed see the same responses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from scipy import sparse
 
 from bnsim.errors import InputError
-from models.linear import matrix_arrays, matrix_from_arrays, products
+from models.linear import matrix_arrays, matrix_from_arrays
 
 FloatArray = NDArray[np.floating]
 Range = tuple[float, float]
 
+BLOCK = 128
+"""Samples filtered at once: their pixels stay in the processor's cache."""
+
+SEMISATURATION = "a positive finite number, or None for no normalisation"
+"""What `FilterBank.semisaturation` may be, in words."""
+
 
 @dataclass(frozen=True, eq=False)
 class FilterBank:
-    """Filters, one a row: `matrix` (filters, features) holds only the pixels that a filter sees."""
+    """Filters, one a row: `matrix` (filters, features) holds only the pixels that a filter sees.
+
+    Equations
+    ---------
+    Response r_j = f_j . x, or with `semisaturation` c the divisive contrast normalisation
+
+        r_j = f_j . x / (c + |x|_j)
+
+    with |x|_j the Euclidean norm of the pixels that filter j sees: strokes of any contrast far above c give responses
+    alike, and those far below give small ones.
+
+    References
+    ----------
+    D. Heeger, Visual Neuroscience 9 (1992) 181-197; M. Carandini and D. Heeger, Nature Reviews Neuroscience 13 (2012)
+    51-62. Deviation: the pool that normalises are the pixels of the filter's own patch, not other cells' responses.
+    """
 
     matrix: sparse.csr_array
+    semisaturation: float | None = None
 
     @property
     def n_filters(self) -> int:
@@ -32,24 +55,51 @@ class FilterBank:
 
     @property
     def multiply_accumulates(self) -> int:
-        """Products summed up to filter one sample: one for each pixel that a filter sees."""
-        return int(self.matrix.nnz)
+        """Products summed up to filter one sample: one for each pixel that a filter sees, and with normalisation
+        besides one for each pixel's square, one for each pixel of a window and one for each filter."""
+        products = int(self.matrix.nnz)
+        if self.semisaturation is not None:
+            products += self.matrix.shape[1] + int(self._windows[0].nnz) + self.n_filters
+        return products
 
     def responses(self, X: FloatArray, dtype: DTypeLike = np.float64) -> FloatArray:
         """Responses (n, filters) to samples (n, features), computed in float64 and kept as `dtype`.
 
         Each depends on its own sample alone, bit for bit.
         """
-        return products(self.matrix, X, dtype)
+        responses = np.empty((len(X), self.n_filters), dtype)
+        for start in range(0, len(X), BLOCK):
+            block = slice(start, start + BLOCK)
+            responses[block] = self._block(X[block].T).T
+        return responses
+
+    def _block(self, columns: FloatArray) -> FloatArray:
+        responses = self.matrix @ columns
+        if self.semisaturation is not None:
+            windows, window_of = self._windows
+            responses *= (1 / (self.semisaturation + np.sqrt(windows @ columns**2)))[window_of]
+        return responses
+
+    @cached_property
+    def _windows(self) -> tuple[sparse.csr_array, NDArray[np.intp]]:
+        """The different sets of pixels that filters see (window, feature), 1 inside, and each filter's window.
+
+        Many filters share a place, so this saves most of the work. All filters see equally many pixels.
+        """
+        seen = self.matrix.indices.reshape(self.n_filters, -1)
+        pixels, window_of = np.unique(seen, axis=0, return_inverse=True)
+        bounds = np.arange(0, pixels.size + 1, pixels.shape[1])
+        shape = (len(pixels), self.matrix.shape[1])
+        return sparse.csr_array((np.ones(pixels.size), pixels.ravel(), bounds), shape=shape), window_of.ravel()
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """The matrix as plain arrays, for storage."""
         return matrix_arrays("filters", self.matrix)
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> FilterBank:
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]], semisaturation: float | None) -> FilterBank:
         """The inverse of `arrays`; other entries are left alone."""
-        return cls(matrix_from_arrays("filters", arrays))
+        return cls(matrix_from_arrays("filters", arrays), semisaturation)
 
 
 def draw_filters(
@@ -60,6 +110,7 @@ def draw_filters(
     patch: int,
     wavelength: Range,
     sigma: Range,
+    semisaturation: float | None,
     seed: int,
     owner: str,
 ) -> FilterBank:
@@ -69,7 +120,7 @@ def draw_filters(
     `gabor_filters`.
     """
     if image_shape is None:
-        return dense_random_filters(n_features, n_filters, seed)
+        return replace(dense_random_filters(n_features, n_filters, seed), semisaturation=semisaturation)
     filters = gabor_filters(image_shape, n_filters, patch, wavelength, sigma, seed)
     height, width = image_shape
     if height * width != n_features:
@@ -77,7 +128,7 @@ def draw_filters(
             f"{owner}.image_shape: {height} x {width} pixels do not make samples of {n_features} features; "
             "give the images' true (height, width), or None for plain features"
         )
-    return filters
+    return replace(filters, semisaturation=semisaturation)
 
 
 def gabor_filters(

@@ -49,6 +49,8 @@ class Entry:
         return tuple(argument.arg for argument in init.args.args[1:])
 
 
+_FRONT_END = ("image_shape", "n_filters", "patch", "wavelength", "sigma", "semisaturation", "gain", "shift")
+
 MODELS: Mapping[str, Entry] = MappingProxyType(
     {
         "receptive-field": Entry(
@@ -56,7 +58,7 @@ MODELS: Mapping[str, Entry] = MappingProxyType(
             "BNS",
             "receptive-dense",
             "fixed receptive fields, spiking cells, read-out learned by a three-factor rule",
-            shared=("image_shape", "n_filters", "patch", "wavelength", "sigma", "gain"),
+            shared=_FRONT_END,
         ),
         "three-factor": Entry(
             "models.spiking.three_factor:ThreeFactor",
@@ -70,7 +72,7 @@ MODELS: Mapping[str, Entry] = MappingProxyType(
             "BNS",
             "receptive-dense",
             "fixed receptive fields, reward-modulated STDP that is told right or wrong only",
-            shared=("image_shape", "n_filters", "patch", "wavelength", "sigma", "gain"),
+            shared=_FRONT_END,
         ),
         "diehl-cook": Entry(
             "models.spiking.diehl_cook:DiehlCook",

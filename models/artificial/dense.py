@@ -122,7 +122,7 @@ class Dense(KerasClassifier):
         cuts = tuple(sorted({*schedule.checkpoints, *ends}))
         self.network_ = self._new_network()
         best_loss, best_weights, stale = np.inf, self.network_.get_weights(), 0
-        for done in self._train(X.astype(np.float32), labels, replace(schedule, order=order, checkpoints=cuts)):
+        for done in self._train(X, labels, replace(schedule, order=order, checkpoints=cuts)):
             if done not in ends and done != len(order):
                 continue
             loss = self._loss(X[held_out], labels[held_out])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -66,16 +66,25 @@ class KerasClassifier(Classifier):
 
     def _fit(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
         self.network_ = self._new_network()
-        for _ in self._train(self._front_end(X), labels, schedule):
+        for _ in self._train(X, labels, schedule):
             pass
 
-    def _train(self, inputs: FloatArray, labels: LabelArray, schedule: Schedule) -> Iterator[int]:
+    def _presenter(self, X: FloatArray) -> Callable[[LabelArray, int], FloatArray]:
+        """A function (indices, number of their first presentation) -> what the network sees of these in training.
+
+        Override where that depends on the presentation, as with augmentation.
+        """
+        inputs = self._front_end(X)
+        return lambda chosen, first: inputs[chosen]
+
+    def _train(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> Iterator[int]:
         """Train `network_` by the schedule; gives the presentations done after each chunk."""
+        present = self._presenter(X)
         optimizer = self._optimizer(-(-len(schedule) // self.batch_size))
         train = _training_loop(self.network_, optimizer, self.batch_size)
         for start, stop in schedule.chunks(self.batch_size * BATCHES_AT_ONCE, self.batch_size):
             chosen = schedule.order[start:stop]
-            train(tf.constant(inputs[chosen]), tf.constant(labels[chosen]))
+            train(tf.constant(present(chosen, start)), tf.constant(labels[chosen]))
             schedule.watch(stop)
             yield stop
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models import augmentation
 from models.artificial.backend import keras
 from models.artificial.keras_classifier import KerasClassifier
+from models.checks import is_positive
 from models.classifier import FloatArray, LabelArray, Layer, OperationCount, Schedule
-from models.filters import FilterBank, Range, draw_filters
+from models.filters import SEMISATURATION, FilterBank, Range, draw_filters
 
 
 class ReceptiveDense(KerasClassifier):
     """Fixed filters, rectified, and a linear read-out trained by Adam on the cross-entropy.
 
-    Equations: h = max(0, gain F x), p = softmax(W h). F are the filters (`bnsim.receptive_fields`,
-    `models.filters`), drawn from `random_state_` as `receptive-field` draws them. W holds the only trained
+    Equations: h = max(0, gain r), p = softmax(W h). r are the responses of the filters (`models.filters`, with the
+    same contrast normalisation), drawn from `random_state_` as `receptive-field` draws them. W holds the only trained
     weights, which start at 0. The read-out has no bias, as that of its spiking twin has none: both train
     classes x n_filters values.
 
@@ -27,10 +30,13 @@ class ReceptiveDense(KerasClassifier):
         filters are dense and random, and for which patch, wavelength and sigma mean nothing.
     n_filters: number of filters.
     patch, wavelength, sigma: side of a filter and ranges of its Gabor function, in pixels.
-    gain: response of a unit to a filter output of 1.
+    semisaturation: of the contrast normalisation, None for none; see `models.filters.FilterBank`.
+    gain: response of a unit to a filter response of 1.
+    shift: each presentation in training is moved by up to so many pixels right or left and down or up, as
+        `receptive-field` sees it (`models.augmentation`); 0 for samples as they are.
     learning_rate, batch_size: of Adam.
     passes: presentations of each training sample.
-    random_state: drives filters and order of presentations.
+    random_state: drives filters, order and shifts of presentations.
 
     Errors: InputError for a parameter out of its range, or an image shape that does not fit the samples.
     """
@@ -46,7 +52,9 @@ class ReceptiveDense(KerasClassifier):
         patch: int = 4,
         wavelength: Range = (2.5, 6.0),
         sigma: Range = (0.8, 1.8),
+        semisaturation: float | None = None,
         gain: float = 3.0,
+        shift: int = 0,
         learning_rate: float = 1e-3,
         batch_size: int = 32,
         passes: int = 10,
@@ -57,7 +65,9 @@ class ReceptiveDense(KerasClassifier):
         self.patch = patch
         self.wavelength = wavelength
         self.sigma = sigma
+        self.semisaturation = semisaturation
         self.gain = gain
+        self.shift = shift
         self.learning_rate = learning_rate
         self.batch_size = batch_size
         self.passes = passes
@@ -66,6 +76,8 @@ class ReceptiveDense(KerasClassifier):
     def _check_parameters(self) -> None:
         self._require_count("n_filters", "batch_size")
         self._require_positive("gain", "learning_rate")
+        self._require(self.semisaturation is None or is_positive(self.semisaturation), "semisaturation", SEMISATURATION)
+        self._require(augmentation.allows(self.image_shape, self.shift), "shift", augmentation.ALLOWED)
 
     def _fit(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
         self.filters_ = draw_filters(
@@ -75,6 +87,7 @@ class ReceptiveDense(KerasClassifier):
             patch=self.patch,
             wavelength=self.wavelength,
             sigma=self.sigma,
+            semisaturation=self.semisaturation,
             seed=self.random_state_,
             owner=type(self).__name__,
         )
@@ -98,6 +111,14 @@ class ReceptiveDense(KerasClassifier):
         responses *= self.gain
         return np.maximum(responses, 0, out=responses)
 
+    def _presenter(self, X: FloatArray) -> Callable[[LabelArray, int], FloatArray]:
+        if self.shift == 0:
+            return super()._presenter(X)
+        move = partial(
+            augmentation.shifted, image_shape=self.image_shape, shift=self.shift, random_state=self.random_state_
+        )
+        return lambda chosen, first: self._front_end(move(X[chosen], first=first))
+
     def _front_end_layers(self, X: FloatArray, inputs: FloatArray) -> tuple[Layer, ...]:
         return (Layer("input", X, None), Layer("hidden", inputs, None))
 
@@ -110,5 +131,5 @@ class ReceptiveDense(KerasClassifier):
         return {**super()._fitted_arrays(), **self.filters_.arrays()}
 
     def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        self.filters_ = FilterBank.from_arrays(arrays)
+        self.filters_ = FilterBank.from_arrays(arrays, self.semisaturation)
         super()._restore({name: array for name, array in arrays.items() if name.startswith("weights/")})

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 import bnsim
 from bnsim.engine.simulator import Simulator
+from models import augmentation
+from models.checks import is_positive
 from models.classifier import Activity, FloatArray, LabelArray, Layer, OperationCount
-from models.filters import FilterBank, Range, draw_filters
+from models.filters import SEMISATURATION, FilterBank, Range, draw_filters
 from models.online import OnlineClassifier
 from models.spiking.decision import decide
 from models.spiking.neuron_parameter import NAMED, decode_neuron, encode_neuron, neuron_model
@@ -29,11 +31,12 @@ class ReceptiveField(OnlineClassifier):
 
     Equations
     ---------
-    Hidden neuron j gets the constant current I_j = gain x rheobase x (F x)_j for the whole trial, F being fixed
-    filters (Gabor patches, `bnsim.receptive_fields`; random directions for plain features). Its spikes reach every
-    output neuron k through the weight w_kj and an exponential synapse. Output neurons get a background current
-    besides, the same for all, so that they fire without input and inhibition shows in their counts too. In the last
-    step of a trial (`bnsim.ErrorModulated`)
+    Hidden neuron j gets the constant current I_j = gain x rheobase x r_j for the whole trial, r_j being the response
+    of a fixed filter (Gabor patches, `bnsim.receptive_fields`; random directions for plain features), with or without
+    divisive contrast normalisation (`models.filters.FilterBank`). Its spikes reach every output neuron k through the
+    weight w_kj and an exponential synapse. Output neurons get a background current besides, the same for all, so that
+    they fire without input and inhibition shows in their counts too. In the last step of a trial
+    (`bnsim.ErrorModulated`)
 
         w_kj -= eta (1 / (1 + exp(-0.2 u_k)) - [k = label]) n_j
 
@@ -49,13 +52,17 @@ class ReceptiveField(OnlineClassifier):
     image_shape: (height, width) of the images that the samples are; None for plain features, for which patch,
         wavelength and sigma mean nothing.
     n_filters: number of filters and of hidden neurons. patch, wavelength, sigma: see `bnsim.GaborPatches`.
-    gain: current at a filter output of 1, in units of the rheobase. background: into the output neurons, likewise.
+    semisaturation: c of the contrast normalisation, in the unit of the samples times the root of a patch's pixels; None
+        for no normalisation.
+    gain: current at a filter response of 1, in units of the rheobase. background: into the output neurons, likewise.
     neuron: of the hidden layer: "subtractive-lif", "lif", or any `bnsim.NeuronModel` that defines its rheobase. Output
         neurons are always "subtractive-lif", so that a count means the same whatever the hidden layer is.
     duration: length of a trial in ms, of steps of 1 ms. tau_synapse: of the read-out, in ms.
     learning_rate: change of a weight for one spike and an error of 1. final_rate: its last value over its first.
+    shift: each presentation in training is moved by up to so many pixels right or left and down or up
+        (`models.augmentation`); 0 for samples as they are.
     passes: presentations of each training sample. backend: see `bnsim.Network.compile`.
-    random_state: drives filters and order of presentations.
+    random_state: drives filters, order and shifts of presentations.
 
     Fitted: `weights_` (n_filters, classes) in volt, `filters_`.
     """
@@ -77,7 +84,9 @@ class ReceptiveField(OnlineClassifier):
         patch: int = 4,
         wavelength: Range = (2.5, 6.0),
         sigma: Range = (0.8, 1.8),
+        semisaturation: float | None = None,
         gain: float = 3.0,
+        shift: int = 0,
         background: float = 6.0,
         neuron: str | bnsim.NeuronModel = "subtractive-lif",
         duration: float = 50.0,
@@ -93,7 +102,9 @@ class ReceptiveField(OnlineClassifier):
         self.patch = patch
         self.wavelength = wavelength
         self.sigma = sigma
+        self.semisaturation = semisaturation
         self.gain = gain
+        self.shift = shift
         self.background = background
         self.neuron = neuron
         self.duration = duration
@@ -110,6 +121,8 @@ class ReceptiveField(OnlineClassifier):
         self._require(self.duration == round(self.duration), "duration", "whole milliseconds")
         known = ("auto", "cpp", "cython", "numpy")
         self._require(self.backend in known, "backend", f"one of {', '.join(known)}")
+        self._require(self.semisaturation is None or is_positive(self.semisaturation), "semisaturation", SEMISATURATION)
+        self._require(augmentation.allows(self.image_shape, self.shift), "shift", augmentation.ALLOWED)
         neuron_model(type(self).__name__, self.neuron)
 
     @property
@@ -135,6 +148,7 @@ class ReceptiveField(OnlineClassifier):
             patch=self.patch,
             wavelength=self.wavelength,
             sigma=self.sigma,
+            semisaturation=self.semisaturation,
             seed=self.random_state_,
             owner=type(self).__name__,
         )
@@ -145,10 +159,13 @@ class ReceptiveField(OnlineClassifier):
         shown = self.presentations_seen_ + np.arange(len(X))
         course = np.ones(len(X)) if total is None else 1 - (1 - self.final_rate) * shown / total
         target = (labels[:, None] == np.arange(len(self.classes_))).astype(np.float64)
+        images = augmentation.shifted(
+            X, self.image_shape, self.shift, random_state=self.random_state_, first=self.presentations_seen_
+        )
         simulator = self._simulator()
         state, _ = simulator.run(
             self._state(simulator),
-            self._stimulus(X),
+            self._stimulus(images),
             trials=shown,
             signals={f"{READ_OUT}.target": target, f"{READ_OUT}.learning_rate_factor": course},
         )
@@ -184,7 +201,7 @@ class ReceptiveField(OnlineClassifier):
 
     def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         self.weights_ = arrays["weights"]
-        self.filters_ = FilterBank.from_arrays(arrays)
+        self.filters_ = FilterBank.from_arrays(arrays, self.semisaturation)
         self.adapted_ = dict(self._adapted(arrays))
 
     def _adapted(self, arrays: Mapping[str, NDArray[Any]]) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 import bnsim
 from bnsim.engine.simulator import Simulator
+from models import augmentation
+from models.checks import is_positive
 from models.classifier import Activity, FloatArray, LabelArray, Layer, OperationCount
-from models.filters import FilterBank, Range, draw_filters
+from models.filters import SEMISATURATION, FilterBank, Range, draw_filters
 from models.spiking.decision import decide
 from models.spiking.neuron_parameter import NAMED
 from models.spiking.spiking_classifier import SpikingClassifier
@@ -51,7 +53,8 @@ class RewardLearner(SpikingClassifier):
 
     Parameters
     ----------
-    image_shape, n_filters, patch, wavelength, sigma, gain, duration, tau_synapse: as in `receptive-field`.
+    image_shape, n_filters, patch, wavelength, sigma, semisaturation, gain, shift, duration, tau_synapse: as in
+    `receptive-field`.
     background: into output neurons, in units of the rheobase. inhibition: between output neurons, likewise.
     expectation: slope of the expected success. tau_output: membrane time constant of output neurons, in ms: how long
     they gather evidence. learning_rate: eta. initial_weight, final_rate: see above. passes: presentations of each
@@ -79,6 +82,7 @@ class RewardLearner(SpikingClassifier):
         patch: int = 4,
         wavelength: Range = (2.5, 6.0),
         sigma: Range = (0.8, 1.8),
+        semisaturation: float | None = None,
         gain: float = 3.0,
         background: float = 2.0,
         inhibition: float = 5.0,
@@ -89,6 +93,7 @@ class RewardLearner(SpikingClassifier):
         learning_rate: float = 4e-4,
         final_rate: float = 0.02,
         initial_weight: float = 1e-3,
+        shift: int = 0,
         passes: int = 10,
         backend: str = "auto",
         random_state: int | np.random.RandomState | None = None,
@@ -98,6 +103,7 @@ class RewardLearner(SpikingClassifier):
         self.patch = patch
         self.wavelength = wavelength
         self.sigma = sigma
+        self.semisaturation = semisaturation
         self.gain = gain
         self.background = background
         self.inhibition = inhibition
@@ -108,6 +114,7 @@ class RewardLearner(SpikingClassifier):
         self.learning_rate = learning_rate
         self.final_rate = final_rate
         self.initial_weight = initial_weight
+        self.shift = shift
         self.passes = passes
         self.backend = backend
         self.random_state = random_state
@@ -121,6 +128,8 @@ class RewardLearner(SpikingClassifier):
         self._require_positive("gain", "background", "inhibition", "duration", "tau_synapse", "learning_rate")
         self._require_positive("final_rate", "initial_weight", "expectation", "tau_output")
         self._require(self.duration == round(self.duration), "duration", "whole milliseconds")
+        self._require(self.semisaturation is None or is_positive(self.semisaturation), "semisaturation", SEMISATURATION)
+        self._require(augmentation.allows(self.image_shape, self.shift), "shift", augmentation.ALLOWED)
         self._check_backend()
 
     # What `OnlineClassifier` asks for.
@@ -133,6 +142,7 @@ class RewardLearner(SpikingClassifier):
             patch=self.patch,
             wavelength=self.wavelength,
             sigma=self.sigma,
+            semisaturation=self.semisaturation,
             seed=self.random_state_,
             owner=type(self).__name__,
         )
@@ -143,7 +153,10 @@ class RewardLearner(SpikingClassifier):
     def _learn(self, X: FloatArray, labels: LabelArray, total: int | None) -> None:
         shown = self.presentations_seen_ + np.arange(len(X))
         course = np.ones(len(X)) if total is None else 1 - (1 - self.final_rate) * shown / total
-        self._train(X, {"reward.correct": labels.astype(np.float64), f"{READ_OUT}.learning_rate_factor": course})
+        images = augmentation.shifted(
+            X, self.image_shape, self.shift, random_state=self.random_state_, first=self.presentations_seen_
+        )
+        self._train(images, {"reward.correct": labels.astype(np.float64), f"{READ_OUT}.learning_rate_factor": course})
 
     def _predict(self, X: FloatArray) -> LabelArray:
         return np.concatenate(
@@ -166,7 +179,7 @@ class RewardLearner(SpikingClassifier):
 
     def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         super()._restore(arrays)
-        self.filters_ = FilterBank.from_arrays(arrays)
+        self.filters_ = FilterBank.from_arrays(arrays, self.semisaturation)
 
     # The spiking network.
 

@@ -68,9 +68,31 @@ def test_responses_are_products_and_depend_on_their_own_sample_alone(digits: Dig
     assert np.array_equal(bank.responses(digits.X[3:4]), together[3:4])
 
 
+@pytest.mark.parametrize("image_shape", [(8, 8), None])
+def test_normalised_responses_are_divided_by_what_the_filter_sees(
+    image_shape: tuple[int, int] | None, digits: Digits
+) -> None:
+    settings: dict[str, Any] = {"patch": 3, "wavelength": (2.5, 6.0), "sigma": (0.8, 1.8), "seed": 1, "owner": "Twin"}
+    plain, normalised = (
+        draw_filters(64, image_shape=image_shape, n_filters=400, semisaturation=value, **settings)
+        for value in (None, 0.5)
+    )
+    X = digits.X[:30]
+    expected = plain.responses(X)
+    for j, row in enumerate(plain.matrix.toarray()):
+        expected[:, j] /= 0.5 + np.sqrt((X[:, row != 0] ** 2).sum(axis=1))
+    together = normalised.responses(X)
+    np.testing.assert_allclose(together, expected, rtol=1e-12, atol=1e-15)
+    assert np.array_equal(normalised.responses(X[3:4]), together[3:4])
+    assert normalised.responses(np.zeros((1, 64))).tolist() == [[0.0] * 400]
+    windows = 6 * 6 * 9 if image_shape else 64
+    assert normalised.multiply_accumulates == plain.multiply_accumulates + 64 + windows + 400
+
+
 def test_arrays_bring_filters_back(gabors: FilterBank) -> None:
-    back = FilterBank.from_arrays(gabors.arrays())
+    back = FilterBank.from_arrays(gabors.arrays(), semisaturation=0.5)
     assert np.array_equal(back.matrix.toarray(), gabors.matrix.toarray())
+    assert back.semisaturation == 0.5
 
 
 @pytest.mark.parametrize(
@@ -96,6 +118,7 @@ def test_errors_name_the_parameter(changed: dict[str, Any], message: str) -> Non
         "patch": 5,
         "wavelength": (2.5, 6.0),
         "sigma": (0.8, 1.8),
+        "semisaturation": None,
         "seed": 0,
     }
     with pytest.raises(InputError) as error:

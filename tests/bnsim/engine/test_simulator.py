@@ -292,5 +292,7 @@ def test_a_profile_names_where_the_time_goes() -> None:
 
 def test_only_the_compiled_network_has_a_profile() -> None:
     simulator = learner("numpy")
-    with pytest.raises(bnsim.InputError, match=r"^Simulator\.profile: not on the back end 'numpy'; compile with backend="):
+    with pytest.raises(
+        bnsim.InputError, match=r"^Simulator\.profile: not on the back end 'numpy'; compile with backend="
+    ):
         simulator.profile(simulator.initial_state(1), intensities(1))

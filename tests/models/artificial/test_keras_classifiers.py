@@ -6,6 +6,7 @@ import hashlib
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,16 @@ def test_receptive_dense_trains_the_read_out_alone(digits: Digits) -> None:
     np.testing.assert_allclose(model.activity(digits.X_held)["hidden"].responses, hidden, rtol=1e-6)
     operations = model.operations(digits.X_held[:3])
     assert operations.multiply_accumulates == 3 * (100 * 16 + 100 * 10)
+
+
+def test_receptive_dense_normalises_as_its_twin_and_is_saved_whole(digits: Digits, tmp_path: Path) -> None:
+    model = quick("receptive-dense", semisaturation=0.5, gain=6.0, shift=1).fit(digits.X[:100], digits.y[:100])
+    model.save(tmp_path / "model.npz")
+    loaded = ReceptiveDense.load(tmp_path / "model.npz")
+    field = quick("receptive-field", n_filters=100, semisaturation=0.5, shift=1).fit(digits.X[:100], digits.y[:100])
+    expected = np.maximum(6 * field.filters_.responses(digits.X_held[:20]), 0)  # type: ignore[attr-defined]
+    for each in (model, loaded):
+        np.testing.assert_allclose(each.activity(digits.X_held[:20])["hidden"].responses, expected, rtol=1e-6)
 
 
 def test_linear_classifier_without_hidden_layer(digits: Digits) -> None:
@@ -212,6 +223,14 @@ def test_one_thread() -> None:
         (RateDense(activation="rleu"), "RateDense.activation: got 'rleu'; give the name of a Keras activation"),
         (ReceptiveDense(n_filters=0), "ReceptiveDense.n_filters: got 0; give an integer of at least 1"),
         (ReceptiveDense(gain=-1.0), "ReceptiveDense.gain: got -1.0; give a positive finite number"),
+        (
+            ReceptiveDense(shift=1),
+            "ReceptiveDense.shift: got 1; give whole pixels, 0 for none, and 0 where image_shape",
+        ),
+        (
+            ReceptiveDense(semisaturation=-1.0),
+            "ReceptiveDense.semisaturation: got -1.0; give a positive finite number, ",
+        ),
         (ReceptiveDense(image_shape=(8, 7)), "ReceptiveDense.image_shape: 8 x 7 pixels do not make samples"),
         (
             ReceptiveDense(image_shape=(8, 8), patch=9),

@@ -64,6 +64,20 @@ def test_twins_share_filters_and_number_of_parameters(digits: Digits) -> None:
     assert field.trainable_parameters == dense.trainable_parameters
 
 
+def test_normalising_classifier_is_saved_whole(digits: Digits, tmp_path: Path) -> None:
+    settings = {**DIGITS, "semisaturation": 0.5, "gain": 6.0, "shift": 1}
+    model = ReceptiveField(**settings, random_state=0).fit(digits.X[:100], digits.y[:100])
+    model.save(tmp_path / "model.npz")
+    before, after = (
+        each.activity(digits.X_held[:20])["hidden"].responses
+        for each in (model, ReceptiveField.load(tmp_path / "model.npz"))
+    )
+    np.testing.assert_array_equal(before, after)
+    unnormalised = ReceptiveField(**{**settings, "semisaturation": None}, random_state=0)
+    unnormalised.fit(digits.X[:100], digits.y[:100])
+    assert not np.array_equal(unnormalised.activity(digits.X_held[:20])["hidden"].responses, before)
+
+
 def test_partial_fit_goes_on_where_it_stopped(digits: Digits) -> None:
     classes = np.arange(10)
     once, twice = (ReceptiveField(**DIGITS, random_state=0) for _ in range(2))
@@ -128,6 +142,15 @@ def test_a_class_that_is_not_defined_is_not_loaded(digits: Digits, tmp_path: Pat
         ({"gain": -1.0}, r"ReceptiveField.gain: got -1.0; give a positive finite number"),
         ({"background": float("nan")}, r"ReceptiveField.background: got nan; give a positive finite number"),
         ({"backend": "gpu"}, r"ReceptiveField.backend: got 'gpu'; give one of auto, cpp, cython, numpy"),
+        (
+            {"shift": -1},
+            r"ReceptiveField.shift: got -1; give whole pixels, 0 for none, and 0 where image_shape is None",
+        ),
+        ({"shift": 1, "image_shape": None}, r"ReceptiveField.shift: got 1; give whole pixels, 0 for none, and 0 where"),
+        (
+            {"semisaturation": 0.0},
+            r"ReceptiveField.semisaturation: got 0.0; give a positive finite number, or None for",
+        ),
         ({"n_filters": 0}, r"ReceptiveField.n_filters: got 0; give an integer of at least 1"),
         ({"image_shape": (4, 4), "patch": 5}, r"GaborPatches.patch: 5 pixels do not fit into an image of 4 x 4"),
         ({"image_shape": (7, 7)}, r"ReceptiveField.image_shape: 7 x 7 pixels do not make samples of 64 features"),
