@@ -78,7 +78,8 @@ def main() -> None:
         assert np.array_equal(first[backend], first["cpp"]), backend
         print(
             f"{backend:8} {1e3 * seconds / n_trials:8.2f} ms a presentation {rates[backend]:8.1f} presentations/s "
-            f"{events / seconds / 1e6:8.2f} million synaptic events/s; cpp is {rates['cpp'] / rates[backend]:.1f} times as fast"
+            f"{events / seconds / 1e6:8.2f} million synaptic events/s; "
+            f"cpp is {rates['cpp'] / rates[backend]:.1f} times as fast"
         )
     compiled = network(n).compile(trial=500 * ms, dt=0.5 * ms, presentation=350 * ms, backend="cpp")
     seconds_of = compiled.profile(compiled.initial_state(0), X[: TRIALS["cpp"]], 0)

@@ -36,6 +36,19 @@ from bnsim.timing import Timing
 DEVICE = "bnsim_standalone"
 
 
+def _engine_identity() -> str:
+    """Hash of the engine's own files: a network compiled by other code is another network."""
+    digest = hashlib.sha256()
+    here = Path(__file__).parent
+    for path in sorted([*here.glob("*.py"), *here.glob("templates/*")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+ENGINE_IDENTITY = _engine_identity()
+"""Taken when the engine is imported: files that change under a running process are not what it builds with."""
+
+
 class StandaloneNetwork:
     """A compiled network in the cache, ready to run (`cpp`)."""
 
@@ -164,19 +177,10 @@ def _fingerprint(
         "continuous": continuous,
         "traces": {name: list(variables) for name, variables in traces.items()},
         "float": "float64",
-        "versions": [version("brian2"), version("bnsim"), _engine_identity()],
+        "versions": [version("brian2"), version("bnsim"), ENGINE_IDENTITY],
         "compiler": cxx.compiler_identity(compiler),
     }
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
-
-
-def _engine_identity() -> str:
-    """Hash of the engine's own files: a network compiled by other code is another network."""
-    digest = hashlib.sha256()
-    here = Path(__file__).parent
-    for path in sorted([*here.glob("*.py"), *here.glob("templates/*")]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _build(

@@ -103,13 +103,13 @@ def test_what_twins_share_is_set_for_both(given: str) -> None:
         assert (config.parameters[model]["n_filters"], config.parameters[model]["gain"]) == (60, 2.0)
     assert "n_filters" not in config.parameters["dense"]
     assert config.parameters["receptive-field"]["passes"] != config.parameters["receptive-dense"]["passes"]
-    assert config.twins == {"receptive-field": "receptive-dense"}
+    assert config.twins == {"receptive-field": "receptive-dense", "three-factor": "dense"}
 
 
 @pytest.mark.parametrize("name", registry.MODELS["receptive-field"].shared)
 def test_no_verdict_between_models_that_were_set_apart(name: str) -> None:
     settings = {f"models.receptive-field.{name}": 5, f"models.receptive-dense.{name}": 6}
-    assert resolved(settings).twins == {}
+    assert resolved(settings).twins == {"three-factor": "dense"}
 
 
 def test_common_batch_suits_every_model() -> None:

@@ -121,7 +121,7 @@ def test_article_dense_is_the_network_of_the_article(tumours: tuple[np.ndarray, 
     model = ArticleDense(random_state=0).fit(X[:300], y[:300])
     layers = [(layer.units, layer.activation.__name__) for layer in model.network_.layers]
     assert layers == [(10, "relu"), (8, "relu"), (1, "sigmoid")]
-    assert isinstance(model._optimizer(), keras.optimizers.Adam)
+    assert isinstance(model._optimizer(1), keras.optimizers.Adam)
     assert (model.passes, model.batch_size) == (10, 32)
     assert model.trainable_parameters == 31 * 10 + 11 * 8 + 9
     assert model.score(X[300:], y[300:]) > 0.9
