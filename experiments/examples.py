@@ -23,6 +23,13 @@ class Recordable(Protocol):
     def record(self, X: NDArray[np.float64]) -> Recording: ...
 
 
+@runtime_checkable
+class Receptive(Protocol):
+    """A classifier whose cells learned receptive fields: weights (unit, feature), class index of each (-1: none)."""
+
+    def receptive_fields(self) -> tuple[NDArray[np.floating], NDArray[np.int64]]: ...
+
+
 @dataclass(frozen=True)
 class Shown:
     """One test sample: x (features,) as presented, and its class."""
@@ -72,8 +79,11 @@ class ExampleJob:
         examples = []
         for shown in self.shown:
             X = shown.x[np.newaxis]
-            spiking = isinstance(classifier, Recordable)
-            layers = () if spiking else classifier.activity(X).layers
+            recording = classifier.record(X) if isinstance(classifier, Recordable) else None
+            layers = classifier.activity(X).layers
+            if recording is not None:  # an answer that no population gives is kept beside its spikes
+                layers = tuple(layer for layer in layers[-1:] if layer.name not in recording.counts)
+            fields, classes = self._fields(classifier)
             examples.append(
                 Example(
                     model=self.model,
@@ -82,8 +92,18 @@ class ExampleJob:
                     image=shown.x if self.image_shape is None else shown.x.reshape(self.image_shape),
                     true_class=self.classes[shown.label],
                     predicted_class=self.classes[int(classifier.predict(X)[0])],
-                    recording=classifier.record(X) if spiking else None,
+                    recording=recording,
                     activations={layer.name: layer.responses[0] for layer in layers},
+                    fields=fields,
+                    field_classes=classes,
                 )
             )
         return examples
+
+    def _fields(self, classifier: object) -> tuple[NDArray[np.floating] | None, tuple[str, ...]]:
+        """Learned receptive fields of a task's images, and the class that each stands for."""
+        if self.image_shape is None or not isinstance(classifier, Receptive):
+            return None, ()
+        weights, labels = classifier.receptive_fields()
+        names = tuple("" if label < 0 else self.classes[label] for label in labels)
+        return weights.reshape(-1, *self.image_shape), names

@@ -86,7 +86,12 @@ class Example:
     recording: Recording | None
     """Spike times of this trial (trial 0 of the recording); None for a network without spikes."""
     activations: Mapping[str, NDArray[np.floating]]
-    """Layer name -> activations (unit,), from input to output; empty for a network with spikes."""
+    """Layer name -> activations (unit,), from input to output; for a network with spikes empty, or the output alone
+    where its answer is read from cells that are no output layer."""
+    fields: NDArray[np.floating] | None = None
+    """Learned receptive fields (unit, height, width), of models whose cells have them; the same for every example."""
+    field_classes: tuple[str, ...] = ()
+    """The class that each of these cells stands for, "" where none."""
 
     def save(self, folder: Path) -> None:
         """Write `<model>-<case>.npz` into `folder`."""
@@ -99,6 +104,8 @@ class Example:
         arrays |= {f"activations/{layer}": values for layer, values in self.activations.items()}
         if self.recording is not None:
             arrays |= self.recording.arrays()
+        if self.fields is not None:
+            arrays |= {"fields/weights": self.fields, "fields/classes": np.array(self.field_classes, dtype=str)}
         np.savez_compressed(folder / f"{self.model}-{self.case}.npz", allow_pickle=False, **arrays)
 
     @classmethod
@@ -120,6 +127,8 @@ class Example:
                     for key, values in data.items()
                     if key.startswith("activations/")
                 },
+                fields=data.get("fields/weights"),
+                field_classes=tuple(map(str, data.get("fields/classes", ()))),
             )
         except (KeyError, ValueError, TypeError) as error:
             raise archive.foreign("Example", path, error) from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
@@ -17,13 +19,14 @@ def receptive_fields(
     image_shape: tuple[int, int] | None = None,
     columns: int | None = None,
     label: str = "Weight",
+    names: Sequence[str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw each unit's input weights as an image; unit 0 at the top left, then row by row.
 
     fields: (units, height, width), or (units, pixels) with `image_shape` = (height, width). Blue is
     negative, red positive, white zero, on one scale for all. `columns` defaults to a grid that is about
-    square.
+    square. names: a word for each unit, such as the class that it stands for, at the lower right of its patch.
 
     Returns the axes, which hold the whole grid. Errors: InputError where shapes do not fit.
     """
@@ -33,6 +36,8 @@ def receptive_fields(
         columns = int(np.ceil(np.sqrt(n_units * height / width)))
     elif columns < 1:
         raise InputError(f"receptive_fields.columns: {columns} is below 1; pass a number of columns")
+    if names is not None and len(names) != n_units:
+        raise InputError(f"receptive_fields.names: {len(names)} for {n_units} units; pass one for each")
     rows = -(-n_units // columns)
     gap = max(1, round(0.08 * min(height, width)))
     mosaic = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), np.nan)
@@ -53,6 +58,10 @@ def receptive_fields(
         )
         colours.outline.set_visible(False)
         ax.set_axis_off()
+        size = min(8.0, 150 / max(rows, columns))
+        for unit, name in enumerate(names or ()):
+            bottom, left = (unit // columns + 1) * (height + gap) - gap, (unit % columns) * (width + gap)
+            ax.text(left + width - 0.5, bottom - 0.5, name, ha="right", va="bottom", fontsize=size, color="black")
     return ax
 
 

@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 def draw(run: Run) -> dict[str, Figure]:
     """Every figure of a run by file name, without suffix; nothing is simulated."""
-    from experiments.figures import accuracy, learning, side_by_side
+    from experiments.figures import accuracy, learning, receptive_fields, side_by_side
 
-    return {**accuracy.draw(run), **learning.draw(run), **side_by_side.draw(run)}
+    return {**accuracy.draw(run), **learning.draw(run), **receptive_fields.draw(run), **side_by_side.draw(run)}

@@ -50,7 +50,7 @@ def output_scores(example: Example) -> NDArray[np.floating]:
 
     A single sigmoid output p stands for two classes and becomes (1 - p, p).
     """
-    if example.recording is not None:
+    if not example.activations and example.recording is not None:
         return list(example.recording.counts.values())[-1][0].astype(float)
     last = np.ravel(list(example.activations.values())[-1])
     return np.array([1 - last[0], last[0]]) if len(last) == 1 else last
@@ -75,7 +75,7 @@ def _draw_pair(run: Run, pair: Pair) -> Figure:
         plotting.raster(pair.bns.recording, trial=0, ax=spikes, rate_ax=rate)
         spikes.set_title(f"{pair.bns.model} (BNS): spikes")
         counts = figure.add_subplot(grid[:2, 2])
-        _draw_output(counts, run, pair.bns, "Output spikes", BLUE)
+        _draw_output(counts, run, pair.bns, "Votes of cells" if pair.bns.activations else "Output spikes", BLUE)
         if pair.ann is not None:
             _draw_hidden(figure.add_subplot(grid[2, 1]), pair.ann)
             _draw_output(figure.add_subplot(grid[2, 2]), run, pair.ann, "Output activation", VERMILLION)

@@ -114,6 +114,10 @@ class DiehlCook(SpikingClassifier):
     def proportions_(self) -> FloatArray:
         return self.readout_.proportions
 
+    def receptive_fields(self) -> tuple[FloatArray, LabelArray]:
+        """Weights from the input (n_neurons, features), and the class index that each cell stands for."""
+        return self.learned_[f"{INPUT}.w"].reshape(self.n_features_in_, self.n_neurons).T, self.labels_
+
     @property
     def trainable_parameters(self) -> int:
         return self.n_features_in_ * self.n_neurons + self.n_neurons

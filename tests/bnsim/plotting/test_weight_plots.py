@@ -31,6 +31,12 @@ def test_receptive_fields_keep_every_patch_in_its_place() -> None:
     assert ax.images[0].get_clim() == (-30.0, 30.0)
 
 
+def test_receptive_fields_are_named_at_the_foot_of_their_patch() -> None:
+    ax = plotting.receptive_fields(np.ones((5, 4, 3)), columns=3, names=["a", "b", "c", "", "e"])
+    assert [text.get_text() for text in ax.texts] == ["a", "b", "c", "", "e"]
+    assert ax.texts[4].get_position() == (6.5, 8.5)  # the last pixel of the second patch in the second row
+
+
 def test_weight_histogram_shares_sum_to_a_hundred_percent_in_common_bins() -> None:
     ax = plotting.weight_histogram({"before": np.zeros((3, 4)), "after": [0.0, 1.0, np.nan]}, bins=2, bounds=(0, 1))
     before, after = ax.patches[0].get_data(), ax.patches[2].get_data()
@@ -76,6 +82,10 @@ def test_neighbours_in_the_palette_differ_in_grey() -> None:
             r"image_shape \(2, 4\) is no stack",
         ),
         (lambda: plotting.receptive_fields(np.zeros((3, 3, 3)), columns=0), "columns: 0 is below 1"),
+        (
+            lambda: plotting.receptive_fields(np.zeros((3, 3, 3)), names=["a"]),
+            "names: 1 for 3 units; pass one for each",
+        ),
         (lambda: plotting.weight_histogram([]), "no weights or infinite ones; pass finite numbers"),
         (
             lambda: plotting.weight_histogram({"late": [np.inf]}),
