@@ -86,6 +86,10 @@ class Dense(KerasClassifier):
         fits = self.output == "softmax" or n_classes == 2
         self._require(fits, "output", f"'softmax' for these {n_classes} classes")
 
+    @property
+    def error_signal(self) -> bool:
+        return self.activation == "relu" and self.output == "softmax"
+
     def _new_network(self) -> Any:
         units = [*self.hidden, 1 if self.output == "sigmoid" else len(self.classes_)]
         names = [*(f"hidden_{index}" for index in range(1, len(units))), "output"]
