@@ -1,9 +1,10 @@
 """The contract that every classifier keeps, spiking or artificial.
 
 A classifier is a scikit-learn estimator (parameters are checked in `fit`, fitted attributes end in an
-underscore) with five additions that a comparison needs: `activity`, `operations`, `history_`, `save`/`load`
-and a progress callback. `kind` says "BNS" or "ANN"; a BNS names its `twin`, the ANN that shares front end,
-topology and the number of trainable parameters, and with which alone it is compared by a verdict.
+underscore) with six additions that a comparison needs: `activity`, `weights`, `operations`, `history_`,
+`save`/`load` and a view of the training (progress, the model at checkpoints). `kind` says "BNS" or "ANN"; a
+BNS names its `twin`, the ANN that shares front end, topology and the number of trainable parameters, and
+with which alone it is compared by a verdict.
 
 To write one: derive from `Classifier` (or from `models.online.OnlineClassifier`, which adds `partial_fit`)
 and fill in the methods that begin with one underscore. Samples reach them checked, as float64 (n,
@@ -13,7 +14,7 @@ features), and labels as integers 0..K-1.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -29,6 +30,7 @@ from bnsim.errors import InputError
 from models import storage
 from models.checks import is_count
 from models.parameters import ParameterChecks
+from models.schedule import Schedule, presentation_order
 
 FloatArray = NDArray[np.floating]
 LabelArray = NDArray[np.int64]
@@ -91,41 +93,6 @@ class HistoryPoint:
     validation_accuracy: float
 
 
-def presentation_order(random_state: int, n_samples: int, n_passes: int) -> LabelArray:
-    """Which sample is presented when, the same for every classifier: a fresh permutation for each pass."""
-    generator = np.random.default_rng([random_state, 0x0BDE])
-    passes = [generator.permutation(n_samples) for _ in range(n_passes)]
-    return np.concatenate([np.zeros(0, np.int64), *passes])
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """What `fit` asks of the training: which sample comes when, and where it is watched.
-
-    order: index of the sample shown in each presentation, all passes in one array.
-    checkpoints: increasing numbers of presentations after which the learning curve has a point.
-    watch: to be called as watch(samples_seen) after each chunk; reports progress, takes the point that is
-    due.
-    """
-
-    order: LabelArray
-    checkpoints: tuple[int, ...]
-    watch: Callable[[int], None]
-
-    def __len__(self) -> int:
-        return len(self.order)
-
-    def chunks(self, size: int, batch: int = 1) -> Iterator[tuple[int, int]]:
-        """Cut the presentations into (start, stop) of at most `size`, with a cut at every checkpoint.
-
-        Where learning goes by batches, a checkpoint moves to the first batch boundary at or after it.
-        """
-        total = len(self)
-        at_checkpoints = {-(-checkpoint // batch) * batch for checkpoint in self.checkpoints}
-        cuts = sorted({0, total, *range(0, total, size), *(cut for cut in at_checkpoints if cut < total)})
-        yield from pairwise(cuts)
-
-
 class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
     """Base of all classifiers.
 
@@ -161,15 +128,17 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
         *,
         validation: tuple[ArrayLike, ArrayLike] | None = None,
         checkpoints: Sequence[int] = (),
+        at_checkpoint: Callable[[Self, int], None] | None = None,
         progress: Progress | None = None,
     ) -> Self:
         """Train from the start.
 
         X (n, features), images flattened; y (n,) labels of any type. `validation` (X, y): samples on which
         the learning curve is measured, with learning frozen, when training has seen as many presentations
-        as `checkpoints` names (increasing; those beyond the end of training are never reached). `progress`
-        is called as progress(done, total), at the checkpoints too. Being watched changes nothing in what is
-        learned.
+        as `checkpoints` names (increasing; those beyond the end of training are never reached).
+        `at_checkpoint` is called there too, as at_checkpoint(self, samples_seen), and once before the first
+        presentation with 0; it may look at the model but must not change it. `progress` is called as
+        progress(done, total), at the checkpoints too. Being watched changes nothing in what is learned.
 
         Errors: InputError for a parameter out of its range, one class only, checkpoints that do not
         increase.
@@ -181,13 +150,18 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
         order = presentation_order(self.random_state_, len(samples), self.passes)
         watched = self._checked_checkpoints(checkpoints)
         measured = self._checked_samples(*validation) if validation is not None else None
+        last = -1
 
         def watch(samples_seen: int) -> None:
-            last = self.history_[-1].samples_seen if self.history_ else 0
-            due = any(last < checkpoint <= samples_seen for checkpoint in watched)
+            nonlocal last
+            starting = last < 0
+            due = any(max(last, 0) < checkpoint <= samples_seen for checkpoint in watched)
+            last = max(last, samples_seen)
             if measured is not None and due:
                 accuracy = float(np.mean(self.predict(measured[0]) == measured[1]))
                 self.history_ = (*self.history_, HistoryPoint(samples_seen, accuracy))
+            if at_checkpoint is not None and (due or starting):
+                at_checkpoint(self, samples_seen)
             if progress is not None:
                 progress(samples_seen, len(order))
 
@@ -206,9 +180,27 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
         return self._activity(self._checked(X))
 
     @final
+    def weights(self) -> dict[str, FloatArray]:
+        """Copies of the weights (inputs, units) of each trained layer, from input to output, without biases.
+
+        A key is the name that the layer to which they lead has in `activity`. Where units share weights, as
+        in a convolution, a column stands for all units that share it. The unit is the model's own.
+        """
+        check_is_fitted(self)
+        return {name: np.array(weights) for name, weights in self._weights().items()}
+
+    @final
     def operations(self, X: ArrayLike) -> OperationCount:
         """Work done to classify these samples, summed over them."""
         return self._operations(self._checked(X))
+
+    @property
+    def error_signal(self) -> bool:
+        """Whether an error told to the output units drives what all `weights` learn, those of a chain of fully
+        connected layers of rectifying units. Such a classifier also has `weight_change`, so that the way it
+        learns can be held against backpropagation.
+        """
+        return False
 
     @property
     @abstractmethod
@@ -268,6 +260,10 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
     @abstractmethod
     def _activity(self, X: FloatArray) -> Activity:
         """See `activity`."""
+
+    @abstractmethod
+    def _weights(self) -> dict[str, FloatArray]:
+        """See `weights`; no need to copy."""
 
     @abstractmethod
     def _operations(self, X: FloatArray) -> OperationCount:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Self, final
+from copy import deepcopy
+from typing import ClassVar, Self, final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,6 +20,10 @@ class OnlineClassifier(Classifier):
 
     Fitted attribute: `presentations_seen_`, how many presentations it has learned from.
     """
+
+    error_gain: ClassVar[float]
+    """Where there is an `error_signal`: slope of the error on the drive of an output unit, which is the sum over its
+    inputs of `weights` times responses."""
 
     presentations_seen_: int
     _saved_integers = (*Classifier._saved_integers, "presentations_seen_")
@@ -48,6 +53,12 @@ class OnlineClassifier(Classifier):
         self._learn(samples, np.searchsorted(self.classes_, targets), None)
         self.presentations_seen_ += len(samples)
         return self
+
+    @final
+    def weight_change(self, X: ArrayLike, y: ArrayLike) -> dict[str, FloatArray]:
+        """What learning from these samples once, in this order, would change in `weights`; it stays as it is."""
+        learned = deepcopy(self).partial_fit(X, y).weights()
+        return {name: learned[name] - before for name, before in self.weights().items()}
 
     @final
     def _fit(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:

@@ -86,6 +86,10 @@ class Dense(KerasClassifier):
         fits = self.output != "sigmoid" or n_classes == 2
         self._require(fits, "output", f"'softmax' for these {n_classes} classes")
 
+    @property
+    def error_signal(self) -> bool:
+        return self.activation == "relu" and self.output == "softmax"
+
     def _new_network(self) -> Any:
         single = self.output != "softmax" and len(self.classes_) == 2
         output, n_outputs = ("sigmoid", 1) if single else ("softmax", len(self.classes_))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from models.artificial.backend import keras, tf
@@ -33,6 +35,8 @@ class KerasClassifier(Classifier):
     kind = "ANN"
     batch_size: int
     network_: Any
+    _training: _Training | None = None
+    """While it learns."""
 
     @abstractmethod
     def _new_network(self) -> Any:
@@ -64,6 +68,23 @@ class KerasClassifier(Classifier):
         """Work of the front end for one sample."""
         return OperationCount(0, 0, 0, 0)
 
+    def weight_change(self, X: ArrayLike, y: ArrayLike) -> dict[str, FloatArray]:
+        """What learning from these samples once, in this order, would change in `weights`; it stays as it is.
+
+        In training, as from `at_checkpoint`, the optimizer goes on from its present moments; after it, or once
+        loaded, it starts afresh.
+        """
+        samples, targets = self._checked_samples(X, y)
+        labels = np.searchsorted(self.classes_, targets)
+        training = self._training or _Training.of(
+            self.network_, self._optimizer(-(-len(samples) // self.batch_size)), self.batch_size
+        )
+        before = self.weights()
+        with training.undone():
+            training.run(self._front_end(samples), labels)
+            learned = self.weights()
+        return {name: learned[name] - before[name] for name in before}
+
     def _fit(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
         self.network_ = self._new_network()
         for _ in self._train(X, labels, schedule):
@@ -81,12 +102,15 @@ class KerasClassifier(Classifier):
         """Train `network_` by the schedule; gives the presentations done after each chunk."""
         present = self._presenter(X)
         optimizer = self._optimizer(-(-len(schedule) // self.batch_size))
-        train = _training_loop(self.network_, optimizer, self.batch_size)
-        for start, stop in schedule.chunks(self.batch_size * BATCHES_AT_ONCE, self.batch_size):
-            chosen = schedule.order[start:stop]
-            train(tf.constant(present(chosen, start)), tf.constant(labels[chosen]))
-            schedule.watch(stop)
-            yield stop
+        self._training = _Training.of(self.network_, optimizer, self.batch_size)
+        try:
+            for start, stop in schedule.chunks(self.batch_size * BATCHES_AT_ONCE, self.batch_size):
+                chosen = schedule.order[start:stop]
+                self._training.run(present(chosen, start), labels[chosen])
+                schedule.watch(stop)
+                yield stop
+        finally:
+            del self._training
 
     def predict_proba(self, X: FloatArray) -> FloatArray:
         """Probability of each class (n, classes), in the order of `classes_`."""
@@ -123,6 +147,10 @@ class KerasClassifier(Classifier):
         """The layers before the trained ones."""
         return (Layer("input", X, None),)
 
+    def _weights(self) -> dict[str, FloatArray]:
+        kernels = {layer.name: layer.get_weights()[0] for layer in self.network_.layers if layer.trainable_weights}
+        return {name: kernel.reshape(-1, kernel.shape[-1]) for name, kernel in kernels.items()}
+
     def _operations(self, X: FloatArray) -> OperationCount:
         front = self._front_end_operations()
         weights = [layer.get_weights() for layer in self._layers()]
@@ -149,7 +177,7 @@ class KerasClassifier(Classifier):
         self.network_.set_weights([arrays[f"weights/{index}"] for index in range(len(arrays))])
 
     def __getstate__(self) -> dict[str, Any]:
-        state = super().__getstate__()
+        state = {name: value for name, value in super().__getstate__().items() if name != "_training"}
         if "network_" in state:  # as arrays: smaller, and free of Keras' own file format
             return {**state, "network_": self.network_.get_weights()}
         return state
@@ -160,6 +188,33 @@ class KerasClassifier(Classifier):
             weights = state["network_"]
             self.network_ = self._new_network()
             self.network_.set_weights(weights)
+
+
+@dataclass(frozen=True, eq=False)
+class _Training:
+    """A network and its optimizer at work: `loop` (see `_training_loop`), and all `variables` that it changes."""
+
+    loop: Any
+    variables: list[Any]
+
+    @classmethod
+    def of(cls, network: Any, optimizer: Any, batch_size: int) -> _Training:
+        loop = _training_loop(network, optimizer, batch_size)
+        return cls(loop, [*network.variables, *optimizer.variables])
+
+    def run(self, inputs: FloatArray, labels: LabelArray) -> None:
+        """Train on batch after batch, in the order given."""
+        self.loop(tf.constant(inputs), tf.constant(labels))
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Take back, to the last bit, what is learned inside."""
+        kept = [variable.numpy() for variable in self.variables]
+        try:
+            yield
+        finally:
+            for variable, value in zip(self.variables, kept, strict=True):
+                variable.assign(value)
 
 
 def _training_loop(network: Any, optimizer: Any, batch_size: int) -> Any:

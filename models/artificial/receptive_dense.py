@@ -44,6 +44,7 @@ class ReceptiveDense(KerasClassifier):
     name = "receptive-dense"
     REFERENCE = "Jones & Palmer (1987), J. Neurophysiol. 58:1233-1258; Kingma & Ba (2015), arXiv:1412.6980"
     DEVIATIONS = ("filters are drawn at random, not fitted to cells",)
+    error_signal = True
 
     def __init__(
         self,

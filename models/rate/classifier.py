@@ -100,6 +100,10 @@ class Rate(DescentEstimator, Classifier):
         layers = (Layer(f"hidden_{index}", rates, None) for index, rates in enumerate(hidden, start=1))
         return Activity((Layer("input", X, None), *layers, Layer("output", output, None)), bin_width=None)
 
+    def _weights(self) -> dict[str, FloatArray]:
+        names = (*(f"hidden_{index}" for index in range(1, len(self.hidden) + 1)), "output")
+        return dict(zip(names, self.network_.weights, strict=True))
+
     def _operations(self, X: FloatArray) -> OperationCount:
         products = sum(matrix.size for matrix in self.network_.weights)
         units = sum(self.network_.sizes[1:])

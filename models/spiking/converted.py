@@ -118,8 +118,8 @@ class Converted(Classifier):
 
         def watch(done: int, total: int) -> None:
             nonlocal converted
-            if done == total or any(converted < point <= done for point in schedule.checkpoints):
-                seen = X[schedule.order[:done][:CALIBRATION]]
+            if done in (0, total) or any(converted < point <= done for point in schedule.checkpoints):
+                seen = X[schedule.order[: done or CALIBRATION][:CALIBRATION]]
                 self.layers_ = normalised(source.linear_layers(), seen, self.percentile)
                 self.n_trainable_ = source.trainable_parameters
                 converted = done
@@ -157,6 +157,9 @@ class Converted(Classifier):
         updates = sum(layer.n_units for layer in self.layers_) * self.duration * len(X)
         stored = self.layers_[0].matrix.dtype.itemsize
         return OperationCount(spikes, products, updates, stored * (spikes + products))
+
+    def _weights(self) -> dict[str, FloatArray]:
+        return {layer.name: layer.matrix.T.toarray() for layer in self.layers_}
 
     def _fitted_arrays(self) -> dict[str, NDArray[Any]]:
         arrays: dict[str, NDArray[Any]] = {"layers": np.array([layer.name for layer in self.layers_])}
@@ -285,3 +288,11 @@ class ConvertedConvolutional(Converted):
         self.duration = duration
         self.backend = backend
         self.random_state = random_state
+
+    def _weights(self) -> dict[str, FloatArray]:
+        """Of a convolution, whose units come channel by channel, the kernels: the weights of the first position."""
+        weights = super()._weights()
+        for layer, channels in zip(self.layers_, self.filters, strict=False):
+            kernels = layer.matrix[:channels]
+            weights[layer.name] = kernels.data.reshape(channels, -1).T
+        return weights

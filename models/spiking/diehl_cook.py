@@ -149,6 +149,9 @@ class DiehlCook(SpikingClassifier):
         counts = self._train(X, {}).counts["excitatory"]
         self.readout_ = self.readout_.updated(counts, labels, self.label_window)
 
+    def _weights(self) -> dict[str, FloatArray]:
+        return {"excitatory": self.receptive_fields()[0].T}
+
     def _predict(self, X: FloatArray) -> LabelArray:
         return self._votes(self._counts(X, "excitatory")).argmax(axis=1)
 

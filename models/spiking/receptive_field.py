@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from brian2.units import ms, mV
+from brian2.units import ms, mV, volt
 from numpy.typing import NDArray
 
 import bnsim
@@ -64,7 +64,7 @@ class ReceptiveField(OnlineClassifier):
     passes: presentations of each training sample. backend: see `bnsim.Network.compile`.
     random_state: drives filters, order and shifts of presentations.
 
-    Fitted: `weights_` (n_filters, classes) in volt, `filters_`.
+    Fitted: `weights_` (n_filters, classes) in volt, `filters_`. `weights()` gives them in units of the rheobase.
     """
 
     kind = "BNS"
@@ -76,6 +76,8 @@ class ReceptiveField(OnlineClassifier):
         "delta rule on spike counts at the end of a trial instead of an update at every time step",
         "the error is computed from the summed synaptic input, which the output neuron's dendrite would hold",
     )
+    error_signal = True
+    error_gain = 0.2
 
     def __init__(
         self,
@@ -188,6 +190,9 @@ class ReceptiveField(OnlineClassifier):
             spiking.append(Layer(name, counts.astype(np.float64), binned.astype(np.float64)))
         return Activity((Layer("input", X, None), *spiking), bin_width=BIN / 1e3)
 
+    def _weights(self) -> dict[str, FloatArray]:
+        return {"output": self.weights_ / float(NAMED["subtractive-lif"].rheobase / volt)}
+
     def _operations(self, X: FloatArray) -> OperationCount:
         spikes = int(self._counts(X, "hidden").sum()) * len(self.classes_)
         products = self.filters_.multiply_accumulates * len(X)
@@ -233,7 +238,9 @@ class ReceptiveField(OnlineClassifier):
                     "output",
                     bnsim.ExponentialCurrent(tau=self.tau_synapse * ms),
                     weights=0 * mV,
-                    plasticity=bnsim.ErrorModulated(learning_rate=self.learning_rate, scale=output.rheobase),
+                    plasticity=bnsim.ErrorModulated(
+                        learning_rate=self.learning_rate, gain=self.error_gain, scale=output.rheobase
+                    ),
                     name=READ_OUT,
                 )
             ],

@@ -158,6 +158,9 @@ class RewardLearner(SpikingClassifier):
         )
         self._train(images, {"reward.correct": labels.astype(np.float64), f"{READ_OUT}.learning_rate_factor": course})
 
+    def _weights(self) -> dict[str, FloatArray]:
+        return {"output": self.learned_[f"{READ_OUT}.w"].reshape(self.n_filters, -1) / RHEOBASE}
+
     def _predict(self, X: FloatArray) -> LabelArray:
         return np.concatenate(
             [decide(part.counts["output"], part.spike_times("output")) for part in self._presented(X, ("output",))]

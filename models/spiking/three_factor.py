@@ -71,6 +71,8 @@ class ThreeFactor(SpikingClassifier):
         "feedback weights are symmetric by default, and random only where asked for",
     )
     bin_width = 5.0
+    error_signal = True
+    error_gain = 0.2
 
     def __init__(
         self,
@@ -150,6 +152,11 @@ class ThreeFactor(SpikingClassifier):
         rates = {f"{name.removesuffix('.w')}.learning_rate_factor": course for name in self.learned_}
         return rates | {f"{source}_to_output.target": target for source in ("bias", self._layers[-2])}
 
+    def _weights(self) -> dict[str, FloatArray]:
+        shapes = {after: (self._sizes[before], self._sizes[after]) for before, after in pairwise(self._layers)}
+        forward = {after: self.learned_[f"{before}_to_{after}.w"] for before, after in pairwise(self._layers)}
+        return {name: forward[name].reshape(shape) / RHEOBASE for name, shape in shapes.items()}
+
     def _predict(self, X: FloatArray) -> LabelArray:
         return np.concatenate(
             [decide(part.counts["output"], part.spike_times("output")) for part in self._presented(X, ("output",))]
@@ -199,7 +206,7 @@ class ThreeFactor(SpikingClassifier):
         scale = OUTPUT.rheobase
         rate = self.learning_rate
         synapse: bnsim.SynapseModel = bnsim.ExponentialCurrent(tau=5 * ms)
-        rule: bnsim.PlasticityRule = bnsim.ErrorModulated(learning_rate=rate, scale=scale)
+        rule: bnsim.PlasticityRule = bnsim.ErrorModulated(learning_rate=rate, gain=self.error_gain, scale=scale)
         for before, after in reversed(list(pairwise(self._layers))):
             for source in ("bias", before):
                 yield bnsim.Projection(source, after, synapse, 0 * mV, plasticity=rule)

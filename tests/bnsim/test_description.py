@@ -15,7 +15,8 @@ import bnsim
 from bnsim import Description, InputError
 
 BASES = {"Description", "NeuronModel", "SynapseModel", "PlasticityRule", "Encoder", "Connectivity"}
-COMPOSED = {"Population", "Projection", "Network"}
+COMPOSED = {"Population", "Projection", "Network", "EdgeList", "Repetition", "Reward"}
+"""Made of arguments that have no default; tested with what they are part of."""
 
 
 def described_classes() -> list[type[Description]]:

@@ -24,7 +24,7 @@ from bnsim import (
 )
 from bnsim.engine.compiler import find_compiler
 
-TRACES = {"cells": ["v", "input_to_cells_g", "theta"], "relay": ["input_to_relay_u"]}
+TRACES = {"cells": ["v", "input_to_cells_g", "theta"], "relay": ["u"]}
 
 
 class Adaptive(ConductanceLIF):
@@ -108,7 +108,7 @@ UNITS = {
     ("cells", "v"): "V",
     ("cells", "input_to_cells_g"): "S",
     ("cells", "theta"): "",
-    ("relay", "input_to_relay_u"): "V",
+    ("relay", "u"): "V",
 }
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 
 from bnsim.errors import InputError
+from models.artificial.keras_classifier import KerasClassifier
 from models.classifier import Classifier
+from models.online import OnlineClassifier
 from models.registry import MODELS
 
 from .conftest import QUICK, REACHES, Digits, quick
@@ -62,6 +66,44 @@ def test_activity_has_a_row_a_sample_in_every_layer(fitted: Classifier, digits: 
         activity["retina"]
 
 
+def test_weights_lead_to_the_layers_of_activity(fitted: Classifier, digits: Digits) -> None:
+    names = [layer.name for layer in fitted.activity(digits.X_held[:1]).layers]
+    weights = fitted.weights()
+    assert list(weights) == sorted(weights, key=names.index)
+    assert sum(matrix.size for matrix in weights.values()) <= fitted.trainable_parameters  # these count biases too
+    assert all(matrix.ndim == 2 and np.isfinite(matrix).all() and matrix.any() for matrix in weights.values())
+    for matrix in weights.values():
+        matrix[:] = 0.0
+    assert all(matrix.any() for matrix in fitted.weights().values())
+
+
+def test_an_error_signal_acts_on_a_chain_of_layers(fitted: Classifier, digits: Digits) -> None:
+    if not fitted.error_signal:
+        return
+    layers = fitted.activity(digits.X).layers
+    weights = fitted.weights()
+    assert [layer.name for layer in layers[-len(weights) :]] == list(weights)
+    for before, layer in pairwise(layers[-len(weights) - 1 :]):
+        assert weights[layer.name].shape == (before.responses.shape[1], layer.responses.shape[1])
+        assert (before.responses >= 0).all()
+    if isinstance(fitted, OnlineClassifier):
+        drive = fitted.error_gain * layers[-2].responses @ weights["output"]
+        assert drive.std() > 0.5  # in units that a softmax or sigmoid feels
+        assert np.mean(fitted.classes_[drive.argmax(axis=1)] == digits.y) > 0.8
+
+
+def test_weight_change_shows_what_would_be_learned(name: str, fitted: Classifier, digits: Digits) -> None:
+    if not isinstance(fitted, (OnlineClassifier, KerasClassifier)):
+        return
+    model = quick(name).fit(digits.X, digits.y)
+    change = model.weight_change(digits.X[:40], digits.y[:40])
+    assert same_training(model, fitted)
+    assert {layer: matrix.shape for layer, matrix in change.items()} == {
+        layer: matrix.shape for layer, matrix in fitted.weights().items()
+    }
+    assert all(matrix.any() for matrix in change.values())
+
+
 def test_operations_of_a_set_are_the_sum_of_its_samples(fitted: Classifier, digits: Digits) -> None:
     together = vars(fitted.operations(digits.X_held[:5]))
     alone = [vars(fitted.operations(digits.X_held[i : i + 1])) for i in range(5)]
@@ -111,6 +153,28 @@ def test_learning_curve_is_taken_without_being_felt(name: str, fitted: Classifie
     assert accuracies[-1] > accuracies[0] + 0.2
     assert seen[-1] == (total, total)
     assert seen == sorted(seen)
+
+
+def test_the_model_is_seen_at_checkpoints_without_feeling_it(name: str, fitted: Classifier, digits: Digits) -> None:
+    seen: list[tuple[int, dict[str, np.ndarray]]] = []
+
+    def look(model: Classifier, samples_seen: int) -> None:
+        model.predict(digits.X_held[:5])
+        model.activity(digits.X_held[:5])
+        if isinstance(model, (OnlineClassifier, KerasClassifier)):
+            model.weight_change(digits.X[:33], digits.y[:33])
+        deepcopy(model).predict(digits.X_held[:5])
+        seen.append((samples_seen, model.weights()))
+
+    total = QUICK[name]["passes"] * len(digits.X)
+    watched = quick(name).fit(digits.X, digits.y, checkpoints=(64, 640, total, 2 * total), at_checkpoint=look)
+    assert same_training(watched, fitted)
+    assert watched.history_ == ()
+    assert [samples_seen for samples_seen, _ in seen] == [0, 64, 640, total]
+    for (_, before), (_, after) in pairwise(seen):
+        assert all((before[layer] != after[layer]).any() for layer in before)
+    for layer, matrix in watched.weights().items():
+        assert np.array_equal(matrix, seen[-1][1][layer])
 
 
 def test_held_out_labels_change_nothing_that_is_learned(name: str, fitted: Classifier, digits: Digits) -> None:

@@ -56,6 +56,9 @@ class Perceptron(OnlineClassifier):
     def _activity(self, X: FloatArray) -> Activity:
         return Activity((Layer("input", X, None), Layer("output", self._scores(X), None)), bin_width=None)
 
+    def _weights(self) -> dict[str, FloatArray]:
+        return {"output": self.weights_[:-1]}
+
     def _operations(self, X: FloatArray) -> OperationCount:
         products = len(X) * self.weights_.size
         return OperationCount(0, products, len(X) * len(self.classes_), 8 * products)
@@ -96,6 +99,17 @@ def test_partial_fit_goes_on_where_it_stopped(digits: Digits) -> None:
     assert np.array_equal(parts.weights_, whole.weights_)
     assert parts.presentations_seen_ == len(digits.X)
     assert parts.score(digits.X_held, digits.y_held) > 0.8
+
+
+def test_weight_change_is_what_learning_goes_on_to_do(digits: Digits) -> None:
+    model = Perceptron().partial_fit(digits.X[:70], digits.y[:70], classes=np.arange(10))
+    before = model.weights_.copy()
+    change = model.weight_change(digits.X[70:90], digits.y[70:90])
+    assert np.array_equal(model.weights_, before)
+    assert model.presentations_seen_ == 70
+    model.partial_fit(digits.X[70:90], digits.y[70:90])
+    assert np.array_equal(change["output"], (model.weights_ - before)[:-1])
+    assert change["output"].any()
 
 
 def test_presentations_seen_are_saved(digits: Digits, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.classifier import Schedule, presentation_order
+from models.schedule import Schedule, presentation_order
 
 
 def cuts(total: int, checkpoints: tuple[int, ...], size: int, batch: int = 1) -> list[tuple[int, int]]:

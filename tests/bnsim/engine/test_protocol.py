@@ -155,6 +155,12 @@ def test_repetition_counts_in_whole_numbers(name: str) -> None:
         bnsim.Repetition("cells", **{name: 0})
 
 
+def test_repetition_raises_the_drive_or_leaves_it() -> None:
+    with pytest.raises(bnsim.InputError, match=r"^Repetition\.increment: -1 is too small; give a value at least 0$"):
+        bnsim.Repetition("cells", increment=-1)
+    assert bnsim.Repetition("cells", increment=0).increment == 0
+
+
 def test_modulatory_synapses_have_no_delay() -> None:
     cells = [bnsim.Population("cells", 1, bnsim.LIF())]
     with pytest.raises(

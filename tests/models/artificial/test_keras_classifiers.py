@@ -22,7 +22,7 @@ from models.artificial.dense import Dense
 from models.artificial.keras_classifier import KerasClassifier
 from models.artificial.rate_dense import RateDense
 from models.artificial.receptive_dense import ReceptiveDense
-from models.classifier import presentation_order
+from models.schedule import presentation_order
 
 from ..conftest import Digits, quick
 
@@ -172,6 +172,24 @@ def test_watching_does_not_move_early_stopping(digits: Digits) -> None:
     assert len(watched.history_) == 4  # 541 and 543 share a batch
     for before, after in zip(alone.network_.get_weights(), watched.network_.get_weights(), strict=True):
         assert np.array_equal(before, after)
+
+
+def test_weight_change_in_training_is_the_step_that_comes_next(digits: Digits) -> None:
+    """With Adam's moments as they are, so it must agree to the last bits of float32."""
+    foreseen: dict[int, dict[str, np.ndarray]] = {}
+    weights: dict[int, dict[str, np.ndarray]] = {}
+    following = presentation_order(3, len(digits.X), 1)[64:96]
+
+    def look(model: Any, samples_seen: int) -> None:
+        weights[samples_seen] = model.weights()
+        foreseen[samples_seen] = model.weight_change(digits.X[following], digits.y[following])
+
+    model = Dense(hidden=(30,), learning_rate=0.01, passes=1, random_state=3)
+    model.fit(digits.X, digits.y, checkpoints=(64, 96), at_checkpoint=look)
+    for layer in ("hidden_1", "output"):
+        change = weights[96][layer] - weights[64][layer]
+        assert np.array_equal(foreseen[64][layer], change)
+        assert not np.array_equal(foreseen[0][layer], change)
 
 
 def test_survives_pickle_for_worker_processes(digits: Digits) -> None:
