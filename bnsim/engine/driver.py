@@ -307,6 +307,7 @@ class _Writer:
                 if name in self.sparsely_drawn:
                     yield f"driven_{name}.clear();"
                     yield f"for (int k = 0; k < {size}; k++) if ({drive}[k] != 0) driven_{name}.push_back(k);"
+                    yield f"while (driven_{name}.size() % 8) driven_{name}.push_back(driven_{name}.back());"
         for projection, signal, kind in text.signals(self.network):
             array = self._signal(projection, signal, kind)
             yield f"std::copy_n(&signal_{projection}_{signal}[trial * {array.size}], {array.size}, {array.data});"
@@ -323,13 +324,16 @@ class _Writer:
         ]
 
     def draw(self, name: str) -> str:
-        """A function in the place of Brian2's, which draws for every unit: the numbers that are used are the same."""
+        """A function in the place of Brian2's, which draws for every unit: the numbers that are used are the same.
+
+        The last driven unit stands in the list several times, to fill the compiler's vectors.
+        """
         group = self.objects.groups[name]
         keys = ", ".join(f"{self.vector(group, f'trial_key_{half}')}[0]" for half in ("high", "low"))
         step = f"{self.vector(group, 'first_step')}[0] + {self.vector(self.objects.clock, 'timestep')}[0]"
         return f"""
 static std::vector<int32_t> driven_{name};
-static std::vector<double> drawn_{name}({self.network[name].size});
+static std::vector<double> drawn_{name}({self.network[name].size + 8});
 static void bnsim_draw_{name}() {{
     using namespace brian;
     const int64_t high_low[2] = {{{keys}}}, step = {step};

@@ -22,10 +22,12 @@ DECLARATIONS = """
 #include <stdint.h>
 #include <vector>
 namespace bnsim {
-/* Synapses first to last - 1, which end on target, target + 1, ... */
-struct Row { int32_t first, last, target; };
+/* Synapses first to last - 1, which lead from source to target, target + 1, ... */
+struct Row { int32_t first, last, source, target; };
 /* Stands in for the array of targets within a row. */
 struct Consecutive { int32_t shift; int32_t operator[](size_t synapse) const { return (int32_t)synapse + shift; } };
+/* Stands in for the array of sources within a row. */
+struct Constant { int32_t source; int32_t operator[](size_t) const { return source; } };
 /* The rows of a projection by source; none where its synapses are not wired in rows, or have delays. */
 struct Rows {
     std::vector<Row> rows;
@@ -42,7 +44,7 @@ struct Rows {
         for (size_t k = 0; k < source.size(); k++) {
             if (k && source[k] < source[k - 1]) { rows.clear(); start.clear(); return false; }
             if (k && source[k] == source[k - 1] && target[k] == target[k - 1] + 1) { rows.back().last++; continue; }
-            const Row row = {(int32_t)k, (int32_t)k + 1, target[k]};
+            const Row row = {(int32_t)k, (int32_t)k + 1, source[k], target[k]};
             rows.push_back(row); start[source[k] + 1]++;
         }
         if (source.size() < shortest * rows.size()) { rows.clear(); start.clear(); return false; }

@@ -14,8 +14,8 @@
         {
             for (const bnsim::Row* _row = _rows.begin(_rows.spikes[_spike]); _row != _rows.end(_rows.spikes[_spike]); _row++)
             {
-                {% if '_synaptic_post' in variables %}
-                const bnsim::Consecutive {{get_array_name(variables['_synaptic_post'])}} = {_row->target - _row->first};
+                {% if '_postsynaptic_idx' in variables %}
+                const bnsim::Consecutive {{get_array_name(variables['_postsynaptic_idx'])}} = {_row->target - _row->first};
                 {% endif %}
                 const int _last = _row->last;
                 for (int _idx = _row->first; _idx < _last; _idx++)

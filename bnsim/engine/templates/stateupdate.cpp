@@ -1,0 +1,39 @@
+{# Brian2's loop over all units or synapses; synapses that are wired in rows are taken row by row (see bnsim.engine.rows) #}
+{# USES_VARIABLES { N } #}
+{# ALLOWS_SCALAR_WRITE #}
+{% extends 'common_group.cpp' %}
+
+{% block maincode %}
+    // scalar code
+    const size_t _vectorisation_idx = -1;
+    {{scalar_code|autoindent}}
+
+    {# N is a constant of a NeuronGroup, but an array of one number for synapses. #}
+    const int _N = {{constant_or_scalar('N', variables['N'])}};
+    {% if '_postsynaptic_idx' in variables %}
+    const bnsim::Rows& _rows = bnsim::rows_{{owner.name}};
+    if (_rows.direct())
+    {
+        for (size_t _place = 0; _place < _rows.rows.size(); _place++)
+        {
+            const bnsim::Row& _row = _rows.rows[_place];
+            const bnsim::Consecutive {{get_array_name(variables['_postsynaptic_idx'])}} = {_row.target - _row.first};
+            {% if '_presynaptic_idx' in variables %}
+            const bnsim::Constant {{get_array_name(variables['_presynaptic_idx'])}} = {_row.source};
+            {% endif %}
+            const int _last = _row.last;
+            for (int _idx = _row.first; _idx < _last; _idx++)
+            {
+                const size_t _vectorisation_idx = _idx;
+                {{vector_code|autoindent}}
+            }
+        }
+        return;
+    }
+    {% endif %}
+    for (int _idx = 0; _idx < _N; _idx++)
+    {
+        const size_t _vectorisation_idx = _idx;
+        {{vector_code|autoindent}}
+    }
+{% endblock %}
