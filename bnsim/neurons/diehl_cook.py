@@ -41,7 +41,8 @@ class DiehlCookExcitatory(AdaptiveLIF):
     theta_start: Quantity = parameter(20 * mV, minimum=0)
     blocked: Quantity = parameter(50 * ms, minimum=0)
 
-    threshold: ClassVar[str] = "v > v_threshold + theta - theta_start and t - lastspike > blocked"
+    # Half a step more, so that rounding does not decide whether a spike exactly `blocked` ago is long enough ago.
+    threshold: ClassVar[str] = "v > v_threshold + theta - theta_start and t - lastspike > blocked + dt / 2"
     initial: ClassVar[dict[str, str]] = {"v": "v_rest", "theta": "theta_start"}
     method: ClassVar[str] = "euler"
 
