@@ -134,10 +134,10 @@ class Recording:
                 f"Recording.binned: bin_width {bin_width} s is below the time step {self.dt} s; choose a longer bin"
             )
         n_bins = -(-self.n_steps // steps_per_bin)
-        result = np.zeros((self.n_trials, n_bins, self.populations[population]), dtype=np.int32)
+        shape = (self.n_trials, n_bins, self.populations[population])
         bins = np.rint(spikes.time / self.dt).astype(np.int64) // steps_per_bin
-        np.add.at(result, (spikes.trial, bins, spikes.unit), 1)
-        return result
+        places = np.ravel_multi_index((spikes.trial, bins, spikes.unit), shape)
+        return np.bincount(places, minlength=math.prod(shape)).astype(np.int32).reshape(shape)
 
     def _known(self, population: str) -> None:
         if population not in self.counts:

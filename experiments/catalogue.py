@@ -47,7 +47,7 @@ def _classes(module: str) -> Callable[[], dict[str, str]]:
 
 
 _LISTS: Mapping[str, Callable[[], Mapping[str, str]]] = {
-    "studies": lambda: STUDIES,
+    "studies": lambda: {name: study.question for name, study in STUDIES.items()},
     "models": _models,
     "tasks": lambda: {name: task.summary for name, task in TASKS.items()},
     "presets": lambda: {"quick": "minutes at most, the default", "full": "all training data, all points"},

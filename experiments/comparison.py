@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from experiments.manifest import describe, manifest
 from experiments.progress import ProgressDisplay, Silence
 from experiments.results import COLUMNS, PREDICTION_COLUMNS, Example, Run, RunContents
 from experiments.runner import Progress, Workers, default_workers
-from experiments.studies import STUDIES
+from experiments.studies import STUDIES, load
 from experiments.studies.job import Outcome, Subject
 from experiments.summary import Design, summarise
 from experiments.tasks import load_task
@@ -79,11 +78,12 @@ class StudyResult:
 
 @dataclass(frozen=True)
 class StudyJob:
-    """One study of one model with one seed."""
+    """One study of one model with one seed; `others` are the model's parameters that are others in this study."""
 
     study: str
     config: BaseModel
     subject: Subject
+    others: Mapping[str, Any]
 
     @property
     def name(self) -> str:
@@ -91,8 +91,8 @@ class StudyJob:
 
     def __call__(self, progress: Progress) -> StudyResult:
         started = time.perf_counter()
-        module = importlib.import_module(f"experiments.studies.{self.study}")
-        outcome = module.run(self.config, self.subject, progress)
+        subject = replace(self.subject, parameters={**self.subject.parameters, **self.others})
+        outcome = load(self.study).run(self.config, subject, progress)
         description = describe(self.subject.create())
         return StudyResult(outcome, description, time.perf_counter() - started)
 
@@ -124,10 +124,10 @@ def _carry_out(
     timings["before the report, seconds"] = time.perf_counter() - clock
     descriptions = {job.subject.model: result.description for job, result in zip(jobs, found, strict=True)}
     described = {model: descriptions[model] for model in config.models}
-    derived = {job.study: result.outcome.derived for job, result in zip(jobs, found, strict=True)}
     rows, predictions = _rows(dataset, jobs, found), _predictions(jobs, found)
+    parameters = {model: known["parameters"] for model, known in described.items()}
     contents = RunContents(
-        config=config.as_toml({model: known["parameters"] for model, known in described.items()}, derived),
+        config=config.as_toml(parameters, _derived(jobs, found)),
         manifest=manifest(name, config, dataset, described, started, timings),
         results=rows,
         predictions=predictions,
@@ -147,7 +147,7 @@ def _jobs(config: RunConfig, dataset: Dataset, kept: Path) -> list[StudyJob]:
             for study, study_config in config.studies.items():
                 keep = kept / f"{model}.npz" if study == "accuracy" and seed == 0 else None
                 subject = Subject(dataset, model, config.parameters[model], seed, keep, config.common_batch)
-                jobs.append(StudyJob(study, study_config, subject))
+                jobs.append(StudyJob(study, study_config, subject, config.in_study[study].get(model, {})))
     return jobs
 
 
@@ -191,6 +191,16 @@ def _rows(dataset: Dataset, jobs: Sequence[StudyJob], found: Sequence[StudyResul
         for measurement in result.outcome.measurements
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"step": "Int64"})
+
+
+def _derived(jobs: Sequence[StudyJob], found: Sequence[StudyResult]) -> dict[str, dict[str, Any]]:
+    """study -> what it chose itself; where it chose for each model, all of them together."""
+    derived: dict[str, dict[str, Any]] = {job.study: {} for job in jobs}
+    for job, result in zip(jobs, found, strict=True):
+        settings = derived[job.study]
+        for name, value in result.outcome.derived.items():
+            settings[name] = {**settings.get(name, {}), **value} if isinstance(value, Mapping) else value
+    return derived
 
 
 def _predictions(jobs: Sequence[StudyJob], found: Sequence[StudyResult]) -> pd.DataFrame:

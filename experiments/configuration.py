@@ -6,17 +6,16 @@ models.
 
 from __future__ import annotations
 
-import importlib
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 from bnsim.errors import InputError
 from experiments.names import unknown_name
-from experiments.studies import PRESETS, STUDIES
+from experiments.studies import PRESETS, STUDIES, load
 from experiments.studies.job import DEFAULT_BATCH
 from experiments.tasks.dataset import Dataset
 from models import registry
@@ -144,11 +143,18 @@ TUNING: Mapping[str, Mapping[str, int]] = {
 A converted network's holds that of its source."""
 
 
+def settings_tried(kind: str, studies: Iterable[str], models: Iterable[str]) -> dict[str, int]:
+    """model -> how many settings were tried on validation splits for a kind of task, for these studies among others."""
+    budgets = [TUNING[kind], *(_own(study, "TUNING").get(kind, {}) for study in studies)]
+    return {model: sum(budget.get(model, 0) for budget in budgets) for model in models}
+
+
 class RunConfig(BaseModel):
     """A resolved run.
 
     study: one name, or "compare" for all that have a section. seeds: 0 to seeds - 1. parameters: model ->
-    constructor parameters that do not keep their defaults (`random_state` is the seed).
+    constructor parameters that do not keep their defaults (`random_state` is the seed). in_study: study -> model ->
+    those that are others in this study alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -160,6 +166,7 @@ class RunConfig(BaseModel):
     seeds: PositiveInt
     studies: dict[str, BaseModel]
     parameters: dict[str, dict[str, Any]]
+    in_study: dict[str, dict[str, dict[str, Any]]]
 
     @property
     def twins(self) -> dict[str, str]:
@@ -181,12 +188,13 @@ class RunConfig(BaseModel):
     ) -> dict[str, Any]:
         """What config.toml holds, as nested tables; TOML has no null, so options that are None are left out.
 
-        parameters: all parameters of each model, its defaults included. derived: study -> settings of the models that
-        it chose itself (`Outcome.derived`); they stand beside its options.
+        parameters: all parameters of each model, its defaults included. derived: study -> settings that it chose itself
+        (`Outcome.derived`); they stand beside its options and the parameters that are others there.
         """
         run = {"study": self.study, "task": self.task, "preset": self.preset, "seeds": self.seeds}
         studies = {
             name: {**config.model_dump(exclude_none=True), **derived.get(name, {})}
+            | ({"models": self.in_study[name]} if self.in_study[name] else {})
             for name, config in self.studies.items()
         }
         resolved = {
@@ -227,8 +235,8 @@ def resolve(
     A setting that twins share (`shared` in `models.registry`: filters, gain) holds for both where it is given for one
     of them; given for both and differently, they are no twins in this run, and no verdict is drawn.
 
-    Errors: InputError for a key that does not exist, a value that its study does not take, or passes of a model where
-    `learning` is the only study, which sets them itself.
+    Errors: InputError for a key that does not exist, a value that its study does not take, or a parameter that every
+    study of the run sets itself (`Study.fixes`).
     """
     chosen: dict[str, dict[str, Any]] = {model: {} for model in models}
     overrides: dict[str, dict[str, Any]] = {name: {} for name in studies}
@@ -249,6 +257,7 @@ def resolve(
     _share_with_twins(chosen)
     parameters = {model: model_parameters(model, dataset, preset) | chosen[model] for model in models}
     configs = {name: _study_config(name, preset, overrides[name]) for name in studies}
+    in_study = {name: _in_study(name, dataset, chosen) for name in studies}
     try:
         return RunConfig(
             study=study,
@@ -258,6 +267,7 @@ def resolve(
             seeds=seeds,
             studies=configs,
             parameters=parameters,
+            in_study=in_study,
         )
     except ValidationError as error:
         raise _one_line(error, prefix="--") from None
@@ -267,8 +277,8 @@ def _check_model_setting(key: str, model: str, parameter: str, studies: Sequence
     if parameter == "random_state":
         raise InputError(f"--set {key}: the seeds of a run set it; use --seeds")
     registry.check_parameters(model, [parameter])
-    if parameter == "passes" and tuple(studies) == ("learning",):
-        raise InputError(f"--set {key}: learning shows every model equally many samples; use learning.presentations")
+    if all(parameter in STUDIES[study].fixes for study in studies):
+        raise InputError(f"--set {key}: {STUDIES[studies[0]].fixes[parameter]}")
 
 
 def _pairs(models: Sequence[str]) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -298,6 +308,21 @@ def model_parameters(model: str, dataset: Dataset, preset: str) -> dict[str, Any
     return parameters
 
 
+def _in_study(study: str, dataset: Dataset, chosen: Settings) -> dict[str, dict[str, Any]]:
+    """Parameters of each model for one study alone, without those that the user chose."""
+    settings = _own(study, "SETTINGS").get(task_kind(dataset), {})
+    others = {
+        model: {name: value for name, value in settings.get(model, {}).items() if name not in given}
+        for model, given in chosen.items()
+    }
+    return {model: values for model, values in others.items() if values}
+
+
+def _own(study: str, table: str) -> Mapping[str, Mapping[str, Any]]:
+    """What a study brings beside `MODEL_SETTINGS` or `TUNING`, by kind of task; most bring nothing."""
+    return getattr(load(study), table, {})
+
+
 def task_kind(dataset: Dataset) -> str:
     """The kind of task that settings are chosen by (see `MODEL_SETTINGS`)."""
     shape = dataset.image_shape
@@ -325,7 +350,7 @@ def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:
 
 
 def _study_config(study: str, preset: str, overrides: Mapping[str, Any]) -> BaseModel:
-    default = importlib.import_module(f"experiments.studies.{study}").PRESETS[preset]
+    default = load(study).PRESETS[preset]
     options = type(default).model_fields
     for name in overrides:
         if name not in options:

@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.configuration import TUNING, RunConfig, task_kind
+from experiments.configuration import RunConfig, settings_tried, task_kind
 from experiments.runner import available_cores
 from experiments.tasks.dataset import Dataset
 
@@ -49,7 +49,7 @@ def manifest(
             "seeds": list(range(config.seeds)),
             "use": "a seed is the random_state of split, filters, order of samples and spikes",
         },
-        "settings_tried_on_validation": {model: TUNING[task_kind(dataset)].get(model, 0) for model in config.models},
+        "settings_tried_on_validation": settings_tried(task_kind(dataset), config.studies, config.models),
         "test_set_openings": config.seeds * len(config.models) if "accuracy" in config.studies else 0,
         "versions": {"python": platform.python_version(), **_versions()},
         "commit": _commit(),

@@ -15,9 +15,10 @@ Columns of `results`:
 - study, task, model: names
 - kind: "BNS" or "ANN"
 - seed: of split, filters, weights, order and spikes
-- condition: "" for a figure of the whole model; "layer=<layer>" for `spikes_per_neuron_trial` of one layer;
+- condition: "" for a figure of the whole model; "layer=<layer>" for one of its layers;
   "true=<class>,predicted=<class>" for `confusion_count`
-- step: samples seen (learning curves) or time steps gone by (`accuracy_after`), missing (`pandas.NA`) elsewhere
+- step: place on a curve: samples seen (`learning`, `one-pass`), training samples of each class
+  (`sample-efficiency`) or time steps gone by (`accuracy_after`); missing (`pandas.NA`) elsewhere
 - metric: snake_case name; those that end in `_seconds` or `_per_second` are wall-clock figures, all others
   repeat exactly
 - value: float

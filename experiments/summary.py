@@ -1,13 +1,15 @@
 """What summary.json holds: each metric over the seeds, twins against each other, published against measured.
 
     {"task": ..., "protocol": "resampled" | "fixed test set", "seeds": [...],
-     "metrics":     [{study, model, kind, metric, unit, step, mean, ci_low, ci_high, n}, ...],
+     "metrics":     [{study, model, kind, condition, metric, unit, step, mean, ci_low, ci_high, n}, ...],
      "differences": [{study, metric, unit, model, twin, primary, difference, ci_low, ci_high, standardised, n,
                       method, p_value, p_holm}, ...],
      "references":  [{name, model, metric, published, measured, tolerance, passed, reason, source}, ...]}
 
-`step` is the number of samples seen (or of time steps gone by), or null. A difference is the BNS minus its twin, in
-`unit`: accuracies are compared in percentage points. Intervals hold 95 %: Student's t, corrected for the overlap of the
+`step` is the place on a curve (see `experiments.results`), or null; `condition` is "" or "layer=<layer>". A difference
+is the BNS minus its twin, in `unit`: accuracies are compared in percentage points. The primary metrics of all studies
+(`experiments.studies.STUDIES`) are one family: their p-values, over all pairs of twins in a run, are corrected together
+by Holm. Intervals hold 95 %: Student's t, corrected for the overlap of the
 splits where each seed draws its own (`experiments.statistics`). They are null with one seed; p-values are null with
 fewer than 10 seeds and for metrics that are not primary.
 """
@@ -30,9 +32,7 @@ from experiments.statistics import (
     paired_bootstrap,
     paired_t,
 )
-
-PRIMARY_METRICS = {"accuracy": "test_accuracy", "learning": "learning_curve_mean"}
-"""One family: p-values of these, over all pairs of twins in a run, are corrected together by Holm."""
+from experiments.studies import STUDIES
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,12 @@ class Design:
 def summarise(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) -> dict[str, Any]:
     """The content of summary.json (see above) from tidy results and test predictions."""
     plain = results[results["condition"] == ""]
+    layers = results[results["condition"].str.startswith("layer=")]
     return {
         "task": design.task,
         "protocol": "fixed test set" if design.fixed_test_set else "resampled",
         "seeds": sorted(int(seed) for seed in results["seed"].unique()),
-        "metrics": _metrics(plain, design),
+        "metrics": _metrics(pd.concat([plain, layers]), design),
         "differences": _differences(plain, predictions, design),
         "references": _references(plain, design),
     }
@@ -65,7 +66,7 @@ def summarise(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) 
 
 def _metrics(results: pd.DataFrame, design: Design) -> list[dict[str, Any]]:
     entries = []
-    keys = ["study", "model", "kind", "metric", "unit", "step"]
+    keys = ["study", "model", "kind", "condition", "metric", "unit", "step"]
     for values, group in results.groupby(keys, sort=False, dropna=False):
         entry: dict[str, Any] = dict(zip(keys, values, strict=True))
         entry["step"] = None if pd.isna(entry["step"]) else int(entry["step"])
@@ -93,7 +94,7 @@ def _differences(results: pd.DataFrame, predictions: pd.DataFrame, design: Desig
                 difference = paired_t(differences)
             else:
                 difference = corrected_resampled_t(differences, design.held_out_ratio[study])
-            primary = PRIMARY_METRICS.get(study) == metric
+            primary = STUDIES[study].primary_metric == metric
             entries.append(_difference_entry(study, metric, unit, model, twin, primary, difference))
     return _with_holm(entries)
 

@@ -77,7 +77,7 @@ def _verdict(summary: Mapping[str, Any]) -> Table:
 
 def _metrics(summary: Mapping[str, Any]) -> Table:
     """Means over the seeds: a row a metric, a column a model; of learning curves only their mean."""
-    entries = [entry for entry in summary["metrics"] if entry["step"] is None]
+    entries = [entry for entry in summary["metrics"] if entry["step"] is None and not entry["condition"]]
     models = list(dict.fromkeys(entry["model"] for entry in entries))
     n_seeds = len(summary["seeds"])
     title = f"{summary['task']}, {n_seeds} seed{'' if n_seeds == 1 else 's'}"

@@ -55,9 +55,16 @@ class OnlineClassifier(Classifier):
         return self
 
     @final
-    def weight_change(self, X: ArrayLike, y: ArrayLike) -> dict[str, FloatArray]:
-        """What learning from these samples once, in this order, would change in `weights`; it stays as it is."""
-        learned = deepcopy(self).partial_fit(X, y).weights()
+    def weight_change(self, X: ArrayLike, y: ArrayLike, step: float = 1.0) -> dict[str, FloatArray]:
+        """What learning from these samples once, in this order, would change in `weights`; it stays as it is.
+
+        step: factor on the parameter `learning_rate`; a small one shows where the rule points from these weights,
+        before they move.
+        """
+        learner = deepcopy(self)
+        if step != 1:
+            learner.set_params(learning_rate=step * self.get_params()["learning_rate"])
+        learned = learner.partial_fit(X, y).weights()
         return {name: learned[name] - before for name, before in self.weights().items()}
 
     @final

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 def draw(run: Run) -> dict[str, Figure]:
     """Every figure of a run by file name, without suffix; nothing is simulated."""
-    from experiments.figures import accuracy, learning, receptive_fields, side_by_side
+    from experiments.figures import accuracy, learning, one_pass, receptive_fields, sample_efficiency, side_by_side
 
-    return {**accuracy.draw(run), **learning.draw(run), **receptive_fields.draw(run), **side_by_side.draw(run)}
+    figures: dict[str, Figure] = {}
+    for module in (accuracy, learning, sample_efficiency, one_pass, receptive_fields, side_by_side):
+        figures |= module.draw(run)
+    return figures

@@ -1,51 +1,105 @@
-"""Figure of the learning study: validation accuracy against samples seen."""
+"""Figures of the learning study: accuracy, weights, selectivity and angle to the gradient by samples seen."""
 
 from __future__ import annotations
 
-import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from dataclasses import dataclass
 
-from bnsim.plotting.style import FAINT, style
-from experiments.figures.stored import looks, summaries
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from bnsim.plotting.style import INK, style
+from experiments.figures.curves import accuracy_figure, draw_curve, frame
+from experiments.figures.stored import layer_summaries, looks
 from experiments.results import Run
+
+_ALONG = "Training samples seen"
+_DASHES = ("-", "--", ":", "-.")
+"""Of a model's layers, from the output back."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Which metrics of single layers are drawn together; those in `open_marks` are told apart by their marks."""
+
+    title: str
+    value: str
+    metrics: tuple[str, ...]
+    open_marks: str = ""
+    logarithmic: bool = False
+    percent: bool = False
+    line_at: float | None = None
+
+
+_PANELS = {
+    "weights": (
+        Panel(
+            "Distance from the initial weights W₀",
+            "|W − W₀| / |W₀|, or |W| if W₀ = 0 (open)",
+            ("relative_weight_distance", "weight_norm"),
+            open_marks="weight_norm",
+            logarithmic=True,
+        ),
+        Panel("Direction of the weights", "Cosine with the checkpoint before", ("weight_cosine",)),
+        Panel("Spread of the weights", "Standard deviation", ("weight_standard_deviation",), logarithmic=True),
+        Panel("Mean of the weights", "Mean", ("weight_mean",), line_at=0),
+    ),
+    "selectivity": (
+        Panel("Class selectivity", "Mean over the units that respond", ("class_selectivity",)),
+        Panel("Silent units", "Share of the layer (%)", ("silent_share",), percent=True),
+    ),
+    "gradient_angle": (
+        Panel("Steps as they are", "Angle to the gradient (degrees)", ("gradient_angle",), line_at=90),
+        Panel("Small steps", "Angle to the gradient (degrees)", ("gradient_angle_small_steps",), line_at=90),
+    ),
+}
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`learning`: mean over seeds with its 95 % interval as a band; empty without the learning study."""
-    entries = [entry for entry in summaries(run, "learning", "validation_accuracy") if entry["step"] is not None]
-    if not entries:
-        return {}
+    """`learning` (validation accuracy), and of single layers `weights`, `selectivity` and, where models have an error
+    signal, `gradient_angle`; empty without the learning study."""
+    figures = {"learning": accuracy_figure(run, "learning", _ALONG)}
+    figures |= {name: _layers_figure(run, panels) for name, panels in _PANELS.items()}
+    return {name: figure for name, figure in figures.items() if figure is not None}
+
+
+def _layers_figure(run: Run, panels: tuple[Panel, ...]) -> Figure | None:
+    """Two panels a row under one legend; None where nothing of them was measured."""
+    if not any(layer_summaries(run, "learning", metric) for panel in panels for metric in panel.metrics):
+        return None
+    rows = len(panels) // 2
     with style():
-        figure = Figure(figsize=(7.2, 4.0))
-        ax = figure.subplots()
-        for model, look in looks(run).items():
-            curve = sorted((entry for entry in entries if entry["model"] == model), key=lambda entry: entry["step"])
-            if not curve:
-                continue
-            steps = [entry["step"] for entry in curve]
-            mean = np.array([entry["mean"] for entry in curve]) * 100
-            if all(entry["ci_low"] is not None for entry in curve):
-                low = np.array([entry["ci_low"] for entry in curve]) * 100
-                high = np.array([entry["ci_high"] for entry in curve]) * 100
-                ax.fill_between(steps, np.maximum(low, 0), np.minimum(high, 100), color=look.colour, alpha=0.18, lw=0)
-            ax.plot(
-                steps, mean, color=look.colour, marker=look.marker, markersize=5, markeredgecolor="white",
-                markeredgewidth=0.6, linewidth=1.8, label=f"{model} ({look.kind})",
-            )  # fmt: skip
-        ax.set_xscale("log")
-        ax.xaxis.set_major_locator(LogLocator(10, subs=(1, 2, 5), numticks=20))
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        ax.xaxis.set_minor_formatter(NullFormatter())
-        ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
-        ax.set_ylim(max(0, ax.get_ylim()[0]), 100)
-        ax.set_xlabel("Training samples seen")
-        ax.set_ylabel("Validation accuracy (%)")
-        ax.set_title(f"Mean and 95 % interval over {_seeds(run)}")
-        ax.legend(loc="lower right")
-    return {"learning": figure}
+        figure = Figure(figsize=(10.4, 0.9 + 3.4 * rows))
+        axes = figure.subplots(rows, 2, squeeze=False).ravel()
+        for ax, panel in zip(axes, panels, strict=True):
+            _draw_panel(ax, run, panel)
+        lines = {line.get_label(): line for ax in axes for line in ax.get_lines() if line.get_label()[0] != "_"}
+        figure.legend(lines.values(), lines.keys(), loc="outside lower center", ncols=3)
+    return figure
 
 
-def _seeds(run: Run) -> str:
-    count = len(run.summary["seeds"])
-    return f"{count} seed" if count == 1 else f"{count} seeds"
+def _draw_panel(ax: Axes, run: Run, panel: Panel) -> None:
+    models, places = looks(run), _places(run)
+    for metric in panel.metrics:
+        for (model, layer), entries in layer_summaries(run, "learning", metric).items():
+            draw_curve(
+                ax,
+                entries,
+                models[model],
+                label=f"{model}, {layer}",
+                scale=100 if panel.percent else 1,
+                dashes=_DASHES[places[model, layer] % len(_DASHES)],
+                filled=metric != panel.open_marks,
+            )
+    if panel.line_at is not None:
+        ax.axhline(panel.line_at, color=INK, linewidth=0.9, zorder=0)
+    frame(ax, _ALONG, panel.value, logarithmic=panel.logarithmic)
+    ax.set_title(panel.title)
+
+
+def _places(run: Run) -> dict[tuple[str, str], int]:
+    """(model, layer) -> its place from the output back; every layer has a share of silent units."""
+    layers = list(layer_summaries(run, "learning", "silent_share"))
+    return {
+        (model, layer): sum(other == model for other, _ in layers[index + 1 :])
+        for index, (model, layer) in enumerate(layers)
+    }

@@ -42,7 +42,20 @@ def values(run: Run, study: str, metric: str) -> pd.DataFrame:
 
 
 def summaries(run: Run, study: str, metric: str) -> list[dict[str, Any]]:
-    """Entries of the summary for one metric: mean and 95 % interval of each model (and step)."""
+    """Entries of the summary for one metric of whole models: mean and 95 % interval of each model (and step)."""
+    return [entry for entry in _entries(run, study, metric) if not entry["condition"]]
+
+
+def layer_summaries(run: Run, study: str, metric: str) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """(model, layer) -> entries of the summary for one metric of this layer, in the order in which they were stored."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for entry in _entries(run, study, metric):
+        if entry["condition"]:
+            found.setdefault((entry["model"], entry["condition"].removeprefix("layer=")), []).append(entry)
+    return found
+
+
+def _entries(run: Run, study: str, metric: str) -> list[dict[str, Any]]:
     return [entry for entry in run.summary["metrics"] if entry["study"] == study and entry["metric"] == metric]
 
 

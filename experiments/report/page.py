@@ -13,17 +13,13 @@ from markupsafe import Markup
 from bnsim.plotting.style import save
 from experiments import figures
 from experiments.figures.side_by_side import Pair, pairs
-from experiments.figures.stored import class_names, looks, summaries
+from experiments.figures.stored import class_names, looks
 from experiments.report.raster import interactive
+from experiments.report.sections import PLATES, alternative
 from experiments.report.tables import metric_rows, twin_rows
 from experiments.report.wording import number, sentences
 from experiments.results import Run
-
-_TITLES = {
-    "accuracy": "Test accuracy",
-    "learning": "Learning by samples seen",
-    "confusion": "Which classes are taken for which",
-}
+from experiments.studies import STUDIES
 
 
 @dataclass(frozen=True)
@@ -33,6 +29,16 @@ class Picture:
     title: str
     address: str
     alternative: str
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """What the page shows of one study."""
+
+    title: str
+    question: str
+    pictures: list[Picture]
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,7 @@ def _page(run: Run, folder: Path, names: list[str]) -> str:
         verdict=twin_rows(run, primary=True),
         other_differences=twin_rows(run, primary=False),
         metrics=metric_rows(run),
-        pictures=[_picture(run, folder, name) for name in _TITLES if name in names],
+        sections=[_section(run, folder, study, names) for study in STUDIES if study in run.config],
         shown=[_shown(pair, block, folder) for pair, block in zip(seen, plots.blocks if plots else (), strict=True)],
         library=Markup(plots.library) if plots else "",
         script=Markup(plots.script) if plots else "",
@@ -89,8 +95,18 @@ def _page(run: Run, folder: Path, names: list[str]) -> str:
     )
 
 
-def _picture(run: Run, folder: Path, name: str) -> Picture:
-    return Picture(_TITLES[name], _address(folder / f"{name}.svg", "image/svg+xml"), _alternative(run, name))
+def _section(run: Run, folder: Path, study: str, names: list[str]) -> Section:
+    pictures = [
+        Picture(
+            plate.heading,
+            _address(folder / f"{plate.figure}.svg", "image/svg+xml"),
+            alternative(run, study, plate.figure),
+            plate.caption,
+        )
+        for plate in PLATES[study]
+        if plate.figure in names
+    ]
+    return Section(STUDIES[study].title, STUDIES[study].question, pictures)
 
 
 def _shown(pair: Pair, block: str, folder: Path) -> Shown:
@@ -105,17 +121,3 @@ def _shown(pair: Pair, block: str, folder: Path) -> Shown:
 
 def _address(path: Path, kind: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
-
-
-def _alternative(run: Run, name: str) -> str:
-    """The figure in words, for those who do not see it."""
-    if name == "learning":
-        entries = summaries(run, "learning", "validation_accuracy")
-        last = {entry["model"]: entry for entry in sorted(entries, key=lambda entry: entry["step"])}
-        parts = [f"{model} ends at {number(entry['mean'], 'fraction')}" for model, entry in last.items()]
-        return f"Validation accuracy against samples seen: {', '.join(parts)}."
-    entries = summaries(run, "accuracy", "test_accuracy")
-    parts = [f"{entry['model']} {number(entry['mean'], 'fraction')}" for entry in entries]
-    if name == "confusion":
-        return f"Confusion matrices in per cent of each true class; overall test accuracy: {', '.join(parts)}."
-    return f"Test accuracy of each seed, mean and 95 % interval: {', '.join(parts)}; beside it twin differences."

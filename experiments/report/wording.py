@@ -6,12 +6,15 @@ from typing import Any
 
 from experiments.figures.stored import differences, summaries
 from experiments.results import Run
+from experiments.studies import STUDIES
 
 _NAMES = {
     "test_accuracy": "Test accuracy",
     "test_loss": "Test loss (mean cross-entropy)",
     "within_tolerance": "Outputs within 0.1 of their target",
     "learning_curve_mean": "Mean validation accuracy along the learning curve",
+    "sample_efficiency_mean": "Mean validation accuracy over training sets from one sample of each class on",
+    "one_pass_accuracy": "Validation accuracy after one pass",
     "tie_share": "Share of ties in the decision",
     "spikes_per_neuron_trial": "Spikes per neuron and trial",
 }
@@ -52,20 +55,30 @@ def interval(entry: dict[str, Any], *, signed: bool = False) -> str:
 
 
 def sentences(run: Run) -> list[str]:
-    """What came out, in one sentence a study."""
-    accuracy = [entry for entry in differences(run, primary=True) if entry["metric"] == "test_accuracy"]
-    found = [*(_accuracy_sentence(run, entry) for entry in accuracy), *_learning_sentences(run)]
-    return found or ["No pair of twins was compared in this run."]
+    """What came out, in one sentence for each study and pair of twins."""
+    verdicts = [entry for entry in differences(run, primary=True) if entry["metric"] in _CIRCUMSTANCES]
+    found = {study: [_twin_sentence(run, entry) for entry in verdicts if entry["study"] == study] for study in STUDIES}
+    found["learning"] = _learning_sentences(run)
+    return [text for texts in found.values() for text in texts] or ["No pair of twins was compared in this run."]
 
 
-def _accuracy_sentence(run: Run, entry: dict[str, Any]) -> str:
-    means = {mean["model"]: mean for mean in summaries(run, "accuracy", "test_accuracy")}
+_CIRCUMSTANCES = {
+    "test_accuracy": ("", "test samples"),
+    "sample_efficiency_mean": ("On average over small and large training sets, ", "validation samples"),
+    "one_pass_accuracy": ("Having seen every sample once, ", "validation samples"),
+}
+"""Primary metric -> when it is, and of which samples; learning curves have a sentence of their own."""
+
+
+def _twin_sentence(run: Run, entry: dict[str, Any]) -> str:
+    when, samples = _CIRCUMSTANCES[entry["metric"]]
+    means = {mean["model"]: mean for mean in summaries(run, entry["study"], entry["metric"])}
     bns, ann = means[entry["model"]], means[entry["twin"]]
     gap = round(entry["difference"], 2)
     direction = "more than" if gap > 0 else "fewer than" if gap < 0 else "as many as"
     amount = f"{abs(gap):.2f} percentage points " if gap else ""
     text = (
-        f"{entry['model']} (BNS) classified {number(bns['mean'], 'fraction')} of the test samples correctly, "
+        f"{when}{entry['model']} (BNS) classified {number(bns['mean'], 'fraction')} of the {samples} correctly, "
         f"{amount}{direction} its twin {entry['twin']} (ANN) with {number(ann['mean'], 'fraction')}"
     )
     if entry["ci_low"] is None:

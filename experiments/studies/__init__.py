@@ -1,19 +1,67 @@
 """Studies: one question a file. To add one, write a file like `accuracy.py` and name it in `STUDIES`.
 
 A study module has `Config` (frozen, validated), `PRESETS` (name -> Config) and
-`run(config, subject, progress) -> Outcome`. `experiments.figures.<name>.draw(run)` draws what it stored.
+`run(config, subject, progress) -> Outcome`. It may have `SETTINGS`, parameters that models have in this study
+alone, and `TUNING`, both in the form that `experiments.configuration` has for all studies. A figure module of the
+same name draws what it stored.
 """
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from types import MappingProxyType, ModuleType
 
-STUDIES = MappingProxyType(
+
+@dataclass(frozen=True)
+class Study:
+    """What is known of a study before its module is imported.
+
+    title: of its section in the report. primary_metric: the one that verdicts between twins rest on. fixes: parameter
+    of the models -> how the study itself sets it, with which `--set` would be at odds.
+    """
+
+    title: str
+    question: str
+    primary_metric: str
+    fixes: Mapping[str, str] = field(default_factory=dict)
+
+
+STUDIES: Mapping[str, Study] = MappingProxyType(
     {
-        "accuracy": "How well, how fast and at what cost does each network classify the test set?",
-        "learning": "How fast does each network learn, by the number of samples that it has seen?",
+        "accuracy": Study(
+            "Test accuracy",
+            "How well, how fast and at what cost does each network classify the test set?",
+            "test_accuracy",
+        ),
+        "learning": Study(
+            "Learning",
+            "How fast does each network learn, by the number of samples that it has seen, and what changes in it?",
+            "learning_curve_mean",
+            {"passes": "learning shows every model equally many samples; use learning.presentations"},
+        ),
+        "sample-efficiency": Study(
+            "Sample efficiency",
+            "How well does each network classify after training on few samples of each class?",
+            "sample_efficiency_mean",
+        ),
+        "one-pass": Study(
+            "One pass",
+            "How much does each network learn from seeing every sample once, one at a time?",
+            "one_pass_accuracy",
+            {
+                "passes": "one-pass shows every sample once; leave it out",
+                "batch_size": "one-pass shows one sample at a time; leave it out",
+            },
+        ),
     }
 )
-"""Name -> question; the module is `experiments.studies.<name>`."""
+"""By name, in the order of the report."""
 
 PRESETS = ("quick", "full")
+
+
+def load(name: str) -> ModuleType:
+    """The module of a study: a hyphen in its name is an underscore in that of its file."""
+    return import_module(f"{__name__}.{name.replace('-', '_')}")

@@ -44,7 +44,8 @@ class Subject:
 
 @dataclass(frozen=True)
 class Measurement:
-    """One number: `step` is the number of samples seen or time steps gone by, `condition` what else sets it apart."""
+    """One number: `step` is its place on a curve (samples seen, samples of each class, time steps gone by), `condition`
+    what else sets it apart."""
 
     metric: str
     value: float
@@ -65,12 +66,12 @@ class Predictions:
 class Outcome:
     """All that one study found out about one model with one seed.
 
-    n_train, n_held_out: sizes of the training set and of the set that was measured on. derived: settings of the models
-    that the study chose itself, as config.toml tells them.
+    n_train, n_held_out: sizes of the training set and of the set that was measured on. derived: settings that the study
+    chose itself, as config.toml tells them: a value that is the same for all models, or {model: value}.
     """
 
     n_train: int
     n_held_out: int
     measurements: tuple[Measurement, ...] = field(default=())
     predictions: Predictions | None = None
-    derived: Mapping[str, int] = field(default_factory=dict)
+    derived: Mapping[str, Any] = field(default_factory=dict)

@@ -26,6 +26,10 @@ class Samples:
     def __len__(self) -> int:
         return len(self.y)
 
+    def chosen(self, indices: NDArray[np.intp]) -> Samples:
+        """Some of them."""
+        return Samples(self.X[indices], self.y[indices])
+
 
 @dataclass(frozen=True)
 class Split:

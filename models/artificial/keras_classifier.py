@@ -68,11 +68,12 @@ class KerasClassifier(Classifier):
         """Work of the front end for one sample."""
         return OperationCount(0, 0, 0, 0)
 
-    def weight_change(self, X: ArrayLike, y: ArrayLike) -> dict[str, FloatArray]:
+    def weight_change(self, X: ArrayLike, y: ArrayLike, step: float = 1.0) -> dict[str, FloatArray]:
         """What learning from these samples once, in this order, would change in `weights`; it stays as it is.
 
-        In training, as from `at_checkpoint`, the optimizer goes on from its present moments; after it, or once
-        loaded, it starts afresh.
+        step: factor on the learning rate; with a small one the weights hardly move from batch to batch. In training,
+        as from `at_checkpoint`, the optimizer goes on from its present moments; after it, or once loaded, it starts
+        afresh.
         """
         samples, targets = self._checked_samples(X, y)
         labels = np.searchsorted(self.classes_, targets)
@@ -81,6 +82,7 @@ class KerasClassifier(Classifier):
         )
         before = self.weights()
         with training.undone():
+            training.slow_down(step)
             training.run(self._front_end(samples), labels)
             learned = self.weights()
         return {name: learned[name] - before[name] for name in before}
@@ -192,28 +194,33 @@ class KerasClassifier(Classifier):
 
 @dataclass(frozen=True, eq=False)
 class _Training:
-    """A network and its optimizer at work: `loop` (see `_training_loop`), and all `variables` that it changes."""
+    """A network and its optimizer at work by a compiled `loop` (see `_training_loop`)."""
 
+    network: Any
+    optimizer: Any
     loop: Any
-    variables: list[Any]
 
     @classmethod
     def of(cls, network: Any, optimizer: Any, batch_size: int) -> _Training:
-        loop = _training_loop(network, optimizer, batch_size)
-        return cls(loop, [*network.variables, *optimizer.variables])
+        return cls(network, optimizer, _training_loop(network, optimizer, batch_size))
 
     def run(self, inputs: FloatArray, labels: LabelArray) -> None:
         """Train on batch after batch, in the order given."""
         self.loop(tf.constant(inputs), tf.constant(labels))
 
+    def slow_down(self, step: float) -> None:
+        """Multiply the learning rate by `step`."""
+        self.optimizer.learning_rate.assign(step * self.optimizer.learning_rate)
+
     @contextmanager
     def undone(self) -> Iterator[None]:
-        """Take back, to the last bit, what is learned inside."""
-        kept = [variable.numpy() for variable in self.variables]
+        """Take back, to the last bit, what is changed inside."""
+        variables = [*self.network.variables, *self.optimizer.variables]  # the learning rate is one of them
+        kept = [variable.numpy() for variable in variables]
         try:
             yield
         finally:
-            for variable, value in zip(self.variables, kept, strict=True):
+            for variable, value in zip(variables, kept, strict=True):
                 variable.assign(value)
 
 

@@ -19,6 +19,7 @@ import pandas as pd
 import pytest
 
 from experiments.results import read_run
+from experiments.studies import STUDIES
 
 COMMAND = shutil.which("bnsim", path=str(Path(sys.executable).parent)) or "bnsim is not installed"
 SMALL = [
@@ -90,7 +91,7 @@ def test_json_is_the_summary_and_nothing_else(compared: tuple[Path, dict]) -> No
     directory, printed = compared
     run = read_run(directory)
     assert printed == run.summary
-    assert {entry["study"] for entry in printed["metrics"]} == {"accuracy", "learning"}
+    assert {entry["study"] for entry in printed["metrics"]} == set(STUDIES)
     accuracies = [entry["mean"] for entry in printed["metrics"] if entry["metric"] == "test_accuracy"]
     assert len(accuracies) == 2
     assert min(accuracies) > 0.5
@@ -140,7 +141,7 @@ def test_show_and_draw_work_on_a_stored_run(compared: tuple[Path, dict], tmp_pat
 @pytest.mark.parametrize(
     ("what", "name"),
     [
-        ("studies", "accuracy"),
+        ("studies", "sample-efficiency"),
         ("models", "receptive-field"),
         ("tasks", "breast-cancer"),
         ("presets", "quick"),
@@ -169,6 +170,7 @@ def test_doctor_finds_this_machine_fit(tmp_path: Path) -> None:
     [
         ("unknown task 'digit'; did you mean 'digits'?", ["compare", "--task", "digit"]),
         ("unknown model 'dens'; did you mean 'dense'?", ["compare", "--models", "dens"]),
+        ("unknown study 'one_pass'; did you mean 'one-pass'?", ["run", "one_pass"]),
         ("unknown study 'acuracy'; did you mean 'accuracy'?", ["run", "acuracy"]),
         ("unknown preset 'fast'; choose from quick, full", ["compare", "--preset", "fast"]),
         ("unknown list 'neuron'; did you mean 'neurons'?", ["list", "neuron"]),

@@ -50,7 +50,13 @@ def test_settings_reach_study_and_model() -> None:
 def test_configuration_survives_as_toml() -> None:
     config = resolved(preset="full")
     stored = tomllib.loads(tomlkit.dumps(config.as_toml(config.parameters, {"learning": {"passes": 9}})))
-    assert stored["learning"] == {"presentations": 100_000, "points_per_octave": 2, "passes": 9}
+    assert stored["learning"] == {
+        "presentations": 100_000,
+        "points_per_octave": 2,
+        "n_measured": 500,
+        "n_gradient": 500,
+        "passes": 9,
+    }
     assert stored["run"]["models"] == list(DEFAULT_MODELS)
     assert "max_train" not in stored["accuracy"]
     assert stored["models"]["receptive-field"]["image_shape"] == [8, 8]
@@ -119,14 +125,20 @@ def test_common_batch_suits_every_model() -> None:
     assert resolved({"models.dense.batch_size": "many"}).common_batch == 32
 
 
-def test_passes_are_refused_where_learning_sets_them() -> None:
-    settings = {"models.dense.passes": 3}
-    assert resolved(settings).parameters["dense"]["passes"] == 3
+@pytest.mark.parametrize(
+    ("study", "parameter", "reason"),
+    [
+        ("learning", "passes", "learning shows every model equally many samples; use learning.presentations"),
+        ("one-pass", "passes", "one-pass shows every sample once; leave it out"),
+        ("one-pass", "batch_size", "one-pass shows one sample at a time; leave it out"),
+    ],
+)
+def test_what_the_only_study_sets_itself_is_refused(study: str, parameter: str, reason: str) -> None:
+    settings = {f"models.dense.{parameter}": 3}
+    assert resolved(settings, studies=("accuracy", study)).parameters["dense"][parameter] == 3
     with pytest.raises(InputError) as caught:
-        resolved(settings, studies=("learning",))
-    assert str(caught.value) == (
-        "--set models.dense.passes: learning shows every model equally many samples; use learning.presentations"
-    )
+        resolved(settings, studies=(study,))
+    assert str(caught.value) == f"--set models.dense.{parameter}: {reason}"
 
 
 def test_patches_fit_into_small_images() -> None:
@@ -145,6 +157,10 @@ def test_patches_fit_into_small_images() -> None:
             {"learning.presentations": "x"},
             "--set learning.presentations: got 'x'; input should be a valid integer",
         ),
+        (
+            {"sample-efficiency.max_per_clas": 3},
+            "unknown option of sample-efficiency 'max_per_clas'; did you mean 'max_p",
+        ),
         ({"models.dens.passes": 3}, "unknown setting 'models.dens.passes'; did you mean 'models.dense"),
         (
             {"models.dense.random_state": 3},
@@ -156,7 +172,7 @@ def test_patches_fit_into_small_images() -> None:
 )
 def test_settings_that_do_not_exist_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError) as caught:
-        resolved(settings)
+        resolved(settings, studies=("accuracy", "learning", "sample-efficiency"))
     assert str(caught.value).startswith(message)
 
 

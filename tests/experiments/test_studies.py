@@ -9,7 +9,7 @@ import pytest
 from sklearn.metrics import log_loss
 
 from bnsim.errors import InputError
-from experiments.studies import PRESETS, STUDIES, accuracy, learning
+from experiments.studies import PRESETS, STUDIES, accuracy, curve, learning, load
 from experiments.studies.accuracy import _spiking, cross_entropy
 from experiments.studies.job import Outcome, Subject
 from experiments.tasks import load_task
@@ -19,6 +19,7 @@ from models.registry import create
 
 DIGITS = load_task("digits")
 SMALL = {"hidden": (20,), "passes": 8, "learning_rate": 0.01}
+FIELD = {"image_shape": (8, 8), "n_filters": 100, "duration": 20.0, "learning_rate": 0.005}
 
 
 def subject(dataset: Dataset = DIGITS, seed: int = 0) -> Subject:
@@ -48,10 +49,12 @@ def with_test_labels_shuffled(dataset: Dataset, seed: int) -> Dataset:
 
 
 @pytest.mark.parametrize("name", STUDIES)
-def test_every_study_has_both_presets(name: str) -> None:
-    module = {"accuracy": accuracy, "learning": learning}[name]
+def test_every_study_has_a_module_with_both_presets(name: str) -> None:
+    module = load(name)
+    assert module.__name__ == f"experiments.studies.{name.replace('-', '_')}"
     assert set(module.PRESETS) == set(PRESETS)
-    assert STUDIES[name] == (module.__doc__ or "").partition("\n")[0]
+    assert STUDIES[name].question == (module.__doc__ or "").partition("\n")[0]
+    assert STUDIES[name].primary_metric in (module.__doc__ or "")
 
 
 def test_accuracy_measures_a_trained_network(measured: Outcome) -> None:
@@ -176,10 +179,10 @@ def test_spiking_layers_are_counted_without_the_input() -> None:
 
 
 def test_checkpoints_are_log_spaced_multiples_of_the_batch() -> None:
-    assert learning.checkpoints(1000, 1, 32) == (32, 64, 128, 256, 512, 992)
-    assert learning.checkpoints(256, 2, 32) == (32, 64, 96, 128, 192, 256)
-    assert learning.checkpoints(1000, 1, 128) == (128, 256, 512, 896)
-    assert learning.checkpoints(20, 1, 32) == (20,)
+    assert curve.checkpoints(1000, 1, 32) == (32, 64, 128, 256, 512, 992)
+    assert curve.checkpoints(256, 2, 32) == (32, 64, 96, 128, 192, 256)
+    assert curve.checkpoints(1000, 1, 128) == (128, 256, 512, 896)
+    assert curve.checkpoints(20, 1, 32) == (20,)
 
 
 def test_models_of_other_batch_sizes_are_measured_at_the_same_steps() -> None:
@@ -188,7 +191,7 @@ def test_models_of_other_batch_sizes_are_measured_at_the_same_steps() -> None:
     for batch_size in (32, 128):
         parameters = {**SMALL, "batch_size": batch_size}
         outcome = learning.run(config, Subject(DIGITS, "dense", parameters, seed=0, common_batch=128), ignore)
-        steps.append([found.step for found in outcome.measurements if found.step is not None])
+        steps.append([found.step for found in outcome.measurements if found.metric == "validation_accuracy"])
     assert steps[0] == steps[1] == [128, 256, 512, 1024]
     assert outcome.derived == {"passes": 1}
 
@@ -207,10 +210,10 @@ def test_a_model_that_stops_early_has_no_learning_curve() -> None:
 def test_learning_curve_rises_and_never_sees_the_test_set() -> None:
     config = learning.PRESETS["quick"].model_copy(update={"presentations": 4000})
     outcome = learning.run(config, subject(), ignore)
-    curve = [found for found in outcome.measurements if found.metric == "validation_accuracy"]
-    assert [found.step for found in curve][:3] == [32, 64, 128]
-    assert curve[0].value < 0.5 < 0.85 < curve[-1].value
-    assert value(outcome, "learning_curve_mean") == pytest.approx(np.mean([found.value for found in curve]))
+    points = [found for found in outcome.measurements if found.metric == "validation_accuracy"]
+    assert [found.step for found in points][:3] == [32, 64, 128]
+    assert points[0].value < 0.5 < 0.85 < points[-1].value
+    assert value(outcome, "learning_curve_mean") == pytest.approx(np.mean([found.value for found in points]))
     assert (outcome.n_train, outcome.n_held_out) == (1149, 288)
     assert outcome.predictions is None
 

@@ -79,6 +79,15 @@ def test_metrics_have_intervals_and_leave_conditions_out() -> None:
     assert all(entry["ci_low"] < entry["mean"] < entry["ci_high"] and entry["n"] == 5 for entry in metrics)
 
 
+def test_layers_have_entries_of_their_own_and_no_verdict() -> None:
+    of_layers = rows(5, VALUES).query("condition == ''").assign(condition=lambda table: "layer=" + table["model"])
+    summary = summarise(pd.concat([rows(5, VALUES), of_layers]), pd.DataFrame(), design())
+    entries = {(entry["model"], entry["condition"]): entry["mean"] for entry in summary["metrics"]}
+    assert {condition for _, condition in entries} == {"", *(f"layer={model}" for model in VALUES)}
+    assert entries["dense", "layer=dense"] == pytest.approx(0.92)
+    assert len(summary["differences"]) == 1
+
+
 def test_intervals_of_means_count_the_overlap_of_resampled_splits() -> None:
     # five values 0.01 apart: s² / n = 0.00005; on resampled splits (1 / 5 + 0.25) s² instead of s² / 5
     widths = []

@@ -15,7 +15,7 @@ def test_names_are_no_markup(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     plain = contents()
     task = "[red]mine[/wrong] :smile:"
     entry: dict[str, object] = {"model": "receptive-dense", "metric": "prediction_seconds", "unit": "s", "step": None}
-    entry |= {"study": "accuracy", "kind": "ANN", "mean": 0.5, "ci_low": None, "ci_high": None, "n": 1}
+    entry |= {"study": "accuracy", "condition": "", "kind": "ANN", "mean": 0.5, "ci_low": None, "ci_high": None, "n": 1}
     named = dataclasses.replace(plain, summary={**plain.summary, "task": task, "metrics": [entry]})
     print_run(read_run(write_run(tmp_path, "[b]", named, lambda folder: None)))
     printed = capsys.readouterr().out
@@ -29,7 +29,14 @@ def test_a_loss_has_its_interval(
     limits: tuple[float | None, float | None], shown: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plain = contents()
-    entry: dict[str, object] = {"study": "accuracy", "model": "dense", "kind": "ANN", "metric": "test_loss", "n": 5}
+    entry: dict[str, object] = {
+        "study": "accuracy",
+        "model": "dense",
+        "kind": "ANN",
+        "metric": "test_loss",
+        "n": 5,
+        "condition": "",
+    }
     entry |= {"unit": "nat", "step": None, "mean": 0.1235, "ci_low": limits[0], "ci_high": limits[1]}
     run = dataclasses.replace(plain, summary={**plain.summary, "metrics": [entry]})
     print_run(read_run(write_run(tmp_path, "run", run, lambda folder: None)))

@@ -10,6 +10,7 @@ from sklearn.datasets import load_digits
 
 from bnsim.recording import Recording, SpikeTimes
 from experiments.results import COLUMNS, Example, Run, RunContents, read_run, write_run
+from experiments.studies import STUDIES
 from experiments.summary import Design, summarise
 
 MODELS = {"receptive-field": ("BNS", 0.978), "receptive-dense": ("ANN", 0.974), "dense": ("ANN", 0.970)}
@@ -19,7 +20,7 @@ CLASSES = (*"012345678", "<b>9</b>")
 
 
 def rows_and_predictions(generator: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Tidy results of both studies, and the predictions that they rest on."""
+    """Tidy results of all studies, and the predictions that they rest on."""
     true = np.repeat(np.arange(10), 36)
     rows, predictions = [], []
     for (model, (kind, skill)), seed in itertools.product(MODELS.items(), SEEDS):
@@ -31,6 +32,8 @@ def rows_and_predictions(generator: np.random.Generator) -> tuple[pd.DataFrame, 
             ("accuracy", "", pd.NA, "training_seconds", generator.uniform(3, 5), "s"),
             ("accuracy", "", pd.NA, "bytes_per_sample", 160_000, "byte"),
             ("learning", "", pd.NA, "learning_curve_mean", generator.normal(0.8, 0.01), "fraction"),
+            ("sample-efficiency", "", pd.NA, "sample_efficiency_mean", generator.normal(0.8, 0.01), "fraction"),
+            ("one-pass", "", pd.NA, "one_pass_accuracy", generator.normal(0.9, 0.01), "fraction"),
         ]
         if kind == "BNS":
             measured.append(("accuracy", "", pd.NA, "spikes_per_neuron_trial", generator.uniform(0.4, 0.6), "count"))
@@ -42,11 +45,32 @@ def rows_and_predictions(generator: np.random.Generator) -> tuple[pd.DataFrame, 
         for step in 32 * 2 ** np.arange(9):
             value = skill - 0.8 / (1 + step / 60) + generator.normal(0, 0.01)
             measured.append(("learning", "", int(step), "validation_accuracy", value, "fraction"))
+            measured.append(("one-pass", "", int(step) // 32, "validation_accuracy", value, "fraction"))
+            measured += of_layers(generator, model, int(step))
+        for size in (1, 3, 10, 30, 100):
+            value = skill - 0.4 / size + generator.normal(0, 0.01)
+            measured.append(("sample-efficiency", "", size, "validation_accuracy", value, "fraction"))
         rows += [(study, "digits", model, kind, seed, *rest) for study, *rest in measured]
         columns = {"model": model, "kind": kind, "seed": seed, "sample": np.arange(360)}
         predictions.append(pd.DataFrame({**columns, "true": true, "predicted": predicted}))
     table = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"step": "Int64"})
     return table, pd.concat(predictions, ignore_index=True)
+
+
+def of_layers(generator: np.random.Generator, model: str, step: int) -> list[tuple[object, ...]]:
+    """What the learning study stores of single layers; the read-outs of the twins start at zero, `dense` does not."""
+    rows: list[tuple[object, ...]] = []
+    for layer in ("hidden", "output") if model != "dense" else ("hidden_1", "output"):
+        metrics = {"class_selectivity": "ratio", "silent_share": "fraction"}
+        if layer == "output" or model == "dense":
+            metrics |= {"weight_cosine": "ratio", "weight_mean": "weight", "weight_standard_deviation": "weight"}
+            metrics |= {"gradient_angle": "degree", "gradient_angle_small_steps": "degree"}
+            metrics |= {"relative_weight_distance": "ratio"} if model == "dense" else {"weight_norm": "weight"}
+        rows += [
+            ("learning", f"layer={layer}", step, metric, generator.uniform(0.2, 0.8), unit)
+            for metric, unit in metrics.items()
+        ]
+    return rows
 
 
 def recording(generator: np.random.Generator, output: int) -> Recording:
@@ -82,12 +106,10 @@ def examples(generator: np.random.Generator) -> tuple[Example, ...]:
 
 @pytest.fixture(scope="session")
 def stored_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A run directory with both studies, three models and the two example images."""
+    """A run directory with all studies, three models and the two example images."""
     generator = np.random.default_rng(1)
     results, predictions = rows_and_predictions(generator)
-    design = Design(
-        "digits", "quick", {"receptive-field": "receptive-dense"}, {"accuracy": 0.25, "learning": 0.25}, False
-    )
+    design = Design("digits", "quick", {"receptive-field": "receptive-dense"}, dict.fromkeys(STUDIES, 0.25), False)
     manifest = {
         "run": "20260101T000000Z-compare-digits",
         "started_utc": "2026-01-01T00:00:00+00:00",
@@ -108,7 +130,14 @@ def stored_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     }
     config = {
         "run": {"study": "compare", "task": "digits", "preset": "quick", "seeds": 5, "models": list(MODELS)},
+        "accuracy": {},
         "learning": {"passes": 7},
+        "sample-efficiency": {
+            "samples_per_class": [1, 3, 10],
+            "min_presentations": 1000,
+            "passes": {"receptive-field": [100, 34, 10], "dense": [100, 50, 50]},
+        },
+        "one-pass": {"models": {"dense": {"learning_rate": 0.0003}}},
     }
     summary = summarise(results, predictions, design)
     contents = RunContents(config, manifest, results, predictions, summary, examples(generator))

@@ -1,12 +1,13 @@
 """Figures show the stored numbers, all of them, and nothing else."""
 
 import dataclasses
+from types import ModuleType
 
 import numpy as np
 import pytest
 
 from experiments import figures
-from experiments.figures import accuracy, learning, side_by_side
+from experiments.figures import accuracy, learning, one_pass, sample_efficiency, side_by_side
 from experiments.figures.stored import confusion, looks
 from experiments.results import Run
 
@@ -16,6 +17,11 @@ def test_every_figure_of_a_run_has_a_name(stored_run: Run) -> None:
         "accuracy",
         "confusion",
         "learning",
+        "weights",
+        "selectivity",
+        "gradient_angle",
+        "sample_efficiency",
+        "one_pass",
         "side_by_side-receptive-field-correct",
         "side_by_side-receptive-field-wrong",
     ]
@@ -30,7 +36,7 @@ def test_a_run_without_a_study_has_no_figure_of_it(stored_run: Run) -> None:
         summary={**stored_run.summary, "metrics": metrics},
         directory=stored_run.directory / "elsewhere",
     )
-    assert list(figures.draw(only_learning)) == ["learning"]
+    assert list(figures.draw(only_learning)) == ["learning", "weights", "selectivity", "gradient_angle"]
 
 
 def test_kinds_differ_in_colour_and_marker(stored_run: Run) -> None:
@@ -71,13 +77,56 @@ def test_a_class_without_a_test_sample_has_an_empty_row(stored_run: Run) -> None
     assert {text.get_position()[1] for text in confusions.texts} == {0, 1, 2, 4, 5, 6, 7, 8, 9}
 
 
-def test_learning_curve_is_the_mean_over_seeds(stored_run: Run) -> None:
-    ax = learning.draw(stored_run)["learning"].axes[0]
-    stored = stored_run.results.query("model == 'dense' and metric == 'validation_accuracy'")
+@pytest.mark.parametrize(
+    ("study", "figure", "module"),
+    [
+        ("learning", "learning", learning),
+        ("sample-efficiency", "sample_efficiency", sample_efficiency),
+        ("one-pass", "one_pass", one_pass),
+    ],
+)
+def test_curves_are_the_mean_over_seeds(stored_run: Run, study: str, figure: str, module: ModuleType) -> None:
+    ax = module.draw(stored_run)[figure].axes[0]
+    stored = stored_run.results.query("study == @study and model == 'dense' and metric == 'validation_accuracy'")
     mean = 100 * stored.groupby("step")["value"].mean()
     np.testing.assert_array_equal(ax.lines[2].get_xdata(), mean.index)
     np.testing.assert_allclose(ax.lines[2].get_ydata(), mean)
+    assert ax.lines[2].get_color() == looks(stored_run)["dense"].colour
     assert ax.get_xscale() == "log"
+
+
+def test_layers_are_told_apart_by_their_dashes(stored_run: Run) -> None:
+    selectivity, silent = learning.draw(stored_run)["selectivity"].axes
+    drawn = {line.get_label(): line for line in selectivity.lines}
+    models = ("receptive-field", "receptive-dense", "dense")
+    assert list(drawn) == [f"{model}, {layer}" for model in models for layer in _layers(model)]
+    for model in models:
+        first, last = (drawn[f"{model}, {layer}"] for layer in _layers(model))
+        assert (first.get_linestyle(), last.get_linestyle()) == ("--", "-")
+        assert first.get_color() == last.get_color() == looks(stored_run)[model].colour
+    layer = stored_run.results.query("model == 'dense' and condition == 'layer=hidden_1' and metric == 'silent_share'")
+    line = next(line for line in silent.lines if line.get_label() == "dense, hidden_1")
+    np.testing.assert_allclose(line.get_ydata(), 100 * layer.groupby("step")["value"].mean())
+
+
+def _layers(model: str) -> tuple[str, str]:
+    return ("hidden_1", "output") if model == "dense" else ("hidden", "output")
+
+
+def test_weights_that_start_at_zero_have_open_marks(stored_run: Run) -> None:
+    distance = learning.draw(stored_run)["weights"].axes[0]
+    marks = {line.get_label(): line.get_markerfacecolor() for line in distance.lines}
+    assert {label for label, colour in marks.items() if colour == "white"} == {
+        "receptive-field, output",
+        "receptive-dense, output",
+    }
+    assert set(marks) - {"receptive-field, output", "receptive-dense, output"} == {"dense, hidden_1", "dense, output"}
+
+
+def test_models_without_error_signal_leave_no_empty_figure(stored_run: Run) -> None:
+    metrics = [entry for entry in stored_run.summary["metrics"] if not entry["metric"].startswith("gradient_angle")]
+    run = dataclasses.replace(stored_run, summary={**stored_run.summary, "metrics": metrics})
+    assert list(learning.draw(run)) == ["learning", "weights", "selectivity"]
 
 
 def test_side_by_side_shows_the_twin_and_all_spikes(stored_run: Run) -> None:

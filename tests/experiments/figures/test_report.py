@@ -19,6 +19,7 @@ from experiments import report
 from experiments.report.tables import metric_rows, twin_rows
 from experiments.report.wording import number, sentences
 from experiments.results import Run
+from experiments.studies import STUDIES
 
 
 class Page(HTMLParser):
@@ -58,7 +59,8 @@ def written(stored_run: Run, tmp_path_factory: pytest.TempPathFactory) -> tuple[
 def test_page_and_figures_are_written(written: tuple[Path, Page]) -> None:
     path, _ = written
     assert path.name == "report.html"
-    stems = {"accuracy", "confusion", "learning"}
+    stems = {"accuracy", "confusion", "learning", "weights", "selectivity", "gradient_angle"}
+    stems |= {"sample_efficiency", "one_pass"}
     stems |= {f"side_by_side-receptive-field-{case}" for case in ("correct", "wrong")}
     files = {file.name for file in (path.parent / "figures").iterdir()}
     assert files == {f"{stem}.{suffix}" for stem in stems for suffix in ("svg", "png")}
@@ -104,6 +106,13 @@ def test_headings_go_down_by_one(written: tuple[Path, Page]) -> None:
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
+def test_every_study_has_a_section_with_its_question(written: tuple[Path, Page]) -> None:
+    _, page = written
+    for study in STUDIES.values():
+        assert f"{study.title} {study.question}" in page.text
+    assert "Where learning points, held against backpropagation" in page.text
+
+
 def test_no_word_of_significance_with_few_seeds(written: tuple[Path, Page]) -> None:
     _, page = written
     assert not any(word in page.text for word in ("ignifican", "cludes zero"))
@@ -116,6 +125,9 @@ def test_method_tells_how_twins_were_compared_and_how_models_were_trained(writte
     assert "Test accuracy corrected resampled t (Nadeau & Bengio 2003) receptive-field" in page.text
     assert "not equally many for all models: receptive-field 20, receptive-dense 16, dense 16." in page.text
     assert "the same number of passes over the training samples: 7." in page.text
+    assert "hold 1, 3, 10 samples of each class" in page.text
+    assert "1000 samples: receptive-field 100, 34, 10; dense 100, 50, 50." in page.text
+    assert "every sample once, batches of one; dense with learning_rate 0.0003." in page.text
     assert "The test set was opened 15 times" in page.text
     assert "samples before the test: 5. Deviation" in page.text
     assert "samples before the test: 20 at most, fewer where the loss on a tenth" in page.text
@@ -152,16 +164,19 @@ def test_drawing_again_on_a_full_disk_leaves_the_old_page(
 
 
 def test_sentences_follow_from_the_numbers(stored_run: Run) -> None:
-    accuracy, learning = sentences(stored_run)
+    accuracy, learning, few, once = sentences(stored_run)
     entry = next(e for e in stored_run.summary["differences"] if e["metric"] == "test_accuracy")
     assert f"{abs(entry['difference']):.2f} percentage points more than its twin receptive-dense" in accuracy
     assert re.search(r"interval of the difference over 5 seeds is \S+ to \S+\spoints\.", accuracy)
     assert learning.startswith("On the validation split the mean accuracy first stood at 90")
+    assert few.startswith("On average over small and large training sets, receptive-field (BNS) classified 8")
+    assert once.startswith("Having seen every sample once, receptive-field (BNS) classified ")
+    assert "of the validation samples correctly" in once
 
     reversed_run = copy.deepcopy(stored_run.summary)
     for difference in reversed_run["differences"]:
         difference |= {"difference": -0.5, "ci_low": -0.7, "ci_high": -0.3}
-    accuracy, _ = sentences(dataclasses.replace(stored_run, summary=reversed_run))
+    accuracy, *_ = sentences(dataclasses.replace(stored_run, summary=reversed_run))
     assert "0.50 percentage points fewer than its twin" in accuracy
     assert accuracy.endswith("is −0.70 to −0.30\N{NO-BREAK SPACE}points.")
 
@@ -177,6 +192,7 @@ def test_one_seed_has_no_interval(stored_run: Run) -> None:
 
 def test_metric_table_has_a_cell_for_every_model(stored_run: Run) -> None:
     rows = {row.metric: row for row in metric_rows(stored_run)}
+    assert "class_selectivity" not in rows
     assert "validation_accuracy" not in rows
     assert "confusion_count" not in rows
     assert [cell.mean for cell in rows["trainable_parameters"].cells] == ["20,000"] * 3

@@ -1,0 +1,27 @@
+"""How the weights of a layer move while they are learned."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.floating]
+
+
+def drift(initial: FloatArray, previous: FloatArray, current: FloatArray) -> dict[str, float]:
+    """Moments of the weights of one layer now, and how far they have come; norms are Euclidean, over all weights.
+
+    weight_mean, weight_standard_deviation: in the unit of the weights
+    relative_weight_distance: |W - W_0| / |W_0| from the initial weights W_0
+    weight_norm: |W|, instead, where the initial weights are all zero
+    weight_cosine: of the angle between the weights now and at the checkpoint before; absent where these are zero
+    """
+    found = {"weight_mean": float(current.mean()), "weight_standard_deviation": float(current.std())}
+    start, before, now = (float(np.linalg.norm(weights)) for weights in (initial, previous, current))
+    if start > 0:
+        found["relative_weight_distance"] = float(np.linalg.norm(current - initial)) / start
+    else:
+        found["weight_norm"] = now
+    if before > 0 and now > 0:
+        found["weight_cosine"] = float(np.vdot(previous, current)) / (before * now)
+    return found

@@ -1,0 +1,94 @@
+"""How far the changes that a learning rule makes point away from the gradient that backpropagation would follow.
+
+The gradient is that of a rate network with the same weights: its units respond as those of the measured network did
+(`activity`, whatever made them respond), their derivative is 1 where a unit responded and 0 elsewhere, as that of a
+rectifier, and the probabilities of the classes are the softmax of the output's summed drive. With h_0 the responses of
+the layer before the first trained one, W_i the weights from h_(i-1) to layer i, and the mean over samples,
+
+    e_L = softmax(g h_(L-1) W_L) - [k = label],  e_(i-1) = (e_i W_i^T) [h_(i-1) > 0],  dL/dW_i ~ h_(i-1)^T e_i
+
+g is the slope of the model's own error (`error_gain`); as a common factor of all gradients it leaves angles as they
+are. A network with `predict_proba` brings its own softmax, biases included.
+
+References: Rumelhart, Hinton & Williams (1986), Nature 323:533-536; Lillicrap, Cownden, Tweed & Akerman (2016), Nature
+Communications 7:13276, who hold a rule's changes against the gradient by their angle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    from models.classifier import Activity
+
+FloatArray = NDArray[np.floating]
+Layers = Mapping[str, FloatArray]
+
+
+@runtime_checkable
+class Taught(Protocol):
+    """A classifier with an error signal (see `models.classifier.Classifier.error_signal`)."""
+
+    classes_: NDArray[Any]
+
+    @property
+    def error_signal(self) -> bool: ...
+    def activity(self, X: ArrayLike) -> Activity: ...
+    def weights(self) -> dict[str, FloatArray]: ...
+    def weight_change(self, X: ArrayLike, y: ArrayLike, step: float = 1.0) -> dict[str, FloatArray]: ...
+
+
+def descent(model: Taught, X: FloatArray, y: NDArray[Any]) -> dict[str, FloatArray]:
+    """The way down the gradient over these samples, layer by layer, at the weights that the model has now."""
+    weights = model.weights()
+    layers = model.activity(X).layers[-len(weights) - 1 :]
+    inputs = {after.name: before.responses for before, after in pairwise(layers)}
+    gradients = backpropagated(weights, inputs, _error(model, X, y, inputs, weights))
+    return {name: -gradient for name, gradient in gradients.items()}
+
+
+def backpropagated(weights: Layers, inputs: Layers, error: FloatArray) -> dict[str, FloatArray]:
+    """Gradient of the mean cross-entropy by the weights of each layer.
+
+    weights: layer -> (inputs, units), from input to output. inputs: layer -> responses (sample, inputs) of the layer
+    before it. error: (sample, class), softmax of the drive minus 1 for the right class.
+    """
+    gradients = {}
+    error = error / len(error)
+    for name in reversed(list(weights)):
+        gradients[name] = inputs[name].T @ error
+        error = (error @ weights[name].T) * (inputs[name] > 0)
+    return {name: gradients[name] for name in weights}
+
+
+def angle(first: FloatArray, second: FloatArray) -> float | None:
+    """Degrees between two arrays of the same shape, None where one of them is zero.
+
+    Between a rule's change and the descent, 0 is gradient descent and 90 what chance comes to among many weights. The
+    descent is that of the weights before, which move while sample after sample (or batch after batch) is learned: large
+    steps open an angle whatever the rule, small ones leave the angle of the rule itself.
+    """
+    scale = float(np.linalg.norm(first)) * float(np.linalg.norm(second))
+    if scale == 0:
+        return None
+    return float(np.degrees(np.arccos(np.clip(np.vdot(first, second) / scale, -1, 1))))
+
+
+def softmax(drive: FloatArray) -> FloatArray:
+    """Probabilities (sample, class)."""
+    exponentials = np.exp(drive - drive.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def _error(model: Any, X: FloatArray, y: NDArray[Any], inputs: Layers, weights: Layers) -> FloatArray:
+    if hasattr(model, "predict_proba"):
+        probabilities = model.predict_proba(X)
+    else:
+        output = list(weights)[-1]
+        probabilities = softmax(model.error_gain * inputs[output] @ weights[output])
+    return probabilities - (y[:, np.newaxis] == model.classes_)
