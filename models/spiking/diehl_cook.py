@@ -60,6 +60,7 @@ class DiehlCook(SpikingClassifier):
     DEVIATIONS = (
         "no delays from the input unless `delay` is given (the authors': 0 to 10 ms)",
         "membrane, conductances and traces start anew in each presentation, instead of 150 ms of silence in between",
+        "thresholds do not decay in that silence, which is 30 % of the authors' time",
         "weights are normalised after a presentation, not before it",
         "labels come from a running mean of the responses during training, not from its last 10,000 presentations",
     )
