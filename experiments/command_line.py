@@ -13,6 +13,8 @@ from typing import Annotated, Any
 
 import typer
 
+from experiments.names import DEFAULT_MODELS
+
 # Newer versions of Typer bring their own copy of Click, older ones import it; both have this base class.
 UsageError: Any = typer.BadParameter.__base__
 
@@ -48,7 +50,7 @@ RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run director
 INTERRUPTED = 130
 """Exit code after Ctrl-C."""
 
-MODELS = "receptive-field,receptive-dense,dense"
+MODELS = ",".join(DEFAULT_MODELS)
 
 
 @app.callback(invoke_without_command=True)

@@ -15,9 +15,10 @@ import pandas as pd
 from pydantic import BaseModel
 
 from experiments import results
-from experiments.configuration import DEFAULT_MODELS, RunConfig, check_names, resolve
+from experiments.configuration import RunConfig, check_names, resolve
 from experiments.examples import ExampleJob, choose
 from experiments.manifest import describe, manifest
+from experiments.names import DEFAULT_MODELS
 from experiments.progress import ProgressDisplay, Silence
 from experiments.results import COLUMNS, PREDICTION_COLUMNS, Example, Run, RunContents
 from experiments.runner import Progress, Workers, default_workers

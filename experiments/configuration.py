@@ -21,8 +21,6 @@ from experiments.tasks.dataset import Dataset
 from models import registry
 from models.checks import is_count
 
-DEFAULT_MODELS = ("receptive-field", "three-factor", "receptive-dense", "dense")
-
 Settings = Mapping[str, Mapping[str, Any]]
 
 _SMALL_FILTERS = {"n_filters": 2000, "patch": 4, "wavelength": (2.5, 6.0), "sigma": (0.8, 1.8)}

@@ -1,4 +1,4 @@
-"""Errors for names that do not exist."""
+"""Names: which models take part where none are named, and the error for a name that does not exist."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import difflib
 from collections.abc import Iterable
 
 from bnsim.errors import InputError
+
+DEFAULT_MODELS = ("receptive-field", "three-factor", "receptive-dense", "dense")
+"""Two pairs of twins. They stand here because the command line must not wait for what `experiments.configuration`
+imports."""
 
 
 def unknown_name(what: str, name: str, known: Iterable[str]) -> InputError:

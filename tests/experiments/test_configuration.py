@@ -11,7 +11,6 @@ import tomlkit
 
 from bnsim.errors import InputError
 from experiments.configuration import (
-    DEFAULT_MODELS,
     MODEL_SETTINGS,
     TUNING,
     RunConfig,
@@ -20,6 +19,7 @@ from experiments.configuration import (
     parse_settings,
     resolve,
 )
+from experiments.names import DEFAULT_MODELS
 from experiments.tasks import load_task
 from models import registry
 
