@@ -82,7 +82,8 @@ class KerasClassifier(Classifier):
         )
         before = self.weights()
         with training.undone():
-            training.slow_down(step)
+            if step != 1:  # a learning rate that follows a schedule of Keras' is no variable that could be scaled
+                training.slow_down(step)
             training.run(self._front_end(samples), labels)
             learned = self.weights()
         return {name: learned[name] - before[name] for name in before}
