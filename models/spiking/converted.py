@@ -65,7 +65,7 @@ class Converted(Classifier):
     )
     DEVIATIONS = (
         "the first layer's weights are applied to the analogue input outside the spiking network",
-        "neurons start half-way to threshold, so that their counts round to the nearest",
+        "neurons start half-way to threshold by default, so that their counts round to the nearest",
         f"activations are measured on {CALIBRATION} training samples at most",
         "equal output counts are told apart by the summed input, which is no spike: see tie_share",
     )
@@ -80,8 +80,8 @@ class Converted(Classifier):
 
     def record(self, X: FloatArray) -> bnsim.Recording:
         """Spike times of all layers and the output's membrane potential for each sample."""
-        names = tuple(layer.name for layer in self.layers_)
         samples = self._checked(X)
+        names = tuple(layer.name for layer in self.layers_)
         return next(self._presented(samples, names, chunk=len(samples)))[1]
 
     def predictions_over_time(self, X: FloatArray) -> NDArray[Any]:
@@ -153,10 +153,10 @@ class Converted(Classifier):
         for _, recording in self._presented(X):
             for before, layer in pairwise(self.layers_):
                 spikes += int((recording.counts[before.name] @ layer.fan_out).sum())
-        products = self.layers_[0].matrix.nnz * len(X)
+        outside = self.layers_[0].matrix.nnz * len(X)
         updates = sum(layer.n_units for layer in self.layers_) * self.duration * len(X)
         stored = self.layers_[0].matrix.dtype.itemsize
-        return OperationCount(spikes, products, updates, stored * (spikes + products))
+        return OperationCount(spikes, outside, updates, stored * (spikes + outside))
 
     def _weights(self) -> dict[str, FloatArray]:
         return {layer.name: layer.matrix.T.toarray() for layer in self.layers_}

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from brian2 import ms
 from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import bnsim
@@ -192,6 +193,12 @@ def test_errors_name_the_parameter(digits: Digits, changed: dict[str, Any], mess
         quick("converted", **changed).fit(digits.X, digits.y)
     assert str(error.value).startswith(message)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("method", ["record", "predictions_over_time", "tied"])
+def test_nothing_is_shown_before_training(method: str, digits: Digits) -> None:
+    with pytest.raises(NotFittedError):
+        getattr(quick("converted"), method)(digits.X)
 
 
 def test_plain_features_have_no_convolution(digits: Digits) -> None:
