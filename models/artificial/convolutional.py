@@ -141,10 +141,8 @@ class Convolutional(KerasClassifier):
             ]
         return keras.Sequential(layers)
 
-    def _optimizer(self, n_steps: int) -> Any:
-        last = self.learning_rate * self.final_rate
-        rate = keras.optimizers.schedules.PolynomialDecay(self.learning_rate, n_steps, last)
-        return keras.optimizers.Adam(learning_rate=rate)
+    def _optimizer(self) -> Any:
+        return keras.optimizers.Adam(learning_rate=self.learning_rate)
 
     def _linear_layer(self, layer: Any) -> LinearLayer:
         if not isinstance(layer, keras.layers.Conv2D):

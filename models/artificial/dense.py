@@ -108,7 +108,7 @@ class Dense(KerasClassifier):
             )
         return network
 
-    def _optimizer(self, n_steps: int) -> Any:
+    def _optimizer(self) -> Any:
         return OPTIMIZERS[self.optimizer](learning_rate=self.learning_rate)
 
     def _fit(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:

@@ -34,6 +34,8 @@ class KerasClassifier(Classifier):
 
     kind = "ANN"
     batch_size: int
+    final_rate: float = 1.0
+    """Last learning rate over the first; it falls linearly over the training, batch after batch."""
     network_: Any
     _training: _Training | None = None
     """While it learns."""
@@ -43,8 +45,8 @@ class KerasClassifier(Classifier):
         """An untrained keras.Sequential; initial weights drawn from `random_state_` alone."""
 
     @abstractmethod
-    def _optimizer(self, n_steps: int) -> Any:
-        """A new Keras optimizer for a training of so many steps."""
+    def _optimizer(self) -> Any:
+        """A new Keras optimizer at the first learning rate."""
 
     def linear_layers(self) -> tuple[LinearLayer, ...]:
         """The trained layers after the front end, without their activation functions, as plain arrays."""
@@ -77,13 +79,10 @@ class KerasClassifier(Classifier):
         """
         samples, targets = self._checked_samples(X, y)
         labels = np.searchsorted(self.classes_, targets)
-        training = self._training or _Training.of(
-            self.network_, self._optimizer(-(-len(samples) // self.batch_size)), self.batch_size
-        )
+        training = self._training or _Training.of(self.network_, self._optimizer(), self.batch_size)
         before = self.weights()
         with training.undone():
-            if step != 1:  # a learning rate that follows a schedule of Keras' is no variable that could be scaled
-                training.slow_down(step)
+            training.slow_down(step)
             training.run(self._front_end(samples), labels)
             learned = self.weights()
         return {name: learned[name] - before[name] for name in before}
@@ -104,8 +103,10 @@ class KerasClassifier(Classifier):
     def _train(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> Iterator[int]:
         """Train `network_` by the schedule; gives the presentations done after each chunk."""
         present = self._presenter(X)
-        optimizer = self._optimizer(-(-len(schedule) // self.batch_size))
-        self._training = _Training.of(self.network_, optimizer, self.batch_size)
+        n_steps = -(-len(schedule) // self.batch_size)
+        self._training = _Training.of(
+            self.network_, self._optimizer(), self.batch_size, fall=(1 - self.final_rate) / n_steps
+        )
         try:
             for start, stop in schedule.chunks(self.batch_size * BATCHES_AT_ONCE, self.batch_size):
                 chosen = schedule.order[start:stop]
@@ -199,11 +200,15 @@ class _Training:
 
     network: Any
     optimizer: Any
+    factor: Any
+    """Variable: what the learning rate is multiplied by, whatever its course."""
     loop: Any
 
     @classmethod
-    def of(cls, network: Any, optimizer: Any, batch_size: int) -> _Training:
-        return cls(network, optimizer, _training_loop(network, optimizer, batch_size))
+    def of(cls, network: Any, optimizer: Any, batch_size: int, fall: float = 0.0) -> _Training:
+        """fall: of the learning rate from batch to batch, as a share of the first."""
+        factor = tf.Variable(1.0)
+        return cls(network, optimizer, factor, _training_loop(network, optimizer, batch_size, factor, fall))
 
     def run(self, inputs: FloatArray, labels: LabelArray) -> None:
         """Train on batch after batch, in the order given."""
@@ -211,12 +216,12 @@ class _Training:
 
     def slow_down(self, step: float) -> None:
         """Multiply the learning rate by `step`."""
-        self.optimizer.learning_rate.assign(step * self.optimizer.learning_rate)
+        self.factor.assign(step * self.factor)
 
     @contextmanager
     def undone(self) -> Iterator[None]:
         """Take back, to the last bit, what is changed inside."""
-        variables = [*self.network.variables, *self.optimizer.variables]  # the learning rate is one of them
+        variables = [*self.network.variables, *self.optimizer.variables, self.factor]
         kept = [variable.numpy() for variable in variables]
         try:
             yield
@@ -225,7 +230,7 @@ class _Training:
                 variable.assign(value)
 
 
-def _training_loop(network: Any, optimizer: Any, batch_size: int) -> Any:
+def _training_loop(network: Any, optimizer: Any, batch_size: int, factor: Any, fall: float) -> Any:
     """A compiled function (inputs, labels) that trains on batch after batch, in the order given.
 
     Keras' own `fit(shuffle=False)` does the same but costs three to eight times as long for networks of
@@ -235,6 +240,8 @@ def _training_loop(network: Any, optimizer: Any, batch_size: int) -> Any:
     binary = network.layers[-1].units == 1
     loss = keras.losses.BinaryCrossentropy() if binary else keras.losses.SparseCategoricalCrossentropy()
     optimizer.build(network.trainable_variables)
+    rate = optimizer.learning_rate
+    first = float(rate.numpy())
 
     def train(inputs: Any, labels: Any) -> None:
         n_samples = tf.shape(inputs)[0]
@@ -245,6 +252,7 @@ def _training_loop(network: Any, optimizer: Any, batch_size: int) -> Any:
             with tf.GradientTape() as tape:
                 error = loss(target, network(chosen, training=True))
             gradients = tape.gradient(error, network.trainable_variables)
+            rate.assign(first * factor * (1 - fall * tf.cast(optimizer.iterations, tf.float32)))
             optimizer.apply_gradients(zip(gradients, network.trainable_variables, strict=True))
             return start + batch_size
 

@@ -34,7 +34,8 @@ class ReceptiveDense(KerasClassifier):
     gain: response of a unit to a filter response of 1.
     shift: each presentation in training is moved by up to so many pixels right or left and down or up, as
         `receptive-field` sees it (`models.augmentation`); 0 for samples as they are.
-    learning_rate, batch_size: of Adam.
+    learning_rate, batch_size: of Adam. final_rate: last learning rate over the first; it falls linearly over the
+        training, as that of `receptive-field` does.
     passes: presentations of each training sample.
     random_state: drives filters, order and shifts of presentations.
 
@@ -57,6 +58,7 @@ class ReceptiveDense(KerasClassifier):
         gain: float = 3.0,
         shift: int = 0,
         learning_rate: float = 1e-3,
+        final_rate: float = 1.0,
         batch_size: int = 32,
         passes: int = 10,
         random_state: int | np.random.RandomState | None = None,
@@ -70,13 +72,14 @@ class ReceptiveDense(KerasClassifier):
         self.gain = gain
         self.shift = shift
         self.learning_rate = learning_rate
+        self.final_rate = final_rate
         self.batch_size = batch_size
         self.passes = passes
         self.random_state = random_state
 
     def _check_parameters(self) -> None:
         self._require_count("n_filters", "batch_size")
-        self._require_positive("gain", "learning_rate")
+        self._require_positive("gain", "learning_rate", "final_rate")
         self._require(self.semisaturation is None or is_positive(self.semisaturation), "semisaturation", SEMISATURATION)
         self._require(augmentation.allows(self.image_shape, self.shift), "shift", augmentation.ALLOWED)
 
@@ -104,7 +107,7 @@ class ReceptiveDense(KerasClassifier):
         )
         return keras.Sequential([keras.Input((self.n_filters,)), read_out])
 
-    def _optimizer(self, n_steps: int) -> Any:
+    def _optimizer(self) -> Any:
         return keras.optimizers.Adam(learning_rate=self.learning_rate)
 
     def _front_end(self, X: FloatArray) -> FloatArray:

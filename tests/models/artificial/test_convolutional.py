@@ -60,12 +60,6 @@ def test_dropout_acts_in_training_alone(digits: Digits) -> None:
     assert np.array_equal(much.predict_proba(digits.X_held), much.predict_proba(digits.X_held))
 
 
-def test_learning_rate_falls_over_the_training() -> None:
-    rate = Convolutional(learning_rate=0.01, final_rate=0.1)._optimizer(200)._learning_rate
-    assert isinstance(rate, keras.optimizers.schedules.LearningRateSchedule)
-    assert [float(rate(step)) for step in (0, 100, 200)] == pytest.approx([0.01, 0.0055, 0.001])
-
-
 def test_without_convolutions_or_hidden_layers_it_is_linear(digits: Digits) -> None:
     model = Convolutional((8, 8), filters=(), hidden=(), dropout=0, passes=5, learning_rate=0.02, random_state=0)
     model.fit(digits.X, digits.y)

@@ -39,11 +39,26 @@ def test_training_is_that_of_keras(digits: Digits, optimizer: str) -> None:
     model = Dense(hidden=(30,), optimizer=optimizer, learning_rate=0.01, passes=3, random_state=7)
     model.fit(digits.X, digits.y)
     reference = model._new_network()
-    reference.compile(optimizer=model._optimizer(57), loss="sparse_categorical_crossentropy")
+    reference.compile(optimizer=model._optimizer(), loss="sparse_categorical_crossentropy")
     order = presentation_order(7, len(digits.X), 3)
     reference.fit(digits.X[order], digits.y[order], batch_size=32, shuffle=False, verbose=0)
     for ours, theirs in zip(model.network_.get_weights(), reference.get_weights(), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+
+
+def test_learning_rate_falls_linearly_as_with_a_schedule_of_keras(digits: Digits) -> None:
+    model = ReceptiveDense(n_filters=50, learning_rate=0.01, final_rate=0.1, passes=2, random_state=7)
+    model.fit(digits.X, digits.y)
+    reference = model._new_network()
+    course = keras.optimizers.schedules.PolynomialDecay(0.01, 2 * len(digits.X) // 32 + 1, 0.001)
+    reference.compile(optimizer=keras.optimizers.Adam(course), loss="sparse_categorical_crossentropy")
+    order = presentation_order(7, len(digits.X), 2)
+    inputs = model._front_end(digits.X)
+    reference.fit(inputs[order], digits.y[order], batch_size=32, shuffle=False, verbose=0)
+    (ours,), (theirs,) = model.network_.get_weights(), reference.get_weights()
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+    constant = ReceptiveDense(n_filters=50, learning_rate=0.01, passes=2, random_state=7).fit(digits.X, digits.y)
+    assert np.abs(constant.network_.get_weights()[0] - ours).max() > 0.01
 
 
 def test_dense_activity_is_the_forward_pass(digits: Digits) -> None:
@@ -121,7 +136,7 @@ def test_article_dense_is_the_network_of_the_article(tumours: tuple[np.ndarray, 
     model = ArticleDense(random_state=0).fit(X[:300], y[:300])
     layers = [(layer.units, layer.activation.__name__) for layer in model.network_.layers]
     assert layers == [(10, "relu"), (8, "relu"), (1, "sigmoid")]
-    assert isinstance(model._optimizer(1), keras.optimizers.Adam)
+    assert isinstance(model._optimizer(), keras.optimizers.Adam)
     assert (model.passes, model.batch_size) == (10, 32)
     assert model.trainable_parameters == 31 * 10 + 11 * 8 + 9
     assert model.score(X[300:], y[300:]) > 0.9
