@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from brian2.units import ms, mV, volt
+from brian2.units import ms, mV
 from numpy.typing import NDArray
 
 import bnsim
-from bnsim.engine.simulator import Simulator
-from models import augmentation
-from models.checks import is_positive
-from models.classifier import Activity, FloatArray, LabelArray, Layer, OperationCount
-from models.filters import SEMISATURATION, FilterBank, Range, draw_filters
-from models.online import OnlineClassifier
-from models.spiking.decision import decide
-from models.spiking.neuron_parameter import NAMED, decode_neuron, encode_neuron, neuron_model
-
-CHUNK = 500
-"""Presentations simulated at once: 12 MB of drive for 3000 neurons; starting costs about 3 % of the time."""
-BIN = 5.0
-"""Width in ms of the time bins of `activity`."""
-READ_OUT = "hidden_to_output"
+from models.classifier import FloatArray, LabelArray
+from models.filters import Range
+from models.spiking.filtered_classifier import CELL, READ_OUT, FilteredClassifier
+from models.spiking.neuron_parameter import decode_neuron, encode_neuron, neuron_model
 
 
-class ReceptiveField(OnlineClassifier):
+class ReceptiveField(FilteredClassifier):
     """Spiking cells behind fixed receptive fields; only the read-out learns, from spikes.
 
     Equations
@@ -64,18 +53,18 @@ class ReceptiveField(OnlineClassifier):
     passes: presentations of each training sample. backend: see `bnsim.Network.compile`.
     random_state: drives filters, order and shifts of presentations.
 
-    Fitted: `weights_` (n_filters, classes) in volt, `filters_`. `weights()` gives them in units of the rheobase.
+    Fitted: `learned_` (weights in volt, and thresholds where the hidden neurons adapt them), `filters_`. `weights()`
+    gives the weights in units of the rheobase.
     """
 
-    kind = "BNS"
     name = "receptive-field"
-    twin = "receptive-dense"
     REFERENCE = "Illing, Gerstner & Brea (2019), Neural Networks 118:90-101"
     DEVIATIONS = (
         "constant current instead of Poisson input",
         "delta rule on spike counts at the end of a trial instead of an update at every time step",
         "the error is computed from the summed synaptic input, which the output neuron's dendrite would hold",
     )
+    output_fan_out = False
     error_signal = True
     error_gain = 0.2
 
@@ -118,101 +107,16 @@ class ReceptiveField(OnlineClassifier):
         self.random_state = random_state
 
     def _check_parameters(self) -> None:
-        self._require_count("n_filters")
-        self._require_positive("gain", "background", "duration", "tau_synapse", "learning_rate", "final_rate")
-        self._require(self.duration == round(self.duration), "duration", "whole milliseconds")
-        known = ("auto", "cpp", "cython", "numpy")
-        self._require(self.backend in known, "backend", f"one of {', '.join(known)}")
-        self._require(self.semisaturation is None or is_positive(self.semisaturation), "semisaturation", SEMISATURATION)
-        self._require(augmentation.allows(self.image_shape, self.shift), "shift", augmentation.ALLOWED)
+        self._require_positive("background", "tau_synapse", "learning_rate")
+        self._check_front_end()
         neuron_model(type(self).__name__, self.neuron)
 
-    @property
-    def trainable_parameters(self) -> int:
-        return self.n_filters * len(self.classes_)
+    def _initial_weights(self) -> FloatArray:
+        return np.zeros(self.n_filters * len(self.classes_))
 
-    def record(self, X: FloatArray) -> bnsim.Recording:
-        """Spike times of both layers and the output's membrane potential for each sample, with learning frozen."""
-        return self._present(self._checked(X), record=("hidden", "output"))
-
-    def tied(self, X: FloatArray) -> NDArray[np.bool_]:
-        """Whether output neurons share the most spikes of a sample, so that the tie rule decides."""
-        counts = self._counts(self._checked(X), "output")
-        return (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) > 1
-
-    # What `OnlineClassifier` asks for.
-
-    def _start(self, X: FloatArray) -> None:
-        self.filters_ = draw_filters(
-            self.n_features_in_,
-            image_shape=self.image_shape,
-            n_filters=self.n_filters,
-            patch=self.patch,
-            wavelength=self.wavelength,
-            sigma=self.sigma,
-            semisaturation=self.semisaturation,
-            seed=self.random_state_,
-            owner=type(self).__name__,
-        )
-        self.weights_ = np.zeros((self.n_filters, len(self.classes_)))
-        self.adapted_: dict[str, NDArray[Any]] = {}
-
-    def _learn(self, X: FloatArray, labels: LabelArray, total: int | None) -> None:
-        shown = self.presentations_seen_ + np.arange(len(X))
-        course = np.ones(len(X)) if total is None else 1 - (1 - self.final_rate) * shown / total
-        target = (labels[:, None] == np.arange(len(self.classes_))).astype(np.float64)
-        images = augmentation.shifted(
-            X, self.image_shape, self.shift, random_state=self.random_state_, first=self.presentations_seen_
-        )
-        simulator = self._simulator()
-        state, _ = simulator.run(
-            self._state(simulator),
-            self._stimulus(images),
-            trials=shown,
-            signals={f"{READ_OUT}.target": target, f"{READ_OUT}.learning_rate_factor": course},
-        )
-        self.weights_ = state[f"{READ_OUT}.w"].reshape(self.weights_.shape)
-        self.adapted_ = {name: array for name, array in state.items() if not name.startswith(READ_OUT)}
-
-    def _chunk_size(self) -> int:
-        return CHUNK
-
-    def _predict(self, X: FloatArray) -> LabelArray:
-        labels = [decide(part.counts["output"], part.spike_times("output")) for part in self._presented(X, ("output",))]
-        return np.concatenate(labels)
-
-    def _activity(self, X: FloatArray) -> Activity:
-        parts = list(self._presented(X, ("hidden", "output")))
-        spiking = []
-        for name in ("hidden", "output"):
-            counts = np.concatenate([part.counts[name] for part in parts])
-            binned = np.concatenate([part.binned(name, BIN / 1e3) for part in parts])
-            spiking.append(Layer(name, counts.astype(np.float64), binned.astype(np.float64)))
-        return Activity((Layer("input", X, None), *spiking), bin_width=BIN / 1e3)
-
-    def _weights(self) -> dict[str, FloatArray]:
-        return {"output": self.weights_ / float(NAMED["subtractive-lif"].rheobase / volt)}
-
-    def _operations(self, X: FloatArray) -> OperationCount:
-        spikes = int(self._counts(X, "hidden").sum()) * len(self.classes_)
-        products = self.filters_.multiply_accumulates * len(X)
-        neurons = self.n_filters + len(self.classes_)
-        updates = neurons * round(self.duration) * len(X)
-        return OperationCount(spikes, products, updates, self.weights_.itemsize * (spikes + products))
-
-    def _fitted_arrays(self) -> dict[str, NDArray[Any]]:
-        adapted = {f"adapted/{name}": array for name, array in self.adapted_.items()}
-        return {"weights": self.weights_, **adapted, **self.filters_.arrays()}
-
-    def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        self.weights_ = arrays["weights"]
-        self.filters_ = FilterBank.from_arrays(arrays, self.semisaturation)
-        self.adapted_ = dict(self._adapted(arrays))
-
-    def _adapted(self, arrays: Mapping[str, NDArray[Any]]) -> Iterator[tuple[str, NDArray[Any]]]:
-        for name, array in arrays.items():
-            if name.startswith("adapted/"):
-                yield name.removeprefix("adapted/"), array
+    def _teaching(self, labels: LabelArray) -> dict[str, FloatArray]:
+        target: NDArray[np.bool_] = labels[:, None] == np.arange(len(self.classes_))
+        return {f"{READ_OUT}.target": target.astype(np.float64)}
 
     def _encode_parameter(self, name: str, value: Any) -> Any:
         return encode_neuron(value) if name == "neuron" else super()._encode_parameter(name, value)
@@ -221,16 +125,14 @@ class ReceptiveField(OnlineClassifier):
     def _decode_parameter(cls, name: str, value: Any) -> Any:
         return decode_neuron(value) if name == "neuron" else super()._decode_parameter(name, value)
 
-    # The spiking network.
-
     def _network(self) -> bnsim.Network:
-        hidden, output = neuron_model(type(self).__name__, self.neuron), NAMED["subtractive-lif"]
+        hidden = neuron_model(type(self).__name__, self.neuron)
         drive = bnsim.ConstantCurrent(self.gain * hidden.rheobase)
-        background = bnsim.ConstantCurrent(self.background * output.rheobase)
+        background = bnsim.ConstantCurrent(self.background * CELL.rheobase)
         return bnsim.Network(
             populations=[
                 bnsim.Population("hidden", self.n_filters, hidden, drive),
-                bnsim.Population("output", len(self.classes_), output, background),
+                bnsim.Population("output", len(self.classes_), CELL, background),
             ],
             projections=[
                 bnsim.Projection(
@@ -239,37 +141,9 @@ class ReceptiveField(OnlineClassifier):
                     bnsim.ExponentialCurrent(tau=self.tau_synapse * ms),
                     weights=0 * mV,
                     plasticity=bnsim.ErrorModulated(
-                        learning_rate=self.learning_rate, gain=self.error_gain, scale=output.rheobase
+                        learning_rate=self.learning_rate, gain=self.error_gain, scale=CELL.rheobase
                     ),
                     name=READ_OUT,
                 )
             ],
         )
-
-    def _simulator(self) -> Simulator:
-        return self._network().compile(
-            trial=self.duration * ms,
-            dt=1 * ms,
-            traces={"output": ["v"]},
-            backend=self.backend,  # type: ignore[arg-type]
-        )
-
-    def _stimulus(self, X: FloatArray) -> dict[str, FloatArray]:
-        return {"hidden": self.filters_.responses(X), "output": np.ones((len(X), len(self.classes_)))}
-
-    def _state(self, simulator: Simulator) -> bnsim.State:
-        learned = {f"{READ_OUT}.w": self.weights_.ravel(), **self.adapted_}
-        return simulator.initial_state(self.random_state_).replace(learned)
-
-    def _counts(self, X: FloatArray, population: str) -> NDArray[np.int32]:
-        return np.concatenate([part.counts[population] for part in self._presented(X)])
-
-    def _presented(self, X: FloatArray, record: tuple[str, ...] = ()) -> Iterator[bnsim.Recording]:
-        """Recordings of the samples, a chunk each: filter outputs of all at once could fill the memory."""
-        for start in range(0, len(X), CHUNK):
-            yield self._present(X[start : start + CHUNK], record)
-
-    def _present(self, X: FloatArray, record: tuple[str, ...] = ()) -> bnsim.Recording:
-        simulator = self._simulator()
-        _, recording = simulator.run(self._state(simulator), self._stimulus(X), plastic=False, record=record)
-        return recording

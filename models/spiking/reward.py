@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from brian2.units import ms, mV
-from numpy.typing import NDArray
 
 import bnsim
-from bnsim.engine.simulator import Simulator
-from models import augmentation
-from models.checks import is_positive
-from models.classifier import Activity, FloatArray, LabelArray, Layer, OperationCount
-from models.filters import SEMISATURATION, FilterBank, Range, draw_filters
-from models.spiking.decision import decide
-from models.spiking.neuron_parameter import NAMED
-from models.spiking.spiking_classifier import SpikingClassifier
-
-READ_OUT = "hidden_to_output"
-CELL = NAMED["subtractive-lif"]
-RHEOBASE = float(np.asarray(CELL.rheobase))
-"""In volt: the unit in which weights are given."""
+from models.classifier import FloatArray, LabelArray
+from models.filters import Range
+from models.spiking.filtered_classifier import CELL, READ_OUT, RHEOBASE, FilteredClassifier
 
 
-class RewardLearner(SpikingClassifier):
+class RewardLearner(FilteredClassifier):
     """Spiking cells behind fixed receptive fields; output neurons compete, and learn from being told right or wrong.
 
     Equations
@@ -65,15 +51,13 @@ class RewardLearner(SpikingClassifier):
     """
 
     name = "reward"
-    twin = "receptive-dense"
     REFERENCE = "Fremaux, Sprekeler & Gerstner (2010), Journal of Neuroscience 30:13326-13337"
     DEVIATIONS = (
         "the baseline is what the answering neuron expects of its own synaptic input, instead of a critic's mean",
         "exploration comes from initial weights and from falling expectations, not from noise",
         "the twin is told the label in every presentation, this network one bit",
     )
-    recorded = ("hidden", "output")
-    bin_width = 5.0
+    output_fan_out = True
 
     def __init__(
         self,
@@ -119,72 +103,18 @@ class RewardLearner(SpikingClassifier):
         self.backend = backend
         self.random_state = random_state
 
-    @property
-    def trainable_parameters(self) -> int:
-        return self.n_filters * len(self.classes_)
-
     def _check_parameters(self) -> None:
-        self._require_count("n_filters")
-        self._require_positive("gain", "background", "inhibition", "duration", "tau_synapse", "learning_rate")
-        self._require_positive("final_rate", "initial_weight", "expectation", "tau_output")
-        self._require(self.duration == round(self.duration), "duration", "whole milliseconds")
-        self._require(self.semisaturation is None or is_positive(self.semisaturation), "semisaturation", SEMISATURATION)
-        self._require(augmentation.allows(self.image_shape, self.shift), "shift", augmentation.ALLOWED)
-        self._check_backend()
+        self._require_positive("background", "inhibition", "tau_synapse", "learning_rate")
+        self._require_positive("initial_weight", "expectation", "tau_output")
+        self._check_front_end()
 
-    # What `OnlineClassifier` asks for.
-
-    def _start(self, X: FloatArray) -> None:
-        self.filters_ = draw_filters(
-            self.n_features_in_,
-            image_shape=self.image_shape,
-            n_filters=self.n_filters,
-            patch=self.patch,
-            wavelength=self.wavelength,
-            sigma=self.sigma,
-            semisaturation=self.semisaturation,
-            seed=self.random_state_,
-            owner=type(self).__name__,
-        )
+    def _initial_weights(self) -> FloatArray:
         generator = np.random.default_rng([self.random_state_, 0x4E3A])
         drawn = generator.standard_normal(self.n_filters * len(self.classes_))
-        self.learned_ = {f"{READ_OUT}.w": self.initial_weight * RHEOBASE * drawn}
+        return self.initial_weight * RHEOBASE * drawn
 
-    def _learn(self, X: FloatArray, labels: LabelArray, total: int | None) -> None:
-        shown = self.presentations_seen_ + np.arange(len(X))
-        course = np.ones(len(X)) if total is None else 1 - (1 - self.final_rate) * shown / total
-        images = augmentation.shifted(
-            X, self.image_shape, self.shift, random_state=self.random_state_, first=self.presentations_seen_
-        )
-        self._train(images, {"reward.correct": labels.astype(np.float64), f"{READ_OUT}.learning_rate_factor": course})
-
-    def _weights(self) -> dict[str, FloatArray]:
-        return {"output": self.learned_[f"{READ_OUT}.w"].reshape(self.n_filters, -1) / RHEOBASE}
-
-    def _predict(self, X: FloatArray) -> LabelArray:
-        return np.concatenate(
-            [decide(part.counts["output"], part.spike_times("output")) for part in self._presented(X, ("output",))]
-        )
-
-    def _activity(self, X: FloatArray) -> Activity:
-        layers = self._spiking_layers(list(self._presented(X, self.recorded)))
-        return Activity((Layer("input", X, None), *layers), bin_width=self.bin_width / 1e3)
-
-    def _operations(self, X: FloatArray) -> OperationCount:
-        classes, products = len(self.classes_), self.filters_.multiply_accumulates * len(X)
-        counts = [part.counts for part in self._presented(X)]
-        spikes = sum(int(part["hidden"].sum()) * classes + int(part["output"].sum()) * (classes - 1) for part in counts)
-        updates = (self.n_filters + classes) * round(self.duration) * len(X)
-        return OperationCount(spikes, products, updates, 8 * (spikes + products))
-
-    def _fitted_arrays(self) -> dict[str, NDArray[Any]]:
-        return {**super()._fitted_arrays(), **self.filters_.arrays()}
-
-    def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        super()._restore(arrays)
-        self.filters_ = FilterBank.from_arrays(arrays, self.semisaturation)
-
-    # The spiking network.
+    def _teaching(self, labels: LabelArray) -> dict[str, FloatArray]:
+        return {"reward.correct": labels.astype(np.float64)}
 
     def _network(self) -> bnsim.Network:
         drive, background = (bnsim.ConstantCurrent(value * CELL.rheobase) for value in (self.gain, self.background))
@@ -213,14 +143,3 @@ class RewardLearner(SpikingClassifier):
             ],
             reward=bnsim.Reward("output"),
         )
-
-    def _simulator(self) -> Simulator:
-        return self._network().compile(
-            trial=self.duration * ms,
-            dt=1 * ms,
-            traces={"output": ["v"]},
-            backend=self.backend,  # type: ignore[arg-type]
-        )
-
-    def _stimulus(self, X: FloatArray) -> dict[str, FloatArray]:
-        return {"hidden": self.filters_.responses(X), "output": np.ones((len(X), len(self.classes_)))}

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from bnsim.errors import InputError
-from models.artificial.backend import keras
 from models.artificial.convolutional import Convolutional
 
 from ..conftest import Digits, quick

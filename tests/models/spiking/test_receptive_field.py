@@ -15,7 +15,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import bnsim
 from models.artificial.receptive_dense import ReceptiveDense
-from models.spiking.receptive_field import ReceptiveField, decide
+from models.spiking.decision import decide
+from models.spiking.receptive_field import ReceptiveField
 from tests.models.conftest import QUICK, Digits
 
 DIGITS = QUICK["receptive-field"]
@@ -52,8 +53,7 @@ def test_read_out_is_the_delta_rule_on_spike_counts(digits: Digits) -> None:
         error = 1 / (1 + np.exp(-0.2 * counts[index] @ weights)) - (np.arange(10) == y[index])
         weights -= model.learning_rate * factor * np.outer(counts[index], error)
     # A spike of the hidden layer adds its weight to u at once, so only the order of the sums differs.
-    rheobase = 15e-3  # V, of the default neuron
-    np.testing.assert_allclose(model.weights_ / rheobase, weights, rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(model.weights()["output"], weights, rtol=1e-9, atol=1e-15)
 
 
 def test_twins_share_filters_and_number_of_parameters(digits: Digits) -> None:
@@ -84,7 +84,7 @@ def test_partial_fit_goes_on_where_it_stopped(digits: Digits) -> None:
     once.partial_fit(digits.X[:40], digits.y[:40], classes)
     twice.partial_fit(digits.X[:25], digits.y[:25], classes)
     twice.partial_fit(digits.X[25:40], digits.y[25:40])
-    np.testing.assert_array_equal(once.weights_, twice.weights_)
+    np.testing.assert_array_equal(once.weights()["output"], twice.weights()["output"])
 
 
 @dataclass(frozen=True, repr=False)
@@ -113,10 +113,10 @@ def test_learns_with_any_neuron_model(neuron: str | bnsim.NeuronModel, digits: D
 
 def test_adaptive_thresholds_carry_over_but_stand_still_at_test(digits: Digits) -> None:
     model = ReceptiveField(**DIGITS, neuron=ADAPTIVE, random_state=0).fit(digits.X[:50], digits.y[:50])
-    before = model.adapted_["hidden.theta"].copy()
+    before = model.learned_["hidden.theta"].copy()
     assert before.max() > 0
     model.predict(digits.X_held[:20])
-    np.testing.assert_array_equal(model.adapted_["hidden.theta"], before)
+    np.testing.assert_array_equal(model.learned_["hidden.theta"], before)
 
 
 def test_ties_are_reported(digits: Digits) -> None:
@@ -167,5 +167,5 @@ def test_compiled_and_numpy_back_ends_learn_the_same(digits: Digits) -> None:
         ReceptiveField(**{**DIGITS, "backend": backend}, random_state=0).fit(digits.X[:60], digits.y[:60])
         for backend in ("cpp", "numpy")
     ]
-    np.testing.assert_allclose(models[0].weights_, models[1].weights_, rtol=1e-12, atol=1e-18)
+    np.testing.assert_allclose(*(model.weights()["output"] for model in models), rtol=1e-12, atol=1e-18)
     np.testing.assert_array_equal(*(model.predict(digits.X_held[:50]) for model in models))

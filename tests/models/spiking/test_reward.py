@@ -10,7 +10,8 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from bnsim.errors import InputError
-from models.spiking.reward import RHEOBASE, RewardLearner
+from models.spiking.filtered_classifier import RHEOBASE
+from models.spiking.reward import RewardLearner
 from tests.models.conftest import QUICK, Digits
 
 DIGITS = QUICK["reward"]

@@ -1,0 +1,149 @@
+"""What spiking classifiers behind a bank of fixed filters have in common."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+from brian2.units import ms
+from numpy.typing import NDArray
+
+import bnsim
+from bnsim.engine.simulator import Simulator
+from models import augmentation
+from models.checks import is_positive
+from models.classifier import Activity, FloatArray, LabelArray, Layer, OperationCount
+from models.filters import SEMISATURATION, FilterBank, Range, draw_filters
+from models.spiking.decision import decide
+from models.spiking.neuron_parameter import NAMED
+from models.spiking.spiking_classifier import SpikingClassifier
+
+READ_OUT = "hidden_to_output"
+"""The projection whose weights are learned."""
+CELL = NAMED["subtractive-lif"]
+RHEOBASE = float(np.asarray(CELL.rheobase))
+"""In volt: the unit in which weights are given."""
+
+
+class FilteredClassifier(SpikingClassifier):
+    """Filters drive hidden neurons by constant currents; only the projection from these to the output learns.
+
+    Decision: the output neuron with most spikes. Tie rule: of those with equally many, the one that got there first
+    (whose last spike came earliest), then the first class. Membrane potentials are not looked at.
+
+    A subclass has the parameters below, and describes the network (`_network`: populations "hidden" and "output"), the
+    initial weights and the signals of a training. Fitted attribute besides `learned_`: `filters_`.
+    """
+
+    twin = "receptive-dense"
+    recorded = ("hidden", "output")
+    bin_width = 5.0
+    output_fan_out: ClassVar[bool]
+    """Whether a spike of an output neuron reaches all the others."""
+
+    image_shape: tuple[int, int] | None
+    n_filters: int
+    patch: int
+    wavelength: Range
+    sigma: Range
+    semisaturation: float | None
+    gain: float
+    shift: int
+    duration: float
+    final_rate: float
+    filters_: FilterBank
+
+    @abstractmethod
+    def _network(self) -> bnsim.Network:
+        """The description of the spiking network."""
+
+    @abstractmethod
+    def _initial_weights(self) -> FloatArray:
+        """Weights (n_filters x classes,) before training, in volt."""
+
+    @abstractmethod
+    def _teaching(self, labels: LabelArray) -> dict[str, FloatArray]:
+        """What the network is told in presentations of these classes, as signals of `Simulator.run`."""
+
+    @property
+    def trainable_parameters(self) -> int:
+        return self.n_filters * len(self.classes_)
+
+    def tied(self, X: FloatArray) -> NDArray[np.bool_]:
+        """Whether output neurons share the most spikes of a sample, so that the tie rule decides."""
+        counts = self._counts(self._checked(X), "output")
+        return (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) > 1
+
+    def _check_front_end(self) -> None:
+        self._require_count("n_filters")
+        self._require_positive("gain", "duration", "final_rate")
+        self._require(self.duration == round(self.duration), "duration", "whole milliseconds")
+        self._require(self.semisaturation is None or is_positive(self.semisaturation), "semisaturation", SEMISATURATION)
+        self._require(augmentation.allows(self.image_shape, self.shift), "shift", augmentation.ALLOWED)
+        self._check_backend()
+
+    # What `OnlineClassifier` asks for.
+
+    def _start(self, X: FloatArray) -> None:
+        self.filters_ = draw_filters(
+            self.n_features_in_,
+            image_shape=self.image_shape,
+            n_filters=self.n_filters,
+            patch=self.patch,
+            wavelength=self.wavelength,
+            sigma=self.sigma,
+            semisaturation=self.semisaturation,
+            seed=self.random_state_,
+            owner=type(self).__name__,
+        )
+        self.learned_ = {f"{READ_OUT}.w": self._initial_weights()}
+
+    def _learn(self, X: FloatArray, labels: LabelArray, total: int | None) -> None:
+        shown = self.presentations_seen_ + np.arange(len(X))
+        course = np.ones(len(X)) if total is None else 1 - (1 - self.final_rate) * shown / total
+        images = augmentation.shifted(
+            X, self.image_shape, self.shift, random_state=self.random_state_, first=self.presentations_seen_
+        )
+        self._train(images, {**self._teaching(labels), f"{READ_OUT}.learning_rate_factor": course})
+
+    def _weights(self) -> dict[str, FloatArray]:
+        return {"output": self.learned_[f"{READ_OUT}.w"].reshape(self.n_filters, -1) / RHEOBASE}
+
+    def _predict(self, X: FloatArray) -> LabelArray:
+        return np.concatenate(
+            [decide(part.counts["output"], part.spike_times("output")) for part in self._presented(X, ("output",))]
+        )
+
+    def _activity(self, X: FloatArray) -> Activity:
+        layers = self._spiking_layers(list(self._presented(X, self.recorded)))
+        return Activity((Layer("input", X, None), *layers), bin_width=self.bin_width / 1e3)
+
+    def _operations(self, X: FloatArray) -> OperationCount:
+        classes, products = len(self.classes_), self.filters_.multiply_accumulates * len(X)
+        others = classes - 1 if self.output_fan_out else 0
+        counts = [part.counts for part in self._presented(X)]
+        spikes = sum(int(part["hidden"].sum()) * classes + int(part["output"].sum()) * others for part in counts)
+        updates = (self.n_filters + classes) * round(self.duration) * len(X)
+        return OperationCount(spikes, products, updates, 8 * (spikes + products))
+
+    def _fitted_arrays(self) -> dict[str, NDArray[Any]]:
+        return {**super()._fitted_arrays(), **self.filters_.arrays()}
+
+    def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        super()._restore(arrays)
+        self.filters_ = FilterBank.from_arrays(arrays, self.semisaturation)
+
+    # What `SpikingClassifier` asks for.
+
+    def _simulator(self) -> Simulator:
+        return self._network().compile(
+            trial=self.duration * ms,
+            dt=1 * ms,
+            traces={"output": ["v"]},
+            backend=self.backend,  # type: ignore[arg-type]
+        )
+
+    def _stimulus(self, X: FloatArray) -> dict[str, FloatArray]:
+        return {"hidden": self.filters_.responses(X), "output": np.ones((len(X), len(self.classes_)))}
