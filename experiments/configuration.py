@@ -25,14 +25,26 @@ Settings = Mapping[str, Mapping[str, Any]]
 
 _SMALL_FILTERS = {"n_filters": 2000, "patch": 4, "wavelength": (2.5, 6.0), "sigma": (0.8, 1.8)}
 _LARGE_FILTERS = {"n_filters": 3000, "patch": 10, "wavelength": (4.6, 10.3), "sigma": (1.5, 3.0)}
+_NORMALISED_FILTERS = {
+    "n_filters": 6000,
+    "patch": 10,
+    "wavelength": (4.0, 10.0),
+    "sigma": (3.0, 6.0),
+    "semisaturation": 1.5,
+    "gain": 16.0,
+    "shift": 1,
+}
 _SMALL_THREE_FACTOR = {"max_rate": 500.0, "hidden_weight": 0.15, "learning_rate": 5e-3, "hidden_learning_rate": 5e-3}
+_SMALL_DIEHL_COOK = {"n_neurons": 100, "max_rate": 200.0, "total": 20.0, "theta_increment": 0.01, "passes": 10}
+_FEATURES_DIEHL_COOK = {"n_neurons": 50, "max_rate": 500.0, "total": 10.0, "theta_increment": 0.01, "passes": 10}
 _SMALL_CONVOLUTIONS = {"kernel": 3, "stride": 1, "dropout": 0.5, "learning_rate": 4e-3, "passes": 50}
 _LARGE_CONVOLUTIONS = {"learning_rate": 2e-3, "batch_size": 64, "passes": 12}
 _SMALL: Settings = {
     "receptive-field": {**_SMALL_FILTERS, "learning_rate": 2e-3, "passes": 10},
     "three-factor": {**_SMALL_THREE_FACTOR, "passes": 10},
     "reward": {**_SMALL_FILTERS, "n_filters": 300, "learning_rate": 2e-3, "initial_weight": 5e-3, "passes": 50},
-    "diehl-cook": {"n_neurons": 100, "max_rate": 200.0, "total": 20.0, "theta_increment": 0.01, "passes": 10},
+    "diehl-cook": _SMALL_DIEHL_COOK,
+    "diehl-cook-improved": _SMALL_DIEHL_COOK,
     "receptive-dense": {**_SMALL_FILTERS, "passes": 50},
     "dense": {"learning_rate": 0.01, "passes": 50},
     "rate": {"learning_rate": 3.0, "batch_size": 32, "passes": 300},
@@ -46,7 +58,8 @@ _FEATURES: Settings = {
     "receptive-field": {"n_filters": 1000, "passes": 20},
     "three-factor": {**_SMALL_THREE_FACTOR, "passes": 30},
     "reward": {"n_filters": 300, "learning_rate": 2e-3, "initial_weight": 5e-3, "passes": 50},
-    "diehl-cook": {"n_neurons": 50, "max_rate": 500.0, "total": 10.0, "theta_increment": 0.01, "passes": 10},
+    "diehl-cook": _FEATURES_DIEHL_COOK,
+    "diehl-cook-improved": _FEATURES_DIEHL_COOK,
     "receptive-dense": {"n_filters": 1000, "passes": 30},
     "dense": {"passes": 50},
     "rate": {"learning_rate": 1.0, "batch_size": 32, "passes": 30},
@@ -62,6 +75,7 @@ MODEL_SETTINGS: Mapping[tuple[str, str], Settings] = {
         "three-factor": {"passes": 3},
         "reward": {**_LARGE_FILTERS, "n_filters": 2000, "passes": 2},
         "diehl-cook": {"n_neurons": 100, "passes": 1},
+        "diehl-cook-improved": {"n_neurons": 100, "saccade": 1, "passes": 1},
         "receptive-dense": {**_LARGE_FILTERS, "n_filters": 2000, "passes": 2},
         "dense": {"passes": 10},
         "rate": {"learning_rate": 3.0, "batch_size": 32, "passes": 30},
@@ -72,11 +86,18 @@ MODEL_SETTINGS: Mapping[tuple[str, str], Settings] = {
         "converted-convolutional": _LARGE_CONVOLUTIONS,
     },
     ("large images", "full"): {
-        "receptive-field": {**_LARGE_FILTERS, "passes": 4},
+        "receptive-field": {**_NORMALISED_FILTERS, "duration": 20.0, "learning_rate": 2e-3, "passes": 10},
         "three-factor": {"passes": 12},
         "reward": {**_LARGE_FILTERS, "n_filters": 3000, "passes": 4},
         "diehl-cook": {"n_neurons": 400, "passes": 3},
-        "receptive-dense": {**_LARGE_FILTERS, "learning_rate": 3e-4, "batch_size": 128, "passes": 12},
+        "diehl-cook-improved": {"n_neurons": 400, "saccade": 1, "passes": 3},
+        "receptive-dense": {
+            **_NORMALISED_FILTERS,
+            "learning_rate": 3e-4,
+            "final_rate": 0.02,
+            "batch_size": 128,
+            "passes": 12,
+        },
         "dense": {"passes": 10},
         "rate": {"learning_rate": 3.0, "batch_size": 32, "passes": 30},
         "rate-dense": {"learning_rate": 3e-3, "passes": 10},
@@ -104,6 +125,7 @@ TUNING: Mapping[str, Mapping[str, int]] = {
         "three-factor": 6,
         "reward": 8,
         "diehl-cook": 12,
+        "diehl-cook-improved": 12,
         "receptive-dense": 16,
         "dense": 16,
         "rate": 6,
@@ -113,11 +135,12 @@ TUNING: Mapping[str, Mapping[str, int]] = {
         "converted-convolutional": 4,
     },
     "large images": {
-        "receptive-field": 40,
+        "receptive-field": 240,
         "three-factor": 14,
         "reward": 21,
-        "diehl-cook": 0,
-        "receptive-dense": 9,
+        "diehl-cook": 4,
+        "diehl-cook-improved": 40,
+        "receptive-dense": 16,
         "dense": 0,
         "rate": 8,
         "rate-dense": 8,
@@ -130,6 +153,7 @@ TUNING: Mapping[str, Mapping[str, int]] = {
         "three-factor": 0,
         "reward": 0,
         "diehl-cook": 0,
+        "diehl-cook-improved": 0,
         "receptive-dense": 0,
         "dense": 0,
         "rate": 6,

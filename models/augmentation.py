@@ -31,11 +31,17 @@ def shifted(
     """
     if shift == 0 or image_shape is None:
         return X
+    return moved(X, image_shape, steps(len(X), shift, random_state=random_state, first=first))
+
+
+def moved(X: FloatArray, image_shape: tuple[int, int], by: NDArray[np.int64]) -> FloatArray:
+    """Images (n, height x width), flattened, each moved `by` (n, 2) pixels right and down; 0 comes in."""
     height, width = image_shape
-    right, down = steps(len(X), shift, random_state=random_state, first=first).T
-    padded = np.pad(X.reshape(len(X), height, width), ((0, 0), (shift, shift), (shift, shift)))
+    right, down = by.T
+    most = int(np.abs(by).max(initial=0))
+    padded = np.pad(X.reshape(len(X), height, width), ((0, 0), (most, most), (most, most)))
     places = np.lib.stride_tricks.sliding_window_view(padded, (1, height, width))
-    return places[np.arange(len(X)), shift - down, shift - right].reshape(X.shape)
+    return places[np.arange(len(X)), most - down, most - right].reshape(X.shape)
 
 
 def steps(n: int, shift: int, *, random_state: int, first: int) -> NDArray[np.int64]:

@@ -80,6 +80,12 @@ MODELS: Mapping[str, Entry] = MappingProxyType(
             None,
             "unsupervised STDP with lateral inhibition and adaptive thresholds (Diehl & Cook 2015)",
         ),
+        "diehl-cook-improved": Entry(
+            "models.spiking.diehl_cook_improved:ImprovedDiehlCook",
+            "BNS",
+            None,
+            "diehl-cook with shorter blocking, likelihoods as votes and five looks at a test image",
+        ),
         "receptive-dense": Entry(
             "models.artificial.receptive_dense:ReceptiveDense",
             "ANN",

@@ -7,6 +7,9 @@ Readouts, for the spike counts n_i of a presentation
 ----------------------------------------------------
 most-active   votes_c = mean of n_i over the cells whose label is c
 proportion    votes_c = sum_i p_ic n_i
+likelihood    votes_c = sum_i n_i ln q_ic, with q_ic = (r_ic + s) / sum_j (r_jc + s) and s = 0.003 spikes: how likely
+              it is that the spikes of a presentation of class c, drawn one by one, fall on these cells (a multinomial
+              naive Bayes classifier)
 
 The class with most votes is the answer; of equals the first.
 """
@@ -23,6 +26,9 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.floating]
 LabelArray = NDArray[np.int64]
+
+SMOOTHING = 0.003
+"""Spikes a presentation that are added to each response: a cell that never fired for a class rules it out otherwise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +93,12 @@ def _proportion(readout: LabelReadout, counts: NDArray[np.number]) -> FloatArray
     return np.stack([row @ proportions for row in counts]) if len(counts) else np.zeros((0, len(readout.shown)))
 
 
+def _likelihood(readout: LabelReadout, counts: NDArray[np.number]) -> FloatArray:
+    responses = readout.responses + SMOOTHING
+    logarithms = np.log(responses / responses.sum(axis=0))
+    return np.stack([row @ logarithms for row in counts]) if len(counts) else np.zeros((0, len(readout.shown)))
+
+
 READOUTS: Mapping[str, Callable[[LabelReadout, NDArray[np.number]], FloatArray]] = MappingProxyType(
-    {"most-active": _most_active, "proportion": _proportion}
+    {"most-active": _most_active, "proportion": _proportion, "likelihood": _likelihood}
 )

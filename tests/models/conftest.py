@@ -23,6 +23,16 @@ _CONVOLUTIONS = {
     "passes": 4,
     "learning_rate": 0.01,
 }
+_DIEHL_COOK = {
+    "n_neurons": 80,
+    "passes": 3,
+    "max_rate": 300.0,
+    "duration": 200.0,
+    "blocked": 20.0,
+    "total": 20.0,
+    "a_plus": 0.03,
+    "theta_increment": 0.02,
+}
 QUICK: dict[str, dict[str, Any]] = {
     "receptive-field": {
         "image_shape": (8, 8),
@@ -47,17 +57,8 @@ QUICK: dict[str, dict[str, Any]] = {
         "learning_rate": 2e-3,
         "initial_weight": 5e-3,
     },
-    "diehl-cook": {
-        "n_neurons": 80,
-        "passes": 3,
-        "max_rate": 300.0,
-        "duration": 200.0,
-        "blocked": 20.0,
-        "total": 20.0,
-        "a_plus": 0.03,
-        "theta_increment": 0.02,
-        "readout": "proportion",
-    },
+    "diehl-cook": {**_DIEHL_COOK, "readout": "proportion"},
+    "diehl-cook-improved": {**_DIEHL_COOK, "image_shape": (8, 8), "saccade": 1},  # the network of the one above
     "receptive-dense": {"image_shape": (8, 8), "n_filters": 100, "passes": 3, "learning_rate": 0.01},
     "dense": {"hidden": (30,), "passes": 3, "learning_rate": 0.01},
     "rate": {"hidden": (30,), "batch_size": 32, "passes": 20, "learning_rate": 3.0},
@@ -69,9 +70,8 @@ QUICK: dict[str, dict[str, Any]] = {
 }
 
 
-REACHES = {"diehl-cook": 0.7}
-"""Held-out accuracy that a classifier exceeds with quick settings, where it is not 0.88: this one learns without
-labels."""
+REACHES = {"diehl-cook": 0.7, "diehl-cook-improved": 0.7}
+"""Held-out accuracy that a classifier exceeds with quick settings, where it is not 0.88: these learn without labels."""
 
 
 def quick(name: str, **changed: Any) -> Classifier:

@@ -11,7 +11,7 @@ from models.augmentation import shifted, steps
 from models.classifier import Classifier, FloatArray
 from models.filters import FilterBank
 from models.online import OnlineClassifier
-from models.spiking import receptive_field
+from models.spiking import spiking_classifier
 
 from .conftest import Digits, quick
 from .test_contract import same_training
@@ -94,5 +94,5 @@ def test_chunks_and_calls_do_not_matter(digits: Digits, monkeypatch: pytest.Monk
     for part in (order[:25], order[25:26], order[26:]):
         piecemeal.partial_fit(X[part], y[part], np.arange(10))
     assert same_training(once, piecemeal)
-    monkeypatch.setattr(receptive_field, "CHUNK", 7)
+    monkeypatch.setattr(spiking_classifier, "CHUNK", 7)
     assert same_training(once, model().fit(X, y))

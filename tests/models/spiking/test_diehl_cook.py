@@ -75,7 +75,8 @@ def test_operations_count_spikes_and_every_presentation(trained: DiehlCook, digi
 @pytest.mark.parametrize(
     ("parameter", "value", "remedy"),
     [
-        ("readout", "svm", "one of most-active, proportion"),
+        ("readout", "svm", "one of most-active, proportion, likelihood"),
+        ("tau_theta", 0.0, "a positive finite number"),
         ("n_neurons", 0, "an integer of at least 1"),
         ("delay", -1.0, "a finite number of at least 0"),
         ("duration", 10.3, "a multiple of 0.5 ms"),

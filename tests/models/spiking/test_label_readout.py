@@ -32,6 +32,15 @@ def test_votes_by_hand() -> None:
     np.testing.assert_allclose(READOUTS["proportion"](read(), counts), [[6, 3, 1], [1, 4, 6]], rtol=1e-9)
 
 
+def test_likelihood_by_hand() -> None:
+    """Counts times the logarithm of each cell's share of a class's spikes, every response raised by 0.003."""
+    votes = READOUTS["likelihood"](read(), np.array([[2, 0, 1, 0]]))
+    shares = [[3.003 / 4.012, 0.003 / 4.012], [0.003 / 4.012, 0.003 / 4.012], [0.003 / 6.012, 0.003 / 6.012]]
+    np.testing.assert_allclose(votes, [[2 * np.log(first) + np.log(third) for first, third in shares]], rtol=1e-9)
+    assert READOUTS["likelihood"](read(), np.zeros((1, 4))).tolist() == [[0, 0, 0]]
+    assert READOUTS["likelihood"](read(), np.zeros((0, 4))).shape == (0, 3)
+
+
 def test_most_active_is_a_mean_over_the_cells_of_a_class() -> None:
     readout = LabelReadout.empty(3, 2).updated(np.array([[1, 1, 0], [0, 0, 1]]), np.array([0, 1]), LONG)
     assert READOUTS["most-active"](readout, np.array([[4, 2, 5]])).tolist() == [[3, 5]]
