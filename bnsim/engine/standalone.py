@@ -41,7 +41,7 @@ def _engine_identity() -> str:
     """Hash of the engine's own files: a network compiled by other code is another network."""
     digest = hashlib.sha256()
     here = Path(__file__).parent
-    for path in sorted([*here.glob("*.py"), *here.glob("templates/*")]):
+    for path in sorted([*here.glob("*.py"), *here.glob("templates/*.cpp"), *here.glob("cpp/*.h")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

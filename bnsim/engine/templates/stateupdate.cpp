@@ -11,7 +11,7 @@
     {# N is a constant of a NeuronGroup, but an array of one number for synapses. #}
     const int _N = {{constant_or_scalar('N', variables['N'])}};
     {% if '_postsynaptic_idx' in variables %}
-    const bnsim::Rows& _rows = bnsim::rows_{{owner.name}};
+    const bnsim::Rows& _rows = bnsim_rows_{{owner.name}};
     if (_rows.direct())
     {
         for (size_t _place = 0; _place < _rows.rows.size(); _place++)

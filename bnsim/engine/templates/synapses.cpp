@@ -7,7 +7,7 @@
     const size_t _vectorisation_idx = -1;
     {{scalar_code|autoindent}}
 
-    const bnsim::Rows& _rows = bnsim::rows_{{pathway.synapses.name}};
+    const bnsim::Rows& _rows = bnsim_rows_{{pathway.synapses.name}};
     if ({{ 'true' if pathway.prepost == 'pre' else 'false' }} && _rows.direct())
     {
         for (int _spike = 0; _spike < *_rows.n_spikes; _spike++)

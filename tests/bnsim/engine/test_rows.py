@@ -72,4 +72,4 @@ def test_the_generated_code_has_rows_where_there_is_no_delay(delay: object, rows
     driver = (simulator._engine.folder / "bnsim_driver.cpp").read_text()
     assert ("rows_projection_input_to_cells.find(" in driver) == rows
     loop = next((simulator._engine.folder / "code_objects").glob("projection_input_to_cells_pre_codeobject*.cpp"))
-    assert "bnsim::rows_projection_input_to_cells" in loop.read_text()
+    assert "bnsim_rows_projection_input_to_cells" in loop.read_text()
