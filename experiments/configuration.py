@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 from bnsim.errors import InputError
 from experiments.names import unknown_name
+from experiments.settings import settings_of
 from experiments.studies import PRESETS, STUDIES, load
 from experiments.studies.job import DEFAULT_BATCH
 from experiments.tasks.dataset import Dataset
@@ -23,152 +24,11 @@ from models.checks import is_count
 
 Settings = Mapping[str, Mapping[str, Any]]
 
-_SMALL_FILTERS = {"n_filters": 2000, "patch": 4, "wavelength": (2.5, 6.0), "sigma": (0.8, 1.8)}
-_LARGE_FILTERS = {"n_filters": 3000, "patch": 10, "wavelength": (4.6, 10.3), "sigma": (1.5, 3.0)}
-_NORMALISED_FILTERS = {
-    "n_filters": 6000,
-    "patch": 10,
-    "wavelength": (4.0, 10.0),
-    "sigma": (3.0, 6.0),
-    "semisaturation": 1.5,
-    "gain": 16.0,
-    "shift": 1,
-}
-_SMALL_THREE_FACTOR = {"max_rate": 500.0, "hidden_weight": 0.15, "learning_rate": 5e-3, "hidden_learning_rate": 5e-3}
-_SMALL_DIEHL_COOK = {"n_neurons": 100, "max_rate": 200.0, "total": 20.0, "theta_increment": 0.01, "passes": 10}
-_FEATURES_DIEHL_COOK = {"n_neurons": 50, "max_rate": 500.0, "total": 10.0, "theta_increment": 0.01, "passes": 10}
-_SMALL_CONVOLUTIONS = {"kernel": 3, "stride": 1, "dropout": 0.5, "learning_rate": 4e-3, "passes": 50}
-_LARGE_CONVOLUTIONS = {"learning_rate": 2e-3, "batch_size": 64, "passes": 12}
-_SMALL: Settings = {
-    "receptive-field": {**_SMALL_FILTERS, "learning_rate": 2e-3, "passes": 10},
-    "three-factor": {**_SMALL_THREE_FACTOR, "passes": 10},
-    "reward": {**_SMALL_FILTERS, "n_filters": 300, "learning_rate": 2e-3, "initial_weight": 5e-3, "passes": 50},
-    "diehl-cook": _SMALL_DIEHL_COOK,
-    "diehl-cook-improved": _SMALL_DIEHL_COOK,
-    "receptive-dense": {**_SMALL_FILTERS, "passes": 50},
-    "dense": {"learning_rate": 0.01, "passes": 50},
-    "rate": {"learning_rate": 3.0, "batch_size": 32, "passes": 300},
-    "rate-dense": {"learning_rate": 0.01, "passes": 100},
-    "article-dense": {},
-    "converted": {"learning_rate": 0.01, "passes": 50},
-    "convolutional": _SMALL_CONVOLUTIONS,
-    "converted-convolutional": _SMALL_CONVOLUTIONS,
-}
-_FEATURES: Settings = {
-    "receptive-field": {"n_filters": 1000, "passes": 20},
-    "three-factor": {**_SMALL_THREE_FACTOR, "passes": 30},
-    "reward": {"n_filters": 300, "learning_rate": 2e-3, "initial_weight": 5e-3, "passes": 50},
-    "diehl-cook": _FEATURES_DIEHL_COOK,
-    "diehl-cook-improved": _FEATURES_DIEHL_COOK,
-    "receptive-dense": {"n_filters": 1000, "passes": 30},
-    "dense": {"passes": 50},
-    "rate": {"learning_rate": 1.0, "batch_size": 32, "passes": 30},
-    "rate-dense": {"learning_rate": 0.01, "passes": 100},
-    "article-dense": {},
-    "converted": {"passes": 50},
-}
-MODEL_SETTINGS: Mapping[tuple[str, str], Settings] = {
-    ("small images", "quick"): _SMALL,
-    ("small images", "full"): _SMALL,
-    ("large images", "quick"): {
-        "receptive-field": {**_LARGE_FILTERS, "n_filters": 2000, "passes": 2},
-        "three-factor": {"passes": 3},
-        "reward": {**_LARGE_FILTERS, "n_filters": 2000, "passes": 2},
-        "diehl-cook": {"n_neurons": 100, "passes": 1},
-        "diehl-cook-improved": {"n_neurons": 100, "saccade": 1, "passes": 1},
-        "receptive-dense": {**_LARGE_FILTERS, "n_filters": 2000, "passes": 2},
-        "dense": {"passes": 10},
-        "rate": {"learning_rate": 3.0, "batch_size": 32, "passes": 30},
-        "rate-dense": {"learning_rate": 0.01, "passes": 30},
-        "article-dense": {},
-        "converted": {"passes": 10},
-        "convolutional": _LARGE_CONVOLUTIONS,
-        "converted-convolutional": _LARGE_CONVOLUTIONS,
-    },
-    ("large images", "full"): {
-        "receptive-field": {**_NORMALISED_FILTERS, "duration": 20.0, "learning_rate": 2e-3, "passes": 10},
-        "three-factor": {"passes": 12},
-        "reward": {**_LARGE_FILTERS, "n_filters": 3000, "passes": 4},
-        "diehl-cook": {"n_neurons": 400, "passes": 3},
-        "diehl-cook-improved": {"n_neurons": 400, "saccade": 1, "passes": 3},
-        "receptive-dense": {
-            **_NORMALISED_FILTERS,
-            "learning_rate": 3e-4,
-            "final_rate": 0.02,
-            "batch_size": 128,
-            "passes": 12,
-        },
-        "dense": {"passes": 10},
-        "rate": {"learning_rate": 3.0, "batch_size": 32, "passes": 30},
-        "rate-dense": {"learning_rate": 3e-3, "passes": 10},
-        "article-dense": {},
-        "converted": {"passes": 10},
-        "convolutional": _LARGE_CONVOLUTIONS,
-        "converted-convolutional": _LARGE_CONVOLUTIONS,
-    },
-    ("features", "quick"): _FEATURES,
-    ("features", "full"): _FEATURES,
-}
-"""Parameters of each model by kind of task and preset, chosen on validation splits; all others keep their
-defaults.
-
-"small images" are those of fewer than 16 pixels in height or width; the twins share filters. `article-dense` keeps the
-settings of its article everywhere.
-"small images" are those of fewer than 16 pixels in height or width; the twins share filters, and a converted network
-shares all settings with its source. Convolutions have no settings for features, which are no images.
-"""
-
-
-TUNING: Mapping[str, Mapping[str, int]] = {
-    "small images": {
-        "receptive-field": 20,
-        "three-factor": 6,
-        "reward": 8,
-        "diehl-cook": 12,
-        "diehl-cook-improved": 12,
-        "receptive-dense": 16,
-        "dense": 16,
-        "rate": 6,
-        "rate-dense": 6,
-        "converted": 16,
-        "convolutional": 4,
-        "converted-convolutional": 4,
-    },
-    "large images": {
-        "receptive-field": 240,
-        "three-factor": 14,
-        "reward": 21,
-        "diehl-cook": 4,
-        "diehl-cook-improved": 40,
-        "receptive-dense": 16,
-        "dense": 0,
-        "rate": 8,
-        "rate-dense": 8,
-        "converted": 1,
-        "convolutional": 6,
-        "converted-convolutional": 11,
-    },
-    "features": {
-        "receptive-field": 0,
-        "three-factor": 0,
-        "reward": 0,
-        "diehl-cook": 0,
-        "diehl-cook-improved": 0,
-        "receptive-dense": 0,
-        "dense": 0,
-        "rate": 6,
-        "rate-dense": 6,
-        "converted": 0,
-    },
-}
-"""How many settings were tried on validation splits before `MODEL_SETTINGS` was fixed: each model's tuning budget.
-A converted network's holds that of its source."""
-
 
 def settings_tried(kind: str, studies: Iterable[str], models: Iterable[str]) -> dict[str, int]:
     """model -> how many settings were tried on validation splits for a kind of task, for these studies among others."""
-    budgets = [TUNING[kind], *(_own(study, "TUNING").get(kind, {}) for study in studies)]
-    return {model: sum(budget.get(model, 0) for budget in budgets) for model in models}
+    own = [_own(study, "TUNING").get(kind, {}) for study in studies]
+    return {model: settings_of(model, kind).tried + sum(budget.get(model, 0) for budget in own) for model in models}
 
 
 class RunConfig(BaseModel):
@@ -319,9 +179,9 @@ def _share_with_twins(chosen: dict[str, dict[str, Any]]) -> None:
 
 
 def model_parameters(model: str, dataset: Dataset, preset: str) -> dict[str, Any]:
-    """The constructor parameters of a model for a task (see `MODEL_SETTINGS`)."""
+    """The constructor parameters of a model for a task (see `experiments.settings`)."""
     shape = dataset.image_shape
-    parameters = dict(MODEL_SETTINGS[task_kind(dataset), preset].get(model, {}))
+    parameters = dict(settings_of(model, task_kind(dataset)).parameters(preset))
     if shape is not None:
         if "image_shape" in registry.entry(model).parameter_names():
             parameters["image_shape"] = shape
@@ -341,12 +201,12 @@ def _in_study(study: str, dataset: Dataset, chosen: Settings) -> dict[str, dict[
 
 
 def _own(study: str, table: str) -> Mapping[str, Mapping[str, Any]]:
-    """What a study brings beside `MODEL_SETTINGS` or `TUNING`, by kind of task; most bring nothing."""
+    """What a study brings beside `experiments.settings`, by kind of task; most bring nothing."""
     return getattr(load(study), table, {})
 
 
 def task_kind(dataset: Dataset) -> str:
-    """The kind of task that settings are chosen by (see `MODEL_SETTINGS`)."""
+    """The kind of task that settings are chosen by, one of `experiments.settings.KINDS`."""
     shape = dataset.image_shape
     return "features" if shape is None else "small images" if min(shape) < 16 else "large images"
 

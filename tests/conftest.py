@@ -12,10 +12,13 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def build_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The cache of compiled networks of all tests and of the processes that they start."""
+    """The cache of compiled networks of all tests, of the processes that run them and of those that they start."""
     with pytest.MonkeyPatch.context() as patch:
         if "BNSIM_CACHE" not in os.environ:
-            patch.setenv("BNSIM_CACHE", str(tmp_path_factory.mktemp("networks")))
+            base = tmp_path_factory.getbasetemp()
+            # A process of pytest-xdist has its own folder in the one of the run.
+            shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+            patch.setenv("BNSIM_CACHE", str(shared / "networks"))
         yield Path(os.environ["BNSIM_CACHE"])
 
 

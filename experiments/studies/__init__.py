@@ -2,8 +2,8 @@
 
 A study module has `Config` (frozen, validated), `PRESETS` (name -> Config) and
 `run(config, subject, progress) -> Outcome`. It may have `SETTINGS`, parameters that models have in this study
-alone, and `TUNING`, both in the form that `experiments.configuration` has for all studies. A figure module of the
-same name draws what it stored.
+alone, and `TUNING`, how many settings were tried for them: both by kind of task (`experiments.settings`), then model. A
+figure module of the same name draws what it stored.
 """
 
 from __future__ import annotations

@@ -11,8 +11,6 @@ import tomlkit
 
 from bnsim.errors import InputError
 from experiments.configuration import (
-    MODEL_SETTINGS,
-    TUNING,
     RunConfig,
     check_names,
     model_parameters,
@@ -20,6 +18,7 @@ from experiments.configuration import (
     resolve,
 )
 from experiments.names import DEFAULT_MODELS
+from experiments.settings import KINDS, MODEL_SETTINGS, settings_of
 from experiments.tasks import load_task
 from models import registry
 
@@ -39,7 +38,7 @@ def test_settings_reach_study_and_model() -> None:
     settings = parse_settings(["models.dense.passes=3", "models.dense.hidden=[20, 10]", "accuracy.n_measured=7"])
     config = resolved(settings)
     assert config.parameters["dense"] == {
-        **MODEL_SETTINGS["small images", "quick"]["dense"],
+        **settings_of("dense", "small images").quick,
         "passes": 3,
         "hidden": (20, 10),
     }
@@ -63,18 +62,24 @@ def test_configuration_survives_as_toml() -> None:
 
 
 @pytest.mark.parametrize("preset", ["quick", "full"])
-@pytest.mark.parametrize("kind", ["small images", "large images", "features"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_twins_share_their_filters(kind: str, preset: str) -> None:
-    field, dense = (dict(MODEL_SETTINGS[kind, preset][name]) for name in ("receptive-field", "receptive-dense"))
-    shared = {"n_filters", "patch", "wavelength", "sigma"}
+    field, dense = (settings_of(name, kind).parameters(preset) for name in ("receptive-field", "receptive-dense"))
+    shared = registry.entry("receptive-field").shared
     assert {key: field.get(key) for key in shared} == {key: dense.get(key) for key in shared}
 
 
-@pytest.mark.parametrize("model", ["rate", "rate-dense", "article-dense"])
-@pytest.mark.parametrize(("kind", "preset"), MODEL_SETTINGS)
-def test_settings_are_parameters_of_their_model(kind: str, preset: str, model: str) -> None:
-    registry.check_parameters(model, MODEL_SETTINGS[kind, preset][model])
-    assert bool(MODEL_SETTINGS[kind, preset][model]) == (model in TUNING[kind])
+@pytest.mark.parametrize("preset", ["quick", "full"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("model", registry.MODELS)
+def test_settings_are_parameters_of_their_model(model: str, kind: str, preset: str) -> None:
+    registry.check_parameters(model, settings_of(model, kind).parameters(preset))
+
+
+def test_every_model_has_settings_by_kind() -> None:
+    assert set(MODEL_SETTINGS) == set(registry.MODELS)
+    assert all(set(kinds) <= set(KINDS) for kinds in MODEL_SETTINGS.values())
+    assert settings_of("article-dense", "features").parameters("full") == {}
 
 
 def test_rate_and_its_twin_share_their_layers() -> None:
@@ -86,12 +91,12 @@ def test_rate_and_its_twin_share_their_layers() -> None:
 
 
 @pytest.mark.parametrize("preset", ["quick", "full"])
-@pytest.mark.parametrize("kind", ["small images", "large images", "features"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("model", ["converted", "converted-convolutional"])
 def test_a_converted_network_is_trained_as_its_source(model: str, kind: str, preset: str) -> None:
     entry = registry.entry(model)
-    settings = MODEL_SETTINGS[kind, preset]
-    own, source = (settings.get(name, {}) for name in (model, entry.twin))
+    assert entry.twin is not None
+    own, source = (settings_of(name, kind).parameters(preset) for name in (model, entry.twin))
     assert {key: own.get(key) for key in entry.shared} == {key: source.get(key) for key in entry.shared}
 
 

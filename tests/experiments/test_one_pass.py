@@ -7,7 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from experiments.configuration import MODEL_SETTINGS, TUNING, resolve, settings_tried
+from experiments.configuration import resolve, settings_tried
+from experiments.settings import KINDS, settings_of
 from experiments.studies import one_pass
 from experiments.studies.job import Subject
 from experiments.tasks import load_task
@@ -66,12 +67,11 @@ def test_learning_rates_of_its_own_unless_they_are_given(task: str) -> None:
 
 
 def test_settings_were_tried_equally_often_for_all_models() -> None:
-    kinds = {kind for kind, _ in MODEL_SETTINGS}
-    assert set(one_pass.SETTINGS) == set(one_pass.TUNING) == kinds
-    for kind in kinds:
+    assert set(one_pass.SETTINGS) == set(one_pass.TUNING) == set(KINDS)
+    for kind in KINDS:
         tuned = one_pass.TUNING[kind]
         assert set(tuned) == set(one_pass.SETTINGS[kind])
         assert len(set(tuned.values())) == 1
         both = settings_tried(kind, ("accuracy", "one-pass"), tuned)
-        assert both == {model: TUNING[kind][model] + tuned[model] for model in tuned}
-        assert settings_tried(kind, ("accuracy",), tuned) == {model: TUNING[kind][model] for model in tuned}
+        assert both == {model: settings_of(model, kind).tried + tuned[model] for model in tuned}
+        assert settings_tried(kind, ("accuracy",), tuned) == {model: settings_of(model, kind).tried for model in tuned}

@@ -1,0 +1,147 @@
+"""Parameters of each model by kind of task and preset, and how many settings were tried to find them.
+
+All were chosen on validation splits of training data. What is not named keeps its default. Twins share what
+`models.registry` says that they share; a converted network shares all with its source. `article-dense` keeps the
+settings of its article. Convolutions have no settings for plain features, which are no images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+Parameters = Mapping[str, Any]
+
+KINDS = ("small images", "large images", "features")
+"""Kinds of task: images of fewer than 16 pixels in height or width, larger ones, and what is no image."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What was chosen for a kind of task.
+
+    quick, full: parameters under these presets; full is as quick where it is None. tried: how many settings were
+    compared, of a converted network those of its source too.
+    """
+
+    quick: Parameters
+    full: Parameters | None = None
+    tried: int = 0
+
+    def parameters(self, preset: str) -> Parameters:
+        return self.full if preset == "full" and self.full is not None else self.quick
+
+
+_SMALL_FILTERS = {"n_filters": 2000, "patch": 4, "wavelength": (2.5, 6.0), "sigma": (0.8, 1.8)}
+_LARGE_FILTERS = {"n_filters": 2000, "patch": 10, "wavelength": (4.6, 10.3), "sigma": (1.5, 3.0)}
+_NORMALISED_FILTERS = {
+    "n_filters": 6000,
+    "patch": 10,
+    "wavelength": (4.0, 10.0),
+    "sigma": (3.0, 6.0),
+    "semisaturation": 1.5,
+    "gain": 16.0,
+    "shift": 1,
+}
+_SMALL_THREE_FACTOR = {"max_rate": 500.0, "hidden_weight": 0.15, "learning_rate": 5e-3, "hidden_learning_rate": 5e-3}
+_SMALL_REWARD = {"n_filters": 300, "learning_rate": 2e-3, "initial_weight": 5e-3, "passes": 50}
+_SMALL_DIEHL_COOK = {"n_neurons": 100, "max_rate": 200.0, "total": 20.0, "theta_increment": 0.01, "passes": 10}
+_FEATURES_DIEHL_COOK = {"n_neurons": 50, "max_rate": 500.0, "total": 10.0, "theta_increment": 0.01, "passes": 10}
+_SMALL_CONVOLUTIONS = {"kernel": 3, "stride": 1, "dropout": 0.5, "learning_rate": 4e-3, "passes": 50}
+_LARGE_CONVOLUTIONS = {"learning_rate": 2e-3, "batch_size": 64, "passes": 12}
+_LARGE_RATE = {"learning_rate": 3.0, "batch_size": 32, "passes": 30}
+
+MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
+    {
+        "receptive-field": {
+            "small images": Chosen({**_SMALL_FILTERS, "learning_rate": 2e-3, "passes": 10}, tried=20),
+            "large images": Chosen(
+                quick={**_LARGE_FILTERS, "passes": 2},
+                full={**_NORMALISED_FILTERS, "duration": 20.0, "learning_rate": 2e-3, "passes": 10},
+                tried=240,
+            ),
+            "features": Chosen({"n_filters": 1000, "passes": 20}),
+        },
+        "receptive-dense": {
+            "small images": Chosen({**_SMALL_FILTERS, "passes": 50}, tried=16),
+            "large images": Chosen(
+                quick={**_LARGE_FILTERS, "passes": 2},
+                full={
+                    **_NORMALISED_FILTERS,
+                    "learning_rate": 3e-4,
+                    "final_rate": 0.02,
+                    "batch_size": 128,
+                    "passes": 12,
+                },
+                tried=16,
+            ),
+            "features": Chosen({"n_filters": 1000, "passes": 30}),
+        },
+        "three-factor": {
+            "small images": Chosen({**_SMALL_THREE_FACTOR, "passes": 10}, tried=6),
+            "large images": Chosen(quick={"passes": 3}, full={"passes": 12}, tried=14),
+            "features": Chosen({**_SMALL_THREE_FACTOR, "passes": 30}),
+        },
+        "dense": {
+            "small images": Chosen({"learning_rate": 0.01, "passes": 50}, tried=16),
+            "large images": Chosen({"passes": 10}),
+            "features": Chosen({"passes": 50}),
+        },
+        "reward": {
+            "small images": Chosen({**_SMALL_FILTERS, **_SMALL_REWARD}, tried=8),
+            "large images": Chosen(
+                quick={**_LARGE_FILTERS, "passes": 2}, full={**_LARGE_FILTERS, "n_filters": 3000, "passes": 4}, tried=26
+            ),
+            "features": Chosen(_SMALL_REWARD),
+        },
+        "diehl-cook": {
+            "small images": Chosen(_SMALL_DIEHL_COOK, tried=12),
+            "large images": Chosen(
+                quick={"n_neurons": 100, "passes": 1}, full={"n_neurons": 400, "passes": 3}, tried=4
+            ),
+            "features": Chosen(_FEATURES_DIEHL_COOK),
+        },
+        "diehl-cook-improved": {
+            "small images": Chosen(_SMALL_DIEHL_COOK, tried=12),
+            "large images": Chosen(
+                quick={"n_neurons": 100, "saccade": 1, "passes": 1},
+                full={"n_neurons": 400, "saccade": 1, "passes": 3},
+                tried=40,
+            ),
+            "features": Chosen(_FEATURES_DIEHL_COOK),
+        },
+        "converted": {
+            "small images": Chosen({"learning_rate": 0.01, "passes": 50}, tried=16),
+            "large images": Chosen({"passes": 10}, tried=1),
+            "features": Chosen({"passes": 50}),
+        },
+        "convolutional": {
+            "small images": Chosen(_SMALL_CONVOLUTIONS, tried=4),
+            "large images": Chosen(_LARGE_CONVOLUTIONS, tried=6),
+        },
+        "converted-convolutional": {
+            "small images": Chosen(_SMALL_CONVOLUTIONS, tried=4),
+            "large images": Chosen(_LARGE_CONVOLUTIONS, tried=11),
+        },
+        "rate": {
+            "small images": Chosen({"learning_rate": 3.0, "batch_size": 32, "passes": 300}, tried=6),
+            "large images": Chosen(_LARGE_RATE, tried=8),
+            "features": Chosen({"learning_rate": 1.0, "batch_size": 32, "passes": 30}, tried=6),
+        },
+        "rate-dense": {
+            "small images": Chosen({"learning_rate": 0.01, "passes": 100}, tried=6),
+            "large images": Chosen(
+                quick={"learning_rate": 0.01, "passes": 30}, full={"learning_rate": 3e-3, "passes": 10}, tried=8
+            ),
+            "features": Chosen({"learning_rate": 0.01, "passes": 100}, tried=6),
+        },
+        "article-dense": {},
+    }
+)
+
+
+def settings_of(model: str, kind: str) -> Chosen:
+    """What was chosen for a model and a kind of task: its defaults where nothing is written down."""
+    return MODEL_SETTINGS.get(model, {}).get(kind, Chosen({}))
