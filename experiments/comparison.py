@@ -6,7 +6,7 @@ import re
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel
 
+from bnsim.errors import InputError
 from experiments import results
 from experiments.configuration import RunConfig, check_names, resolve
 from experiments.examples import ExampleJob, choose
@@ -22,8 +23,8 @@ from experiments.names import DEFAULT_MODELS
 from experiments.progress import ProgressDisplay, Silence
 from experiments.results import COLUMNS, PREDICTION_COLUMNS, Example, Run, RunContents
 from experiments.runner import Progress, Workers, default_workers
-from experiments.studies import STUDIES, load
-from experiments.studies.job import Outcome, Subject
+from experiments.studies import STUDIES, load, of_classifiers
+from experiments.studies.job import Outcome, Subject, Untrained
 from experiments.summary import Design, summarise
 from experiments.tasks import load_task
 from experiments.tasks.dataset import Dataset, final_split
@@ -63,7 +64,7 @@ def run_study(
     out: str | Path = "runs",
     settings: Mapping[str, Any] | None = None,
 ) -> Run:
-    """Carry out one study; options and errors as in `compare`."""
+    """Carry out one study; options and errors as in `compare`. Studies of untrained units take no models."""
     return _carry_out(study, (study,), task, seeds, models, preset, data_dir, out, settings or {})
 
 
@@ -83,8 +84,8 @@ class StudyJob:
 
     study: str
     config: BaseModel
-    subject: Subject
-    others: Mapping[str, Any]
+    subject: Subject | Untrained
+    others: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -92,10 +93,18 @@ class StudyJob:
 
     def __call__(self, progress: Progress) -> StudyResult:
         started = time.perf_counter()
-        subject = replace(self.subject, parameters={**self.subject.parameters, **self.others})
-        outcome = load(self.study).run(self.config, subject, progress)
-        description = describe(self.subject.create())
+        study, subject = load(self.study), self.subject
+        if isinstance(subject, Untrained):
+            outcome, description = study.run(self.config, subject, progress), {"kind": subject.kind}
+        else:
+            changed = replace(subject, parameters={**subject.parameters, **self.others})
+            outcome, description = study.run(self.config, changed, progress), describe(subject.create())
         return StudyResult(outcome, description, time.perf_counter() - started)
+
+    @property
+    def kept(self) -> Path | None:
+        """Where the fitted classifier is saved, if it is."""
+        return self.subject.keep if isinstance(self.subject, Subject) else None
 
 
 def _carry_out(
@@ -111,6 +120,10 @@ def _carry_out(
 ) -> Run:
     started, clock = datetime.now(UTC), time.perf_counter()
     check_names(studies, models, preset)
+    if not of_classifiers(studies):
+        if tuple(models) != DEFAULT_MODELS:
+            raise InputError(f"--models: {study} looks at {', '.join(STUDIES[study].subjects)}; leave it out")
+        models = ()
     results.check_output(Path(out))
     dataset = load_task(task, None if data_dir is None else Path(data_dir))
     config = resolve(study, studies, task, dataset, models, seeds, preset, settings)
@@ -142,10 +155,17 @@ def _jobs(config: RunConfig, dataset: Dataset, kept: Path) -> list[StudyJob]:
     """Brain-like models first, since workers take the two kinds from the two ends of the list."""
     from models import registry
 
-    jobs = []
+    jobs = [
+        StudyJob(study, study_config, Untrained(name, kind, seed))
+        for study, study_config in config.studies.items()
+        for name, kind in STUDIES[study].subjects.items()
+        for seed in range(config.seeds)
+    ]
     for model in sorted(config.models, key=lambda name: registry.entry(name).kind != "BNS"):
         for seed in range(config.seeds):
             for study, study_config in config.studies.items():
+                if STUDIES[study].subjects:
+                    continue
                 keep = kept / f"{model}.npz" if study == "accuracy" and seed == 0 else None
                 subject = Subject(dataset, model, config.parameters[model], seed, keep, config.common_batch)
                 jobs.append(StudyJob(study, study_config, subject, config.in_study[study].get(model, {})))
@@ -157,7 +177,7 @@ def _record_examples(
 ) -> tuple[Example, ...]:
     """Let every kept model see the two test samples that the first of them, a BNS if there is one,
     decides on."""
-    chosen = [(job, result.outcome) for job, result in zip(jobs, found, strict=True) if job.subject.keep]
+    chosen = [(job, result.outcome) for job, result in zip(jobs, found, strict=True) if job.kept]
     if not chosen:
         return ()
     first_job, first_outcome = chosen[0]
@@ -165,9 +185,7 @@ def _record_examples(
     test = final_split(dataset, first_job.subject.seed, first_job.config.max_train).held_out  # type: ignore[attr-defined]
     shown = choose(first_outcome.predictions, test)
     example_jobs = [
-        ExampleJob.of(job.subject.model, job.subject.keep, shown, dataset)
-        for job, _ in chosen
-        if job.subject.keep is not None
+        ExampleJob.of(job.subject.model, job.kept, shown, dataset) for job, _ in chosen if job.kept is not None
     ]
     recorded: list[list[Example]] = workers.run(example_jobs, Silence())
     return tuple(example for examples in recorded for example in examples)

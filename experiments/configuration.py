@@ -11,12 +11,12 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
 
 from bnsim.errors import InputError
 from experiments.names import unknown_name
 from experiments.settings import settings_of
-from experiments.studies import PRESETS, STUDIES, load
+from experiments.studies import PRESETS, STUDIES, load, of_classifiers
 from experiments.studies.job import DEFAULT_BATCH
 from experiments.tasks.dataset import Dataset
 from models import registry
@@ -34,9 +34,9 @@ def settings_tried(kind: str, studies: Iterable[str], models: Iterable[str]) -> 
 class RunConfig(BaseModel):
     """A resolved run.
 
-    study: one name, or "compare" for all that have a section. seeds: 0 to seeds - 1. parameters: model ->
-    constructor parameters that do not keep their defaults (`random_state` is the seed). in_study: study -> model ->
-    those that are others in this study alone.
+    study: one name, or "compare" for all that have a section. models: the classifiers; none where no study looks at
+    any. seeds: 0 to seeds - 1. parameters: model -> constructor parameters that do not keep their defaults
+    (`random_state` is the seed). in_study: study -> model -> those that are others in this study alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,7 +44,7 @@ class RunConfig(BaseModel):
     study: str
     task: str
     preset: str
-    models: tuple[str, ...] = Field(min_length=1)
+    models: tuple[str, ...]
     seeds: PositiveInt
     studies: dict[str, BaseModel]
     parameters: dict[str, dict[str, Any]]
@@ -91,7 +91,7 @@ def check_names(studies: Sequence[str], models: Sequence[str], preset: str) -> N
     for study in studies:
         if study not in STUDIES:
             raise unknown_name("study", study, STUDIES)
-    if not models:
+    if not models and of_classifiers(studies):
         raise InputError(f"--models: none given; choose from {', '.join(registry.MODELS)}")
     for model in models:
         registry.entry(model)

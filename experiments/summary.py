@@ -6,7 +6,8 @@
                       method, p_value, p_holm}, ...],
      "references":  [{name, model, metric, published, measured, tolerance, passed, reason, source}, ...]}
 
-`step` is the place on a curve (see `experiments.results`), or null; `condition` is "" or "layer=<layer>". A difference
+`step` is the place on a curve (see `experiments.results`), or null; `condition` as there, without those of
+`confusion_count`. A difference
 is the BNS minus its twin, in `unit`: accuracies are compared in percentage points. The primary metrics of all studies
 (`experiments.studies.STUDIES`) are one family: their p-values, over all pairs of twins in a run, are corrected together
 by Holm. Intervals hold 95 %: Student's t, corrected for the overlap of the
@@ -53,12 +54,11 @@ class Design:
 def summarise(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) -> dict[str, Any]:
     """The content of summary.json (see above) from tidy results and test predictions."""
     plain = results[results["condition"] == ""]
-    layers = results[results["condition"].str.startswith("layer=")]
     return {
         "task": design.task,
         "protocol": "fixed test set" if design.fixed_test_set else "resampled",
         "seeds": sorted(int(seed) for seed in results["seed"].unique()),
-        "metrics": _metrics(pd.concat([plain, layers]), design),
+        "metrics": _metrics(results[results["metric"] != "confusion_count"], design),
         "differences": _differences(plain, predictions, design),
         "references": _references(plain, design),
     }

@@ -118,7 +118,7 @@ def _number(entry: Mapping[str, Any]) -> str:
         text = f"{mean:.4f}"
         return f"{text} nat" if low is None else f"{text} ± {high - mean:.4f} nat"
     text = f"{mean:,.4g}" if abs(mean) < 1000 else f"{mean:,.0f}"
-    return text if entry["unit"] == "count" else f"{text} {entry['unit']}"
+    return text if entry["unit"] in ("count", "") else f"{text} {entry['unit']}"
 
 
 def _limits(entry: Mapping[str, Any], form: str) -> str:

@@ -12,9 +12,17 @@ if TYPE_CHECKING:
 
 def draw(run: Run) -> dict[str, Figure]:
     """Every figure of a run by file name, without suffix; nothing is simulated."""
-    from experiments.figures import accuracy, learning, one_pass, receptive_fields, sample_efficiency, side_by_side
+    from experiments.figures import (
+        accuracy,
+        learning,
+        one_pass,
+        receptive_fields,
+        sample_efficiency,
+        side_by_side,
+        transfer,
+    )
 
     figures: dict[str, Figure] = {}
-    for module in (accuracy, learning, sample_efficiency, one_pass, receptive_fields, side_by_side):
+    for module in (accuracy, learning, sample_efficiency, one_pass, transfer, receptive_fields, side_by_side):
         figures |= module.draw(run)
     return figures

@@ -25,10 +25,10 @@ class Look:
 
 
 def looks(run: Run) -> dict[str, Look]:
-    """Model name -> its look, in the order in which the run names the models."""
+    """Classifier -> its look, in the order in which the run names the models."""
     pairs = run.results[["model", "kind"]].drop_duplicates()
     result: dict[str, Look] = {}
-    for model, kind in pairs.itertuples(index=False):
+    for model, kind in pairs[pairs["model"].isin(list(run.manifest["models"]))].itertuples(index=False):
         marker, colours = _FAMILIES[kind]
         place = sum(look.kind == kind for look in result.values())
         result[str(model)] = Look(kind, colours[place % len(colours)], marker)
@@ -50,9 +50,21 @@ def layer_summaries(run: Run, study: str, metric: str) -> dict[tuple[str, str], 
     """(model, layer) -> entries of the summary for one metric of this layer, in the order in which they were stored."""
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for entry in _entries(run, study, metric):
-        if entry["condition"]:
+        if entry["condition"].startswith("layer="):
             found.setdefault((entry["model"], entry["condition"].removeprefix("layer=")), []).append(entry)
     return found
+
+
+def facts(condition: str) -> dict[str, str]:
+    """What a condition says, fact by fact: "scale=0.9,layer=3" as {"scale": "0.9", "layer": "3"}."""
+    return dict(fact.split("=", 1) for fact in condition.split(",") if fact)
+
+
+def along(run: Run, study: str, metric: str, model: str, axis: str) -> list[tuple[float, dict[str, Any]]]:
+    """Entries of the summary along an axis that is a fact of their condition: (place, entry), in order of places."""
+    entries = [entry for entry in _entries(run, study, metric) if entry["model"] == model]
+    placed = [(float(facts(entry["condition"])[axis]), entry) for entry in entries if axis in facts(entry["condition"])]
+    return sorted(placed, key=lambda pair: pair[0])
 
 
 def _entries(run: Run, study: str, metric: str) -> list[dict[str, Any]]:

@@ -56,6 +56,14 @@ PLATES = {
             "Each point is a training of its own, measured on the validation split. Larger sets hold the smaller ones.",
         ),
     ),
+    "transfer": (
+        Plate(
+            "transfer",
+            "Response of single units",
+            "Untrained units under constant input. Input 1 is where the LIF neuron begins to fire. The noisy neuron "
+            "gets excitatory and inhibitory Poisson spikes besides, which cancel on average.",
+        ),
+    ),
     "one-pass": (
         Plate(
             "one_pass",
@@ -79,6 +87,10 @@ def alternative(run: Run, study: str, figure: str) -> str:
         curves = layer_summaries(run, study, metric)
         parts = ", ".join(f"{model}, {layer}: {_last(entries)}" for (model, layer), entries in curves.items())
         return f"{what} of each layer by samples seen; at the end {parts}."
+    if figure == "transfer":
+        entries = summaries(run, study, "threshold")
+        parts = ", ".join(f"{entry['model']} {number(entry['mean'], '')}" for entry in entries)
+        return f"Response of single units against their input; input at which each begins to respond: {parts}."
     by_model: dict[str, list[dict[str, Any]]] = {}
     for entry in summaries(run, study, "validation_accuracy"):
         by_model.setdefault(entry["model"], []).append(entry)

@@ -1,31 +1,36 @@
 """Studies: one question a file. To add one, write a file like `accuracy.py` and name it in `STUDIES`.
 
 A study module has `Config` (frozen, validated), `PRESETS` (name -> Config) and
-`run(config, subject, progress) -> Outcome`. It may have `SETTINGS`, parameters that models have in this study
+`run(config, subject, progress) -> Outcome`, subject being a `Subject` (a classifier of the run), or an `Untrained`
+where the study names what it looks at itself. It may have `SETTINGS`, parameters that models have in this study
 alone, and `TUNING`, how many settings were tried for them: both by kind of task (`experiments.settings`), then model. A
 figure module of the same name draws what it stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import MappingProxyType, ModuleType
+from typing import Literal
 
 
 @dataclass(frozen=True)
 class Study:
     """What is known of a study before its module is imported.
 
-    title: of its section in the report. primary_metric: the one that verdicts between twins rest on. fixes: parameter
-    of the models -> how the study itself sets it, with which `--set` would be at odds.
+    title: of its section in the report. primary_metric: the one that verdicts between twins rest on, None where there
+    are no twins. fixes: parameter of the models -> how the study itself sets it, with which `--set` would be at odds.
+    subjects: name -> kind of the units or untrained networks that it looks at; empty where these are the run's
+    classifiers.
     """
 
     title: str
     question: str
-    primary_metric: str
+    primary_metric: str | None
     fixes: Mapping[str, str] = field(default_factory=dict)
+    subjects: Mapping[str, Literal["BNS", "ANN"]] = field(default_factory=dict)
 
 
 STUDIES: Mapping[str, Study] = MappingProxyType(
@@ -46,6 +51,12 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             "How well does each network classify after training on few samples of each class?",
             "sample_efficiency_mean",
         ),
+        "transfer": Study(
+            "One unit",
+            "Where does one unit begin to respond to its input, how steeply, and what does noise change?",
+            None,
+            subjects={"lif": "BNS", "noisy-lif": "BNS", "sigmoid": "ANN", "tanh": "ANN", "relu": "ANN"},
+        ),
         "one-pass": Study(
             "One pass",
             "How much does each network learn from seeing every sample once, one at a time?",
@@ -60,6 +71,11 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
 """By name, in the order of the report."""
 
 PRESETS = ("quick", "full")
+
+
+def of_classifiers(studies: Iterable[str]) -> bool:
+    """Whether any of these studies looks at the classifiers of a run."""
+    return any(not STUDIES[study].subjects for study in studies)
 
 
 def load(name: str) -> ModuleType:

@@ -1,4 +1,4 @@
-"""What a study is given and what it gives back: one model, one seed."""
+"""What a study is given and what it gives back: one model or untrained network, one seed."""
 
 from __future__ import annotations
 
@@ -40,6 +40,20 @@ class Subject:
         from models import registry
 
         return registry.create(self.model, **self.parameters, random_state=self.seed)
+
+
+@dataclass(frozen=True)
+class Untrained:
+    """A unit or an untrained network that a study names itself (`Study.subjects`), and the seed to draw it with."""
+
+    model: str
+    kind: str
+    seed: int
+
+
+def condition(**facts: float | str) -> str:
+    """The `Measurement.condition` that these facts make, as in "scale=0.9,layer=3"."""
+    return ",".join(f"{name}={value if isinstance(value, str) else f'{value:.6g}'}" for name, value in facts.items())
 
 
 @dataclass(frozen=True)
