@@ -39,8 +39,8 @@ def compare(
     out: str | Path = "runs",
     settings: Mapping[str, Any] | None = None,
 ) -> Run:
-    """Train the models on the same samples in the same order, carry out all studies, write report and run
-    directory.
+    """Train the models on the same samples in the same order, carry out the studies of the preset, write report and
+    run directory.
 
     task: a name or the path of an .npz with X and y. seeds: how many; each draws its own split (or, with
     a fixed test set, its own order), filters and spikes. models: names of `models.registry`. preset:
@@ -51,7 +51,8 @@ def compare(
     Work is done in new processes: in a script, call it below `if __name__ == "__main__":`. Errors:
     InputError for what cannot be done as asked, MachineError where the machine fails; nothing is written.
     """
-    return _carry_out("compare", tuple(STUDIES), task, seeds, models, preset, data_dir, out, settings or {})
+    studies = tuple(name for name, study in STUDIES.items() if study.brief or preset != "quick")
+    return _carry_out("compare", studies, task, seeds, models, preset, data_dir, out, settings or {})
 
 
 def run_study(

@@ -14,6 +14,7 @@ def draw(run: Run) -> dict[str, Figure]:
     """Every figure of a run by file name, without suffix; nothing is simulated."""
     from experiments.figures import (
         accuracy,
+        depth_activity,
         learning,
         one_pass,
         receptive_fields,
@@ -22,7 +23,8 @@ def draw(run: Run) -> dict[str, Figure]:
         transfer,
     )
 
+    of_studies = (accuracy, learning, sample_efficiency, one_pass, transfer, depth_activity)
     figures: dict[str, Figure] = {}
-    for module in (accuracy, learning, sample_efficiency, one_pass, transfer, receptive_fields, side_by_side):
+    for module in (*of_studies, receptive_fields, side_by_side):
         figures |= module.draw(run)
     return figures

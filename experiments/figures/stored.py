@@ -67,6 +67,12 @@ def along(run: Run, study: str, metric: str, model: str, axis: str) -> list[tupl
     return sorted(placed, key=lambda pair: pair[0])
 
 
+def by_fact(run: Run, study: str, metric: str, name: str) -> list[tuple[str, str, dict[str, Any]]]:
+    """(model, value of this fact, entry) for each entry of the summary whose condition holds a fact of this name."""
+    found = [(entry, facts(entry["condition"])) for entry in _entries(run, study, metric)]
+    return [(entry["model"], held[name], entry) for entry, held in found if name in held]
+
+
 def _entries(run: Run, study: str, metric: str) -> list[dict[str, Any]]:
     return [entry for entry in run.summary["metrics"] if entry["study"] == study and entry["metric"] == metric]
 

@@ -1,8 +1,11 @@
-"""Theory to hold measurements against: firing rates of LIF neurons."""
+"""Theory to hold measurements against: firing rates of LIF neurons, size of activations in wide random networks."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.integrate import quad
 from scipy.special import erfcx
 
@@ -33,3 +36,21 @@ def siegert_rate(mu: float, sigma: float, threshold: float, tau: float, refracto
     # exp(x²) (1 + erf x) = erfcx(-x): no overflow below 0, and above it what the integral grows like.
     integral, _ = quad(lambda x: float(erfcx(-x)), low, high, limit=200)
     return float(1 / (refractory + tau * np.sqrt(np.pi) * integral))
+
+
+def activation_sizes(
+    size: float, depth: int, scale: float, activation: Callable[[NDArray[np.floating]], NDArray[np.floating]]
+) -> list[float]:
+    """Root mean square of the input, `size`, and of the activations of each layer of an infinitely wide random network.
+
+    q' = E[f(scale sqrt(q) z)²], z normal, q being the mean square of a layer and q' that of the next; weights have
+    mean 0 and variance scale² over the number of units before them, biases are 0.
+
+    Reference: B. Poole et al., Advances in Neural Information Processing Systems 29 (2016).
+    """
+    z, weight = np.polynomial.hermite_e.hermegauss(101)
+    found = [size]
+    for _ in range(depth):
+        squares = activation(scale * found[-1] * z) ** 2
+        found.append(float(np.sqrt(weight @ squares / weight.sum())))
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.figures.stored import layer_summaries, summaries
+from experiments.figures.stored import by_fact, layer_summaries, summaries
 from experiments.report.wording import number
 from experiments.results import Run
 
@@ -64,6 +64,15 @@ PLATES = {
             "gets excitatory and inhibitory Poisson spikes besides, which cancel on average.",
         ),
     ),
+    "depth-activity": (
+        Plate(
+            "depth_activity",
+            "Activity from layer to layer",
+            "Random networks without training; one line a scale of the weights. Dashed: mean-field theory for "
+            "infinitely many units. Marked on the scale: published initialisations. A rate and an activation "
+            "have no common unit.",
+        ),
+    ),
     "one-pass": (
         Plate(
             "one_pass",
@@ -87,6 +96,10 @@ def alternative(run: Run, study: str, figure: str) -> str:
         curves = layer_summaries(run, study, metric)
         parts = ", ".join(f"{model}, {layer}: {_last(entries)}" for (model, layer), entries in curves.items())
         return f"{what} of each layer by samples seen; at the end {parts}."
+    if figure == "depth_activity":
+        named = by_fact(run, study, "activity_kept", "initialisation")
+        parts = ", ".join(f"{model} with {name} {number(entry['mean'], '')}" for model, name, entry in named)
+        return f"Activity by layer and scale of the weights; last layer over input: {parts}."
     if figure == "transfer":
         entries = summaries(run, study, "threshold")
         parts = ", ".join(f"{entry['model']} {number(entry['mean'], '')}" for entry in entries)

@@ -23,7 +23,7 @@ class Study:
     title: of its section in the report. primary_metric: the one that verdicts between twins rest on, None where there
     are no twins. fixes: parameter of the models -> how the study itself sets it, with which `--set` would be at odds.
     subjects: name -> kind of the units or untrained networks that it looks at; empty where these are the run's
-    classifiers.
+    classifiers. brief: whether `compare` carries it out with the preset quick too.
     """
 
     title: str
@@ -31,6 +31,7 @@ class Study:
     primary_metric: str | None
     fixes: Mapping[str, str] = field(default_factory=dict)
     subjects: Mapping[str, Literal["BNS", "ANN"]] = field(default_factory=dict)
+    brief: bool = True
 
 
 STUDIES: Mapping[str, Study] = MappingProxyType(
@@ -56,6 +57,13 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             "Where does one unit begin to respond to its input, how steeply, and what does noise change?",
             None,
             subjects={"lif": "BNS", "noisy-lif": "BNS", "sigmoid": "ANN", "tanh": "ANN", "relu": "ANN"},
+        ),
+        "depth-activity": Study(
+            "Many layers",
+            "Does activity survive the way through many layers, or does it die out or saturate?",
+            None,
+            subjects={"lif": "BNS", "tanh": "ANN", "relu": "ANN"},
+            brief=False,
         ),
         "one-pass": Study(
             "One pass",

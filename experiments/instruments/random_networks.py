@@ -1,0 +1,92 @@
+"""Random feed-forward networks of both kinds, without training: weights are drawn, a signal is sent through.
+
+Weights into a layer of `width` units from as many are normal with mean 0 and variance (scale x unit)² / width, `unit`
+being 1 in an artificial network and in a spiking one the distance from rest to threshold. No biases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import bnsim
+    from bnsim.engine.simulator import Simulator
+
+FloatArray = NDArray[np.floating]
+Trains = list[tuple[FloatArray, NDArray[np.integer]]]
+"""A trial each: times in seconds and units of its spikes."""
+
+ACTIVATIONS: dict[str, Callable[[FloatArray], FloatArray]] = {
+    "tanh": np.tanh,
+    "relu": lambda x: np.maximum(x, 0.0),
+}
+TAU, THRESHOLD, REFRACTORY, DT = 10.0, 15.0, 2.0, 0.5
+"""Of the LIF neurons and their simulation: ms, mV above rest, ms, ms. The reset potential is the resting potential."""
+
+
+def weights(width: int, scale: float, layer: int, seed: int) -> FloatArray:
+    """Weights (from, to) into a layer, in units of the threshold; of all scales the same but for their size."""
+    drawn = np.random.default_rng([seed, layer, 0x9A7D]).standard_normal((width, width))
+    return scale / np.sqrt(width) * drawn
+
+
+def layers(x: FloatArray, depth: int, scale: float, activation: str, seed: int) -> Iterator[FloatArray]:
+    """Activations (sample, unit) of each layer of an artificial network for inputs (sample, width)."""
+    for layer in range(1, depth + 1):
+        x = ACTIVATIONS[activation](x @ weights(x.shape[1], scale, layer, seed))
+        yield x
+
+
+@dataclass(frozen=True)
+class SpikingLayers:
+    """Layers of LIF neurons with delta synapses, one after the other.
+
+    Activity goes one way, so a layer may be simulated when the one before it is done: one compiled layer serves for
+    all. width: neurons of a layer. duration: of a trial, in ms.
+    """
+
+    width: int
+    duration: float
+
+    @cached_property
+    def _simulator(self) -> Simulator:
+        from brian2.units import ms, mV
+
+        import bnsim
+
+        cell = bnsim.LIF(
+            tau_m=TAU * ms, v_rest=0 * mV, v_threshold=THRESHOLD * mV, v_reset=0 * mV, refractory=REFRACTORY * ms
+        )
+        network = bnsim.Network(
+            [bnsim.Population("input", self.width, bnsim.SpikeTrains()), bnsim.Population("cells", self.width, cell)],
+            [bnsim.Projection("input", "cells", bnsim.Delta(), weights=0 * mV)],
+        )
+        return network.compile(trial=self.duration * ms, dt=DT * ms)
+
+    def poisson(self, rates: FloatArray, seed: int) -> Trains:
+        """Spike trains of Poisson units with rates (trial, unit) in Hz; each trial and unit has its own spikes."""
+        steps = round(self.duration / DT)
+        generator = np.random.default_rng([seed, 0x5717])
+        fires = generator.random((len(rates), steps, self.width)) < rates[:, None] * DT / 1e3
+        return [_train(*np.nonzero(trial)) for trial in fires]
+
+    def send(self, trains: Trains, depth: int, scale: float, seed: int) -> Iterator[bnsim.Recording]:
+        """What each layer does when these spikes reach the first; its population is called "cells"."""
+        simulator = self._simulator
+        for layer in range(1, depth + 1):
+            drawn = weights(self.width, scale, layer, seed) * THRESHOLD / 1e3
+            state = simulator.initial_state(seed).replace({"input_to_cells.w": drawn.ravel()})
+            _, recording = simulator.run(state, trains, seed, record=["cells"])
+            yield recording
+            spikes = recording.spike_times("cells")
+            trains = [spikes.of_trial(trial) for trial in range(len(trains))]
+
+
+def _train(steps: NDArray[np.int64], units: NDArray[np.int64]) -> tuple[FloatArray, NDArray[np.integer]]:
+    return steps * DT / 1e3, units
