@@ -14,6 +14,7 @@ def draw(run: Run) -> dict[str, Figure]:
     """Every figure of a run by file name, without suffix; nothing is simulated."""
     from experiments.figures import (
         accuracy,
+        correlation_map,
         depth_activity,
         learning,
         one_pass,
@@ -23,7 +24,7 @@ def draw(run: Run) -> dict[str, Figure]:
         transfer,
     )
 
-    of_studies = (accuracy, learning, sample_efficiency, one_pass, transfer, depth_activity)
+    of_studies = (accuracy, learning, sample_efficiency, one_pass, transfer, depth_activity, correlation_map)
     figures: dict[str, Figure] = {}
     for module in (*of_studies, receptive_fields, side_by_side):
         figures |= module.draw(run)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import matplotlib as mpl
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from bnsim.plotting.style import FAINT, SEQUENTIAL, style
+from experiments.figures.layers import MEASURED, THEORY, draw_by_scale
 from experiments.figures.stored import by_fact
 from experiments.results import Run
 
@@ -44,16 +42,9 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def _panel(ax: Axes, run: Run, model: str, norm: Normalize) -> None:
-    for metric, line in (("theory", {"linestyle": (0, (3, 2)), "linewidth": 0.9}), ("activity", {"linewidth": 1.5})):
-        curves: dict[float, list[dict[str, Any]]] = {}
-        for name, scale, entry in by_fact(run, "depth-activity", metric, "scale"):
-            if name == model:
-                curves.setdefault(float(scale), []).append(entry)
-        for place, entries in curves.items():
-            entries.sort(key=lambda entry: entry["step"])
-            colour = mpl.colormaps[SEQUENTIAL](norm(place))
-            means = np.array([entry["mean"] for entry in entries])
-            ax.plot([entry["step"] for entry in entries], np.maximum(means, 0), color=colour, **line)
+    for metric, line in (("theory", THEORY), ("activity", MEASURED)):
+        found = by_fact(run, "depth-activity", metric, "scale")
+        draw_by_scale(ax, [entry for name, _, entry in found if name == model], norm, line)
 
 
 def _mark(ax: Axes) -> None:

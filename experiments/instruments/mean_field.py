@@ -38,9 +38,13 @@ def siegert_rate(mu: float, sigma: float, threshold: float, tau: float, refracto
     return float(1 / (refractory + tau * np.sqrt(np.pi) * integral))
 
 
-def activation_sizes(
-    size: float, depth: int, scale: float, activation: Callable[[NDArray[np.floating]], NDArray[np.floating]]
-) -> list[float]:
+Activation = Callable[[NDArray[np.floating]], NDArray[np.floating]]
+_Z, _WEIGHT = np.polynomial.hermite_e.hermegauss(101)
+_WEIGHT = _WEIGHT / _WEIGHT.sum()
+"""Gauss-Hermite quadrature: places and weights of a standard normal variable."""
+
+
+def activation_sizes(size: float, depth: int, scale: float, activation: Activation) -> list[float]:
     """Root mean square of the input, `size`, and of the activations of each layer of an infinitely wide random network.
 
     q' = E[f(scale sqrt(q) z)²], z normal, q being the mean square of a layer and q' that of the next; weights have
@@ -48,9 +52,32 @@ def activation_sizes(
 
     Reference: B. Poole et al., Advances in Neural Information Processing Systems 29 (2016).
     """
-    z, weight = np.polynomial.hermite_e.hermegauss(101)
     found = [size]
     for _ in range(depth):
-        squares = activation(scale * found[-1] * z) ** 2
-        found.append(float(np.sqrt(weight @ squares / weight.sum())))
+        found.append(float(np.sqrt(_WEIGHT @ activation(scale * found[-1] * _Z) ** 2)))
     return found
+
+
+def correlations(c: float, size: float, depth: int, scale: float, activation: Activation) -> list[float]:
+    """Cosine of two inputs of one size, and of the activations that they cause in each layer of such a network.
+
+    c' = E[f(u) f(v)] / E[f(u)²], u and v normal with standard deviation scale sqrt(q) and correlation c.
+    """
+    found = [c]
+    for before in activation_sizes(size, depth - 1, scale, activation):
+        c = min(found[-1], 1.0)
+        u = scale * before * _Z[:, None]
+        v = scale * before * (c * _Z[:, None] + np.sqrt(1 - c**2) * _Z)
+        product = _WEIGHT @ (activation(u) * activation(v)) @ _WEIGHT
+        found.append(float(product / (_WEIGHT @ activation(scale * before * _Z) ** 2)))
+    return found
+
+
+def slope_at_one(size: float, scale: float, activation: Activation) -> float:
+    """chi, by which 1 - c grows or shrinks in a layer where c is near 1 and the size has settled.
+
+    scale² E[f'(scale sqrt(q) z)²], f' by differences.
+    """
+    u, step = scale * size * _Z, 1e-5
+    slope = (activation(u + step) - activation(u - step)) / (2 * step)
+    return float(scale**2 * (_WEIGHT @ slope**2))

@@ -69,11 +69,15 @@ class SpikingLayers:
         )
         return network.compile(trial=self.duration * ms, dt=DT * ms)
 
-    def poisson(self, rates: FloatArray, seed: int) -> Trains:
-        """Spike trains of Poisson units with rates (trial, unit) in Hz; each trial and unit has its own spikes."""
+    def poisson(self, rates: FloatArray, seed: int, *, common: bool = False) -> Trains:
+        """Spike trains of Poisson units with rates (trial, unit) in Hz.
+
+        A unit has its own random numbers in each trial, or, where they are `common`, the same in all.
+        """
         steps = round(self.duration / DT)
         generator = np.random.default_rng([seed, 0x5717])
-        fires = generator.random((len(rates), steps, self.width)) < rates[:, None] * DT / 1e3
+        drawn = generator.random((1 if common else len(rates), steps, self.width))
+        fires = drawn < rates[:, None] * DT / 1e3
         return [_train(*np.nonzero(trial)) for trial in fires]
 
     def send(self, trains: Trains, depth: int, scale: float, seed: int) -> Iterator[bnsim.Recording]:

@@ -73,6 +73,16 @@ PLATES = {
             "have no common unit.",
         ),
     ),
+    "correlation-map": (
+        Plate(
+            "correlation_map",
+            "Likeness of two inputs from layer to layer",
+            "Random networks without training; pairs of inputs of three correlations a scale of the weights. Dashed: "
+            "mean-field theory. tanh: cosine of Gaussian inputs and of activations. LIF: correlation of input rates, "
+            "then of spike counts; with common keys both inputs get the same random numbers, else each its own. Top "
+            "right: by which factor a small difference grows in a layer; a spike count has no such slope.",
+        ),
+    ),
     "one-pass": (
         Plate(
             "one_pass",
@@ -100,6 +110,10 @@ def alternative(run: Run, study: str, figure: str) -> str:
         named = by_fact(run, study, "activity_kept", "initialisation")
         parts = ", ".join(f"{model} with {name} {number(entry['mean'], '')}" for model, name, entry in named)
         return f"Activity by layer and scale of the weights; last layer over input: {parts}."
+    if figure == "correlation_map":
+        slopes = by_fact(run, study, "slope", "scale")
+        parts = ", ".join(f"{number(entry['mean'], '')} at scale {scale}" for _, scale, entry in slopes)
+        return f"Correlation of two inputs by layer and scale of the weights; slope of tanh networks: {parts}."
     if figure == "transfer":
         entries = summaries(run, study, "threshold")
         parts = ", ".join(f"{entry['model']} {number(entry['mean'], '')}" for entry in entries)

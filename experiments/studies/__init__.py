@@ -65,6 +65,13 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             subjects={"lif": "BNS", "tanh": "ANN", "relu": "ANN"},
             brief=False,
         ),
+        "correlation-map": Study(
+            "Two inputs",
+            "What becomes of the likeness of two inputs on their way through the layers of a random network?",
+            None,
+            subjects={"lif": "BNS", "tanh": "ANN"},
+            brief=False,
+        ),
         "one-pass": Study(
             "One pass",
             "How much does each network learn from seeing every sample once, one at a time?",

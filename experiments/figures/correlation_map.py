@@ -1,0 +1,58 @@
+"""Figure of the correlation-map study."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from bnsim.plotting.style import FAINT, INK, SEQUENTIAL, VERMILLION, style
+from experiments.figures.layers import MEASURED, THEORY, draw_by_scale
+from experiments.figures.stored import along, by_fact
+from experiments.results import Run
+
+STUDY = "correlation-map"
+
+
+def draw(run: Run) -> dict[str, Figure]:
+    """`correlation_map`: correlation by layer of both kinds, and the slope; empty without the study."""
+    if STUDY not in run.config:
+        return {}
+    scales = [float(scale) for _, scale, _ in by_fact(run, STUDY, "correlation", "scale")]
+    norm = LogNorm(min(scales), max(scales))
+    with style():
+        figure = Figure(figsize=(7.2, 5.4))
+        (tanh, slope), (common, independent) = figure.subplots(2, 2)
+        for metric, line in (("theory", THEORY), ("correlation", MEASURED)):
+            found = by_fact(run, STUDY, metric, "scale")
+            draw_by_scale(tanh, [entry for model, _, entry in found if model == "tanh"], norm, line)
+        for keys, ax in (("common", common), ("independent", independent)):
+            found = by_fact(run, STUDY, "correlation", "keys")
+            draw_by_scale(ax, [entry for _, held, entry in found if held == keys], norm, MEASURED)
+        for title, ax in (("tanh", tanh), ("LIF, common keys", common), ("LIF, independent keys", independent)):
+            ax.set(xlabel="Layer", ylabel="Correlation", title=title, ylim=(0, 1.02))
+            ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
+        _slope(slope, run)
+        figure.colorbar(
+            mpl.cm.ScalarMappable(norm, SEQUENTIAL), ax=[common, independent], orientation="horizontal", aspect=50,
+            label="Scale of the weights", ticks=sorted(set(scales)), format="%g",
+        ).minorticks_off()  # fmt: skip
+    return {"correlation_map": figure}
+
+
+def _slope(ax: Axes, run: Run) -> None:
+    theory, measured = (along(run, STUDY, metric, "tanh", "scale") for metric in ("slope_theory", "slope"))
+    ax.axhline(1, color=INK, linewidth=0.8, linestyle=(0, (1, 2)))
+    for place, text in (("bottom", "chaotic"), ("top", "ordered")):
+        ax.annotate(
+            text, (1, 1), (-2, 3 if place == "bottom" else -3), ha="right", va=place, color=INK, fontsize=9,
+            xycoords=("axes fraction", "data"), textcoords="offset points",
+        )  # fmt: skip
+    ax.plot([scale for scale, _ in theory], [entry["mean"] for _, entry in theory], color=VERMILLION, label="theory")
+    ax.plot(
+        [scale for scale, _ in measured], [entry["mean"] for _, entry in measured], "s", color=VERMILLION,
+        markersize=5, label="measured",
+    )  # fmt: skip
+    ax.set(xlabel="Scale of the weights", ylabel="Slope at correlation 1", title="tanh, one layer")
+    ax.legend(loc="upper left")
