@@ -18,13 +18,23 @@ def draw(run: Run) -> dict[str, Figure]:
         depth_activity,
         learning,
         one_pass,
+        perturbation,
         receptive_fields,
         sample_efficiency,
         side_by_side,
         transfer,
     )
 
-    of_studies = (accuracy, learning, sample_efficiency, one_pass, transfer, depth_activity, correlation_map)
+    of_studies = (
+        accuracy,
+        learning,
+        sample_efficiency,
+        one_pass,
+        transfer,
+        depth_activity,
+        correlation_map,
+        perturbation,
+    )
     figures: dict[str, Figure] = {}
     for module in (*of_studies, receptive_fields, side_by_side):
         figures |= module.draw(run)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from bnsim.engine.simulator import Simulator
 
 FloatArray = NDArray[np.floating]
-Trains = list[tuple[FloatArray, NDArray[np.integer]]]
-"""A trial each: times in seconds and units of its spikes."""
+Train = tuple[FloatArray, NDArray[np.integer]]
+"""Spikes of a trial: times in seconds and units."""
 
 ACTIVATIONS: dict[str, Callable[[FloatArray], FloatArray]] = {
     "tanh": np.tanh,
@@ -69,7 +69,7 @@ class SpikingLayers:
         )
         return network.compile(trial=self.duration * ms, dt=DT * ms)
 
-    def poisson(self, rates: FloatArray, seed: int, *, common: bool = False) -> Trains:
+    def poisson(self, rates: FloatArray, seed: int, *, common: bool = False) -> list[Train]:
         """Spike trains of Poisson units with rates (trial, unit) in Hz.
 
         A unit has its own random numbers in each trial, or, where they are `common`, the same in all.
@@ -80,7 +80,7 @@ class SpikingLayers:
         fires = drawn < rates[:, None] * DT / 1e3
         return [_train(*np.nonzero(trial)) for trial in fires]
 
-    def send(self, trains: Trains, depth: int, scale: float, seed: int) -> Iterator[bnsim.Recording]:
+    def send(self, trains: list[Train], depth: int, scale: float, seed: int) -> Iterator[bnsim.Recording]:
         """What each layer does when these spikes reach the first; its population is called "cells"."""
         simulator = self._simulator
         for layer in range(1, depth + 1):
@@ -92,5 +92,5 @@ class SpikingLayers:
             trains = [spikes.of_trial(trial) for trial in range(len(trains))]
 
 
-def _train(steps: NDArray[np.int64], units: NDArray[np.int64]) -> tuple[FloatArray, NDArray[np.integer]]:
+def _train(steps: NDArray[np.int64], units: NDArray[np.int64]) -> Train:
     return steps * DT / 1e3, units

@@ -83,6 +83,15 @@ PLATES = {
             "right: by which factor a small difference grows in a layer; a spike count has no such slope.",
         ),
     ),
+    "perturbation": (
+        Plate(
+            "perturbation",
+            "Growth of the smallest change",
+            "Random networks without training. tanh: one input changed by a millionth, which grows or shrinks by a "
+            "factor a layer. LIF: one input spike removed (solid) or moved by 1 ms (dashed); counted are spikes that "
+            "only one of the two trials has, by layer, and in the last layer by time since the change.",
+        ),
+    ),
     "one-pass": (
         Plate(
             "one_pass",
@@ -114,6 +123,10 @@ def alternative(run: Run, study: str, figure: str) -> str:
         slopes = by_fact(run, study, "slope", "scale")
         parts = ", ".join(f"{number(entry['mean'], '')} at scale {scale}" for _, scale, entry in slopes)
         return f"Correlation of two inputs by layer and scale of the weights; slope of tanh networks: {parts}."
+    if figure == "perturbation":
+        grown = by_fact(run, study, "growth", "scale")
+        parts = ", ".join(f"{model} at scale {scale} {number(entry['mean'], '')}" for model, scale, entry in grown)
+        return f"Differences after a small change of the input, by layer and time; growth from layer to layer: {parts}."
     if figure == "transfer":
         entries = summaries(run, study, "threshold")
         parts = ", ".join(f"{entry['model']} {number(entry['mean'], '')}" for entry in entries)

@@ -72,6 +72,13 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             subjects={"lif": "BNS", "tanh": "ANN"},
             brief=False,
         ),
+        "perturbation": Study(
+            "The smallest change",
+            "Does the smallest change of an input die out, or grow from layer to layer and in time?",
+            None,
+            subjects={"lif": "BNS", "tanh": "ANN"},
+            brief=False,
+        ),
         "one-pass": Study(
             "One pass",
             "How much does each network learn from seeing every sample once, one at a time?",

@@ -1,0 +1,47 @@
+"""Figure of the perturbation study."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from bnsim.plotting.style import FAINT, SEQUENTIAL, style
+from experiments.figures.layers import MEASURED, draw_by_scale
+from experiments.figures.stored import by_fact
+from experiments.results import Run
+
+STUDY = "perturbation"
+_DASHED = {**MEASURED, "linestyle": (0, (4, 1.5))}
+_LINES = {"epsilon": MEASURED, "removed": MEASURED, "moved": _DASHED}
+
+
+def draw(run: Run) -> dict[str, Figure]:
+    """`perturbation`: differences by layer of both kinds, and in time; empty without the study."""
+    if STUDY not in run.config:
+        return {}
+    scales = [float(scale) for _, scale, _ in by_fact(run, STUDY, "difference", "scale")]
+    norm = LogNorm(min(scales), max(scales))
+    with style():
+        figure = Figure(figsize=(7.2, 3.8))
+        tanh, lif, time = axes = figure.subplots(1, 3)
+        for metric, panels in (("difference", {"tanh": tanh, "lif": lif}), ("spreading", {"lif": time})):
+            for change, line in _LINES.items():
+                found = by_fact(run, STUDY, metric, "change")
+                for model, ax in panels.items():
+                    chosen = [entry for name, held, entry in found if (name, held) == (model, change)]
+                    draw_by_scale(ax, chosen, norm, line)
+        tanh.set(title="tanh", xlabel="Layer", ylabel="Difference (of the input's)")
+        lif.set(title="LIF", xlabel="Layer", ylabel="Spikes that differ")
+        time.set(title="LIF, last layer", xlabel="Time since the change (ms)", ylabel="Spikes that differ (1/ms)")
+        for ax in (tanh, lif):
+            ax.set_yscale("log")
+            ax.yaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.12g}"))
+        for ax in axes:
+            ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
+        figure.colorbar(
+            mpl.cm.ScalarMappable(norm, SEQUENTIAL), ax=axes, orientation="horizontal", aspect=50,
+            label="Scale of the weights", ticks=sorted(set(scales)), format="%g",
+        ).minorticks_off()  # fmt: skip
+    return {"perturbation": figure}
