@@ -16,6 +16,7 @@ import pytest
 
 from bnsim.errors import InputError
 from experiments import report
+from experiments.report.sections import PLATES
 from experiments.report.tables import metric_rows, twin_rows
 from experiments.report.wording import number, sentences
 from experiments.results import Run
@@ -108,7 +109,10 @@ def test_headings_go_down_by_one(written: tuple[Path, Page]) -> None:
 
 def test_every_study_has_a_section_with_its_question(written: tuple[Path, Page]) -> None:
     _, page = written
-    for study in STUDIES.values():
+    assert set(PLATES) == set(STUDIES)
+    studied = [study for study in STUDIES.values() if not study.subjects]  # those of units are in their own tests
+    assert len(studied) == 4
+    for study in studied:
         assert f"{study.title} {study.question}" in page.text
     assert "Where learning points, held against backpropagation" in page.text
 
