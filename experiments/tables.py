@@ -17,7 +17,14 @@ def print_run(run: Run) -> None:
     console = _console()
     if run.summary["differences"]:
         console.print(_verdict(run.summary))
-    console.print(_metrics(run.summary))
+    entries = [entry for entry in run.summary["metrics"] if entry["step"] is None and not entry["condition"]]
+    trained = [entry for entry in entries if entry["model"] in run.manifest["models"]]
+    untrained = [entry for entry in entries if entry["model"] not in run.manifest["models"]]
+    n_seeds = len(run.summary["seeds"])
+    seeds = f"{n_seeds} seed{'' if n_seeds == 1 else 's'}"
+    for title, chosen in ((run.summary["task"], trained), ("units and networks without training", untrained)):
+        if chosen:
+            console.print(_metrics(chosen, f"{title}, {seeds}"))
     if run.summary["references"]:
         console.print(_references(run.summary))
     console.print(f"report: {run.directory / 'report.html'}", soft_wrap=True)
@@ -75,12 +82,9 @@ def _verdict(summary: Mapping[str, Any]) -> Table:
     return table
 
 
-def _metrics(summary: Mapping[str, Any]) -> Table:
+def _metrics(entries: Sequence[Mapping[str, Any]], title: str) -> Table:
     """Means over the seeds: a row a metric, a column a model; of learning curves only their mean."""
-    entries = [entry for entry in summary["metrics"] if entry["step"] is None and not entry["condition"]]
     models = list(dict.fromkeys(entry["model"] for entry in entries))
-    n_seeds = len(summary["seeds"])
-    title = f"{summary['task']}, {n_seeds} seed{'' if n_seeds == 1 else 's'}"
     table = Table(title=title, title_justify="left")
     table.add_column("metric")
     for model in models:

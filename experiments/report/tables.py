@@ -66,8 +66,12 @@ def _twin_row(run: Run, entry: dict[str, Any]) -> TwinRow:
 
 
 def metric_rows(run: Run) -> list[MetricRow]:
-    """Every metric without a time course, for all models of the run."""
-    entries = [entry for entry in run.summary["metrics"] if entry["step"] is None and not entry["condition"]]
+    """Every metric without a time course, for all classifiers of the run."""
+    entries = [
+        entry
+        for entry in run.summary["metrics"]
+        if entry["step"] is None and not entry["condition"] and entry["model"] in looks(run)
+    ]
     keys = dict.fromkeys((entry["study"], entry["metric"]) for entry in entries)
     rows = []
     for study, metric in sorted(keys, key=lambda key: key[0]):

@@ -26,6 +26,7 @@ SMALL = [
     *("--set", "models.dense.hidden=[20]", "--set", "models.receptive-dense.n_filters=100"),
 ]
 FEW_PASSES = ["--set", "models.dense.passes=3", "--set", "models.receptive-dense.passes=3"]
+SHORT = ["--set", "transfer.points=5", "--set", "transfer.seconds=0.5"]
 TINY_SPIKING = [
     *("run", "accuracy", "--models", "receptive-field", "--seeds", "1", "--set", "models.receptive-field.passes=1"),
     *("--set", "models.receptive-field.n_filters=30", "--set", "models.receptive-field.duration=5"),
@@ -39,7 +40,7 @@ def bnsim(*arguments: str, cwd: Path, **environment: str) -> subprocess.Complete
         text=True,
         cwd=cwd,
         env={**os.environ, **environment},
-        timeout=120,
+        timeout=300,  # two tests at a time, on machines that may have other work
         check=False,
     )
 
@@ -60,7 +61,7 @@ def refused(code: int, message: str, *arguments: str, cwd: Path, **environment: 
 def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
     """A small run of `compare`, and what --json printed."""
     folder = tmp_path_factory.mktemp("compared")
-    done = bnsim("compare", *SMALL, *FEW_PASSES, "--json", cwd=folder)
+    done = bnsim("compare", *SMALL, *FEW_PASSES, *SHORT, "--json", cwd=folder)
     assert done.returncode == 0, done.stderr
     (directory,) = (folder / "runs").iterdir()
     return directory, json.loads(done.stdout)
