@@ -11,16 +11,25 @@ from experiments.tables import print_catalogue, print_run
 from .test_results import contents
 
 
-def test_names_are_no_markup(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_are_no_markup_and_units_stand_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plain = contents()
     task = "[red]mine[/wrong] :smile:"
     entry: dict[str, object] = {"model": "receptive-dense", "metric": "prediction_seconds", "unit": "s", "step": None}
     entry |= {"study": "accuracy", "condition": "", "kind": "ANN", "mean": 0.5, "ci_low": None, "ci_high": None, "n": 1}
-    named = dataclasses.replace(plain, summary={**plain.summary, "task": task, "metrics": [entry]})
+    unit = {**entry, "study": "transfer", "model": "lif", "metric": "threshold", "unit": ""}
+    named = dataclasses.replace(
+        plain,
+        summary={**plain.summary, "task": task, "metrics": [entry, unit]},
+        manifest={**plain.manifest, "models": {"receptive-dense": {}}},
+    )
     print_run(read_run(write_run(tmp_path, "[b]", named, lambda folder: None)))
     printed = capsys.readouterr().out
     assert f"{task}, 1 seed " in printed
-    assert "prediction_seconds" in printed
+    trained, untrained = printed.split("units and networks without training, 1 seed")
+    assert "prediction_seconds" in trained
+    assert "lif" not in trained
+    assert "threshold" in untrained
+    assert "receptive-dense" not in untrained
     assert printed.endswith("/[b]/report.html\n")
 
 
