@@ -85,7 +85,7 @@ def _verdict(summary: Mapping[str, Any]) -> Table:
 def _metrics(entries: Sequence[Mapping[str, Any]], title: str) -> Table:
     """Means over the seeds: a row a metric, a column a model; of learning curves only their mean."""
     models = list(dict.fromkeys(entry["model"] for entry in entries))
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", min_width=len(title))
     table.add_column("metric")
     for model in models:
         table.add_column(model, justify="right")
