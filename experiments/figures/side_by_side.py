@@ -122,7 +122,7 @@ def _draw_output(ax: Axes, run: Run, example: Example, label: str, shade: str) -
     ax.tick_params(axis="y", length=0, labelsize=9)
     ax.invert_yaxis()
     ax.xaxis.set_major_locator(MaxNLocator(4, integer=example.recording is not None))
-    ax.set_xlim(left=0)
+    ax.set_xlim(left=min(0.0, float(np.min(scores))))  # votes may be logarithms
     ax.set_xlabel(label)
     verdict = "" if example.predicted_class == example.true_class else " (wrong)"
     ax.set_title(f"→ {example.predicted_class}{verdict}", color=shade)

@@ -146,14 +146,15 @@ def _effort(model: Classifier, X: NDArray[np.float64]) -> Iterator[Measurement]:
 
 
 def _spiking(activity: Activity) -> Iterator[Measurement]:
-    layers = [layer for layer in activity.layers if layer.name != "input"]
+    # An answer that is read from cells by votes is a layer without spikes.
+    layers = [layer for layer in activity.layers if layer.name != "input" and layer.binned is not None]
     spikes = sum(float(layer.responses.sum()) for layer in layers)
     neuron_trials = sum(layer.responses.size for layer in layers)
     yield Measurement("spikes_per_neuron_trial", spikes / neuron_trials, "count")
     for layer in layers:
         mean = float(layer.responses.mean())
         yield Measurement("spikes_per_neuron_trial", mean, "count", condition=f"layer={layer.name}")
-    counts = layers[-1].responses
+    counts = activity.layers[-1].responses
     winners = (counts == counts.max(axis=1, keepdims=True)).sum(axis=1)
     yield Measurement("tie_share", float(np.mean(winners > 1)), "fraction")
 

@@ -166,8 +166,8 @@ def test_spiking_layers_are_counted_without_the_input() -> None:
     output = np.array([[0, 4], [3, 3]], float)
     layers = [
         Layer("input", np.full((2, 9), 50.0), None),
-        Layer("hidden", hidden, None),
-        Layer("output", output, None),
+        Layer("hidden", hidden, hidden[:, None]),
+        Layer("output", output, output[:, None]),
     ]
     found = {(item.metric, item.condition): item.value for item in _spiking(Activity(tuple(layers), 0.01))}
     assert found == {
@@ -225,3 +225,20 @@ def test_learning_is_blind_to_the_test_samples() -> None:
     X[test] = np.nan
     blinded = learning.run(config, subject(dataclasses.replace(DIGITS, X=X)), ignore)
     assert blinded.measurements == learning.run(config, subject(), ignore).measurements
+
+
+def test_votes_are_no_spikes() -> None:
+    """Spikes are counted in layers with a time axis; ties are those of the answer, which may be read by votes."""
+    counts = np.array([[1.0, 3.0], [0.0, 2.0]])
+    votes = np.array([[-5.0, -5.0], [-1.0, -2.0]])
+    layers = (
+        Layer("input", counts, counts[:, None]),
+        Layer("cells", counts, counts[:, None]),
+        Layer("output", votes, None),
+    )
+    found = {(row.metric, row.condition): row.value for row in _spiking(Activity(layers, bin_width=0.005))}
+    assert found == {
+        ("spikes_per_neuron_trial", ""): 1.5,
+        ("spikes_per_neuron_trial", "layer=cells"): 1.5,
+        ("tie_share", ""): 0.5,
+    }
