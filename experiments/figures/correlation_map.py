@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from bnsim.plotting.style import FAINT, INK, SEQUENTIAL, VERMILLION, style
-from experiments.figures.layers import MEASURED, THEORY, draw_by_scale
+from bnsim.plotting.style import FAINT, INK, VERMILLION, style
+from experiments.figures.layers import MEASURED, THEORY, draw_by_scale, scale_bar
 from experiments.figures.stored import along, by_fact
 from experiments.results import Run
 
@@ -34,10 +33,7 @@ def draw(run: Run) -> dict[str, Figure]:
             ax.set(xlabel="Layer", ylabel="Correlation", title=title, ylim=(0, 1.02))
             ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
         _slope(slope, run)
-        figure.colorbar(
-            mpl.cm.ScalarMappable(norm, SEQUENTIAL), ax=[common, independent], orientation="horizontal", aspect=50,
-            label="Scale of the weights", ticks=sorted(set(scales)), format="%g",
-        ).minorticks_off()  # fmt: skip
+        scale_bar(figure, [common, independent], norm, scales)
     return {"correlation_map": figure}
 
 

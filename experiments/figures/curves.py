@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
@@ -63,9 +64,14 @@ def frame(ax: Axes, along: str, value: str, *, logarithmic: bool = False) -> Non
     ax.set(xscale="log", yscale="log" if logarithmic else "linear", xlabel=along, ylabel=value)
     for axis in (ax.xaxis, ax.yaxis) if logarithmic else (ax.xaxis,):
         axis.set_major_locator(LogLocator(10, subs=(1, 3), numticks=20))
-        axis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.12g}"))
+        plain_numbers(axis)
         axis.set_minor_formatter(NullFormatter())
     ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
+
+
+def plain_numbers(axis: Axis) -> None:
+    """Numbers as they are, where matplotlib would write powers of ten."""
+    axis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.12g}"))
 
 
 def _seeds(run: Run) -> str:

@@ -6,9 +6,9 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
 from bnsim.plotting.style import FAINT, SEQUENTIAL, style
+from experiments.figures.curves import plain_numbers
 from experiments.figures.layers import MEASURED, THEORY, draw_by_scale
 from experiments.figures.stored import by_fact
 from experiments.results import Run
@@ -32,7 +32,7 @@ def draw(run: Run) -> dict[str, Figure]:
             ax.set(xlabel="Layer", ylabel=unit, title=title)
             ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
         axes[2].set(yscale="log", ylim=(_FLOOR, 1e4))
-        axes[2].yaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.12g}"))
+        plain_numbers(axes[2].yaxis)
         bar = figure.colorbar(
             mpl.cm.ScalarMappable(norm, SEQUENTIAL), ax=axes, orientation="horizontal", aspect=40, shrink=0.9
         )

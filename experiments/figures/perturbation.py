@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
-from bnsim.plotting.style import FAINT, SEQUENTIAL, style
-from experiments.figures.layers import MEASURED, draw_by_scale
+from bnsim.plotting.style import FAINT, style
+from experiments.figures.curves import plain_numbers
+from experiments.figures.layers import MEASURED, draw_by_scale, scale_bar
 from experiments.figures.stored import by_fact
 from experiments.results import Run
 
@@ -37,11 +36,8 @@ def draw(run: Run) -> dict[str, Figure]:
         time.set(title="LIF, last layer", xlabel="Time since the change (ms)", ylabel="Spikes that differ (1/ms)")
         for ax in (tanh, lif):
             ax.set_yscale("log")
-            ax.yaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.12g}"))
+            plain_numbers(ax.yaxis)
         for ax in axes:
             ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
-        figure.colorbar(
-            mpl.cm.ScalarMappable(norm, SEQUENTIAL), ax=axes, orientation="horizontal", aspect=50,
-            label="Scale of the weights", ticks=sorted(set(scales)), format="%g",
-        ).minorticks_off()  # fmt: skip
+        scale_bar(figure, axes, norm, scales)
     return {"perturbation": figure}

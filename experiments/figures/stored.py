@@ -62,8 +62,7 @@ def facts(condition: str) -> dict[str, str]:
 
 def along(run: Run, study: str, metric: str, model: str, axis: str) -> list[tuple[float, dict[str, Any]]]:
     """Entries of the summary along an axis that is a fact of their condition: (place, entry), in order of places."""
-    entries = [entry for entry in _entries(run, study, metric) if entry["model"] == model]
-    placed = [(float(facts(entry["condition"])[axis]), entry) for entry in entries if axis in facts(entry["condition"])]
+    placed = [(float(place), entry) for name, place, entry in by_fact(run, study, metric, axis) if name == model]
     return sorted(placed, key=lambda pair: pair[0])
 
 

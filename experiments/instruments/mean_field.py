@@ -58,6 +58,11 @@ def activation_sizes(size: float, depth: int, scale: float, activation: Activati
     return found
 
 
+def settled_size(scale: float, activation: Activation) -> float:
+    """Root mean square to which activations settle; where they die out, a little, to see how that behaves."""
+    return max(activation_sizes(1.0, 200, scale, activation)[-1], 1e-3)
+
+
 def correlations(c: float, size: float, depth: int, scale: float, activation: Activation) -> list[float]:
     """Cosine of two inputs of one size, and of the activations that they cause in each layer of such a network.
 

@@ -26,8 +26,23 @@ ACTIVATIONS: dict[str, Callable[[FloatArray], FloatArray]] = {
     "tanh": np.tanh,
     "relu": lambda x: np.maximum(x, 0.0),
 }
-TAU, THRESHOLD, REFRACTORY, DT = 10.0, 15.0, 2.0, 0.5
-"""Of the LIF neurons and their simulation: ms, mV above rest, ms, ms. The reset potential is the resting potential."""
+TAU, THRESHOLD, REFRACTORY = 10.0, 15.0, 2.0
+"""Of the LIF neurons: ms, mV above rest, ms. The reset potential is the resting potential."""
+DT = 0.5
+"""Time step of networks, in ms."""
+INPUT_RATE = 20.0
+"""Mean rate of the input to spiking networks, in Hz."""
+
+
+def neuron() -> bnsim.LIF:
+    """The neuron of textbooks: what single units and random networks are made of."""
+    from brian2.units import ms, mV
+
+    import bnsim
+
+    return bnsim.LIF(
+        tau_m=TAU * ms, v_rest=0 * mV, v_threshold=THRESHOLD * mV, v_reset=0 * mV, refractory=REFRACTORY * ms
+    )
 
 
 def weights(width: int, scale: float, layer: int, seed: int) -> FloatArray:
@@ -60,11 +75,11 @@ class SpikingLayers:
 
         import bnsim
 
-        cell = bnsim.LIF(
-            tau_m=TAU * ms, v_rest=0 * mV, v_threshold=THRESHOLD * mV, v_reset=0 * mV, refractory=REFRACTORY * ms
-        )
         network = bnsim.Network(
-            [bnsim.Population("input", self.width, bnsim.SpikeTrains()), bnsim.Population("cells", self.width, cell)],
+            [
+                bnsim.Population("input", self.width, bnsim.SpikeTrains()),
+                bnsim.Population("cells", self.width, neuron()),
+            ],
             [bnsim.Projection("input", "cells", bnsim.Delta(), weights=0 * mV)],
         )
         return network.compile(trial=self.duration * ms, dt=DT * ms)
@@ -74,23 +89,22 @@ class SpikingLayers:
 
         A unit has its own random numbers in each trial, or, where they are `common`, the same in all.
         """
-        steps = round(self.duration / DT)
+        n_steps = round(self.duration / DT)
         generator = np.random.default_rng([seed, 0x5717])
-        drawn = generator.random((1 if common else len(rates), steps, self.width))
+        drawn = generator.random((1 if common else len(rates), n_steps, self.width))
         fires = drawn < rates[:, None] * DT / 1e3
-        return [_train(*np.nonzero(trial)) for trial in fires]
+        return [(steps * DT / 1e3, units) for steps, units in map(np.nonzero, fires)]
 
-    def send(self, trains: list[Train], depth: int, scale: float, seed: int) -> Iterator[bnsim.Recording]:
-        """What each layer does when these spikes reach the first; its population is called "cells"."""
+    def send(
+        self, trains: list[Train], depth: int, scale: float, seed: int
+    ) -> Iterator[tuple[bnsim.Recording, list[Train]]]:
+        """What each layer does when these spikes reach the first: its recording, with the population "cells", and the
+        spikes of each trial, which are the next layer's input."""
         simulator = self._simulator
         for layer in range(1, depth + 1):
             drawn = weights(self.width, scale, layer, seed) * THRESHOLD / 1e3
             state = simulator.initial_state(seed).replace({"input_to_cells.w": drawn.ravel()})
             _, recording = simulator.run(state, trains, seed, record=["cells"])
-            yield recording
             spikes = recording.spike_times("cells")
             trains = [spikes.of_trial(trial) for trial in range(len(trains))]
-
-
-def _train(steps: NDArray[np.int64], units: NDArray[np.int64]) -> Train:
-    return steps * DT / 1e3, units
+            yield recording, trains

@@ -115,18 +115,10 @@ def alternative(run: Run, study: str, figure: str) -> str:
         curves = layer_summaries(run, study, metric)
         parts = ", ".join(f"{model}, {layer}: {_last(entries)}" for (model, layer), entries in curves.items())
         return f"{what} of each layer by samples seen; at the end {parts}."
-    if figure == "depth_activity":
-        named = by_fact(run, study, "activity_kept", "initialisation")
-        parts = ", ".join(f"{model} with {name} {number(entry['mean'], '')}" for model, name, entry in named)
-        return f"Activity by layer and scale of the weights; last layer over input: {parts}."
-    if figure == "correlation_map":
-        slopes = by_fact(run, study, "slope", "scale")
-        parts = ", ".join(f"{number(entry['mean'], '')} at scale {scale}" for _, scale, entry in slopes)
-        return f"Correlation of two inputs by layer and scale of the weights; slope of tanh networks: {parts}."
-    if figure == "perturbation":
-        grown = by_fact(run, study, "growth", "scale")
-        parts = ", ".join(f"{model} at scale {scale} {number(entry['mean'], '')}" for model, scale, entry in grown)
-        return f"Differences after a small change of the input, by layer and time; growth from layer to layer: {parts}."
+    if figure in _BY_FACT:
+        metric, fact, each, words = _BY_FACT[figure]
+        found = by_fact(run, study, metric, fact)
+        return words + ", ".join(each.format(m, held, number(entry["mean"], "")) for m, held, entry in found) + "."
     if figure == "transfer":
         entries = summaries(run, study, "threshold")
         parts = ", ".join(f"{entry['model']} {number(entry['mean'], '')}" for entry in entries)
@@ -139,6 +131,22 @@ def alternative(run: Run, study: str, figure: str) -> str:
     return f"Validation accuracy against {along}: {parts}."
 
 
+_BY_FACT = {
+    "depth_activity": (
+        *("activity_kept", "initialisation", "{0} with {1} {2}"),
+        "Activity by layer and scale of the weights; last layer over input: ",
+    ),
+    "correlation_map": (
+        *("slope", "scale", "{2} at scale {1}"),
+        "Correlation of two inputs by layer and scale of the weights; slope of tanh networks: ",
+    ),
+    "perturbation": (
+        *("growth", "scale", "{0} at scale {1} {2}"),
+        "Differences after a small change of the input, by layer and time; growth from layer to layer: ",
+    ),
+}
+"""Figure -> the metric and the fact of its condition that its words give, how, of (model, fact, value), and what it
+shows."""
 _LAST_OF_LAYERS = {
     "weights": ("weight_standard_deviation", "Distance, direction, spread and mean of the weights"),
     "selectivity": ("class_selectivity", "Class selectivity and share of silent units"),

@@ -67,16 +67,17 @@ def _twin_row(run: Run, entry: dict[str, Any]) -> TwinRow:
 
 def metric_rows(run: Run) -> list[MetricRow]:
     """Every metric without a time course, for all classifiers of the run."""
+    classifiers = looks(run)
     entries = [
         entry
         for entry in run.summary["metrics"]
-        if entry["step"] is None and not entry["condition"] and entry["model"] in looks(run)
+        if entry["step"] is None and not entry["condition"] and entry["model"] in classifiers
     ]
     keys = dict.fromkeys((entry["study"], entry["metric"]) for entry in entries)
     rows = []
     for study, metric in sorted(keys, key=lambda key: key[0]):
         cells = {entry["model"]: _cell(entry) for entry in summaries(run, study, metric)}
-        rows.append(MetricRow(study, metric, [cells.get(model, Cell("–", "")) for model in looks(run)]))
+        rows.append(MetricRow(study, metric, [cells.get(model, Cell("–", "")) for model in classifiers]))
     return rows
 
 

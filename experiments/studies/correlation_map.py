@@ -36,15 +36,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
 
-from experiments.instruments.mean_field import activation_sizes, correlations, slope_at_one
-from experiments.instruments.random_networks import ACTIVATIONS, SpikingLayers, layers
-from experiments.studies.job import Measurement, Outcome, Untrained, condition
+from experiments.instruments.mean_field import correlations, settled_size, slope_at_one
+from experiments.instruments.random_networks import ACTIVATIONS, INPUT_RATE, SpikingLayers, layers
+from experiments.studies.job import Measurement, Outcome, Untrained, condition, curve
 
 FloatArray = NDArray[np.floating]
-INPUT_RATE = 20.0
 NEAR = 1e-4
 """1 - c of the inputs whose correlations give the slope."""
-LITTLE = 1e-3
 KEYS = ("common", "independent")
 
 
@@ -111,11 +109,10 @@ def _artificial(config: Config, subject: Untrained, progress: Callable[[int, int
             theory = correlations(c, 1.0, config.depth, scale, activation)
             largest = max(largest, float(np.abs(measured - theory).max()))
             for metric, values in (("correlation", measured), ("theory", theory)):
-                yield from _curve(metric, values, condition(scale=scale, input=c))
+                yield from curve(metric, values, "", condition(scale=scale, input=c))
         place, lowest = condition(scale=scale), int(np.argmin(config.inputs))
         yield Measurement("fixed_point", float(found[lowest, -1]), "", place)
-        # Where the activity has settled; where it dies out, how a little of it behaves.
-        size = max(activation_sizes(1.0, 200, scale, activation)[-1], LITTLE)
+        size = settled_size(scale, activation)
         slopes = [_slope(config.width, scale, size, subject, network) for network in range(config.networks)]
         yield Measurement("slope", float(np.mean(slopes)), "", place)
         yield Measurement("slope_theory", slope_at_one(size, scale, activation), "", place)
@@ -160,7 +157,8 @@ def _spiking(config: Config, seed: int, progress: Callable[[int, int], None]) ->
             each = [_of_spikes(config, network, scale, keys, seed, k) for k in range(config.spiking_networks)]
             found = _mean_of_living(np.array(each))
             for c, measured in zip(config.inputs, found, strict=True):
-                yield from _curve("correlation", measured, condition(scale=scale, input=c, keys=keys))
+                living = measured[: int(np.isfinite(measured).cumprod().sum())]
+                yield from curve("correlation", living, "", condition(scale=scale, input=c, keys=keys))
             lowest = int(np.argmin(config.inputs))
             if np.isfinite(found[lowest, -1]):
                 yield Measurement("fixed_point", float(found[lowest, -1]), "", condition(scale=scale, keys=keys))
@@ -174,7 +172,7 @@ def _of_spikes(config: Config, network: SpikingLayers, scale: float, keys: str, 
     patterns = [x, *(c * x + np.sqrt(1 - c**2) * y for c in config.inputs)]
     rates = INPUT_RATE * np.maximum(1 + np.array(patterns) / 2, 0)
     trains = network.poisson(rates, drawn, common=keys == "common")
-    through = [rates, *(recording.counts["cells"] for recording in network.send(trains, config.depth, scale, drawn))]
+    through = [rates, *(layer.counts["cells"] for layer, _ in network.send(trains, config.depth, scale, drawn))]
     return np.array([[_pearson(a[0], a[k]) for a in through] for k in range(1, len(patterns))])
 
 
@@ -187,10 +185,3 @@ def _mean_of_living(found: FloatArray) -> FloatArray:
 
 def _pearson(x: FloatArray, y: FloatArray) -> float:
     return _cosine(x - x.mean(), y - y.mean())
-
-
-def _curve(metric: str, values: FloatArray | list[float], place: str) -> Iterator[Measurement]:
-    for layer, value in enumerate(values):
-        if not np.isfinite(value):
-            return
-        yield Measurement(metric, float(value), "", place, layer)

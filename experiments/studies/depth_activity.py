@@ -35,11 +35,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt
 
 from experiments.instruments.mean_field import activation_sizes
-from experiments.instruments.random_networks import ACTIVATIONS, TAU, SpikingLayers, layers
-from experiments.studies.job import Measurement, Outcome, Untrained, condition
+from experiments.instruments.random_networks import ACTIVATIONS, INPUT_RATE, TAU, SpikingLayers, layers
+from experiments.studies.job import Measurement, Outcome, Untrained, condition, curve
 
-INPUT_RATE = 20.0
-"""Mean rate of the input to spiking networks, in Hz; a unit's own is uniform between 0 and twice that."""
 INITIALISATIONS = {
     "tanh": {"glorot": 1.0, "critical": 1.0, "he": np.sqrt(2)},
     "relu": {"glorot": 1.0, "he": np.sqrt(2)},
@@ -88,10 +86,7 @@ def run(config: Config, subject: Untrained, progress: Callable[[int, int], None]
         rows += _rows(found, "Hz" if subject.model == "lif" else "activation", condition(scale=scale))
         if subject.model != "lif":
             theory = activation_sizes(found[0][0], config.depth, scale, ACTIVATIONS[subject.model])
-            rows += [
-                Measurement("theory", value, "activation", condition(scale=scale), step)
-                for step, value in enumerate(theory)
-            ]
+            rows += curve("theory", theory, "activation", condition(scale=scale))
         rows.append(Measurement("activity_kept", kept[scale], "", condition(scale=scale)))
         progress(number + 1, len(scales))
     rows += [
@@ -136,7 +131,7 @@ def _spiking(config: Config, seed: int) -> Callable[[float], Iterator[Summary]]:
 
     def measure(scale: float) -> Iterator[Summary]:
         yield summary(np.array([np.bincount(units, minlength=config.width) for _, units in trains]))
-        for recording in network.send(trains, config.depth, scale, seed):
+        for recording, _ in network.send(trains, config.depth, scale, seed):
             yield summary(recording.counts["cells"])
 
     return measure

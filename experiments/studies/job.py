@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,6 +66,11 @@ class Measurement:
     unit: str
     condition: str = ""
     step: int | None = None
+
+
+def curve(metric: str, values: Iterable[float], unit: str, condition: str) -> Iterator[Measurement]:
+    """One metric at steps 0, 1, ..., as from layer to layer."""
+    return (Measurement(metric, float(value), unit, condition, step) for step, value in enumerate(values))
 
 
 @dataclass(frozen=True)

@@ -25,17 +25,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
 
-from experiments.instruments.mean_field import activation_sizes, slope_at_one
-from experiments.instruments.random_networks import ACTIVATIONS, DT, SpikingLayers, Train, layers
-from experiments.studies.job import Measurement, Outcome, Untrained, condition
+from experiments.instruments.mean_field import settled_size, slope_at_one
+from experiments.instruments.random_networks import ACTIVATIONS, DT, INPUT_RATE, SpikingLayers, Train, layers
+from experiments.studies.job import Measurement, Outcome, Untrained, condition, curve
 
 FloatArray = NDArray[np.floating]
-INPUT_RATE = 20.0
 SHIFT = 1.0
 """Of the spike that is moved, in ms."""
 EPSILON = 1e-6
-LITTLE = 1e-3
-"""Size of activity below which it is taken to have died out."""
 BIN = 5.0
 """Width of the bins of `spreading`, in ms."""
 CHANGES = ("removed", "moved")
@@ -83,12 +80,12 @@ def _artificial(config: Config, subject: Untrained, progress: Callable[[int, int
     changed = x.copy()
     changed[np.arange(config.samples), generator.integers(config.width, size=config.samples)] += EPSILON
     for number, scale in enumerate(config.scales):
-        settled = max(activation_sizes(1.0, 200, scale, activation)[-1], LITTLE)
+        settled = settled_size(scale, activation)
         both = settled * np.concatenate([x, changed])
         through = [both, *layers(both, config.depth, scale, subject.model, subject.seed)]
         sizes = [float(np.sqrt(np.mean((a[: len(x)] - a[len(x) :]) ** 2))) for a in through]
         place = condition(scale=scale, change="epsilon")
-        yield from _curve("difference", [size / sizes[0] for size in sizes], "", place)
+        yield from curve("difference", [size / sizes[0] for size in sizes], "", place)
         yield Measurement("growth", float(np.sqrt(sizes[3] / sizes[1])), "", place)
         yield Measurement("growth_theory", float(np.sqrt(slope_at_one(settled, scale, activation))), "", place)
         progress(number + 1, len(config.scales))
@@ -102,10 +99,7 @@ def _spiking(config: Config, subject: Untrained, progress: Callable[[int, int], 
     when = np.array([time for _, time in pairs["removed"]])
     versions = [*trains, *(train for change in CHANGES for train, _ in pairs[change])]
     for number, scale in enumerate(config.spiking_scales):
-        sent = [versions]
-        for recording in network.send(versions, config.depth, scale, subject.seed):
-            spikes = recording.spike_times("cells")
-            sent.append([spikes.of_trial(trial) for trial in range(len(versions))])
+        sent = [versions, *(spikes for _, spikes in network.send(versions, config.depth, scale, subject.seed))]
         for index, change in enumerate(CHANGES, start=1):
             yield from _followed(sent, index, len(trains), when, condition(scale=scale, change=change))
         progress(number + 1, len(config.spiking_scales))
@@ -115,9 +109,9 @@ def _followed(sent: list[list[Train]], index: int, n: int, when: FloatArray, pla
     """Measurements of change number `index`: in each layer the first n trials are the unchanged ones."""
     differing = [[_differing(layer[k], layer[index * n + k]) for k in range(n)] for layer in sent]
     means = [float(np.mean([len(times) for times in trials])) for trials in differing]
-    yield from _curve("difference", means, "count", place)
+    yield from curve("difference", means, "count", place)
     survival = [float(np.mean([len(times) > 0 for times in trials])) for trials in differing]
-    yield from _curve("survival", survival, "fraction", place)
+    yield from curve("survival", survival, "fraction", place)
     if means[1] > 0:
         yield Measurement("growth", float(np.sqrt(means[3] / means[1])), "", place)
     since = np.concatenate([times - start for times, start in zip(differing[-1], when, strict=True)]) * 1e3
@@ -149,8 +143,3 @@ def _differing(first: Train, second: Train) -> FloatArray:
     """Times (s) of the spikes that only one of two trials has."""
     one, other = (np.rint(times * 1e3 / DT).astype(np.int64) * 10**6 + units for times, units in (first, second))
     return np.setxor1d(one, other) // 10**6 * DT / 1e3
-
-
-def _curve(metric: str, values: list[float], unit: str, place: str) -> Iterator[Measurement]:
-    for layer, value in enumerate(values):
-        yield Measurement(metric, value, unit, place, layer)

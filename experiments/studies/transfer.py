@@ -23,19 +23,17 @@ threshold        input at which the response has risen by 5 % of its range
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
 
+from experiments.instruments import random_networks
+from experiments.instruments.random_networks import REFRACTORY, TAU, THRESHOLD, neuron
 from experiments.studies.job import Measurement, Outcome, Untrained, condition
 
-if TYPE_CHECKING:
-    import bnsim
-
-TAU, THRESHOLD, REFRACTORY, DT = 10.0, 15.0, 2.0, 0.1
-"""ms, mV, ms, ms."""
+DT = 0.1
+"""Time step, in ms."""
 SOURCES = 200
 """Poisson inputs of each sign, so many that each rarely fires twice in one step."""
 JUMP = 0.2
@@ -90,10 +88,9 @@ def _curve(metric: str, inputs: NDArray[np.float64], values: NDArray[np.float64]
     return [Measurement(metric, float(value), unit, place) for place, value in zip(places, values, strict=True)]
 
 
-ACTIVATIONS: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
+ACTIVATIONS = {
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
-    "tanh": np.tanh,
-    "relu": lambda x: np.maximum(x, 0.0),
+    **random_networks.ACTIVATIONS,
 }
 
 
@@ -123,7 +120,7 @@ def _lif(inputs: NDArray[np.float64], seconds: float) -> NDArray[np.float64]:
 
     import bnsim
 
-    cells = bnsim.Population("cells", len(inputs), _neuron(), bnsim.ConstantCurrent(_neuron().rheobase))
+    cells = bnsim.Population("cells", len(inputs), neuron(), bnsim.ConstantCurrent(neuron().rheobase))
     simulator = bnsim.Network([cells]).compile(trial=seconds * second, dt=DT * ms)
     _, recording = simulator.run(simulator.initial_state(0), inputs[None])
     return recording.counts["cells"][0] / seconds
@@ -148,7 +145,7 @@ def _noisy(
         [
             bnsim.Population("excitation", SOURCES, bnsim.Poisson(rate * Hz)),
             bnsim.Population("inhibition", SOURCES, bnsim.Poisson(rate * Hz)),
-            bnsim.Population("cells", 1, _neuron(), bnsim.ConstantCurrent(_neuron().rheobase)),
+            bnsim.Population("cells", 1, neuron(), bnsim.ConstantCurrent(neuron().rheobase)),
         ],
         [
             bnsim.Projection("excitation", "cells", bnsim.Delta(), weights=JUMP * mV),
@@ -165,13 +162,3 @@ def _noisy(
         rates.append(recording.counts["cells"].sum() / (repeats * trial))
         progress(number + 1, len(inputs))
     return np.array(rates)
-
-
-def _neuron() -> bnsim.LIF:
-    from brian2.units import ms, mV
-
-    import bnsim
-
-    return bnsim.LIF(
-        tau_m=TAU * ms, v_rest=0 * mV, v_threshold=THRESHOLD * mV, v_reset=0 * mV, refractory=REFRACTORY * ms
-    )

@@ -33,7 +33,7 @@ def test_layer_after_layer_is_the_whole_network() -> None:
     width, scale, seed = 30, 4.0, 3
     network = SpikingLayers(width, 50.0)
     trains = network.poisson(np.full((2, width), 60.0), seed)
-    found = list(network.send(trains, 3, scale, seed))
+    found = [recording for recording, _ in network.send(trains, 3, scale, seed)]
     cell = bnsim.LIF(tau_m=10 * ms, v_rest=0 * mV, v_threshold=15 * mV, v_reset=0 * mV, refractory=2 * ms)
     names = ["input", "first", "second", "third"]
     whole = bnsim.Network(
