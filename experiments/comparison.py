@@ -24,6 +24,7 @@ from experiments.progress import ProgressDisplay, Silence
 from experiments.results import COLUMNS, PREDICTION_COLUMNS, Example, Run, RunContents
 from experiments.runner import Progress, Workers, default_workers
 from experiments.studies import STUDIES, load, of_classifiers
+from experiments.studies.fitted import place
 from experiments.studies.job import Outcome, Subject, Untrained
 from experiments.summary import Design, summarise
 from experiments.tasks import load_task
@@ -103,9 +104,11 @@ class StudyJob:
         return StudyResult(outcome, description, time.perf_counter() - started)
 
     @property
-    def kept(self) -> Path | None:
-        """Where the fitted classifier is saved, if it is."""
-        return self.subject.keep if isinstance(self.subject, Subject) else None
+    def example(self) -> Path | None:
+        """Where the fitted classifier lies that shows the example images, if this job's is the one."""
+        if self.study != "accuracy" or self.subject.seed != 0 or not isinstance(self.subject, Subject):
+            return None
+        return place(self.subject, self.config.max_train)  # type: ignore[attr-defined]
 
 
 def _carry_out(
@@ -128,11 +131,15 @@ def _carry_out(
     results.check_output(Path(out))
     dataset = load_task(task, None if data_dir is None else Path(data_dir))
     config = resolve(study, studies, task, dataset, models, seeds, preset, settings)
-    with tempfile.TemporaryDirectory(prefix="bnsim-") as kept:
-        jobs = _jobs(config, dataset, Path(kept))
+    with tempfile.TemporaryDirectory(prefix="bnsim-") as shelf:
+        jobs = _jobs(config, dataset, Path(shelf))
         with Workers(min(default_workers(), len(jobs))) as workers:
-            with ProgressDisplay([job.name for job in jobs]) as display:
-                found: list[StudyResult] = workers.run(jobs, display)
+            queue = _queued(jobs)
+            with ProgressDisplay([job.name for job in queue]) as display:
+                done: dict[str, StudyResult] = dict(
+                    zip((job.name for job in queue), workers.run(queue, display), strict=True)
+                )
+            found = [done[job.name] for job in jobs]
             examples = _record_examples(dataset, jobs, found, workers)
     name = re.sub(r"[^\w.-]+", "-", f"{started:%Y%m%dT%H%M%SZ}-{study}-{dataset.name}")
     timings = {f"{job.name}, seconds": result.seconds for job, result in zip(jobs, found, strict=True)}
@@ -152,8 +159,8 @@ def _carry_out(
     return results.read_run(results.write_run(Path(out), name, contents, _draw))
 
 
-def _jobs(config: RunConfig, dataset: Dataset, kept: Path) -> list[StudyJob]:
-    """Brain-like models first, since workers take the two kinds from the two ends of the list."""
+def _jobs(config: RunConfig, dataset: Dataset, shelf: Path) -> list[StudyJob]:
+    """Brain-like models first."""
     from models import registry
 
     jobs = [
@@ -164,21 +171,31 @@ def _jobs(config: RunConfig, dataset: Dataset, kept: Path) -> list[StudyJob]:
     ]
     for model in sorted(config.models, key=lambda name: registry.entry(name).kind != "BNS"):
         for seed in range(config.seeds):
-            for study, study_config in config.studies.items():
-                if STUDIES[study].subjects:
-                    continue
-                keep = kept / f"{model}.npz" if study == "accuracy" and seed == 0 else None
-                subject = Subject(dataset, model, config.parameters[model], seed, keep, config.common_batch)
-                jobs.append(StudyJob(study, study_config, subject, config.in_study[study].get(model, {})))
+            subject = Subject(dataset, model, config.parameters[model], seed, shelf, config.common_batch)
+            jobs += [
+                StudyJob(study, study_config, subject, config.in_study[study].get(model, {}))
+                for study, study_config in config.studies.items()
+                if not STUDIES[study].subjects
+            ]
     return jobs
+
+
+def _queued(jobs: Sequence[StudyJob]) -> list[StudyJob]:
+    """As workers are to find them, who take the two kinds from the two ends (see `experiments.runner`): from either end
+    the first job of a model and seed, which trains it for the others, comes first."""
+    from models import registry
+
+    kinds = [registry.entry(job.subject.model).kind if isinstance(job.subject, Subject) else "" for job in jobs]
+    artificial = [job for job, kind in zip(jobs, kinds, strict=True) if kind == "ANN"]
+    return [job for job, kind in zip(jobs, kinds, strict=True) if kind != "ANN"] + artificial[::-1]
 
 
 def _record_examples(
     dataset: Dataset, jobs: Sequence[StudyJob], found: Sequence[StudyResult], workers: Workers
 ) -> tuple[Example, ...]:
-    """Let every kept model see the two test samples that the first of them, a BNS if there is one,
+    """Let every model of the first seed see the two test samples that the first of them, a BNS if there is one,
     decides on."""
-    chosen = [(job, result.outcome) for job, result in zip(jobs, found, strict=True) if job.kept]
+    chosen = [(job, result.outcome) for job, result in zip(jobs, found, strict=True) if job.example]
     if not chosen:
         return ()
     first_job, first_outcome = chosen[0]
@@ -186,7 +203,7 @@ def _record_examples(
     test = final_split(dataset, first_job.subject.seed, first_job.config.max_train).held_out  # type: ignore[attr-defined]
     shown = choose(first_outcome.predictions, test)
     example_jobs = [
-        ExampleJob.of(job.subject.model, job.kept, shown, dataset) for job, _ in chosen if job.kept is not None
+        ExampleJob.of(job.subject.model, job.example, shown, dataset) for job, _ in chosen if job.example is not None
     ]
     recorded: list[list[Example]] = workers.run(example_jobs, Silence())
     return tuple(example for examples in recorded for example in examples)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.configuration import RunConfig, settings_tried, task_kind
 from experiments.runner import available_cores
+from experiments.studies import STUDIES
 from experiments.tasks.dataset import Dataset
 
 if TYPE_CHECKING:
@@ -50,7 +51,9 @@ def manifest(
             "use": "a seed is the random_state of split, filters, order of samples and spikes",
         },
         "settings_tried_on_validation": settings_tried(task_kind(dataset), config.studies, config.models),
-        "test_set_openings": config.seeds * len(config.models) if "accuracy" in config.studies else 0,
+        "test_set_openings": config.seeds
+        * len(config.models)
+        * sum(STUDIES[study].opens_test_set for study in config.studies),
         "versions": {"python": platform.python_version(), **_versions()},
         "commit": _commit(),
         "machine": {

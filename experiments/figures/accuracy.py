@@ -11,11 +11,19 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from bnsim.plotting.style import FAINT, INK, style
+from experiments.figures.plate import Plate
 from experiments.figures.stored import Look, class_names, confusion, differences, looks, summaries, values
+from experiments.figures.wording import by_model, twin_sentences
 from experiments.results import Run
 
 _JITTER = 0.16
 _LEGIBLE_CLASSES = 12
+
+
+PLATES = (
+    Plate("accuracy", "Each seed, and twins against each other", ""),
+    Plate("confusion", "Which classes are taken for which", ""),
+)
 
 
 def draw(run: Run) -> dict[str, Figure]:
@@ -27,6 +35,13 @@ def draw(run: Run) -> dict[str, Figure]:
     if confusion(run):
         figures["confusion"] = _confusion(run)
     return figures
+
+
+def sentences(run: Run) -> list[str]:
+    """What came out, between twins where there are any."""
+    return twin_sentences(run, "accuracy", "test_accuracy", "test samples") or [
+        f"Test accuracy: {by_model(run, 'accuracy', 'test_accuracy')}."
+    ]
 
 
 def _accuracy(run: Run, rows: pd.DataFrame) -> Figure:

@@ -8,10 +8,24 @@ from matplotlib.figure import Figure
 
 from bnsim.plotting.style import FAINT, INK, VERMILLION, style
 from experiments.figures.layers import MEASURED, THEORY, draw_by_scale, scale_bar
-from experiments.figures.stored import along, by_fact
+from experiments.figures.plate import Plate
+from experiments.figures.stored import along, by_fact, facts, summaries
+from experiments.figures.wording import listed, number, told
 from experiments.results import Run
 
 STUDY = "correlation-map"
+
+
+PLATES = (
+    Plate(
+        "correlation_map",
+        "Likeness of two inputs from layer to layer",
+        "Random networks without training; pairs of inputs of three correlations a scale of the weights. Dashed: "
+        "mean-field theory. tanh: cosine of Gaussian inputs and of activations. LIF: correlation of input rates, "
+        "then of spike counts; with common keys both inputs get the same random numbers, else each its own. Top "
+        "right: by which factor a small difference grows in a layer; a spike count has no such slope.",
+    ),
+)
 
 
 def draw(run: Run) -> dict[str, Figure]:
@@ -35,6 +49,27 @@ def draw(run: Run) -> dict[str, Figure]:
         _slope(slope, run)
         scale_bar(figure, [common, independent], norm, scales)
     return {"correlation_map": figure}
+
+
+def sentences(run: Run) -> list[str]:
+    """Where the network is critical, how far it is from theory, and what becomes of spike counts."""
+    slopes = [
+        f"{told(entry)} at scale {number(scale, '')}" for scale, entry in along(run, STUDY, "slope", "tanh", "scale")
+    ]
+    errors = [told(entry) for entry in summaries(run, STUDY, "theory_error")]
+    ends = [
+        f"{told(entry)} at scale {number(float(facts(entry['condition'])['scale']), '')}"
+        for _, keys, entry in by_fact(run, STUDY, "fixed_point", "keys")
+        if keys == "common"
+    ]
+    return [
+        f"In one tanh layer a small difference grows by a factor of {listed(slopes)}; correlations are at most "
+        f"{listed(errors)} off theory.",
+        f"LIF networks turn the least alike inputs, with common random numbers, into counts correlated by "
+        f"{listed(ends)}."
+        if ends
+        else "In LIF networks no layer was active at the end.",
+    ]
 
 
 def _slope(ax: Axes, run: Run) -> None:

@@ -10,12 +10,25 @@ from matplotlib.figure import Figure
 from bnsim.plotting.style import FAINT, SEQUENTIAL, style
 from experiments.figures.curves import plain_numbers
 from experiments.figures.layers import MEASURED, THEORY, draw_by_scale
-from experiments.figures.stored import by_fact
+from experiments.figures.plate import Plate
+from experiments.figures.stored import by_fact, summaries
+from experiments.figures.wording import listed, told
 from experiments.results import Run
 
 _PANELS = {"lif": ("LIF", "Firing rate (Hz)"), "tanh": ("tanh", "RMS activation"), "relu": ("ReLU", "RMS activation")}
 _FLOOR = 1e-3
 """Lowest activity shown where the axis is logarithmic."""
+
+
+PLATES = (
+    Plate(
+        "depth_activity",
+        "Activity from layer to layer",
+        "Random networks without training; one line a scale of the weights. Dashed: mean-field theory for "
+        "infinitely many units. Marked on the scale: published initialisations. A rate and an activation "
+        "have no common unit.",
+    ),
+)
 
 
 def draw(run: Run) -> dict[str, Figure]:
@@ -39,6 +52,21 @@ def draw(run: Run) -> dict[str, Figure]:
         bar.set_label("Scale of the weights, at published initialisations")
         _mark(bar.ax)
     return {"depth_activity": figure}
+
+
+def sentences(run: Run) -> list[str]:
+    """How much of the activity is kept, and from which scale on a network lives."""
+    kept = [
+        f"{_PANELS[model][0]} with {name} {told(entry)}"
+        for model, name, entry in by_fact(run, "depth-activity", "activity_kept", "initialisation")
+    ]
+    living = [
+        f"{_PANELS[entry['model']][0]} {told(entry)}" for entry in summaries(run, "depth-activity", "living_scale")
+    ]
+    return [
+        f"Activity of the last layer over that of the input: {listed(kept)}.",
+        f"Smallest of the scales at which 1\N{NO-BREAK SPACE}% of it is kept: {listed(living)}.",
+    ]
 
 
 def _panel(ax: Axes, run: Run, model: str, norm: Normalize) -> None:

@@ -9,7 +9,9 @@ from matplotlib.figure import Figure
 
 from bnsim.plotting.style import INK, style
 from experiments.figures.curves import accuracy_figure, draw_curve, frame
-from experiments.figures.stored import layer_summaries, looks
+from experiments.figures.plate import Plate
+from experiments.figures.stored import differences, layer_summaries, looks, summaries
+from experiments.figures.wording import by_model
 from experiments.results import Run
 
 _ALONG = "Training samples seen"
@@ -54,12 +56,59 @@ _PANELS = {
 }
 
 
+PLATES = (
+    Plate("learning", "Accuracy by samples seen", "On the validation split, with learning frozen."),
+    Plate(
+        "weights",
+        "How the weights move",
+        "Trained layers; norms are Euclidean, over all weights of a layer. Solid: output layer; dashed: the layer "
+        "before. Spread and mean are in each model's own unit of weight.",
+    ),
+    Plate(
+        "selectivity",
+        "How units come to prefer a class",
+        "(best − rest) / (best + rest), where best is a unit's greatest mean response to a class and rest the mean "
+        "of the others (Morcos et al. 2018); 1 for a unit that responds to one class only. Layers that are not "
+        "trained change only by their own adaptation.",
+    ),
+    Plate(
+        "gradient_angle",
+        "Where learning points, held against backpropagation",
+        "Degrees between the change that learning some training samples makes and the way down the gradient of the "
+        "softmax cross-entropy over these samples, of a rate network with the same weights and responses; 0 is "
+        "gradient descent, 90 is chance. Left with the steps as they are, which move the weights between samples; "
+        "right with steps 1000 times smaller. Optimizers such as Adam rescale every weight's step, so that an "
+        "artificial network does not stand at 0 either.",
+    ),
+)
+
+
 def draw(run: Run) -> dict[str, Figure]:
     """`learning` (validation accuracy), and of single layers `weights`, `selectivity` and, where models have an error
     signal, `gradient_angle`; empty without the learning study."""
     figures = {"learning": accuracy_figure(run, "learning", _ALONG)}
     figures |= {name: _layers_figure(run, panels) for name, panels in _PANELS.items()}
     return {name: figure for name, figure in figures.items() if figure is not None}
+
+
+def sentences(run: Run) -> list[str]:
+    """When each twin first reached the highest level, in tens of per cent, that both of them reached."""
+    curves: dict[str, list[tuple[int, float]]] = {}
+    for entry in summaries(run, "learning", "validation_accuracy"):
+        curves.setdefault(entry["model"], []).append((entry["step"], entry["mean"]))
+    result = []
+    for entry in differences(run, primary=True):
+        if entry["study"] != "learning" or not {entry["model"], entry["twin"]} <= curves.keys():
+            continue
+        pair = [sorted(curves[entry[role]]) for role in ("model", "twin")]
+        best = min(max(mean for _, mean in curve) for curve in pair)
+        level = max(tenth / 10 for tenth in range(11) if tenth / 10 <= best)
+        first, second = (next(step for step, mean in curve if mean >= level) for curve in pair)
+        result.append(
+            f"On the validation split the mean accuracy first stood at {100 * level:.0f}\N{NO-BREAK SPACE}% "
+            f"or above after {first:,} samples in {entry['model']} and after {second:,} in {entry['twin']}."
+        )
+    return [*result, f"On average along the curve it was {by_model(run, 'learning', 'learning_curve_mean')}."]
 
 
 def _layers_figure(run: Run, panels: tuple[Panel, ...]) -> Figure | None:

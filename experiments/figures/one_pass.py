@@ -5,10 +5,28 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from experiments.figures.curves import accuracy_figure
+from experiments.figures.plate import Plate
+from experiments.figures.wording import by_model, twin_sentences
 from experiments.results import Run
+
+PLATES = (
+    Plate(
+        "one_pass",
+        "Accuracy while every sample is seen once",
+        "On the validation split, with learning frozen; all models learn after each single sample.",
+    ),
+)
 
 
 def draw(run: Run) -> dict[str, Figure]:
     """`one_pass`: validation accuracy by samples seen, each once; empty without the study."""
     figure = accuracy_figure(run, "one-pass", "Training samples seen, each once")
     return {} if figure is None else {"one_pass": figure}
+
+
+def sentences(run: Run) -> list[str]:
+    """What came out, between twins where there are any."""
+    when = "Having seen every sample once, "
+    return twin_sentences(run, "one-pass", "one_pass_accuracy", "validation samples", when) or [
+        f"Validation accuracy after one pass: {by_model(run, 'one-pass', 'one_pass_accuracy')}."
+    ]

@@ -8,12 +8,25 @@ from matplotlib.figure import Figure
 from bnsim.plotting.style import FAINT, style
 from experiments.figures.curves import plain_numbers
 from experiments.figures.layers import MEASURED, draw_by_scale, scale_bar
-from experiments.figures.stored import by_fact
+from experiments.figures.plate import Plate
+from experiments.figures.stored import by_fact, facts
+from experiments.figures.wording import listed, number, told
 from experiments.results import Run
 
 STUDY = "perturbation"
 _DASHED = {**MEASURED, "linestyle": (0, (4, 1.5))}
 _LINES = {"epsilon": MEASURED, "removed": MEASURED, "moved": _DASHED}
+
+
+PLATES = (
+    Plate(
+        "perturbation",
+        "Growth of the smallest change",
+        "Random networks without training. tanh: one input changed by a millionth, which grows or shrinks by a "
+        "factor a layer. LIF: one input spike removed (solid) or moved by 1 ms (dashed); counted are spikes that "
+        "only one of the two trials has, by layer, and in the last layer by time since the change.",
+    ),
+)
 
 
 def draw(run: Run) -> dict[str, Figure]:
@@ -41,3 +54,20 @@ def draw(run: Run) -> dict[str, Figure]:
             ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
         scale_bar(figure, axes, norm, scales)
     return {"perturbation": figure}
+
+
+def sentences(run: Run) -> list[str]:
+    """By how much a change grows from layer to layer."""
+    grown: dict[str, list[str]] = {}
+    for model, change, entry in by_fact(run, STUDY, "growth", "change"):
+        scale = number(float(facts(entry["condition"])["scale"]), "")
+        if (model, change) in (("tanh", "epsilon"), ("lif", "removed")):
+            grown.setdefault(model, []).append(f"{told(entry)} at scale {scale}")
+    return [
+        f"{opening} grows from one layer to the next by a factor of {listed(grown[model])}."
+        for model, opening in (
+            ("tanh", "In tanh networks a change of one input"),
+            ("lif", "In LIF networks a lost spike"),
+        )
+        if model in grown
+    ]

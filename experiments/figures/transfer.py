@@ -8,7 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import BLUE, FAINT, ORANGE, PURPLE, SKY, VERMILLION, style
-from experiments.figures.stored import along
+from experiments.figures.plate import Plate
+from experiments.figures.stored import along, summaries
+from experiments.figures.wording import listed, number, told
 from experiments.results import Run
 
 _LOOKS = {
@@ -18,6 +20,16 @@ _LOOKS = {
     "tanh": (ORANGE, "^", "tanh"),
     "relu": (PURPLE, "v", "ReLU"),
 }
+
+
+PLATES = (
+    Plate(
+        "transfer",
+        "Response of single units",
+        "Untrained units under constant input. Input 1 is where the LIF neuron begins to fire. The noisy neuron "
+        "gets excitatory and inhibitory Poisson spikes besides, which cancel on average.",
+    ),
+)
 
 
 def draw(run: Run) -> dict[str, Figure]:
@@ -35,6 +47,22 @@ def draw(run: Run) -> dict[str, Figure]:
             ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
             ax.legend(loc="upper left")
     return {"transfer": figure}
+
+
+def sentences(run: Run) -> list[str]:
+    """Thresholds and gains, and how far neurons are from theory."""
+    thresholds = {entry["model"]: entry["mean"] for entry in summaries(run, "transfer", "threshold")}
+    gains = {entry["model"]: entry["mean"] for entry in summaries(run, "transfer", "gain")}
+    units = [
+        f"{_LOOKS[model][2]} at {number(place, '')} with a gain of {number(gains[model], '')}"
+        for model, place in thresholds.items()
+    ]
+    errors = [f"{_LOOKS[e['model']][2]} {told(e)}" for e in summaries(run, "transfer", "theory_error")]
+    return [
+        f"Units begin to respond at these inputs, and rise by these shares of their range per unit of input: "
+        f"{listed(units)}.",
+        f"The largest distance between a neuron's rate and theory, in per cent of its largest rate: {listed(errors)}.",
+    ]
 
 
 def _curve(ax: Axes, run: Run, model: str) -> None:

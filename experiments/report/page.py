@@ -14,12 +14,11 @@ from bnsim.plotting.style import save
 from experiments import figures
 from experiments.figures.side_by_side import Pair, pairs
 from experiments.figures.stored import class_names, looks
+from experiments.figures.wording import number
 from experiments.report.raster import interactive
-from experiments.report.sections import PLATES, alternative
 from experiments.report.tables import metric_rows, twin_rows
-from experiments.report.wording import number, sentences
 from experiments.results import Run
-from experiments.studies import STUDIES
+from experiments.studies import STUDIES, method
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,9 @@ class Section:
 
     title: str
     question: str
+    sentences: list[str]
     pictures: list[Picture]
+    method: str
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,6 @@ def _page(run: Run, folder: Path, names: list[str]) -> str:
         run=run,
         task=run.manifest["task"],
         models=looks(run),
-        sentences=sentences(run),
         verdict=twin_rows(run, primary=True),
         other_differences=twin_rows(run, primary=False),
         metrics=metric_rows(run),
@@ -96,17 +96,19 @@ def _page(run: Run, folder: Path, names: list[str]) -> str:
 
 
 def _section(run: Run, folder: Path, study: str, names: list[str]) -> Section:
+    module = figures.of_study(study)
+    said = module.sentences(run)
     pictures = [
         Picture(
             plate.heading,
             _address(folder / f"{plate.figure}.svg", "image/svg+xml"),
-            alternative(run, study, plate.figure),
+            " ".join([f"{plate.heading}.", *said]),
             plate.caption,
         )
-        for plate in PLATES[study]
+        for plate in module.PLATES
         if plate.figure in names
     ]
-    return Section(STUDIES[study].title, STUDIES[study].question, pictures)
+    return Section(STUDIES[study].title, STUDIES[study].question, said, pictures, method(study))
 
 
 def _shown(pair: Pair, block: str, folder: Path) -> Shown:

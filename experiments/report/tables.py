@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.figures.stored import differences, looks, summaries
-from experiments.report.wording import interval, metric_name, number
+from experiments.figures.wording import interval, metric_name, number
 from experiments.results import Run
 
 

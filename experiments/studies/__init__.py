@@ -9,9 +9,11 @@ figure module of the same name draws what it stored.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Literal
 
@@ -23,7 +25,8 @@ class Study:
     title: of its section in the report. primary_metric: the one that verdicts between twins rest on, None where there
     are no twins. fixes: parameter of the models -> how the study itself sets it, with which `--set` would be at odds.
     subjects: name -> kind of the units or untrained networks that it looks at; empty where these are the run's
-    classifiers. brief: whether `compare` carries it out with the preset quick too.
+    classifiers. brief: whether `compare` carries it out with the preset quick too. opens_test_set: whether it measures
+    on the test set, once for each model and seed.
     """
 
     title: str
@@ -32,6 +35,7 @@ class Study:
     fixes: Mapping[str, str] = field(default_factory=dict)
     subjects: Mapping[str, Literal["BNS", "ANN"]] = field(default_factory=dict)
     brief: bool = True
+    opens_test_set: bool = False
 
 
 STUDIES: Mapping[str, Study] = MappingProxyType(
@@ -40,6 +44,7 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             "Test accuracy",
             "How well, how fast and at what cost does each network classify the test set?",
             "test_accuracy",
+            opens_test_set=True,
         ),
         "learning": Study(
             "Learning",
@@ -98,6 +103,14 @@ PRESETS = ("quick", "full")
 def of_classifiers(studies: Iterable[str]) -> bool:
     """Whether any of these studies looks at the classifiers of a run."""
     return any(not STUDIES[study].subjects for study in studies)
+
+
+def method(name: str) -> str:
+    """How a study goes about its question and what it measures: the docstring of its module after the question, read
+    from the source, since importing a study may take seconds."""
+    path = Path(__file__).with_name(f"{name.replace('-', '_')}.py")
+    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return text.partition("\n")[2].strip()
 
 
 def load(name: str) -> ModuleType:

@@ -34,8 +34,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
+from experiments.studies.fitted import fitted
 from experiments.studies.job import Measurement, Outcome, Predictions, Subject
-from experiments.tasks.dataset import Samples, final_split
+from experiments.tasks.dataset import Samples
 
 if TYPE_CHECKING:
     from models.classifier import Activity, Classifier
@@ -89,30 +90,18 @@ class Tolerant(Protocol):
 
 def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) -> Outcome:
     """Train one model with one seed and measure it on the test set."""
-    split = final_split(subject.dataset, subject.seed, config.max_train)
-    model = subject.create()
-    presentations = 0
-
-    def count(done: int, total: int) -> None:
-        nonlocal presentations
-        presentations = done
-        progress(done, total)
-
-    started = time.perf_counter()
-    model.fit(split.train.X, split.train.y, progress=count)
-    training_seconds = time.perf_counter() - started
+    found = fitted(subject, config.max_train, progress)
+    model, split = found.model, found.split
     started = time.perf_counter()
     predicted = model.predict(split.held_out.X)
     prediction_seconds = time.perf_counter() - started
-    if subject.keep is not None:
-        model.save(subject.keep)
     true = split.held_out.y
     measurements = [
         Measurement("test_accuracy", float(np.mean(predicted == true)), "fraction"),
         *_graded(model, split.held_out),
         Measurement("trainable_parameters", model.trainable_parameters, "count"),
-        Measurement("training_seconds", training_seconds, "s"),
-        Measurement("presentations_per_second", presentations / training_seconds, "1/s"),
+        Measurement("training_seconds", found.seconds, "s"),
+        Measurement("presentations_per_second", found.presentations / found.seconds, "1/s"),
         Measurement("prediction_seconds", prediction_seconds, "s"),
         *_effort(model, split.held_out.X[: config.n_measured]),
         *_course(model, split.held_out.X[: config.n_measured], true[: config.n_measured]),

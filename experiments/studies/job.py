@@ -24,7 +24,7 @@ DEFAULT_BATCH = 32
 class Subject:
     """The model to be examined, on which data, with which seed.
 
-    keep: where to save the fitted classifier for the example recordings, None for not at all. common_batch: a multiple
+    shelf: folder of the fitted classifiers of a run (see `fitted`), None for none. common_batch: a multiple
     of the batch sizes of all models of the run (see `RunConfig.common_batch`).
     """
 
@@ -32,7 +32,7 @@ class Subject:
     model: str
     parameters: Mapping[str, Any]
     seed: int
-    keep: Path | None = None
+    shelf: Path | None = None
     common_batch: int = DEFAULT_BATCH
 
     def create(self) -> Classifier:

@@ -15,10 +15,9 @@ import numpy as np
 import pytest
 
 from bnsim.errors import InputError
-from experiments import report
-from experiments.report.sections import PLATES
+from experiments import figures, report
+from experiments.figures.wording import number
 from experiments.report.tables import metric_rows, twin_rows
-from experiments.report.wording import number, sentences
 from experiments.results import Run
 from experiments.studies import STUDIES
 
@@ -109,11 +108,12 @@ def test_headings_go_down_by_one(written: tuple[Path, Page]) -> None:
 
 def test_every_study_has_a_section_with_its_question(written: tuple[Path, Page]) -> None:
     _, page = written
-    assert set(PLATES) == set(STUDIES)
     studied = [study for study in STUDIES.values() if not study.subjects]  # those of units are in their own tests
     assert len(studied) == 4
     for study in studied:
         assert f"{study.title} {study.question}" in page.text
+    assert page.text.count("Method and metrics") == len(studied)
+    assert "test_accuracy fraction of the test set classified correctly" in page.text
     assert "Where learning points, held against backpropagation" in page.text
 
 
@@ -167,12 +167,19 @@ def test_drawing_again_on_a_full_disk_leaves_the_old_page(
     assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == before
 
 
+def said(run: Run) -> list[list[str]]:
+    """What is said of each study of trained networks."""
+    studies = ("accuracy", "learning", "sample-efficiency", "one-pass")
+    return [figures.of_study(study).sentences(run) for study in studies]
+
+
 def test_sentences_follow_from_the_numbers(stored_run: Run) -> None:
-    accuracy, learning, few, once = sentences(stored_run)
+    (accuracy,), (learning, mean), (few,), (once,) = said(stored_run)
     entry = next(e for e in stored_run.summary["differences"] if e["metric"] == "test_accuracy")
     assert f"{abs(entry['difference']):.2f} percentage points more than its twin receptive-dense" in accuracy
     assert re.search(r"interval of the difference over 5 seeds is \S+ to \S+\spoints\.", accuracy)
     assert learning.startswith("On the validation split the mean accuracy first stood at 90")
+    assert re.match(r"On average along the curve it was \S+\s% \(\S+ to \S+\s%\) in receptive-field, ", mean)
     assert few.startswith("On average over small and large training sets, receptive-field (BNS) classified 8")
     assert once.startswith("Having seen every sample once, receptive-field (BNS) classified ")
     assert "of the validation samples correctly" in once
@@ -180,7 +187,7 @@ def test_sentences_follow_from_the_numbers(stored_run: Run) -> None:
     reversed_run = copy.deepcopy(stored_run.summary)
     for difference in reversed_run["differences"]:
         difference |= {"difference": -0.5, "ci_low": -0.7, "ci_high": -0.3}
-    accuracy, *_ = sentences(dataclasses.replace(stored_run, summary=reversed_run))
+    (accuracy,), *_ = said(dataclasses.replace(stored_run, summary=reversed_run))
     assert "0.50 percentage points fewer than its twin" in accuracy
     assert accuracy.endswith("is −0.70 to −0.30\N{NO-BREAK SPACE}points.")
 
@@ -190,7 +197,7 @@ def test_one_seed_has_no_interval(stored_run: Run) -> None:
     for entry in [*summary["differences"], *summary["metrics"]]:
         entry |= {"ci_low": None, "ci_high": None}
     run = dataclasses.replace(stored_run, summary=summary)
-    assert "one seed gives no interval" in sentences(run)[0]
+    assert "one seed gives no interval" in said(run)[0][0]
     assert twin_rows(run, primary=True)[0].difference.interval == "no interval: one seed"
 
 

@@ -1,4 +1,4 @@
-"""Numbers as a reader wants them, and the sentences that follow from them."""
+"""Numbers as a reader wants them, and the sentences that several studies have in common."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 from experiments.figures.stored import differences, summaries
 from experiments.results import Run
-from experiments.studies import STUDIES
 
 _NAMES = {
     "test_accuracy": "Test accuracy",
@@ -18,7 +17,7 @@ _NAMES = {
     "tie_share": "Share of ties in the decision",
     "spikes_per_neuron_trial": "Spikes per neuron and trial",
 }
-_CONFIDENCE = "95\N{NO-BREAK SPACE}%"
+CONFIDENCE = "95\N{NO-BREAK SPACE}%"
 _BYTES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B"))
 
 
@@ -42,7 +41,7 @@ def _plain(value: float, unit: str, sign: str) -> str:
         scale, name = next((scale, name) for scale, name in _BYTES if abs(value) >= scale or name == "B")
         return f"{value / scale:{sign}.3g} {name}"
     text = f"{value:{sign},.0f}" if abs(value) >= 100 else f"{value:{sign}.3g}"
-    return text + {"count": "", "": "", "1/s": " per s"}.get(unit, f" {unit}")
+    return text + {"count": "", "": "", "ratio": "", "1/s": " per s"}.get(unit, f" {unit}")
 
 
 def interval(entry: dict[str, Any], *, signed: bool = False) -> str:
@@ -54,24 +53,32 @@ def interval(entry: dict[str, Any], *, signed: bool = False) -> str:
     return f"{low.removesuffix(unit).rstrip()} to {high}" if unit else f"{low} to {high}"
 
 
-def sentences(run: Run) -> list[str]:
-    """What came out, in one sentence for each study and pair of twins."""
-    verdicts = [entry for entry in differences(run, primary=True) if entry["metric"] in _CIRCUMSTANCES]
-    found = {study: [_twin_sentence(run, entry) for entry in verdicts if entry["study"] == study] for study in STUDIES}
-    found["learning"] = _learning_sentences(run)
-    return [text for texts in found.values() for text in texts] or ["No pair of twins was compared in this run."]
+def told(entry: dict[str, Any]) -> str:
+    """A summary entry's mean, with its interval in brackets where the seeds differ."""
+    mean = number(entry["mean"], entry["unit"])
+    return mean if entry["ci_low"] in (None, entry["mean"]) else f"{mean} ({interval(entry)})"
 
 
-_CIRCUMSTANCES = {
-    "test_accuracy": ("", "test samples"),
-    "sample_efficiency_mean": ("On average over small and large training sets, ", "validation samples"),
-    "one_pass_accuracy": ("Having seen every sample once, ", "validation samples"),
-}
-"""Primary metric -> when it is, and of which samples; learning curves have a sentence of their own."""
+def listed(parts: list[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-def _twin_sentence(run: Run, entry: dict[str, Any]) -> str:
-    when, samples = _CIRCUMSTANCES[entry["metric"]]
+def by_model(run: Run, study: str, metric: str) -> str:
+    """ "97.2 % (96.5 to 97.9 %) in a and 95.0 % (94.1 to 95.9 %) in b": a metric of whole models, all of them."""
+    return listed([f"{told(entry)} in {entry['model']}" for entry in summaries(run, study, metric)])
+
+
+def twin_sentences(run: Run, study: str, metric: str, samples: str, when: str = "") -> list[str]:
+    """A sentence for each pair of twins about how many `samples` either classified correctly.
+
+    when: how the sentence begins, e.g. "Having seen every sample once, ".
+    """
+    found = [entry for entry in differences(run, primary=True) if (entry["study"], entry["metric"]) == (study, metric)]
+    return [_twin_sentence(run, entry, samples, when) for entry in found]
+
+
+def _twin_sentence(run: Run, entry: dict[str, Any], samples: str, when: str) -> str:
     means = {mean["model"]: mean for mean in summaries(run, entry["study"], entry["metric"])}
     bns, ann = means[entry["model"]], means[entry["twin"]]
     gap = round(entry["difference"], 2)
@@ -84,24 +91,4 @@ def _twin_sentence(run: Run, entry: dict[str, Any]) -> str:
     if entry["ci_low"] is None:
         return f"{text}; one seed gives no interval."
     limits = interval(entry, signed=True)
-    return f"{text}; the {_CONFIDENCE} interval of the difference over {entry['n']} seeds is {limits}."
-
-
-def _learning_sentences(run: Run) -> list[str]:
-    """When each twin first reached the highest level, in tens of per cent, that both of them reached."""
-    curves: dict[str, list[tuple[int, float]]] = {}
-    for entry in summaries(run, "learning", "validation_accuracy"):
-        curves.setdefault(entry["model"], []).append((entry["step"], entry["mean"]))
-    result = []
-    for entry in differences(run, primary=True):
-        if entry["study"] != "learning" or not {entry["model"], entry["twin"]} <= curves.keys():
-            continue
-        pair = [sorted(curves[entry[role]]) for role in ("model", "twin")]
-        best = min(max(mean for _, mean in curve) for curve in pair)
-        level = max(tenth / 10 for tenth in range(11) if tenth / 10 <= best)
-        first, second = (next(step for step, mean in curve if mean >= level) for curve in pair)
-        result.append(
-            f"On the validation split the mean accuracy first stood at {100 * level:.0f}\N{NO-BREAK SPACE}% "
-            f"or above after {first:,} samples in {entry['model']} and after {second:,} in {entry['twin']}."
-        )
-    return result
+    return f"{text}; the {CONFIDENCE} interval of the difference over {entry['n']} seeds is {limits}."
