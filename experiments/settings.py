@@ -92,7 +92,9 @@ MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
         "reward": {
             "small images": Chosen({**_SMALL_FILTERS, **_SMALL_REWARD}, tried=8),
             "large images": Chosen(
-                quick={**_LARGE_FILTERS, "passes": 2}, full={**_LARGE_FILTERS, "n_filters": 3000, "passes": 4}, tried=26
+                quick={**_LARGE_FILTERS, "learning_rate": 1e-4, "passes": 2},
+                full={**_LARGE_FILTERS, "n_filters": 3000, "learning_rate": 1e-4, "passes": 4},
+                tried=28,
             ),
             "features": Chosen(_SMALL_REWARD),
         },
@@ -107,8 +109,8 @@ MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
             "small images": Chosen(_SMALL_DIEHL_COOK, tried=12),
             "large images": Chosen(
                 quick={"n_neurons": 100, "saccade": 1, "passes": 1},
-                full={"n_neurons": 400, "saccade": 1, "passes": 3},
-                tried=40,
+                full={"n_neurons": 400, "saccade": 1, "label_window": 30_000, "passes": 3},
+                tried=42,
             ),
             "features": Chosen(_FEATURES_DIEHL_COOK),
         },

@@ -15,7 +15,7 @@ from experiments.results import Run
 def print_run(run: Run) -> None:
     """Verdict of the twins, metrics of all models, references, and where the report lies."""
     console = _console()
-    if run.summary["differences"]:
+    if any(entry["primary"] for entry in run.summary["differences"]):
         console.print(_verdict(run.summary))
     entries = [entry for entry in run.summary["metrics"] if entry["step"] is None and not entry["condition"]]
     trained = [entry for entry in entries if entry["model"] in run.manifest["models"]]

@@ -57,6 +57,12 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             "How well does each network classify after training on few samples of each class?",
             "sample_efficiency_mean",
         ),
+        "latency": Study(
+            "Time to the answer",
+            "When does the answer arrive?",
+            None,
+            opens_test_set=True,
+        ),
         "transfer": Study(
             "One unit",
             "Where does one unit begin to respond to its input, how steeply, and what does noise change?",
