@@ -72,7 +72,7 @@ def _verdict(summary: Mapping[str, Any]) -> Table:
             entry["metric"],
             f"{entry['model']} {_mean(summary, entry, entry['model'])}",
             f"{entry['twin']} {_mean(summary, entry, entry['twin'])}",
-            f"{entry['difference']:+.2f} {_limits(entry, '+.2f')} points",
+            f"{entry['difference']:+,.2f} {_limits(entry, '+,.2f')} {entry['unit'].removeprefix('percentage ')}",
             "-" if entry["standardised"] is None else f"{entry['standardised']:+.2f}",
             str(entry["n"]),
         ]

@@ -14,6 +14,12 @@ _NAMES = {
     "learning_curve_mean": "Mean validation accuracy along the learning curve",
     "sample_efficiency_mean": "Mean validation accuracy over training sets from one sample of each class on",
     "one_pass_accuracy": "Validation accuracy after one pass",
+    "energy_least": "Energy of an answer, with small memory",
+    "energy_most": "Energy of an answer, with large memory",
+    "energy_arithmetic": "Energy of an answer, arithmetic alone",
+    "effective_acs": "Effective accumulates",
+    "effective_macs": "Effective multiply-accumulates",
+    "dense": "Operations if all units were active",
     "tie_share": "Share of ties in the decision",
     "spikes_per_neuron_trial": "Spikes per neuron and trial",
 }

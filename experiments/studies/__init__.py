@@ -63,6 +63,12 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             None,
             opens_test_set=True,
         ),
+        "energy": Study(
+            "Energy",
+            "What does an answer cost, in operations that were counted and in joules that they might take?",
+            "energy_least",
+            opens_test_set=True,
+        ),
         "transfer": Study(
             "One unit",
             "Where does one unit begin to respond to its input, how steeply, and what does noise change?",

@@ -52,7 +52,7 @@ def test_a_lead_that_is_never_reached_waits_for_the_end(field: Outcome) -> None:
 
 def test_first_spikes(field: Outcome) -> None:
     hidden, output = (values(field, "first_spike", f"layer={layer}")[None] for layer in ("hidden", "output"))
-    # Six rheobases of background lift an output neuron over its threshold in the second step: 10 ms ln(6 / 5) is 1.8 ms.
+    # Six rheobases lift an output neuron over its threshold in the second step: 10 ms ln(6 / 5) is 1.8 ms.
     assert output == pytest.approx(1)
     assert output < hidden < 20
     assert values(field, "first_spike_latency", "layer=hidden")[None] > hidden

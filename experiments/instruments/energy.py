@@ -1,0 +1,46 @@
+"""Joules that counted operations might take: 32-bit floats in a 45 nm process.
+
+M. Horowitz, Computing's energy problem (and what we can do about it), IEEE International Solid-State Circuits
+Conference (2014).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+ACCUMULATE = 0.9e-12
+MULTIPLY_ACCUMULATE = 4.6e-12
+"""3.7 pJ for the product, 0.9 pJ for the sum."""
+SMALL_MEMORY, LARGE_MEMORY = 10e-12, 100e-12
+"""For 64 bits from static memory of 8 kB and of 1 MB."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Operations of an answer; bytes: moved between memory and arithmetic."""
+
+    accumulates: float
+    multiply_accumulates: float
+    neuron_updates: float
+    bytes: float
+
+
+def joules(cost: Cost) -> dict[str, float]:
+    """`energy_arithmetic` as the formula usual for spiking networks has it, without neurons and memory; `energy_least`
+    and `energy_most` with both, for small and for large memory."""
+    arithmetic = ACCUMULATE * cost.accumulates + MULTIPLY_ACCUMULATE * cost.multiply_accumulates
+    updated = arithmetic + MULTIPLY_ACCUMULATE * cost.neuron_updates
+    words = cost.bytes / 8
+    return {
+        "energy_arithmetic": arithmetic,
+        "energy_least": updated + SMALL_MEMORY * words,
+        "energy_most": updated + LARGE_MEMORY * words,
+    }
+
+
+def nonzero_share(responses: NDArray[np.number]) -> float:
+    """Fraction of the responses that are not 0."""
+    return float(np.count_nonzero(responses) / responses.size)
