@@ -56,6 +56,7 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             "Sample efficiency",
             "How well does each network classify after training on few samples of each class?",
             "sample_efficiency_mean",
+            brief=False,
         ),
         "latency": Study(
             "Time to the answer",
@@ -104,6 +105,7 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
                 "passes": "one-pass shows every sample once; leave it out",
                 "batch_size": "one-pass shows one sample at a time; leave it out",
             },
+            brief=False,
         ),
     }
 )

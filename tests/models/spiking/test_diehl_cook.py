@@ -88,3 +88,20 @@ def test_wrong_parameters_are_named(digits: Digits, parameter: str, value: Any, 
     with pytest.raises(InputError) as error:
         DiehlCook(**{**DIGITS, parameter: value}).fit(digits.X[:30], digits.y[:30])
     assert str(error.value) == f"DiehlCook.{parameter}: got {value!r}; give {remedy}"
+
+
+def test_a_volley_leaves_potentials_where_they_belong_if_integration_is_stable() -> None:
+    """200 equal cells fire as one, and inhibit each other by 3400 times their leak."""
+    image = np.ones((1, 64))
+    lowest = {}
+    for integration in ("euler", "exponential-euler"):
+        model = DiehlCook(n_neurons=200, integration=integration, duration=20.0, max_rate=1000.0, backend="numpy")
+        model.fit(np.vstack([image, 0 * image]), [0, 1])
+        weights = model.learned_["input_to_excitatory.w"]
+        model.learned_ |= {
+            "input_to_excitatory.w": np.full_like(weights, 0.5),
+            "excitatory.theta": np.full(200, 0.02),
+        }
+        lowest[integration] = float(model.record(image).traces["excitatory"]["v"].values.min())
+    assert -0.1 <= lowest["exponential-euler"] < -0.08  # they are drawn towards -100 mV, and not past it
+    assert lowest["euler"] < -0.11  # past the reversal potential, where no conductance can draw them
