@@ -26,8 +26,11 @@ Settings = Mapping[str, Mapping[str, Any]]
 
 
 def settings_tried(kind: str, studies: Iterable[str], models: Iterable[str]) -> dict[str, int]:
-    """model -> how many settings were tried on validation splits for a kind of task, for these studies among others."""
-    own = [_own(study, "TUNING").get(kind, {}) for study in studies]
+    """model -> how many settings were tried on validation splits for a kind of task, for these studies among others.
+
+    Studies that share one table were tuned once."""
+    tables = {id(table): table for table in (_own(study, "TUNING") for study in studies)}
+    own = [table.get(kind, {}) for table in tables.values()]
     return {model: settings_of(model, kind).tried + sum(budget.get(model, 0) for budget in own) for model in models}
 
 

@@ -20,6 +20,7 @@ _NAMES = {
     "effective_acs": "Effective accumulates",
     "effective_macs": "Effective multiply-accumulates",
     "dense": "Operations if all units were active",
+    "forgetting_final_accuracy": "Validation accuracy after learning the classes task after task",
     "tie_share": "Share of ties in the decision",
     "spikes_per_neuron_trial": "Spikes per neuron and trial",
 }

@@ -107,6 +107,19 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             },
             brief=False,
         ),
+        "forgetting": Study(
+            "Forgetting",
+            "What becomes of old knowledge when a network learns something new?",
+            "forgetting_final_accuracy",
+            {
+                "passes": "forgetting shows every task equally often; use forgetting.presentations",
+                "batch_size": "forgetting shows one sample at a time; leave it out",
+                "final_rate": "forgetting lets no learning rate fall; leave it out",
+                "shift": "forgetting shows images as they are; leave it out",
+                "saccade": "forgetting shows images as they are; leave it out",
+            },
+            brief=False,
+        ),
     }
 )
 """By name, in the order of the report."""
