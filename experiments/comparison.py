@@ -25,7 +25,7 @@ from experiments.results import COLUMNS, PREDICTION_COLUMNS, Example, Run, RunCo
 from experiments.runner import Progress, Workers, default_workers
 from experiments.studies import STUDIES, load, of_classifiers
 from experiments.studies.fitted import place
-from experiments.studies.job import Outcome, Subject, Twin, Untrained
+from experiments.studies.job import Outcome, Subject, Untrained
 from experiments.summary import Design, summarise
 from experiments.tasks import load_task
 from experiments.tasks.dataset import Dataset, final_split
@@ -171,22 +171,26 @@ def _jobs(config: RunConfig, dataset: Dataset, shelf: Path) -> list[StudyJob]:
     ]
     for model in sorted(config.models, key=lambda name: registry.entry(name).kind != "BNS"):
         for seed in range(config.seeds):
-            twin = config.twins.get(model)
-            subject = Subject(
-                dataset,
-                model,
-                config.parameters[model],
-                seed,
-                shelf,
-                config.common_batch,
-                Twin(twin, config.parameters[twin]) if twin else None,
-            )
+            subject = _subject(config, dataset, model, seed, shelf)
             jobs += [
                 StudyJob(study, study_config, subject, config.in_study[study].get(model, {}))
                 for study, study_config in config.studies.items()
                 if not STUDIES[study].subjects
             ]
     return jobs
+
+
+def _subject(config: RunConfig, dataset: Dataset, model: str, seed: int, shelf: Path) -> Subject:
+    twin = config.twins.get(model)
+    return Subject(
+        dataset,
+        model,
+        config.parameters[model],
+        seed,
+        shelf,
+        config.common_batch,
+        None if twin is None else _subject(config, dataset, twin, seed, shelf),
+    )
 
 
 def _queued(jobs: Sequence[StudyJob]) -> list[StudyJob]:

@@ -18,7 +18,8 @@ Columns of `results`:
 - condition: "" for a figure of the whole model; else what sets it apart, as facts "<name>=<value>" with commas between
   them: "layer=<layer>" for one of its layers, "true=<class>,predicted=<class>" for `confusion_count`
 - step: place on a curve: samples seen (`learning`, `one-pass`), training samples of each class (`sample-efficiency`),
-  tasks learned (`forgetting`), time steps gone by (`accuracy_after`); missing (`pandas.NA`) elsewhere
+  tasks learned (`forgetting`), time steps gone by (`accuracy_after` of `accuracy`) or ms since the start of the trial
+  (`latency`, `representation`); missing (`pandas.NA`) elsewhere
 - metric: snake_case name; those that end in `_seconds` or `_per_second` are wall-clock figures, all others
   repeat exactly
 - value: float

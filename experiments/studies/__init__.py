@@ -70,6 +70,12 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             "energy_least",
             opens_test_set=True,
         ),
+        "representation": Study(
+            "Representation",
+            "Do twins represent the same samples alike, layer by layer, and from when on?",
+            None,
+            opens_test_set=True,
+        ),
         "transfer": Study(
             "One unit",
             "Where does one unit begin to respond to its input, how steeply, and what does noise change?",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,20 +21,12 @@ DEFAULT_BATCH = 32
 
 
 @dataclass(frozen=True)
-class Twin:
-    """The other of a pair of twins that a run holds, with its parameters."""
-
-    model: str
-    parameters: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
 class Subject:
     """The model to be examined, on which data, with which seed.
 
     shelf: folder of the fitted classifiers of a run (see `fitted`), None for none. common_batch: a multiple
-    of the batch sizes of all models of the run (see `RunConfig.common_batch`). twin: of a BNS whose twin is in the run
-    and agrees with it in all that twins share.
+    of the batch sizes of all models of the run (see `RunConfig.common_batch`). twin: of a BNS, its artificial twin
+    with the same seed, where that is in the run and agrees in all that twins share (see `RunConfig.twins`).
     """
 
     dataset: Dataset
@@ -43,19 +35,13 @@ class Subject:
     seed: int
     shelf: Path | None = None
     common_batch: int = DEFAULT_BATCH
-    twin: Twin | None = None
+    twin: Subject | None = None
 
     def create(self) -> Classifier:
         """The unfitted classifier. Errors: InputError for an unknown parameter."""
         from models import registry
 
         return registry.create(self.model, **self.parameters, random_state=self.seed)
-
-    def of_twin(self) -> Subject | None:
-        """The twin on the same data with the same seed, if there is one."""
-        if self.twin is None:
-            return None
-        return replace(self, model=self.twin.model, parameters=self.twin.parameters, twin=None)
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) 
     final = float(np.mean(found.model.predict(test.X) == test.y))
     measurements = [Measurement("final_accuracy", final, "fraction")]
     if isinstance(found.model, Recordable):
-        twin = subject.of_twin()
+        twin = subject.twin
         activations = _activations(fitted(twin, config.max_train, progress), test.X) if twin else {}
         generator = np.random.default_rng([subject.seed, 0x7A7E])
         chosen = found.split.train.chosen(generator.permutation(len(found.split.train))[: config.n_probe])

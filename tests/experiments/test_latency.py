@@ -7,7 +7,7 @@ import pytest
 from experiments import run_study
 from experiments.figures import latency as figure
 from experiments.studies import latency
-from experiments.studies.job import Outcome, Subject, Twin
+from experiments.studies.job import Outcome, Subject
 from experiments.studies.latency import _times
 from experiments.tasks import load_task
 
@@ -17,7 +17,7 @@ FILTERS = {"image_shape": (8, 8), "n_filters": 100, "passes": 5}
 SMALL = latency.Config(max_train=600, n_measured=150, n_probe=100, points=4, margins=(1, 1000))
 
 
-def measured(model: str, parameters: dict[str, object], twin: Twin | None = None) -> Outcome:
+def measured(model: str, parameters: dict[str, object], twin: Subject | None = None) -> Outcome:
     return latency.run(SMALL, Subject(DIGITS, model, parameters, 0, twin=twin), lambda done, total: None)
 
 
@@ -27,7 +27,7 @@ def values(outcome: Outcome, metric: str, condition: str = "") -> dict[int | Non
 
 @pytest.fixture(scope="module")
 def field() -> Outcome:
-    return measured("receptive-field", FIELD, Twin("receptive-dense", FILTERS))
+    return measured("receptive-field", FIELD, Subject(DIGITS, "receptive-dense", FILTERS, 0))
 
 
 def test_times_are_whole_milliseconds_and_end_with_the_trial() -> None:
@@ -71,7 +71,7 @@ def test_the_same_filters_make_counts_like_activations(field: Outcome) -> None:
 def test_a_converted_network_comes_to_what_its_source_computes() -> None:
     source = {"hidden": (20,), "passes": 8, "learning_rate": 0.01}
     converted = {**source, "duration": 100, "backend": "numpy"}
-    outcome = measured("converted", converted, Twin("dense", source))
+    outcome = measured("converted", converted, Subject(DIGITS, "dense", source, 0))
     likeness = values(outcome, "twin_correlation", "layer=hidden_1")
     assert likeness[100] > 0.99  # of 100 steps a count tells an activation to a hundredth of the largest
     assert likeness[25] < likeness[100]

@@ -50,6 +50,7 @@ def rows_and_predictions(generator: np.random.Generator) -> tuple[pd.DataFrame, 
         for size in (1, 3, 10, 30, 100):
             value = skill - 0.4 / size + generator.normal(0, 0.01)
             measured.append(("sample-efficiency", "", size, "validation_accuracy", value, "fraction"))
+        measured += of_likeness(np.random.default_rng(seed), model)
         rows += [(study, "digits", model, kind, seed, *rest) for study, *rest in measured]
         columns = {"model": model, "kind": kind, "seed": seed, "sample": np.arange(360)}
         predictions.append(pd.DataFrame({**columns, "true": true, "predicted": predicted}))
@@ -71,6 +72,20 @@ def of_layers(generator: np.random.Generator, model: str, step: int) -> list[tup
             for metric, unit in metrics.items()
         ]
     return rows
+
+
+def of_likeness(generator: np.random.Generator, model: str) -> list[tuple[object, ...]]:
+    """What the representation study stores: layers with each other, with those of the twin, and in time."""
+    layers = ("input", "hidden", "output") if model != "dense" else ("input", "hidden_1", "output")
+    places = {f"layer={a},other={b}": ("cka", "rsa", "cka_before") for a, b in itertools.combinations(layers, 2)}
+    places |= {f"layer={layer}": ("cka_kept",) for layer in layers}
+    rows: list[tuple[str, str, object]] = [
+        (place, metric, pd.NA) for place, metrics in places.items() for metric in metrics
+    ]
+    if model == "receptive-field":
+        rows += [(f"layer={a},twin={b}", "cka", pd.NA) for a, b in itertools.product(layers, layers)]
+        rows += [(f"layer={a},twin={a}", "cka_course", step) for a in layers[1:] for step in (5, 10)]
+    return [("representation", place, step, metric, generator.uniform(0.2, 0.9), "") for place, metric, step in rows]
 
 
 def recording(generator: np.random.Generator, output: int) -> Recording:
@@ -117,7 +132,7 @@ def stored_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         "models": {
             model: {
                 "kind": kind,
-                "twin": None,
+                "twin": "receptive-dense" if model == "receptive-field" else None,
                 "reference": f"Paper of {model}",
                 "deviations": ["<none & all>"],
                 "parameters": {"passes": 20, "early_stopping": model == "dense"} if kind == "ANN" else {"passes": 5},
@@ -137,6 +152,7 @@ def stored_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
             "min_presentations": 1000,
             "passes": {"receptive-field": [100, 34, 10], "dense": [100, 50, 50]},
         },
+        "representation": {},
         "one-pass": {"models": {"dense": {"learning_rate": 0.0003}}},
     }
     summary = summarise(results, predictions, design)

@@ -21,6 +21,8 @@ def test_every_figure_of_a_run_has_a_name(stored_run: Run) -> None:
         "selectivity",
         "gradient_angle",
         "sample_efficiency",
+        "representation",
+        "representation_time",
         "one_pass",
         "side_by_side-receptive-field-correct",
         "side_by_side-receptive-field-wrong",
@@ -34,6 +36,7 @@ def test_a_run_without_a_study_has_no_figure_of_it(stored_run: Run) -> None:
         stored_run,
         results=rows[rows["study"] == "learning"],
         summary={**stored_run.summary, "metrics": metrics},
+        config={name: section for name, section in stored_run.config.items() if name in ("run", "learning")},
         directory=stored_run.directory / "elsewhere",
     )
     assert list(figures.draw(only_learning)) == ["learning", "weights", "selectivity", "gradient_angle"]

@@ -1,0 +1,39 @@
+"""A study carried out in this process: worker processes would import TensorFlow and Brian2 anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pytest
+
+from experiments import comparison, run_study
+from experiments.results import Run
+from experiments.runner import Job, Watcher
+
+
+class _Here:
+    """Stands for `experiments.runner.Workers`."""
+
+    def __init__(self, count: int) -> None:
+        pass
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+    def run(self, jobs: Sequence[Job], watcher: Watcher) -> list[Any]:
+        return [job(lambda done, total: None) for job in jobs]
+
+
+def run_here(study: str, models: Sequence[str], settings: dict[str, Any], out: Path, seeds: int = 1) -> Run:
+    """As `run_study`, on digits."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(comparison, "Workers", _Here)
+        return run_study(study, models=models, settings=settings, seeds=seeds, out=out)
