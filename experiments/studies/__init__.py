@@ -103,6 +103,13 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             subjects={"lif": "BNS", "tanh": "ANN"},
             brief=False,
         ),
+        "pulse-packets": Study(
+            "Packets of spikes",
+            "Does a packet of spikes settle as it travels along a chain of groups of neurons, or does it die?",
+            None,
+            subjects={"synfire-chain": "BNS"},
+            brief=False,
+        ),
         "one-pass": Study(
             "One pass",
             "How much does each network learn from seeing every sample once, one at a time?",
