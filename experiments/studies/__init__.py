@@ -110,6 +110,13 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             subjects={"synfire-chain": "BNS"},
             brief=False,
         ),
+        "synchrony": Study(
+            "Synchrony",
+            "How much do units of a trained layer fire together, beyond what their spike counts explain?",
+            None,
+            brief=False,
+            opens_test_set=True,
+        ),
         "one-pass": Study(
             "One pass",
             "How much does each network learn from seeing every sample once, one at a time?",
