@@ -21,6 +21,7 @@ _NAMES = {
     "effective_macs": "Effective multiply-accumulates",
     "dense": "Operations if all units were active",
     "forgetting_final_accuracy": "Validation accuracy after learning the classes task after task",
+    "robustness_mean": "Mean accuracy over disturbances of input and weights",
     "tie_share": "Share of ties in the decision",
     "spikes_per_neuron_trial": "Spikes per neuron and trial",
 }

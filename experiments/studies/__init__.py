@@ -76,6 +76,12 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             None,
             opens_test_set=True,
         ),
+        "robustness": Study(
+            "Robustness",
+            "How much does each network still know when its input, its weights or its spikes are disturbed?",
+            "robustness_mean",
+            opens_test_set=True,
+        ),
         "transfer": Study(
             "One unit",
             "Where does one unit begin to respond to its input, how steeply, and what does noise change?",
