@@ -1,15 +1,15 @@
-"""The example images of a run: one classified correctly and one wrongly, as every model sees them."""
+"""The example images of a run: one classified correctly, one wrongly, some of other classes, all by every model."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bnsim.recording import Recording
+from bnsim.recording import Recording, Trace
 from experiments.results import Example
 from experiments.runner import Progress
 from experiments.studies.job import Predictions
@@ -40,15 +40,18 @@ class Shown:
     label: int
 
 
-def choose(predictions: Predictions, test: Samples) -> tuple[Shown, ...]:
-    """The first test sample that was classified correctly, and the first that was not, if there is one."""
+def choose(predictions: Predictions, test: Samples, number: int = 6) -> tuple[Shown, ...]:
+    """The first test sample that was classified correctly (case "correct"), the first that was not, if there is one
+    ("wrong"), and up to `number` in all ("further1", ...): each time the first of the class that was chosen least."""
     right = predictions.predicted == predictions.true
-    cases = {"correct": np.flatnonzero(right), "wrong": np.flatnonzero(~right)}
-    return tuple(
-        Shown(case, int(found[0]), test.X[found[0]], int(test.y[found[0]]))
-        for case, found in cases.items()
-        if len(found)
-    )
+    found = {case: np.flatnonzero(of_case) for case, of_case in (("correct", right), ("wrong", ~right))}
+    chosen = {case: int(indices[0]) for case, indices in found.items() if len(indices)}
+    for place in range(1, min(number, len(test.y)) - len(chosen) + 1):
+        taken = list(chosen.values())
+        times = np.bincount(test.y[taken], minlength=test.y.max() + 1)[test.y]
+        times[taken] = len(test.y)
+        chosen[f"further{place}"] = int(times.argmin())
+    return tuple(Shown(case, index, test.X[index], int(test.y[index])) for case, index in chosen.items())
 
 
 @dataclass(frozen=True)
@@ -76,14 +79,14 @@ class ExampleJob:
         from models import registry
 
         classifier = registry.entry(self.model).load().load(self.fitted)
-        examples = []
-        for shown in self.shown:
-            X = shown.x[np.newaxis]
-            recording = classifier.record(X) if isinstance(classifier, Recordable) else None
-            layers = classifier.activity(X).layers
+        X = np.array([shown.x for shown in self.shown])
+        predicted, layers = classifier.predict(X), classifier.activity(X).layers
+        fields, field_classes = self._fields(classifier)
+        examples: list[Example] = []
+        for place, shown in enumerate(self.shown):
+            recording = _recorded(classifier, X[place : place + 1])
             if recording is not None:  # an answer that no population gives is kept beside its spikes
                 layers = tuple(layer for layer in layers[-1:] if layer.name not in recording.counts)
-            fields, classes = self._fields(classifier)
             examples.append(
                 Example(
                     model=self.model,
@@ -91,11 +94,11 @@ class ExampleJob:
                     index=shown.index,
                     image=shown.x if self.image_shape is None else shown.x.reshape(self.image_shape),
                     true_class=self.classes[shown.label],
-                    predicted_class=self.classes[int(classifier.predict(X)[0])],
+                    predicted_class=self.classes[int(predicted[place])],
                     recording=recording,
-                    activations={layer.name: layer.responses[0] for layer in layers},
-                    fields=fields,
-                    field_classes=classes,
+                    activations={layer.name: layer.responses[place] for layer in layers},
+                    fields=None if examples else fields,
+                    field_classes=field_classes,
                 )
             )
         return examples
@@ -107,3 +110,15 @@ class ExampleJob:
         weights, labels = classifier.receptive_fields()
         names = tuple("" if label < 0 else self.classes[label] for label in labels)
         return weights.reshape(-1, *self.image_shape), names
+
+
+def _recorded(classifier: object, X: NDArray[np.float64]) -> Recording | None:
+    """Spikes and traces for one sample; traces in single precision, half the space: they are there to be looked at."""
+    if not isinstance(classifier, Recordable):
+        return None
+    recording = classifier.record(X)
+    traces = {
+        population: {name: Trace(trace.values.astype(np.float32), trace.unit) for name, trace in variables.items()}
+        for population, variables in recording.traces.items()
+    }
+    return replace(recording, traces=traces)

@@ -64,10 +64,10 @@ _REQUIRED = {
 class Example:
     """One test image as one model, trained with the run's first seed, saw it.
 
-    The two images are chosen by the first BNS of the run (the first model where there is none): the first
-    test image that it classifies correctly (case "correct") and the first that it does not (case "wrong";
-    absent where it made no mistake). Every other model is shown the same two images, so its own
-    prediction may differ.
+    The images are chosen by the first BNS of the run (the first model where there is none): the first
+    test image that it classifies correctly (case "correct"), the first that it does not (case "wrong";
+    absent where it made no mistake), and some of other classes ("further1", ...). Every other model is shown
+    the same images, so its own prediction may differ.
 
     On disk, `recordings/<model>-<case>.npz` holds `example/index`, `example/image`, `example/true`,
     `example/predicted`, for a network without spikes `activations/<layer>` (unit,) from input to output, and
@@ -77,7 +77,7 @@ class Example:
 
     model: str
     case: str
-    """"correct" or "wrong", by the outcome of the model that the image was chosen by."""
+    """"correct" or "wrong", by the outcome of the model that the image was chosen by; "further1", ... of others."""
     index: int
     """Position of the image in the test set of the first seed."""
     image: NDArray[np.floating]
@@ -86,12 +86,12 @@ class Example:
     predicted_class: str
     """What this model predicts."""
     recording: Recording | None
-    """Spike times of this trial (trial 0 of the recording); None for a network without spikes."""
+    """Spike times and traces of this trial (trial 0 of the recording); None for a network without spikes."""
     activations: Mapping[str, NDArray[np.floating]]
     """Layer name -> activations (unit,), from input to output; for a network with spikes empty, or the output alone
     where its answer is read from cells that are no output layer."""
     fields: NDArray[np.floating] | None = None
-    """Learned receptive fields (unit, height, width), of models whose cells have them; the same for every example."""
+    """Learned receptive fields (unit, height, width), of models whose cells have them; with the first example alone."""
     field_classes: tuple[str, ...] = ()
     """The class that each of these cells stands for, "" where none."""
 
@@ -107,7 +107,9 @@ class Example:
         if self.recording is not None:
             arrays |= self.recording.arrays()
         if self.fields is not None:
-            arrays |= {"fields/weights": self.fields, "fields/classes": np.array(self.field_classes, dtype=str)}
+            arrays["fields/weights"] = self.fields
+        if self.field_classes:
+            arrays["fields/classes"] = np.array(self.field_classes, dtype=str)
         np.savez_compressed(folder / f"{self.model}-{self.case}.npz", allow_pickle=False, **arrays)
 
     @classmethod

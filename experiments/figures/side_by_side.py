@@ -15,6 +15,9 @@ from bnsim.plotting.style import BLUE, FAINT, INK, VERMILLION, style
 from experiments.figures.stored import class_names, looks
 from experiments.results import Example, Run
 
+DRAWN = ("correct", "wrong")
+"""Cases with a figure of their own; those of other images are in the report alone."""
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -41,8 +44,13 @@ def pairs(run: Run) -> list[Pair]:
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`side_by_side-<bns>-<case>` for every BNS with spikes and example image; empty without stored examples."""
-    return {f"side_by_side-{pair.bns.model}-{pair.case}": _draw_pair(run, pair) for pair in pairs(run)}
+    """`side_by_side-<bns>-<case>` for every BNS with spikes, and the images of the cases in `DRAWN`."""
+    return {figure_name(pair): _draw_pair(run, pair) for pair in pairs(run) if pair.case in DRAWN}
+
+
+def figure_name(pair: Pair) -> str:
+    """The name of its figure, of the cases in `DRAWN`."""
+    return f"side_by_side-{pair.bns.model}-{pair.case}"
 
 
 def output_scores(example: Example) -> NDArray[np.floating]:
@@ -54,6 +62,13 @@ def output_scores(example: Example) -> NDArray[np.floating]:
         return list(example.recording.counts.values())[-1][0].astype(float)
     last = np.ravel(list(example.activations.values())[-1])
     return np.array([1 - last[0], last[0]]) if len(last) == 1 else last
+
+
+def output_label(example: Example) -> str:
+    """What these scores are, as the label of their axis."""
+    if example.recording is None:
+        return "Output activation"
+    return "Votes of cells" if example.activations else "Output spikes"
 
 
 def hidden_layers(example: Example) -> dict[str, NDArray[np.floating]]:
@@ -75,10 +90,10 @@ def _draw_pair(run: Run, pair: Pair) -> Figure:
         plotting.raster(pair.bns.recording, trial=0, ax=spikes, rate_ax=rate)
         spikes.set_title(f"{pair.bns.model} (BNS): spikes")
         counts = figure.add_subplot(grid[:2, 2])
-        _draw_output(counts, run, pair.bns, "Votes of cells" if pair.bns.activations else "Output spikes", BLUE)
+        _draw_output(counts, run, pair.bns, BLUE)
         if pair.ann is not None:
             _draw_hidden(figure.add_subplot(grid[2, 1]), pair.ann)
-            _draw_output(figure.add_subplot(grid[2, 2]), run, pair.ann, "Output activation", VERMILLION)
+            _draw_output(figure.add_subplot(grid[2, 2]), run, pair.ann, VERMILLION)
     return figure
 
 
@@ -111,7 +126,7 @@ def _draw_hidden(ax: Axes, example: Example) -> None:
         ax.legend()
 
 
-def _draw_output(ax: Axes, run: Run, example: Example, label: str, shade: str) -> None:
+def _draw_output(ax: Axes, run: Run, example: Example, shade: str) -> None:
     scores = output_scores(example)
     names = class_names(run)
     chosen = [name == example.predicted_class for name in names]
@@ -123,6 +138,6 @@ def _draw_output(ax: Axes, run: Run, example: Example, label: str, shade: str) -
     ax.invert_yaxis()
     ax.xaxis.set_major_locator(MaxNLocator(4, integer=example.recording is not None))
     ax.set_xlim(left=min(0.0, float(np.min(scores))))  # votes may be logarithms
-    ax.set_xlabel(label)
+    ax.set_xlabel(output_label(example))
     verdict = "" if example.predicted_class == example.true_class else " (wrong)"
     ax.set_title(f"→ {example.predicted_class}{verdict}", color=shade)

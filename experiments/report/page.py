@@ -2,53 +2,33 @@
 
 from __future__ import annotations
 
-import base64
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from bnsim.plotting.style import save
 from experiments import figures
-from experiments.figures.side_by_side import Pair, pairs
-from experiments.figures.stored import class_names, looks
+from experiments.figures.stored import looks
 from experiments.figures.wording import number
-from experiments.report.raster import interactive
+from experiments.report.picture import Picture, address
 from experiments.report.tables import metric_rows, twin_rows
+from experiments.report.viewer import viewer
 from experiments.results import Run
 from experiments.studies import STUDIES, method
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A figure as the page holds it: its address carries the whole image."""
-
-    title: str
-    address: str
-    alternative: str
-    caption: str = ""
-
-
-@dataclass(frozen=True)
 class Section:
-    """What the page shows of one study."""
+    """What the page shows of one study; `name` is the study's."""
 
+    name: str
     title: str
     question: str
     sentences: list[str]
     pictures: list[Picture]
     method: str
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One example image: heading, interactive plots, and a still picture for paper or without script."""
-
-    heading: str
-    block: Markup
-    still: Picture
 
 
 def write_page(run: Run) -> Path:
@@ -78,8 +58,6 @@ def _page(run: Run, folder: Path, names: list[str]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    seen = pairs(run)
-    plots = interactive(seen, class_names(run)) if seen else None
     return environment.get_template("report.html.jinja").render(
         run=run,
         task=run.manifest["task"],
@@ -88,9 +66,8 @@ def _page(run: Run, folder: Path, names: list[str]) -> str:
         other_differences=twin_rows(run, primary=False),
         metrics=metric_rows(run),
         sections=[_section(run, folder, study, names) for study in STUDIES if study in run.config],
-        shown=[_shown(pair, block, folder) for pair, block in zip(seen, plots.blocks if plots else (), strict=True)],
-        library=Markup(plots.library) if plots else "",
-        script=Markup(plots.script) if plots else "",
+        viewer=viewer(run, folder),
+        fields=[_fields(folder, name) for name in names if name.startswith("receptive_fields-")],
         number=number,
     )
 
@@ -101,25 +78,19 @@ def _section(run: Run, folder: Path, study: str, names: list[str]) -> Section:
     pictures = [
         Picture(
             plate.heading,
-            _address(folder / f"{plate.figure}.svg", "image/svg+xml"),
+            address(folder / f"{plate.figure}.svg"),
             " ".join([f"{plate.heading}.", *said]),
             plate.caption,
         )
         for plate in module.PLATES
         if plate.figure in names
     ]
-    return Section(STUDIES[study].title, STUDIES[study].question, said, pictures, method(study))
+    return Section(study, STUDIES[study].title, STUDIES[study].question, said, pictures, method(study))
 
 
-def _shown(pair: Pair, block: str, folder: Path) -> Shown:
-    # The image may have been chosen by another BNS, and this one have answered otherwise.
-    verb = "Correctly" if pair.bns.predicted_class == pair.bns.true_class else "Wrongly"
-    heading = f"{verb} classified by {pair.bns.model}: {pair.bns.true_class} as {pair.bns.predicted_class}"
-    address = _address(folder / f"side_by_side-{pair.bns.model}-{pair.case}.png", "image/png")
-    beside = f", beside it the activations of {pair.ann.model} (answer: {pair.ann.predicted_class})" if pair.ann else ""
-    alternative = f"Raster of the spikes of {pair.bns.model} for this input{beside}."
-    return Shown(heading, Markup(block), Picture(heading, address, alternative))
-
-
-def _address(path: Path, kind: str) -> str:
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
+def _fields(folder: Path, name: str) -> Picture:
+    model = name.removeprefix("receptive_fields-")
+    alternative = (
+        f"The weights into each cell of {model}, as an image, with the name of the class that the cell stands for."
+    )
+    return Picture("", address(folder / f"{name}.svg"), alternative)

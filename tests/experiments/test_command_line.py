@@ -112,7 +112,9 @@ def test_json_is_the_summary_and_nothing_else(compared: tuple[Path, dict]) -> No
 def test_examples_show_every_model_the_same_images(compared: tuple[Path, dict]) -> None:
     examples = read_run(compared[0]).examples()
     assert {(example.model, example.case) for example in examples} == {
-        (model, case) for model in ("receptive-dense", "dense") for case in ("correct", "wrong")
+        (model, case)
+        for model in ("receptive-dense", "dense")
+        for case in ("correct", "wrong", *(f"further{place}" for place in range(1, 5)))
     }
     first, second = (example for example in examples if example.case == "wrong")
     assert first.index == second.index

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.datasets import load_digits
 
-from bnsim.recording import Recording, SpikeTimes
+from bnsim.recording import Recording, SpikeTimes, Trace
 from experiments.results import COLUMNS, Example, Run, RunContents, read_run, write_run
 from experiments.studies import STUDIES
 from experiments.summary import Design, summarise
@@ -89,7 +89,7 @@ def of_likeness(generator: np.random.Generator, model: str) -> list[tuple[object
 
 
 def recording(generator: np.random.Generator, output: int) -> Recording:
-    """One trial of 50 ms of three populations; the output unit named here spikes most."""
+    """One trial of 50 ms of three populations, with the output's potentials; the output unit named here spikes most."""
     sizes = {"input": 64, "filters": 300, "output": 10}
     spikes, counts = {}, {}
     for name, size in sizes.items():
@@ -99,13 +99,14 @@ def recording(generator: np.random.Generator, output: int) -> Recording:
         steps, units = np.nonzero(generator.random((100, size)) < rate)
         spikes[name] = SpikeTimes(np.zeros(len(steps), dtype=int), units, steps * 0.0005)
         counts[name] = np.bincount(units, minlength=size)[np.newaxis]
-    return Recording(0.05, 0.0005, np.zeros(1, dtype=np.uint64), counts, spikes)
+    potential = Trace(generator.uniform(-0.07, -0.05, (1, 100, 10)).astype(np.float32), "V")
+    return Recording(0.05, 0.0005, np.zeros(1, dtype=np.uint64), counts, spikes, {"output": {"v": potential}})
 
 
 def examples(generator: np.random.Generator) -> tuple[Example, ...]:
     digits = load_digits()
     result = []
-    for case, index, guess in (("correct", 3, 3), ("wrong", 5, 9)):
+    for case, index, guess in (("correct", 3, 3), ("wrong", 5, 9), ("further1", 7, 7)):
         image, true = digits.images[index] / 16, CLASSES[digits.target[index]]
         shown = {"case": case, "index": index, "image": image, "true_class": true}
         spiking = recording(generator, guess)
@@ -121,7 +122,7 @@ def examples(generator: np.random.Generator) -> tuple[Example, ...]:
 
 @pytest.fixture(scope="session")
 def stored_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A run directory with all studies, three models and the two example images."""
+    """A run directory with all studies, three models and three example images."""
     generator = np.random.default_rng(1)
     results, predictions = rows_and_predictions(generator)
     design = Design("digits", "quick", {"receptive-field": "receptive-dense"}, dict.fromkeys(STUDIES, 0.25), False)

@@ -160,7 +160,7 @@ def test_a_brain_like_network_without_spikes_is_neither_raster_nor_ann(
     models = {rate.get(name, name): known for name, known in stored_run.manifest["models"].items()}
     manifest = {**stored_run.manifest, "models": models}
     pairs = side_by_side.pairs(dataclasses.replace(stored_run, results=results, manifest=manifest))
-    assert [(pair.bns.model, pair.ann) for pair in pairs] == [("receptive-field", None)] * 2
+    assert [(pair.bns.model, pair.ann) for pair in pairs] == [("receptive-field", None)] * 3
 
 
 def test_every_hidden_layer_is_drawn(stored_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

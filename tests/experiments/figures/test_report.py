@@ -72,7 +72,7 @@ def test_page_loads_nothing_from_elsewhere(written: tuple[Path, Page]) -> None:
         attributes[name] or "" for _, attributes in page.tags for name in ("src", "href") if name in attributes
     ]
     assert len(addresses) >= 3
-    assert all(address.startswith("data:") for address in addresses)
+    assert all(address.startswith(("data:", "#")) for address in addresses)
     assert not any(tag == "link" for tag, _ in page.tags)
 
 
@@ -89,13 +89,24 @@ def test_names_from_data_are_escaped(written: tuple[Path, Page]) -> None:
     assert not any(tag == "b" for tag, _ in page.tags)
 
 
-def test_both_rasters_are_interactive(written: tuple[Path, Page]) -> None:
+def test_every_image_can_be_picked(written: tuple[Path, Page]) -> None:
     path, page = written
-    blocks = [attributes for _, attributes in page.tags if "data-root-id" in attributes]
-    assert len(blocks) == 2
-    html = path.read_text(encoding="utf-8")
-    assert '"HoverTool"' in html
-    assert '"WheelZoomTool"' in html
+    options = [attributes["value"] for tag, attributes in page.tags if tag == "option"]
+    assert options == ["0", "1", "2"]
+    assert "5, test sample 5: wrong in receptive-field" in page.text
+    assert "7, test sample 7: right in all" in page.text
+    labels = {attributes["for"] for tag, attributes in page.tags if tag == "label"}
+    assert labels == {attributes["id"] for tag, attributes in page.tags if tag == "select"} == {"picked-image"}
+    assert "Wrongly classified by receptive-field: 5 as <b>9</b>. The answer of receptive-dense is 5." in page.text
+    assert '"HoverTool"' in path.read_text(encoding="utf-8")
+
+
+def test_contents_lead_to_every_section(written: tuple[Path, Page]) -> None:
+    _, page = written
+    links = [attributes["href"] for tag, attributes in page.tags if tag == "a"]
+    sections = [attributes["id"] for tag, attributes in page.tags if tag == "section"]
+    assert links == ["#content", *(f"#{section}" for section in sections)]
+    assert sections[:2] == ["between-twins", "study-accuracy"]
 
 
 def test_headings_go_down_by_one(written: tuple[Path, Page]) -> None:
@@ -264,7 +275,7 @@ def test_heading_tells_what_this_network_answered(stored_run: Run, tmp_path: Pat
             dataclasses.replace(example, predicted_class="7").save(folder / "recordings")
     page = Page(report.write(folder).read_text(encoding="utf-8"))
     assert "Wrongly classified by receptive-field: 3 as 7" in page.text
-    assert "Correctly classified" not in page.text
+    assert "Correctly classified by receptive-field: 3" not in page.text
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:

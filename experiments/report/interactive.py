@@ -1,0 +1,105 @@
+"""Interactive rasters of a run: for each spiking network its plots, and those of the ANN beside it, for all images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bokeh.embed import json_item
+from bokeh.layouts import column, gridplot, row
+from bokeh.models import ColumnDataSource, CustomJS, Range1d
+from bokeh.models.layouts import LayoutDOM
+from bokeh.resources import Resources
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
+
+from experiments.figures.side_by_side import Pair
+from experiments.report.panels import Panel, activations, image, potentials, rates, scores
+from experiments.report.spikes import spikes
+
+_PICK = """
+const [picked] = layout.tags
+shown.forEach((source, place) => { source.data = stored[place][picked].data })
+texts.forEach(([title, of_images]) => { title.text = of_images[picked] })
+"""
+"""Puts the columns and titles of the image that the layout's tag numbers into its plots."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """The plots of one spiking network, and of the ANN beside it where there is one, as JSON that may stand in a page.
+
+    A plot shows the image whose number is the first of its layout's `tags`, and another when that changes.
+    """
+
+    spiking: Markup
+    artificial: Markup | None
+
+
+def library() -> str:
+    """The script that draws the plots; needs no network."""
+    # The plain plotting library alone: widgets, tables and formulas would make the page four times as large.
+    return Resources(mode="inline", components=["bokeh"]).render()
+
+
+def network(pairs: Sequence[Pair], classes: Sequence[str]) -> Network:
+    """The plots of one spiking network for several images."""
+    spiking = _spiking(pairs, list(classes))
+    artificial = _artificial(pairs, list(classes)) if pairs[0].ann else None
+    return Network(_json(spiking), _json(artificial) if artificial else None)
+
+
+def _json(layout: LayoutDOM) -> Markup:
+    # Keys keep their order, for Bokeh explains a model where it stands first (Jinja's own filter would sort them).
+    return htmlsafe_json_dumps(json_item(layout))
+
+
+def _spiking(pairs: Sequence[Pair], classes: list[str]) -> LayoutDOM:
+    examples = [pair.bns for pair in pairs]
+    recordings = [example.recording for example in examples if example.recording is not None]
+    end = 1000 * recordings[0].duration
+    time_range = Range1d(0, end, bounds=(0, end))
+    shown, decision = image(examples), scores(examples, classes)
+    timed = [
+        *spikes(recordings, time_range),
+        rates(recordings, time_range),
+        *potentials(examples, classes, time_range),
+    ]
+    for panel in timed[:-1]:
+        panel.plot.xaxis.major_label_text_font_size = "0pt"
+    timed[-1].plot.xaxis.axis_label = "Time (ms)"  # the lowest carries the time for all
+    # Images are shown beside the counts, long feature vectors above them.
+    head = (row if examples[0].image.ndim == 2 else column)(shown.plot, decision.plot, sizing_mode="stretch_width")
+    layout = column(head, _below(timed), sizing_mode="stretch_width")
+    return _pickable(layout, [shown, decision, *timed])
+
+
+def _artificial(pairs: Sequence[Pair], classes: list[str]) -> LayoutDOM:
+    examples = [pair.ann for pair in pairs if pair.ann]
+    decision, hidden = scores(examples, classes), activations(examples)
+    layout = column(decision.plot, *([_below(hidden)] if hidden else []), sizing_mode="stretch_width")
+    return _pickable(layout, [decision, *hidden])
+
+
+def _below(panels: list[Panel]) -> LayoutDOM:
+    """One below the other, with one toolbar for all."""
+    options = {"logo": None}
+    return gridplot(
+        [[panel.plot] for panel in panels],
+        sizing_mode="stretch_width",
+        toolbar_location="right",
+        toolbar_options=options,
+    )
+
+
+def _pickable(layout: LayoutDOM, panels: list[Panel]) -> LayoutDOM:
+    """Let the layout's tags pick the image that its plots show."""
+    layout.tags = [0]
+    arguments = {
+        "layout": layout,
+        "shown": [panel.source for panel in panels],
+        "stored": [[ColumnDataSource(columns) for columns in panel.columns] for panel in panels],
+        "texts": [[panel.plot.title, panel.titles] for panel in panels],
+    }
+    layout.js_on_change("tags", CustomJS(args=arguments, code=_PICK))
+    return layout

@@ -1,0 +1,120 @@
+"""The spikes of one population: a mark each, or where they are too many for a browser, how many lie in a bin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from bokeh.models import CustomJSHover, HoverTool, LinearColorMapper, Range1d
+from bokeh.palettes import interp_palette
+from bokeh.plotting import figure
+from numpy.typing import NDArray
+
+from bnsim.plotting.style import colour
+from bnsim.recording import Recording
+from experiments.report.panels import TOOLS, Panel, frame, panel, recorded
+
+MARKS = 30_000
+"""Spikes of a population in one trial beyond which marks would make zooming slow, and the page large."""
+_TIME_BINS, _UNIT_BINS = 300, 150
+_TINT = "#e8e8e8"
+_BIN = """
+const low = Math.floor((value - first) / width) * width
+const high = Math.min(low + width, end) - gap
+return `${Number(low.toFixed(3))} to ${Number(high.toFixed(3))}`
+"""
+"""The limits of the bin that the pointer is in; units are whole, so the last one lies a `gap` before the next bin."""
+
+
+@dataclass(frozen=True)
+class Density:
+    """Spike counts (unit bin, time bin) of one trial; a bin is `units` units high and `steps` time steps wide.
+
+    The last bin of either axis may be cut short by the population's or the trial's end.
+    """
+
+    counts: NDArray[np.unsignedinteger]
+    units: int
+    steps: int
+
+
+def density(recording: Recording, population: str) -> Density:
+    """Count the spikes of trial 0 in at most 150 x 300 bins of whole units and whole time steps."""
+    times, units = recording.spikes[population].of_trial(0)
+    size = recording.populations[population]
+    high, wide = -(-size // _UNIT_BINS), -(-recording.n_steps // _TIME_BINS)
+    shape = (-(-size // high), -(-recording.n_steps // wide))
+    steps = np.rint(times / recording.dt).astype(np.int64)
+    places = np.ravel_multi_index((units // high, steps // wide), shape)
+    counts = np.bincount(places, minlength=shape[0] * shape[1]).reshape(shape)
+    return Density(counts.astype(np.min_scalar_type(counts.max())), high, wide)
+
+
+def spikes(recordings: Sequence[Recording], time_range: Range1d) -> list[Panel]:
+    """One plot a population, that of the output on top; all share the time axis, so that zooming one zooms all.
+
+    Colours are those of `bnsim.plotting.raster`.
+    """
+    panels = []
+    for index, population in enumerate(recorded(recordings[0])):
+        most = max(len(recording.spikes[population].of_trial(0)[0]) for recording in recordings)
+        draw = _marks if most <= MARKS else _image
+        panels.append(draw(recordings, population, time_range, colour(index)))
+    return panels[::-1]
+
+
+def _plot(population: str, size: int, height: int, time_range: Range1d) -> figure:
+    plot = frame(height + 30, time_range, tools=TOOLS)
+    plot.y_range = Range1d(-0.5, size - 0.5, bounds=(-0.5, size - 0.5))
+    plot.yaxis.axis_label = "Unit"
+    return plot
+
+
+def _marks(recordings: Sequence[Recording], population: str, time_range: Range1d, shade: str) -> Panel:
+    size = recordings[0].populations[population]
+    height = int(np.clip(70 + size / 6, 80, 240))
+    trials = [recording.spikes[population].of_trial(0) for recording in recordings]
+    columns = [{"time": (1000 * times).astype(np.float32), "unit": units.astype(np.int32)} for times, units in trials]
+    titles = [f"{population}: {_spikes(len(times))}" for times, _ in trials]
+    marks = panel(_plot(population, size, height, time_range), columns, titles)
+    least = 3 if max(len(times) for times, _ in trials) > 1000 else 6  # a few marks are seen only when they are large
+    drawn = marks.plot.scatter(
+        "time",
+        "unit",
+        source=marks.source,
+        marker="dash",
+        angle=np.pi / 2,
+        size=float(np.clip(height / size, least, 8)),
+        line_color=shade,
+        line_width=1.5,
+    )
+    marks.plot.add_tools(HoverTool(renderers=[drawn], tooltips=[("unit", "@unit"), ("time", "@time{0.00} ms")]))
+    return marks
+
+
+def _spikes(number: int) -> str:
+    return f"{number:,} spike" if number == 1 else f"{number:,} spikes"
+
+
+def _image(recordings: Sequence[Recording], population: str, time_range: Range1d, shade: str) -> Panel:
+    size, dt, end = recordings[0].populations[population], 1000 * recordings[0].dt, 1000 * recordings[0].duration
+    densities = [density(recording, population) for recording in recordings]
+    units, steps, (rows, bins) = densities[0].units, densities[0].steps, densities[0].counts.shape
+    titles = [
+        f"{population}: {_spikes(found.counts.sum())}, at most {found.counts.max():,} in a bin" for found in densities
+    ]
+    image = panel(_plot(population, size, 240, time_range), [{"spikes": [found.counts]} for found in densities], titles)
+    mapper = LinearColorMapper(palette=interp_palette([_TINT, shade], 256), low=1, low_color="rgba(0, 0, 0, 0)")
+    drawn = image.plot.image(
+        "spikes", source=image.source, x=0, y=-0.5, dw=bins * steps * dt, dh=rows * units, color_mapper=mapper
+    )
+    hover = HoverTool(
+        renderers=[drawn], tooltips=[("spikes", "@spikes"), ("units", "$y{custom}"), ("time", "$x{custom} ms")]
+    )
+    hover.formatters = {
+        "$x": CustomJSHover(args={"first": 0, "width": steps * dt, "end": end, "gap": 0}, code=_BIN),
+        "$y": CustomJSHover(args={"first": -0.5, "width": units, "end": size, "gap": 1}, code=_BIN),
+    }
+    image.plot.add_tools(hover)
+    return image
