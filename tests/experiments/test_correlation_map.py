@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments import run_study
 from experiments.figures import correlation_map as figure
 from experiments.instruments.mean_field import activation_sizes, correlations, slope_at_one
 from experiments.instruments.random_networks import ACTIVATIONS
+from experiments.results import Run
 from experiments.studies import STUDIES, correlation_map
 from experiments.studies.job import Outcome, Untrained
 
@@ -82,10 +82,8 @@ def test_silent_layers_have_no_correlation() -> None:
     assert all(np.isfinite(row.value) for row in outcome.measurements)
 
 
-def test_a_run_draws_itself(tmp_path_factory: pytest.TempPathFactory) -> None:
-    settings = {f"correlation-map.{name}": value for name, value in SMALL.model_dump().items()}
-    run = run_study("correlation-map", seeds=1, out=tmp_path_factory.mktemp("runs"), settings=settings)
-    (drawn,) = figure.draw(run).values()
+def test_a_run_draws_itself(full_run: Run) -> None:
+    (drawn,) = figure.draw(full_run).values()
     titles = [ax.get_title(loc="left") for ax in drawn.axes if ax.get_title(loc="left")]
     assert titles == ["tanh", "tanh, one layer", "LIF, common keys", "LIF, independent keys"]
-    assert "Likeness of two inputs" in (run.directory / "report.html").read_text(encoding="utf-8")
+    assert "Likeness of two inputs" in (full_run.directory / "report.html").read_text(encoding="utf-8")

@@ -9,10 +9,10 @@ import pytest
 from brian2 import ms, mV
 
 import bnsim
-from experiments import run_study
 from experiments.figures import depth_activity as figure
 from experiments.instruments.mean_field import activation_sizes
 from experiments.instruments.random_networks import ACTIVATIONS, SpikingLayers, layers, weights
+from experiments.results import Run
 from experiments.studies import STUDIES, depth_activity
 from experiments.studies.job import Outcome, Untrained
 
@@ -98,11 +98,9 @@ def test_what_dies_and_what_lives() -> None:
     assert values(measured("tanh"), "activity", "scale=0.5")[-1] < 0.05
 
 
-def test_a_run_draws_itself(tmp_path_factory: pytest.TempPathFactory) -> None:
-    settings = {f"depth-activity.{name}": value for name, value in SMALL.model_dump().items()}
-    run = run_study("depth-activity", seeds=2, out=tmp_path_factory.mktemp("runs"), settings=settings)
-    (drawn,) = figure.draw(run).values()
+def test_a_run_draws_itself(full_run: Run) -> None:
+    (drawn,) = figure.draw(full_run).values()
     panels = [ax for ax in drawn.axes if ax.get_title(loc="left")]
     assert [ax.get_title(loc="left") for ax in panels] == ["LIF", "tanh", "ReLU"]
     assert [len(ax.lines) for ax in panels] == [4, 8, 8]  # a scale each, given or named; with theory twice as many
-    assert "Activity from layer to layer" in (run.directory / "report.html").read_text(encoding="utf-8")
+    assert "Activity from layer to layer" in (full_run.directory / "report.html").read_text(encoding="utf-8")

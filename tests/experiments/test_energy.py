@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments import run_study
 from experiments.figures import energy as figure
+from experiments.results import Run
 from experiments.studies import energy
 from experiments.studies.job import Outcome, Subject
 from experiments.tasks import load_task
@@ -67,14 +67,10 @@ def test_an_artificial_network_skips_what_is_zero() -> None:
     assert measurements["activation_sparsity"] == pytest.approx(sum(zeros) / 30)
 
 
-def test_a_run_draws_and_tells_itself(tmp_path_factory: pytest.TempPathFactory) -> None:
-    settings = {f"energy.{name}": value for name, value in SMALL.model_dump().items()}
-    settings |= {f"models.receptive-field.{name}": value for name, value in FIELD.items() if name != "image_shape"}
-    models = ("receptive-field", "receptive-dense")
-    run = run_study("energy", seeds=1, models=models, out=tmp_path_factory.mktemp("runs"), settings=settings)
-    (drawn,) = figure.draw(run).values()
+def test_a_run_draws_and_tells_itself(full_run: Run) -> None:
+    (drawn,) = figure.draw(full_run).values()
     assert [ax.get_title(loc="left") for ax in drawn.axes] == ["Energy", "Operations", "Spikes"]
-    verdict, spikes = figure.sentences(run)
+    verdict, spikes = figure.sentences(full_run)
     assert verdict.startswith("An answer of receptive-field (BNS) is estimated at ")
     assert verdict.endswith(": the brain-like network loses, by a factor of " + verdict.rpartition("factor of ")[2])
     assert spikes.startswith("Spikes per synapse and answer, of which more than 1.72 cannot win: ")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from experiments import run_study
 from experiments.figures import latency as figure
+from experiments.results import Run
 from experiments.studies import latency
 from experiments.studies.job import Outcome, Subject
 from experiments.studies.latency import _times
@@ -83,16 +83,11 @@ def test_an_artificial_network_has_an_accuracy_and_no_time() -> None:
     assert {row.metric for row in outcome.measurements} == {"final_accuracy"}
 
 
-def test_a_run_draws_and_tells_itself(tmp_path_factory: pytest.TempPathFactory) -> None:
-    settings = {f"latency.{name}": value for name, value in SMALL.model_dump().items()}
-    settings |= {f"models.receptive-field.{name}": value for name, value in FIELD.items() if name != "image_shape"}
-    models = ("receptive-field", "receptive-dense")
-    run = run_study("latency", seeds=1, models=models, out=tmp_path_factory.mktemp("runs"), settings=settings)
-    assert run.manifest["test_set_openings"] == 2
-    (drawn,) = figure.draw(run).values()
+def test_a_run_draws_and_tells_itself(full_run: Run) -> None:
+    (drawn,) = figure.draw(full_run).values()
     titles = [ax.get_title(loc="left") for ax in drawn.axes]
     assert titles == ["Decision", "Linear probes", "Early exit", "Likeness to the twin"]
-    reached, first = figure.sentences(run)
+    reached, first = figure.sentences(full_run)
     assert reached.startswith(
         "Accuracy first reached 90\N{NO-BREAK SPACE}% of its final value in receptive-field after"
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments import run_study
 from experiments.figures import perturbation as figure
+from experiments.results import Run
 from experiments.studies import STUDIES, perturbation
 from experiments.studies.job import Outcome, Untrained
 from experiments.studies.perturbation import _changed, _differing
@@ -71,11 +71,9 @@ def test_growth_in_wide_artificial_networks_is_the_root_of_chi() -> None:
         assert found == pytest.approx(theory, rel=0.05)
 
 
-def test_a_run_draws_itself(tmp_path_factory: pytest.TempPathFactory) -> None:
-    settings = {f"perturbation.{name}": value for name, value in SMALL.model_dump().items()}
-    run = run_study("perturbation", seeds=1, out=tmp_path_factory.mktemp("runs"), settings=settings)
-    (drawn,) = figure.draw(run).values()
+def test_a_run_draws_itself(full_run: Run) -> None:
+    (drawn,) = figure.draw(full_run).values()
     panels = {ax.get_title(loc="left"): ax for ax in drawn.axes if ax.get_title(loc="left")}
     assert list(panels) == ["tanh", "LIF", "LIF, last layer"]
     assert [len(ax.lines) for ax in panels.values()] == [2, 4, 4]
-    assert "Growth of the smallest change" in (run.directory / "report.html").read_text(encoding="utf-8")
+    assert "Growth of the smallest change" in (full_run.directory / "report.html").read_text(encoding="utf-8")

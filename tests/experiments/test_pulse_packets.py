@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from bnsim.errors import InputError
-from experiments import run_study
 from experiments.figures import pulse_packets as figure
+from experiments.results import Run
 from experiments.studies import pulse_packets
 from experiments.studies.job import Outcome, Untrained
 from experiments.studies.pulse_packets import Packets, background_rate, half_way
@@ -77,16 +77,14 @@ def test_a_packet_has_at_most_a_spike_of_each_neuron() -> None:
         )
 
 
-def test_a_run_draws_itself(tmp_path_factory: pytest.TempPathFactory) -> None:
-    settings = {f"pulse-packets.{name}": value for name, value in SMALL.model_dump().items()}
-    run = run_study("pulse-packets", seeds=1, out=tmp_path_factory.mktemp("runs"), settings=settings)
-    (drawn,) = figure.draw(run).values()
+def test_a_run_draws_itself(full_run: Run) -> None:
+    (drawn,) = figure.draw(full_run).values()
     _, survival = drawn.axes
     labels = {text.get_text() for text in drawn.legends[0].get_texts()}
     assert labels == {"lives", "dies", "half live", "attractor"}
     (curve,) = [line for line in survival.get_lines() if len(line.get_xdata()) == 2 and line.get_marker() == "o"]
     assert list(curve.get_ydata()) == [0, 100]
-    settled, half = figure.sentences(run)
+    settled, half = figure.sentences(full_run)
     assert "spikes of 100 neurons with a spread of 0." in settled
     assert half == "Half of the packets live from this many spikes on: 55 at a spread of 0.5\N{NO-BREAK SPACE}ms."
-    assert "Packets of spikes along a synfire chain" in (run.directory / "report.html").read_text(encoding="utf-8")
+    assert "Packets of spikes along a synfire chain" in (full_run.directory / "report.html").read_text(encoding="utf-8")

@@ -1,0 +1,40 @@
+"""`compare --preset full`: every study is carried out, drawn, told and on the page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from experiments import figures
+from experiments.results import Run
+from experiments.studies import STUDIES, method
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_study_is_drawn_and_told(full_run: Run, study: str) -> None:
+    module = figures.of_study(study)
+    assert study in set(full_run.results["study"])
+    assert {plate.figure for plate in module.PLATES} == set(module.draw(full_run))
+    sentences = module.sentences(full_run)
+    assert 1 <= len(sentences) <= 3
+    assert all(re.search(r"[.;]$", sentence) and "nan" not in sentence for sentence in sentences)
+    page = (full_run.directory / "report.html").read_text(encoding="utf-8")
+    assert STUDIES[study].question in page
+    assert method(study)
+
+
+def test_the_test_set_was_opened_by_the_studies_that_say_so(full_run: Run) -> None:
+    opening = [name for name, study in STUDIES.items() if study.opens_test_set]
+    assert full_run.manifest["test_set_openings"] == 2 * len(opening)
+
+
+def test_one_network_serves_all_studies_that_look_at_trained_ones(full_run: Run) -> None:
+    seconds = full_run.manifest["timings"]
+    trained = [name for name, study in STUDIES.items() if study.opens_test_set and name != "accuracy"]
+    assert {f"{name}, receptive-field, seed 0, seconds" for name in trained} <= set(seconds)
+    accuracy = full_run.results[full_run.results["metric"] == "test_accuracy"].set_index("model")["value"]
+    final = full_run.results[full_run.results["metric"] == "final_accuracy"]
+    latency = final[final["study"] == "latency"].set_index("model")["value"]
+    # Of the whole test set and of its first 60 samples, by the same networks.
+    assert (latency - accuracy).abs().max() < 0.15
