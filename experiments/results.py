@@ -19,11 +19,11 @@ Columns of `results`:
   them: "layer=<layer>" for one of its layers, "true=<class>,predicted=<class>" for `confusion_count`
 - step: place on a curve: samples seen (`learning`, `one-pass`), training samples of each class (`sample-efficiency`),
   tasks learned (`forgetting`), time steps gone by (`accuracy_after` of `accuracy`) or ms since the start of the trial
-  (`latency`, `representation`); missing (`pandas.NA`) elsewhere
+  (`latency`, `representation`, `information`); missing (`pandas.NA`) elsewhere
 - metric: snake_case name; those that end in `_seconds` or `_per_second` are wall-clock figures, all others
   repeat exactly
 - value: float
-- unit: of the value, "fraction" for accuracies between 0 and 1, "nat" for a cross-entropy
+- unit: of the value, "fraction" for accuracies between 0 and 1, "nat" for a cross-entropy, "bit" for information
 """
 
 from __future__ import annotations

@@ -82,6 +82,13 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             "robustness_mean",
             opens_test_set=True,
         ),
+        "information": Study(
+            "Information",
+            "How much of the class do the layers of each network hold, and from when on?",
+            None,
+            brief=False,
+            opens_test_set=True,
+        ),
         "transfer": Study(
             "One unit",
             "Where does one unit begin to respond to its input, how steeply, and what does noise change?",

@@ -51,6 +51,7 @@ def rows_and_predictions(generator: np.random.Generator) -> tuple[pd.DataFrame, 
             value = skill - 0.4 / size + generator.normal(0, 0.01)
             measured.append(("sample-efficiency", "", size, "validation_accuracy", value, "fraction"))
         measured += of_likeness(np.random.default_rng(seed), model)
+        measured += of_information(np.random.default_rng(seed), model)
         rows += [(study, "digits", model, kind, seed, *rest) for study, *rest in measured]
         columns = {"model": model, "kind": kind, "seed": seed, "sample": np.arange(360)}
         predictions.append(pd.DataFrame({**columns, "true": true, "predicted": predicted}))
@@ -86,6 +87,23 @@ def of_likeness(generator: np.random.Generator, model: str) -> list[tuple[object
         rows += [(f"layer={a},twin={b}", "cka", pd.NA) for a, b in itertools.product(layers, layers)]
         rows += [(f"layer={a},twin={a}", "cka_course", step) for a in layers[1:] for step in (5, 10)]
     return [("representation", place, step, metric, generator.uniform(0.2, 0.9), "") for place, metric, step in rows]
+
+
+def of_information(generator: np.random.Generator, model: str) -> list[tuple[object, ...]]:
+    """What the information study stores: what each layer tells, and the spikes of two layers in time."""
+    rows: list[tuple[object, ...]] = [("information", "", pd.NA, "class_entropy", 3.32, "bit")]
+    rows.append(("information", "", pd.NA, "last_hidden_bits", generator.uniform(2, 3), "bit"))
+    for layer in ("input", "hidden", "output") if model != "dense" else ("input", "hidden_1", "output"):
+        place = f"layer={layer}"
+        for metric, unit in (("probe_accuracy", "fraction"), ("probe_bits", "bit"), ("unit_bits", "bit")):
+            rows.append(("information", place, pd.NA, metric, generator.uniform(0.2, 0.9), unit))
+            rows.append(("information", place, pd.NA, f"{metric}_shuffled", generator.uniform(0, 0.1), unit))
+            if model == "receptive-field" and layer != "input":
+                rows += [
+                    ("information", place, step, f"{metric}_course", generator.uniform(0.2, 0.9), unit)
+                    for step in (5, 10)
+                ]
+    return rows
 
 
 def recording(generator: np.random.Generator, output: int) -> Recording:
@@ -154,6 +172,7 @@ def stored_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
             "passes": {"receptive-field": [100, 34, 10], "dense": [100, 50, 50]},
         },
         "representation": {},
+        "information": {},
         "one-pass": {"models": {"dense": {"learning_rate": 0.0003}}},
     }
     summary = summarise(results, predictions, design)

@@ -23,6 +23,8 @@ def test_every_figure_of_a_run_has_a_name(stored_run: Run) -> None:
         "sample_efficiency",
         "representation",
         "representation_time",
+        "information",
+        "information_time",
         "one_pass",
         "side_by_side-receptive-field-correct",
         "side_by_side-receptive-field-wrong",

@@ -60,7 +60,14 @@ def test_page_and_figures_are_written(written: tuple[Path, Page]) -> None:
     path, _ = written
     assert path.name == "report.html"
     stems = {"accuracy", "confusion", "learning", "weights", "selectivity", "gradient_angle"}
-    stems |= {"sample_efficiency", "one_pass", "representation", "representation_time"}
+    stems |= {
+        "sample_efficiency",
+        "one_pass",
+        "representation",
+        "representation_time",
+        "information",
+        "information_time",
+    }
     stems |= {f"side_by_side-receptive-field-{case}" for case in ("correct", "wrong")}
     files = {file.name for file in (path.parent / "figures").iterdir()}
     assert files == {f"{stem}.{suffix}" for stem in stems for suffix in ("svg", "png")}
@@ -120,7 +127,7 @@ def test_headings_go_down_by_one(written: tuple[Path, Page]) -> None:
 def test_every_study_has_a_section_with_its_question(written: tuple[Path, Page], stored_run: Run) -> None:
     _, page = written
     studied = [study for name, study in STUDIES.items() if name in stored_run.config]  # others are in their own tests
-    assert len(studied) == 5
+    assert len(studied) == 6
     for study in studied:
         assert f"{study.title} {study.question}" in page.text
     assert page.text.count("Method and metrics") == len(studied)
