@@ -89,6 +89,13 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             brief=False,
             opens_test_set=True,
         ),
+        "adversarial": Study(
+            "Adversarial examples",
+            "How little must an input be changed to deceive each network?",
+            "adversarial_mean",
+            brief=False,
+            opens_test_set=True,
+        ),
         "transfer": Study(
             "One unit",
             "Where does one unit begin to respond to its input, how steeply, and what does noise change?",
