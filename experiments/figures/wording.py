@@ -23,6 +23,7 @@ _NAMES = {
     "forgetting_final_accuracy": "Validation accuracy after learning the classes task after task",
     "robustness_mean": "Mean accuracy over disturbances of input and weights",
     "adversarial_mean": "Mean accuracy under the worst attack",
+    "membership_advantage_mean": "Advantage of an attacker who guesses membership",
     "tie_share": "Share of ties in the decision",
     "spikes_per_neuron_trial": "Spikes per neuron and trial",
 }

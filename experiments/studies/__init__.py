@@ -160,6 +160,17 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             },
             brief=False,
         ),
+        "privacy": Study(
+            "Privacy",
+            "Local plasticity or backpropagation, which remembers its samples?",
+            "membership_advantage_mean",
+            {
+                "passes": "privacy takes every model at the same training accuracy; use privacy.passes",
+                "final_rate": "privacy lets no learning rate fall; leave it out",
+                "shift": "privacy shows images as they are; leave it out",
+            },
+            brief=False,
+        ),
     }
 )
 """By name, in the order of the report."""

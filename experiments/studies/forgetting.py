@@ -41,7 +41,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 from bnsim.errors import InputError
 from experiments.instruments.continual import average_accuracy, forgetting
 from experiments.studies import one_pass
-from experiments.studies.job import Measurement, Outcome, Subject, condition
+from experiments.studies.job import Measurement, Outcome, Subject, condition, part_of
 from experiments.tasks.dataset import Samples, Split, validation_split
 from models.schedule import presentation_order
 
@@ -87,7 +87,7 @@ def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) 
     measurements: list[Measurement] = []
     done = 0
     for name, tasks in scenarios.items():
-        measurements += _scenario(name, tasks, subject, generator, _from(progress, done, total))
+        measurements += _scenario(name, tasks, subject, generator, part_of(progress, done, total))
         done += 2 * config.presentations * len(tasks)
     final = next(row.value for row in measurements if row.metric == "final_accuracy")
     measurements.append(Measurement("forgetting_final_accuracy", final, "fraction"))
@@ -150,7 +150,7 @@ def _scenario(
     for known, mean in enumerate(average, start=1):
         yield Measurement("average_accuracy", float(mean), "fraction", place, known)
     mixed = sequence.chosen(generator.permutation(total))
-    (joint,) = _accuracies(subject, mixed, tasks, {total: len(tasks)}, _from(progress, total, 2 * total))
+    (joint,) = _accuracies(subject, mixed, tasks, {total: len(tasks)}, part_of(progress, total, 2 * total))
     yield Measurement("final_accuracy", float(average[-1]), "fraction", place)
     yield Measurement("forgetting", forgetting(matrix), "fraction", place)
     yield Measurement("joint_accuracy", float(np.mean(joint)), "fraction", place)
@@ -206,8 +206,3 @@ def _on_each(model: Classifier, tasks: Sequence[Split]) -> FloatArray:
     right = model.predict(samples.X) == samples.y
     ends = np.cumsum([len(task.held_out) for task in tasks])
     return np.array([np.mean(part) for part in np.split(right, ends[:-1])])
-
-
-def _from(progress: Callable[[int, int], None], before: int, total: int) -> Callable[[int, int], None]:
-    """Progress of a part of the work, of which `before` is done when that part begins."""
-    return lambda done, _: progress(before + done, total)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,6 +73,11 @@ class Measurement:
 def curve(metric: str, values: Iterable[float], unit: str, condition: str) -> Iterator[Measurement]:
     """One metric at steps 0, 1, ..., as from layer to layer."""
     return (Measurement(metric, float(value), unit, condition, step) for step, value in enumerate(values))
+
+
+def part_of(progress: Callable[[int, int], None], before: int, total: int) -> Callable[[int, int], None]:
+    """The progress of a part of the work, of which `before` is done when that part begins."""
+    return lambda done, _: progress(before + done, total)
 
 
 @dataclass(frozen=True)
