@@ -10,9 +10,11 @@ from filelock import FileLock
 
 from experiments import compare
 from experiments.results import Run, read_run
+from experiments.studies import STUDIES, load
 
 FIELD = {"n_filters": 100, "duration": 20.0, "learning_rate": 0.005, "passes": 3}
 SETTINGS: dict[str, dict[str, Any]] = {
+    # What is not named is as in the preset quick.
     "models": {
         **{f"receptive-field.{name}": value for name, value in FIELD.items()},
         "receptive-dense.passes": 5,
@@ -31,6 +33,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "energy": {"max_train": 600, "n_measured": 50},
     "representation": {"max_train": 600, "n_measured": 60},
     "robustness": {"max_train": 600, "n_measured": 50},
+    "information": {"max_train": 600, "n_measured": 100, "folds": 2, "levels": 3, "times": 2, "shuffles": 1},
+    "adversarial": {"max_train": 600, "n_measured": 20, "epsilons": (0.05, 0.15, 0.4), "steps": 5, "queries": 30},
+    "privacy": {"sizes": (20, 60), "passes": 5},
     "synchrony": {"max_train": 600, "n_measured": 3, "n_units": 4},
     "transfer": {"points": 7, "seconds": 0.5},
     "depth-activity": {"width": 60, "depth": 6, "scales": (0.5, 2.0), "samples": 2, "duration": 60.0},
@@ -64,7 +69,9 @@ def full_run(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Run:
     folder: Path = (base if worker_id == "master" else base.parent) / "full"
     with FileLock(folder.with_suffix(".lock")):
         if not folder.exists():
-            settings = {f"{part}.{name}": value for part, values in SETTINGS.items() for name, value in values.items()}
+            quick = {study: load(study).PRESETS["quick"].model_dump() for study in STUDIES}
+            parts = {part: {**quick.get(part, {}), **SETTINGS.get(part, {})} for part in ("models", *STUDIES)}
+            settings = {f"{part}.{name}": value for part, values in parts.items() for name, value in values.items()}
             models = ("receptive-field", "receptive-dense")
             compare(seeds=1, models=models, preset="full", out=folder, settings=settings)
     (directory,) = folder.iterdir()

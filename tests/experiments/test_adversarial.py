@@ -7,12 +7,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from experiments import run_study
 from experiments.figures import adversarial as figure
 from experiments.results import Run
 from experiments.studies import adversarial
 from experiments.studies.adversarial import masking_gap
-from experiments.studies.job import Outcome, Subject, Twin
+from experiments.studies.job import Outcome, Subject
 
 from .test_studies import DIGITS, FIELD, SMALL, ignore, value
 
@@ -68,7 +67,7 @@ def test_networks_without_a_gradient_are_attacked_by_answers_alone() -> None:
 
 
 def test_examples_pass_between_twins_both_ways() -> None:
-    twin = Twin("receptive-dense", {**SHARED, "passes": 10, "learning_rate": 0.01})
+    twin = Subject(DIGITS, "receptive-dense", {**SHARED, "passes": 10, "learning_rate": 0.01}, 0)
     subject = Subject(DIGITS, "receptive-field", {**FIELD, "passes": 2}, 0, twin=twin)
     outcome = adversarial.run(CONFIG, subject, ignore)
     here, there = accuracies(outcome, "transfer"), accuracies(outcome, "transfer", "twin_accuracy")
@@ -81,13 +80,9 @@ def test_examples_pass_between_twins_both_ways() -> None:
     assert value(outcome, "surrogate_agreement") > 0.9
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    settings = {f"models.receptive-field.{name}": setting for name, setting in FIELD.items()}
-    settings |= {"models.receptive-field.passes": 2, "models.receptive-dense.passes": 5}
-    settings |= {f"adversarial.{name}": setting for name, setting in CONFIG.model_dump().items()}
-    models = ("receptive-field", "receptive-dense")
-    return run_study("adversarial", seeds=1, models=models, out=tmp_path_factory.mktemp("runs"), settings=settings)
+@pytest.fixture
+def run(full_run: Run) -> Run:
+    return full_run
 
 
 def test_a_run_draws_itself(run: Run) -> None:

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from experiments import run_study
 from experiments.figures import robustness as figure
 from experiments.instruments.disturbances import DISTURBANCES, Values
 from experiments.results import Run
@@ -17,7 +16,7 @@ from experiments.studies.job import Outcome, Subject
 from experiments.tasks import load_task
 from experiments.tasks.dataset import final_split
 
-from .test_studies import DIGITS, FIELD, SMALL, ignore
+from .test_studies import DIGITS, SMALL, ignore
 
 FILTERS = {"image_shape": (8, 8), "n_filters": 100, "passes": 5, "learning_rate": 0.01}
 CONFIG = robustness.PRESETS["quick"].model_copy(
@@ -102,13 +101,9 @@ def test_repeats_exactly_and_shares_are_shares(filters: Outcome) -> None:
             robustness.Config.model_validate({**CONFIG.model_dump(), **wrong})
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    settings = {f"models.receptive-field.{name}": value for name, value in FIELD.items()}
-    settings |= {"models.receptive-field.passes": 2, "models.receptive-dense.passes": 5, "robustness.n_measured": 50}
-    models = ("receptive-field", "receptive-dense")
-    out = tmp_path_factory.mktemp("runs")
-    return run_study("robustness", seeds=1, models=models, out=out, settings=settings)
+@pytest.fixture
+def run(full_run: Run) -> Run:
+    return full_run
 
 
 def test_a_run_draws_itself(run: Run) -> None:
