@@ -116,7 +116,8 @@ def _by_layer(ax: Axes, run: Run, group: tuple[str, ...], metric: str, scale: fl
                 markersize=6, markeredgecolor="white", markeredgewidth=0.6, linewidth=1.2)  # fmt: skip
         if all(entry["ci_low"] is not None for entry in entries):
             low, high = (scale * np.array([entry[key] for entry in entries]) for key in ("ci_low", "ci_high"))
-            ax.vlines(places, low, high, color=look.colour, linewidth=2.4, alpha=0.5)
+            most = scale if entries[0]["unit"] == "fraction" else np.inf
+            ax.vlines(places, low.clip(min=0), high.clip(max=most), color=look.colour, linewidth=2.4, alpha=0.5)
         if metric == "probe_accuracy":
             chance = [scale * entry["mean"] for entry in _entries(run, f"{metric}_shuffled", model, layers)]
             ax.plot(places, chance, color=_GREY, linewidth=1.0, linestyle="--", zorder=0)

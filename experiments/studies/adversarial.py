@@ -131,8 +131,7 @@ def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) 
         agreement = float(np.mean(model.classes_[chain.outputs(samples.X).argmax(axis=1)] == model.predict(samples.X)))
         measured.append(Measurement("surrogate_agreement", agreement, "fraction"))
         attacks |= _white_box(config, model, chain, attacked)
-        other = subject.twin
-        twin = None if other is None else fitted(other, config.max_train, progress).model
+        twin = None if subject.twin is None else fitted(subject.twin, config.max_train, progress).model
         twin_chain = None if twin is None else chain_of(twin)
         if twin_chain is not None:
             attacks["transfer"] = attacked.withstood(model, _pgd(config, twin_chain, twin, attacked), config.epsilons)
