@@ -69,7 +69,7 @@ class Config(BaseModel):
 
 PRESETS = {
     "quick": Config(max_train=10_000, n_measured=300, folds=5, levels=5, times=5, shuffles=1),
-    "full": Config(max_train=None, n_measured=1000, folds=5, levels=5, times=10, shuffles=5),
+    "full": Config(max_train=None, n_measured=1000, folds=5, levels=5, times=10, shuffles=2),
 }
 
 
