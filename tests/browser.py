@@ -17,7 +17,7 @@ from typing import Any
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome-headless-shell")
 _OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--remote-debugging-pipe")
-_PATIENCE = 120.0
+_PATIENCE = 60.0
 """Seconds after which a browser that does not answer is given up."""
 
 

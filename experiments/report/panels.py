@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-from bokeh.models import ColumnDataSource, DataRange1d, FactorRange, HoverTool, Range, Range1d
+from bokeh.models import ColumnDataSource, DataRange1d, FactorRange, GlyphRenderer, HoverTool, Range, Range1d
 from bokeh.palettes import Greys256
 from bokeh.plotting import figure
+from markupsafe import escape
 
 from bnsim.plotting.style import BLUE, FAINT, INK, VERMILLION, colour
 from bnsim.recording import Recording
@@ -61,6 +62,16 @@ def frame(height: int, x_range: Range | None = None, *, tools: str = "") -> figu
     return plot
 
 
+def hover(renderers: Sequence[GlyphRenderer], facts: dict[str, str], mode: str = "mouse") -> HoverTool:
+    """What is told of the thing that the pointer is at: name of a fact -> its value, in Bokeh's way to name columns.
+
+    Over lines it is told of the point where the stretch below the pointer begins.
+    """
+    # Bokeh's own table of names and values has names in a light blue, too faint to be read by all.
+    text = "".join(f'<div style="color: {INK}">{name}: <strong>{value}</strong></div>' for name, value in facts.items())
+    return HoverTool(renderers=list(renderers), tooltips=text, mode=mode, line_policy="prev")
+
+
 def recorded(recording: Recording) -> list[str]:
     """The populations whose spikes were recorded, in the network's order, which their colours follow."""
     return [name for name in recording.counts if name in recording.spikes]
@@ -98,7 +109,7 @@ def scores(examples: Sequence[Example], classes: list[str]) -> Panel:
         titles.append(f"{kind}: {example.predicted_class} ({verdict})")
     bars = panel(frame(_PIXELS + 60, FactorRange(*classes)), columns, titles)
     drawn = bars.plot.vbar("name", 0.75, "value", source=bars.source, color="colour")
-    bars.plot.add_tools(HoverTool(renderers=[drawn], tooltips=[("class", "@name"), ("value", "@value{0.000}")]))
+    bars.plot.add_tools(hover([drawn], {"class": "@name", "value": "@value{0.000}"}))
     if all(np.min(output_scores(example)) >= 0 for example in examples):  # votes may be logarithms
         bars.plot.y_range.start = 0
     bars.plot.yaxis.axis_label = output_label(examples[0])
@@ -116,7 +127,7 @@ def activations(examples: Sequence[Example]) -> list[Panel]:
         bars = panel(frame(190, tools=TOOLS), columns, [f"{name}: activations"] * len(examples))
         bars.plot.x_range = Range1d(-0.5, len(values) - 0.5, bounds="auto")
         drawn = bars.plot.vbar("unit", 0.9, "value", source=bars.source, color=VERMILLION, line_color=None)
-        bars.plot.add_tools(HoverTool(renderers=[drawn], tooltips=[("unit", "@unit"), ("activation", "@value{0.000}")]))
+        bars.plot.add_tools(hover([drawn], {"unit": "@unit", "activation": "@value{0.000}"}))
         bars.plot.xaxis.axis_label = "Unit"
         bars.plot.yaxis.axis_label = "Activation"
         panels.append(bars)
@@ -137,9 +148,11 @@ def rates(recordings: Sequence[Recording], time_range: Range1d) -> Panel:
             "time (ms)", name, name=name, source=lines.source, color=shade, line_width=1.6, legend_label=name
         )
         drawn.append(line)
-    tooltips = [("population", "$name"), ("rate", "@$name{0.0} Hz"), ("time", "@from{0.0} to @to{0.0} ms")]
-    lines.plot.add_tools(HoverTool(renderers=drawn, tooltips=tooltips, mode="vline", line_policy="prev"))
-    lines.plot.y_range = DataRange1d(start=0, only_visible=True)
+    lines.plot.y_range = DataRange1d(start=0, only_visible=True, renderers=drawn)
+    # One word on all lines, from a line that is never hidden.
+    unseen = lines.plot.line("time (ms)", recorded(first)[0], source=lines.source, line_alpha=0)
+    facts = {str(escape(name)): f"@{{{name}}}{{0.0}} Hz" for name in recorded(first)}
+    lines.plot.add_tools(hover([unseen], {**facts, "time": "@from{0.0} to @to{0.0} ms"}, "vline"))
     lines.plot.yaxis.axis_label = "Rate (Hz)"
     legend = lines.plot.legend
     legend.update(orientation="horizontal", location="top_right", padding=2, margin=0, border_line_color=None)
@@ -182,8 +195,8 @@ def potentials(examples: Sequence[Example], classes: list[str], time_range: Rang
                 "times", "values", source=lines.source, line_color="colour", line_width="width"
             )
             unit = "mV" if trace.unit == "V" else trace.unit
-            tooltips = [("unit", "@unit"), (quantity, f"$snap_y{{0.00}} {unit}"), ("time", "$snap_x{0.00} ms")]
-            lines.plot.add_tools(HoverTool(renderers=[drawn], tooltips=tooltips, line_policy="nearest"))
+            facts = {"unit": "@unit", quantity: f"$snap_y{{0.00}} {unit}", "time": "$snap_x{0.00} ms"}
+            lines.plot.add_tools(hover([drawn], facts))
             lines.plot.yaxis.axis_label = f"{quantity.capitalize()} ({unit})" if unit else quantity.capitalize()
             panels.append(lines)
     return panels

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from bokeh.models import CustomJSHover, HoverTool, LinearColorMapper, Range1d
+from bokeh.models import CustomJSHover, LinearColorMapper, Range1d
 from bokeh.palettes import interp_palette
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
 from bnsim.plotting.style import colour
 from bnsim.recording import Recording
-from experiments.report.panels import TOOLS, Panel, frame, panel, recorded
+from experiments.report.panels import TOOLS, Panel, frame, hover, panel, recorded
 
 MARKS = 30_000
 """Spikes of a population in one trial beyond which marks would make zooming slow, and the page large."""
@@ -89,7 +89,7 @@ def _marks(recordings: Sequence[Recording], population: str, time_range: Range1d
         line_color=shade,
         line_width=1.5,
     )
-    marks.plot.add_tools(HoverTool(renderers=[drawn], tooltips=[("unit", "@unit"), ("time", "@time{0.00} ms")]))
+    marks.plot.add_tools(hover([drawn], {"unit": "@unit", "time": "@time{0.00} ms"}))
     return marks
 
 
@@ -109,12 +109,10 @@ def _image(recordings: Sequence[Recording], population: str, time_range: Range1d
     drawn = image.plot.image(
         "spikes", source=image.source, x=0, y=-0.5, dw=bins * steps * dt, dh=rows * units, color_mapper=mapper
     )
-    hover = HoverTool(
-        renderers=[drawn], tooltips=[("spikes", "@spikes"), ("units", "$y{custom}"), ("time", "$x{custom} ms")]
-    )
-    hover.formatters = {
+    facts = hover([drawn], {"spikes": "@spikes", "units": "$y{custom}", "time": "$x{custom} ms"})
+    facts.formatters = {
         "$x": CustomJSHover(args={"first": 0, "width": steps * dt, "end": end, "gap": 0}, code=_BIN),
         "$y": CustomJSHover(args={"first": -0.5, "width": units, "end": size, "gap": 1}, code=_BIN),
     }
-    image.plot.add_tools(hover)
+    image.plot.add_tools(facts)
     return image

@@ -60,17 +60,37 @@ const checks = {
     return faint
   },
 
+  /* What the page says of the thing that the pointer is at. */
+  told() {
+    const rows = everywhere(document, ".bk-tooltip-content").filter((content) => content.checkVisibility())
+    return rows.flatMap((content) => [...content.querySelectorAll("div")]).filter((row) => !row.children[0].children.length)
+      .map((row) => row.textContent).join(" ")
+  },
+
+  /* What Bokeh shows of the plot whose title begins so. */
+  plot(title) {
+    const plots = Bokeh.documents.flatMap((drawn) => drawn.roots()).flatMap((root) => [...root.references()])
+    return Bokeh.index.find_one(plots.find((model) => model.x_range && model.title?.text.startsWith(title)))
+  },
+
+  /* Where its frame lies in the window: left, top, width, height. */
+  frame(title) {
+    const {el, frame} = this.plot(title), {x, y} = el.getBoundingClientRect()
+    return [x + frame.bbox.left, y + frame.bbox.top, frame.bbox.width, frame.bbox.height]
+  },
+
   /* Plots without a canvas that has a size. */
   plots() {
     const places = [...document.querySelectorAll(".plots")].filter((place) => place.checkVisibility())
-    return places.filter((place) => !canvases(place).some((canvas) => canvas.width > 100 && canvas.height > 100))
+    return places.filter((place) => !everywhere(place, "canvas").some((canvas) => canvas.width > 100 && canvas.height > 100))
       .map((place) => place.textContent.slice(0, 80))
   },
 }
 
-function canvases(root) {
-  const inside = [...root.querySelectorAll("*")].flatMap((element) => (element.shadowRoot ? canvases(element.shadowRoot) : []))
-  return [...root.querySelectorAll("canvas"), ...inside]
+/* All that a selector finds, also within shadow roots. */
+function everywhere(root, selector) {
+  const shadows = [...root.querySelectorAll("*")].map((element) => element.shadowRoot).filter((shadow) => shadow)
+  return [...root.querySelectorAll(selector), ...shadows.flatMap((shadow) => everywhere(shadow, selector))]
 }
 
 /* Red, green, blue and, where it is not 1, alpha of a colour that the browser knows. */

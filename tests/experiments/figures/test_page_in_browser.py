@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,14 +95,41 @@ def test_zoom_is_linked(opened: Browser) -> None:
     """Input, hidden, output, rates and potentials show the same stretch of time."""
     before = opened.evaluate(TIME_PLOTS)
     assert before == [[0, 50]] * 5
-    opened.evaluate("document.querySelector('.plots').scrollIntoView()")
-    left, top = opened.evaluate("(({x, y}) => [x, y])(document.querySelector('.plots').getBoundingClientRect())")
-    opened.drag((left + 120, top + 240), (left + 200, top + 250))
+    opened.evaluate("checks.plot('output: ').el.scrollIntoView()")
+    left, top, width, height = opened.evaluate("checks.frame('output: ')")
+    opened.drag((left + 0.2 * width, top + height / 2), (left + 0.6 * width, top + height / 2 + 5))
     opened.wait(f"({TIME_PLOTS})[0][0] > 0")
     first, *others = opened.evaluate(TIME_PLOTS)
-    assert 0 < first[0] < first[1] < 50
+    assert first == pytest.approx([10, 30], abs=1)  # a pixel of a telephone is a quarter of a millisecond
     assert others == [first] * 4
     assert opened.problems == []
+
+
+@pytest.mark.parametrize(
+    ("plot", "place", "told"),
+    [
+        ("BNS: 3 (right)", (0.35, 0.97), r"class: 3 value: \d+\.000"),
+        ("filters: ", (0.5, 0.5), r"spikes: \d+ units: 1[45]\d to 15\d time: 2[45].* to 2[56].* ms"),
+        ("Population rates", (0.5, 0.5), r"input: [\d.]+ Hz filters: [\d.]+ Hz output: [\d.]+ Hz time: 2.* to 2.* ms"),
+        (
+            "output: potential",
+            (0.5, 0.5),
+            r"unit: \d, class (\d|<b>9</b>) potential: -[56]\d\.\d\d mV time: 2[45].* ms",
+        ),
+    ],
+)
+def test_pointing_tells_unit_and_time(opened: Browser, plot: str, place: tuple[float, float], told: str) -> None:
+    assert re.fullmatch(told, told_at(opened, plot, place))
+    assert opened.problems == []
+
+
+def told_at(browser: Browser, plot: str, place: tuple[float, float]) -> str:
+    """What the page says where the pointer is at these shares of a plot's width and height."""
+    browser.evaluate(f"checks.plot('{plot}').el.scrollIntoView()")
+    left, top, width, height = browser.evaluate(f"checks.frame('{plot}')")
+    browser.point(left + place[0] * width, top + place[1] * height)
+    browser.wait("checks.told() !== ''")
+    return browser.evaluate("checks.told()")
 
 
 def test_another_image_is_picked_with_the_keyboard(opened: Browser) -> None:
@@ -119,6 +147,7 @@ def test_another_image_is_picked_with_the_keyboard(opened: Browser) -> None:
     assert opened.evaluate(titles) == ["BNS: <b>9</b> (wrong)", "ANN: 5 (right)"]
     opened.wait(DRAWN.format(number=2))
     assert opened.evaluate("checks.plots()") == []
+    assert re.fullmatch(r"class: <b>9</b> value: \d+\.000", told_at(opened, "BNS: <b>9</b> (wrong)", (0.95, 0.97)))
     assert opened.problems == []
 
 
