@@ -7,7 +7,7 @@
      "references":  [{name, model, metric, published, measured, tolerance, passed, reason, source}, ...]}
 
 `step` is the place on a curve (see `experiments.results`), or null; `condition` as there, without those of
-`confusion_count`. A difference
+`NOT_SUMMARISED`. A difference
 is the BNS minus its twin, in `unit`: accuracies are compared in percentage points. The primary metrics of all studies
 (`experiments.studies.STUDIES`) are one family: their p-values, over all pairs of twins in a run, are corrected together
 by Holm. Intervals hold 95 %: Student's t, corrected for the overlap of the
@@ -35,6 +35,9 @@ from experiments.statistics import (
 )
 from experiments.studies import STUDIES
 
+NOT_SUMMARISED = ("confusion_count", "map_value")
+"""Metrics of single classes and single pixels, whose means over seeds nobody reads."""
+
 
 @dataclass(frozen=True)
 class Design:
@@ -58,7 +61,7 @@ def summarise(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) 
         "task": design.task,
         "protocol": "fixed test set" if design.fixed_test_set else "resampled",
         "seeds": sorted(int(seed) for seed in results["seed"].unique()),
-        "metrics": _metrics(results[results["metric"] != "confusion_count"], design),
+        "metrics": _metrics(results[~results["metric"].isin(NOT_SUMMARISED)], design),
         "differences": _differences(plain, predictions, design),
         "references": _references(plain, design),
     }

@@ -24,6 +24,7 @@ _NAMES = {
     "robustness_mean": "Mean accuracy over disturbances of input and weights",
     "adversarial_mean": "Mean accuracy under the worst attack",
     "membership_advantage_mean": "Advantage of an attacker who guesses membership",
+    "deletion_gain": "What occlusion knows better than chance of the pixels that matter",
     "tie_share": "Share of ties in the decision",
     "spikes_per_neuron_trial": "Spikes per neuron and trial",
 }

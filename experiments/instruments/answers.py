@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from models.classifier import Activity
 
 FloatArray = NDArray[np.floating]
+LEAST_SHARE = 1e-30
 BLOCK = 200
 """Samples whose activity is held at once."""
 
@@ -24,7 +25,7 @@ class Active(Protocol):
 def output_shares(model: Active, X: FloatArray) -> FloatArray:
     """Share of each class in the output (sample, class), see `shares`."""
     blocks = (model.activity(X[start : start + BLOCK]) for start in range(0, len(X), BLOCK))
-    return shares(np.concatenate([activity.layers[-1].responses for activity in blocks]))
+    return shares(np.concatenate([activity.layers[-1].responses for activity in blocks]).astype(np.float64))
 
 
 def shares(outputs: FloatArray) -> FloatArray:
@@ -51,3 +52,9 @@ def margin(shares: FloatArray) -> FloatArray:
     """By how much the first is ahead of the second (sample,)."""
     second, first = np.sort(shares, axis=1)[:, -2:].T
     return first - second
+
+
+def log_odds(shares: FloatArray) -> FloatArray:
+    """Logarithm of each share over all others together (sample, class), which is exact where one is nearly 1."""
+    others = np.stack([np.delete(shares, number, axis=1).sum(axis=1) for number in range(shares.shape[1])], axis=1)
+    return np.log(np.maximum(shares, LEAST_SHARE) / np.maximum(others, LEAST_SHARE))

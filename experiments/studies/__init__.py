@@ -171,6 +171,13 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             subjects={"synfire-chain": "BNS"},
             brief=False,
         ),
+        "explain": Study(
+            "Explanation",
+            "What made it decide?",
+            None,
+            brief=False,
+            opens_test_set=True,
+        ),
     }
 )
 """By name, in the order of the report."""

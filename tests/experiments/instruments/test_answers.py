@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.instruments.answers import BLOCK, margin, output_shares, shares, winning
+from experiments.instruments.answers import BLOCK, log_odds, margin, output_shares, shares, winning
 from models.classifier import Activity, Layer
 
 
@@ -25,6 +25,13 @@ def test_winner_and_its_lead() -> None:
     found = np.array([[0.5, 0.2, 0.3], [0.4, 0.4, 0.2]])
     assert winning(found) == pytest.approx([0.5, 0.4])
     assert margin(found) == pytest.approx([0.2, 0])
+
+
+def test_log_odds_are_finite_and_exact_near_one() -> None:
+    found = log_odds(np.array([[0.75, 0.25, 0.0], [1.0, 1e-12, 1e-12]]))
+    assert found[0, :2] == pytest.approx([np.log(3), -np.log(3)])
+    assert found[1, 0] == pytest.approx(np.log(1 / 2e-12))
+    assert np.isfinite(found).all()
 
 
 class Echo:
