@@ -17,9 +17,10 @@ Columns of `results`:
 - seed: of split, filters, weights, order and spikes
 - condition: "" for a figure of the whole model; else what sets it apart, as facts "<name>=<value>" with commas between
   them: "layer=<layer>" for one of its layers, "true=<class>,predicted=<class>" for `confusion_count`
-- step: place on a curve: samples seen (`learning`, `one-pass`), training samples of each class (`sample-efficiency`),
-  tasks learned (`forgetting`), time steps gone by (`accuracy_after` of `accuracy`) or ms since the start of the trial
-  (`latency`, `representation`, `information`); missing (`pandas.NA`) elsewhere
+- step: place on a curve: samples seen (`learning`, `one-pass`), training samples (`privacy`; of each class:
+  `sample-efficiency`), tasks learned (`forgetting`), time steps gone by (`accuracy_after` of `accuracy`), ms since the
+  start of the trial (`latency`, `representation`, `information`), pixels deleted in per cent or the number of a pixel
+  (`explain`); missing (`pandas.NA`) elsewhere
 - metric: snake_case name; those that end in `_seconds` or `_per_second` are wall-clock figures, all others
   repeat exactly
 - value: float

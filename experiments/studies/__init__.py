@@ -107,6 +107,13 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             brief=False,
             opens_test_set=True,
         ),
+        "explain": Study(
+            "Explanation",
+            "What made it decide?",
+            None,
+            brief=False,
+            opens_test_set=True,
+        ),
         "robustness": Study(
             "Robustness",
             "How much does each network still know when its input, its weights or its spikes are disturbed?",
@@ -170,13 +177,6 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             None,
             subjects={"synfire-chain": "BNS"},
             brief=False,
-        ),
-        "explain": Study(
-            "Explanation",
-            "What made it decide?",
-            None,
-            brief=False,
-            opens_test_set=True,
         ),
     }
 )

@@ -32,8 +32,10 @@ class _Here:
         return [job(lambda done, total: None) for job in jobs]
 
 
-def run_here(study: str, models: Sequence[str], settings: dict[str, Any], out: Path, seeds: int = 1) -> Run:
-    """As `run_study`, on digits."""
+def run_here(
+    study: str, models: Sequence[str], settings: dict[str, Any], out: Path, seeds: int = 1, task: str = "digits"
+) -> Run:
+    """As `run_study`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(comparison, "Workers", _Here)
-        return run_study(study, models=models, settings=settings, seeds=seeds, out=out)
+        return run_study(study, task, models=models, settings=settings, seeds=seeds, out=out)

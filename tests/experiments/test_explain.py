@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments import run_study
 from experiments.figures import explain as figure
 from experiments.results import Run
 from experiments.studies import explain
@@ -17,6 +16,7 @@ from experiments.tasks import load_task
 from experiments.tasks.dataset import final_split
 from models.registry import create
 
+from .here import run_here
 from .test_studies import DIGITS, FIELD, SMALL, ignore, value
 
 CONFIG = explain.Config(max_train=None, n_images=6, n_shown=2, n_noise=100, deletion_steps=8)
@@ -120,7 +120,7 @@ def test_a_task_without_images_has_no_measurements() -> None:
 
 
 def settings(**models: dict[str, Any]) -> dict[str, Any]:
-    """For `run_study`: those of CONFIG, few images, and parameters by model."""
+    """For `run_here`: those of CONFIG, few images, and parameters by model."""
     own: dict[str, Any] = {"n_images": 3, "n_shown": 2, "n_noise": 50, "deletion_steps": 4}
     chosen = {f"explain.{name}": setting for name, setting in own.items()}
     for model, parameters in models.items():
@@ -132,7 +132,7 @@ def settings(**models: dict[str, Any]) -> dict[str, Any]:
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Run:
     models = ("receptive-field", "receptive-dense")
     chosen = settings(receptive_field={**FIELD, "passes": 2}, receptive_dense={"passes": 5})
-    return run_study("explain", seeds=1, models=models, out=tmp_path_factory.mktemp("runs"), settings=chosen)
+    return run_here("explain", seeds=1, models=models, out=tmp_path_factory.mktemp("runs"), settings=chosen)
 
 
 def test_a_run_draws_maps_of_twins_beside_each_other(stored: Run) -> None:
@@ -171,7 +171,7 @@ def test_sentences_tell_gain_and_agreement(stored: Run) -> None:
 
 def test_a_run_without_images_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:
     out = tmp_path_factory.mktemp("runs")
-    run = run_study("explain", "breast-cancer", seeds=1, models=("dense",), out=out, settings=settings(dense=SMALL))
+    run = run_here("explain", ("dense",), settings(dense=SMALL), out, task="breast-cancer")
     assert figure.draw(run) == {}
     (said,) = figure.sentences(run)
     assert said in (run.directory / "report.html").read_text(encoding="utf-8")

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from bnsim.errors import InputError
-from experiments import run_study
 from experiments.configuration import resolve, settings_tried
 from experiments.figures import forgetting as figure
 from experiments.results import Run
@@ -20,6 +19,7 @@ from experiments.tasks import load_task
 from experiments.tasks.dataset import Samples, Split, _test_indices, validation_split
 from models.registry import create
 
+from .here import run_here
 from .test_studies import DIGITS, FIELD, SMALL, ignore, value
 
 STUDIED = ("forgetting", "one-pass")
@@ -121,7 +121,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Run:
     settings = {f"models.receptive-field.{name}": setting for name, setting in FIELD.items()}
     settings |= {"forgetting.presentations": 60, "forgetting.permuted_tasks": 2}
     out = tmp_path_factory.mktemp("runs")
-    return run_study("forgetting", seeds=1, models=("receptive-field",), out=out, settings=settings)
+    return run_here("forgetting", seeds=1, models=("receptive-field",), out=out, settings=settings)
 
 
 def test_a_run_of_one_kind_and_one_seed_draws_itself(stored: Run) -> None:

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from bnsim.errors import InputError
-from experiments import run_study
 from experiments.figures import privacy as figure
 from experiments.results import Run
 from experiments.studies import privacy
@@ -17,6 +16,7 @@ from experiments.studies.job import Outcome, Subject
 from experiments.studies.privacy import drawn
 from experiments.tasks.dataset import Dataset, _test_indices, final_split
 
+from .here import run_here
 from .test_studies import DIGITS, FIELD, SMALL, ignore, value
 
 CONFIG = privacy.Config(sizes=(40, 100), level=0.9, passes=60)
@@ -112,7 +112,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Run:
     settings = {f"models.receptive-field.{name}": setting for name, setting in FIELD.items()}
     settings |= {"privacy.sizes": (20, 60), "privacy.passes": 5}
     out = tmp_path_factory.mktemp("runs")
-    return run_study("privacy", seeds=1, models=("receptive-field",), out=out, settings=settings)
+    return run_here("privacy", seeds=1, models=("receptive-field",), out=out, settings=settings)
 
 
 def test_a_run_of_one_kind_and_one_seed_draws_itself(stored: Run) -> None:
