@@ -35,6 +35,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "robustness": {"max_train": 600, "n_measured": 50},
     "information": {"max_train": 600, "n_measured": 100, "folds": 2, "levels": 3, "times": 2, "shuffles": 1},
     "adversarial": {"max_train": 600, "n_measured": 20, "epsilons": (0.05, 0.15, 0.4), "steps": 5, "queries": 30},
+    "explain": {"max_train": 600, "n_images": 6, "n_shown": 2, "n_noise": 60, "deletion_steps": 4},
     "privacy": {"sizes": (20, 60), "passes": 5},
     "synchrony": {"max_train": 600, "n_measured": 3, "n_units": 4},
     "transfer": {"points": 7, "seconds": 0.5},
