@@ -173,8 +173,8 @@ def sentences(run: Run) -> list[str]:
     if not by_fact(run, STUDY, "deletion_correct", "order"):
         return ["The task has no images, so there are no maps to explain answers by."]
     said = [
-        "Deleting first what occlusion holds important left fewer images classified correctly than deleting at "
-        f"random, on average over the deletion by {by_model(run, STUDY, 'deletion_gain')}."
+        "Deleting first what occlusion holds important left fewer of all images classified correctly than deleting at "
+        f"random, fewer by {by_model(run, STUDY, 'deletion_gain')}, on average from no pixel to all."
     ]
     same, other = (_agreements(run, metric) for metric in ("twin_agreement", "twin_chance"))
     alike = [

@@ -164,7 +164,7 @@ def test_pixels_are_no_metrics_of_a_model(stored: Run) -> None:
 def test_sentences_tell_gain_and_agreement(stored: Run) -> None:
     gain, alike = figure.sentences(stored)
     rows = stored.results.query("metric == 'deletion_gain' and model == 'receptive-dense'")["value"]
-    assert f"{100 * rows.item():.2f}\N{NO-BREAK SPACE}% in receptive-dense." in gain
+    assert f"{100 * rows.item():.2f}\N{NO-BREAK SPACE}% in receptive-dense, on average from" in gain
     assert alike.startswith("Occlusion maps of twins for the same image correlated by ")
     assert "receptive-dense" not in alike
 
