@@ -2,7 +2,7 @@
 
 A study module has `Config` (frozen, validated), `PRESETS` (name -> Config) and
 `run(config, subject, progress) -> Outcome`, subject being a `Subject` (a classifier of the run), or an `Untrained`
-where the study names what it looks at itself. It may have `SETTINGS`, parameters that models have in this study
+where the study names itself what it looks at. It may have `SETTINGS`, parameters that models have in this study
 alone, and `TUNING`, how many settings were tried for them: both by kind of task (`experiments.settings`), then model. A
 figure module of the same name draws what it stored.
 """
@@ -24,7 +24,7 @@ class Study:
 
     title: of its section in the report. primary_metric: the one that verdicts between twins rest on, None where there
     are no twins. fixes: parameter of the models -> how the study itself sets it, with which `--set` would be at odds.
-    subjects: name -> kind of the units or untrained networks that it looks at; empty where these are the run's
+    subjects: name -> kind of the units or networks that the study names itself; empty where it looks at the run's
     classifiers. brief: whether `compare` carries it out with the preset quick too. opens_test_set: whether it measures
     on the test set, once for each model and seed.
     """
@@ -107,12 +107,12 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             brief=False,
             opens_test_set=True,
         ),
-        "explain": Study(
-            "Explanation",
-            "What made it decide?",
+        "timing": Study(
+            "Spike times",
+            "What can each network learn of the times of spikes, where their counts tell nothing?",
             None,
+            subjects={"three-factor": "BNS", "dense": "ANN"},
             brief=False,
-            opens_test_set=True,
         ),
         "robustness": Study(
             "Robustness",
@@ -124,6 +124,13 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             "Adversarial examples",
             "How little must an input be changed to deceive each network?",
             "adversarial_mean",
+            brief=False,
+            opens_test_set=True,
+        ),
+        "explain": Study(
+            "Explanation",
+            "What made it decide?",
+            None,
             brief=False,
             opens_test_set=True,
         ),

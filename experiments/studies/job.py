@@ -46,7 +46,8 @@ class Subject:
 
 @dataclass(frozen=True)
 class Untrained:
-    """A unit or an untrained network that a study names itself (`Study.subjects`), and the seed to draw it with."""
+    """A unit or a network that a study names itself (`Study.subjects`), and the seed to draw it with. No training comes
+    before the study; what is to learn learns in it."""
 
     model: str
     kind: str

@@ -1,0 +1,40 @@
+"""The network and the rules of `three-factor`, on spikes that are given instead of drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+import bnsim
+from models.classifier import FloatArray
+from models.spiking.three_factor import ThreeFactor
+
+
+class SpikeTimeNetwork(ThreeFactor):
+    """`ThreeFactor` whose input units fire when they are told to.
+
+    A sample is a raster, flattened: 1 where a unit fires in a step of 1 ms, unit after unit within step after step,
+    over the whole `duration`. `max_rate` is that of the bias unit alone.
+    """
+
+    @property
+    def trainable_parameters(self) -> int:
+        sizes = [self._sizes[name] for name in self._layers]
+        return sum((before + 1) * after for before, after in pairwise(sizes))
+
+    @property
+    def _sizes(self) -> dict[str, int]:
+        return super()._sizes | {"input": self.n_features_in_ // round(self.duration)}
+
+    def _network(self) -> bnsim.Network:
+        network = super()._network()
+        bias, drawn, *others = network.populations
+        return replace(network, populations=[bias, replace(drawn, model=bnsim.SpikeTrains()), *others])
+
+    def _stimulus(self, X: FloatArray) -> dict[str, Any]:
+        rasters = (X > 0).reshape(len(X), round(self.duration), -1)
+        trains = [(steps * 1e-3, units) for steps, units in map(np.nonzero, rasters)]
+        return super()._stimulus(X) | {"input": trains}
