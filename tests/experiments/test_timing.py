@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from experiments import run_study
 from experiments.figures import timing as figure
+from experiments.results import Run
 from experiments.studies import timing
 from experiments.studies.job import Outcome, Untrained
 from experiments.studies.timing import Config, Task
@@ -76,13 +76,11 @@ def test_bins_divide_the_trial() -> None:
         Config(**{**SMALL.model_dump(), "bin_widths": (7,)})
 
 
-def test_a_run_draws_itself(tmp_path_factory: pytest.TempPathFactory) -> None:
-    settings = {f"timing.{name}": value for name, value in SMALL.model_dump().items()}
-    run = run_study("timing", seeds=1, out=tmp_path_factory.mktemp("runs"), settings=settings)
-    (drawn,) = figure.draw(run).values()
+def test_a_run_draws_itself(full_run: Run) -> None:
+    (drawn,) = figure.draw(full_run).values()
     assert [ax.get_title(loc="left") for ax in drawn.axes[:3]] == ["Random patterns", "Reversed time", "Digits by rows"]
-    patterns, _, digits = figure.sentences(run)
+    patterns, _, digits = figure.sentences(full_run)
     assert "with its best bins, of 8\N{NO-BREAK SPACE}ms" in patterns
     assert patterns.endswith("10.00\N{NO-BREAK SPACE}% of dense, with chance at 10.00\N{NO-BREAK SPACE}%.")
     assert digits.startswith("Digits by rows, at a jitter of 2\N{NO-BREAK SPACE}ms: three-factor (BNS) ")
-    assert "Learning from the times of spikes" in (run.directory / "report.html").read_text(encoding="utf-8")
+    assert "Learning from the times of spikes" in (full_run.directory / "report.html").read_text(encoding="utf-8")
