@@ -179,3 +179,26 @@ def stored_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     contents = RunContents(config, manifest, results, predictions, summary, examples(generator))
     out: Path = tmp_path_factory.mktemp("runs")
     return read_run(write_run(out, "20260101T000000Z-compare-digits", contents, lambda folder: None))
+
+
+@pytest.fixture(scope="session")
+def accuracy_run(stored_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The same with the accuracy study alone, for tests that write its page again."""
+    results = stored_run.results
+    summary = {
+        **stored_run.summary,
+        **{
+            part: [entry for entry in stored_run.summary[part] if entry["study"] == "accuracy"]
+            for part in ("metrics", "differences")
+        },
+    }
+    contents = RunContents(
+        {part: stored_run.config[part] for part in ("run", "accuracy")},
+        stored_run.manifest,
+        results[results["study"] == "accuracy"],
+        stored_run.predictions,
+        summary,
+        stored_run.examples(),
+    )
+    out: Path = tmp_path_factory.mktemp("runs")
+    return read_run(write_run(out, "20260101T000000Z-accuracy-digits", contents, lambda folder: None))

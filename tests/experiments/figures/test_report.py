@@ -155,20 +155,20 @@ def test_method_tells_how_twins_were_compared_and_how_models_were_trained(writte
     assert "samples before the test: 20 at most, fewer where the loss on a tenth" in page.text
 
 
-def test_a_run_that_was_never_tested_says_so(stored_run: Run, tmp_path: Path) -> None:
+def test_a_run_that_was_never_tested_says_so(accuracy_run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "run"
-    shutil.copytree(stored_run.directory, folder)
-    (folder / "manifest.json").write_text(json.dumps({**stored_run.manifest, "test_set_openings": 0}))
+    shutil.copytree(accuracy_run.directory, folder)
+    (folder / "manifest.json").write_text(json.dumps({**accuracy_run.manifest, "test_set_openings": 0}))
     page = Page(report.write(folder).read_text(encoding="utf-8"))
     assert "The test set was not opened." in page.text
     assert "before the test" not in page.text
 
 
 def test_drawing_again_on_a_full_disk_leaves_the_old_page(
-    stored_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    accuracy_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "run"
-    shutil.copytree(stored_run.directory, folder)
+    shutil.copytree(accuracy_run.directory, folder)
     path = report.write(folder)
     for old in (path, folder / "figures" / "accuracy.svg"):
         old.write_text("old")
@@ -246,13 +246,13 @@ def test_numbers_as_a_reader_wants_them(value: float, unit: str, shown: str) -> 
     assert number(value, unit).replace("\N{NO-BREAK SPACE}", " ") == shown
 
 
-def test_feature_vectors_and_a_single_sigmoid_output(stored_run: Run, tmp_path: Path) -> None:
+def test_feature_vectors_and_a_single_sigmoid_output(accuracy_run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "run"
-    shutil.copytree(stored_run.directory, folder)
-    manifest = copy.deepcopy(stored_run.manifest)
+    shutil.copytree(accuracy_run.directory, folder)
+    manifest = copy.deepcopy(accuracy_run.manifest)
     manifest["task"]["classes"] = ["0", "1"]
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    for example in stored_run.examples():
+    for example in accuracy_run.examples():
         recording = example.recording
         if recording is not None:
             recording = dataclasses.replace(
@@ -273,11 +273,11 @@ def test_feature_vectors_and_a_single_sigmoid_output(stored_run: Run, tmp_path: 
     assert "Wrongly classified by receptive-field: 0 as 1" in page.text
 
 
-def test_heading_tells_what_this_network_answered(stored_run: Run, tmp_path: Path) -> None:
+def test_heading_tells_what_this_network_answered(accuracy_run: Run, tmp_path: Path) -> None:
     """The image was chosen by another network, which was right."""
     folder = tmp_path / "run"
-    shutil.copytree(stored_run.directory, folder)
-    for example in stored_run.examples():
+    shutil.copytree(accuracy_run.directory, folder)
+    for example in accuracy_run.examples():
         if example.recording is not None and example.case == "correct":
             dataclasses.replace(example, predicted_class="7").save(folder / "recordings")
     page = Page(report.write(folder).read_text(encoding="utf-8"))
