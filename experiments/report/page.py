@@ -18,6 +18,9 @@ from experiments.report.viewer import viewer
 from experiments.results import Run
 from experiments.studies import STUDIES, method
 
+PRINT_DPI = 300
+"""Of the PNG files, as printers ask for."""
+
 
 @dataclass(frozen=True)
 class Section:
@@ -44,7 +47,7 @@ def write_page(run: Run) -> Path:
             figure.draw_without_rendering()
             figure.set_layout_engine("none")
             save(figure, made / f"{name}.svg")
-            save(figure, made / f"{name}.png")
+            save(figure, made / f"{name}.png", dpi=PRINT_DPI)
         (made / "report.html").write_text(_page(run, made, list(drawn)), encoding="utf-8")
         folder = run.directory / "figures"
         folder.mkdir(exist_ok=True)
