@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,10 @@ class Study:
     """What is known of a study before its module is imported.
 
     title: of its section in the report. primary_metric: the one that verdicts between twins rest on, None where there
-    are no twins. fixes: parameter of the models -> how the study itself sets it, with which `--set` would be at odds.
-    subjects: name -> kind of the units or networks that the study names itself; empty where it looks at the run's
-    classifiers. brief: whether `compare` carries it out with the preset quick too. opens_test_set: whether it measures
-    on the test set, once for each model and seed.
+    is none. less_is_better: of this metric. fixes: parameter of the models -> how the study itself sets it, with which
+    `--set` would be at odds. subjects: name -> kind of the units or networks that the study names itself; empty where
+    it looks at the run's classifiers. brief: whether `compare` carries it out with the preset quick too.
+    opens_test_set: whether it measures on the test set, once for each model and seed.
     """
 
     title: str
@@ -36,6 +36,7 @@ class Study:
     subjects: Mapping[str, Literal["BNS", "ANN"]] = field(default_factory=dict)
     brief: bool = True
     opens_test_set: bool = False
+    less_is_better: bool = False
 
 
 STUDIES: Mapping[str, Study] = MappingProxyType(
@@ -144,12 +145,14 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
                 "shift": "privacy shows images as they are; leave it out",
             },
             brief=False,
+            less_is_better=True,
         ),
         "energy": Study(
             "Energy",
             "What does an answer cost, in operations that were counted and in joules that they might take?",
             "energy_least",
             opens_test_set=True,
+            less_is_better=True,
         ),
         "transfer": Study(
             "One unit",
@@ -195,6 +198,15 @@ PRESETS = ("quick", "full")
 def of_classifiers(studies: Iterable[str]) -> bool:
     """Whether any of these studies looks at the classifiers of a run."""
     return any(not STUDIES[study].subjects for study in studies)
+
+
+def better(difference: Mapping[str, Any]) -> str:
+    """Which of a pair of twins has the better mean of a primary metric; "equal" where both have the same.
+
+    difference: an entry of summary.json.
+    """
+    gap = difference["difference"] * (-1 if STUDIES[difference["study"]].less_is_better else 1)
+    return difference["model"] if gap > 0 else difference["twin"] if gap < 0 else "equal"
 
 
 def method(name: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from sklearn.metrics import log_loss
 
 from bnsim.errors import InputError
-from experiments.studies import PRESETS, STUDIES, accuracy, curve, learning, load
+from experiments.studies import PRESETS, STUDIES, accuracy, better, curve, learning, load
 from experiments.studies.accuracy import _spiking, cross_entropy
 from experiments.studies.job import Outcome, Subject
 from experiments.tasks import load_task
@@ -242,3 +242,12 @@ def test_votes_are_no_spikes() -> None:
         ("spikes_per_neuron_trial", "layer=cells"): 1.5,
         ("tie_share", ""): 0.5,
     }
+
+
+def test_the_better_twin_has_more_right_or_spends_less() -> None:
+    entry = {"study": "accuracy", "model": "bns", "twin": "ann", "difference": 1.5}
+    assert better(entry) == "bns"
+    assert better({**entry, "difference": -1.5}) == "ann"
+    assert better({**entry, "difference": 0.0}) == "equal"
+    assert better({**entry, "study": "energy"}) == "ann"
+    assert better({**entry, "study": "privacy"}) == "ann"
