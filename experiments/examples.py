@@ -4,30 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bnsim.recording import Recording, Trace
+from experiments.abilities import Receptive, Recordable
 from experiments.results import Example
 from experiments.runner import Progress
 from experiments.studies.job import Predictions
 from experiments.tasks.dataset import Dataset, Samples
-
-
-@runtime_checkable
-class Recordable(Protocol):
-    """A spiking classifier that hands out the spike times behind its decision."""
-
-    def record(self, X: NDArray[np.float64]) -> Recording: ...
-
-
-@runtime_checkable
-class Receptive(Protocol):
-    """A classifier whose cells learned receptive fields: weights (unit, feature), class index of each (-1: none)."""
-
-    def receptive_fields(self) -> tuple[NDArray[np.floating], NDArray[np.int64]]: ...
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
+from experiments.abilities import Anytime, Probabilistic, Tolerant
 from experiments.studies.fitted import fitted
 from experiments.studies.job import Measurement, Outcome, Predictions, Subject
 from experiments.tasks.dataset import Samples
@@ -47,13 +48,6 @@ LEAST_PROBABILITY = 1e-7
 
 COURSE_POINTS = 10
 """Points of the course of the accuracy over a trial, at equal distances."""
-
-
-@runtime_checkable
-class Anytime(Protocol):
-    """A classifier that decides after each time step: classes (sample, step)."""
-
-    def predictions_over_time(self, X: NDArray[np.float64]) -> NDArray[np.int64]: ...
 
 
 class Config(BaseModel):
@@ -70,22 +64,6 @@ PRESETS = {
     "quick": Config(max_train=10_000, n_measured=200),
     "full": Config(max_train=None, n_measured=1000),
 }
-
-
-@runtime_checkable
-class Probabilistic(Protocol):
-    """A classifier that gives each class a probability, in the order of `classes_`."""
-
-    classes_: NDArray[np.int64]
-
-    def predict_proba(self, X: NDArray[np.float64]) -> NDArray[np.float64]: ...
-
-
-@runtime_checkable
-class Tolerant(Protocol):
-    """A classifier whose outputs have targets of their own."""
-
-    def within_tolerance(self, X: NDArray[np.float64], y: NDArray[np.int64]) -> float: ...
 
 
 def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) -> Outcome:

@@ -28,15 +28,15 @@ twin_correlation      of a layer: Pearson's correlation, over samples and units,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
+from experiments.abilities import Anytime, Recordable
 from experiments.instruments.elapsed import correlation, counts_until, exits, first_spikes, leads, until
 from experiments.instruments.probe import probe_accuracy
-from experiments.studies.accuracy import Anytime
 from experiments.studies.fitted import Fitted, fitted
 from experiments.studies.job import Measurement, Outcome, Subject, condition
 from experiments.tasks.dataset import Samples
@@ -68,13 +68,6 @@ PRESETS = {
     "quick": Config(max_train=10_000, n_measured=200, n_probe=300, points=10, margins=(1, 2, 3, 5, 8)),
     "full": Config(max_train=None, n_measured=1000, n_probe=2000, points=20, margins=(1, 2, 3, 4, 5, 6, 8, 10, 15)),
 }
-
-
-@runtime_checkable
-class Recordable(Protocol):
-    """A classifier that hands out its spike times."""
-
-    def record(self, X: NDArray[np.float64]) -> Recording: ...
 
 
 def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) -> Outcome:

@@ -25,12 +25,12 @@ Cutts and Eglen (2014), J. Neurosci. 34, 14288-14303 (spike time tiling); Ciba e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
+from experiments.abilities import Recordable
 from experiments.studies.fitted import fitted
 from experiments.studies.job import Measurement, Outcome, Subject, condition, curve
 from experiments.tasks.dataset import final_split
@@ -42,13 +42,6 @@ if TYPE_CHECKING:
 VERSIONS = ("measured", "jittered", "scattered")
 JITTER = 10e-3
 """Windows within which jittered spikes are moved, in seconds."""
-
-
-@runtime_checkable
-class Recorded(Protocol):
-    """A classifier whose spike times can be seen, of the layers that the recording holds spikes of."""
-
-    def record(self, X: NDArray[np.float64]) -> bnsim.Recording: ...
 
 
 class Config(BaseModel):
@@ -69,11 +62,11 @@ PRESETS = {
 
 def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) -> Outcome:
     """Show test samples to one trained network and measure its layers; one without spikes is not even trained."""
-    if not isinstance(subject.create(), Recorded):
+    if not isinstance(subject.create(), Recordable):
         split = final_split(subject.dataset, subject.seed, config.max_train)
         return Outcome(len(split.train), len(split.held_out))
     found = fitted(subject, config.max_train, progress)
-    assert isinstance(found.model, Recorded)
+    assert isinstance(found.model, Recordable)
     recording = found.model.record(found.split.held_out.X[: config.n_measured])
     layers = list(recording.spikes)
     measurements: list[Measurement] = []
