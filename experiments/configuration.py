@@ -249,4 +249,5 @@ def _study_config(study: str, preset: str, overrides: Mapping[str, Any]) -> Base
 def _one_line(error: ValidationError, prefix: str) -> InputError:
     first = error.errors()[0]
     name = ".".join(map(str, first["loc"]))
-    return InputError(f"{prefix}{name}: got {first['input']!r}; {first['msg'][0].lower()}{first['msg'][1:]}")
+    message = first["msg"].removeprefix("Value error, ")  # pydantic's words for what a validator of ours says
+    return InputError(f"{prefix}{name}: got {first['input']!r}; {message[0].lower()}{message[1:]}")

@@ -166,6 +166,10 @@ def test_patches_fit_into_small_images() -> None:
             {"sample-efficiency.max_per_clas": 3},
             "unknown option of sample-efficiency 'max_per_clas'; did you mean 'max_p",
         ),
+        (
+            {"timing.at_bin": 7},
+            "--set timing.at_bin: got 7; 7 ms does not divide a trial of 64 ms; give one of its divisors",
+        ),
         ({"models.dens.passes": 3}, "unknown setting 'models.dens.passes'; did you mean 'models.dense"),
         (
             {"models.dense.random_state": 3},
@@ -177,7 +181,7 @@ def test_patches_fit_into_small_images() -> None:
 )
 def test_settings_that_do_not_exist_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError) as caught:
-        resolved(settings, studies=("accuracy", "learning", "sample-efficiency"))
+        resolved(settings, studies=("accuracy", "learning", "sample-efficiency", "timing"))
     assert str(caught.value).startswith(message)
 
 
