@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from bnsim.plotting.style import FAINT, INK, style
+from experiments.figures.curves import draw_row
 from experiments.figures.plate import Plate
 from experiments.figures.stored import Look, class_names, confusion, differences, looks, summaries, values
 from experiments.figures.wording import by_model, twin_sentences
 from experiments.results import Run
 
-_JITTER = 0.16
 _LEGIBLE_CLASSES = 12
 
 
@@ -60,7 +60,7 @@ def _draw_models(ax: Axes, rows: pd.DataFrame, models: dict[str, Look], means: l
     for height, (model, look) in enumerate(models.items()):
         seeds = 100 * rows.loc[rows["model"] == model, "value"].to_numpy(dtype=float)
         entry = next(entry for entry in means if entry["model"] == model)
-        _draw_row(ax, height, seeds, entry, 100, look)
+        draw_row(ax, height, seeds, entry, 100, look)
         ax.annotate(
             f"{100 * entry['mean']:.2f} %", (1.0, height), (6, 0), xycoords=("axes fraction", "data"),
             textcoords="offset points", va="center", fontsize=9.5, color=look.colour, fontweight="bold",
@@ -76,26 +76,13 @@ def _draw_differences(ax: Axes, rows: pd.DataFrame, models: dict[str, Look], twi
     for height, entry in enumerate(twins):
         seeds = 100 * (table[entry["model"]] - table[entry["twin"]]).to_numpy(dtype=float)
         scaled = {"mean": entry["difference"], "ci_low": entry["ci_low"], "ci_high": entry["ci_high"]}
-        _draw_row(ax, height, seeds, scaled, 1, models[entry["model"]])
+        draw_row(ax, height, seeds, scaled, 1, models[entry["model"]])
     ax.axvline(0, color=INK, linewidth=0.9, zorder=0)
     limit = 1.15 * max(abs(bound) for bound in ax.get_xlim())
     ax.set_xlim(-limit, limit)
     _frame_rows(ax, [f"{entry['model']}\n− {entry['twin']}" for entry in twins], len(models))
     ax.set_xlabel("Difference (percentage points)")
     ax.set_title("Between twins")
-
-
-def _draw_row(ax: Axes, height: int, seeds: np.ndarray, entry: dict[str, Any], scale: float, look: Look) -> None:
-    """Seeds as faint dots, spread so that equal ones stay visible; over them mean and interval."""
-    offsets = np.linspace(-_JITTER, _JITTER, len(seeds)) if len(seeds) > 1 else np.zeros(1)
-    ax.scatter(seeds, height + offsets, s=26, marker=look.marker, color=look.colour, alpha=0.4, linewidths=0)
-    if entry["ci_low"] is not None:
-        low, high = scale * entry["ci_low"], scale * entry["ci_high"]
-        ax.hlines(height, low, high, color=look.colour, linewidth=2.4, capstyle="butt")
-    ax.scatter(
-        scale * entry["mean"], height, s=70, marker=look.marker, color=look.colour, edgecolors="white",
-        linewidths=1.2, zorder=3,
-    )  # fmt: skip
 
 
 def _frame_rows(ax: Axes, names: list[str], n_slots: int) -> None:

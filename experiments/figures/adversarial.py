@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bnsim.plotting.style import BLACK, FAINT, INK, style
-from experiments.figures.curves import draw_curve, plain_numbers
+from experiments.figures.curves import draw_curve, draw_row, in_grey_too, plain_numbers
 from experiments.figures.plate import Plate
 from experiments.figures.stored import Look, by_fact, facts, looks, summaries, values
 from experiments.figures.wording import by_model, listed, number, twin_sentences
@@ -86,12 +85,11 @@ def _models(run: Run) -> Figure:
     with style():
         figure = Figure(figsize=(8.4, 3.4))
         curves, distances = figure.subplots(1, 2, width_ratios=[1.25, 1])
-        for place, (model, look) in enumerate(models.items()):
-            second = sum(other.kind == look.kind for other in list(models.values())[:place]) % 2 == 1
+        for place, (model, (look, dashes, filled)) in enumerate(in_grey_too(run).items()):
             curve = _curve(run, "accuracy", model, "worst")
             draw_curve(
                 curves, [*_undisturbed(run, model), *curve] if curve else [], look, label=f"{model} ({look.kind})",
-                scale=100, limits=(0, 100), dashes="--" if second else "-", filled=not second,
+                scale=100, limits=(0, 100), dashes=dashes, filled=filled,
             )  # fmt: skip
             _distance(distances, run, place, model, look)
         _frame(curves)
@@ -110,13 +108,10 @@ def _models(run: Run) -> Figure:
 def _distance(ax: Axes, run: Run, height: int, model: str, look: Look) -> None:
     rows = values(run, STUDY, "black_box_distance")
     seeds = rows.loc[rows["model"] == model, "value"].to_numpy(dtype=float)
-    offsets = np.linspace(-0.15, 0.15, len(seeds)) if len(seeds) > 1 else np.zeros(len(seeds))
-    ax.scatter(seeds, height + offsets, s=22, marker=look.marker, color=look.colour, alpha=0.4, linewidths=0)
     for entry in summaries(run, STUDY, "black_box_distance"):
         if entry["model"] == model:
-            if entry["ci_low"] is not None:
-                ax.hlines(height, max(entry["ci_low"], 0), entry["ci_high"], color=look.colour, linewidth=2.2)
-            ax.scatter(entry["mean"], height, s=62, marker=look.marker, color=look.colour, edgecolors="white", zorder=3)
+            low = None if entry["ci_low"] is None else max(entry["ci_low"], 0)
+            draw_row(ax, height, seeds, {**entry, "ci_low": low}, 1, look)
 
 
 def _attacks(run: Run) -> Figure:

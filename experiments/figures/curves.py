@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from numpy.typing import NDArray
 
 from bnsim.plotting.style import FAINT, style
 from experiments.figures.stored import Look, looks, summaries
 from experiments.results import Run
+
+_DASHES = ("-", "--", ":", "-.")
+_JITTER = 0.16
+"""Height over which the seeds of a row are spread."""
 
 
 def accuracy_figure(run: Run, study: str, along: str) -> Figure | None:
@@ -33,6 +39,15 @@ def accuracy_figure(run: Run, study: str, along: str) -> Figure | None:
     return figure
 
 
+def in_grey_too(run: Run) -> dict[str, tuple[Look, str, bool]]:
+    """Look, dashes and whether marks are filled: the second of a kind is told from the first in grey too."""
+    styles: dict[str, tuple[Look, str, bool]] = {}
+    for model, look in looks(run).items():
+        place = sum(other.kind == look.kind for other, _, _ in styles.values())
+        styles[model] = (look, _DASHES[place % len(_DASHES)], place == 0)
+    return styles
+
+
 def draw_curve(
     ax: Axes,
     entries: list[dict[str, Any]],
@@ -49,13 +64,41 @@ def draw_curve(
         return
     curve = sorted(entries, key=lambda entry: entry["step"])
     steps = [entry["step"] for entry in curve]
-    if all(entry["ci_low"] is not None for entry in curve):
-        low, high = (scale * np.array([entry[key] for entry in curve]) for key in ("ci_low", "ci_high"))
-        ax.fill_between(steps, low.clip(*limits), high.clip(*limits), color=look.colour, alpha=0.18, lw=0)
+    draw_band(ax, steps, curve, look, scale=scale, limits=limits)
     ax.plot(
         steps, scale * np.array([entry["mean"] for entry in curve]), color=look.colour, linestyle=dashes,
         linewidth=1.8, marker=look.marker, markersize=5, markerfacecolor=look.colour if filled else "white",
         markeredgecolor="white" if filled else look.colour, markeredgewidth=0.6 if filled else 1.2, label=label,
+    )  # fmt: skip
+
+
+def draw_band(
+    ax: Axes,
+    places: Sequence[float],
+    entries: Sequence[dict[str, Any]],
+    look: Look,
+    *,
+    scale: float = 1.0,
+    limits: tuple[float, float] = (-np.inf, np.inf),
+) -> None:
+    """The 95 % intervals of entries at these places, cut at `limits`; nothing where there are none."""
+    if all(entry["ci_low"] is not None for entry in entries):
+        low, high = (scale * np.array([entry[key] for entry in entries]) for key in ("ci_low", "ci_high"))
+        ax.fill_between(places, low.clip(*limits), high.clip(*limits), color=look.colour, alpha=0.18, lw=0)
+
+
+def draw_row(
+    ax: Axes, height: int, seeds: NDArray[np.floating], entry: dict[str, Any], scale: float, look: Look
+) -> None:
+    """Seeds as faint dots, spread so that equal ones stay visible; over them mean and interval."""
+    offsets = np.linspace(-_JITTER, _JITTER, len(seeds)) if len(seeds) > 1 else np.zeros(1)
+    ax.scatter(seeds, height + offsets, s=26, marker=look.marker, color=look.colour, alpha=0.4, linewidths=0)
+    if entry["ci_low"] is not None:
+        low, high = scale * entry["ci_low"], scale * entry["ci_high"]
+        ax.hlines(height, low, high, color=look.colour, linewidth=2.4, capstyle="butt")
+    ax.scatter(
+        scale * entry["mean"], height, s=70, marker=look.marker, color=look.colour, edgecolors="white",
+        linewidths=1.2, zorder=3,
     )  # fmt: skip
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import FAINT, INK, style
+from experiments.figures.curves import draw_band
 from experiments.figures.plate import Plate
 from experiments.figures.stored import Look, by_fact, facts, looks, summaries
 from experiments.figures.wording import listed, number, told
@@ -96,9 +96,7 @@ def _curve(ax: Axes, entries: list[dict[str, Any]], look: Look, scale: float, **
     curve = sorted(entries, key=lambda entry: entry["step"])
     steps = [entry["step"] for entry in curve]
     ax.plot(steps, [scale * entry["mean"] for entry in curve], color=look.colour, linewidth=1.6, **line)
-    if all(entry["ci_low"] is not None for entry in curve):
-        low, high = (scale * np.array([entry[key] for entry in curve]) for key in ("ci_low", "ci_high"))
-        ax.fill_between(steps, low.clip(-limit, scale), high.clip(-limit, scale), color=look.colour, alpha=0.15, lw=0)
+    draw_band(ax, steps, curve, look, scale=scale, limits=(-limit, scale))
 
 
 def _early(ax: Axes, run: Run, model: str, look: Look) -> None:

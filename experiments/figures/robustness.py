@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import FAINT, style
-from experiments.figures.curves import draw_curve, plain_numbers
+from experiments.figures.curves import draw_curve, draw_row, in_grey_too, plain_numbers
 from experiments.figures.plate import Plate
-from experiments.figures.stored import Look, along, by_fact, looks, summaries, values
+from experiments.figures.stored import along, by_fact, looks, summaries, values
 from experiments.figures.wording import by_model, listed, number, twin_sentences
 from experiments.results import Run
 
@@ -34,7 +33,6 @@ _ROWS = (
         "activation_noise": ("Activation noise", "SD / SD of activations"),
     },
 )
-_DASHES = ("-", "--", ":", "-.")
 
 
 PLATES = (
@@ -88,15 +86,6 @@ def _of(entries: list[dict[str, Any]], model: str) -> list[dict[str, Any]]:
     return [entry for entry in entries if entry["model"] == model]
 
 
-def _styles(run: Run) -> dict[str, tuple[Look, str, bool]]:
-    """Look, dashes and whether marks are filled: the second of a kind is told from the first in grey too."""
-    styles: dict[str, tuple[Look, str, bool]] = {}
-    for model, look in looks(run).items():
-        place = sum(other.kind == look.kind for other, _, _ in styles.values())
-        styles[model] = (look, _DASHES[place % len(_DASHES)], place == 0)
-    return styles
-
-
 def _curves(run: Run) -> Figure:
     measured = {name for _, name, _ in by_fact(run, STUDY, "accuracy", "disturbance")}
     rows = [row for row in _ROWS if measured & row.keys()]
@@ -116,7 +105,7 @@ def _curves(run: Run) -> Figure:
 
 
 def _panel(ax: Axes, run: Run, disturbance: str, title: str, axis: str) -> None:
-    for model, (look, dashes, filled) in _styles(run).items():
+    for model, (look, dashes, filled) in in_grey_too(run).items():
         curve = [
             {**entry, "step": severity}
             for severity, entry in along(run, STUDY, "accuracy", model, "severity")
@@ -142,12 +131,13 @@ def _means(run: Run) -> Figure:
         ax = figure.subplots()
         for height, (model, look) in enumerate(models.items()):
             seeds = 100 * rows.loc[rows["model"] == model, "value"].to_numpy(dtype=float)
-            offsets = np.linspace(-0.15, 0.15, len(seeds)) if len(seeds) > 1 else np.zeros(1)
-            ax.scatter(seeds, height + offsets, s=22, marker=look.marker, color=look.colour, alpha=0.4, linewidths=0)
             for entry in _of(summaries(run, STUDY, "robustness_mean"), model):
-                _mark(ax, height, entry, look, look.colour)
+                draw_row(ax, height, seeds, entry, 100, look)
             for entry in _of(summaries(run, STUDY, "clean_accuracy"), model):
-                _mark(ax, height, {**entry, "ci_low": None}, look, "white")
+                ax.scatter(
+                    100 * entry["mean"], height, s=70, marker=look.marker, facecolor="white", edgecolor=look.colour,
+                    linewidths=1.2, zorder=3,
+                )  # fmt: skip
         ax.set_yticks(range(len(models)), [f"{model} ({look.kind})" for model, look in models.items()])
         ax.set_ylim(len(models) - 0.5, -0.5)
         ax.tick_params(axis="y", length=0)
@@ -156,13 +146,3 @@ def _means(run: Run) -> Figure:
         ax.set_axisbelow(True)
         ax.set_xlabel("Accuracy (%, enlarged scale): disturbed (filled), undisturbed (open)")
     return figure
-
-
-def _mark(ax: Axes, height: int, entry: dict[str, Any], look: Look, face: str) -> None:
-    """Mean and, where seeds allow it, 95 % interval."""
-    if entry["ci_low"] is not None:
-        ax.hlines(height, 100 * entry["ci_low"], 100 * entry["ci_high"], color=look.colour, linewidth=2.2)
-    ax.scatter(
-        100 * entry["mean"], height, s=62, marker=look.marker, facecolor=face,
-        edgecolor=look.colour if face == "white" else "white", linewidths=1.2, zorder=3,
-    )  # fmt: skip

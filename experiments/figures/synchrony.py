@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bnsim.plotting.style import FAINT, INK, style
+from experiments.figures.curves import draw_band
 from experiments.figures.plate import Plate
 from experiments.figures.stored import Look, by_fact, facts, looks
 from experiments.figures.wording import listed, told
@@ -155,9 +155,8 @@ def _lags(run: Run, rows: list[Row], models: dict[str, Look]) -> Figure:
 def _course(ax: Axes, course: list[dict[str, Any]], look: Look, line: Any) -> None:
     steps = [entry["step"] for entry in course]
     solid = line == "-"
-    if solid and all(entry["ci_low"] is not None for entry in course):
-        low, high = (np.array([entry[key] for entry in course]) for key in ("ci_low", "ci_high"))
-        ax.fill_between(steps, low, high, color=look.colour, alpha=0.18, linewidth=0)
+    if solid:
+        draw_band(ax, steps, course, look)
     ax.plot(
         steps, [entry["mean"] for entry in course], color=look.colour if solid else INK, linestyle=line,
         linewidth=1.8 if solid else 1.2,

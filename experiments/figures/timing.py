@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, NullLocator
 
 from bnsim.plotting.style import BLUE, FAINT, INK, VERMILLION, style
-from experiments.figures.curves import plain_numbers
+from experiments.figures.curves import draw_band, plain_numbers
 from experiments.figures.plate import Plate
 from experiments.figures.stored import Look, by_fact, facts
 from experiments.figures.wording import listed, number, told
@@ -122,9 +121,7 @@ def _by_bin(ax: Axes, run: Run, task: str) -> None:
 def _line(ax: Axes, points: list[Point], look: Look, label: str) -> None:
     """Means, and 95 % intervals where there are any."""
     places = [place for place, _ in points]
-    if all(entry["ci_low"] is not None for _, entry in points):
-        low, high = (100 * np.array([entry[key] for _, entry in points]) for key in ("ci_low", "ci_high"))
-        ax.fill_between(places, low.clip(0, 100), high.clip(0, 100), color=look.colour, alpha=0.18, linewidth=0)
+    draw_band(ax, places, [entry for _, entry in points], look, scale=100, limits=(0, 100))
     means = [100 * entry["mean"] for _, entry in points]
     ax.plot(
         places, means, color=look.colour, marker=look.marker, markersize=5, markeredgecolor="white",

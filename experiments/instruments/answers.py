@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -48,10 +48,10 @@ def winning(shares: FloatArray) -> FloatArray:
     return shares.max(axis=1)
 
 
-def margin(shares: FloatArray) -> FloatArray:
-    """By how much the first is ahead of the second (sample,)."""
-    second, first = np.sort(shares, axis=1)[:, -2:].T
-    return first - second
+def margin(outputs: NDArray[Any]) -> NDArray[Any]:
+    """By how much the first class, by its share or count, is ahead of the second: (..., class) to (...)."""
+    ordered = np.sort(outputs, axis=-1)
+    return ordered[..., -1] - ordered[..., -2]
 
 
 def log_odds(shares: FloatArray) -> FloatArray:

@@ -1,4 +1,4 @@
-"""What is known after some time of a trial: spikes up to then, first spikes, the lead of the best answer."""
+"""What is known after some time of a trial: spikes up to then, first spikes, when a lead was large enough."""
 
 from __future__ import annotations
 
@@ -31,12 +31,6 @@ def first_spikes(spikes: SpikeTimes, n_trials: int, n_units: int) -> FloatArray:
     first = np.full((n_trials, n_units), np.inf)
     np.minimum.at(first, (spikes.trial, spikes.unit), spikes.time)
     return first
-
-
-def leads(counts: NDArray[np.integer]) -> NDArray[np.int64]:
-    """By how many spikes the unit with most is ahead of the second: (..., unit) to (...)."""
-    ordered = np.sort(counts, axis=-1)
-    return (ordered[..., -1] - ordered[..., -2]).astype(np.int64)
 
 
 def exits(lead: NDArray[np.integer], margin: int) -> NDArray[np.intp]:

@@ -41,6 +41,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any
 
 import numpy as np
@@ -115,10 +116,11 @@ def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) 
     """Attack one model with one seed."""
     found = fitted(subject, config.max_train, progress)
     model, train = found.model, found.split.train
-    samples = found.split.held_out.chosen(np.arange(min(config.n_measured, len(found.split.held_out))))
+    samples = found.split.held_out.first(config.n_measured)
     values = Values.of(train.X, subject.dataset.image_shape)
     attacked = Attacked(samples, Box(values.low, values.high), subject.seed)
-    right = model.predict(samples.X) == samples.y
+    answers = model.predict(samples.X)
+    right = answers == samples.y
     distances = black_box(model.predict, samples.X, samples.y, attacked.box, config.queries)
     progress(1, 2)
     attacks = {"noise": _noise(config, model, attacked), "black_box": {e: distances > e for e in config.epsilons}}
@@ -128,14 +130,15 @@ def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) 
     ]
     chain = chain_of(model)
     if chain is not None:
-        agreement = float(np.mean(model.classes_[chain.outputs(samples.X).argmax(axis=1)] == model.predict(samples.X)))
+        agreement = float(np.mean(model.classes_[chain.outputs(samples.X).argmax(axis=1)] == answers))
         measured.append(Measurement("surrogate_agreement", agreement, "fraction"))
-        attacks |= _white_box(config, model, chain, attacked)
+        own = cache(_pgd(config, chain, model, attacked))  # for the model itself and for its twin
+        attacks |= _white_box(config, model, chain, attacked, own)
         twin = None if subject.twin is None else fitted(subject.twin, config.max_train, progress).model
         twin_chain = None if twin is None else chain_of(twin)
         if twin_chain is not None:
             attacks["transfer"] = attacked.withstood(model, _pgd(config, twin_chain, twin, attacked), config.epsilons)
-            on_twin = attacked.withstood(twin, _pgd(config, chain, model, attacked), config.epsilons)
+            on_twin = attacked.withstood(twin, own, config.epsilons)
             measured += _accuracies("twin_accuracy", {"transfer": on_twin})
         worst = {e: np.all([attacks[name][e] for name in WORST], axis=0) for e in config.epsilons}
         measured += _accuracies("accuracy", {"worst": worst})
@@ -163,11 +166,12 @@ def _noise(config: Config, model: Any, attacked: Attacked) -> Correct:
     return attacked.withstood(model, lambda epsilon: attacked.box.moved(X, epsilon * signs), config.epsilons)
 
 
-def _white_box(config: Config, model: Any, chain: Chain, attacked: Attacked) -> dict[str, Correct]:
+def _white_box(
+    config: Config, model: Any, chain: Chain, attacked: Attacked, by_pgd: Callable[[float], FloatArray]
+) -> dict[str, Correct]:
     X, labels = attacked.samples.X, np.searchsorted(model.classes_, attacked.samples.y)
     one_step = attacked.withstood(model, lambda epsilon: fgsm(chain, X, labels, epsilon, attacked.box), config.epsilons)
-    many = attacked.withstood(model, _pgd(config, chain, model, attacked), config.epsilons)
-    return {"fgsm": one_step, "pgd": many}
+    return {"fgsm": one_step, "pgd": attacked.withstood(model, by_pgd, config.epsilons)}
 
 
 def _pgd(config: Config, chain: Chain, model: Any, attacked: Attacked) -> Callable[[float], FloatArray]:

@@ -122,7 +122,7 @@ def explained(
     """The subject's network, trained, and its maps of the first test images."""
     found = fitted(subject, config.max_train, progress)
     X, held_out = found.split.train.X, found.split.held_out
-    images = held_out.chosen(np.arange(min(config.n_images, len(held_out))))
+    images = held_out.first(config.n_images)
     contrast = float(X.std())
     noise = attribution.mirrored_noise(
         (config.n_noise, X.shape[1]), NOISE * contrast, np.random.default_rng([subject.seed, 0x57A1])

@@ -76,8 +76,7 @@ PRESETS = {
 def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) -> Outcome:
     """Read the class from the layers of one trained network with one seed."""
     found = fitted(subject, config.max_train, progress)
-    held_out = found.split.held_out
-    test = held_out.chosen(np.arange(min(config.n_measured, len(held_out))))
+    test = found.split.held_out.first(config.n_measured)
     reader = Reader(config, test, _folds(config, test, subject.dataset.classes), subject.seed)
     activity = found.model.activity(test.X)
     rows: list[Measurement] = []

@@ -35,7 +35,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
 from experiments.abilities import Anytime, Recordable
-from experiments.instruments.elapsed import correlation, counts_until, exits, first_spikes, leads, until
+from experiments.instruments.answers import margin
+from experiments.instruments.elapsed import correlation, counts_until, exits, first_spikes, until
 from experiments.instruments.probe import probe_accuracy
 from experiments.studies.fitted import Fitted, fitted
 from experiments.studies.job import Measurement, Outcome, Subject, condition
@@ -73,7 +74,7 @@ PRESETS = {
 def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) -> Outcome:
     """Follow the answer of one trained network with one seed through time."""
     found = fitted(subject, config.max_train, progress)
-    test = Samples(found.split.held_out.X[: config.n_measured], found.split.held_out.y[: config.n_measured])
+    test = found.split.held_out.first(config.n_measured)
     final = float(np.mean(found.model.predict(test.X) == test.y))
     measurements = [Measurement("final_accuracy", final, "fraction")]
     if isinstance(found.model, Recordable):
@@ -175,10 +176,10 @@ def _accuracy(
     reached = np.flatnonzero(accuracies >= FINAL_SHARE * final)
     yield Measurement("time_to_90", ends[reached[0]], "ms")
     seconds = [end / 1e3 for end in ends]
-    lead = leads(counts_until(seen.spikes["output"], seen.n_trials, seen.populations["output"], seconds))
-    for margin in config.margins:
-        exit = exits(lead, margin)
+    lead = margin(counts_until(seen.spikes["output"], seen.n_trials, seen.populations["output"], seconds))
+    for least in config.margins:
+        exit = exits(lead, least)
         share = float(right[exit, np.arange(right.shape[1])].mean())
-        yield Measurement("early_exit_accuracy", share, "fraction", condition(margin=margin))
+        yield Measurement("early_exit_accuracy", share, "fraction", condition(margin=least))
         mean = float(np.array(ends)[exit].mean())
-        yield Measurement("early_exit_time", mean, "ms", condition(margin=margin))
+        yield Measurement("early_exit_time", mean, "ms", condition(margin=least))

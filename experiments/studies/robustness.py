@@ -138,7 +138,7 @@ class Layered(Protocol):
 def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) -> Outcome:
     """Disturb one model with one seed in every way that it takes."""
     found = fitted(subject, config.max_train, progress)
-    test = found.split.held_out.chosen(np.arange(min(config.n_measured, len(found.split.held_out))))
+    test = found.split.held_out.first(config.n_measured)
     clean = Measurement("clean_accuracy", found.model.score(test.X, test.y), "fraction")
     measured: list[Measurement] = []
     parts = (_inputs, _lesions, _responses)

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
-from experiments.studies.job import Measurement, Outcome, Subject
+from experiments.studies.job import Measurement, Outcome, Subject, part_of
 from experiments.tasks.dataset import validation_split
 
 
@@ -60,7 +60,7 @@ def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) 
     measured = []
     for size, samples, n_passes, before in zip(sizes, sets, passes, [0, *ends], strict=False):
         model = subject.create().set_params(passes=n_passes)
-        model.fit(samples.X, samples.y, progress=lambda done, _, before=before: progress(before + done, ends[-1]))
+        model.fit(samples.X, samples.y, progress=part_of(progress, before, ends[-1]))
         accuracy = float(np.mean(model.predict(split.held_out.X) == split.held_out.y))
         measured.append(Measurement("validation_accuracy", accuracy, "fraction", step=size))
     mean = float(np.mean([point.value for point in measured]))

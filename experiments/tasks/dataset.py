@@ -26,6 +26,10 @@ class Samples:
     def __len__(self) -> int:
         return len(self.y)
 
+    def first(self, count: int) -> Samples:
+        """The first so many, or all where there are fewer."""
+        return Samples(self.X[:count], self.y[:count])
+
     def chosen(self, indices: NDArray[np.intp]) -> Samples:
         """Some of them."""
         return Samples(self.X[indices], self.y[indices])

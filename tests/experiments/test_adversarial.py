@@ -80,13 +80,8 @@ def test_examples_pass_between_twins_both_ways() -> None:
     assert value(outcome, "surrogate_agreement") > 0.9
 
 
-@pytest.fixture
-def run(full_run: Run) -> Run:
-    return full_run
-
-
-def test_a_run_draws_itself(run: Run) -> None:
-    figures = figure.draw(run)
+def test_a_run_draws_itself(full_run: Run) -> None:
+    figures = figure.draw(full_run)
     assert list(figures) == [plate.figure for plate in figure.PLATES]
     worst, distances = figures["adversarial"].axes
     assert [line.get_label() for line in worst.lines] == ["receptive-field (BNS)", "receptive-dense (ANN)"]
@@ -96,15 +91,15 @@ def test_a_run_draws_itself(run: Run) -> None:
         assert all(len(line.get_xdata()) == 4 for line in panel.lines)  # type: ignore[arg-type]
 
 
-def test_sentences_name_both_twins_or_what_there_is(run: Run) -> None:
-    first, second = figure.sentences(run)
+def test_sentences_name_both_twins_or_what_there_is(full_run: Run) -> None:
+    first, second = figure.sentences(full_run)
     assert "receptive-field (BNS) classified" in first
     assert "than by PGD" in second
-    metrics = [entry for entry in run.summary["metrics"] if entry["kind"] == "ANN"]
+    metrics = [entry for entry in full_run.summary["metrics"] if entry["kind"] == "ANN"]
     alone = dataclasses.replace(
-        run,
-        summary={**run.summary, "differences": [], "metrics": metrics},
-        results=run.results[run.results["kind"] == "ANN"],
+        full_run,
+        summary={**full_run.summary, "differences": [], "metrics": metrics},
+        results=full_run.results[full_run.results["kind"] == "ANN"],
     )
     assert "receptive-field" not in "".join(figure.sentences(alone))
     assert len(figure.draw(alone)["adversarial_attacks"].axes) == 1

@@ -101,13 +101,8 @@ def test_repeats_exactly_and_shares_are_shares(filters: Outcome) -> None:
             robustness.Config.model_validate({**CONFIG.model_dump(), **wrong})
 
 
-@pytest.fixture
-def run(full_run: Run) -> Run:
-    return full_run
-
-
-def test_a_run_draws_itself(run: Run) -> None:
-    figures = figure.draw(run)
+def test_a_run_draws_itself(full_run: Run) -> None:
+    figures = figure.draw(full_run)
     assert list(figures) == [plate.figure for plate in figure.PLATES]
     panels = {ax.get_title(loc="left"): ax for ax in figures["robustness"].axes if ax.axison}
     assert len(panels) == 10
@@ -115,29 +110,29 @@ def test_a_run_draws_itself(run: Run) -> None:
     for line in panels["Deleted neurons"].lines:
         assert line.get_xdata()[0] == 0  # type: ignore[index]
         assert len(line.get_xdata()) == 4  # type: ignore[arg-type]
-    assert "Mean over disturbances" in (run.directory / "report.html").read_text(encoding="utf-8")
+    assert "Mean over disturbances" in (full_run.directory / "report.html").read_text(encoding="utf-8")
 
 
-def test_losing_more_spikes_changes_more_and_moving_them_changes_no_count(run: Run) -> None:
-    rows = run.results[run.results["metric"] == "response_change"].set_index("condition")["value"]
+def test_losing_more_spikes_changes_more_and_moving_them_changes_no_count(full_run: Run) -> None:
+    rows = full_run.results[full_run.results["metric"] == "response_change"].set_index("condition")["value"]
     lost = [rows[f"disturbance=spike_loss,severity={severity}"] for severity in ("0.25", "0.5", "0.9")]
     assert 0 < lost[0] < lost[1] < lost[2]
     assert not rows[rows.index.str.startswith("disturbance=spike_jitter")].any()
 
 
-def test_sentences_name_both_twins_or_what_there_is(run: Run) -> None:
-    first, second = figure.sentences(run)
+def test_sentences_name_both_twins_or_what_there_is(full_run: Run) -> None:
+    first, second = figure.sentences(full_run)
     assert "receptive-field (BNS) classified" in first
     assert "one seed gives no interval" in first
     assert second.startswith("Lowest mean over the severities of one disturbance: receptive-field ")
     summary = {
-        **run.summary,
+        **full_run.summary,
         "differences": [],
-        "metrics": [entry for entry in run.summary["metrics"] if entry["kind"] == "ANN"],
+        "metrics": [entry for entry in full_run.summary["metrics"] if entry["kind"] == "ANN"],
     }
-    rows = run.results[run.results["kind"] == "ANN"]
-    task = {**run.manifest["task"], "image_shape": None}
-    alone = dataclasses.replace(run, summary=summary, results=rows, manifest={**run.manifest, "task": task})
+    rows = full_run.results[full_run.results["kind"] == "ANN"]
+    task = {**full_run.manifest["task"], "image_shape": None}
+    alone = dataclasses.replace(full_run, summary=summary, results=rows, manifest={**full_run.manifest, "task": task})
     first, second = figure.sentences(alone)
     assert "receptive-field" not in first + second
     assert second.endswith("Samples of this task are no images: nothing was hidden.")

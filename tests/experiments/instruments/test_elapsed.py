@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from bnsim.recording import SpikeTimes
-from experiments.instruments.elapsed import correlation, counts_until, exits, first_spikes, leads, until
+from experiments.instruments.answers import margin
+from experiments.instruments.elapsed import correlation, counts_until, exits, first_spikes, until
 
 SPIKES = SpikeTimes(np.array([0, 0, 0, 1]), np.array([1, 0, 1, 0]), np.array([0.001, 0.002, 0.004, 0.003]))
 """Trial 0: unit 1 at 1 and 4 ms, unit 0 at 2 ms. Trial 1: unit 0 at 3 ms."""
@@ -26,7 +27,7 @@ def test_first_spikes() -> None:
 
 
 def test_a_trial_ends_when_the_lead_is_large_enough_or_the_time_is_over() -> None:
-    lead = leads(np.array([[[3, 1, 2], [0, 0, 0]], [[5, 1, 2], [0, 0, 1]]]))
+    lead = margin(np.array([[[3, 1, 2], [0, 0, 0]], [[5, 1, 2], [0, 0, 1]]]))
     assert lead.tolist() == [[1, 0], [3, 1]]
     assert exits(lead, 1).tolist() == [0, 1]
     assert exits(lead, 3).tolist() == [1, 1]
