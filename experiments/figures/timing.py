@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, NullLocator
 
-from bnsim.plotting.style import BLUE, FAINT, INK, VERMILLION, style
+from bnsim.plotting.style import BLUE, FAINT, INK, ORANGE, VERMILLION, style
 from experiments.figures.curves import draw_band, plain_numbers
 from experiments.figures.plate import Plate
 from experiments.figures.stored import Look, by_fact, facts
@@ -16,7 +16,11 @@ from experiments.figures.wording import listed, number, told
 from experiments.results import Run
 
 STUDY = "timing"
-_LOOKS = {"three-factor": Look("BNS", BLUE, "o"), "dense": Look("ANN", VERMILLION, "s")}
+_LOOKS = {
+    "three-factor": Look("BNS", BLUE, "o"),
+    "dense": Look("ANN", VERMILLION, "s"),
+    "recurrent": Look("ANN", ORANGE, "D"),
+}
 _TITLES = {"patterns": "Random patterns", "reversal": "Reversed time", "rows": "Digits by rows"}
 Point = tuple[float, dict[str, Any]]
 
@@ -25,10 +29,10 @@ PLATES = (
     Plate(
         "timing",
         "Learning from the times of spikes",
-        "Above: by the jitter of the spikes, the artificial network with the same bins throughout. Below: the "
-        "artificial network by the width of its bins, at one jitter, up to one bin as long as the trial, which leaves "
-        "nothing but counts; the horizontal band is the brain-like network at this jitter, which has no bins, the open "
-        "disc the same where spikes were scattered to random times. Dotted: chance. Bands: 95 % intervals.",
+        "Above: by the jitter of the spikes, the artificial networks with the same bins throughout. Below: the "
+        "artificial networks by the width of their bins, at one jitter, up to one bin as long as the trial, which "
+        "leaves nothing but counts; the horizontal band is the brain-like network at this jitter, which has no bins, "
+        "the open disc the same where spikes were scattered to random times. Dotted: chance. Bands: 95 % intervals.",
     ),
 )
 
@@ -50,7 +54,7 @@ def draw(run: Run) -> dict[str, Figure]:
         for ax in rows[:, 0]:
             ax.set_ylabel("Accuracy (%)")
         handles, labels = rows[0, 0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=2)
+        figure.legend(handles, labels, loc="outside lower center", ncols=len(_LOOKS))
     return {"timing": figure}
 
 
@@ -72,12 +76,12 @@ def sentences(run: Run) -> list[str]:
 
 def _best(run: Run, model: str, task: str, jitter: float) -> str:
     """What a network reaches; of bins, the best of those tried."""
-    points = _points(run, model, task, "bin") if model == "dense" else _points(run, model, task, "jitter")
-    if model == "dense":
+    if _LOOKS[model].kind == "ANN":
+        points = _points(run, model, task, "bin")
         # One bin as long as the trial is told of as counts alone.
         width, entry = max(points[:-1], key=lambda point: float(point[1]["mean"]))
         return f"{model} (ANN) {told(entry)} with its best bins, of {number(width, 'ms')}"
-    (entry,) = [entry for place, entry in points if place == jitter]
+    (entry,) = [entry for place, entry in _points(run, model, task, "jitter") if place == jitter]
     return f"{model} (BNS) {told(entry)}"
 
 
@@ -104,8 +108,10 @@ def _by_jitter(ax: Axes, run: Run, task: str) -> None:
 
 
 def _by_bin(ax: Axes, run: Run, task: str) -> None:
-    points = _points(run, "dense", task, "bin")
-    _line(ax, points, _LOOKS["dense"], "")
+    for model, look in _LOOKS.items():
+        if look.kind == "ANN":
+            points = _points(run, model, task, "bin")
+            _line(ax, points, look, "")
     own, jitter = _LOOKS["three-factor"], run.config[STUDY]["at_jitter"]
     (entry,) = [entry for place, entry in _points(run, "three-factor", task, "jitter") if place == jitter]
     ax.axhline(100 * entry["mean"], color=own.colour, linewidth=1.8)

@@ -112,7 +112,7 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             "Spike times",
             "What can each network learn of the times of spikes, where their counts tell nothing?",
             None,
-            subjects={"three-factor": "BNS", "dense": "ANN"},
+            subjects={"three-factor": "BNS", "dense": "ANN", "recurrent": "ANN"},
             brief=False,
         ),
         "robustness": Study(

@@ -157,17 +157,20 @@ class KerasClassifier(Classifier):
 
     def _operations(self, X: FloatArray) -> OperationCount:
         front = self._front_end_operations()
-        weights = [layer.get_weights() for layer in self._layers()]
-        units = [int(np.prod(layer.output.shape[1:])) for layer in self._layers()]
-        # A convolution's kernel is applied once for each position of its output.
-        products = sum(kernel.size * n // kernel.shape[-1] for (kernel, *_), n in zip(weights, units, strict=True))
-        stored = sum(array.size for arrays in weights for array in arrays) * BYTES_PER_WEIGHT
+        products, updates = map(sum, zip(*map(self._layer_work, self._layers()), strict=True))
+        stored = sum(array.size for layer in self._layers() for array in layer.get_weights()) * BYTES_PER_WEIGHT
         return OperationCount(
             synaptic_operations=0,
             multiply_accumulates=len(X) * (front.multiply_accumulates + products),
-            neuron_updates=len(X) * (front.neuron_updates + sum(units)),
+            neuron_updates=len(X) * (front.neuron_updates + updates),
             bytes=len(X) * (front.bytes + stored),
         )
+
+    def _layer_work(self, layer: Any) -> tuple[int, int]:
+        """Multiply-accumulates and updates of units of a layer for one sample."""
+        kernel, units = layer.get_weights()[0], int(np.prod(layer.output.shape[1:]))
+        # A convolution's kernel is applied once for each position of its output.
+        return kernel.size * units // kernel.shape[-1], units
 
     @property
     def trainable_parameters(self) -> int:

@@ -62,7 +62,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "trials": 100,
         "images": 60,
         "passes": 8,
-        "dense_passes": 20,
+        "artificial_passes": 20,
         "jitters": (2.0,),
         "bin_widths": (),
         "at_jitter": 2.0,

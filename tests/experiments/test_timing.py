@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from experiments.figures import timing as figure
 from experiments.results import Run
-from experiments.studies import timing
+from experiments.studies import STUDIES, timing
 from experiments.studies.job import Outcome, Untrained
 from experiments.studies.timing import Config, Task
 from experiments.tasks import load_task
@@ -16,8 +16,8 @@ from experiments.tasks.dataset import _test_indices
 
 # As many units and classes as the digits by rows have: both tasks share one compiled network.
 SMALL = Config(
-    classes=10, units=8, trials=100, images=60, passes=8, dense_passes=20, jitters=(2.0,), bin_widths=(), at_jitter=2.0,
-    at_bin=8,
+    classes=10, units=8, trials=100, images=60, passes=8, artificial_passes=20, jitters=(2.0,), bin_widths=(),
+    at_jitter=2.0, at_bin=8,
 )  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def values(outcome: Outcome, metric: str) -> dict[str, float]:
 
 @pytest.fixture(scope="module")
 def measured() -> dict[str, Outcome]:
-    kinds = {"three-factor": "BNS", "dense": "ANN"}
+    kinds = STUDIES["timing"].subjects
     return {
         model: timing.run(SMALL, Untrained(model, kind, seed=0), lambda done, total: None)
         for model, kind in kinds.items()
@@ -35,7 +35,7 @@ def measured() -> dict[str, Outcome]:
 
 
 def test_both_learn_times(measured: dict[str, Outcome]) -> None:
-    for model, suffix in (("three-factor", ""), ("dense", ",bin=8")):
+    for model, suffix in (("three-factor", ""), ("dense", ",bin=8"), ("recurrent", ",bin=8")):
         accuracy = values(measured[model], "accuracy")
         assert accuracy[f"task=patterns,jitter=2{suffix}"] > 0.9
         assert accuracy[f"task=reversal,jitter=2{suffix}"] > 0.9
@@ -47,12 +47,13 @@ def test_counts_alone_tell_nothing(measured: dict[str, Outcome]) -> None:
         alone, chance = values(outcome, "accuracy_of_counts"), values(outcome, "chance")
         assert chance == {"task=patterns": 0.1, "task=reversal": 0.5, "task=rows": 0.1}
         for task in ("task=patterns", "task=reversal"):
-            # All that `dense` sees is equal, so it gives one answer. The other guesses 100 times: four deviations.
+            # All that artificial networks see is equal, so they give one answer. The spiking one guesses 100 times:
+            # four standard deviations.
             guess = 4 * np.sqrt(chance[task] * (1 - chance[task]) / 100)
-            tolerance = 1e-9 if model == "dense" else guess
+            tolerance = guess if model == "three-factor" else 1e-9
             assert alone[task] == pytest.approx(chance[task], abs=tolerance)
-    dense = measured["dense"]
-    assert values(dense, "accuracy")["task=rows,jitter=2,bin=64"] == values(dense, "accuracy_of_counts")["task=rows"]
+        if model != "three-factor":
+            assert values(outcome, "accuracy")["task=rows,jitter=2,bin=64"] == alone["task=rows"]
 
 
 def test_trials_of_the_test_are_others_than_those_of_the_training() -> None:
@@ -81,6 +82,6 @@ def test_a_run_draws_itself(full_run: Run) -> None:
     assert [ax.get_title(loc="left") for ax in drawn.axes[:3]] == ["Random patterns", "Reversed time", "Digits by rows"]
     patterns, _, digits = figure.sentences(full_run)
     assert "with its best bins, of 8\N{NO-BREAK SPACE}ms" in patterns
-    assert patterns.endswith("10.00\N{NO-BREAK SPACE}% of dense, with chance at 10.00\N{NO-BREAK SPACE}%.")
+    assert patterns.endswith("10.00\N{NO-BREAK SPACE}% of recurrent, with chance at 10.00\N{NO-BREAK SPACE}%.")
     assert digits.startswith("Digits by rows, at a jitter of 2\N{NO-BREAK SPACE}ms: three-factor (BNS) ")
     assert "Learning from the times of spikes" in (full_run.directory / "report.html").read_text(encoding="utf-8")

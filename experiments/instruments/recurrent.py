@@ -1,0 +1,94 @@
+"""A recurrent network for what comes step after step, beside the networks that learn from all steps at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bnsim.errors import InputError
+from models.artificial.backend import keras
+from models.artificial.keras_classifier import KerasClassifier
+from models.classifier import FloatArray
+
+
+class Recurrent(KerasClassifier):
+    """Gated recurrent units, whose last state is read by a softmax, trained by Adam on the cross-entropy through time.
+
+    Equations, of step t: z = s(W_z x_t + U_z h + b_z), r = s(W_r x_t + U_r h + b_r), with s the logistic function;
+    c = tanh(W_c x_t + b_c + r (U_c h + d_c)); h <- z h + (1 - z) c, from h = 0. After the last step
+    p = softmax(V h + b). W and V start Glorot-uniform, U orthogonal, biases at 0.
+
+    Parameters:
+    n_steps: a sample holds so many equally long steps, one after the other.
+    units: of the hidden layer.
+    learning_rate, batch_size: of Adam.
+    passes: presentations of each training sample.
+    random_state: drives initial weights and the order of presentations.
+
+    Errors: InputError for a parameter out of its range, or steps into which the features cannot be divided.
+    """
+
+    name = "recurrent"
+    REFERENCE = "Cho et al. (2014), arXiv:1406.1078; Kingma & Ba (2015), arXiv:1412.6980"
+    DEVIATIONS = ("the reset gate acts on what the recurrent weights give, with a bias of its own, as in Keras",)
+
+    def __init__(
+        self,
+        n_steps: int = 8,
+        units: int = 40,
+        learning_rate: float = 1e-3,
+        batch_size: int = 32,
+        passes: int = 10,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.n_steps = n_steps
+        self.units = units
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.passes = passes
+        self.random_state = random_state
+
+    def _check_parameters(self) -> None:
+        self._require_count("n_steps", "units", "batch_size")
+        self._require_positive("learning_rate")
+        if self.n_features_in_ % self.n_steps:
+            raise InputError(
+                f"Recurrent.n_steps: {self.n_features_in_} features do not make {self.n_steps} equally long steps; "
+                "give one of their divisors"
+            )
+
+    def _new_network(self) -> Any:
+        of_input, recurrent, output = map(int, np.random.SeedSequence(self.random_state_).generate_state(3))
+        return keras.Sequential(
+            [
+                keras.Input((self.n_features_in_,)),
+                keras.layers.Reshape((self.n_steps, -1)),
+                keras.layers.GRU(
+                    self.units,
+                    kernel_initializer=keras.initializers.GlorotUniform(seed=of_input),
+                    recurrent_initializer=keras.initializers.Orthogonal(seed=recurrent),
+                    name="hidden",
+                ),
+                keras.layers.Dense(
+                    len(self.classes_),
+                    activation="softmax",
+                    kernel_initializer=keras.initializers.GlorotUniform(seed=output),
+                    name="output",
+                ),
+            ]
+        )
+
+    def _optimizer(self) -> Any:
+        return keras.optimizers.Adam(learning_rate=self.learning_rate)
+
+    def _weights(self) -> dict[str, FloatArray]:
+        """Of the hidden layer, those of the input above those of its own state; gate beside gate."""
+        of_input, recurrent, _ = self.network_.get_layer("hidden").get_weights()
+        return super()._weights() | {"hidden": np.vstack([of_input, recurrent])}
+
+    def _layer_work(self, layer: Any) -> tuple[int, int]:
+        if layer.name != "hidden":
+            return super()._layer_work(layer)
+        of_input, recurrent, _ = layer.get_weights()
+        return self.n_steps * (of_input.size + recurrent.size), self.n_steps * self.units
