@@ -9,7 +9,8 @@ background hardly change. A packet lives if at least half of the last group's ne
 
 Deviations from the paper: the background of a neuron is one excitatory and one inhibitory Poisson train of larger
 weights, with the mean and the variance of the paper's 20,000 synapses; groups follow each other without delay, which
-only shifts time; the paper measures spread as a standard deviation over many trials.
+only shifts time; the paper measures spread as a standard deviation over many trials. A chain in plain Brian2, with
+white noise for a background, gives the same packets within 0.1 ms and 5 spikes (`tests/reference`).
 
 Metrics
 -------

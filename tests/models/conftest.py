@@ -40,7 +40,6 @@ QUICK: dict[str, dict[str, Any]] = {
         "passes": 3,
         "learning_rate": 0.005,
         "duration": 20.0,
-        "backend": "numpy",
     },
     "three-factor": {
         "hidden": (30,),
