@@ -109,8 +109,8 @@ MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
             "small images": Chosen(_SMALL_DIEHL_COOK, tried=12),
             "large images": Chosen(
                 quick={"n_neurons": 100, "saccade": 1, "passes": 1},
-                full={"n_neurons": 400, "saccade": 1, "label_window": 30_000, "passes": 3},
-                tried=42,
+                full={"n_neurons": 400, "saccade": 1, "passes": 3},
+                tried=50,
             ),
             "features": Chosen(_FEATURES_DIEHL_COOK),
         },

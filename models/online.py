@@ -75,6 +75,8 @@ class OnlineClassifier(Classifier):
             chosen = schedule.order[start:stop]
             self._learn(X[chosen], labels[chosen], len(schedule))
             self.presentations_seen_ = stop
+            if stop == len(schedule):
+                self._finish(X, labels, schedule.order)
             schedule.watch(stop)
 
     @abstractmethod
@@ -90,6 +92,12 @@ class OnlineClassifier(Classifier):
 
         total: presentations in all, for a learning rate that falls over the training; None where the end is
         not known (`partial_fit`).
+        """
+
+    def _finish(self, X: FloatArray, labels: LabelArray, order: LabelArray) -> None:
+        """What `fit` does once all is learned, with the training samples and the order of their presentations.
+
+        Nothing, unless overridden. `partial_fit`, whose end is not known, never comes to it.
         """
 
     @abstractmethod

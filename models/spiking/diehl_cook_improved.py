@@ -14,7 +14,7 @@ LOOKS = np.array([[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1]])
 
 
 class ImprovedDiehlCook(DiehlCook):
-    """As `diehl-cook`, but for three changes; the rules that learn are the same.
+    """As `diehl-cook`, but for four changes; the rules that learn are the same.
 
     1. A spike blocks the next for 10 ms instead of 50, so that the winner of a moment wins oftener, and a presentation
        has more spikes to learn from and to count.
@@ -23,6 +23,8 @@ class ImprovedDiehlCook(DiehlCook):
     3. At test an image is looked at five times, as it is and moved by `saccade` pixels to either side, up and down, as
        small eye movements would; the spikes are counted over all looks. Cells learn one place each, so that a digit
        that is a pixel off finds its cell.
+    4. Cells are named once all is learned, by training images that are shown again (`label_samples`): a running mean
+       still holds what cells were before they changed.
 
     Parameters
     ----------
@@ -57,6 +59,7 @@ class ImprovedDiehlCook(DiehlCook):
         a_minus: float = 1e-4,
         theta_increment: float = 0.05,
         label_window: int = 10_000,
+        label_samples: int = 12_000,
         passes: int = 3,
         backend: str = "auto",
         random_state: int | np.random.RandomState | None = None,
@@ -78,6 +81,7 @@ class ImprovedDiehlCook(DiehlCook):
             a_minus=a_minus,
             theta_increment=theta_increment,
             label_window=label_window,
+            label_samples=label_samples,
             passes=passes,
             backend=backend,
             random_state=random_state,

@@ -7,9 +7,9 @@ Readouts, for the spike counts n_i of a presentation
 ----------------------------------------------------
 most-active   votes_c = mean of n_i over the cells whose label is c
 proportion    votes_c = sum_i p_ic n_i
-likelihood    votes_c = sum_i n_i ln q_ic, with q_ic = (r_ic + s) / sum_j (r_jc + s) and s = 0.003 spikes: how likely
-              it is that the spikes of a presentation of class c, drawn one by one, fall on these cells (a multinomial
-              naive Bayes classifier)
+likelihood    votes_c = sum_i n_i ln q_ic, with q_ic = (S_ic + s) / sum_j (S_jc + s), S_ic the spikes of all
+              presentations of class c and s = 0.1 spikes: how likely it is that the spikes of a presentation of class
+              c, drawn one by one, fall on these cells (a multinomial naive Bayes classifier)
 
 The class with most votes is the answer; of equals the first.
 """
@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.floating]
 LabelArray = NDArray[np.int64]
 
-SMOOTHING = 0.003
-"""Spikes a presentation that are added to each response: a cell that never fired for a class rules it out otherwise."""
+SMOOTHING = 0.1
+"""Spikes that are added to those of each cell and class: a cell that never fired for a class rules it out otherwise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,10 +42,10 @@ class LabelReadout:
     def empty(cls, n_cells: int, n_classes: int) -> Self:
         return cls(np.zeros((n_cells, n_classes)), np.zeros(n_classes))
 
-    def updated(self, counts: NDArray[np.integer], labels: LabelArray, window: int) -> Self:
+    def updated(self, counts: NDArray[np.integer], labels: LabelArray, window: float) -> Self:
         """With these presentations added, one after the other: spike counts (presentation, cell) and classes.
 
-        window: presentations after which a presentation's weight has fallen to 1/e.
+        window: presentations after which a presentation's weight has fallen to 1/e; math.inf where all count alike.
         """
         spikes, shown, keep = self.spikes.copy(), self.shown.copy(), np.exp(-1 / window)
         for row, label in zip(counts, labels, strict=True):
@@ -94,8 +94,8 @@ def _proportion(readout: LabelReadout, counts: NDArray[np.number]) -> FloatArray
 
 
 def _likelihood(readout: LabelReadout, counts: NDArray[np.number]) -> FloatArray:
-    responses = readout.responses + SMOOTHING
-    logarithms = np.log(responses / responses.sum(axis=0))
+    spikes = readout.spikes + SMOOTHING
+    logarithms = np.log(spikes / spikes.sum(axis=0))
     return np.stack([row @ logarithms for row in counts]) if len(counts) else np.zeros((0, len(readout.shown)))
 
 

@@ -81,6 +81,7 @@ def test_operations_count_spikes_and_every_presentation(trained: DiehlCook, digi
         ("delay", -1.0, "a finite number of at least 0"),
         ("duration", 10.3, "a multiple of 0.5 ms"),
         ("total", 0.0, "a positive finite number"),
+        ("label_samples", -1, "an integer of at least 0"),
         ("backend", "gpu", "one of auto, cpp, cython, numpy"),
     ],
 )

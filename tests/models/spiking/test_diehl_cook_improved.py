@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bnsim.errors import InputError
+from models.schedule import presentation_order
 from models.spiking.diehl_cook import DiehlCook
 from models.spiking.diehl_cook_improved import ImprovedDiehlCook
 from models.spiking.label_readout import READOUTS
@@ -63,3 +64,19 @@ def test_wrong_parameters_are_named(digits: Digits, changed: dict[str, Any], mes
     with pytest.raises(InputError) as error:
         ImprovedDiehlCook(**{**DIGITS, **changed}).fit(digits.X[:30], digits.y[:30])
     assert str(error.value).startswith(message)
+
+
+def test_cells_are_named_by_images_shown_again(digits: Digits) -> None:
+    """The labels of `label_samples` are those of the frozen network's counts of the samples presented last."""
+    model = ImprovedDiehlCook(**{**DIGITS, "label_samples": 100}, random_state=0).fit(digits.X, digits.y)
+    running = ImprovedDiehlCook(**{**DIGITS, "label_samples": 0}, random_state=0).fit(digits.X, digits.y)
+    for name, array in running.learned_.items():
+        assert np.array_equal(model.learned_[name], array)
+    last = presentation_order(0, len(digits.X), DIGITS["passes"])[-100:]
+    counts = running.activity(digits.X[last])["excitatory"].responses
+    spikes = np.stack([counts[digits.y[last] == label].sum(axis=0) for label in range(10)], axis=1)
+    assert np.array_equal(model.readout_.spikes, spikes)
+    assert np.array_equal(model.readout_.shown, np.bincount(digits.y[last]))
+    assert not np.array_equal(running.readout_.shown, model.readout_.shown)
+    every = ImprovedDiehlCook(**{**DIGITS, "label_samples": 10**6}, random_state=0).fit(digits.X, digits.y)
+    assert every.readout_.shown.sum() == len(digits.X)

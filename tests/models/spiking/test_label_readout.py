@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from models.spiking.label_readout import READOUTS, LabelReadout
 
-LONG = 10**12
-"""A window so long that nothing fades."""
+LONG = math.inf
+"""A window in which nothing fades."""
 COUNTS = np.array([[4, 0, 0, 1], [2, 0, 0, 1], [0, 3, 0, 1], [0, 1, 0, 5]])
 CLASSES = np.array([0, 0, 1, 2])
 
@@ -33,9 +35,9 @@ def test_votes_by_hand() -> None:
 
 
 def test_likelihood_by_hand() -> None:
-    """Counts times the logarithm of each cell's share of a class's spikes, every response raised by 0.003."""
+    """Counts times the logarithm of each cell's share of a class's spikes, each sum of them raised by 0.1."""
     votes = READOUTS["likelihood"](read(), np.array([[2, 0, 1, 0]]))
-    shares = [[3.003 / 4.012, 0.003 / 4.012], [0.003 / 4.012, 0.003 / 4.012], [0.003 / 6.012, 0.003 / 6.012]]
+    shares = [[6.1 / 8.4, 0.1 / 8.4], [0.1 / 4.4, 0.1 / 4.4], [0.1 / 6.4, 0.1 / 6.4]]
     np.testing.assert_allclose(votes, [[2 * np.log(first) + np.log(third) for first, third in shares]], rtol=1e-9)
     assert READOUTS["likelihood"](read(), np.zeros((1, 4))).tolist() == [[0, 0, 0]]
     assert READOUTS["likelihood"](read(), np.zeros((0, 4))).shape == (0, 3)
