@@ -48,8 +48,8 @@ class SpikeTimes:
 
     def of_trial(self, trial: int) -> tuple[FloatArray, IntArray]:
         """Times (s) and units of one trial."""
-        chosen = self.trial == trial
-        return self.time[chosen], self.unit[chosen]
+        start, stop = np.searchsorted(self.trial, [trial, trial + 1])
+        return self.time[start:stop], self.unit[start:stop]
 
     def trains(self, n_units: int, trial: int) -> list[FloatArray]:
         """One array of spike times (s) a unit."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,8 +47,15 @@ def neuron() -> bnsim.LIF:
 
 def weights(width: int, scale: float, layer: int, seed: int) -> FloatArray:
     """Weights (from, to) into a layer, in units of the threshold; of all scales the same but for their size."""
+    return scale / np.sqrt(width) * _drawn(width, layer, seed)
+
+
+@lru_cache(maxsize=32)
+def _drawn(width: int, layer: int, seed: int) -> FloatArray:
+    """Kept for the next scale: drawing takes longer than sending a few signals through."""
     drawn = np.random.default_rng([seed, layer, 0x9A7D]).standard_normal((width, width))
-    return scale / np.sqrt(width) * drawn
+    drawn.flags.writeable = False
+    return drawn
 
 
 def layers(x: FloatArray, depth: int, scale: float, activation: str, seed: int) -> Iterator[FloatArray]:

@@ -100,23 +100,26 @@ def run(config: Config, subject: Untrained, progress: Callable[[int, int], None]
 
 def _artificial(config: Config, subject: Untrained, progress: Callable[[int, int], None]) -> Iterator[Measurement]:
     activation = ACTIVATIONS[subject.model]
+    sizes = [settled_size(scale, activation) for scale in config.scales]
+    cosines, slopes = [], []
+    for network in range(config.networks):  # all scales of a network at once: they share what is drawn
+        cosines.append([_of_network(config, scale, subject, network) for scale in config.scales])
+        slopes.append(
+            [_slope(config.width, *pair, subject, network) for pair in zip(config.scales, sizes, strict=True)]
+        )
+        progress(network + 1, config.networks)
+    found = np.mean(cosines, axis=0)  # (scale, input, layer)
     largest = 0.0
-    for number, scale in enumerate(config.scales):
-        found = np.mean(
-            [_of_network(config, scale, subject, network) for network in range(config.networks)], axis=0
-        )  # (input, layer)
-        for c, measured in zip(config.inputs, found, strict=True):
+    for number, (scale, size) in enumerate(zip(config.scales, sizes, strict=True)):
+        for c, measured in zip(config.inputs, found[number], strict=True):
             theory = correlations(c, 1.0, config.depth, scale, activation)
             largest = max(largest, float(np.abs(measured - theory).max()))
             for metric, values in (("correlation", measured), ("theory", theory)):
                 yield from curve(metric, values, "", condition(scale=scale, input=c))
         place, lowest = condition(scale=scale), int(np.argmin(config.inputs))
-        yield Measurement("fixed_point", float(found[lowest, -1]), "", place)
-        size = settled_size(scale, activation)
-        slopes = [_slope(config.width, scale, size, subject, network) for network in range(config.networks)]
-        yield Measurement("slope", float(np.mean(slopes)), "", place)
+        yield Measurement("fixed_point", float(found[number, lowest, -1]), "", place)
+        yield Measurement("slope", float(np.mean(slopes, axis=0)[number]), "", place)
         yield Measurement("slope_theory", slope_at_one(size, scale, activation), "", place)
-        progress(number + 1, len(config.scales))
     yield Measurement("theory_error", largest, "")
 
 

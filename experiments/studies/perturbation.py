@@ -140,6 +140,6 @@ def _changed(train: Train, change: str, duration: float) -> tuple[Train, float]:
 
 
 def _differing(first: Train, second: Train) -> FloatArray:
-    """Times (s) of the spikes that only one of two trials has."""
+    """Times (s) of the spikes that only one of two trials has; no unit fires twice in a step."""
     one, other = (np.rint(times * 1e3 / DT).astype(np.int64) * 10**6 + units for times, units in (first, second))
-    return np.setxor1d(one, other) // 10**6 * DT / 1e3
+    return np.setxor1d(one, other, assume_unique=True) // 10**6 * DT / 1e3
