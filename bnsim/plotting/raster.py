@@ -139,7 +139,6 @@ def _frame(ax: Axes, bands: list[_Band], boundaries: NDArray[np.floating]) -> No
         ax.set_yticklabels([f"{band.name}\n{_units(band.size)}" for band in bands])
         ax.tick_params(axis="y", length=0)
         for index, (label, band) in enumerate(zip(ax.get_yticklabels(), bands, strict=True)):
-            label.set_color(colour(index))
             label.set_fontweight("bold")
             if index:
                 ax.axhline(band.bottom, color=FAINT, linewidth=0.8, zorder=0)

@@ -63,7 +63,7 @@ def _draw_models(ax: Axes, rows: pd.DataFrame, models: dict[str, Look], means: l
         draw_row(ax, height, seeds, entry, 100, look)
         ax.annotate(
             f"{100 * entry['mean']:.2f} %", (1.0, height), (6, 0), xycoords=("axes fraction", "data"),
-            textcoords="offset points", va="center", fontsize=9.5, color=look.colour, fontweight="bold",
+            textcoords="offset points", va="center", fontsize=9.5, color=INK, fontweight="bold",
             annotation_clip=False,
         )  # fmt: skip
     _frame_rows(ax, [f"{model} ({look.kind})" for model, look in models.items()], len(models))

@@ -76,8 +76,7 @@ def _maps(run: Run) -> Figure:
                 spine.set(visible=True, color=FAINT)
         axes[0, 0].set_title("Image", fontsize=8, loc="center")
         for ax, (model, name) in zip(axes[0, 1:], columns, strict=True):
-            look = looks(run)[model]
-            ax.set_title(f"{model}\n{_NAMES[name]}", fontsize=8, loc="center", color=look.colour)
+            ax.set_title(f"{model}\n{_NAMES[name]}", fontsize=8, loc="center")
     return figure
 
 

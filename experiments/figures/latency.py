@@ -113,7 +113,7 @@ def _early(ax: Axes, run: Run, model: str, look: Look) -> None:
         plural = "s" if margins[place] != "1" else ""
         ax.annotate(
             f"{margins[place]} spike{plural}", (x[place], y[place]), (6, -3), textcoords="offset points",
-            color=look.colour, fontsize=8.5,
+            color=INK, fontsize=8.5,
         )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bnsim.plotting.style import BLUE, FAINT, INK, SEQUENTIAL, VERMILLION, style
+from bnsim.plotting.style import BLUE, FAINT, INK, SEQUENTIAL, style
 from experiments.figures.curves import draw_curve
 from experiments.figures.plate import Plate
 from experiments.figures.stored import Look, by_fact, facts, looks
@@ -20,7 +20,8 @@ from experiments.results import Run
 STUDY = "representation"
 _PLAIN = "#767676"
 """Grey of the control."""
-_COLOURS = {"BNS": BLUE, "ANN": VERMILLION}
+_COLOURS = {"BNS": BLUE, "ANN": "#BF5400"}
+"""Of words: the second is vermillion, dark enough to be read on white."""
 _MANY = 7
 """Layers beyond which numbers are written small."""
 _STATES = {"after training": "", "before training": "_before"}

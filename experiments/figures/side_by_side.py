@@ -140,4 +140,4 @@ def _draw_output(ax: Axes, run: Run, example: Example, shade: str) -> None:
     ax.set_xlim(left=min(0.0, float(np.min(scores))))  # votes may be logarithms
     ax.set_xlabel(output_label(example))
     verdict = "" if example.predicted_class == example.true_class else " (wrong)"
-    ax.set_title(f"→ {example.predicted_class}{verdict}", color=shade)
+    ax.set_title(f"→ {example.predicted_class}{verdict}")

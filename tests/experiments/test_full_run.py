@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
 
 from experiments import figures
 from experiments.results import Run
@@ -38,3 +41,17 @@ def test_one_network_serves_all_studies_that_look_at_trained_ones(full_run: Run)
     latency = final[final["study"] == "latency"].set_index("model")["value"]
     # Of the whole test set and of its first 60 samples, by the same networks.
     assert (latency - accuracy).abs().max() < 0.15
+
+
+def test_words_on_figures_can_be_read(full_run: Run) -> None:
+    """A contrast of 4.5 with the white page, as WCAG 2 asks; words within matrices are set against their cells."""
+    for name, figure in figures.draw(full_run).items():
+        within = {id(text) for ax in figure.axes if ax.images for text in ax.texts}
+        for text in figure.findobj(Text):
+            if text.get_text() and id(text) not in within:
+                assert contrast_with_white(text.get_color()) >= 4.5, (name, text.get_text())
+
+
+def contrast_with_white(color: object) -> float:
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
+    return 1.05 / (float(np.dot([0.2126, 0.7152, 0.0722], linear)) + 0.05)
