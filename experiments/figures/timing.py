@@ -21,6 +21,8 @@ _LOOKS = {
     "dense": Look("ANN", VERMILLION, "s"),
     "recurrent": Look("ANN", ORANGE, "D"),
 }
+_DASHES = {"D": (0, (3, 2))}
+"""By marker: lines that lie on each other are told apart, in grey too."""
 _TITLES = {"patterns": "Random patterns", "reversal": "Reversed time", "rows": "Digits by rows"}
 Point = tuple[float, dict[str, Any]]
 
@@ -131,7 +133,7 @@ def _line(ax: Axes, points: list[Point], look: Look, label: str) -> None:
     means = [100 * entry["mean"] for _, entry in points]
     ax.plot(
         places, means, color=look.colour, marker=look.marker, markersize=5, markeredgecolor="white",
-        markeredgewidth=0.6, label=label or None,
+        markeredgewidth=0.6, linestyle=_DASHES.get(look.marker, "-"), label=label or None,
     )  # fmt: skip
 
 
