@@ -97,11 +97,15 @@ class ImprovedDiehlCook(DiehlCook):
         return [augmentation.moved(X, self.image_shape, np.tile(self.saccade * step, (len(X), 1))) for step in LOOKS]
 
     def _counts(self, X: FloatArray, population: str) -> NDArray[np.int32]:
-        return np.sum([super(ImprovedDiehlCook, self)._counts(look, population) for look in self._looks(X)], axis=0)
+        return np.sum(self._counts_of(self._looks(X), population), axis=0)
+
+    def _counts_of(self, looks: list[FloatArray], population: str) -> list[NDArray[np.int32]]:
+        return [super(ImprovedDiehlCook, self)._counts(look, population) for look in looks]
 
     def _activity(self, X: FloatArray) -> Activity:
         activity = super()._activity(X)
-        votes = Layer("output", self._votes(self._counts(X, "excitatory")), None)
+        counts = [activity["excitatory"].responses, *self._counts_of(self._looks(X)[1:], "excitatory")]
+        votes = Layer("output", self._votes(np.sum(counts, axis=0)), None)
         return Activity((*activity.layers[:-1], votes), bin_width=activity.bin_width)
 
     def _operations(self, X: FloatArray) -> OperationCount:
