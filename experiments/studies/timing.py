@@ -18,7 +18,8 @@ every trial, therefore cannot learn times: what tells these apart is the leak of
 output learns to read.
 
 Tuning was not equal: the settings of the brain-like network are the best of some seven, on digits of the first seed's
-validation split; those of `recurrent` one of five, on all tasks of the first seed; those of `dense` were not varied.
+validation split; those of `recurrent` follow five that were tried, on all tasks of the first seed; those of `dense`
+were not varied.
 
 Metrics
 -------
