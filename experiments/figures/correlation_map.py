@@ -23,7 +23,7 @@ PLATES = (
         "Random networks without training; pairs of inputs of three correlations a scale of the weights. Dashed: "
         "mean-field theory. tanh: cosine of Gaussian inputs and of activations. LIF: correlation of input rates, "
         "then of spike counts; with common keys both inputs get the same random numbers, else each its own. Top "
-        "right: by which factor a small difference grows in a layer; a spike count has no such slope.",
+        "right: by which factor the square of a small difference grows in a layer; a spike count has no such slope.",
     ),
 )
 
@@ -63,8 +63,8 @@ def sentences(run: Run) -> list[str]:
         if keys == "common"
     ]
     return [
-        f"In one tanh layer a small difference grows by a factor of {listed(slopes)}; correlations are at most "
-        f"{listed(errors)} off theory.",
+        f"In one tanh layer the square of a small difference grows by a factor of {listed(slopes)}; correlations are "
+        f"at most {listed(errors)} off theory.",
         f"LIF networks turn the least alike inputs, with common random numbers, into counts correlated by "
         f"{listed(ends)}."
         if ends
@@ -85,5 +85,5 @@ def _slope(ax: Axes, run: Run) -> None:
         [scale for scale, _ in measured], [entry["mean"] for _, entry in measured], "s", color=VERMILLION,
         markersize=5, label="measured",
     )  # fmt: skip
-    ax.set(xlabel="Scale of the weights", ylabel="Slope at correlation 1", title="tanh, one layer")
+    ax.set(xlabel="Scale of the weights", ylabel="Growth of a small difference²", title="tanh, one layer")
     ax.legend(loc="upper left")

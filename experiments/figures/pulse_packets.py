@@ -17,8 +17,8 @@ from experiments.results import Run
 
 STUDY, MODEL = "pulse-packets", "synfire-chain"
 _FATES: dict[str, dict[str, Any]] = {
-    "lives": {"color": BLUE, "linewidth": 1.3, "label": "lives"},
-    "dies": {"color": ORANGE, "linewidth": 1.1, "linestyle": (0, (4, 1.5)), "label": "dies"},
+    "lives": {"color": BLUE, "linewidth": 1.0, "label": "lives"},
+    "dies": {"color": ORANGE, "linewidth": 0.9, "linestyle": (0, (4, 1.5)), "label": "dies"},
 }
 _LABELS = (*_FATES, "half live", "attractor")
 
@@ -27,9 +27,10 @@ PLATES = (
     Plate(
         "pulse_packets",
         "Packets of spikes along a synfire chain",
-        "Left: each line is the mean way of packets that start alike (open mark) and share their fate, a dot a group; "
-        "it ends where fewer than 10 spikes are left. Black: from this many spikes on, half of the packets live. Star: "
-        "where packets that live end. Right: share of the packets that live, by the spikes with which they enter.",
+        "Left: each line is the mean way of packets that start alike (open mark) and share the fate of most of them, "
+        "a dot a group; it ends where fewer than 10 spikes are left. Black: from this many spikes on, half of the "
+        "packets live. Star: where packets that live end. Right: share of the packets that live, by the spikes with "
+        "which they enter.",
     ),
 )
 
@@ -55,10 +56,9 @@ def sentences(run: Run) -> list[str]:
     """Where packets settle, and from where on they live."""
     found = {metric: summaries(run, STUDY, metric) for metric in ("attractor_spikes", "attractor_spread")}
     settled = [told(entries[0]) for entries in found.values() if entries]
-    halves = [
-        f"{told(entry)} at a spread of {number(spread, 'ms')}"
-        for spread, entry in along(run, STUDY, "separatrix", MODEL, "spread")
-    ]
+    separatrix = along(run, STUDY, "separatrix", MODEL, "spread")
+    told_of = separatrix if len(separatrix) < 3 else [separatrix[0], separatrix[-1]]
+    halves = [f"{told(entry)} at a spread of {number(spread, 'ms')}" for spread, entry in told_of]
     return [
         f"Packets that live settle at {settled[0]} spikes of 100 neurons with a spread of {settled[1]}."
         if settled
@@ -71,12 +71,16 @@ def sentences(run: Run) -> list[str]:
 
 def _ways(ax: Axes, run: Run) -> None:
     spikes, spreads = (_courses(run, metric) for metric in ("spikes", "spread"))
+    lives = {entry["condition"]: entry["mean"] >= 0.5 for _, _, entry in by_fact(run, STUDY, "survival", "spread")}
     for condition, course in spreads.items():
-        shape = _FATES[facts(condition)["fate"]]
+        start, fate = condition.rsplit(",fate=", 1)
+        if (fate == "lives") != lives[start]:
+            continue
+        shape = _FATES[fate]
         x = [entry["mean"] for entry in course]
         y = [entry["mean"] for entry in spikes[condition][: len(course)]]
-        ax.plot(x, y, marker=".", markersize=3.5, **shape)
-        ax.plot(x[:1], y[:1], "o", markersize=5, markerfacecolor="white", markeredgecolor=shape["color"])
+        ax.plot(x, y, marker=".", markersize=3, **shape)
+        ax.plot(x[:1], y[:1], "o", markersize=4.5, markerfacecolor="white", markeredgecolor=shape["color"])
     separatrix = along(run, STUDY, "separatrix", MODEL, "spread")
     ax.plot(
         [spread for spread, _ in separatrix], [entry["mean"] for _, entry in separatrix], color=INK, linewidth=2.2,
@@ -109,4 +113,4 @@ def _survival(ax: Axes, run: Run) -> None:
         ax.plot(x, y, marker="o", markersize=4, color=mpl.colormaps[SEQUENTIAL](norm(spread)), label=f"{spread:g}")
     ax.axhline(50, color=INK, linewidth=0.8, linestyle=(0, (1, 2)))
     ax.set(xlabel="Spikes that enter", ylabel="Packets that live (%)", title="Survival")
-    ax.legend(title="Spread (ms)", loc="upper left")
+    ax.legend(title="Spread (ms)", loc="center left", bbox_to_anchor=(1.0, 0.5))

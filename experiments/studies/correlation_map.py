@@ -13,12 +13,15 @@ that equal rates give equal spikes, with independent keys each gets its own, as 
 
 Metrics
 -------
-correlation    of two inputs after a layer (`step`, 0 being the inputs), mean over networks, at a weight scale and an
-               input correlation (condition "scale=..,input=.."; spiking: with "keys=common" or "keys=independent")
+correlation    of two inputs after a layer (`step`, 0 being the inputs), mean over networks (of artificial ones over ten
+               pairs of inputs each), at a weight scale and an input correlation (condition "scale=..,input=..";
+               spiking: with "keys=common" or "keys=independent")
 theory         artificial: the same of infinitely wide networks
 theory_error   artificial: largest difference between the two, over all scales, inputs and layers
-slope          artificial: (1 - c after the first layer, starting at its fixed size) / (1 - c before) for c near 1, the
-               empirical chi (condition "scale=.."): below 1 ordered, above 1 chaotic
+slope          artificial: the factor by which the squared distance of two nearly equal activations grows in a layer, at
+               the size at which activations settle, the empirical chi (condition "scale=.."): below 1 ordered, above 1
+               chaotic. Where activations do not die out, this is the slope of c at c = 1; where they do, c stays as it
+               is
 slope_theory   chi = scale² E[f'(scale sqrt(q) z)²]
 fixed_point    correlation after the last layer, for inputs with the lowest c (condition "scale=..")
 
@@ -43,6 +46,8 @@ from experiments.studies.job import Measurement, Outcome, Untrained, condition, 
 FloatArray = NDArray[np.floating]
 NEAR = 1e-4
 """1 - c of the inputs whose correlations give the slope."""
+PAIRS = 10
+"""Of inputs to an artificial network: a layer of finite width treats each pair a little differently."""
 KEYS = ("common", "independent")
 
 
@@ -124,21 +129,22 @@ def _artificial(config: Config, subject: Untrained, progress: Callable[[int, int
 
 
 def _of_network(config: Config, scale: float, subject: Untrained, network: int) -> FloatArray:
-    """Cosines (input, layer) of pairs of inputs in one network, that of the inputs first."""
-    x = np.random.default_rng([subject.seed, network, 0xC0]).standard_normal((2, config.width))
-    first, other = _orthonormal(*x)
-    pairs = [(first, c * first + np.sqrt(1 - c**2) * other) for c in config.inputs]
+    """Cosines (input, layer) of pairs of inputs in one network, mean over pairs; those of the inputs first."""
+    x = np.random.default_rng([subject.seed, network, 0xC0]).standard_normal((PAIRS, 2, config.width))
+    bases = [_orthonormal(*pair) for pair in x]
+    pairs = [(first, c * first + np.sqrt(1 - c**2) * other) for first, other in bases for c in config.inputs]
     signal = np.concatenate(pairs)
     drawn = 1000 * subject.seed + network
     through = [signal, *layers(signal, config.depth, scale, subject.model, drawn)]
-    return np.array([[_cosine(a[2 * k], a[2 * k + 1]) for a in through] for k in range(len(config.inputs))])
+    cosines = np.array([[_cosine(a[2 * k], a[2 * k + 1]) for a in through] for k in range(len(pairs))])
+    return cosines.reshape(PAIRS, len(config.inputs), -1).mean(axis=0)
 
 
 def _slope(width: int, scale: float, size: float, subject: Untrained, network: int) -> float:
     first, other = _orthonormal(*np.random.default_rng([subject.seed, network, 0xC1]).standard_normal((2, width)))
     pair = size * np.stack([first, (1 - NEAR) * first + np.sqrt(1 - (1 - NEAR) ** 2) * other])
     (after,) = layers(pair, 1, scale, subject.model, 1000 * subject.seed + network)
-    return float((1 - _cosine(*after)) / NEAR)
+    return float(np.sum(np.diff(after, axis=0) ** 2) / np.sum(np.diff(pair, axis=0) ** 2))
 
 
 def _orthonormal(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
