@@ -71,12 +71,12 @@ def sentences(run: Run) -> list[str]:
 
 def _ways(ax: Axes, run: Run) -> None:
     spikes, spreads = (_courses(run, metric) for metric in ("spikes", "spread"))
-    lives = {entry["condition"]: entry["mean"] >= 0.5 for _, _, entry in by_fact(run, STUDY, "survival", "spread")}
+    survival = [entry for _, _, entry in by_fact(run, STUDY, "survival", "spread")]
+    common = [facts(entry["condition"]) | {"fate": "lives" if entry["mean"] >= 0.5 else "dies"} for entry in survival]
     for condition, course in spreads.items():
-        start, fate = condition.rsplit(",fate=", 1)
-        if (fate == "lives") != lives[start]:
+        if facts(condition) not in common:
             continue
-        shape = _FATES[fate]
+        shape = _FATES[facts(condition)["fate"]]
         x = [entry["mean"] for entry in course]
         y = [entry["mean"] for entry in spikes[condition][: len(course)]]
         ax.plot(x, y, marker=".", markersize=3, **shape)

@@ -21,8 +21,8 @@ _LOOKS = {
     "dense": Look("ANN", VERMILLION, "s"),
     "recurrent": Look("ANN", ORANGE, "D"),
 }
-_DASHES = {"D": (0, (3, 2))}
-"""By marker: lines that lie on each other are told apart, in grey too."""
+_DASHES: dict[str, Any] = {"recurrent": (0, (3, 2))}
+"""Lines that lie on each other are told apart, in grey too."""
 _TITLES = {"patterns": "Random patterns", "reversal": "Reversed time", "rows": "Digits by rows"}
 Point = tuple[float, dict[str, Any]]
 
@@ -104,7 +104,7 @@ def _by_jitter(ax: Axes, run: Run, task: str) -> None:
         points = _points(run, model, task, "jitter")
         width = run.config[STUDY]["at_bin"]
         _line(
-            ax, points, look, f"{model} (BNS)" if look.kind == "BNS" else f"{model} (ANN), above in bins of {width} ms"
+            ax, points, model, f"{model} (BNS)" if look.kind == "BNS" else f"{model} (ANN), above in bins of {width} ms"
         )
     ax.set_xticks([place for place, _ in points])
 
@@ -113,7 +113,7 @@ def _by_bin(ax: Axes, run: Run, task: str) -> None:
     for model, look in _LOOKS.items():
         if look.kind == "ANN":
             points = _points(run, model, task, "bin")
-            _line(ax, points, look, "")
+            _line(ax, points, model)
     own, jitter = _LOOKS["three-factor"], run.config[STUDY]["at_jitter"]
     (entry,) = [entry for place, entry in _points(run, "three-factor", task, "jitter") if place == jitter]
     ax.axhline(100 * entry["mean"], color=own.colour, linewidth=1.8)
@@ -126,14 +126,15 @@ def _by_bin(ax: Axes, run: Run, task: str) -> None:
     ax.set_xticks([place for place, _ in points])
 
 
-def _line(ax: Axes, points: list[Point], look: Look, label: str) -> None:
+def _line(ax: Axes, points: list[Point], model: str, label: str | None = None) -> None:
     """Means, and 95 % intervals where there are any."""
+    look = _LOOKS[model]
     places = [place for place, _ in points]
     draw_band(ax, places, [entry for _, entry in points], look, scale=100, limits=(0, 100))
     means = [100 * entry["mean"] for _, entry in points]
     ax.plot(
         places, means, color=look.colour, marker=look.marker, markersize=5, markeredgecolor="white",
-        markeredgewidth=0.6, linestyle=_DASHES.get(look.marker, "-"), label=label or None,
+        markeredgewidth=0.6, linestyle=_DASHES.get(model, "-"), label=label,
     )  # fmt: skip
 
 

@@ -113,17 +113,17 @@ def _artificial(config: Config, subject: Untrained, progress: Callable[[int, int
             [_slope(config.width, *pair, subject, network) for pair in zip(config.scales, sizes, strict=True)]
         )
         progress(network + 1, config.networks)
-    found = np.mean(cosines, axis=0)  # (scale, input, layer)
+    means = (np.mean(cosines, axis=0), np.mean(slopes, axis=0))  # (scale, input, layer) and (scale,)
     largest = 0.0
-    for number, (scale, size) in enumerate(zip(config.scales, sizes, strict=True)):
-        for c, measured in zip(config.inputs, found[number], strict=True):
+    for scale, size, found, slope in zip(config.scales, sizes, *means, strict=True):
+        for c, measured in zip(config.inputs, found, strict=True):
             theory = correlations(c, 1.0, config.depth, scale, activation)
             largest = max(largest, float(np.abs(measured - theory).max()))
             for metric, values in (("correlation", measured), ("theory", theory)):
                 yield from curve(metric, values, "", condition(scale=scale, input=c))
         place, lowest = condition(scale=scale), int(np.argmin(config.inputs))
-        yield Measurement("fixed_point", float(found[number, lowest, -1]), "", place)
-        yield Measurement("slope", float(np.mean(slopes, axis=0)[number]), "", place)
+        yield Measurement("fixed_point", float(found[lowest, -1]), "", place)
+        yield Measurement("slope", float(slope), "", place)
         yield Measurement("slope_theory", slope_at_one(size, scale, activation), "", place)
     yield Measurement("theory_error", largest, "")
 

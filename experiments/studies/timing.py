@@ -144,10 +144,8 @@ def run(config: Config, subject: Untrained, progress: Callable[[int, int], None]
     measurements: list[Measurement] = []
     for number, name in enumerate(TASKS, start=1):
         tasks = {jitter: Task.of(name, config, jitter, subject.seed) for jitter in config.all_jitters}
-        if subject.kind == "BNS":
-            measurements += _spiking(config, name, tasks, subject.seed)
-        else:
-            measurements += _artificial(config, name, tasks, subject)
+        measure = _spiking if subject.kind == "BNS" else _artificial
+        measurements += measure(config, name, tasks, subject)
         n_classes = len(np.unique(tasks[config.at_jitter].train.y))
         measurements.append(Measurement("chance", 1 / n_classes, "fraction", condition(task=name)))
         progress(number, len(TASKS))
@@ -159,18 +157,18 @@ def _digits(config: Config, seed: int) -> Split:
     return validation_split(load_task("digits"), seed, max_train=config.images)
 
 
-def _spiking(config: Config, name: str, tasks: dict[float, Task], seed: int) -> Iterator[Measurement]:
+def _spiking(config: Config, name: str, tasks: dict[float, Task], subject: Untrained) -> Iterator[Measurement]:
     from experiments.instruments.spike_time_network import SpikeTimeNetwork
 
     def accuracy(task: Task) -> float:
         model = SpikeTimeNetwork(
-            **SPIKING, hidden_weight=HIDDEN_WEIGHT[name], passes=config.passes, random_state=seed
+            **SPIKING, hidden_weight=HIDDEN_WEIGHT[name], passes=config.passes, random_state=subject.seed
         ).fit(task.train.flat(), task.train.y)
         return float(np.mean(model.predict(task.test.flat()) == task.test.y))
 
     for jitter, task in tasks.items():
         yield Measurement("accuracy", accuracy(task), "fraction", condition(task=name, jitter=jitter))
-    alone = accuracy(tasks[config.at_jitter].counts_alone(seed))
+    alone = accuracy(tasks[config.at_jitter].counts_alone(subject.seed))
     yield Measurement("accuracy_of_counts", alone, "fraction", condition(task=name))
 
 

@@ -158,7 +158,7 @@ class KerasClassifier(Classifier):
     def _operations(self, X: FloatArray) -> OperationCount:
         front = self._front_end_operations()
         products, updates = map(sum, zip(*map(self._layer_work, self._layers()), strict=True))
-        stored = sum(array.size for layer in self._layers() for array in layer.get_weights()) * BYTES_PER_WEIGHT
+        stored = sum(layer.count_params() for layer in self._layers()) * BYTES_PER_WEIGHT
         return OperationCount(
             synaptic_operations=0,
             multiply_accumulates=len(X) * (front.multiply_accumulates + products),

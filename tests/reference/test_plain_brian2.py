@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import brian2
 import numpy as np
-import pytest
 from brian2.units import Hz, ms, mV, second
 
 import bnsim
@@ -14,15 +11,6 @@ from bnsim import LIF, ExponentialCurrent, FixedProbability, Poisson, Population
 
 CELL = LIF(tau_m=15 * ms, v_rest=-60 * mV, v_threshold=-50 * mV, v_reset=-62 * mV, refractory=2 * ms)
 DURATION = 120 * ms
-
-
-@pytest.fixture
-def numpy_target() -> Iterator[None]:
-    """Plain Brian2 without a compiler."""
-    before = brian2.prefs.codegen.target
-    brian2.prefs.codegen.target = "numpy"
-    yield
-    brian2.prefs.codegen.target = before
 
 
 def described() -> bnsim.Network:

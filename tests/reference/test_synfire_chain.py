@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import brian2
 import numpy as np
 import pytest
@@ -15,15 +13,6 @@ from experiments.studies.pulse_packets import NEAR, Packets, background_rate
 GROUPS, TRIALS = 5, 6
 DURATION = WARM_UP + 4 * NEAR
 Trains = list[tuple[np.ndarray, np.ndarray]]
-
-
-@pytest.fixture
-def numpy_target() -> Iterator[None]:
-    """Plain Brian2 without a compiler."""
-    before = brian2.prefs.codegen.target
-    brian2.prefs.codegen.target = "numpy"
-    yield
-    brian2.prefs.codegen.target = before
 
 
 def by_hand(trains: Trains) -> list[Trains]:
