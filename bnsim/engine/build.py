@@ -18,6 +18,7 @@ from bnsim import checks
 from bnsim.encoding import SpikeTrains
 from bnsim.engine import equations as text
 from bnsim.engine import random
+from bnsim.engine.exact import exact_in_parts
 from bnsim.engine.functions import make_select, make_uniform
 from bnsim.engine.initial import draw_edges, draw_synapses
 from bnsim.engine.variables import ENGINE, Variable, check_names, classify
@@ -150,7 +151,7 @@ def _group(network: Network, population: Population, clock: Any, raster: Any) ->
     model = population.model
     threshold = model.threshold
     refractory: Any = False
-    method = "exact"
+    method: Any = exact_in_parts
     if isinstance(model, NeuronModel):
         refractory = _refractory(model, float(clock.dt / second))
         method = checks.one_of(f"{type(model).__name__}.method", model.method, StateUpdateMethod.stateupdaters)
@@ -158,6 +159,7 @@ def _group(network: Network, population: Population, clock: Any, raster: Any) ->
             method = "exponential_euler"
         if method == "exact":
             text.refuse_equal_time_constants(network, population, model)
+            method = exact_in_parts
     group = _refusable(
         f"Population({population.name!r})",
         lambda: brian2.NeuronGroup(
