@@ -68,15 +68,24 @@ def colour(index: int) -> str:
     return PALETTE[index % len(PALETTE)]
 
 
-def save(figure: Figure, path: Path, *, dpi: int = 160) -> None:
-    """Write a figure in the format of the path's suffix, the same bytes each time.
+def save(figure: Figure, *paths: Path, dpi: int = 160) -> None:
+    """Write a figure in the format of each path's suffix, the same bytes each time.
 
-    Text in an SVG becomes outlines, so that it looks alike on a machine without the fonts.
+    Text in an SVG becomes outlines, so that it looks alike on a machine without the fonts. The layout and the frame
+    around all that is drawn are found once, for all files: matplotlib would draw the figure once more for each.
     """
-    metadata: dict[str, Any] = {"Date": None} if path.suffix == ".svg" else {}
+    engine = figure.get_layout_engine()
     settings: Any = {**_SETTINGS, "svg.fonttype": "path", "svg.hashsalt": "bnsim"}
-    with mpl.rc_context(settings):
-        figure.savefig(path, dpi=dpi, metadata=metadata, bbox_inches="tight", pad_inches=0.08)
+    with mpl.rc_context({**settings, "figure.constrained_layout.use": False}):
+        figure.draw_without_rendering()
+        frame = figure.get_tightbbox().padded(0.08)
+        figure.set_layout_engine(None)
+        try:
+            for path in paths:
+                metadata: dict[str, Any] = {"Date": None} if path.suffix == ".svg" else {}
+                figure.savefig(path, dpi=dpi, metadata=metadata, bbox_inches=frame)
+        finally:
+            figure.set_layout_engine(engine)
 
 
 def new_axes(width: float = 6.4, height: float = 3.6) -> Axes:

@@ -43,11 +43,7 @@ def write_page(run: Run) -> Path:
         made = Path(drawing)
         drawn = figures.draw(run)
         for name, figure in drawn.items():
-            # The layout is solved once for both files, and not anew in each draft that matplotlib makes of them.
-            figure.draw_without_rendering()
-            figure.set_layout_engine("none")
-            save(figure, made / f"{name}.svg")
-            save(figure, made / f"{name}.png", dpi=PRINT_DPI)
+            save(figure, made / f"{name}.svg", made / f"{name}.png", dpi=PRINT_DPI)
         (made / "report.html").write_text(_page(run, made, list(drawn)), encoding="utf-8")
         folder = run.directory / "figures"
         folder.mkdir(exist_ok=True)
