@@ -150,7 +150,7 @@ def _carry_out(
     parameters = {model: known["parameters"] for model, known in described.items()}
     contents = RunContents(
         config=config.as_toml(parameters, _derived(jobs, found)),
-        manifest=manifest(name, config, dataset, described, started, timings),
+        manifest=manifest(name, config, dataset, described, started, timings, _openings(jobs, found)),
         results=rows,
         predictions=predictions,
         summary=summarise(rows, predictions, _design(config, dataset, jobs, found)),
@@ -241,6 +241,14 @@ def _rows(dataset: Dataset, jobs: Sequence[StudyJob], found: Sequence[StudyResul
         for measurement in result.outcome.measurements
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"step": "Int64"})
+
+
+def _openings(jobs: Sequence[StudyJob], found: Sequence[StudyResult]) -> int:
+    """How often the test set was opened: not by a study that found nothing to measure in a model."""
+    return sum(
+        STUDIES[job.study].opens_test_set and bool(result.outcome.measurements)
+        for job, result in zip(jobs, found, strict=True)
+    )
 
 
 def _derived(jobs: Sequence[StudyJob], found: Sequence[StudyResult]) -> dict[str, dict[str, Any]]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.configuration import RunConfig, settings_tried, task_kind
 from experiments.runner import available_cores
-from experiments.studies import STUDIES
 from experiments.tasks.dataset import Dataset
 
 if TYPE_CHECKING:
@@ -28,10 +27,12 @@ def manifest(
     models: dict[str, dict[str, Any]],
     started: datetime,
     timings: dict[str, float],
+    test_set_openings: int,
 ) -> dict[str, Any]:
     """The manifest of a finished run.
 
-    models: name -> `describe(classifier)`. timings: wall-clock seconds by what took them.
+    models: name -> `describe(classifier)`. timings: wall-clock seconds by what took them. test_set_openings: how often
+    a study measured a classifier on its test set.
     """
     return {
         "run": name,
@@ -51,9 +52,7 @@ def manifest(
             "use": "a seed is the random_state of split, filters, order of samples and spikes",
         },
         "settings_tried_on_validation": settings_tried(task_kind(dataset), config.studies, config.models),
-        "test_set_openings": config.seeds
-        * len(config.models)
-        * sum(STUDIES[study].opens_test_set for study in config.studies),
+        "test_set_openings": test_set_openings,
         "versions": {"python": platform.python_version(), **_versions()},
         "commit": _commit(),
         "machine": {

@@ -26,7 +26,7 @@ class Study:
     is none. less_is_better: of this metric. fixes: parameter of the models -> how the study itself sets it, with which
     `--set` would be at odds. subjects: name -> kind of the units or networks that the study names itself; empty where
     it looks at the run's classifiers. brief: whether `compare` carries it out with the preset quick too.
-    opens_test_set: whether it measures on the test set, once for each model and seed.
+    opens_test_set: whether it measures on the test set, once for each model and seed in which it finds what to measure.
     """
 
     title: str
