@@ -12,6 +12,8 @@ from experiments import compare
 from experiments.results import Run, read_run
 from experiments.studies import STUDIES, load
 
+from .here import here
+
 FIELD = {"n_filters": 100, "duration": 20.0, "learning_rate": 0.005, "passes": 3}
 SETTINGS: dict[str, dict[str, Any]] = {
     # What is not named is as in the preset quick.
@@ -84,6 +86,7 @@ def full_run(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Run:
             parts = {part: {**quick.get(part, {}), **SETTINGS.get(part, {})} for part in ("models", *STUDIES)}
             settings = {f"{part}.{name}": value for part, values in parts.items() for name, value in values.items()}
             models = ("receptive-field", "receptive-dense")
-            compare(seeds=1, models=models, preset="full", out=folder, settings=settings)
+            with here():
+                compare(seeds=1, models=models, preset="full", out=folder, settings=settings)
     (directory,) = folder.iterdir()
     return read_run(directory)

@@ -1,8 +1,9 @@
-"""A study carried out in this process: worker processes would import TensorFlow and Brian2 anew."""
+"""Studies carried out in this process: worker processes would import TensorFlow and Brian2 anew."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -32,10 +33,17 @@ class _Here:
         return [job(lambda done, total: None) for job in jobs]
 
 
+@contextmanager
+def here() -> Iterator[pytest.MonkeyPatch]:
+    """Within it, all jobs of a run are done in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(comparison, "Workers", _Here)
+        yield patch
+
+
 def run_here(
     study: str, models: Sequence[str], settings: dict[str, Any], out: Path, seeds: int = 1, task: str = "digits"
 ) -> Run:
     """As `run_study`."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(comparison, "Workers", _Here)
+    with here():
         return run_study(study, task, models=models, settings=settings, seeds=seeds, out=out)

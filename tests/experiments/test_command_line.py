@@ -1,7 +1,12 @@
-"""Golden runs of the installed console command: output, files, exit codes, one-line errors."""
+"""Golden runs of the console command: output, files, exit codes, one-line errors.
+
+Where processes matter, the installed command is run; else its entry point is called in this process, which has the
+libraries imported (`here`).
+"""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -11,14 +16,20 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from experiments import command_line
 from experiments.results import read_run
 from experiments.studies import STUDIES
+
+from . import here
 
 COMMAND = shutil.which("bnsim", path=str(Path(sys.executable).parent)) or "bnsim is not installed"
 SMALL = [
@@ -26,7 +37,7 @@ SMALL = [
     *("--set", "models.dense.hidden=[20]", "--set", "models.receptive-dense.n_filters=100"),
 ]
 FEW_PASSES = ["--set", "models.dense.passes=3", "--set", "models.receptive-dense.passes=3"]
-SHORT = ["--set", "transfer.points=5", "--set", "transfer.seconds=0.5"]
+SHORT = ["--set", "transfer.points=5", "--set", "transfer.seconds=0.5", "--set", "learning.presentations=2000"]
 TINY_SPIKING = [
     *("run", "accuracy", "--models", "receptive-field", "--seeds", "1", "--set", "models.receptive-field.passes=1"),
     *("--set", "models.receptive-field.n_filters=30", "--set", "models.receptive-field.duration=5"),
@@ -34,6 +45,22 @@ TINY_SPIKING = [
 
 
 def bnsim(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What the command says in this process."""
+    output, errors = io.StringIO(), io.StringIO()
+    with here.here() as patch, redirect_stdout(output), redirect_stderr(errors):
+        patch.setattr(sys, "argv", ["bnsim", *arguments])
+        patch.chdir(cwd)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        with pytest.raises(SystemExit) as left:
+            command_line.main()
+    code = left.value.code
+    assert isinstance(code, int)
+    return subprocess.CompletedProcess(arguments, code, output.getvalue(), errors.getvalue())
+
+
+def installed(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What the installed command says."""
     return subprocess.run(
         [COMMAND, *arguments],
         capture_output=True,
@@ -45,10 +72,12 @@ def bnsim(*arguments: str, cwd: Path, **environment: str) -> subprocess.Complete
     )
 
 
-def refused(code: int, message: str, *arguments: str, cwd: Path, **environment: str) -> None:
+def refused(
+    code: int, message: str, *arguments: str, cwd: Path, command: Callable[..., Any] = bnsim, **environment: str
+) -> None:
     """The command ends with this code and one line on standard error, and leaves no trace."""
     before = sorted(cwd.rglob("*"))
-    done = bnsim(*arguments, cwd=cwd, **environment)
+    done = command(*arguments, cwd=cwd, **environment)
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
     assert done.stderr.startswith("bnsim: error: ")
@@ -61,7 +90,7 @@ def refused(code: int, message: str, *arguments: str, cwd: Path, **environment: 
 def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
     """A small run of `compare`, and what --json printed."""
     folder = tmp_path_factory.mktemp("compared")
-    done = bnsim("compare", *SMALL, *FEW_PASSES, *SHORT, "--json", cwd=folder)
+    done = installed("compare", *SMALL, *FEW_PASSES, *SHORT, "--json", cwd=folder)
     assert done.returncode == 0, done.stderr
     (directory,) = (folder / "runs").iterdir()
     return directory, json.loads(done.stdout)
@@ -69,7 +98,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
 
 def test_help_lists_the_commands_and_waits_for_no_simulator(tmp_path: Path) -> None:
     """What makes an answer slow is what is imported for it."""
-    done = bnsim("--help", cwd=tmp_path, PYTHONPROFILEIMPORTTIME="1")
+    done = installed("--help", cwd=tmp_path, PYTHONPROFILEIMPORTTIME="1")
     assert all(name in done.stdout for name in ("compare", "run", "list", "show", "draw", "raster", "doctor"))
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "experiments.command_line" in imported
@@ -126,7 +155,7 @@ def test_examples_show_every_model_the_same_images(compared: tuple[Path, dict]) 
 
 
 def test_repeating_a_command_repeats_all_but_the_clock(compared: tuple[Path, dict], tmp_path: Path) -> None:
-    arguments = ["run", "learning", *SMALL, "--set", "learning.presentations=10000"]
+    arguments = ["run", "learning", *SMALL, "--set", "learning.presentations=2000"]
     done = bnsim(*arguments, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     (directory,) = (tmp_path / "runs").iterdir()
@@ -135,7 +164,7 @@ def test_repeating_a_command_repeats_all_but_the_clock(compared: tuple[Path, dic
     before = read_run(compared[0]).results.query("study == 'learning'").reset_index(drop=True)
     pd.testing.assert_frame_equal(again.results, before)
     assert again.manifest["test_set_openings"] == 0
-    assert again.config["learning"]["passes"] == 9  # 10,000 presentations of 1149 samples
+    assert again.config["learning"]["passes"] == 2  # 2000 presentations of 1149 samples
     assert read_run(compared[0]).config["learning"] == again.config["learning"]
 
 
@@ -216,11 +245,12 @@ def test_bad_archives_are_refused_before_any_work(arrays: dict, tmp_path: Path) 
 
 def test_bad_model_parameters_come_back_from_the_workers(tmp_path: Path) -> None:
     arguments = ["run", "accuracy", "--models", "dense", "--seeds", "1", "--set", "models.dense.passes=-1"]
-    refused(2, "accuracy, dense, seed 0: Dense.passes: got -1; give", *arguments, cwd=tmp_path)
+    message = "accuracy, dense, seed 0: Dense.passes: got -1; give"
+    refused(2, message, *arguments, cwd=tmp_path, command=installed)
 
 
 def test_without_a_compiler_the_run_says_so_and_goes_on(tmp_path: Path) -> None:
-    done = bnsim(*TINY_SPIKING, cwd=tmp_path, PATH=str(tmp_path), CXX="")
+    done = installed(*TINY_SPIKING, cwd=tmp_path, PATH=str(tmp_path), CXX="")
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines()[0] == (
         "bnsim: warning: no C++ compiler found; spiking networks run on NumPy, more slowly (see `bnsim doctor`)"
@@ -260,13 +290,13 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_debug_shows_the_traceback(tmp_path: Path) -> None:
-    done = bnsim("compare", "--task", "digit", "--debug", cwd=tmp_path)
+    done = installed("compare", "--task", "digit", "--debug", cwd=tmp_path)
     assert done.returncode == 2
     assert "Traceback (most recent call last)" in done.stderr
 
 
 def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
-    arguments = ["run", "accuracy", *SMALL[:4], "--set", "models.dense.passes=100000"]
+    arguments = ["run", "accuracy", *SMALL, *FEW_PASSES[2:], "--set", "models.dense.passes=100000"]
     process = subprocess.Popen(
         [COMMAND, *arguments], cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
@@ -283,6 +313,7 @@ def test_a_spiking_network_leaves_its_raster(tmp_path: Path) -> None:
     arguments = ["run", "accuracy", "--models", "receptive-field", "--seeds", "1"]
     values = {"n_filters": 50, "passes": 1, "backend": "numpy"}
     settings = [f"--set=models.receptive-field.{name}={value}" for name, value in values.items()]
+    settings.append("--set=accuracy.max_train=200")
     done = bnsim(*arguments, *settings, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     (directory,) = (tmp_path / "runs").iterdir()
