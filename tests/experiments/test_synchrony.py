@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments import run_study
 from experiments.figures import synchrony as figure
 from experiments.studies import synchrony
 from experiments.studies.job import Outcome, Subject
-from tests.experiments.test_studies import DIGITS, FIELD, ignore
+
+from .here import run_here
+from .test_studies import DIGITS, FIELD, ignore
 
 TINY = synchrony.Config(max_train=200, n_measured=3, n_units=4)
 LAYERS = ("hidden", "output")
@@ -68,13 +69,7 @@ def test_a_run_draws_itself(tmp_path_factory: pytest.TempPathFactory) -> None:
     settings = {f"synchrony.{name}": value for name, value in TINY.model_dump().items()}
     settings |= {f"models.receptive-field.{name}": value for name, value in FIELD.items() if name != "image_shape"}
     settings |= {"models.receptive-field.passes": 1, "models.dense.passes": 1}
-    run = run_study(
-        "synchrony",
-        seeds=1,
-        models=("receptive-field", "dense"),
-        out=tmp_path_factory.mktemp("runs"),
-        settings=settings,
-    )
+    run = run_here("synchrony", ("receptive-field", "dense"), settings, tmp_path_factory.mktemp("runs"))
     drawn = figure.draw(run)
     assert set(drawn) == {"synchrony", "synchrony_lags"}
     labels = [text.get_text() for text in drawn["synchrony"].axes[0].get_yticklabels()]
@@ -85,6 +80,6 @@ def test_a_run_draws_itself(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 def test_a_run_without_spikes_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:
-    run = run_study("synchrony", seeds=1, models=("dense",), out=tmp_path_factory.mktemp("runs"))
+    run = run_here("synchrony", ("dense",), {}, tmp_path_factory.mktemp("runs"))
     assert figure.draw(run) == {}
     assert figure.sentences(run) == ["Without spike times there is no synchrony to be measured in dense."]

@@ -11,9 +11,12 @@ from bnsim.errors import InputError
 from experiments import run_study
 from experiments.figures import transfer as figure
 from experiments.instruments.mean_field import lif_rate, siegert_rate
+from experiments.names import DEFAULT_MODELS
 from experiments.results import Run
 from experiments.studies import STUDIES, transfer
 from experiments.studies.job import Outcome, Untrained, condition
+
+from .here import run_here
 
 SMALL = transfer.Config(points=7, limit=3.0, noise=3.0, seconds=1.0)
 
@@ -74,7 +77,7 @@ def test_conditions_are_facts() -> None:
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Run:
     settings = {"transfer.points": 7, "transfer.seconds": 0.5}
-    return run_study("transfer", seeds=2, out=tmp_path_factory.mktemp("runs"), settings=settings)
+    return run_here("transfer", DEFAULT_MODELS, settings, tmp_path_factory.mktemp("runs"), seeds=2)
 
 
 def test_a_run_needs_no_models_and_draws_itself(stored: Run) -> None:
