@@ -1,4 +1,4 @@
-"""How much responses tell of the class: what a linear probe reads from all units, and bits of single units.
+"""How much responses tell of the class, in bits: of single units, and of what a probe reads from all of them.
 
 Entropy from counts n_i that sum to n, with the correction of Miller and Madow for what a finite sample misses:
 
@@ -6,8 +6,9 @@ Entropy from counts n_i that sum to n, with the correction of Miller and Madow f
 
 Mutual information of the rows and columns of a table of counts: I = H(rows) + H(columns) - H(cells), each corrected.
 
-What a probe decodes is a function of the responses, so that the information of true and decoded class is a lower bound
-of that of responses and class; it misses what is not in a linear combination of the units.
+What a probe decodes (`experiments.instruments.probe`) is a function of the responses, so that the information of true
+and decoded class is a lower bound of that of responses and class; it misses what is not in a linear combination of the
+units.
 
 References: Miller (1955), in Information Theory in Psychology, 95-100; Panzeri, Senatore, Montemurro & Petersen
 (2007), J. Neurophysiology 98:1064-1072, bias, its corrections and shuffling; Quian Quiroga & Panzeri (2009), Nature
@@ -19,11 +20,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
-from sklearn.decomposition import KernelPCA
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 FloatArray = NDArray[np.floating]
 Integers = NDArray[np.integer]
@@ -64,17 +60,3 @@ def unit_information(responses: Integers, labels: Integers) -> FloatArray:
     cells = (np.arange(units) * levels + responses) * classes + labels[:, np.newaxis]
     table = np.bincount(cells.ravel(), minlength=units * levels * classes)
     return mutual_information(table.reshape(units, levels, classes))
-
-
-def decoded(responses: FloatArray, labels: Integers, folds: int, seed: int) -> Integers:
-    """Class of each sample as a linear probe reads it from the responses (sample, unit).
-
-    The probe is a logistic regression (scikit-learn's, with its penalty) on responses that are standardised on the
-    training folds; it reads a fold of the samples and is trained on all others.
-    """
-    steps = [StandardScaler(), LogisticRegression(max_iter=1000)]
-    if responses.shape[1] > len(responses):
-        # A turn of the axes towards the training samples: penalty and probe stay the same, with fewer numbers to find.
-        steps.insert(1, KernelPCA(n_components=len(responses), kernel="linear", eigen_solver="dense"))
-    parts = StratifiedKFold(folds, shuffle=True, random_state=seed)
-    return cross_val_predict(make_pipeline(*steps), responses, labels, cv=parts)

@@ -38,7 +38,8 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 from scipy.stats import entropy
 
 from bnsim.errors import InputError
-from experiments.instruments.information import decoded, mutual_information, symbols, unit_information
+from experiments.instruments.information import mutual_information, symbols, unit_information
+from experiments.instruments.probe import decoded
 from experiments.studies.fitted import fitted
 from experiments.studies.job import Measurement, Outcome, Subject
 from experiments.tasks.dataset import Samples

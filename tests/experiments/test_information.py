@@ -12,7 +12,8 @@ from scipy.stats import entropy
 from bnsim.errors import InputError
 from experiments import figures
 from experiments.figures.information import sentences
-from experiments.instruments.information import decoded, symbols, unit_information
+from experiments.instruments.information import symbols, unit_information
+from experiments.instruments.probe import decoded
 from experiments.results import Run
 from experiments.studies import information
 from experiments.studies.information import Reader, _folds

@@ -1,16 +1,12 @@
-"""Bits by hand, of codes that tell everything and nothing, and a probe that must not be fooled."""
+"""Bits by hand, and of codes that tell everything and nothing."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import mutual_info_score
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
-from experiments.instruments.information import decoded, entropy, mutual_information, symbols, unit_information
+from experiments.instruments.information import entropy, mutual_information, symbols, unit_information
 
 
 def test_entropy_by_hand() -> None:
@@ -66,35 +62,6 @@ def test_levels_hold_equally_many_samples() -> None:
     assert all(np.bincount(unit).tolist() == [20] * 5 for unit in found.T)
 
 
-def blobs(units: int, distance: float) -> tuple[np.ndarray, np.ndarray]:
-    generator = np.random.default_rng(1)
-    labels = np.arange(120) % 3
-    return generator.standard_normal((120, units)) + distance * generator.standard_normal((3, units))[labels], labels
-
-
-def test_a_probe_reads_what_is_there_and_chance_where_nothing_is() -> None:
-    responses, labels = blobs(units=50, distance=2.0)
-    assert np.mean(decoded(responses, labels, folds=5, seed=0) == labels) == 1
-    responses, labels = blobs(units=50, distance=0.0)  # separable with its own labels, having 50 units for 96 samples
-    # Chance is 1/3; four standard deviations of a share of 120.
-    assert abs(np.mean(decoded(responses, labels, folds=5, seed=0) == labels) - 1 / 3) < 4 * np.sqrt(2 / 9 / 120)
-
-
-def test_many_units_are_read_as_few_are() -> None:
-    """Turned axes are the same probe: its answers are those of scikit-learn without them."""
-    responses, labels = blobs(units=400, distance=0.15)
-    probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-    expected = cross_val_predict(probe, responses, labels, cv=StratifiedKFold(4, shuffle=True, random_state=3))
-    found = decoded(responses, labels, folds=4, seed=3)
-    assert 0.5 < np.mean(expected == labels) < 1
-    assert np.mean(found == expected) > 0.98  # the solver stops at a tolerance, so that a sample on the border may turn
-
-
 @pytest.mark.parametrize("units", [3, 500])
-def test_a_silent_layer_tells_nothing(units: int) -> None:
-    labels = np.arange(60) % 3
-    silent = np.zeros((60, units))
-    assert np.mean(decoded(silent, labels, folds=5, seed=0) == labels) == pytest.approx(1 / 3)
-    assert unit_information(symbols(silent, 5), labels).tolist() == [0] * units
-    silent[0] = 1  # one response, in one fold
-    assert np.mean(decoded(silent, labels, folds=5, seed=0) == labels) < 0.4
+def test_silent_units_tell_nothing(units: int) -> None:
+    assert unit_information(symbols(np.zeros((60, units)), 5), np.arange(60) % 3).tolist() == [0] * units
