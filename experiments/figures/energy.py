@@ -6,7 +6,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import EngFormatter, NullFormatter
 
 from bnsim.plotting.style import FAINT, INK, style
 from experiments.figures.curves import plain_numbers
@@ -52,8 +52,9 @@ def draw(run: Run) -> dict[str, Figure]:
         spikes.set_xlim(0, max(2.2 * BREAK_EVEN, 1.15 * spikes.get_xlim()[1]))
         energy.set_yticks(range(len(models)), [f"{model} ({look.kind})" for model, look in models.items()])
         energy.set_ylim(len(models) - 0.5, -0.5)
+        plain_numbers(energy.xaxis)
+        operations.xaxis.set_major_formatter(EngFormatter())
         for ax in (energy, operations):
-            plain_numbers(ax.xaxis)
             ax.xaxis.set_minor_formatter(NullFormatter())
         for ax in figure.axes:
             ax.grid(axis="x", color=FAINT, linewidth=0.5, alpha=0.6)
@@ -93,7 +94,7 @@ def _verdict(run: Run, entry: dict[str, Any]) -> str:
 
 
 def _times(ratio: float) -> str:
-    return number(ratio, "")
+    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}"
 
 
 def _entries(run: Run, model: str) -> list[dict[str, Any]]:

@@ -35,6 +35,7 @@ def draw(run: Run) -> dict[str, Figure]:
     with style():
         figure = Figure(figsize=(7.2, 5.8))
         (answer, probes), (early, twins) = figure.subplots(2, 2)
+        early.margins(x=0.35)  # room for words beside the last point
         for model, look in looks(run).items():
             _answer(answer, run, model, look)
             _layers(probes, run, model, look, "probe_accuracy_after", 100)

@@ -12,7 +12,7 @@ from bnsim.plotting.style import FAINT, INK, style
 from experiments.figures.curves import draw_band
 from experiments.figures.plate import Plate
 from experiments.figures.stored import Look, by_fact, facts, looks
-from experiments.figures.wording import listed, told
+from experiments.figures.wording import listed, number, told
 from experiments.results import Run
 
 STUDY = "synchrony"
@@ -64,14 +64,18 @@ def sentences(run: Run) -> list[str]:
     """What the tiling coefficients are beside those of the controls; which networks have no spikes."""
     found = _found(run, "spike_time_tiling")
     texts = [
-        f"{told(found[model, layer]['measured'])} in the layer {layer} of {model}, "
-        f"{told(found[model, layer]['jittered'])} once spikes are moved within 10\N{NO-BREAK SPACE}ms and "
-        f"{told(found[model, layer]['scattered'])} scattered over the trial"
-        for model, layer in found
+        f"{told(entries['measured'])} in {layer} of {model} (moved within 10\N{NO-BREAK SPACE}ms "
+        f"{number(entries['jittered']['mean'], '')}, scattered {number(entries['scattered']['mean'], '')})"
+        for (model, layer), entries in found.items()
     ]
     measured = {model for model, _ in found}
     without = [model for model in run.manifest["models"] if model not in measured]
-    said = [f"The spike time tiling coefficient of two units is on average {'; '.join(texts)}."] if texts else []
+    said = []
+    if texts:
+        said.append(
+            f"The spike time tiling coefficient of two units is on average {listed(texts)}; in brackets, that of the "
+            "same spikes at other times of the trial."
+        )
     if without:
         said.append(f"Without spike times there is no synchrony to be measured in {listed(without)}.")
     return said

@@ -75,7 +75,7 @@ def test_a_run_draws_itself(tmp_path_factory: pytest.TempPathFactory) -> None:
     labels = [text.get_text() for text in drawn["synchrony"].axes[0].get_yticklabels()]
     assert labels == ["receptive-field, hidden", "receptive-field, output"]
     tiling, without = figure.sentences(run)
-    assert tiling.count("scattered over the trial") == 2
+    assert tiling.count("(moved within 10\N{NO-BREAK SPACE}ms ") == tiling.count(", scattered ") == 2
     assert without == "Without spike times there is no synchrony to be measured in dense."
 
 
