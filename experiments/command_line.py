@@ -41,7 +41,8 @@ SetOption = Annotated[
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
-        help="E.g. models.dense.passes=20; repeatable. What twins share (filters, gain) is set for both.",
+        help="E.g. models.dense.passes=20, learning.presentations=5000, studies.max_train=1000 (of all studies that "
+        "have it); repeatable. What twins share (filters, gain) is set for both.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print summary.json on standard output, nothing else.")]

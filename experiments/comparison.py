@@ -46,8 +46,8 @@ def compare(
     task: a name or the path of an .npz with X and y. seeds: how many; each draws its own split (or, with
     a fixed test set, its own order), filters and spikes. models: names of `models.registry`. preset:
     "quick" or "full". data_dir: where the MNIST files lie. out: folder of the runs. settings: as `--set`,
-    e.g. {"models.dense.passes": 20, "learning.presentations": 5000}; what twins share is set for both (see
-    `experiments.configuration.resolve`).
+    e.g. {"models.dense.passes": 20, "learning.presentations": 5000, "studies.max_train": 1000}; the last is an option
+    of several studies; what twins share is set for both (see `experiments.configuration.resolve`).
 
     Work is done in new processes: in a script, call it below `if __name__ == "__main__":`. Errors:
     InputError for what cannot be done as asked, MachineError where the machine fails; nothing is written.

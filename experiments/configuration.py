@@ -117,6 +117,7 @@ def resolve(
     """Fill in presets and model settings, then apply `settings` ("section.key" -> value, see
     `parse_settings`).
 
+    "studies.NAME" sets an option of all studies of the run that have it, but of those that are given their own.
     A setting that twins share (`shared` in `models.registry`: filters, gain) holds for both where it is given for one
     of them; given for both and differently, they are no twins in this run, and no verdict is drawn.
 
@@ -125,6 +126,7 @@ def resolve(
     """
     chosen: dict[str, dict[str, Any]] = {model: {} for model in models}
     overrides: dict[str, dict[str, Any]] = {name: {} for name in studies}
+    common: dict[str, Any] = {}
     for key, value in settings.items():
         section, _, name = key.partition(".")
         if section == "models":
@@ -135,11 +137,16 @@ def resolve(
             chosen[model][parameter] = value
         elif section in overrides:
             overrides[section][name] = value
+        elif section == "studies":
+            common[name] = value
         else:
             raise unknown_name(
-                "setting", key, [*(f"{name}.<option>" for name in studies), "models.<model>.<parameter>"]
+                "setting",
+                key,
+                [*(f"{name}.<option>" for name in studies), "studies.<option>", "models.<model>.<parameter>"],
             )
     _share_with_twins(chosen)
+    _share_with_studies(common, overrides)
     parameters = {model: model_parameters(model, dataset, preset) | chosen[model] for model in models}
     configs = {name: _study_config(name, preset, overrides[name]) for name in studies}
     in_study = {name: _in_study(name, dataset, chosen) for name in studies}
@@ -179,6 +186,17 @@ def _share_with_twins(chosen: dict[str, dict[str, Any]]) -> None:
             for one, other in ((model, twin), (twin, model)):
                 if parameter in chosen[one]:
                     chosen[other].setdefault(parameter, chosen[one][parameter])
+
+
+def _share_with_studies(common: Mapping[str, Any], overrides: dict[str, dict[str, Any]]) -> None:
+    """Give options to all studies that have them and were not given their own."""
+    options = {study: _options(study) for study in overrides}
+    for name, value in common.items():
+        having = [study for study, names in options.items() if name in names]
+        if not having:
+            raise unknown_name("option of studies", name, sorted({n for names in options.values() for n in names}))
+        for study in having:
+            overrides[study].setdefault(name, value)
 
 
 def model_parameters(model: str, dataset: Dataset, preset: str) -> dict[str, Any]:
@@ -234,12 +252,15 @@ def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:
     return settings
 
 
+def _options(study: str) -> list[str]:
+    return list(load(study).Config.model_fields)
+
+
 def _study_config(study: str, preset: str, overrides: Mapping[str, Any]) -> BaseModel:
     default = load(study).PRESETS[preset]
-    options = type(default).model_fields
     for name in overrides:
-        if name not in options:
-            raise unknown_name(f"option of {study}", name, options)
+        if name not in _options(study):
+            raise unknown_name(f"option of {study}", name, _options(study))
     try:
         return type(default).model_validate({**default.model_dump(), **overrides})
     except ValidationError as error:

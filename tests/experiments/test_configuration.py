@@ -46,6 +46,14 @@ def test_settings_reach_study_and_model() -> None:
     assert parse_settings(["models.dense.activation=tanh"]) == {"models.dense.activation": "tanh"}
 
 
+def test_an_option_of_several_studies_is_given_once() -> None:
+    config = resolved({"learning.max_train": 70, "studies.max_train": 90, "studies.presentations": 800})
+    found = {name: study.model_dump() for name, study in config.studies.items()}
+    assert (found["accuracy"]["max_train"], found["learning"]["max_train"]) == (90, 70)
+    assert found["learning"]["presentations"] == 800
+    assert "presentations" not in found["accuracy"]
+
+
 def test_configuration_survives_as_toml() -> None:
     config = resolved(preset="full")
     stored = tomllib.loads(tomlkit.dumps(config.as_toml(config.parameters, {"learning": {"passes": 9}})))
@@ -177,6 +185,8 @@ def test_patches_fit_into_small_images() -> None:
         ),
         ({"models.dense.hiden": 3}, "dense: unknown parameter 'hiden'; did you mean 'hidden'? choose from hidden, "),
         ({"passes": 3}, "unknown setting 'passes'; choose from accuracy.<option>"),
+        ({"studies.max_trian": 3}, "unknown option of studies 'max_trian'; did you mean 'max_train'? choose from "),
+        ({"studies.max_train": 0}, "--set accuracy.max_train: got 0; input should be greater than 0"),
     ],
 )
 def test_settings_that_do_not_exist_are_refused(settings: dict[str, Any], message: str) -> None:
