@@ -104,4 +104,6 @@ def _sentence(run: Run, scenario: str, opening: str) -> str:
     left, at_once = (_entries(run, metric, {"scenario": scenario}) for metric in ("final_accuracy", "joint_accuracy"))
     final = listed([f"{told(entry)} in {model}" for model, (entry,) in left.items()])
     joint = listed([f"{number(entry['mean'], entry['unit'])} in {model}" for model, (entry,) in at_once.items()])
-    return f"{opening}, the networks were right, on average over all tasks, in {final}; learned at once, in {joint}."
+    return (
+        f"{opening}, the networks had an accuracy over all tasks of {final}; having learned them at once, of {joint}."
+    )
