@@ -70,7 +70,7 @@ class Config(BaseModel):
 
 
 PRESETS = {
-    "quick": Config(max_train=10_000, max_validation=1000, presentations=800, classes_per_task=2, permuted_tasks=4),
+    "quick": Config(max_train=10_000, max_validation=1000, presentations=600, classes_per_task=2, permuted_tasks=4),
     "full": Config(max_train=None, max_validation=2000, presentations=10_000, classes_per_task=2, permuted_tasks=5),
 }
 
