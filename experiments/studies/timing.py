@@ -104,8 +104,8 @@ class Config(BaseModel):
 
 PRESETS = {
     "quick": Config(
-        classes=10, units=12, trials=300, images=600, passes=10, artificial_passes=20, jitters=(2.0, 8.0, 16.0, 32.0),
-        bin_widths=(1, 32), at_jitter=8.0, at_bin=8,
+        classes=10, units=12, trials=200, images=300, passes=10, artificial_passes=15, jitters=(2.0, 8.0),
+        bin_widths=(), at_jitter=8.0, at_bin=8,
     ),
     "full": Config(
         classes=10, units=12, trials=1000, images=1149, passes=15, artificial_passes=30,
