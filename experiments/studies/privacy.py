@@ -67,7 +67,7 @@ class Config(BaseModel):
 
 
 PRESETS = {
-    "quick": Config(sizes=(50, 150, 450), level=0.95, passes=10),
+    "quick": Config(sizes=(100, 300), level=0.95, passes=10),
     "full": Config(sizes=(100, 300, 1000), level=0.95, passes=30),
 }
 
