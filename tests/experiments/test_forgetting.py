@@ -142,5 +142,5 @@ def test_a_run_of_one_kind_and_one_seed_draws_itself(stored: Run) -> None:
 def test_sentences_tell_what_is_left(stored: Run) -> None:
     left = stored.results.query("metric == 'final_accuracy' and condition == 'scenario=class-incremental'")["value"]
     classes, permuted = figure.sentences(stored)
-    assert f"over all tasks, in {100 * left.item():.2f}\N{NO-BREAK SPACE}% in receptive-field; learned at" in classes
+    assert f"over all tasks of {100 * left.item():.2f}\N{NO-BREAK SPACE}% in receptive-field; having learned" in classes
     assert permuted.startswith("Having learned one permutation of the features after another")
