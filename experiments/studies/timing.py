@@ -104,7 +104,7 @@ class Config(BaseModel):
 
 PRESETS = {
     "quick": Config(
-        classes=10, units=12, trials=200, images=300, passes=10, artificial_passes=15, jitters=(2.0, 8.0),
+        classes=10, units=12, trials=150, images=200, passes=10, artificial_passes=15, jitters=(2.0, 8.0),
         bin_widths=(), at_jitter=8.0, at_bin=8,
     ),
     "full": Config(
