@@ -257,10 +257,10 @@ def _options(study: str) -> list[str]:
 
 
 def _study_config(study: str, preset: str, overrides: Mapping[str, Any]) -> BaseModel:
-    default = load(study).PRESETS[preset]
+    default, options = load(study).PRESETS[preset], _options(study)
     for name in overrides:
-        if name not in _options(study):
-            raise unknown_name(f"option of {study}", name, _options(study))
+        if name not in options:
+            raise unknown_name(f"option of {study}", name, options)
     try:
         return type(default).model_validate({**default.model_dump(), **overrides})
     except ValidationError as error:

@@ -151,7 +151,7 @@ def _group(network: Network, population: Population, clock: Any, raster: Any) ->
     model = population.model
     threshold = model.threshold
     refractory: Any = False
-    method: Any = exact_in_parts
+    method = "exact"
     if isinstance(model, NeuronModel):
         refractory = _refractory(model, float(clock.dt / second))
         method = checks.one_of(f"{type(model).__name__}.method", model.method, StateUpdateMethod.stateupdaters)
@@ -159,7 +159,6 @@ def _group(network: Network, population: Population, clock: Any, raster: Any) ->
             method = "exponential_euler"
         if method == "exact":
             text.refuse_equal_time_constants(network, population, model)
-            method = exact_in_parts
     group = _refusable(
         f"Population({population.name!r})",
         lambda: brian2.NeuronGroup(
@@ -168,7 +167,7 @@ def _group(network: Network, population: Population, clock: Any, raster: Any) ->
             threshold=threshold,
             reset=text.reset_statements(network, population),
             refractory=refractory,
-            method=method,
+            method=exact_in_parts if method == "exact" else method,
             namespace=namespace(network, population, raster),
             dtype={"trial_key_high": np.int64, "trial_key_low": np.int64},
             clock=clock,

@@ -76,7 +76,8 @@ def save(figure: Figure, *paths: Path, dpi: int = 160) -> None:
     """
     engine = figure.get_layout_engine()
     settings: Any = {**_SETTINGS, "svg.fonttype": "path", "svg.hashsalt": "bnsim"}
-    with mpl.rc_context({**settings, "figure.constrained_layout.use": False}):
+    settings["figure.constrained_layout.use"] = False  # or taking the layout engine away would bring it back
+    with mpl.rc_context(settings):
         figure.draw_without_rendering()
         frame = figure.get_tightbbox().padded(0.08)
         figure.set_layout_engine(None)
