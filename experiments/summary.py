@@ -1,18 +1,17 @@
 """What summary.json holds: each metric over the seeds, twins against each other, published against measured.
 
     {"task": ..., "protocol": "resampled" | "fixed test set", "seeds": [...],
-     "metrics":     [{study, model, kind, condition, metric, unit, step, mean, ci_low, ci_high, n}, ...],
+     "metrics":     [{study, model, kind, facts, metric, unit, step, mean, ci_low, ci_high, n}, ...],
      "differences": [{study, metric, unit, model, twin, primary, difference, ci_low, ci_high, standardised, n,
                       method, p_value, p_holm}, ...],
      "references":  [{name, model, metric, published, measured, tolerance, passed, reason, source}, ...]}
 
-`step` is the place on a curve (see `experiments.run.store`), or null; `condition` as there, without those of
-`NOT_SUMMARISED`. A difference
-is the BNS minus its twin, in `unit`: accuracies are compared in percentage points. The primary metrics of all studies
-(`experiments.studies.STUDIES`) are one family: their p-values, over all pairs of twins in a run, are corrected together
-by Holm. Intervals hold 95 %: Student's t, corrected for the overlap of the
-splits where each seed draws its own (`experiments.statistics`). They are null with one seed; p-values are null with
-fewer than 10 seeds and for metrics that are not primary.
+`step` is the place on a curve (see `experiments.run_directory`), or null; `facts` as there. Metrics whose means over
+seeds nobody reads (`Metric.summarised`) are left out. A difference is the BNS minus its twin, in `unit`: accuracies are
+compared in percentage points. The primary metrics of all studies (`Metric.primary`) are one family: their p-values,
+over all pairs of twins in a run, are corrected together by Holm. Intervals hold 95 %: Student's t, corrected for the
+overlap of the splits where each seed draws its own (`experiments.statistics`). They are null with one seed; p-values
+are null with fewer than 10 seeds and for metrics that are not primary.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.references import REFERENCES
+from experiments.spec import Study
 from experiments.statistics import (
     Difference,
     corrected_resampled_t,
@@ -33,10 +33,6 @@ from experiments.statistics import (
     paired_bootstrap,
     paired_t,
 )
-from experiments.studies import STUDIES
-
-NOT_SUMMARISED = ("confusion_count", "map_value")
-"""Metrics of single classes and single pixels, whose means over seeds nobody reads."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,8 @@ class Design:
     """How the numbers of a run came about, as far as statistics need it.
 
     twins: BNS name -> ANN name, pairs in the run that agree in all that twins share. held_out_ratio: study ->
-    held-out samples per training sample. fixed_test_set: every seed was tested on the same samples.
+    held-out samples per training sample. fixed_test_set: every seed was tested on the same samples. studies: by name,
+    those whose metrics the results hold.
     """
 
     task: str
@@ -52,16 +49,17 @@ class Design:
     twins: Mapping[str, str]
     held_out_ratio: Mapping[str, float]
     fixed_test_set: bool
+    studies: Mapping[str, Study]
 
 
 def summarise(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) -> dict[str, Any]:
     """The content of summary.json (see above) from tidy results and test predictions."""
-    plain = results[results["condition"] == ""]
+    plain = results[[not facts for facts in results["facts"]]]
     return {
         "task": design.task,
         "protocol": "fixed test set" if design.fixed_test_set else "resampled",
         "seeds": sorted(int(seed) for seed in results["seed"].unique()),
-        "metrics": _metrics(results[~results["metric"].isin(NOT_SUMMARISED)], design),
+        "metrics": _metrics(results, design),
         "differences": _differences(plain, predictions, design),
         "references": _references(plain, design),
     }
@@ -69,9 +67,12 @@ def summarise(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) 
 
 def _metrics(results: pd.DataFrame, design: Design) -> list[dict[str, Any]]:
     entries = []
-    keys = ["study", "model", "kind", "condition", "metric", "unit", "step"]
+    read = [design.studies[study][metric].summarised for study, metric in zip(results["study"], results["metric"])]
+    results = results[read].assign(place=[tuple(facts.items()) for facts in results["facts"][read]])
+    keys = ["study", "model", "kind", "place", "metric", "unit", "step"]
     for values, group in results.groupby(keys, sort=False, dropna=False):
         entry: dict[str, Any] = dict(zip(keys, values, strict=True))
+        entry["facts"] = dict(entry.pop("place"))
         entry["step"] = None if pd.isna(entry["step"]) else int(entry["step"])
         ratio = 0.0 if design.fixed_test_set else design.held_out_ratio[entry["study"]]
         interval = mean_interval(group["value"].to_numpy(), ratio)
@@ -97,7 +98,7 @@ def _differences(results: pd.DataFrame, predictions: pd.DataFrame, design: Desig
                 difference = paired_t(differences)
             else:
                 difference = corrected_resampled_t(differences, design.held_out_ratio[study])
-            primary = STUDIES[study].primary_metric == metric
+            primary = design.studies[study][metric].primary
             entries.append(_difference_entry(study, metric, unit, model, twin, primary, difference))
     return _with_holm(entries)
 
