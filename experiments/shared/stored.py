@@ -93,9 +93,7 @@ def by_fact(run: Run, metric: Metric, fact: str) -> list[tuple[str, Any, Entry]]
     """
     if fact not in metric.facts:
         raise ValueError(f"metric {metric.study}.{metric.name} declares no fact {fact!r}")
-    return [
-        (entry["model"], entry["facts"][fact], entry) for entry in entries(run, metric) if fact in entry["facts"]
-    ]
+    return [(entry["model"], entry["facts"][fact], entry) for entry in entries(run, metric) if fact in entry["facts"]]
 
 
 def differences(run: Run, *, primary: bool) -> list[Entry]:

@@ -1,14 +1,14 @@
 """Studies: one question a folder, found by looking.
 
 A study is a package with a `STUDY` (see `experiments.spec`), light to import, a module `measure` and a module `figure`.
-It lies in this folder, is named by the entry-point group `bnsim.studies` of another installed package, or is a folder
+It lies in this folder, is named by an entry point of another installed package (`GROUPS`), or is a folder
 of the user's own, which `bnsim run` takes by its path.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -16,13 +16,14 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from pkgutil import iter_modules
 from types import MappingProxyType, ModuleType
+from typing import Any
 
 from bnsim.errors import InputError
 from experiments.names import unknown_name
 from experiments.spec import Study
 
-GROUP = "bnsim.studies"
-"""Entry points of other packages: each names a package with a `STUDY`."""
+GROUPS = ("bnsim.studies", "bnsim.classics")
+"""Entry points of other packages: each names a package with a `STUDY`, about classifiers or a classic experiment."""
 
 _USERS = "bnsim_user_studies"
 """Package below which folders of the user's own are imported."""
@@ -43,6 +44,19 @@ def find(reference: str) -> Study:
     raise unknown_name("study", reference, [*STUDIES, "or the path of a study's folder"])
 
 
+def carried_out(config: Mapping[str, Any]) -> dict[str, Study]:
+    """Return the studies of a stored run, by its configuration, in the order of the report.
+
+    One that is not installed any more, or whose folder is gone, is left out.
+    """
+    known = dict(STUDIES)
+    reference = config["run"]["study"]
+    if reference not in STUDIES and Path(reference).is_dir():
+        study = find(reference)
+        known[study.name] = study
+    return {name: study for name, study in known.items() if name in config}
+
+
 def of_classifiers(studies: Iterable[Study]) -> bool:
     """Return whether any of these studies looks at the classifiers of a run."""
     return any(not study.subjects for study in studies)
@@ -50,7 +64,7 @@ def of_classifiers(studies: Iterable[Study]) -> bool:
 
 def _discovered() -> dict[str, Study]:
     packages = [f"{__name__}.{module.name}" for module in iter_modules(__path__) if module.ispkg]
-    packages += [point.value for point in entry_points(group=GROUP)]
+    packages += [point.value for group in GROUPS for point in entry_points(group=group)]
     modules = [module for module in map(import_module, packages) if hasattr(module, "STUDY")]  # until all have one
     found = sorted(map(_of, modules), key=lambda study: (study.order, study.name))
     return {study.name: study for study in found}
