@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from experiments.run_directory import COLUMNS
+from experiments.studies import STUDIES
 from experiments.summary import Design, summarise
 
 MODELS = {"receptive-field": "BNS", "receptive-dense": "ANN", "dense": "ANN"}
@@ -14,7 +15,7 @@ MODELS = {"receptive-field": "BNS", "receptive-dense": "ANN", "dense": "ANN"}
 
 def design(fixed: bool = False, task: str = "digits", preset: str = "quick") -> Design:
     twins = {"receptive-field": "receptive-dense"}
-    return Design(task, preset, twins, {"accuracy": 0.25, "learning": 0.25}, fixed)
+    return Design(task, preset, twins, {"accuracy": 0.25, "learning": 0.25}, fixed, STUDIES)
 
 
 def rows(n_seeds: int, values: dict[str, float]) -> pd.DataFrame:
@@ -25,7 +26,7 @@ def rows(n_seeds: int, values: dict[str, float]) -> pd.DataFrame:
             model,
             MODELS[model],
             seed,
-            "",
+            {},
             None,
             "test_accuracy",
             value + 0.01 * seed,
@@ -34,7 +35,20 @@ def rows(n_seeds: int, values: dict[str, float]) -> pd.DataFrame:
         for model, value in values.items()
         for seed in range(n_seeds)
     ]
-    records += [("accuracy", "digits", "dense", "ANN", 0, "true=1,predicted=2", None, "confusion_count", 3.0, "count")]
+    records += [
+        (
+            "accuracy",
+            "digits",
+            "dense",
+            "ANN",
+            0,
+            {"true": "1", "predicted": "2"},
+            None,
+            "confusion_count",
+            3.0,
+            "count",
+        )
+    ]
     return pd.DataFrame(records, columns=list(COLUMNS)).astype({"step": "Int64"})
 
 
@@ -80,11 +94,12 @@ def test_metrics_have_intervals_and_leave_conditions_out() -> None:
 
 
 def test_layers_have_entries_of_their_own_and_no_verdict() -> None:
-    of_layers = rows(5, VALUES).query("condition == ''").assign(condition=lambda table: "layer=" + table["model"])
-    summary = summarise(pd.concat([rows(5, VALUES), of_layers]), pd.DataFrame(), design())
-    entries = {(entry["model"], entry["condition"]): entry["mean"] for entry in summary["metrics"]}
-    assert {condition for _, condition in entries} == {"", *(f"layer={model}" for model in VALUES)}
-    assert entries["dense", "layer=dense"] == pytest.approx(0.92)
+    of_layers = rows(5, VALUES).query("metric == 'test_accuracy'")
+    of_layers["facts"] = [{"layer": model} for model in of_layers["model"]]
+    summary = summarise(pd.concat([rows(5, VALUES), of_layers], ignore_index=True), pd.DataFrame(), design())
+    entries = {(entry["model"], entry["facts"].get("layer")): entry["mean"] for entry in summary["metrics"]}
+    assert {layer for _, layer in entries} == {None, *VALUES}
+    assert entries["dense", "dense"] == pytest.approx(0.92)
     assert len(summary["differences"]) == 1
 
 
@@ -124,3 +139,20 @@ def test_references_speak_of_the_full_preset_only(accuracy: float, passed: bool)
     assert reference["passed"] is passed
     assert reference["measured"] == pytest.approx(accuracy)
     assert summarise(table, pd.DataFrame(), design(task="mnist"))["references"] == []
+
+
+@pytest.mark.parametrize(
+    ("study", "metric", "difference", "better"),
+    [
+        ("accuracy", "test_accuracy", 1.5, "receptive-field"),
+        ("accuracy", "test_accuracy", -1.5, "receptive-dense"),
+        ("accuracy", "test_accuracy", 0.0, "equal"),
+        ("accuracy", "test_loss", 1.5, "receptive-dense"),
+        ("accuracy", "trainable_parameters", 1.5, None),
+    ],
+)
+def test_the_better_twin_has_more_of_what_is_good(study: str, metric: str, difference: float, better: str) -> None:
+    """Hand-made differences between twins; whether more is better is a property of the metric."""
+    table = rows(1, {"receptive-field": 5 + difference, "receptive-dense": 5}).query("metric == 'test_accuracy'")
+    (entry,) = summarise(table.assign(study=study, metric=metric), pd.DataFrame(), design())["differences"]
+    assert entry["better"] == better
