@@ -69,6 +69,14 @@ def summaries(run: Run, metric: Metric, **facts: Fact) -> list[Entry]:
     return [entry for entry in entries(run, metric) if entry["facts"] == facts]
 
 
+def curves(run: Run, metric: Metric, **facts: Fact) -> dict[str, list[Entry]]:
+    """Return model -> its entries with these facts and no others, in order of steps."""
+    found: dict[str, list[Entry]] = {}
+    for entry in sorted(summaries(run, metric, **facts), key=lambda entry: entry["step"] or 0):
+        found.setdefault(entry["model"], []).append(entry)
+    return found
+
+
 def layer_summaries(run: Run, metric: Metric) -> dict[tuple[str, str], list[Entry]]:
     """Return (model, layer) -> entries of this layer, in the order in which they were stored."""
     found: dict[tuple[str, str], list[Entry]] = {}
@@ -93,9 +101,7 @@ def by_fact(run: Run, metric: Metric, fact: str) -> list[tuple[str, Any, Entry]]
     """
     if fact not in metric.facts:
         raise ValueError(f"metric {metric.study}.{metric.name} declares no fact {fact!r}")
-    return [
-        (entry["model"], entry["facts"][fact], entry) for entry in entries(run, metric) if fact in entry["facts"]
-    ]
+    return [(entry["model"], entry["facts"][fact], entry) for entry in entries(run, metric) if fact in entry["facts"]]
 
 
 def differences(run: Run, *, primary: bool) -> list[Entry]:
