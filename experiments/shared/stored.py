@@ -69,8 +69,8 @@ def summaries(run: Run, metric: Metric, **facts: Fact) -> list[Entry]:
     return [entry for entry in entries(run, metric) if entry["facts"] == facts]
 
 
-def curves(run: Run, metric: Metric, **facts: Fact) -> dict[str, list[Entry]]:
-    """Return model -> its entries with these facts and no others, in order of steps."""
+def model_summaries(run: Run, metric: Metric, **facts: Fact) -> dict[str, list[Entry]]:
+    """Return model -> its entries of the summary with these facts and no others, in order of steps."""
     found: dict[str, list[Entry]] = {}
     for entry in sorted(summaries(run, metric, **facts), key=lambda entry: entry["step"] or 0):
         found.setdefault(entry["model"], []).append(entry)

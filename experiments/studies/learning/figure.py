@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from bnsim.plotting.style import INK, style
 from experiments.run_directory import Run
 from experiments.shared.drawing.curves import accuracy_figure, draw_curve, frame
-from experiments.shared.stored import curves, differences, layer_summaries, looks
+from experiments.shared.stored import differences, layer_summaries, looks, model_summaries
 from experiments.shared.wording import by_model
 from experiments.spec import Metric, Plate
 from experiments.studies.learning import SEEN, STUDY
@@ -93,7 +93,7 @@ def draw(run: Run) -> dict[str, Figure]:
 
 def sentences(run: Run) -> list[str]:
     """Return when each twin first reached the highest level, in tens of per cent, that both of them reached."""
-    of_models = curves(run, STUDY["validation_accuracy"])
+    of_models = model_summaries(run, STUDY["validation_accuracy"])
     result = []
     for entry in differences(run, primary=True):
         if entry["study"] != STUDY.name:
