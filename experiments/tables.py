@@ -10,7 +10,6 @@ from rich.table import Table
 
 from experiments.doctor import Finding
 from experiments.run_directory import Run
-from experiments.studies import better
 
 
 def print_run(run: Run) -> None:
@@ -18,7 +17,7 @@ def print_run(run: Run) -> None:
     console = _console()
     if any(entry["primary"] for entry in run.summary["differences"]):
         console.print(_verdict(run.summary))
-    entries = [entry for entry in run.summary["metrics"] if entry["step"] is None and not entry["condition"]]
+    entries = [entry for entry in run.summary["metrics"] if entry["step"] is None and not entry["facts"]]
     trained = [entry for entry in entries if entry["model"] in run.manifest["models"]]
     untrained = [entry for entry in entries if entry["model"] not in run.manifest["models"]]
     n_seeds = len(run.summary["seeds"])
@@ -74,7 +73,7 @@ def _verdict(summary: Mapping[str, Any]) -> Table:
             f"{entry['model']} {_mean(summary, entry, entry['model'])}",
             f"{entry['twin']} {_mean(summary, entry, entry['twin'])}",
             f"{entry['difference']:+,.2f} {_limits(entry, '+,.2f')} {entry['unit'].removeprefix('percentage ')}",
-            better(entry),
+            entry["better"],
             "-" if entry["standardised"] is None else f"{entry['standardised']:+.2f}",
             str(entry["n"]),
         ]

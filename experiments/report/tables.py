@@ -7,8 +7,8 @@ from typing import Any
 
 from experiments.run_directory import Run
 from experiments.shared.stored import differences, looks, summaries
-from experiments.shared.wording import interval, metric_name, number
-from experiments.studies import better
+from experiments.shared.wording import interval, number
+from experiments.studies import carried_out
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class MetricRow:
 
     study: str
     metric: str
+    label: str
     cells: list[Cell]
 
 
@@ -51,16 +52,17 @@ def twin_rows(run: Run, *, primary: bool) -> list[TwinRow]:
 
 
 def _twin_row(run: Run, entry: dict[str, Any]) -> TwinRow:
-    means = {mean["model"]: mean for mean in summaries(run, entry["study"], entry["metric"])}
+    metric = carried_out(run.config)[entry["study"]][entry["metric"]]
+    means = {mean["model"]: mean for mean in summaries(run, metric)}
     standardised = entry["standardised"]
     return TwinRow(
-        metric=metric_name(entry["metric"]),
+        metric=metric.label,
         bns=entry["model"],
         ann=entry["twin"],
         bns_value=_cell(means[entry["model"]]),
         ann_value=_cell(means[entry["twin"]]),
         difference=Cell(number(entry["difference"], entry["unit"], signed=True), interval(entry, signed=True)),
-        better=better(entry) if entry["primary"] else "",
+        better=entry["better"] if entry["primary"] else "",
         standardised="–" if standardised is None else f"{standardised:+.2f}".replace("-", "−"),
         seeds=entry["n"],
         p_holm="" if entry["p_holm"] is None else f"{entry['p_holm']:.3g}",
@@ -69,18 +71,14 @@ def _twin_row(run: Run, entry: dict[str, Any]) -> TwinRow:
 
 
 def metric_rows(run: Run) -> list[MetricRow]:
-    """Every metric without a time course, for all classifiers of the run."""
-    classifiers = looks(run)
-    entries = [
-        entry
-        for entry in run.summary["metrics"]
-        if entry["step"] is None and not entry["condition"] and entry["model"] in classifiers
-    ]
-    keys = dict.fromkeys((entry["study"], entry["metric"]) for entry in entries)
-    rows = []
-    for study, metric in sorted(keys, key=lambda key: key[0]):
-        cells = {entry["model"]: _cell(entry) for entry in summaries(run, study, metric)}
-        rows.append(MetricRow(study, metric, [cells.get(model, Cell("–", "")) for model in classifiers]))
+    """Return every metric without a curve, for all classifiers of the run, in the order of the studies."""
+    classifiers, rows = looks(run), []
+    for study in carried_out(run.config).values():
+        for metric in study.metrics:
+            entries = {entry["model"]: entry for entry in summaries(run, metric) if entry["step"] is None}
+            if entries.keys() & classifiers.keys():
+                cells = [_cell(entries[model]) if model in entries else Cell("–", "") for model in classifiers]
+                rows.append(MetricRow(study.name, metric.name, metric.label, cells))
     return rows
 
 

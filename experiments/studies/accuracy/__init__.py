@@ -53,8 +53,8 @@ STUDY = Study(
             "within_tolerance",
             "fraction",
             "Outputs within 0.1 of their target",
-            "Share of outputs within 0.1 of their target, of models that have such targets (`models.rate`). No accuracy: "
-            "outputs that never leave 0 score high.",
+            "Share of outputs within 0.1 of their target, of models that have such targets (`models.rate`). It is no "
+            "accuracy: outputs that never leave 0 score high.",
             better="more",
         ),
         Metric(
@@ -65,9 +65,7 @@ STUDY = Study(
             facts={"true": str, "predicted": str},
             summarised=False,
         ),
-        Metric(
-            "trainable_parameters", "count", "Trainable parameters", "Number of values that training changes."
-        ),
+        Metric("trainable_parameters", "count", "Trainable parameters", "Number of values that training changes."),
         Metric(
             "training_seconds",
             "s",
