@@ -69,6 +69,14 @@ def summaries(run: Run, metric: Metric, **facts: Fact) -> list[Entry]:
     return [entry for entry in entries(run, metric) if entry["facts"] == facts]
 
 
+def model_summaries(run: Run, metric: Metric, **facts: Fact) -> dict[str, list[Entry]]:
+    """Return model -> its entries of the summary with these facts and no others, in order of steps."""
+    found: dict[str, list[Entry]] = {}
+    for entry in sorted(summaries(run, metric, **facts), key=lambda entry: entry["step"] or 0):
+        found.setdefault(entry["model"], []).append(entry)
+    return found
+
+
 def layer_summaries(run: Run, metric: Metric) -> dict[tuple[str, str], list[Entry]]:
     """Return (model, layer) -> entries of this layer, in the order in which they were stored."""
     found: dict[tuple[str, str], list[Entry]] = {}
