@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bnsim.plotting.style import FAINT, style
 from experiments.run_directory import Run
-from experiments.shared.stored import Look, looks, summaries
+from experiments.shared.stored import Entry, Look, looks, summaries
 from experiments.spec import Metric
 
 _DASHES = ("-", "--", ":", "-.")
@@ -69,6 +69,11 @@ def draw_curve(
         linewidth=1.8, marker=look.marker, markersize=5, markerfacecolor=look.colour if filled else "white",
         markeredgecolor="white" if filled else look.colour, markeredgewidth=0.6 if filled else 1.2, label=label,
     )  # fmt: skip
+
+
+def placed(points: Iterable[tuple[float, Entry]]) -> list[Entry]:
+    """Return entries at these places of an axis, (place, entry), as a curve: with the place as their `step`."""
+    return [{**entry, "step": place} for place, entry in points]
 
 
 def draw_band(
