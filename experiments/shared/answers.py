@@ -22,7 +22,13 @@ class Active(Protocol):
     """Anything that has the activity of a classifier."""
 
     def activity(self, X: ArrayLike) -> Activity:
-        """Return the responses of all layers to samples (sample, feature)."""
+        """Return the responses of all layers.
+
+        Parameters
+        ----------
+        X
+            Samples (sample, feature).
+        """
 
 
 def output_shares(model: Active, X: FloatArray) -> FloatArray:

@@ -32,10 +32,10 @@ def before_training(subject: Subject, train: Samples) -> Classifier:
         The model, which can be used as if it were trained.
     """
 
-    def end(model: Classifier, samples_seen: int) -> None:
+    def _end(model: Classifier, samples_seen: int) -> None:
         raise _EnoughError
 
     model = subject.create()
     with suppress(_EnoughError):
-        model.fit(train.X, train.y, at_checkpoint=end)
+        model.fit(train.X, train.y, at_checkpoint=_end)
     return model
