@@ -63,7 +63,7 @@ def learning_curve(
     progress
         Called during training.
     at_checkpoint
-        Called with the model and the number of samples seen, at each checkpoint.
+        Called with the model and the number of samples seen, before the first presentation and at each checkpoint.
 
     Returns
     -------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -153,6 +153,29 @@ def summaries(run: Run, metric: Metric, **facts: Fact) -> list[Entry]:
     return [entry for entry in entries(run, metric) if entry["facts"] == facts]
 
 
+def model_summaries(run: Run, metric: Metric, **facts: Fact) -> dict[str, list[Entry]]:
+    """Return the entries of the summary for a metric with these facts and no others, by model.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric of a study that the run carried out.
+    **facts
+        Name -> value; without any, the entries of whole models.
+
+    Returns
+    -------
+    dict of str to list of Entry
+        Name of the model -> entries in ascending order of their steps.
+    """
+    found: dict[str, list[Entry]] = {}
+    for entry in sorted(summaries(run, metric, **facts), key=lambda entry: entry["step"] or 0):
+        found.setdefault(entry["model"], []).append(entry)
+    return found
+
+
 def layer_summaries(run: Run, metric: Metric) -> dict[tuple[str, str], list[Entry]]:
     """Return the entries of the summary for a metric of layers.
 
@@ -174,7 +197,7 @@ def layer_summaries(run: Run, metric: Metric) -> dict[tuple[str, str], list[Entr
     return found
 
 
-def along(run: Run, metric: Metric, model: str, axis: str) -> list[tuple[float, Entry]]:
+def along(run: Run, metric: Metric, model: str, axis: str, **facts: Fact) -> list[tuple[float, Entry]]:
     """Return the entries of the summary for one model along an axis that is a fact.
 
     Parameters
@@ -187,14 +210,35 @@ def along(run: Run, metric: Metric, model: str, axis: str) -> list[tuple[float, 
         Name of the model.
     axis
         Name of the fact, a number.
+    **facts
+        Further facts that the entries must have: name -> value.
 
     Returns
     -------
     list of (float, Entry)
         (value of the fact, entry), in ascending order.
     """
-    placed = [(float(place), entry) for name, place, entry in by_fact(run, metric, axis) if name == model]
+    found = of_model([entry for _, _, entry in by_fact(run, metric, axis)], model)
+    placed = [(float(entry["facts"][axis]), entry) for entry in found if facts.items() <= entry["facts"].items()]
     return sorted(placed, key=lambda pair: pair[0])
+
+
+def of_model(entries: Iterable[Entry], model: str) -> list[Entry]:
+    """Return the entries of one model.
+
+    Parameters
+    ----------
+    entries
+        Entries of the summary.
+    model
+        Name of the model.
+
+    Returns
+    -------
+    list of Entry
+        In the same order.
+    """
+    return [entry for entry in entries if entry["model"] == model]
 
 
 def by_fact(run: Run, metric: Metric, fact: str) -> list[tuple[str, Any, Entry]]:
