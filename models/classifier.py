@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -190,6 +191,32 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
         return {name: np.array(weights) for name, weights in self._weights().items()}
 
     @final
+    def with_weights(self, weights: Mapping[str, ArrayLike]) -> Self:
+        """Return a copy of this fitted classifier with other trained weights; nothing is trained again.
+
+        Parameters
+        ----------
+        weights : mapping of str to array_like
+            Weights (n_inputs, n_units) of all layers or some, by the names and in the units of `weights`. Where a
+            weight is the one that `weights` returns, the stored one is kept to the last bit.
+
+        Returns
+        -------
+        Classifier
+            The copy. Biases, thresholds, filters and labels are those of this classifier, which stays as it is.
+
+        Raises
+        ------
+        InputError
+            For an unknown layer, a wrong shape, or a weight that is not finite.
+        """
+        present = self.weights()
+        wanted = {layer: self._checked_weights(layer, matrix, present) for layer, matrix in weights.items()}
+        changed = deepcopy(self)
+        changed._replace_weights(wanted)
+        return changed
+
+    @final
     def operations(self, X: ArrayLike) -> OperationCount:
         """Work done to classify these samples, summed over them."""
         return self._operations(self._checked(X))
@@ -266,6 +293,10 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
         """See `weights`; no need to copy."""
 
     @abstractmethod
+    def _replace_weights(self, weights: Mapping[str, FloatArray]) -> None:
+        """Take over the weights of these layers, which have the shapes of `_weights`."""
+
+    @abstractmethod
     def _operations(self, X: FloatArray) -> OperationCount:
         """See `operations`."""
 
@@ -307,6 +338,18 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
         samples, labels = self._checked(X), np.asarray(y)
         check_consistent_length(samples, labels)
         return samples, labels
+
+    def _checked_weights(self, layer: str, matrix: ArrayLike, present: Mapping[str, FloatArray]) -> FloatArray:
+        name = f"{type(self).__name__}.with_weights"
+        if layer not in present:
+            known = ", ".join(map(repr, present))
+            raise InputError(f"{name}: unknown layer {layer!r}; choose from {known}")
+        result, shape = np.asarray(matrix), present[layer].shape
+        if result.shape != shape:
+            raise InputError(f"{name}: layer {layer!r} got weights of shape {result.shape}; give {shape}")
+        if result.dtype.kind not in "fiu" or not np.isfinite(result).all():
+            raise InputError(f"{name}: layer {layer!r} got weights that are not all finite numbers; give finite ones")
+        return result
 
     def _checked_checkpoints(self, checkpoints: Sequence[int]) -> tuple[int, ...]:
         result = tuple(checkpoints)

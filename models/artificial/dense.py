@@ -10,7 +10,7 @@ from sklearn.model_selection import train_test_split
 
 from bnsim.errors import InputError
 from models.artificial.backend import keras
-from models.artificial.keras_classifier import KerasClassifier
+from models.artificial.feedforward import Feedforward
 from models.checks import is_count
 from models.classifier import FloatArray, LabelArray, Schedule
 
@@ -19,7 +19,7 @@ OUTPUTS = ("softmax", "sigmoid", "auto")
 HELD_OUT = 0.1
 
 
-class Dense(KerasClassifier):
+class Dense(Feedforward):
     """Multilayer perceptron trained by backpropagation of the cross-entropy.
 
     Equations: h_0 = x, h_i = f(W_i h_(i-1) + b_i) for each hidden layer; output p = softmax(W h + b), one

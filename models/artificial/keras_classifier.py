@@ -10,11 +10,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
 
 from models.artificial.backend import keras, tf
 from models.classifier import Activity, Classifier, FloatArray, LabelArray, Layer, OperationCount, Schedule
-from models.linear import LinearLayer
 
 BATCHES_AT_ONCE = 128
 """Batches trained in one call of the compiled loop; bears on speed and progress, not on results."""
@@ -33,6 +31,8 @@ class KerasClassifier(Classifier):
     """
 
     kind = "ANN"
+    error_gain = 1.0
+    """Slope of the error on the drive of an output unit: of the softmax."""
     batch_size: int
     final_rate: float = 1.0
     """Last learning rate over the first; it falls linearly over the training, batch after batch."""
@@ -47,16 +47,6 @@ class KerasClassifier(Classifier):
     @abstractmethod
     def _optimizer(self) -> Any:
         """A new Keras optimizer at the first learning rate."""
-
-    def linear_layers(self) -> tuple[LinearLayer, ...]:
-        """The trained layers after the front end, without their activation functions, as plain arrays."""
-        return tuple(self._linear_layer(layer) for layer in self._layers())
-
-    def _linear_layer(self, layer: Any) -> LinearLayer:
-        """A layer of `network_` that has weights, as plain arrays: here a fully connected one."""
-        kernel, *rest = layer.get_weights()
-        bias = rest[0] if rest else np.zeros(kernel.shape[1], kernel.dtype)
-        return LinearLayer(layer.name, sparse.csr_array(kernel.T), bias)
 
     def _layers(self) -> list[Any]:
         """The layers of `network_` that have weights."""
@@ -152,8 +142,21 @@ class KerasClassifier(Classifier):
         return (Layer("input", X, None),)
 
     def _weights(self) -> dict[str, FloatArray]:
-        kernels = {layer.name: layer.get_weights()[0] for layer in self.network_.layers if layer.trainable_weights}
-        return {name: kernel.reshape(-1, kernel.shape[-1]) for name, kernel in kernels.items()}
+        return {layer.name: self._matrix(layer) for layer in self.network_.layers if layer.trainable_weights}
+
+    def _replace_weights(self, weights: Mapping[str, FloatArray]) -> None:
+        for name, matrix in weights.items():
+            self._set_matrix(self.network_.get_layer(name), matrix)
+
+    def _matrix(self, layer: Any) -> FloatArray:
+        """Weights (inputs, units) of a layer that has some; override together with `_set_matrix`."""
+        kernel = layer.get_weights()[0]
+        return kernel.reshape(-1, kernel.shape[-1])
+
+    def _set_matrix(self, layer: Any, matrix: FloatArray) -> None:
+        """The inverse of `_matrix`; biases stay."""
+        kernel, *rest = layer.get_weights()
+        layer.set_weights([matrix.reshape(kernel.shape).astype(kernel.dtype), *rest])
 
     def _operations(self, X: FloatArray) -> OperationCount:
         front = self._front_end_operations()

@@ -19,7 +19,7 @@ from models.checks import is_count
 from models.classifier import Activity, FloatArray, LabelArray, Layer, OperationCount
 from models.intensities import IntensityScale
 from models.spiking.label_readout import READOUTS, LabelReadout
-from models.spiking.spiking_classifier import SpikingClassifier
+from models.spiking.spiking_classifier import SpikingClassifier, WeightArray
 
 INPUT = "input_to_excitatory"
 DT = 0.5
@@ -188,8 +188,8 @@ class DiehlCook(SpikingClassifier):
             counts = super()._counts(X[shown], "excitatory")  # of one look, whatever looks a subclass takes at test
             self.readout_ = empty.updated(counts, labels[shown], window=math.inf)
 
-    def _weights(self) -> dict[str, FloatArray]:
-        return {"excitatory": self.receptive_fields()[0].T}
+    def _weight_arrays(self) -> dict[str, WeightArray]:
+        return {"excitatory": WeightArray(f"{INPUT}.w", (self.n_features_in_, self.n_neurons))}
 
     def _predict(self, X: FloatArray) -> LabelArray:
         return self._votes(self._counts(X, "excitatory")).argmax(axis=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -18,6 +19,25 @@ from models.online import OnlineClassifier
 BACKENDS = ("auto", "cpp", "cython", "numpy")
 CHUNK = 500
 """Presentations simulated at once: a matter of memory and of how often progress is shown, not of results."""
+
+
+@dataclass(frozen=True)
+class WeightArray:
+    """Where the weights of a layer are kept.
+
+    Parameters
+    ----------
+    name : str
+        Name in `SpikingClassifier.learned_`.
+    shape : tuple of int
+        (n_inputs, n_units).
+    unit : float
+        What the array has for a weight of 1, in SI units.
+    """
+
+    name: str
+    shape: tuple[int, int]
+    unit: float = 1.0
 
 
 class SpikingClassifier(OnlineClassifier):
@@ -46,6 +66,10 @@ class SpikingClassifier(OnlineClassifier):
     @abstractmethod
     def _stimulus(self, X: FloatArray) -> dict[str, FloatArray]:
         """What each encoder is given for these samples."""
+
+    @abstractmethod
+    def _weight_arrays(self) -> dict[str, WeightArray]:
+        """Where the weights of each layer of `weights` are kept."""
 
     @final
     def record(self, X: FloatArray) -> bnsim.Recording:
@@ -100,6 +124,17 @@ class SpikingClassifier(OnlineClassifier):
             binned = np.concatenate([part.binned(name, self.bin_width / 1e3) for part in parts])
             layers.append(Layer(name, counts.astype(np.float64), binned.astype(np.float64)))
         return layers
+
+    def _weights(self) -> dict[str, FloatArray]:
+        arrays = self._weight_arrays().items()
+        return {layer: self.learned_[array.name].reshape(array.shape) / array.unit for layer, array in arrays}
+
+    def _replace_weights(self, weights: Mapping[str, FloatArray]) -> None:
+        arrays, present = self._weight_arrays(), self._weights()
+        for layer, matrix in weights.items():
+            array, kept = arrays[layer], matrix == present[layer]
+            stored = self.learned_[array.name]
+            self.learned_[array.name] = np.where(kept.ravel(), stored, array.unit * matrix.ravel())
 
     def _fitted_arrays(self) -> dict[str, NDArray[Any]]:
         return {f"learned/{name}": array for name, array in self.learned_.items()}
