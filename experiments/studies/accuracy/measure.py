@@ -34,10 +34,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
-from experiments.abilities import Anytime, Probabilistic, Tolerant
 from experiments.shared.fitted import fitted
 from experiments.spec import Measurement, Outcome, Predictions, Subject
 from experiments.tasks.dataset import Samples
+from models.capabilities import Anytime, Probabilistic, Tolerant
 
 if TYPE_CHECKING:
     from models.classifier import Activity, Classifier

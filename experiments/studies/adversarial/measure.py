@@ -52,8 +52,9 @@ from experiments.shared.disturbances import Values
 from experiments.shared.fitted import fitted
 from experiments.spec import Measurement, Outcome, Subject, condition
 from experiments.studies.adversarial.attacks import Box, black_box, fgsm, pgd
-from experiments.studies.adversarial.differentiable import Chain, chain_of
 from experiments.tasks.dataset import Samples
+from models.capabilities import Differentiable
+from models.differentiable import Chain
 
 FloatArray = NDArray[np.floating]
 Correct = Mapping[float, NDArray[np.bool_]]
@@ -128,14 +129,14 @@ def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) 
         Measurement("clean_accuracy", float(np.mean(right)), "fraction"),
         Measurement("black_box_distance", float(np.median(np.minimum(distances[right], 1))), "ratio"),
     ]
-    chain = chain_of(model)
+    chain = _chain(model)
     if chain is not None:
         agreement = float(np.mean(model.classes_[chain.outputs(samples.X).argmax(axis=1)] == answers))
         measured.append(Measurement("surrogate_agreement", agreement, "fraction"))
         own = cache(_pgd(config, chain, model, attacked))  # for the model itself and for its twin
         attacks |= _white_box(config, model, chain, attacked, own)
         twin = None if subject.twin is None else fitted(subject.twin, config.max_train, progress).model
-        twin_chain = None if twin is None else chain_of(twin)
+        twin_chain = _chain(twin)
         if twin_chain is not None:
             attacks["transfer"] = attacked.withstood(model, _pgd(config, twin_chain, twin, attacked), config.epsilons)
             on_twin = attacked.withstood(twin, own, config.epsilons)
@@ -149,6 +150,11 @@ def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) 
         ]
     progress(2, 2)
     return Outcome(len(train), len(samples), (*measured, *_accuracies("accuracy", attacks)))
+
+
+def _chain(model: object) -> Chain | None:
+    """The network that is differentiated, None for a model that has none."""
+    return model.rate_chain() if isinstance(model, Differentiable) else None
 
 
 def masking_gap(attacks: Mapping[str, Correct]) -> float:

@@ -18,32 +18,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from models.classifier import Activity
+from models.capabilities import Probabilistic
 
 FloatArray = NDArray[np.floating]
 Layers = Mapping[str, FloatArray]
 
 
-@runtime_checkable
-class Taught(Protocol):
-    """A classifier with an error signal (see `models.classifier.Classifier.error_signal`)."""
-
-    classes_: NDArray[Any]
-
-    @property
-    def error_signal(self) -> bool: ...
-    def activity(self, X: ArrayLike) -> Activity: ...
-    def weights(self) -> dict[str, FloatArray]: ...
-    def weight_change(self, X: ArrayLike, y: ArrayLike, step: float = 1.0) -> dict[str, FloatArray]: ...
-
-
-def descent(model: Taught, X: FloatArray, y: NDArray[Any]) -> dict[str, FloatArray]:
+def descent(model: Any, X: FloatArray, y: NDArray[Any]) -> dict[str, FloatArray]:
     """The way down the gradient over these samples, layer by layer, at the weights that the model has now."""
     weights = model.weights()
     layers = model.activity(X).layers[-len(weights) - 1 :]
@@ -86,7 +72,7 @@ def softmax(drive: FloatArray) -> FloatArray:
 
 
 def _error(model: Any, X: FloatArray, y: NDArray[Any], inputs: Layers, weights: Layers) -> FloatArray:
-    if hasattr(model, "predict_proba"):
+    if isinstance(model, Probabilistic):
         probabilities = model.predict_proba(X)
     else:
         output = list(weights)[-1]

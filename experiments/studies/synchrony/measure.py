@@ -30,10 +30,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
-from experiments.abilities import Recordable
 from experiments.shared.fitted import fitted
 from experiments.spec import Measurement, Outcome, Subject, condition, curve
 from experiments.tasks.dataset import final_split
+from models.capabilities import Recordable
 
 if TYPE_CHECKING:
     import bnsim

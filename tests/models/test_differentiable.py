@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from experiments.studies.adversarial.differentiable import Chain, Filters, Linear, chain_of
 from scipy import sparse
 
-from experiments.studies.adversarial.differentiable import Chain, Filters, Linear, chain_of
 from experiments.tasks import load_task
 from experiments.tasks.dataset import final_split
 from models.filters import FilterBank, gabor_filters
