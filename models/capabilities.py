@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 if TYPE_CHECKING:
     from bnsim.recording import Recording
+    from models.classifier import Activity
     from models.differentiable import Chain
     from models.linear import LinearLayer
 
@@ -287,6 +288,14 @@ class Taught(Protocol):
     @property
     def error_signal(self) -> bool:
         """Whether an error of the output drives what all `weights` learn (see `models.classifier.Classifier`)."""
+        ...
+
+    def activity(self, X: ArrayLike) -> Activity:
+        """Return the responses of every layer (see `models.classifier.Classifier`)."""
+        ...
+
+    def weights(self) -> dict[str, FloatArray]:
+        """Return the weights of each trained layer (see `models.classifier.Classifier`)."""
         ...
 
     def weight_change(self, X: ArrayLike, y: ArrayLike, step: float = 1.0) -> dict[str, FloatArray]:

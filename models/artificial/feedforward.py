@@ -57,7 +57,8 @@ class Feedforward(KerasClassifier):
         models.differentiable.Chain or None
             See `models.capabilities.Differentiable`.
         """
-        return linear_chain(self.linear_layers()) if self.activation == "relu" else None
+        layers = self.linear_layers()
+        return linear_chain(layers) if self.activation == "relu" else None
 
     def _linear_layer(self, layer: Any) -> LinearLayer:
         """A layer of `network_` that has weights, as plain arrays: here a fully connected one."""

@@ -12,6 +12,7 @@ from brian2.units import Hz, ms, mV
 from brian2.units.fundamentalunits import Quantity
 from numpy.typing import NDArray
 from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted
 
 import bnsim
 from bnsim.engine.simulator import Simulator
@@ -144,7 +145,16 @@ class DiehlCook(SpikingClassifier):
         return self.readout_.proportions
 
     def receptive_fields(self) -> tuple[FloatArray, LabelArray]:
-        """Weights from the input (n_neurons, features), and the class index that each cell stands for."""
+        """Return the receptive field and the label of each cell.
+
+        Returns
+        -------
+        weights : ndarray, shape (n_neurons, n_features)
+            Weights from the input.
+        labels : ndarray of int, shape (n_neurons,)
+            Index into `classes_` of the class that a cell stands for; -1 for one that never fired.
+        """
+        check_is_fitted(self)
         return self.learned_[f"{INPUT}.w"].reshape(self.n_features_in_, self.n_neurons).T, self.labels_
 
     @property

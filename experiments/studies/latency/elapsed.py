@@ -12,12 +12,6 @@ from bnsim.recording import SpikeTimes
 FloatArray = NDArray[np.floating]
 
 
-def until(spikes: SpikeTimes, time: float) -> SpikeTimes:
-    """The spikes before `time` (s)."""
-    early = spikes.time < time
-    return SpikeTimes(spikes.trial[early], spikes.unit[early], spikes.time[early])
-
-
 def counts_until(spikes: SpikeTimes, n_trials: int, n_units: int, times: Sequence[float]) -> NDArray[np.int64]:
     """Spikes of each unit before each of these increasing times (s): (time, trial, unit)."""
     bins = np.searchsorted(times, spikes.time, side="right")

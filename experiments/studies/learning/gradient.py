@@ -23,13 +23,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.capabilities import Probabilistic
+from models.capabilities import Probabilistic, Taught
 
 FloatArray = NDArray[np.floating]
 Layers = Mapping[str, FloatArray]
 
 
-def descent(model: Any, X: FloatArray, y: NDArray[Any]) -> dict[str, FloatArray]:
+def descent(model: Taught, X: FloatArray, y: NDArray[Any]) -> dict[str, FloatArray]:
     """The way down the gradient over these samples, layer by layer, at the weights that the model has now."""
     weights = model.weights()
     layers = model.activity(X).layers[-len(weights) - 1 :]
@@ -71,7 +71,7 @@ def softmax(drive: FloatArray) -> FloatArray:
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-def _error(model: Any, X: FloatArray, y: NDArray[Any], inputs: Layers, weights: Layers) -> FloatArray:
+def _error(model: Taught, X: FloatArray, y: NDArray[Any], inputs: Layers, weights: Layers) -> FloatArray:
     if isinstance(model, Probabilistic):
         probabilities = model.predict_proba(X)
     else:
