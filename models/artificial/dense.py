@@ -111,20 +111,19 @@ class Dense(Feedforward):
     def _optimizer(self) -> Any:
         return OPTIMIZERS[self.optimizer](learning_rate=self.learning_rate)
 
-    def _fit(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
+    def _present_all(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
         if self.early_stopping:
-            self._fit_until_no_better(X, labels, schedule)
+            self._present_until_no_better(X, labels, schedule)
         else:
-            super()._fit(X, labels, schedule)
+            super()._present_all(X, labels, schedule)
 
-    def _fit_until_no_better(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
+    def _present_until_no_better(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
         held_out = self._held_out(labels)
         order = schedule.order[~np.isin(schedule.order, held_out)]
         n_kept = len(labels) - len(held_out)
         # Batches run across the ends of passes: a pass counts as over with the batch that completes it.
         ends = [-(-end // self.batch_size) * self.batch_size for end in range(n_kept, len(order), n_kept)]
         cuts = tuple(sorted({*schedule.checkpoints, *ends}))
-        self.network_ = self._new_network()
         best_loss, best_weights, stale = np.inf, self.network_.get_weights(), 0
         for done in self._train(X, labels, replace(schedule, order=order, checkpoints=cuts)):
             if done not in ends and done != len(order):

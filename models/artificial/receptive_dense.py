@@ -128,7 +128,7 @@ class ReceptiveDense(Feedforward):
         move = partial(
             augmentation.shifted, image_shape=self.image_shape, shift=self.shift, random_state=self.random_state_
         )
-        return lambda chosen, first: self._front_end(move(X[chosen], first=first))
+        return lambda chosen, first: self._inputs(move(X[chosen], first=first))
 
     def _front_end_layers(self, X: FloatArray, inputs: FloatArray) -> tuple[Layer, ...]:
         return (Layer("input", X, None), Layer("hidden", inputs, None))

@@ -18,12 +18,15 @@ from models.classifier import Activity, Classifier, FloatArray, LabelArray, Laye
 from models.differentiable import Chain, linear_chain
 from models.linear import LinearLayer, matrix_arrays, matrix_from_arrays, products
 from models.spiking.conversion import DT, convertible_neuron, currents, decide, normalised, spiking_network
+from models.spiking.degeneracy import ResponseSurvey
 from models.spiking.neuron_parameter import decode_neuron, encode_neuron
 
 CHUNK = 200
 """Presentations simulated at once: spikes of thousands of neurons are recorded, a hundred steps each."""
 CALIBRATION = 5000
 """Training samples over which activations are measured, at most."""
+SURVEYED = 100
+"""Training samples shown to the spiking network to see whether it responds, at most."""
 BIN = 10.0
 """Width in ms of the time bins of `activity`."""
 OUTPUT = "output"
@@ -149,6 +152,13 @@ class Converted(Classifier):
             schedule.watch(done)
 
         source.fit(X, labels, checkpoints=schedule.checkpoints, progress=watch)
+
+    def _degeneracies(self, X: FloatArray) -> Iterator[str]:
+        survey = ResponseSurvey()
+        for _, recording in self._presented(X[:SURVEYED]):
+            survey.add(0, recording.counts)
+        names = [layer.name for layer in self.layers_]
+        yield from survey.findings(names, "scale X to about 1, or train longer, so that the source responds")
 
     def _predict(self, X: FloatArray) -> LabelArray:
         return np.concatenate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -89,6 +89,8 @@ class DiehlCook(SpikingClassifier):
     )
     recorded = ("input", "excitatory", "inhibitory")
     bin_width = 25.0
+    STEP = "a_plus"
+    WAKES = "scale X to [0, 1] feature by feature, or give a larger max_rate or total"
 
     def __init__(
         self,
@@ -197,6 +199,17 @@ class DiehlCook(SpikingClassifier):
             empty = LabelReadout.empty(self.n_neurons, len(self.classes_))
             counts = super()._counts(X[shown], "excitatory")  # of one look, whatever looks a subclass takes at test
             self.readout_ = empty.updated(counts, labels[shown], window=math.inf)
+
+    def _degeneracies(self, X: FloatArray) -> Iterator[str]:
+        volleys = self._survey is not None and self._survey.in_step("excitatory")
+        yield from super()._degeneracies(X)
+        labels = np.unique(self.labels_[self.labels_ >= 0])
+        if len(labels) == 0:
+            yield f"no cell carries a label, since none of the {self.n_neurons} fired; {self.WAKES}"
+        elif len(labels) == 1 and self.n_neurons > 1:
+            calm = "give a smaller max_rate or total, or integration='exponential-euler'"
+            cause, remedy = ("fire in volleys and ", calm) if volleys else ("", self.WAKES)
+            yield f"all cells {cause}carry one label, that of class {self.classes_[labels[0]]}; {remedy}"
 
     def _weight_arrays(self) -> dict[str, WeightArray]:
         return {"excitatory": WeightArray(f"{INPUT}.w", (self.n_features_in_, self.n_neurons))}

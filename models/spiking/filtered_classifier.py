@@ -41,6 +41,7 @@ class FilteredClassifier(OutputDecision):
 
     twin = "receptive-dense"
     recorded = ("hidden", "output")
+    WAKES = "scale X to about 1, or give a larger gain"
     bin_width = 5.0
     output_fan_out: ClassVar[bool]
     """Whether a spike of an output neuron reaches all the others."""

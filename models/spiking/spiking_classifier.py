@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 import bnsim
 from bnsim.engine.simulator import Simulator
+from bnsim.errors import InputError
 from models.classifier import FloatArray, Layer
 from models.online import OnlineClassifier
+from models.spiking.degeneracy import ResponseSurvey
 
 BACKENDS = ("auto", "cpp", "cython", "numpy")
 CHUNK = 500
@@ -56,7 +58,13 @@ class SpikingClassifier(OnlineClassifier):
     """Populations whose spikes `record` and `activity` show, from input to output."""
     bin_width: ClassVar[float]
     """Width in ms of the time bins of `activity`."""
+    STEP: ClassVar[str] = "learning_rate"
+    """Parameter that decides how far a presentation moves the weights."""
+    WAKES: ClassVar[str]
+    """What makes a silent layer fire, in words."""
     backend: str
+    _survey: ResponseSurvey | None = None
+    """Of the last pass, while it learns."""
     learned_: dict[str, NDArray[Any]]
 
     @abstractmethod
@@ -89,8 +97,25 @@ class SpikingClassifier(OnlineClassifier):
         state, recording = simulator.run(
             self._state(simulator), self._stimulus(X), self.random_state_, trials=trials, signals=signals
         )
-        self.learned_ = {name: state[name] for name in learned_names(simulator.network)}
+        learned = {name: state[name] for name in learned_names(simulator.network)}
+        for name, array in learned.items():
+            if not np.isfinite(array).all():
+                raise InputError(
+                    f"{type(self).__name__}.fit: training diverged, {name} is not finite; "
+                    f"give a smaller {self.STEP}, or scale X to about 1"
+                )
+        self.learned_ = learned
+        if self._survey is not None:
+            self._survey.add(self.presentations_seen_, recording.counts)
         return recording
+
+    def _survey_from(self, first: int) -> None:
+        self._survey = ResponseSurvey(first)
+
+    def _degeneracies(self, X: FloatArray) -> Iterator[str]:
+        if self._survey is not None:
+            yield from self._survey.findings(self.recorded, self.WAKES)
+            self._survey = None
 
     def _presented(self, X: FloatArray, record: tuple[str, ...] = ()) -> Iterator[bnsim.Recording]:
         """Recordings of the samples with learning frozen, a chunk each."""

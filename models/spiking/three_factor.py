@@ -73,6 +73,7 @@ class ThreeFactor(SpikingReadOut):
         "feedback weights are symmetric by default, and random only where asked for",
     )
     bin_width = 5.0
+    WAKES = "scale X to [0, 1] feature by feature, or give a larger max_rate or hidden_weight"
     error_signal = True
     error_gain = 0.2
 
