@@ -7,21 +7,24 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.binning import steps_of
 from bnsim.recording import SpikeTimes
 
 FloatArray = NDArray[np.floating]
 
 
-def until(spikes: SpikeTimes, time: float) -> SpikeTimes:
-    """The spikes before `time` (s)."""
-    early = spikes.time < time
+def until(spikes: SpikeTimes, step: int, dt: float) -> SpikeTimes:
+    """The spikes before a time step of `dt` seconds."""
+    early = steps_of(spikes.time, dt) < step
     return SpikeTimes(spikes.trial[early], spikes.unit[early], spikes.time[early])
 
 
-def counts_until(spikes: SpikeTimes, n_trials: int, n_units: int, times: Sequence[float]) -> NDArray[np.int64]:
-    """Spikes of each unit before each of these increasing times (s): (time, trial, unit)."""
-    bins = np.searchsorted(times, spikes.time, side="right")
-    counts = np.zeros((len(times) + 1, n_trials, n_units), np.int64)
+def counts_until(
+    spikes: SpikeTimes, n_trials: int, n_units: int, steps: Sequence[int], dt: float
+) -> NDArray[np.int64]:
+    """Spikes of each unit before each of these increasing time steps of `dt` seconds: (time, trial, unit)."""
+    bins = np.searchsorted(steps, steps_of(spikes.time, dt), side="right")
+    counts = np.zeros((len(steps) + 1, n_trials, n_units), np.int64)
     np.add.at(counts, (bins, spikes.trial, spikes.unit), 1)
     return counts[:-1].cumsum(axis=0)
 

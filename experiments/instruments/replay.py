@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.binning import steps_of
+
 if TYPE_CHECKING:
     from bnsim.engine.simulator import Simulator
 
@@ -35,7 +37,7 @@ def hidden_trains(model: Any, X: FloatArray) -> list[Train]:
     recording = model.record(X)
     spikes = recording.spike_times(hidden_layer(model))
     bounds = np.searchsorted(spikes.trial, np.arange(1, len(X)))
-    steps = np.rint(spikes.time / recording.dt).astype(np.int64)
+    steps = steps_of(spikes.time, recording.dt)
     return list(zip(np.split(steps, bounds), np.split(spikes.unit, bounds), strict=True))
 
 

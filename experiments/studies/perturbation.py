@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
 
+from bnsim.binning import Bins, steps_of
 from experiments.instruments.mean_field import settled_size, slope_at_one
 from experiments.instruments.random_networks import ACTIVATIONS, DT, INPUT_RATE, SpikingLayers, Train, layers
 from experiments.studies.job import Measurement, Outcome, Untrained, condition, curve
@@ -114,10 +115,17 @@ def _followed(sent: list[list[Train]], index: int, n: int, when: FloatArray, pla
     yield from curve("survival", survival, "fraction", place)
     if means[1] > 0:
         yield Measurement("growth", float(np.sqrt(means[3] / means[1])), "", place)
-    since = np.concatenate([times - start for times, start in zip(differing[-1], when, strict=True)]) * 1e3
-    edges = np.arange(0, max(since.max(initial=0), BIN) + BIN, BIN)
-    for start, count in zip(edges, np.histogram(since, edges)[0], strict=False):
-        yield Measurement("spreading", float(count / (n * BIN)), "count", place, round(start))
+    for start, count in spreading(differing[-1], when):
+        yield Measurement("spreading", count / (n * BIN), "count", place, start)
+
+
+def spreading(differing: list[FloatArray], when: FloatArray) -> list[tuple[int, int]]:
+    """Spikes that differ, of all trials together, in bins after the change: begin of the bin (ms) and their number."""
+    since = np.concatenate([times - start for times, start in zip(differing, when, strict=True)])
+    width = round(BIN / DT)
+    n_bins = steps_of(since, DT / 1e3).max(initial=0) // width + 1
+    counts = Bins(DT / 1e3, n_bins * width, width).count(since)
+    return [(round(number * BIN), int(count)) for number, count in enumerate(counts)]
 
 
 def _changed(train: Train, change: str, duration: float) -> tuple[Train, float]:
@@ -141,5 +149,5 @@ def _changed(train: Train, change: str, duration: float) -> tuple[Train, float]:
 
 def _differing(first: Train, second: Train) -> FloatArray:
     """Times (s) of the spikes that only one of two trials has; no unit fires twice in a step."""
-    one, other = (np.rint(times * 1e3 / DT).astype(np.int64) * 10**6 + units for times, units in (first, second))
+    one, other = (steps_of(times, DT / 1e3) * 10**6 + units for times, units in (first, second))
     return np.setxor1d(one, other, assume_unique=True) // 10**6 * DT / 1e3
