@@ -89,6 +89,8 @@ def raster(
     with style():
         if ax is None:
             ax, rate_ax = _new_pair()
+            if len(bands) == 1:  # several have names instead of a label, wider than any label
+                ax.figure.align_ylabels([ax, rate_ax])
         for index, band in enumerate(bands):
             _draw_band(ax, band, (band.top - band.bottom) / (bands[-1].top - bands[0].bottom), colour(index))
         _draw_boundaries(ax, timeline)
@@ -104,15 +106,15 @@ def raster(
 def _new_pair() -> tuple[Axes, Axes]:
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(2, 1, sharex=True, figsize=(7.2, 4.8), height_ratios=[3.4, 1])
-    figure.align_ylabels(axes)
+    _, axes = pyplot.subplots(2, 1, sharex=True, figsize=(7.2, 4.8), height_ratios=[3.4, 1])
     return axes[0], axes[1]
 
 
 def _draw_band(ax: Axes, band: Band, share: float, shade: str) -> None:
     axes_height = ax.get_window_extent().height * 72 / ax.figure.dpi  # points
     row = axes_height * share / band.n_rows
-    mark = np.clip(0.95 * row, 1.9, 11.0)
+    least = 1.9 if band.n_rows == band.size else 4.0  # the few spikes of a sample must be seen
+    mark = np.clip(0.95 * row, least, 11.0)
     ax.scatter(
         band.times * 1000,
         band.heights,

@@ -19,9 +19,7 @@ def until(spikes: SpikeTimes, step: int, dt: float) -> SpikeTimes:
     return SpikeTimes(spikes.trial[early], spikes.unit[early], spikes.time[early])
 
 
-def counts_until(
-    spikes: SpikeTimes, n_trials: int, n_units: int, steps: Sequence[int], dt: float
-) -> NDArray[np.int64]:
+def counts_until(spikes: SpikeTimes, n_trials: int, n_units: int, steps: Sequence[int], dt: float) -> NDArray[np.int64]:
     """Spikes of each unit before each of these increasing time steps of `dt` seconds: (time, trial, unit)."""
     bins = np.searchsorted(steps, steps_of(spikes.time, dt), side="right")
     counts = np.zeros((len(steps) + 1, n_trials, n_units), np.int64)

@@ -179,9 +179,7 @@ def _accuracy(
         yield Measurement("accuracy_after", float(accuracy), "fraction", step=end)
     reached = np.flatnonzero(accuracies >= FINAL_SHARE * final)
     yield Measurement("time_to_90", ends[reached[0]], "ms")
-    counts = counts_until(
-        seen.spikes["output"], seen.n_trials, seen.populations["output"], _steps(ends, seen), seen.dt
-    )
+    counts = counts_until(seen.spikes["output"], seen.n_trials, seen.populations["output"], _steps(ends, seen), seen.dt)
     lead = margin(counts)
     for least in config.margins:
         exit = exits(lead, least)

@@ -39,6 +39,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveInt
 
+from bnsim.binning import NANOSECOND, steps_of
 from bnsim.errors import InputError
 from experiments.instruments.random_networks import Train
 from experiments.instruments.synfire_chain import GROUP, WARM_UP, SynfireChain, pulse
@@ -94,13 +95,19 @@ class Packets:
 
 def _packet(times: FloatArray, expected: float) -> tuple[float, float, int]:
     """Centre, spread and number of the spikes; the next packet comes a little later than the one before it."""
-    found = times[(times > expected - NEAR) & (times < expected + 2 * NEAR)]
+    since = _whole(times) - _whole(expected)
+    found = times[(since > -_whole(NEAR)) & (since < 2 * _whole(NEAR))]
     centre = float(np.median(found)) if len(found) else expected
-    found = times[np.abs(times - centre) <= NEAR]
+    found = times[np.abs(_whole(times) - _whole(centre)) <= _whole(NEAR)]
     if not len(found):
         return centre, 0.0, 0
     low, high = np.percentile(found, [25, 75])
     return centre, float(high - low) / 1.349, len(found)
+
+
+def _whole(times: FloatArray | float) -> NDArray[np.int64]:
+    """Times in ms as whole nanoseconds, so that a spike on a limit lies there however it was rounded."""
+    return steps_of(np.asarray(times) / 1e3, NANOSECOND)
 
 
 def run(config: Config, subject: Untrained, progress: Callable[[int, int], None]) -> Outcome:
@@ -126,7 +133,8 @@ def run(config: Config, subject: Untrained, progress: Callable[[int, int], None]
 def background_rate(trains: list[Train]) -> float:
     """Mean rate (Hz) of a group's neurons before the packet comes."""
     low, high = (time / 1e3 for time in QUIET)
-    count = sum(int(np.sum((times >= low) & (times < high))) for times, _ in trains)
+    (first, end), every = _whole(np.array(QUIET)), [_whole(1e3 * times) for times, _ in trains]
+    count = sum(int(np.sum((times >= first) & (times < end))) for times in every)
     return count / (len(trains) * GROUP * (high - low))
 
 
