@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.binning import steps_of
 from bnsim.recording import SpikeTimes
 
 FloatArray = NDArray[np.floating]
 
 
-def counts_until(spikes: SpikeTimes, n_trials: int, n_units: int, times: Sequence[float]) -> NDArray[np.int64]:
-    """Count the spikes of each unit before each of some times.
+def counts_until(spikes: SpikeTimes, n_trials: int, n_units: int, steps: Sequence[int], dt: float) -> NDArray[np.int64]:
+    """Count the spikes of each unit before each of some time steps.
 
     Parameters
     ----------
@@ -21,16 +22,18 @@ def counts_until(spikes: SpikeTimes, n_trials: int, n_units: int, times: Sequenc
         Spikes of one population.
     n_trials, n_units
         Number of trials and of units.
-    times
-        In s, increasing.
+    steps
+        Time steps, increasing; a spike in such a step comes after it.
+    dt
+        Length of a step, in s.
 
     Returns
     -------
     array (time, trial, unit)
         Number of spikes.
     """
-    bins = np.searchsorted(times, spikes.time, side="right")
-    counts = np.zeros((len(times) + 1, n_trials, n_units), np.int64)
+    bins = np.searchsorted(steps, steps_of(spikes.time, dt), side="right")
+    counts = np.zeros((len(steps) + 1, n_trials, n_units), np.int64)
     np.add.at(counts, (bins, spikes.trial, spikes.unit), 1)
     return counts[:-1].cumsum(axis=0)
 

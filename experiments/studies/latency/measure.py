@@ -58,12 +58,12 @@ def _over_time(
     assert isinstance(model, Recordable)
     seen, taught = _recorded(model, test.X), _recorded(model, learned.X)
     ends = _times(seen.duration, config.points)
-    seconds = [end / 1e3 for end in ends]
+    steps = _steps(ends, seen)
     yield from _first(seen)
     for layer, spikes in seen.spikes.items():
         n_units = seen.populations[layer]
-        counts = counts_until(spikes, len(test), n_units, seconds)
-        known = counts_until(taught.spikes[layer], len(learned), n_units, seconds)
+        counts = counts_until(spikes, len(test), n_units, steps, seen.dt)
+        known = counts_until(taught.spikes[layer], len(learned), n_units, steps, seen.dt)
         for end, before, at_test in zip(ends, known, counts, strict=True):
             share = probe_accuracy(before, learned.y, at_test, test.y)
             yield STUDY["probe_accuracy_after"](share, end, layer=layer)
@@ -71,7 +71,7 @@ def _over_time(
                 alike = correlation(at_test, activations[layer])
                 if alike is not None:
                     yield STUDY["twin_correlation"](alike, end, layer=layer)
-    answers = _answers(model, seen, test.X, seconds)
+    answers = _answers(model, seen, test.X, steps)
     if answers is not None:
         yield from _accuracy(config, ends, answers == test.y, seen, final)
 
@@ -97,6 +97,11 @@ def _times(duration: float, points: int) -> list[int]:
     return sorted({max(1, round(1e3 * duration * place / points)) for place in range(1, points + 1)})
 
 
+def _steps(ends: list[int], seen: Recording) -> list[int]:
+    """The time step at which each of these times (ms) ends, at least one."""
+    return [max(1, round(end / 1e3 / seen.dt)) for end in ends]
+
+
 def _first(seen: Recording) -> Iterator[Measurement]:
     for layer, spikes in seen.spikes.items():
         first = first_spikes(spikes, seen.n_trials, seen.populations[layer])
@@ -106,13 +111,12 @@ def _first(seen: Recording) -> Iterator[Measurement]:
 
 
 def _answers(
-    model: Recordable, seen: Recording, X: NDArray[np.float64], seconds: list[float]
+    model: Recordable, seen: Recording, X: NDArray[np.float64], steps: list[int]
 ) -> NDArray[np.integer] | None:
-    """Class of each sample after each of these times (time, sample); None where no count of output spikes decides."""
+    """Class of each sample after each of these steps (time, sample); None where no count of output spikes decides."""
     if isinstance(model, Anytime):
-        steps = [max(1, round(second / seen.dt)) for second in seconds]
         return model.predictions_over_time(X)[:, np.array(steps) - 1].T
-    return model.decisions_until(seen, seconds) if isinstance(model, CountDecision) else None
+    return model.decisions_until(seen, steps) if isinstance(model, CountDecision) else None
 
 
 def _accuracy(
@@ -123,8 +127,8 @@ def _accuracy(
         yield STUDY["accuracy_after"](accuracy, end)
     reached = np.flatnonzero(accuracies >= FINAL_SHARE * final)
     yield STUDY["time_to_90"](ends[reached[0]])
-    seconds = [end / 1e3 for end in ends]
-    lead = margin(counts_until(seen.spikes["output"], seen.n_trials, seen.populations["output"], seconds))
+    counts = counts_until(seen.spikes["output"], seen.n_trials, seen.populations["output"], _steps(ends, seen), seen.dt)
+    lead = margin(counts)
     for least in config.margins:
         exit = exits(lead, least)
         share = right[exit, np.arange(right.shape[1])].mean()

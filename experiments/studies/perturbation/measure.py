@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from bnsim.binning import Bins, steps_of
 from experiments.arrays import FloatArray
 from experiments.shared.mean_field import settled_size, slope_at_one
 from experiments.shared.random_networks import ACTIVATIONS, DT, INPUT_RATE, SpikingLayers, Train, layers
@@ -78,10 +79,30 @@ def _followed(differing: list[list[FloatArray]], when: FloatArray, scale: float,
     yield from STUDY["survival"].curve(survival, scale=scale, change=change)
     if means[1] > 0:
         yield STUDY["growth"](np.sqrt(means[3] / means[1]), scale=scale, change=change)
-    since = np.concatenate([times - start for times, start in zip(differing[-1], when, strict=True)]) * 1e3
-    edges = np.arange(0, max(since.max(initial=0), BIN) + BIN, BIN)
-    for start, count in zip(edges, np.histogram(since, edges)[0], strict=False):
-        yield STUDY["spreading"](count / (len(when) * BIN), round(start), scale=scale, change=change)
+    for start, count in spreading(differing[-1], when):
+        yield STUDY["spreading"](count / (len(when) * BIN), start, scale=scale, change=change)
+
+
+def spreading(differing: list[FloatArray], when: FloatArray) -> list[tuple[int, int]]:
+    """Count the spikes that differ, of all trials together, in bins after the change.
+
+    Parameters
+    ----------
+    differing
+        Times (s) of the spikes that differ, in each trial.
+    when
+        Times of the changes (trial,), in s.
+
+    Returns
+    -------
+    list
+        Begin of each bin (ms), and the number of spikes in it.
+    """
+    since = np.concatenate([times - start for times, start in zip(differing, when, strict=True)])
+    width = round(BIN / DT)
+    n_bins = steps_of(since, DT / 1e3).max(initial=0) // width + 1
+    counts = Bins(DT / 1e3, n_bins * width, width).count(since)
+    return [(round(number * BIN), int(count)) for number, count in enumerate(counts)]
 
 
 def _differing_in(layer: list[Train], index: int, n: int) -> list[FloatArray]:
@@ -110,5 +131,5 @@ def _changed(train: Train, change: str, duration: float) -> tuple[Train, float]:
 
 def _differing(first: Train, second: Train) -> FloatArray:
     """Return the times (s) of the spikes that only one of two trials has; no unit fires twice in a time step."""
-    one, other = (np.rint(times * 1e3 / DT).astype(np.int64) * 10**6 + units for times, units in (first, second))
+    one, other = (steps_of(times, DT / 1e3) * 10**6 + units for times, units in (first, second))
     return np.setxor1d(one, other, assume_unique=True) // 10**6 * DT / 1e3

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from bnsim.binning import NANOSECOND, steps_of
 from bnsim.errors import InputError
 from experiments.arrays import FloatArray
 from experiments.shared.random_networks import Train
@@ -66,13 +68,19 @@ class Packets:
 
 def _packet(times: FloatArray, expected: float) -> tuple[float, float, int]:
     """Return the centre, the spread and the number of the spikes; a packet comes a little later in each group."""
-    found = times[(times > expected - NEAR) & (times < expected + 2 * NEAR)]
+    since = _whole(times) - _whole(expected)
+    found = times[(since > -_whole(NEAR)) & (since < 2 * _whole(NEAR))]
     centre = float(np.median(found)) if len(found) else expected
-    found = times[np.abs(times - centre) <= NEAR]
+    found = times[np.abs(_whole(times) - _whole(centre)) <= _whole(NEAR)]
     if not len(found):
         return centre, 0.0, 0
     low, high = np.percentile(found, [25, 75])
     return centre, float(high - low) / 1.349, len(found)
+
+
+def _whole(times: FloatArray | float) -> NDArray[np.int64]:
+    """Times in ms as whole nanoseconds, so that a spike on a limit lies there however it was rounded."""
+    return steps_of(np.asarray(times) / 1e3, NANOSECOND)
 
 
 def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
@@ -98,7 +106,8 @@ def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
 def background_rate(trains: list[Train]) -> float:
     """Return the mean firing rate (Hz) of a group's neurons before the packet comes, from the spikes of each trial."""
     low, high = (time / 1e3 for time in QUIET)
-    count = sum(int(np.sum((times >= low) & (times < high))) for times, _ in trains)
+    (first, end), every = _whole(np.array(QUIET)), [_whole(1e3 * times) for times, _ in trains]
+    count = sum(int(np.sum((times >= first) & (times < end))) for times in every)
     return count / (len(trains) * GROUP * (high - low))
 
 

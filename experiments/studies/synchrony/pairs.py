@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim import measures
+from bnsim.binning import steps_of
 from experiments.shared.random_networks import Train
 
 FloatArray = NDArray[np.floating]
@@ -15,7 +16,7 @@ Raster = NDArray[np.bool_]
 """(unit, step): whether the unit fires in this time step."""
 
 WINDOW = 2e-3
-"""In seconds: spikes no further apart meet (spike time tiling, see `meeting_window`); the shortest bin of contrast."""
+"""In seconds: spikes no further apart meet (spike time tiling); the shortest bin of contrast."""
 BIN, MAX_LAG = 1e-3, 20e-3
 """Of cross-correlations, in seconds; lags reach half a trial at most."""
 
@@ -52,35 +53,15 @@ class Synchrony:
         dt
             Of a time step, in s.
         """
-        # In the middle of its step no spike is taken for one of the next bin.
-        trains = [(np.flatnonzero(unit) + 0.5) * dt for unit in raster]
+        trains = [np.flatnonzero(unit) * dt for unit in raster]
         duration = raster.shape[1] * dt
-        tiling = measures.spike_time_tiling(trains, window=meeting_window(dt), duration=duration)
+        tiling = measures.spike_time_tiling(trains, window=WINDOW, duration=duration, dt=dt)
         return cls(
             float(np.mean(tiling[np.triu_indices(len(trains), 1)])),
-            measures.spike_contrast(trains, min_bin=min(WINDOW, duration / 2), duration=duration),
+            measures.spike_contrast(trains, min_bin=min(WINDOW, duration / 2), duration=duration, dt=dt),
             _followers(trains, duration),
             int(raster.sum()) * (len(trains) - 1),
         )
-
-
-def meeting_window(dt: float) -> float:
-    """Return `WINDOW` in whole steps and half a step more.
-
-    In trains on a grid, k steps to either side hold spikes in 2 k + 1 places: as many as the window is to tile.
-    Otherwise independent trains would meet more often than the tiled time lets expect.
-
-    Parameters
-    ----------
-    dt
-        Of a time step, in s.
-
-    Returns
-    -------
-    float
-        The window to either side of a spike, in s.
-    """
-    return (round(WINDOW / dt) + 0.5) * dt
 
 
 def _followers(trains: list[FloatArray], duration: float) -> FloatArray:
@@ -131,7 +112,7 @@ def raster_of(train: Train, n_units: int, n_steps: int, dt: float) -> Raster:
     """
     times, units = train
     raster = np.zeros((n_units, n_steps), dtype=bool)
-    raster[units, np.rint(times / dt).astype(np.int64)] = True
+    raster[units, steps_of(times, dt)] = True
     return raster
 
 

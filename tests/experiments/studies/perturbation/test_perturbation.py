@@ -8,7 +8,7 @@ import pytest
 from experiments.run_directory import Run
 from experiments.spec import Outcome, Untrained
 from experiments.studies.perturbation import STUDY, Config, figure, measure
-from experiments.studies.perturbation.measure import _changed, _differing
+from experiments.studies.perturbation.measure import _changed, _differing, spreading
 from tests.experiments.digits import ignore, tiny, values
 
 TINY = tiny(STUDY)
@@ -36,6 +36,16 @@ def test_one_spike_after_a_third_of_the_trial_is_changed() -> None:
     assert (units.tolist(), when) == ([0, 1, 1, 2], 0.032)
     early = (np.array([0.010]), np.array([0]))
     assert _changed(early, "removed", 90.0)[0] is early
+
+
+def test_spikes_on_the_edges_of_bins_count_to_the_later_one() -> None:
+    """A spike in every step of 0.5 ms after the change, wherever the change is: ten in each bin of 5 ms."""
+    for first in (0, 100, 333):
+        steps = first + np.arange(100)
+        found = spreading([steps * 0.5 / 1e3, np.zeros(0)], np.array([first * 0.5 / 1e3, 0.03]))
+        assert found == [(5 * number, 10) for number in range(10)]
+    assert spreading([np.zeros(0)], np.array([0.03])) == [(0, 0)]
+    assert spreading([np.array([0.035])], np.array([0.03])) == [(0, 0), (5, 1)]
 
 
 def test_nothing_else_changes_at_the_input_and_nothing_before_it() -> None:

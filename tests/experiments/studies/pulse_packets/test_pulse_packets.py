@@ -42,6 +42,14 @@ def test_spread_is_the_standard_deviation_of_a_normal_packet_whatever_the_backgr
     assert packets.spikes.mean() == pytest.approx(100, abs=0.5)
 
 
+def test_spikes_on_the_limits_of_a_packet_belong_to_it_however_they_were_rounded() -> None:
+    """Spikes 5 ms before, at, and 5 ms after the median, wherever on the grid of 0.1 ms that is."""
+    for middle in range(400, 700):
+        train = (np.array([middle - 50, middle, middle, middle, middle + 50]) * 1e-4, np.arange(5))
+        packets = Packets.of([train], np.array([1e3 * (middle * 1e-4)]), background=0.0)
+        assert packets.spikes.tolist() == [5]
+
+
 def test_half_way_by_hand() -> None:
     spikes = np.array([80.0, 40.0, 60.0])
     assert half_way(spikes, np.array([1.0, 0.0, 0.25])) == pytest.approx(60 + 20 / 3)
