@@ -73,8 +73,8 @@ def compare(
     json: JsonOption = False,
 ) -> None:
     """Train the networks on the same samples, carry out all studies, write a report."""
-    from experiments.comparison import compare as carry_out
-    from experiments.configuration import parse_settings
+    from experiments.run.comparison import compare as carry_out
+    from experiments.run.configuration import parse_settings
 
     _warn_without_compiler()
     run = carry_out(task, seeds, _names(models), preset, data_dir, out, parse_settings(settings or []))
@@ -94,8 +94,8 @@ def run_command(
     json: JsonOption = False,
 ) -> None:
     """Carry out one study."""
-    from experiments.comparison import run_study
-    from experiments.configuration import parse_settings
+    from experiments.run.comparison import run_study
+    from experiments.run.configuration import parse_settings
 
     _warn_without_compiler()
     run = run_study(study, task, seeds, _names(models), preset, data_dir, out, parse_settings(settings or []))
@@ -123,7 +123,7 @@ def show(run: RunArgument, json: JsonOption = False) -> None:
 def draw(run: RunArgument) -> None:
     """Draw the figures and the report of a stored run again."""
     from experiments.report import write
-    from experiments.results import read_run, writing
+    from experiments.run.store import read_run, writing
 
     read_run(run)
     with writing(run):
@@ -140,7 +140,7 @@ def raster(
     import bnsim.plotting
     from bnsim.errors import InputError
     from bnsim.plotting.style import save
-    from experiments.results import read_run, writing
+    from experiments.run.store import read_run, writing
 
     examples = [example for example in read_run(run).examples() if example.recording is not None]
     if not examples:
@@ -218,7 +218,7 @@ def _warn_without_compiler() -> None:
 
 
 def _show(directory: Path, json: bool) -> None:
-    from experiments.results import read_run
+    from experiments.run.store import read_run
     from experiments.tables import print_run
 
     run = read_run(directory)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from bnsim.errors import InputError
 
 DEFAULT_MODELS = ("receptive-field", "three-factor", "receptive-dense", "dense")
-"""Two pairs of twins. They stand here because the command line must not wait for what `experiments.configuration`
+"""Two pairs of twins. They stand here because the command line must not wait for what `experiments.run.configuration`
 imports."""
 
 

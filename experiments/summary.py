@@ -6,7 +6,7 @@
                       method, p_value, p_holm}, ...],
      "references":  [{name, model, metric, published, measured, tolerance, passed, reason, source}, ...]}
 
-`step` is the place on a curve (see `experiments.results`), or null; `condition` as there, without those of
+`step` is the place on a curve (see `experiments.run.store`), or null; `condition` as there, without those of
 `NOT_SUMMARISED`. A difference
 is the BNS minus its twin, in `unit`: accuracies are compared in percentage points. The primary metrics of all studies
 (`experiments.studies.STUDIES`) are one family: their p-values, over all pairs of twins in a run, are corrected together

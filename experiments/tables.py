@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments.doctor import Finding
-from experiments.results import Run
+from experiments.run.store import Run
 from experiments.studies import better
 
 

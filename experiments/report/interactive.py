@@ -13,8 +13,8 @@ from bokeh.resources import Resources
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from experiments.figures.side_by_side import Pair
 from experiments.report.panels import Panel, activations, image, potentials, rates, scores
+from experiments.report.side_by_side import Pair
 from experiments.report.spikes import spikes
 
 _PICK = """

@@ -9,13 +9,13 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bnsim.plotting.style import save
-from experiments import figures
-from experiments.figures.stored import looks
-from experiments.figures.wording import number
+from experiments.report import figures
 from experiments.report.picture import Picture, address
 from experiments.report.tables import metric_rows, twin_rows
 from experiments.report.viewer import viewer
-from experiments.results import Run
+from experiments.run.store import Run
+from experiments.shared.stored import looks
+from experiments.shared.wording import number
 from experiments.studies import STUDIES, method
 
 PRINT_DPI = 300

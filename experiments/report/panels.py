@@ -14,8 +14,8 @@ from markupsafe import escape
 
 from bnsim.plotting.style import BLUE, FAINT, INK, VERMILLION, colour
 from bnsim.recording import Recording
-from experiments.figures.side_by_side import hidden_layers, output_label, output_scores
-from experiments.results import Example
+from experiments.report.side_by_side import hidden_layers, output_label, output_scores
+from experiments.run.store import Example
 
 Columns: TypeAlias = dict[str, Any]
 

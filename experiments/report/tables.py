@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.figures.stored import differences, looks, summaries
-from experiments.figures.wording import interval, metric_name, number
-from experiments.results import Run
+from experiments.run.store import Run
+from experiments.shared.stored import differences, looks, summaries
+from experiments.shared.wording import interval, metric_name, number
 from experiments.studies import better
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from experiments.figures.side_by_side import DRAWN, Pair, figure_name, pairs
-from experiments.figures.stored import class_names, looks
-from experiments.figures.wording import listed
 from experiments.report import interactive
 from experiments.report.picture import Picture, address
+from experiments.report.side_by_side import DRAWN, Pair, figure_name, pairs
 from experiments.report.spikes import MARKS
-from experiments.results import Example, Run
+from experiments.run.store import Example, Run
+from experiments.shared.stored import class_names, looks
+from experiments.shared.wording import listed
 
 
 @dataclass(frozen=True)

@@ -212,11 +212,11 @@ def better(difference: Mapping[str, Any]) -> str:
 def method(name: str) -> str:
     """How a study goes about its question and what it measures: the docstring of its module after the question, read
     from the source, since importing a study may take seconds."""
-    path = Path(__file__).with_name(f"{name.replace('-', '_')}.py")
+    path = Path(__file__).parent / name.replace("-", "_") / "measure.py"
     text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
     return text.partition("\n")[2].strip()
 
 
 def load(name: str) -> ModuleType:
     """The module of a study: a hyphen in its name is an underscore in that of its file."""
-    return import_module(f"{__name__}.{name.replace('-', '_')}")
+    return import_module(f"{__name__}.{name.replace('-', '_')}.measure")

@@ -10,13 +10,14 @@ from typing import Any, Self
 
 import pytest
 
-from experiments import comparison, run_study
-from experiments.results import Run
-from experiments.runner import Job, Watcher
+from experiments import run_study
+from experiments.run import comparison
+from experiments.run.execute import Job, Watcher
+from experiments.run.store import Run
 
 
 class _Here:
-    """Stands for `experiments.runner.Workers`."""
+    """Stands for `experiments.run.execute.Workers`."""
 
     def __init__(self, count: int) -> None:
         pass

@@ -9,8 +9,8 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
-from experiments import figures
-from experiments.results import Run
+from experiments.report import figures
+from experiments.run.store import Run
 from experiments.studies import STUDIES, method
 
 

@@ -9,30 +9,22 @@ import pytest
 from sklearn.metrics import log_loss
 
 from bnsim.errors import InputError
-from experiments.studies import PRESETS, STUDIES, accuracy, better, curve, learning, load
-from experiments.studies.accuracy import _spiking, cross_entropy
-from experiments.studies.job import Outcome, Subject
+from experiments.shared import learning_curve as curve
+from experiments.spec import Outcome, Subject
+from experiments.studies import PRESETS, STUDIES, better, load
+from experiments.studies.accuracy import measure as accuracy
+from experiments.studies.accuracy.measure import _spiking, cross_entropy
+from experiments.studies.learning import measure as learning
 from experiments.tasks import load_task
 from experiments.tasks.dataset import Dataset, Samples, _test_indices, final_split
 from models.classifier import Activity, Layer
 from models.registry import create
 
-DIGITS = load_task("digits")
-SMALL = {"hidden": (20,), "passes": 8, "learning_rate": 0.01}
-FIELD = {"image_shape": (8, 8), "n_filters": 100, "duration": 20.0, "learning_rate": 0.005}
+from .digits import DIGITS, SMALL, ignore, value
 
 
 def subject(dataset: Dataset = DIGITS, seed: int = 0) -> Subject:
     return Subject(dataset, "dense", SMALL, seed)
-
-
-def ignore(done: int, total: int) -> None:
-    pass
-
-
-def value(outcome: Outcome, metric: str) -> float:
-    (found,) = [measurement.value for measurement in outcome.measurements if measurement.metric == metric]
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +43,7 @@ def with_test_labels_shuffled(dataset: Dataset, seed: int) -> Dataset:
 @pytest.mark.parametrize("name", STUDIES)
 def test_every_study_has_a_module_with_both_presets(name: str) -> None:
     module = load(name)
-    assert module.__name__ == f"experiments.studies.{name.replace('-', '_')}"
+    assert module.__name__ == f"experiments.studies.{name.replace('-', '_')}.measure"
     assert set(module.PRESETS) == set(PRESETS)
     assert STUDIES[name].question == (module.__doc__ or "").partition("\n")[0]
     assert (STUDIES[name].primary_metric or "") in (module.__doc__ or "")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.results import COLUMNS
+from experiments.run.store import COLUMNS
 from experiments.summary import Design, summarise
 
 MODELS = {"receptive-field": "BNS", "receptive-dense": "ANN", "dense": "ANN"}

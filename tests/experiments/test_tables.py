@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from experiments.results import read_run, write_run
+from experiments.run.store import read_run, write_run
 from experiments.tables import print_catalogue, print_run
 
-from .test_results import contents
+from .run.test_store import contents
 
 
 def test_names_are_no_markup_and_units_stand_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

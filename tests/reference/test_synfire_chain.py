@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from brian2.units import ms, mV
 
-from experiments.instruments.synfire_chain import GROUP, WARM_UP, SynfireChain, pulse
-from experiments.studies.pulse_packets import NEAR, Packets, background_rate
+from experiments.studies.pulse_packets.measure import NEAR, Packets, background_rate
+from experiments.studies.pulse_packets.synfire_chain import GROUP, WARM_UP, SynfireChain, pulse
 
 GROUPS, TRIALS = 5, 6
 DURATION = WARM_UP + 4 * NEAR

@@ -1,0 +1,24 @@
+"""What cells have become selective for: the weights into each as an image, with the class that it stands for."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from bnsim import plotting
+from bnsim.plotting.style import style
+from experiments.run.store import Run
+
+
+def draw(run: Run) -> dict[str, Figure]:
+    """`receptive_fields-<model>` for every model whose cells have receptive fields; empty where none has."""
+    figures: dict[str, Figure] = {}
+    for example in run.examples():
+        name = f"receptive_fields-{example.model}"
+        if example.fields is not None and name not in figures:
+            with style():
+                figure = Figure(figsize=(7.2, 6.6))
+                ax = figure.add_subplot()
+                plotting.receptive_fields(example.fields, names=example.field_classes, ax=ax)
+                ax.set_title(f"{example.model}: weights into each cell, and the class that it stands for")
+            figures[name] = figure
+    return figures

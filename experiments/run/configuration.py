@@ -1,0 +1,274 @@
+"""What a run does, resolved and validated before any work: options, presets, model settings, `--set`.
+
+Values given by the user are checked here by pydantic; the values of model parameters are checked by the
+models.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
+
+from bnsim.errors import InputError
+from experiments.names import unknown_name
+from experiments.settings import settings_of
+from experiments.spec import DEFAULT_BATCH
+from experiments.studies import PRESETS, STUDIES, load, of_classifiers
+from experiments.tasks.dataset import Dataset
+from models import registry
+from models.checks import is_count
+
+Settings = Mapping[str, Mapping[str, Any]]
+
+
+def settings_tried(kind: str, studies: Iterable[str], models: Iterable[str]) -> dict[str, int]:
+    """model -> how many settings were tried on validation splits for a kind of task, for these studies among others.
+
+    Studies that share one table were tuned once."""
+    tables = {id(table): table for table in (_own(study, "TUNING") for study in studies)}
+    own = [table.get(kind, {}) for table in tables.values()]
+    return {model: settings_of(model, kind).tried + sum(budget.get(model, 0) for budget in own) for model in models}
+
+
+class RunConfig(BaseModel):
+    """A resolved run.
+
+    study: one name, or "compare" for all that have a section. models: the classifiers; none where no study looks at
+    any. seeds: 0 to seeds - 1. parameters: model -> constructor parameters that do not keep their defaults
+    (`random_state` is the seed). in_study: study -> model -> those that are others in this study alone.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    study: str
+    task: str
+    preset: str
+    models: tuple[str, ...]
+    seeds: PositiveInt
+    studies: dict[str, BaseModel]
+    parameters: dict[str, dict[str, Any]]
+    in_study: dict[str, dict[str, dict[str, Any]]]
+
+    @property
+    def twins(self) -> dict[str, str]:
+        """BNS -> ANN: the pairs of this run that agree in all that twins share; only they get a verdict."""
+        return {
+            model: twin
+            for model, twin, shared in _pairs(self.models)
+            if all(self.parameters[model].get(name) == self.parameters[twin].get(name) for name in shared)
+        }
+
+    @property
+    def common_batch(self) -> int:
+        """Least common multiple of the batch sizes: all models have whole batches behind them at its multiples."""
+        sizes = [values.get("batch_size", DEFAULT_BATCH) for values in self.parameters.values()]
+        return math.lcm(*filter(is_count, sizes))  # others are refused by their model
+
+    def as_toml(
+        self, parameters: Mapping[str, Mapping[str, Any]], derived: Mapping[str, Mapping[str, Any]]
+    ) -> dict[str, Any]:
+        """What config.toml holds, as nested tables; TOML has no null, so options that are None are left out.
+
+        parameters: all parameters of each model, its defaults included. derived: study -> settings that it chose itself
+        (`Outcome.derived`); they stand beside its options and the parameters that are others there.
+        """
+        run = {"study": self.study, "task": self.task, "preset": self.preset, "seeds": self.seeds}
+        studies = {
+            name: {**config.model_dump(exclude_none=True), **derived.get(name, {})}
+            | ({"models": self.in_study[name]} if self.in_study[name] else {})
+            for name, config in self.studies.items()
+        }
+        resolved = {
+            name: {key: value for key, value in values.items() if value is not None}
+            for name, values in parameters.items()
+        }
+        return {"run": {**run, "models": list(self.models)}, **studies, "models": resolved}
+
+
+def check_names(studies: Sequence[str], models: Sequence[str], preset: str) -> None:
+    """Refuse unknown or repeated names before any data are read. Errors: InputError."""
+    for study in studies:
+        if study not in STUDIES:
+            raise unknown_name("study", study, STUDIES)
+    if not models and of_classifiers(studies):
+        raise InputError(f"--models: none given; choose from {', '.join(registry.MODELS)}")
+    for model in models:
+        registry.entry(model)
+        if list(models).count(model) > 1:
+            raise InputError(f"--models: {model!r} is given twice; name each model once")
+    if preset not in PRESETS:
+        raise unknown_name("preset", preset, PRESETS)
+
+
+def resolve(
+    study: str,
+    studies: Sequence[str],
+    task: str,
+    dataset: Dataset,
+    models: Sequence[str],
+    seeds: int,
+    preset: str,
+    settings: Mapping[str, Any],
+) -> RunConfig:
+    """Fill in presets and model settings, then apply `settings` ("section.key" -> value, see
+    `parse_settings`).
+
+    "studies.NAME" sets an option of all studies of the run that have it, but of those that are given their own.
+    A setting that twins share (`shared` in `models.registry`: filters, gain) holds for both where it is given for one
+    of them; given for both and differently, they are no twins in this run, and no verdict is drawn.
+
+    Errors: InputError for a key that does not exist, a value that its study does not take, or a parameter that every
+    study of the run sets itself (`Study.fixes`).
+    """
+    chosen: dict[str, dict[str, Any]] = {model: {} for model in models}
+    overrides: dict[str, dict[str, Any]] = {name: {} for name in studies}
+    common: dict[str, Any] = {}
+    for key, value in settings.items():
+        section, _, name = key.partition(".")
+        if section == "models":
+            model, _, parameter = name.partition(".")
+            if model not in chosen or not parameter:
+                raise unknown_name("setting", key, [f"models.{model}.<parameter>" for model in models])
+            _check_model_setting(key, model, parameter, studies)
+            chosen[model][parameter] = value
+        elif section in overrides:
+            overrides[section][name] = value
+        elif section == "studies":
+            common[name] = value
+        else:
+            raise unknown_name(
+                "setting",
+                key,
+                [*(f"{name}.<option>" for name in studies), "studies.<option>", "models.<model>.<parameter>"],
+            )
+    _share_with_twins(chosen)
+    _share_with_studies(common, overrides)
+    parameters = {model: model_parameters(model, dataset, preset) | chosen[model] for model in models}
+    configs = {name: _study_config(name, preset, overrides[name]) for name in studies}
+    in_study = {name: _in_study(name, dataset, chosen) for name in studies}
+    try:
+        return RunConfig(
+            study=study,
+            task=task,
+            preset=preset,
+            models=tuple(models),
+            seeds=seeds,
+            studies=configs,
+            parameters=parameters,
+            in_study=in_study,
+        )
+    except ValidationError as error:
+        raise _one_line(error, prefix="--") from None
+
+
+def _check_model_setting(key: str, model: str, parameter: str, studies: Sequence[str]) -> None:
+    if parameter == "random_state":
+        raise InputError(f"--set {key}: the seeds of a run set it; use --seeds")
+    registry.check_parameters(model, [parameter])
+    if all(parameter in STUDIES[study].fixes for study in studies):
+        raise InputError(f"--set {key}: {STUDIES[studies[0]].fixes[parameter]}")
+
+
+def _pairs(models: Sequence[str]) -> list[tuple[str, str, tuple[str, ...]]]:
+    """BNS, its ANN and what they share, for each pair that is in the run."""
+    entries = [(model, registry.entry(model)) for model in models]
+    return [(model, entry.twin, entry.shared) for model, entry in entries if entry.twin and entry.twin in models]
+
+
+def _share_with_twins(chosen: dict[str, dict[str, Any]]) -> None:
+    """Give a shared setting that is there for one of two twins to the other."""
+    for model, twin, shared in _pairs(tuple(chosen)):
+        for parameter in shared:
+            for one, other in ((model, twin), (twin, model)):
+                if parameter in chosen[one]:
+                    chosen[other].setdefault(parameter, chosen[one][parameter])
+
+
+def _share_with_studies(common: Mapping[str, Any], overrides: dict[str, dict[str, Any]]) -> None:
+    """Give options to all studies that have them and were not given their own."""
+    options = {study: _options(study) for study in overrides}
+    for name, value in common.items():
+        having = [study for study, names in options.items() if name in names]
+        if not having:
+            raise unknown_name("option of studies", name, sorted({n for names in options.values() for n in names}))
+        for study in having:
+            overrides[study].setdefault(name, value)
+
+
+def model_parameters(model: str, dataset: Dataset, preset: str) -> dict[str, Any]:
+    """The constructor parameters of a model for a task (see `experiments.settings`)."""
+    shape = dataset.image_shape
+    parameters = dict(settings_of(model, task_kind(dataset)).parameters(preset))
+    if shape is not None:
+        if "image_shape" in registry.entry(model).parameter_names():
+            parameters["image_shape"] = shape
+        if "patch" in parameters:
+            parameters["patch"] = min(parameters["patch"], *shape)
+    return parameters
+
+
+def _in_study(study: str, dataset: Dataset, chosen: Settings) -> dict[str, dict[str, Any]]:
+    """Parameters of each model for one study alone, without those that the user chose."""
+    settings = _own(study, "SETTINGS").get(task_kind(dataset), {})
+    others = {
+        model: {name: value for name, value in settings.get(model, {}).items() if name not in given}
+        for model, given in chosen.items()
+    }
+    return {model: values for model, values in others.items() if values}
+
+
+def _own(study: str, table: str) -> Mapping[str, Mapping[str, Any]]:
+    """What a study brings beside `experiments.settings`, by kind of task; most bring nothing."""
+    return getattr(load(study), table, {})
+
+
+def task_kind(dataset: Dataset) -> str:
+    """The kind of task that settings are chosen by, one of `experiments.settings.KINDS`."""
+    shape = dataset.image_shape
+    return "features" if shape is None else "small images" if min(shape) < 16 else "large images"
+
+
+def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:
+    """`key=value` strings as a mapping; values are read as TOML (20, 0.5, true, [1, 2]), else as plain text.
+
+    Errors: InputError for text without an equals sign or a key given twice.
+    """
+    settings: dict[str, Any] = {}
+    for assignment in assignments:
+        key, sign, text = (part.strip() for part in assignment.partition("="))
+        if not sign or not key or not text:
+            raise InputError(f"--set {assignment}: not of the form key=value, e.g. models.dense.passes=20")
+        if key in settings:
+            raise InputError(f"--set {key}: given twice; keep one")
+        try:
+            value = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            value = text
+        settings[key] = tuple(value) if isinstance(value, list) else value
+    return settings
+
+
+def _options(study: str) -> list[str]:
+    return list(load(study).Config.model_fields)
+
+
+def _study_config(study: str, preset: str, overrides: Mapping[str, Any]) -> BaseModel:
+    default, options = load(study).PRESETS[preset], _options(study)
+    for name in overrides:
+        if name not in options:
+            raise unknown_name(f"option of {study}", name, options)
+    try:
+        return type(default).model_validate({**default.model_dump(), **overrides})
+    except ValidationError as error:
+        raise _one_line(error, prefix=f"--set {study}.") from None
+
+
+def _one_line(error: ValidationError, prefix: str) -> InputError:
+    first = error.errors()[0]
+    name = ".".join(map(str, first["loc"]))
+    message = first["msg"].removeprefix("Value error, ")  # pydantic's words for what a validator of ours says
+    return InputError(f"{prefix}{name}: got {first['input']!r}; {message[0].lower()}{message[1:]}")

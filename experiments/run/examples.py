@@ -1,0 +1,110 @@
+"""The example images of a run: one classified correctly, one wrongly, some of other classes, all by every model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnsim.recording import Recording, Trace
+from experiments.abilities import Receptive, Recordable
+from experiments.run.execute import Progress
+from experiments.run.store import Example
+from experiments.spec import Predictions
+from experiments.tasks.dataset import Dataset, Samples
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One test sample: x (features,) as presented, and its class."""
+
+    case: str
+    index: int
+    x: NDArray[np.float64]
+    label: int
+
+
+def choose(predictions: Predictions, test: Samples, number: int = 6) -> tuple[Shown, ...]:
+    """The first test sample that was classified correctly (case "correct"), the first that was not, if there is one
+    ("wrong"), and up to `number` in all ("further1", ...): each time the first of the class that was chosen least."""
+    right = predictions.predicted == predictions.true
+    found = {case: np.flatnonzero(of_case) for case, of_case in (("correct", right), ("wrong", ~right))}
+    chosen = {case: int(indices[0]) for case, indices in found.items() if len(indices)}
+    for place in range(1, min(number, len(test.y)) - len(chosen) + 1):
+        taken = list(chosen.values())
+        times = np.bincount(test.y[taken], minlength=test.y.max() + 1)[test.y]
+        times[taken] = len(test.y)
+        chosen[f"further{place}"] = int(times.argmin())
+    return tuple(Shown(case, index, test.X[index], int(test.y[index])) for case, index in chosen.items())
+
+
+@dataclass(frozen=True)
+class ExampleJob:
+    """Present chosen test samples to a model that was fitted and kept by the `accuracy` study.
+
+    classes, image_shape: of the task (its samples do not travel to the worker again).
+    """
+
+    model: str
+    fitted: Path
+    shown: tuple[Shown, ...]
+    classes: tuple[str, ...]
+    image_shape: tuple[int, int] | None
+
+    @classmethod
+    def of(cls, model: str, fitted: Path, shown: tuple[Shown, ...], dataset: Dataset) -> ExampleJob:
+        return cls(model, fitted, shown, dataset.classes, dataset.image_shape)
+
+    @property
+    def name(self) -> str:
+        return f"example recordings of {self.model}"
+
+    def __call__(self, progress: Progress) -> list[Example]:
+        from models import registry
+
+        classifier = registry.entry(self.model).load().load(self.fitted)
+        X = np.array([shown.x for shown in self.shown])
+        predicted, layers = classifier.predict(X), classifier.activity(X).layers
+        fields, field_classes = self._fields(classifier)
+        examples: list[Example] = []
+        for place, shown in enumerate(self.shown):
+            recording = _recorded(classifier, X[place : place + 1])
+            if recording is not None:  # an answer that no population gives is kept beside its spikes
+                layers = tuple(layer for layer in layers[-1:] if layer.name not in recording.counts)
+            examples.append(
+                Example(
+                    model=self.model,
+                    case=shown.case,
+                    index=shown.index,
+                    image=shown.x if self.image_shape is None else shown.x.reshape(self.image_shape),
+                    true_class=self.classes[shown.label],
+                    predicted_class=self.classes[int(predicted[place])],
+                    recording=recording,
+                    activations={layer.name: layer.responses[place] for layer in layers},
+                    fields=None if examples else fields,
+                    field_classes=field_classes,
+                )
+            )
+        return examples
+
+    def _fields(self, classifier: object) -> tuple[NDArray[np.floating] | None, tuple[str, ...]]:
+        """Learned receptive fields of a task's images, and the class that each stands for."""
+        if self.image_shape is None or not isinstance(classifier, Receptive):
+            return None, ()
+        weights, labels = classifier.receptive_fields()
+        names = tuple("" if label < 0 else self.classes[label] for label in labels)
+        return weights.reshape(-1, *self.image_shape), names
+
+
+def _recorded(classifier: object, X: NDArray[np.float64]) -> Recording | None:
+    """Spikes and traces for one sample; traces in single precision, half the space: they are there to be looked at."""
+    if not isinstance(classifier, Recordable):
+        return None
+    recording = classifier.record(X)
+    traces = {
+        population: {name: Trace(trace.values.astype(np.float32), trace.unit) for name, trace in variables.items()}
+        for population, variables in recording.traces.items()
+    }
+    return replace(recording, traces=traces)

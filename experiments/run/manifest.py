@@ -1,0 +1,114 @@
+"""What manifest.json holds: all that is needed to repeat a run and to judge what it rests on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.run.configuration import RunConfig, settings_tried, task_kind
+from experiments.run.execute import available_cores
+from experiments.tasks.dataset import Dataset
+
+if TYPE_CHECKING:
+    from models.classifier import Classifier
+
+PACKAGES = ("bnsim", "brian2", "numpy", "scipy", "scikit-learn", "tensorflow", "keras", "elephant", "pandas")
+
+
+def manifest(
+    name: str,
+    config: RunConfig,
+    dataset: Dataset,
+    models: dict[str, dict[str, Any]],
+    started: datetime,
+    timings: dict[str, float],
+    test_set_openings: int,
+) -> dict[str, Any]:
+    """The manifest of a finished run.
+
+    models: name -> `describe(classifier)`. timings: wall-clock seconds by what took them. test_set_openings: how often
+    a study measured a classifier on its test set.
+    """
+    return {
+        "run": name,
+        "started_utc": started.isoformat(timespec="seconds"),
+        "task": {
+            "name": dataset.name,
+            "protocol": dataset.protocol,
+            "n_samples": len(dataset.y),
+            "n_features": dataset.X.shape[1],
+            "image_shape": dataset.image_shape,
+            "classes": list(dataset.classes),
+            "sha256": dataset.checksum,
+        },
+        "models": models,
+        "keys": {
+            "seeds": list(range(config.seeds)),
+            "use": "a seed is the random_state of split, filters, order of samples and spikes",
+        },
+        "settings_tried_on_validation": settings_tried(task_kind(dataset), config.studies, config.models),
+        "test_set_openings": test_set_openings,
+        "versions": {"python": platform.python_version(), **_versions()},
+        "commit": _commit(),
+        "machine": {
+            "system": platform.platform(),
+            "processor": _processor(),
+            "cores": available_cores(),
+        },
+        "timings": timings,
+    }
+
+
+def describe(model: Classifier) -> dict[str, Any]:
+    """Kind, twin, paper, deviations and all parameters of a classifier; `random_state` is left to the seeds."""
+    parameters = {name: value for name, value in model.get_params(deep=False).items() if name != "random_state"}
+    return {
+        "kind": model.kind,
+        "twin": model.twin,
+        "reference": model.REFERENCE,
+        "deviations": list(model.DEVIATIONS),
+        "parameters": {
+            name: value if isinstance(value, str | int | float | tuple | None) else repr(value)
+            for name, value in parameters.items()
+        },
+    }
+
+
+def _versions() -> dict[str, str]:
+    versions = {}
+    for package in PACKAGES:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            versions[package] = "not installed"
+    return versions
+
+
+def _commit() -> str | None:
+    """The commit of the source tree that runs, with "+changes" where it was edited; None outside a
+    checkout."""
+    root = Path(__file__).resolve().parents[1]
+    if not (root / ".git").exists():
+        return None
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", os.fspath(root), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout.strip()
+
+    try:
+        return git("rev-parse", "HEAD") + ("+changes" if git("status", "--porcelain") else "")
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()

@@ -1,0 +1,1 @@
+"""What several studies use: trained networks, theory, readers of stored runs, words."""

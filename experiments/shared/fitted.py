@@ -1,0 +1,75 @@
+"""A classifier that is trained once for all studies of a run that look at it.
+
+The first study that needs it trains it on the training set (validation samples included) and puts it on the run's
+shelf, a folder; the others, in whichever process, read it from there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+
+from experiments.spec import Subject
+from experiments.tasks.dataset import Split, final_split
+
+if TYPE_CHECKING:
+    from models.classifier import Classifier
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A trained classifier, the training and test samples, and what its training took: wall-clock seconds of `fit` and
+    presentations."""
+
+    model: Classifier
+    split: Split
+    seconds: float
+    presentations: int
+
+
+def fitted(subject: Subject, max_train: int | None, progress: Callable[[int, int], None]) -> Fitted:
+    """The subject's model, trained on at most `max_train` samples; `progress` is called only where it is trained."""
+    split = final_split(subject.dataset, subject.seed, max_train)
+    path = place(subject, max_train)
+    with nullcontext() if path is None else FileLock(path.with_suffix(".lock")):
+        if path is None or not path.exists():
+            return _trained(subject, split, path, progress)
+        model = type(subject.create()).load(path)
+        about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    return Fitted(model, split, about["seconds"], about["presentations"])
+
+
+def place(subject: Subject, max_train: int | None) -> Path | None:
+    """Where the fitted model lies or will lie; None without a shelf."""
+    if subject.shelf is None:
+        return None
+    settings = repr((sorted(subject.parameters.items()), max_train))
+    digest = hashlib.blake2b(settings.encode(), digest_size=8).hexdigest()
+    return subject.shelf / f"{subject.model}-{subject.seed}-{digest}.npz"
+
+
+def _trained(subject: Subject, split: Split, path: Path | None, progress: Callable[[int, int], None]) -> Fitted:
+    presentations = 0
+
+    def count(done: int, total: int) -> None:
+        nonlocal presentations
+        presentations = done
+        progress(done, total)
+
+    model = subject.create()
+    started = time.perf_counter()
+    model.fit(split.train.X, split.train.y, progress=count)
+    seconds = time.perf_counter() - started
+    if path is not None:
+        about = {"seconds": seconds, "presentations": presentations}
+        path.with_suffix(".json").write_text(json.dumps(about), encoding="utf-8")
+        model.save(path)
+    return Fitted(model, split, seconds, presentations)

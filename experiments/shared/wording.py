@@ -1,0 +1,105 @@
+"""Numbers as a reader wants them, and the sentences that several studies have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from experiments.run.store import Run
+from experiments.shared.stored import differences, summaries
+
+_NAMES = {
+    "test_accuracy": "Test accuracy",
+    "test_loss": "Test loss (mean cross-entropy)",
+    "within_tolerance": "Outputs within 0.1 of their target",
+    "learning_curve_mean": "Mean validation accuracy along the learning curve",
+    "sample_efficiency_mean": "Mean validation accuracy over training sets from one sample of each class on",
+    "one_pass_accuracy": "Validation accuracy after one pass",
+    "energy_least": "Energy of an answer, with small memory",
+    "energy_most": "Energy of an answer, with large memory",
+    "energy_arithmetic": "Energy of an answer, arithmetic alone",
+    "effective_acs": "Effective accumulates",
+    "effective_macs": "Effective multiply-accumulates",
+    "dense": "Operations if all units were active",
+    "forgetting_final_accuracy": "Validation accuracy after learning the classes task after task",
+    "robustness_mean": "Mean accuracy over disturbances of input and weights",
+    "adversarial_mean": "Mean accuracy under the worst attack",
+    "membership_advantage_mean": "Advantage of an attacker who guesses membership",
+    "deletion_gain": "What occlusion knows better than chance of the pixels that matter",
+    "tie_share": "Share of ties in the decision",
+    "spikes_per_neuron_trial": "Spikes per neuron and trial",
+}
+CONFIDENCE = "95\N{NO-BREAK SPACE}%"
+_BYTES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B"))
+
+
+def metric_name(metric: str) -> str:
+    """A metric's name in words."""
+    return _NAMES.get(metric, metric.removesuffix("_seconds").replace("_", " ").capitalize())
+
+
+def number(value: float, unit: str, *, signed: bool = False) -> str:
+    """A value with its unit, held together by no-break spaces; fractions become per cent."""
+    plain = _plain(value, unit, "+" if signed else "")
+    return plain.replace("-", "−").replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _plain(value: float, unit: str, sign: str) -> str:
+    if unit == "fraction":
+        return f"{100 * value:{sign}.2f} %"
+    if unit == "percentage points":
+        return f"{value:{sign}.2f} points"
+    if unit == "byte":
+        scale, name = next((scale, name) for scale, name in _BYTES if abs(value) >= scale or name == "B")
+        return f"{value / scale:{sign}.3g} {name}"
+    text = f"{value:{sign},.0f}" if abs(value) >= 100 else f"{value:{sign}.3g}"
+    return text + {"count": "", "": "", "ratio": "", "1/s": " per s"}.get(unit, f" {unit}")
+
+
+def interval(entry: dict[str, Any], *, signed: bool = False) -> str:
+    """The 95 % interval of a summary entry, or a note where one seed allows none."""
+    if entry["ci_low"] is None:
+        return "no interval: one seed"
+    low, high = (number(entry[key], entry["unit"], signed=signed) for key in ("ci_low", "ci_high"))
+    unit = high.partition("\N{NO-BREAK SPACE}")[2]
+    return f"{low.removesuffix(unit).rstrip()} to {high}" if unit else f"{low} to {high}"
+
+
+def told(entry: dict[str, Any]) -> str:
+    """A summary entry's mean, with its interval in brackets where the seeds differ."""
+    mean = number(entry["mean"], entry["unit"])
+    return mean if entry["ci_low"] in (None, entry["mean"]) else f"{mean} ({interval(entry)})"
+
+
+def listed(parts: list[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def by_model(run: Run, study: str, metric: str) -> str:
+    """ "97.2 % (96.5 to 97.9 %) in a and 95.0 % (94.1 to 95.9 %) in b": a metric of whole models, all of them."""
+    return listed([f"{told(entry)} in {entry['model']}" for entry in summaries(run, study, metric)])
+
+
+def twin_sentences(run: Run, study: str, metric: str, samples: str, when: str = "") -> list[str]:
+    """A sentence for each pair of twins about how many `samples` either classified correctly.
+
+    when: how the sentence begins, e.g. "Having seen every sample once, ".
+    """
+    found = [entry for entry in differences(run, primary=True) if (entry["study"], entry["metric"]) == (study, metric)]
+    return [_twin_sentence(run, entry, samples, when) for entry in found]
+
+
+def _twin_sentence(run: Run, entry: dict[str, Any], samples: str, when: str) -> str:
+    means = {mean["model"]: mean for mean in summaries(run, entry["study"], entry["metric"])}
+    bns, ann = means[entry["model"]], means[entry["twin"]]
+    gap = round(entry["difference"], 2)
+    direction = "more than" if gap > 0 else "fewer than" if gap < 0 else "as many as"
+    amount = f"{abs(gap):.2f} percentage points " if gap else ""
+    text = (
+        f"{when}{entry['model']} (BNS) classified {number(bns['mean'], 'fraction')} of the {samples} correctly, "
+        f"{amount}{direction} its twin {entry['twin']} (ANN) with {number(ann['mean'], 'fraction')}"
+    )
+    if entry["ci_low"] is None:
+        return f"{text}; one seed gives no interval."
+    limits = interval(entry, signed=True)
+    return f"{text}; the {CONFIDENCE} interval of the difference over {entry['n']} seeds is {limits}."

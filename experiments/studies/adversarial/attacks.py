@@ -1,0 +1,138 @@
+"""Attacks on a classifier: changes of samples by at most epsilon in each feature (the L-infinity norm).
+
+Epsilon and all distances are in units of the range of values, low to high (feature,), which no attack leaves.
+
+White box: along the gradient of the margin, the largest output of a wrong class minus that of the right one. Other than
+the cross-entropy it is nowhere flat where the network is sure, which would hide the gradient. Black box: by answers
+alone, along directions of signs, as in RayS.
+
+References: Goodfellow, Shlens & Szegedy (2015), ICLR, FGSM; Madry et al. (2018), ICLR, PGD; Carlini & Wagner (2017),
+IEEE S&P, the margin; Chen & Gu (2020), KDD, RayS; Athalye, Carlini & Wagner (2018), ICML, gradients that are hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.studies.adversarial.differentiable import Chain
+
+FloatArray = NDArray[np.floating]
+LabelArray = NDArray[np.integer]
+STEP = 2.5
+"""A step of PGD is epsilon times this over the number of steps: enough to cross the box and return."""
+TOLERANCE = 0.005
+"""Distances found by answers are too large by no more than this, along their direction."""
+
+
+@dataclass(frozen=True, eq=False)
+class Box:
+    """The range of values, low to high (feature,)."""
+
+    low: FloatArray
+    high: FloatArray
+
+    def moved(self, X: FloatArray, by: FloatArray | float) -> FloatArray:
+        """Samples moved by a part of the range, and cut at its ends."""
+        return np.clip(X + by * (self.high - self.low), self.low, self.high)
+
+
+def margin(chain: Chain, X: FloatArray, labels: LabelArray) -> tuple[FloatArray, FloatArray]:
+    """The margin (n,), positive where a wrong class wins, and its gradient by the samples (n, features)."""
+    outputs, rows = chain.outputs(X), np.arange(len(X))
+    others = outputs.copy()
+    others[rows, labels] = -np.inf
+    rival = others.argmax(axis=1)
+    error = np.zeros_like(outputs)
+    error[rows, rival], error[rows, labels] = 1, -1
+    return outputs[rows, rival] - outputs[rows, labels], chain.gradient(X, error)
+
+
+def fgsm(chain: Chain, X: FloatArray, labels: LabelArray, epsilon: float, box: Box) -> FloatArray:
+    """One step of epsilon along the sign of the gradient."""
+    return box.moved(X, epsilon * np.sign(margin(chain, X, labels)[1]))
+
+
+def pgd(
+    chain: Chain, X: FloatArray, labels: LabelArray, epsilon: float, box: Box, steps: int, noise: FloatArray
+) -> FloatArray:
+    """Small steps along the sign of the gradient, never further than epsilon away; of all, the point of largest margin.
+
+    noise: where it starts, in [-1, 1] (n, features) of epsilon.
+    """
+    inner = Box(box.moved(X, -epsilon), box.moved(X, epsilon))
+    now = best = box.moved(X, epsilon * noise)
+    reached = np.full(len(X), -np.inf)
+    for _ in range(steps + 1):
+        found, gradient = margin(chain, now, labels)
+        best = np.where((found > reached)[:, None], now, best)
+        reached = np.maximum(reached, found)
+        now = np.clip(box.moved(now, STEP * epsilon / steps * np.sign(gradient)), inner.low, inner.high)
+    return best
+
+
+def black_box(
+    predict: Callable[[FloatArray], NDArray[Any]], X: FloatArray, y: NDArray[Any], box: Box, budget: int
+) -> FloatArray:
+    """Distance (n,) of the nearest sample found that is not given its right class y: 0 where the sample itself is not,
+    infinity where none was found. Each sample costs at most `budget` answers."""
+    rays = [_Ray(x, box) for x in X]
+    for ray in [ray for ray, wrong in zip(rays, predict(X) != y, strict=True) if wrong]:
+        ray.distance = 0.0
+    searches = {row: ray.search() for row, ray in enumerate(rays) if ray.distance > 0}
+    asked = {row: next(search) for row, search in searches.items()}
+    for _ in range(budget - 1):
+        if not asked:
+            break
+        rows = list(asked)
+        wrong = predict(np.stack([asked[row] for row in rows])) != y[rows]
+        for row, answer in zip(rows, wrong, strict=True):
+            try:
+                asked[row] = searches[row].send(bool(answer))
+            except StopIteration:
+                del asked[row]
+    return np.array([ray.distance for ray in rays])
+
+
+@dataclass
+class _Ray:
+    """The direction of signs in which the nearest wrongly classified sample was found, and its distance."""
+
+    x: FloatArray
+    box: Box
+    distance: float = np.inf
+    signs: FloatArray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.signs = np.ones(len(self.x))
+
+    def search(self) -> Generator[FloatArray, bool, None]:
+        """Samples to ask for; is to be sent whether each is wrongly classified."""
+        for start, stop in _blocks(len(self.x)):
+            signs = self.signs.copy()
+            signs[start:stop] *= -1
+            low, high = 0.0, min(self.distance - TOLERANCE, 1.0)
+            if high <= 0:
+                return
+            if not (yield self.box.moved(self.x, high * signs)):
+                continue
+            while high - low > TOLERANCE:
+                middle = (low + high) / 2
+                if (yield self.box.moved(self.x, middle * signs)):
+                    high = middle
+                else:
+                    low = middle
+            self.signs, self.distance = signs, high
+
+
+def _blocks(n: int) -> Iterator[tuple[int, int]]:
+    """None of the features, all, halves, quarters and so on down to single ones, and these again once."""
+    yield 0, 0
+    levels = int(np.ceil(np.log2(n))) if n > 1 else 0
+    for level in [*range(levels + 1), levels]:
+        edges = np.unique(np.linspace(0, n, 2**level + 1).astype(int))
+        yield from zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)

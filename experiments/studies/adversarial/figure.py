@@ -1,0 +1,169 @@
+"""Figures of the adversarial study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from bnsim.plotting.style import BLACK, FAINT, INK, style
+from experiments.run.store import Run
+from experiments.shared.drawing.curves import draw_curve, draw_row, in_grey_too, plain_numbers
+from experiments.shared.plate import Plate
+from experiments.shared.stored import Look, by_fact, facts, looks, summaries, values
+from experiments.shared.wording import by_model, listed, number, twin_sentences
+
+STUDY = "adversarial"
+_ATTACKS: Mapping[str, tuple[str, str, str]] = {
+    "noise": ("noise (control)", ":", "none"),
+    "transfer": ("from the twin", "-.", "^"),
+    "black_box": ("black box", "--", "D"),
+    "fgsm": ("FGSM", (0, (4, 1.5)), "v"),  # type: ignore[dict-item]
+    "pgd": ("PGD", "-", "o"),
+}
+_EPSILON = "Largest change ε (of the range)"
+
+
+PLATES = (
+    Plate(
+        "adversarial",
+        "Accuracy under the worst attack, and how near the black box comes",
+        "Left: samples that withstand FGSM, PGD and the black box, by the largest change of a feature. Right: each "
+        "seed's median of the smallest change that the black box found by answers alone, with mean and 95 % interval.",
+    ),
+    Plate(
+        "adversarial_attacks",
+        "Each attack on each network",
+        "Means over seeds. FGSM and PGD follow the gradient, of a spiking network that of its rate network. Where "
+        "the black box, or examples made on the twin, do more than PGD, that gradient is hidden or wrong.",
+    ),
+)
+
+
+def draw(run: Run) -> dict[str, Figure]:
+    """`adversarial` (models beside each other) and `adversarial_attacks` (a panel a model); empty without the study."""
+    if STUDY not in run.config:
+        return {}
+    return {"adversarial": _models(run), "adversarial_attacks": _attacks(run)}
+
+
+def sentences(run: Run) -> list[str]:
+    """The mean over epsilons, between twins where there are any; what the black box needs, and signs of masking."""
+    when = "On average over ε, with each sample under the worst of FGSM, PGD and the black box, "
+    means = by_model(run, STUDY, "adversarial_mean")
+    said = twin_sentences(run, STUDY, "adversarial_mean", "attacked test samples", when)
+    if not said and means:
+        said = [f"Mean accuracy over ε under the worst attack: {means}."]
+    distances = {entry["model"]: entry["mean"] for entry in summaries(run, STUDY, "black_box_distance")}
+    gaps = {entry["model"]: entry["mean"] for entry in summaries(run, STUDY, "masking_gap")}
+    needed = [f"{number(distances[model], '')} in {model}" for model in looks(run) if model in distances]
+    text = (
+        f"The black box changed features by this part of their range to deceive half of the samples: {listed(needed)}"
+    )
+    if gaps:
+        told = [f"{number(gaps[model], 'fraction')} in {model}" for model in looks(run) if model in gaps]
+        text += f"; at most this share more was deceived by another attack than by PGD: {listed(told)}"
+    return [*said, f"{text}."]
+
+
+def _curve(run: Run, metric: str, model: str, attack: str) -> list[dict[str, Any]]:
+    """Entries by epsilon, as `draw_curve` takes them."""
+    found = [entry for name, held, entry in by_fact(run, STUDY, metric, "attack") if (name, held) == (model, attack)]
+    return [{**entry, "step": float(facts(entry["condition"])["epsilon"])} for entry in found]
+
+
+def _undisturbed(run: Run, model: str) -> list[dict[str, Any]]:
+    clean = summaries(run, STUDY, "clean_accuracy")
+    return [{**entry, "step": 0.0} for entry in clean if entry["model"] == model]
+
+
+def _models(run: Run) -> Figure:
+    models = looks(run)
+    with style():
+        figure = Figure(figsize=(8.4, 3.4))
+        curves, distances = figure.subplots(1, 2, width_ratios=[1.25, 1])
+        for place, (model, (look, dashes, filled)) in enumerate(in_grey_too(run).items()):
+            curve = _curve(run, "accuracy", model, "worst")
+            draw_curve(
+                curves, [*_undisturbed(run, model), *curve] if curve else [], look, label=f"{model} ({look.kind})",
+                scale=100, limits=(0, 100), dashes=dashes, filled=filled,
+            )  # fmt: skip
+            _distance(distances, run, place, model, look)
+        _frame(curves)
+        curves.set_title("Worst attack")
+        if curves.lines:
+            curves.legend(loc="upper right")
+        distances.set_yticks(range(len(models)), list(models))
+        distances.set_ylim(len(models) - 0.5, -0.5)
+        distances.set_xlim(left=0)
+        distances.tick_params(axis="y", length=0)
+        distances.grid(axis="x", color=FAINT, linewidth=0.5, alpha=0.6)
+        distances.set(xlabel="Median change found (of the range)", title="Black box")
+    return figure
+
+
+def _distance(ax: Axes, run: Run, height: int, model: str, look: Look) -> None:
+    rows = values(run, STUDY, "black_box_distance")
+    seeds = rows.loc[rows["model"] == model, "value"].to_numpy(dtype=float)
+    for entry in summaries(run, STUDY, "black_box_distance"):
+        if entry["model"] == model:
+            low = None if entry["ci_low"] is None else max(entry["ci_low"], 0)
+            draw_row(ax, height, seeds, {**entry, "ci_low": low}, 1, look)
+
+
+def _attacks(run: Run) -> Figure:
+    models = looks(run)
+    columns = min(2, len(models))
+    rows = -(-len(models) // columns)
+    with style():
+        figure = Figure(figsize=(4.2 * columns, 0.6 + 2.7 * rows))
+        axes = figure.subplots(rows, columns, sharey=True, sharex=True, squeeze=False).ravel()
+        shown: dict[str, Line2D] = {}
+        for ax, (model, look) in zip(axes, models.items(), strict=False):
+            shown |= _panel(ax, run, model, look)
+        for ax in axes[len(models) :]:
+            ax.set_axis_off()
+        handles = {
+            name: Line2D([], [], color=BLACK, linestyle=line.get_linestyle(), marker=line.get_marker(), markersize=4)
+            for name, line in shown.items()
+        }
+        figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=5)
+    return figure
+
+
+def _panel(ax: Axes, run: Run, model: str, look: Look) -> dict[str, Line2D]:
+    """The lines drawn, by what they show."""
+    lines = {}
+    for attack, (label, dashes, marker) in _ATTACKS.items():
+        curve = _curve(run, "accuracy", model, attack)
+        if attack == "transfer" and look.kind == "ANN":  # what was made on a BNS is stored beside that
+            curve = next((held for name in _twins_of(run, model) if (held := _transferred(run, name))), [])
+        if curve:
+            points = sorted([*_undisturbed(run, model), *curve], key=lambda entry: entry["step"])
+            control = attack == "noise"
+            (lines[label],) = ax.plot(
+                [point["step"] for point in points], [100 * point["mean"] for point in points],
+                color=INK if control else look.colour, linestyle=dashes, marker=marker, markersize=4,
+                linewidth=1.0 if control else 1.5,
+            )  # fmt: skip
+    _frame(ax)
+    ax.set_title(f"{model} ({look.kind})")
+    return lines
+
+
+def _twins_of(run: Run, ann: str) -> list[str]:
+    return [name for name, known in run.manifest["models"].items() if known["twin"] == ann]
+
+
+def _transferred(run: Run, bns: str) -> list[dict[str, Any]]:
+    return _curve(run, "twin_accuracy", bns, "transfer")
+
+
+def _frame(ax: Axes) -> None:
+    ax.set(ylim=(0, 103), xlabel=_EPSILON, ylabel="Accuracy (%)")
+    ax.label_outer()
+    plain_numbers(ax.xaxis)
+    ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)

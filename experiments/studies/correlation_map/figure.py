@@ -1,0 +1,89 @@
+"""Figure of the correlation-map study."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from bnsim.plotting.style import FAINT, INK, VERMILLION, style
+from experiments.run.store import Run
+from experiments.shared.drawing.layers import MEASURED, THEORY, draw_by_scale, scale_bar
+from experiments.shared.plate import Plate
+from experiments.shared.stored import along, by_fact, facts, summaries
+from experiments.shared.wording import listed, number, told
+
+STUDY = "correlation-map"
+
+
+PLATES = (
+    Plate(
+        "correlation_map",
+        "Likeness of two inputs from layer to layer",
+        "Random networks without training; pairs of inputs of three correlations a scale of the weights. Dashed: "
+        "mean-field theory. tanh: cosine of Gaussian inputs and of activations. LIF: correlation of input rates, "
+        "then of spike counts; with common keys both inputs get the same random numbers, else each its own. Top "
+        "right: by which factor the square of a small difference grows in a layer; a spike count has no such slope.",
+    ),
+)
+
+
+def draw(run: Run) -> dict[str, Figure]:
+    """`correlation_map`: correlation by layer of both kinds, and the slope; empty without the study."""
+    if STUDY not in run.config:
+        return {}
+    scales = [float(scale) for _, scale, _ in by_fact(run, STUDY, "correlation", "scale")]
+    norm = LogNorm(min(scales), max(scales))
+    with style():
+        figure = Figure(figsize=(7.2, 5.4))
+        (tanh, slope), (common, independent) = figure.subplots(2, 2)
+        for metric, line in (("theory", THEORY), ("correlation", MEASURED)):
+            found = by_fact(run, STUDY, metric, "scale")
+            draw_by_scale(tanh, [entry for model, _, entry in found if model == "tanh"], norm, line)
+        for keys, ax in (("common", common), ("independent", independent)):
+            found = by_fact(run, STUDY, "correlation", "keys")
+            draw_by_scale(ax, [entry for _, held, entry in found if held == keys], norm, MEASURED)
+        for title, ax in (("tanh", tanh), ("LIF, common keys", common), ("LIF, independent keys", independent)):
+            ax.set(xlabel="Layer", ylabel="Correlation", title=title, ylim=(0, 1.02))
+            ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
+        _slope(slope, run)
+        scale_bar(figure, [common, independent], norm, scales)
+    return {"correlation_map": figure}
+
+
+def sentences(run: Run) -> list[str]:
+    """Where the network is critical, how far it is from theory, and what becomes of spike counts."""
+    slopes = [
+        f"{told(entry)} at scale {number(scale, '')}" for scale, entry in along(run, STUDY, "slope", "tanh", "scale")
+    ]
+    errors = [told(entry) for entry in summaries(run, STUDY, "theory_error")]
+    ends = [
+        f"{told(entry)} at scale {number(float(facts(entry['condition'])['scale']), '')}"
+        for _, keys, entry in by_fact(run, STUDY, "fixed_point", "keys")
+        if keys == "common"
+    ]
+    return [
+        f"In one tanh layer the square of a small difference grows by a factor of {listed(slopes)}; correlations are "
+        f"at most {listed(errors)} off theory.",
+        f"LIF networks turn the least alike inputs, with common random numbers, into counts correlated by "
+        f"{listed(ends)}."
+        if ends
+        else "In LIF networks no layer was active at the end.",
+    ]
+
+
+def _slope(ax: Axes, run: Run) -> None:
+    theory, measured = (along(run, STUDY, metric, "tanh", "scale") for metric in ("slope_theory", "slope"))
+    ax.axhline(1, color=INK, linewidth=0.8, linestyle=(0, (1, 2)))
+    for place, text in (("bottom", "chaotic"), ("top", "ordered")):
+        ax.annotate(
+            text, (1, 1), (-2, 3 if place == "bottom" else -3), ha="right", va=place, color=INK, fontsize=9,
+            xycoords=("axes fraction", "data"), textcoords="offset points",
+        )  # fmt: skip
+    ax.plot([scale for scale, _ in theory], [entry["mean"] for _, entry in theory], color=VERMILLION, label="theory")
+    ax.plot(
+        [scale for scale, _ in measured], [entry["mean"] for _, entry in measured], "s", color=VERMILLION,
+        markersize=5, label="measured",
+    )  # fmt: skip
+    ax.set(xlabel="Scale of the weights", ylabel="Growth of a small difference²", title="tanh, one layer")
+    ax.legend(loc="upper left")

@@ -1,0 +1,89 @@
+"""Figure of the depth-activity study."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm, Normalize
+from matplotlib.figure import Figure
+
+from bnsim.plotting.style import FAINT, SEQUENTIAL, style
+from experiments.run.store import Run
+from experiments.shared.drawing.curves import plain_numbers
+from experiments.shared.drawing.layers import MEASURED, THEORY, draw_by_scale
+from experiments.shared.plate import Plate
+from experiments.shared.stored import by_fact, summaries
+from experiments.shared.wording import listed, told
+
+_PANELS = {"lif": ("LIF", "Firing rate (Hz)"), "tanh": ("tanh", "RMS activation"), "relu": ("ReLU", "RMS activation")}
+_FLOOR = 1e-3
+"""Lowest activity shown where the axis is logarithmic."""
+
+
+PLATES = (
+    Plate(
+        "depth_activity",
+        "Activity from layer to layer",
+        "Random networks without training; one line a scale of the weights. Dashed: mean-field theory for "
+        "infinitely many units. Marked on the scale: published initialisations. A rate and an activation "
+        "have no common unit.",
+    ),
+)
+
+
+def draw(run: Run) -> dict[str, Figure]:
+    """`depth_activity`: activity by layer, one line a scale of the weights; empty without the study."""
+    if "depth-activity" not in run.config:
+        return {}
+    scales = sorted({float(scale) for _, scale, _ in by_fact(run, "depth-activity", "activity", "scale")})
+    norm = LogNorm(scales[0], scales[-1])
+    with style():
+        figure = Figure(figsize=(7.2, 4.2))
+        axes = figure.subplots(1, 3)
+        for ax, (model, (title, unit)) in zip(axes, _PANELS.items(), strict=True):
+            _panel(ax, run, model, norm)
+            ax.set(xlabel="Layer", ylabel=unit, title=title)
+            ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
+        axes[2].set(yscale="log", ylim=(_FLOOR, 1e4))
+        plain_numbers(axes[2].yaxis)
+        bar = figure.colorbar(
+            mpl.cm.ScalarMappable(norm, SEQUENTIAL), ax=axes, orientation="horizontal", aspect=40, shrink=0.9
+        )
+        bar.set_label("Scale of the weights, at published initialisations")
+        _mark(bar.ax)
+    return {"depth_activity": figure}
+
+
+def sentences(run: Run) -> list[str]:
+    """How much of the activity is kept, and from which scale on a network lives."""
+    kept = [
+        f"{_PANELS[model][0]} with {name} {told(entry)}"
+        for model, name, entry in by_fact(run, "depth-activity", "activity_kept", "initialisation")
+    ]
+    living = [
+        f"{_PANELS[entry['model']][0]} {told(entry)}" for entry in summaries(run, "depth-activity", "living_scale")
+    ]
+    return [
+        f"Activity of the last layer over that of the input: {listed(kept)}.",
+        f"Smallest of the scales at which 1\N{NO-BREAK SPACE}% of it is kept: {listed(living)}.",
+    ]
+
+
+def _panel(ax: Axes, run: Run, model: str, norm: Normalize) -> None:
+    for metric, line in (("theory", THEORY), ("activity", MEASURED)):
+        found = by_fact(run, "depth-activity", metric, "scale")
+        draw_by_scale(ax, [entry for name, _, entry in found if name == model], norm, line)
+
+
+def _mark(ax: Axes) -> None:
+    """Ticks where published initialisations lie, instead of round numbers."""
+    from experiments.studies.depth_activity.measure import INITIALISATIONS
+
+    places: dict[float, list[str]] = {}
+    for named in INITIALISATIONS.values():
+        for name, scale in named.items():
+            names = places.setdefault(round(float(scale), 3), [])
+            if name not in names:
+                names.append(name)
+    ax.minorticks_off()
+    ax.set_xticks(list(places), ["\n".join([f"{scale:.2f}", *names]) for scale, names in places.items()])

@@ -1,0 +1,114 @@
+"""Figure of the energy study."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter, NullFormatter
+
+from bnsim.plotting.style import FAINT, INK, style
+from experiments.run.store import Run
+from experiments.shared.drawing.curves import plain_numbers
+from experiments.shared.plate import Plate
+from experiments.shared.stored import Look, differences, looks, summaries
+from experiments.shared.wording import listed, number, told
+
+STUDY = "energy"
+BREAK_EVEN = 1.72
+PLATES = (
+    Plate(
+        "energy",
+        "What an answer costs",
+        "Left: estimated energy of one answer, from small to large memory; the open mark is the formula that counts "
+        "arithmetic alone. Middle: operations of an answer, those that were done (filled) and those of a network whose "
+        "units are all active (open). Right: spikes per synapse and answer; beyond the line a spiking network "
+        "cannot win (Davidson & Furber 2021).",
+    ),
+)
+
+
+def draw(run: Run) -> dict[str, Figure]:
+    """`energy`: joules, operations, spikes per synapse of every model; empty without the study."""
+    if STUDY not in run.config:
+        return {}
+    models = looks(run)
+    with style():
+        figure = Figure(figsize=(7.2, 1.6 + 0.42 * len(models)))
+        energy, operations, spikes = figure.subplots(1, 3, sharey=True, width_ratios=[1.2, 1.2, 0.8])
+        for row, (model, look) in enumerate(models.items()):
+            means = {entry["metric"]: entry["mean"] for entry in _entries(run, model)}
+            _range(energy, row, look, means)
+            done = means["effective_acs"] + means["effective_macs"]
+            _mark(operations, done, row, look, filled=True)
+            _mark(operations, means["dense"], row, look, filled=False)
+            if "spikes_per_synapse" in means:
+                _mark(spikes, means["spikes_per_synapse"], row, look, filled=True)
+        energy.set(title="Energy", xlabel="An answer (nJ)", xscale="log")
+        operations.set(title="Operations", xlabel="Of an answer", xscale="log")
+        spikes.set(title="Spikes", xlabel="Of a synapse")
+        spikes.axvline(BREAK_EVEN, color=INK, linewidth=0.9, linestyle=(0, (3, 2)))
+        spikes.set_xlim(0, max(2.2 * BREAK_EVEN, 1.15 * spikes.get_xlim()[1]))
+        energy.set_yticks(range(len(models)), [f"{model} ({look.kind})" for model, look in models.items()])
+        energy.set_ylim(len(models) - 0.5, -0.5)
+        plain_numbers(energy.xaxis)
+        operations.xaxis.set_major_formatter(EngFormatter())
+        for ax in (energy, operations):
+            ax.xaxis.set_minor_formatter(NullFormatter())
+        for ax in figure.axes:
+            ax.grid(axis="x", color=FAINT, linewidth=0.5, alpha=0.6)
+            ax.tick_params(axis="y", length=0)
+    return {"energy": figure}
+
+
+def sentences(run: Run) -> list[str]:
+    """Who spends less between twins, by both ends of the range, and where spikes are too many to win."""
+    found = [_verdict(run, entry) for entry in differences(run, primary=True) if entry["study"] == STUDY]
+    if not found:
+        costs = [
+            f"{number(means['energy_least'], 'nJ')} to {number(means['energy_most'], 'nJ')} in {model}"
+            for model, means in ((m, {e["metric"]: e["mean"] for e in _entries(run, m)}) for m in looks(run))
+        ]
+        found = [f"Estimated energy of an answer: {listed(costs)}."]
+    spikes = [f"{told(entry)} in {entry['model']}" for entry in summaries(run, STUDY, "spikes_per_synapse")]
+    if spikes:
+        found.append(f"Spikes per synapse and answer, of which more than {BREAK_EVEN} cannot win: {listed(spikes)}.")
+    return found
+
+
+def _verdict(run: Run, entry: dict[str, Any]) -> str:
+    bns, ann = ({e["metric"]: e["mean"] for e in _entries(run, entry[role])} for role in ("model", "twin"))
+    ranges = [f"{number(means['energy_least'], 'nJ')} to {number(means['energy_most'], 'nJ')}" for means in (bns, ann)]
+    ratios = [bns[metric] / ann[metric] for metric in ("energy_least", "energy_most")]
+    text = (
+        f"An answer of {entry['model']} (BNS) is estimated at {ranges[0]}, of its twin {entry['twin']} at {ranges[1]}"
+    )
+    if max(ratios) < 1:
+        return (
+            f"{text}: the brain-like network spends less, {_times(1 / max(ratios))} to {_times(1 / min(ratios))} times."
+        )
+    if min(ratios) > 1:
+        return f"{text}: the brain-like network loses, by a factor of {_times(min(ratios))} to {_times(max(ratios))}."
+    return f"{text}: which of them spends less depends on the memory."
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}"
+
+
+def _entries(run: Run, model: str) -> list[dict[str, Any]]:
+    return [entry for entry in run.summary["metrics"] if (entry["study"], entry["model"]) == (STUDY, model)]
+
+
+def _range(ax: Axes, row: int, look: Look, means: dict[str, float]) -> None:
+    low, high = means["energy_least"], means["energy_most"]
+    ax.plot([low, high], [row, row], color=look.colour, linewidth=5, solid_capstyle="butt")
+    _mark(ax, means["energy_arithmetic"], row, look, filled=False)
+
+
+def _mark(ax: Axes, value: float, row: int, look: Look, *, filled: bool) -> None:
+    ax.plot(
+        [value], [row], marker=look.marker, markersize=6, markeredgecolor=look.colour, linestyle="none",
+        markerfacecolor=look.colour if filled else "white",
+    )  # fmt: skip

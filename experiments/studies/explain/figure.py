@@ -1,0 +1,186 @@
+"""Figures of the explain study."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from bnsim.plotting.style import DIVERGING, FAINT, INK, style, symmetric_limit
+from experiments.run.store import Run
+from experiments.shared.drawing.curves import draw_curve
+from experiments.shared.plate import Plate
+from experiments.shared.stored import by_fact, class_names, facts, looks
+from experiments.shared.wording import by_model, listed, number, told
+
+STUDY = "explain"
+_NAMES = {
+    "occlusion": "Occlusion",
+    "spike-triggered": "Spike-triggered\naverage",
+    "receptive-field": "Receptive field",
+    "gradient": "Gradient",
+}
+"""Map -> its name, in the order of the columns."""
+
+PLATES = (
+    Plate(
+        "explain_maps",
+        "What the answers rest on",
+        "The first test images of the first seed, the first brain-like network of the run and beside it its twin. Red: "
+        "what makes the answer likelier (occlusion: what it is missed for; the others: what more ink would do), blue: "
+        "less likely; each map has a scale of its own.",
+    ),
+    Plate(
+        "explain",
+        "Whether maps name the pixels that matter, and whether twins agree",
+        "Left: test images still classified correctly when pixels are replaced by the mean training image, those first "
+        "that occlusion holds important (filled, solid, with intervals) or in a random order (open, dashed). Right: "
+        "rank correlation of absolute maps of twins for the same image (filled), and for two images (open), which is "
+        "what all images have in common.",
+    ),
+)
+
+
+def draw(run: Run) -> dict[str, Figure]:
+    """`explain_maps` and `explain`; empty without the study, or where the task has no images."""
+    if not by_fact(run, STUDY, "deletion_correct", "order"):
+        return {}
+    return {"explain_maps": _maps(run), "explain": _measures(run)}
+
+
+def _maps(run: Run) -> Figure:
+    """A row an image: the image, then the maps of each network shown."""
+    stored = _stored(run)
+    models = [model for model in _pair(run) if model in {model for model, _, _ in stored}]
+    columns = [(model, name) for model in models for name in _NAMES if (model, 0, name) in stored]
+    n_images = 1 + max(index for _, index, _ in stored)
+    with style():
+        figure = Figure(figsize=(1.25 * (1 + len(columns)), 0.8 + 1.3 * n_images))
+        axes = figure.subplots(n_images, 1 + len(columns), squeeze=False)
+        for index, row in enumerate(axes):
+            _, picture = stored[models[0], index, "image"]
+            row[0].imshow(_shaped(run, picture), cmap="gray_r")
+            for ax, (model, name) in zip(row[1:], columns, strict=True):
+                about, values = stored[model, index, name]
+                limit = symmetric_limit(values)
+                ax.imshow(_shaped(run, values), cmap=DIVERGING, vmin=-limit, vmax=limit)
+                ax.set_xlabel(f"→ {class_names(run)[int(about['answer'])]}", fontsize=8, labelpad=2)
+            about, _ = stored[models[0], index, "image"]
+            row[0].set_xlabel(class_names(run)[int(about["true"])], fontsize=8, labelpad=2)
+        for ax in axes.flat:
+            ax.set(xticks=[], yticks=[])
+            for spine in ax.spines.values():
+                spine.set(visible=True, color=FAINT)
+        axes[0, 0].set_title("Image", fontsize=8, loc="center")
+        for ax, (model, name) in zip(axes[0, 1:], columns, strict=True):
+            ax.set_title(f"{model}\n{_NAMES[name]}", fontsize=8, loc="center")
+    return figure
+
+
+def _pair(run: Run) -> list[str]:
+    """The first BNS and its twin, or else the first ANN; one network where only one kind is there."""
+    kinds = {kind: [model for model, look in looks(run).items() if look.kind == kind] for kind in ("BNS", "ANN")}
+    twins = {entry["model"]: entry["twin"] for entry in run.summary["differences"]}
+    first = kinds["BNS"][:1]
+    beside = [twins[model] for model in first if model in twins] or kinds["ANN"][:1]
+    return first + beside
+
+
+def _stored(run: Run) -> dict[tuple[str, int, str], tuple[dict[str, str], np.ndarray]]:
+    """(model, image, map) -> what its condition says, values by pixel."""
+    rows: pd.DataFrame = run.results[(run.results["study"] == STUDY) & (run.results["metric"] == "map_value")]
+    found = {}
+    for (model, condition), group in rows.groupby(["model", "condition"], sort=False):
+        about = facts(str(condition))
+        values = group.sort_values("step")["value"].to_numpy(dtype=float)
+        found[str(model), int(about["image"]), about["map"]] = about, values
+    return found
+
+
+def _shaped(run: Run, values: np.ndarray) -> np.ndarray:
+    return values.reshape(run.manifest["task"]["image_shape"])
+
+
+def _measures(run: Run) -> Figure:
+    paired = bool(by_fact(run, STUDY, "twin_agreement", "twin"))
+    with style():
+        figure = Figure(figsize=(8.6, 4.4) if paired else (5.4, 4.4))
+        axes = figure.subplots(1, 1 + paired, squeeze=False)[0]
+        _draw_deletion(axes[0], run)
+        if paired:
+            _draw_agreement(axes[1], run)
+        handles, labels = axes[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=2)
+    return figure
+
+
+def _draw_deletion(ax: Axes, run: Run) -> None:
+    found = by_fact(run, STUDY, "deletion_correct", "order")
+    for model, look in looks(run).items():
+        for order, dashes in (("occlusion", "-"), ("random", "--")):
+            entries = [entry for name, held, entry in found if (name, held) == (model, order)]
+            if order == "random":  # eight bands would hide each other
+                entries = [{**entry, "ci_low": None, "ci_high": None} for entry in entries]
+            draw_curve(
+                ax, entries, look, label=f"{model} ({look.kind})" if dashes == "-" else "_", scale=100, limits=(0, 100),
+                dashes=dashes, filled=dashes == "-",
+            )  # fmt: skip
+    ax.set(title="Deletion", xlabel="Pixels deleted (%)", ylabel="Classified correctly (%)", ylim=(-3, 103))
+    ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
+
+
+def _agreements(run: Run, metric: str) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """(model, its map, its twin's map) -> entry of the summary."""
+    return {
+        (model, facts(entry["condition"])["map"], twin): entry
+        for model, twin, entry in by_fact(run, STUDY, metric, "twin")
+    }
+
+
+def _draw_agreement(ax: Axes, run: Run) -> None:
+    same, other, shown = _agreements(run, "twin_agreement"), _agreements(run, "twin_chance"), looks(run)
+    kinds = sorted({key[1:] for key in same}, key=lambda names: [list(_NAMES).index(name) for name in names])
+    models = list(dict.fromkeys(model for model, _, _ in same))
+    for key, entry in same.items():
+        look = shown[key[0]]
+        height = kinds.index(key[1:]) + 0.24 * (models.index(key[0]) - (len(models) - 1) / 2)
+        for found, face in ((other.get(key), "white"), (entry, look.colour)):
+            if found is None:
+                continue
+            if found["ci_low"] is not None:
+                limits = np.clip([found["ci_low"], found["ci_high"]], -1, 1)
+                ax.hlines(height, *limits, color=look.colour, linewidth=1.2, alpha=0.6)
+            ax.plot(
+                found["mean"], height, marker=look.marker, markersize=6, color=look.colour, markerfacecolor=face,
+                markeredgewidth=1.2, linestyle="",
+            )  # fmt: skip
+    names = [" – ".join(_NAMES[name].replace("\n", " ").lower() for name in pair) for pair in kinds]
+    ax.set_yticks(range(len(kinds)), [name.replace(" – ", "\nand ") for name in names], fontsize=8.5)
+    ax.invert_yaxis()
+    ax.axvline(0, color=INK, linewidth=0.9, zorder=0)
+    ax.set(title="Map of a BNS and of its twin", xlabel="Spearman correlation")
+    ax.grid(axis="x", color=FAINT, linewidth=0.5, alpha=0.6)
+
+
+def sentences(run: Run) -> list[str]:
+    """What occlusion knows better than chance, and how alike the maps of twins are."""
+    if STUDY not in run.config:
+        return []
+    if not by_fact(run, STUDY, "deletion_correct", "order"):
+        return ["The task has no images, so there are no maps to explain answers by."]
+    said = [
+        "Deleting first what occlusion holds important left fewer of all images classified correctly than deleting at "
+        f"random, fewer by {by_model(run, STUDY, 'deletion_gain')}, on average from no pixel to all."
+    ]
+    same, other = (_agreements(run, metric) for metric in ("twin_agreement", "twin_chance"))
+    alike = [
+        f"{told(entry)} in {key[0]} (with the map of another image {number(other[key]['mean'], '')})"
+        for key, entry in same.items()
+        if key[1:] == ("occlusion", "occlusion") and key in other
+    ]
+    if alike:
+        said.append(f"Occlusion maps of twins for the same image correlated by {listed(alike)}.")
+    return said

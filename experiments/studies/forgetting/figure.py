@@ -1,0 +1,109 @@
+"""Figure of the forgetting study."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from bnsim.plotting.style import FAINT, INK, style
+from experiments.run.store import Run
+from experiments.shared.drawing.curves import draw_curve
+from experiments.shared.plate import Plate
+from experiments.shared.stored import by_fact, facts, looks
+from experiments.shared.wording import listed, number, told
+
+STUDY = "forgetting"
+CLASSES, PERMUTED = "class-incremental", "permuted"
+_COLUMNS = {CLASSES: "New classes", PERMUTED: "New permutations"}
+
+PLATES = (
+    Plate(
+        "forgetting",
+        "Old knowledge while new tasks are learned",
+        "Accuracy on the validation split after each task: on the first one, and on average over all so far. Open "
+        "marks: a network that learned all tasks at once, from equally many presentations in all. Dotted: what is left "
+        "of all classes when the latest ones alone are known, and these by heart; networks without protection are "
+        "known to fall to this line.",
+    ),
+)
+
+
+def draw(run: Run) -> dict[str, Figure]:
+    """`forgetting`: the first task and all tasks so far, in both scenarios; empty without the study."""
+    if STUDY not in run.config:
+        return {}
+    with style():
+        figure = Figure(figsize=(7.2, 6.2))
+        axes = figure.subplots(2, len(_COLUMNS), sharey=True, sharex="col")
+        for (first, average), (scenario, heading) in zip(axes.T, _COLUMNS.items(), strict=True):
+            _draw_courses(first, run, "accuracy", {"scenario": scenario, "task": "1"})
+            _draw_courses(average, run, "average_accuracy", {"scenario": scenario})
+            _draw_ceiling(average, run, scenario)
+            first.set_title(f"{heading}: first task")
+            average.set(title=f"{heading}: all so far", xlabel="Tasks learned")
+        for ax in axes.flat:
+            ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
+        for ax in axes[:, 0]:
+            ax.set_ylabel("Validation accuracy (%)")
+        axes[0, 0].set_ylim(-3, 103)
+        handles, labels = axes[0, 0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=2)
+    return {"forgetting": figure}
+
+
+def _entries(run: Run, metric: str, held: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """Model -> entries of the summary with these facts and no others."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for model, _, entry in by_fact(run, STUDY, metric, "scenario"):
+        if facts(entry["condition"]) == held:
+            found.setdefault(model, []).append(entry)
+    return found
+
+
+def _draw_courses(ax: Axes, run: Run, metric: str, held: dict[str, str]) -> None:
+    entries = _entries(run, metric, held)
+    for model, look in looks(run).items():
+        draw_curve(ax, entries[model], look, label=f"{model} ({look.kind})", scale=100, limits=(0, 100))
+
+
+def _draw_ceiling(ax: Axes, run: Run, scenario: str) -> None:
+    """Learning at once, set beside the last task, and the line of those who know the latest task alone."""
+    joint, shown = _entries(run, "joint_accuracy", {"scenario": scenario}), looks(run)
+    (steps,) = {len(course) for course in _entries(run, "average_accuracy", {"scenario": scenario}).values()}
+    tasks = np.arange(1, steps + 1)
+    if scenario == CLASSES:  # of another permutation one may know something by chance
+        ax.plot(tasks, 100 / tasks, color=INK, linestyle=":", linewidth=1.3, zorder=5)
+    places = steps + 1 + 0.18 * (np.arange(len(shown)) - (len(shown) - 1) / 2)  # beside each other, not upon
+    for place, (model, look) in zip(places, shown.items(), strict=True):
+        (entry,) = joint[model]
+        if entry["ci_low"] is not None:
+            limits = np.clip([100 * entry["ci_low"], 100 * entry["ci_high"]], 0, 100)
+            ax.vlines(place, *limits, color=look.colour, linewidth=1.4)
+        ax.plot(
+            place, 100 * entry["mean"], color=look.colour, marker=look.marker, markersize=5,
+            markerfacecolor="white", markeredgewidth=1.2,
+        )  # fmt: skip
+    every = -(-steps // 6)
+    ax.set_xticks([*tasks[::every], steps + 1], [*map(str, tasks[::every]), "at\nonce"])
+
+
+def sentences(run: Run) -> list[str]:
+    """What was left at the end, beside learning at once, in both scenarios."""
+    if STUDY not in run.config:
+        return []
+    return [
+        _sentence(run, CLASSES, "Having learned the classes group after group"),
+        _sentence(run, PERMUTED, "Having learned one permutation of the features after another"),
+    ]
+
+
+def _sentence(run: Run, scenario: str, opening: str) -> str:
+    left, at_once = (_entries(run, metric, {"scenario": scenario}) for metric in ("final_accuracy", "joint_accuracy"))
+    final = listed([f"{told(entry)} in {model}" for model, (entry,) in left.items()])
+    joint = listed([f"{number(entry['mean'], entry['unit'])} in {model}" for model, (entry,) in at_once.items()])
+    return (
+        f"{opening}, the networks had an accuracy over all tasks of {final}; having learned them at once, of {joint}."
+    )

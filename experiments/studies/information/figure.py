@@ -1,0 +1,181 @@
+"""Figures of the information study: what each layer tells of the class, and from when on its spikes do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from bnsim.plotting.style import FAINT, INK, style
+from experiments.run.store import Run
+from experiments.shared.drawing.curves import draw_curve
+from experiments.shared.plate import Plate
+from experiments.shared.stored import by_fact, looks, summaries
+from experiments.shared.wording import listed, number, told
+
+STUDY = "information"
+_GREY = "#767676"
+_DASHES = ("-", "--", ":", "-.")
+"""Of a model's layers, from the output back."""
+_PANELS = (
+    ("probe_accuracy", "Linear probe (% correct)", 100.0),
+    ("probe_bits", "Linear probe (bits)", 1.0),
+    ("unit_bits", "One unit (bits)", 1.0),
+)
+
+PLATES = (
+    Plate(
+        "information",
+        "What each layer tells of the class",
+        "By layer, from input to output, mean and 95 % interval over seeds. Top: a cross-validated linear probe on all "
+        "units; dashed, the same with shuffled labels. Middle: information of true and decoded class, a lower bound; "
+        "dotted, all there is to know. Bottom: information in the response of one unit, mean over the units. Bits are "
+        "corrected for the finite sample, those of shuffled labels subtracted. Intervals end at the frame.",
+    ),
+    Plate(
+        "information_time",
+        "From when on spikes tell the class",
+        "Spikes counted up to a time, corrected as above. Solid: output layer; dashed and dotted: the layers before. "
+        "Fine dots: all there is to know.",
+    ),
+)
+
+
+def draw(run: Run) -> dict[str, Figure]:
+    """`information` (by layer), and `information_time` where there are spikes; empty without the study."""
+    if STUDY not in run.config:
+        return {}
+    figures = {"information": _layers_figure(run), "information_time": _time_figure(run)}
+    return {name: figure for name, figure in figures.items() if figure is not None}
+
+
+def sentences(run: Run) -> list[str]:
+    """What the last layer before the output tells, read by all of its units and by one."""
+    read, alone = [], []
+    for model in looks(run):
+        layer = _layers(run, model)[-2:][0]
+        bits, accuracy, unit = (
+            _entries(run, metric, model, [layer])[0] for metric in ("probe_bits", "probe_accuracy", "unit_bits")
+        )
+        share = number(accuracy["mean"], accuracy["unit"])
+        read.append(f"{told(bits)} from {layer} of {model} ({share} correct)")
+        alone.append(f"{told(unit)} in {model}")
+    all_there_is = number(_class_entropy(run), "bit")
+    return [
+        f"Of the {all_there_is} that tell the class, a linear probe reads at least {listed(read)}.",
+        f"On average one unit of these layers tells {listed(alone)}.",
+    ]
+
+
+def _layers(run: Run, model: str) -> list[str]:
+    """From input to output."""
+    return [layer for name, layer, _ in by_fact(run, STUDY, "probe_accuracy", "layer") if name == model]
+
+
+def _entries(run: Run, metric: str, model: str, layers: Iterable[str]) -> list[dict[str, Any]]:
+    """Entries of the summary for these layers, in their order."""
+    found = [(layer, entry) for name, layer, entry in by_fact(run, STUDY, metric, "layer") if name == model]
+    return [entry for layer in layers for held, entry in found if held == layer]
+
+
+def _groups(run: Run) -> list[tuple[str, ...]]:
+    """Twins that share what twins share, then models on their own."""
+    pairs = dict.fromkeys(
+        (entry["model"], entry["twin"]) for entry in run.summary["differences"] if entry["study"] == STUDY
+    )
+    paired = {model for pair in pairs for model in pair}
+    return [*pairs, *((model,) for model in looks(run) if model not in paired)]
+
+
+def _layers_figure(run: Run) -> Figure:
+    """A column for each pair of twins, a row for each measure."""
+    groups = _groups(run)
+    with style():
+        figure = Figure(figsize=(max(0.8 + 3.2 * len(groups), 4.6), 7.0))
+        axes = figure.subplots(len(_PANELS), len(groups), squeeze=False, sharex="col", sharey="row")
+        for row, (metric, label, scale) in zip(axes, _PANELS, strict=True):
+            for ax, group in zip(row, groups, strict=True):
+                _by_layer(ax, run, group, metric, scale)
+            row[0].set(ylabel=label, ylim=_limits(run, metric, scale))
+        for ax, group in zip(axes[0], groups, strict=True):
+            ax.set_title("\n".join(f"{model} ({looks(run)[model].kind})" for model in group), fontsize=10.5)
+    return figure
+
+
+def _by_layer(ax: Axes, run: Run, group: tuple[str, ...], metric: str, scale: float) -> None:
+    """Layers of twins that have the same place, counted from the output back, stand above each other."""
+    names = {model: _layers(run, model) for model in group}
+    deepest = max(map(len, names.values()))
+    for index, (model, layers) in enumerate(names.items()):
+        entries, look = _entries(run, metric, model, layers), looks(run)[model]
+        places = deepest - len(layers) + np.arange(len(layers)) + 0.12 * (index - (len(group) - 1) / 2)
+        ax.plot(places, [scale * entry["mean"] for entry in entries], color=look.colour, marker=look.marker,
+                markersize=6, markeredgecolor="white", markeredgewidth=0.6, linewidth=1.2)  # fmt: skip
+        if all(entry["ci_low"] is not None for entry in entries):
+            low, high = (scale * np.array([entry[key] for entry in entries]) for key in ("ci_low", "ci_high"))
+            most = scale if entries[0]["unit"] == "fraction" else np.inf
+            ax.vlines(places, low.clip(min=0), high.clip(max=most), color=look.colour, linewidth=2.4, alpha=0.5)
+        if metric == "probe_accuracy":
+            chance = [scale * entry["mean"] for entry in _entries(run, f"{metric}_shuffled", model, layers)]
+            ax.plot(places, chance, color=_GREY, linewidth=1.0, linestyle="--", zorder=0)
+    if metric == "probe_bits":
+        _all_there_is(ax, run)
+    longest = max(names.values(), key=len)
+    ax.set_xticks(range(deepest), _labels(list(names.values()), longest))
+    ax.margins(x=0.12)
+    ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
+
+
+def _labels(names: list[list[str]], longest: list[str]) -> list[str]:
+    """Names of the places from input to output; of twins that call theirs differently both, one below the other."""
+    return [
+        "\n".join(dict.fromkeys(layers[-back] for layers in names if back <= len(layers)))
+        for back in range(len(longest), 0, -1)
+    ]
+
+
+def _limits(run: Run, metric: str, scale: float) -> tuple[float, float]:
+    """Of the vertical axis, by what can be reached or by the means: intervals of few seeds would go far beyond."""
+    means = [
+        entry["mean"] for name in (metric, f"{metric}_course") for _, _, entry in by_fact(run, STUDY, name, "layer")
+    ]
+    reach = {"probe_accuracy": 1.0, "probe_bits": _class_entropy(run)}.get(metric, 0.0)
+    return scale * min(0, *means), 1.05 * scale * max(reach, *means)
+
+
+def _class_entropy(run: Run) -> float:
+    return max(entry["mean"] for entry in summaries(run, STUDY, "class_entropy"))
+
+
+def _all_there_is(ax: Axes, run: Run) -> None:
+    ax.axhline(_class_entropy(run), color=INK, linewidth=1.0, linestyle=(0, (1, 2)), zorder=0)
+
+
+def _time_figure(run: Run) -> Figure | None:
+    """A row for each model with spikes: all units, and one unit."""
+    spiking = dict.fromkeys(model for model, _, _ in by_fact(run, STUDY, "probe_bits_course", "layer"))
+    if not spiking:
+        return None
+    with style():
+        figure = Figure(figsize=(7.2, 0.5 + 2.7 * len(spiking)))
+        axes = figure.subplots(len(spiking), 2, squeeze=False, sharey="col")
+        for row, model in zip(axes, spiking, strict=True):
+            for ax, (metric, label, _) in zip(row, _PANELS[1:], strict=True):
+                _over_time(ax, run, model, f"{metric}_course")
+                ax.set(ylabel=label, xlim=(0, None), ylim=_limits(run, metric, 1))
+                ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
+            _all_there_is(row[0], run)
+            row[0].set_title(model)
+            row[0].legend(loc="lower right", fontsize=8.5, handlelength=3)
+        for ax in axes[-1]:
+            ax.set_xlabel("Time since the start of the trial (ms)")
+    return figure
+
+
+def _over_time(ax: Axes, run: Run, model: str, metric: str) -> None:
+    for back, layer in enumerate(reversed(_layers(run, model))):
+        entries = _entries(run, metric, model, [layer])
+        draw_curve(ax, entries, looks(run)[model], label=layer, dashes=_DASHES[back % len(_DASHES)])

@@ -1,0 +1,62 @@
+"""How much responses tell of the class, in bits: of single units, and of what a probe reads from all of them.
+
+Entropy from counts n_i that sum to n, with the correction of Miller and Madow for what a finite sample misses:
+
+    H = -sum_i n_i / n log2(n_i / n) + (occupied cells - 1) / (2 n ln 2)
+
+Mutual information of the rows and columns of a table of counts: I = H(rows) + H(columns) - H(cells), each corrected.
+
+What a probe decodes (`experiments.shared.probe`) is a function of the responses, so that the information of true
+and decoded class is a lower bound of that of responses and class; it misses what is not in a linear combination of the
+units.
+
+References: Miller (1955), in Information Theory in Psychology, 95-100; Panzeri, Senatore, Montemurro & Petersen
+(2007), J. Neurophysiology 98:1064-1072, bias, its corrections and shuffling; Quian Quiroga & Panzeri (2009), Nature
+Reviews Neuroscience 10:173-185, information from decoding.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+FloatArray = NDArray[np.floating]
+Integers = NDArray[np.integer]
+
+
+def entropy(counts: NDArray[np.number]) -> FloatArray:
+    """In bits, corrected, of counts (..., cell)."""
+    total = counts.sum(axis=-1)
+    share = counts / total[..., np.newaxis]
+    plain = -np.sum(share * np.log2(share, out=np.zeros_like(share), where=share > 0), axis=-1)
+    return plain + ((counts > 0).sum(axis=-1) - 1) / (2 * total * np.log(2))
+
+
+def mutual_information(table: NDArray[np.number]) -> FloatArray:
+    """In bits, corrected, of the rows and columns of counts (..., row, column)."""
+    cells = table.reshape(*table.shape[:-2], -1)
+    return entropy(table.sum(axis=-1)) + entropy(table.sum(axis=-2)) - entropy(cells)
+
+
+def symbols(responses: FloatArray, levels: int) -> Integers:
+    """Responses (sample, unit) as whole numbers from 0 to levels - 1, unit by unit.
+
+    A unit with no more than `levels` different responses keeps them apart, as with spike counts; those of others are
+    cut into levels with as many samples each, as far as equal responses stay together, the lowest first.
+    """
+    n = len(responses)
+    ordered = np.sort(responses, axis=0)
+    edges = ordered[[-(-n * level // levels) - 1 for level in range(1, levels)]]
+    found = np.sum(responses > edges[:, np.newaxis], axis=0)
+    few = np.sum(np.diff(ordered, axis=0) > 0, axis=0) < levels
+    found[:, few] = rankdata(responses[:, few], method="dense", axis=0) - 1
+    return found
+
+
+def unit_information(responses: Integers, labels: Integers) -> FloatArray:
+    """Bits (unit,) that the response of each unit holds about the class, from `symbols` (sample, unit) and classes."""
+    units, levels, classes = responses.shape[1], int(responses.max()) + 1, int(labels.max()) + 1
+    cells = (np.arange(units) * levels + responses) * classes + labels[:, np.newaxis]
+    table = np.bincount(cells.ravel(), minlength=units * levels * classes)
+    return mutual_information(table.reshape(units, levels, classes))

@@ -1,0 +1,185 @@
+"""When does the answer arrive?
+
+A spiking network has an answer at any time of a trial, an artificial one only when all is computed: its accuracy is a
+level without a time. Each network is trained, then shown test samples, and what would be known if the trial ended early
+is looked at: spikes up to then decide, by the rule that decides at the end (most output spikes; of equals the unit
+whose last spike came first; a converted network by its own rule). Where the answer is no count of output spikes, as in
+`diehl-cook`, only the probes below tell when it is there.
+
+Metrics
+-------
+first_spike           of a layer (condition "layer=.."): time in ms of its first spike in a trial, mean over the trials
+                      in which it has one. Neurons with a background current may fire before their input arrives
+first_spike_latency   of a layer: time in ms of the first spike of a unit, mean over all units and trials with one
+accuracy_after        fraction of the samples classified correctly after `step` ms
+final_accuracy        the same at the end of the trial; of artificial networks, which have no other
+time_to_90            ms after which accuracy_after has first reached 90 % of final_accuracy
+probe_accuracy_after  the same of a linear probe (logistic regression on standardised spike counts of a layer, up to
+                      `step` ms), trained on `n_probe` training samples: what a reader of this layer could know
+early_exit_accuracy   where a trial ends as soon as the best output unit is `margin` spikes ahead of the second
+                      (condition "margin=.."): fraction classified correctly
+early_exit_time       and ms, on average, at which it ended
+twin_correlation      of a layer: Pearson's correlation, over samples and units, of spike counts up to `step` ms with
+                      the activations of the twin's layer of the same name and size (its output after the softmax), as
+                      of a converted network with its source. Hidden units that were learned apart do not correspond,
+                      and stand near 0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, PositiveInt
+
+from experiments.abilities import Anytime, Recordable
+from experiments.shared.answers import margin
+from experiments.shared.fitted import Fitted, fitted
+from experiments.shared.probe import probe_accuracy
+from experiments.spec import Measurement, Outcome, Subject, condition
+from experiments.studies.latency.elapsed import correlation, counts_until, exits, first_spikes, until
+from experiments.tasks.dataset import Samples
+
+if TYPE_CHECKING:
+    from bnsim.recording import Recording, SpikeTimes
+
+IntArray = NDArray[np.integer]
+CHUNK = 100
+"""Samples recorded at once: spike times of thousands of units."""
+FINAL_SHARE = 0.9
+
+
+class Config(BaseModel):
+    """max_train: train on a stratified subset of at most so many samples, None for all of them. n_measured: test
+    samples. n_probe: training samples for the linear probes. points: times, at equal distances over a trial, rounded to
+    whole ms. margins: leads in spikes at which a trial may end."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_train: PositiveInt | None
+    n_measured: PositiveInt
+    n_probe: PositiveInt
+    points: PositiveInt
+    margins: tuple[PositiveInt, ...]
+
+
+PRESETS = {
+    "quick": Config(max_train=10_000, n_measured=200, n_probe=300, points=10, margins=(1, 2, 3, 5, 8)),
+    "full": Config(max_train=None, n_measured=1000, n_probe=2000, points=20, margins=(1, 2, 3, 4, 5, 6, 8, 10, 15)),
+}
+
+
+def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) -> Outcome:
+    """Follow the answer of one trained network with one seed through time."""
+    found = fitted(subject, config.max_train, progress)
+    test = found.split.held_out.first(config.n_measured)
+    final = float(np.mean(found.model.predict(test.X) == test.y))
+    measurements = [Measurement("final_accuracy", final, "fraction")]
+    if isinstance(found.model, Recordable):
+        twin = subject.twin
+        activations = _activations(fitted(twin, config.max_train, progress), test.X) if twin else {}
+        generator = np.random.default_rng([subject.seed, 0x7A7E])
+        chosen = found.split.train.chosen(generator.permutation(len(found.split.train))[: config.n_probe])
+        measurements += _over_time(config, found, test, chosen, activations, final)
+    return Outcome(len(found.split.train), len(test), tuple(measurements))
+
+
+def _activations(twin: Fitted, X: NDArray[np.float64]) -> dict[str, NDArray[np.floating]]:
+    """Layer -> activations (sample, unit) of an artificial network."""
+    return {layer.name: layer.responses for layer in twin.model.activity(X).layers[1:]}
+
+
+def _over_time(
+    config: Config,
+    found: Fitted,
+    test: Samples,
+    learned: Samples,
+    activations: Mapping[str, NDArray[np.floating]],
+    final: float,
+) -> Iterator[Measurement]:
+    model = found.model
+    assert isinstance(model, Recordable)
+    seen, taught = _recorded(model, test.X), _recorded(model, learned.X)
+    ends = _times(seen.duration, config.points)
+    seconds = [end / 1e3 for end in ends]
+    yield from _first(seen)
+    for layer, spikes in seen.spikes.items():
+        n_units = seen.populations[layer]
+        counts = counts_until(spikes, len(test), n_units, seconds)
+        known = counts_until(taught.spikes[layer], len(learned), n_units, seconds)
+        for end, before, at_test in zip(ends, known, counts, strict=True):
+            share = probe_accuracy(before, learned.y, at_test, test.y)
+            yield Measurement("probe_accuracy_after", share, "fraction", condition(layer=layer), end)
+            if layer in activations and activations[layer].shape[1] == n_units:
+                alike = correlation(at_test, activations[layer])
+                if alike is not None:
+                    yield Measurement("twin_correlation", alike, "ratio", condition(layer=layer), end)
+    answers = _answers(model, seen, test.X, seconds)
+    if answers is not None:
+        yield from _accuracy(config, ends, answers == test.y, seen, final)
+
+
+def _recorded(model: Recordable, X: NDArray[np.float64]) -> Recording:
+    """All samples in one recording of spike times, without traces."""
+    from bnsim.recording import Recording, SpikeTimes
+
+    parts = [model.record(X[start : start + CHUNK]) for start in range(0, len(X), CHUNK)]
+    spikes: dict[str, SpikeTimes] = {}
+    for layer in parts[0].spikes:
+        found = [part.spikes[layer] for part in parts]
+        trial = np.concatenate([spike.trial + CHUNK * place for place, spike in enumerate(found)])
+        columns = [np.concatenate([getattr(spike, name) for spike in found]) for name in ("unit", "time")]
+        spikes[layer] = SpikeTimes(trial, *columns)
+    counts = {layer: np.concatenate([part.counts[layer] for part in parts]) for layer in spikes}
+    trials = np.concatenate([part.trials for part in parts])
+    return Recording(parts[0].duration, parts[0].dt, trials, counts, spikes)
+
+
+def _times(duration: float, points: int) -> list[int]:
+    """Ends in whole ms, the last of them the trial's."""
+    return sorted({max(1, round(1e3 * duration * place / points)) for place in range(1, points + 1)})
+
+
+def _first(seen: Recording) -> Iterator[Measurement]:
+    for layer, spikes in seen.spikes.items():
+        first = first_spikes(spikes, seen.n_trials, seen.populations[layer])
+        for metric, times in (("first_spike", first.min(axis=1)), ("first_spike_latency", first)):
+            if np.isfinite(times).any():
+                mean = 1e3 * float(times[np.isfinite(times)].mean())
+                yield Measurement(metric, mean, "ms", condition(layer=layer))
+
+
+def _answers(
+    model: Recordable, seen: Recording, X: NDArray[np.float64], seconds: list[float]
+) -> NDArray[np.integer] | None:
+    """Class of each sample after each of these times (time, sample); None where no count of output spikes decides."""
+    from models.spiking.decision import decide
+
+    if isinstance(model, Anytime):
+        steps = [max(1, round(second / seen.dt)) for second in seconds]
+        return model.predictions_over_time(X)[:, np.array(steps) - 1].T
+    if "output" not in seen.spikes:
+        return None
+    spikes = seen.spikes["output"]
+    counts = counts_until(spikes, seen.n_trials, seen.populations["output"], seconds)
+    return np.array([decide(count, until(spikes, end)) for count, end in zip(counts, seconds, strict=True)])
+
+
+def _accuracy(
+    config: Config, ends: list[int], right: NDArray[np.bool_], seen: Recording, final: float
+) -> Iterator[Measurement]:
+    accuracies = right.mean(axis=1)
+    for end, accuracy in zip(ends, accuracies, strict=True):
+        yield Measurement("accuracy_after", float(accuracy), "fraction", step=end)
+    reached = np.flatnonzero(accuracies >= FINAL_SHARE * final)
+    yield Measurement("time_to_90", ends[reached[0]], "ms")
+    seconds = [end / 1e3 for end in ends]
+    lead = margin(counts_until(seen.spikes["output"], seen.n_trials, seen.populations["output"], seconds))
+    for least in config.margins:
+        exit = exits(lead, least)
+        share = float(right[exit, np.arange(right.shape[1])].mean())
+        yield Measurement("early_exit_accuracy", share, "fraction", condition(margin=least))
+        mean = float(np.array(ends)[exit].mean())
+        yield Measurement("early_exit_time", mean, "ms", condition(margin=least))

@@ -1,0 +1,73 @@
+"""Figure of the perturbation study."""
+
+from __future__ import annotations
+
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from bnsim.plotting.style import FAINT, style
+from experiments.run.store import Run
+from experiments.shared.drawing.curves import plain_numbers
+from experiments.shared.drawing.layers import MEASURED, draw_by_scale, scale_bar
+from experiments.shared.plate import Plate
+from experiments.shared.stored import by_fact, facts
+from experiments.shared.wording import listed, number, told
+
+STUDY = "perturbation"
+_DASHED = {**MEASURED, "linestyle": (0, (4, 1.5))}
+_LINES = {"epsilon": MEASURED, "removed": MEASURED, "moved": _DASHED}
+
+
+PLATES = (
+    Plate(
+        "perturbation",
+        "Growth of the smallest change",
+        "Random networks without training. tanh: one input changed by a millionth, which grows or shrinks by a "
+        "factor a layer. LIF: one input spike removed (solid) or moved by 1 ms (dashed); counted are spikes that "
+        "only one of the two trials has, by layer, and in the last layer by time since the change.",
+    ),
+)
+
+
+def draw(run: Run) -> dict[str, Figure]:
+    """`perturbation`: differences by layer of both kinds, and in time; empty without the study."""
+    if STUDY not in run.config:
+        return {}
+    scales = [float(scale) for _, scale, _ in by_fact(run, STUDY, "difference", "scale")]
+    norm = LogNorm(min(scales), max(scales))
+    with style():
+        figure = Figure(figsize=(7.2, 3.8))
+        tanh, lif, time = axes = figure.subplots(1, 3)
+        for metric, panels in (("difference", {"tanh": tanh, "lif": lif}), ("spreading", {"lif": time})):
+            for change, line in _LINES.items():
+                found = by_fact(run, STUDY, metric, "change")
+                for model, ax in panels.items():
+                    chosen = [entry for name, held, entry in found if (name, held) == (model, change)]
+                    draw_by_scale(ax, chosen, norm, line)
+        tanh.set(title="tanh", xlabel="Layer", ylabel="Difference (of the input's)")
+        lif.set(title="LIF", xlabel="Layer", ylabel="Spikes that differ")
+        time.set(title="LIF, last layer", xlabel="Time since the change (ms)", ylabel="Spikes that differ (1/ms)")
+        for ax in (tanh, lif):
+            ax.set_yscale("log")
+            plain_numbers(ax.yaxis)
+        for ax in axes:
+            ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
+        scale_bar(figure, axes, norm, scales)
+    return {"perturbation": figure}
+
+
+def sentences(run: Run) -> list[str]:
+    """By how much a change grows from layer to layer."""
+    grown: dict[str, list[str]] = {}
+    for model, change, entry in by_fact(run, STUDY, "growth", "change"):
+        scale = number(float(facts(entry["condition"])["scale"]), "")
+        if (model, change) in (("tanh", "epsilon"), ("lif", "removed")):
+            grown.setdefault(model, []).append(f"{told(entry)} at scale {scale}")
+    return [
+        f"{opening} grows from one layer to the next by a factor of {listed(grown[model])}."
+        for model, opening in (
+            ("tanh", "In tanh networks a change of one input"),
+            ("lif", "In LIF networks a lost spike"),
+        )
+        if model in grown
+    ]

@@ -1,0 +1,167 @@
+"""Figures of the synchrony study."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from bnsim.plotting.style import FAINT, INK, style
+from experiments.run.store import Run
+from experiments.shared.drawing.curves import draw_band
+from experiments.shared.plate import Plate
+from experiments.shared.stored import Look, by_fact, facts, looks
+from experiments.shared.wording import listed, number, told
+
+STUDY = "synchrony"
+Row = tuple[str, str]
+"""Model and layer."""
+_LINES: dict[str, Any] = {"measured": "-", "jittered": (0, (4, 1.5)), "scattered": (0, (1, 1.5))}
+_WORDS = {"measured": "measured", "jittered": "jittered within 10 ms", "scattered": "scattered over the trial"}
+_SCALES = {"spike_time_tiling": "Spike time tiling coefficient", "spike_contrast": "Spike contrast"}
+_PANELS_A_ROW = 3
+
+
+PLATES = (
+    Plate(
+        "synchrony",
+        "Synchrony by layer",
+        "Mean over the samples shown and, left, over pairs of units; bars: 95 % intervals. Spikes moved within windows "
+        "of 10 ms keep slow changes of the rates; scattered ones keep nothing but their counts, of which the measures "
+        "are not quite free in trials this short.",
+    ),
+    Plate(
+        "synchrony_lags",
+        "Firing around the spikes of another unit",
+        "Cross-correlation histograms over all pairs of units; band: 95 % interval. All fall with the time between "
+        "spikes because a trial ends.",
+    ),
+)
+
+
+def draw(run: Run) -> dict[str, Figure]:
+    """`synchrony` (two measures by layer) and `synchrony_lags` (cross-correlations); empty without spikes."""
+    rows = _rows(run)
+    if not rows:
+        return {}
+    models = looks(run)
+    with style():
+        by_layer = Figure(figsize=(7.2, 1.4 + 0.42 * len(rows)))
+        axes = by_layer.subplots(1, 2, sharey=True)
+        for ax, (metric, label) in zip(axes, _SCALES.items(), strict=True):
+            _dots(ax, run, metric, rows, models)
+            ax.set_xlabel(label)
+        axes[0].set_yticks(range(len(rows)), [f"{model}, {layer}" for model, layer in rows])
+        axes[0].set_ylim(len(rows) - 0.5, -0.5)
+        _legend(by_layer, marks=True)
+        lags = _lags(run, rows, models)
+    return {"synchrony": by_layer, "synchrony_lags": lags}
+
+
+def sentences(run: Run) -> list[str]:
+    """What the tiling coefficients are beside those of the controls; which networks have no spikes."""
+    found = _found(run, "spike_time_tiling")
+    texts = [
+        f"{told(entries['measured'])} in {layer} of {model} (moved within 10\N{NO-BREAK SPACE}ms "
+        f"{number(entries['jittered']['mean'], '')}, scattered {number(entries['scattered']['mean'], '')})"
+        for (model, layer), entries in found.items()
+    ]
+    measured = {model for model, _ in found}
+    without = [model for model in run.manifest["models"] if model not in measured]
+    said = []
+    if texts:
+        said.append(
+            f"The spike time tiling coefficient of two units is on average {listed(texts)}; in brackets, that of the "
+            "same spikes at other times of the trial."
+        )
+    if without:
+        said.append(f"Without spike times there is no synchrony to be measured in {listed(without)}.")
+    return said
+
+
+def _rows(run: Run) -> list[Row]:
+    return list(_found(run, "spike_time_tiling"))
+
+
+def _found(run: Run, metric: str) -> dict[Row, dict[str, dict[str, Any]]]:
+    """(model, layer) -> version of the spikes -> entry of a metric without steps, in the order of the run."""
+    found: dict[Row, dict[str, dict[str, Any]]] = {}
+    for model, layer, entry in by_fact(run, STUDY, metric, "layer"):
+        found.setdefault((model, layer), {})[facts(entry["condition"])["spikes"]] = entry
+    return found
+
+
+def _dots(ax: Axes, run: Run, metric: str, rows: list[Row], models: dict[str, Look]) -> None:
+    found = _found(run, metric)
+    for height, row in enumerate(rows):
+        look = models[row[0]]
+        for place, (version, entry) in enumerate(found.get(row, {}).items()):
+            y = height + 0.18 * (place - 1)
+            if entry["ci_low"] is not None:
+                ax.hlines(y, entry["ci_low"], entry["ci_high"], color=look.colour, linewidth=1.2)
+            shape = _mark(version, look.marker, look.colour)
+            ax.plot(entry["mean"], y, **shape)
+    ax.axvline(0, color=INK, linewidth=0.8, zorder=0)
+    ax.grid(axis="x", color=FAINT, linewidth=0.5, alpha=0.6)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+
+
+def _mark(version: str, marker: str, colour: str) -> dict[str, Any]:
+    """A filled mark for the spikes as they were, an open one and a cross for the controls."""
+    return {
+        "marker": "x" if version == "scattered" else marker,
+        "markerfacecolor": colour if version == "measured" else "white",
+        "color": colour,
+        "linestyle": "none",
+        "markersize": 6.5,
+        "markeredgewidth": 1.3,
+    }
+
+
+def _legend(figure: Figure, *, marks: bool) -> None:
+    """What tells the spikes as they were from the controls, below the figure."""
+    handles = [
+        Line2D([], [], **(_mark(version, "o", INK) if marks else {"color": INK, "linestyle": line}))
+        for version, line in _LINES.items()
+    ]
+    figure.legend(handles, _WORDS.values(), loc="outside lower center", ncols=3)
+
+
+def _lags(run: Run, rows: list[Row], models: dict[str, Look]) -> Figure:
+    columns = min(_PANELS_A_ROW, len(rows))
+    lines = -(-len(rows) // columns)
+    figure = Figure(figsize=(7.2, 0.9 + 2.3 * lines))
+    axes = figure.subplots(lines, columns, squeeze=False).ravel()
+    for ax in axes[len(rows) :]:
+        ax.set_visible(False)
+    found = by_fact(run, STUDY, "cross_correlation", "layer")
+    for index, ((model, layer), ax) in enumerate(zip(rows, axes, strict=False)):
+        own = [entry for name, place, entry in found if (name, place) == (model, layer)]
+        for version, line in _LINES.items():
+            course = sorted(
+                (entry for entry in own if facts(entry["condition"])["spikes"] == version), key=lambda e: e["step"]
+            )
+            _course(ax, course, models[model], line)
+        ax.set_title(f"{model},\n{layer}")
+        ax.set_ylim(0, 1.4 * max(entry["mean"] for entry in own) or 1)
+        ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
+        if index >= len(rows) - columns:
+            ax.set_xlabel("Time after spike (ms)")
+        if index % columns == 0:
+            ax.set_ylabel("Rate of another\nunit (Hz)")
+    _legend(figure, marks=False)
+    return figure
+
+
+def _course(ax: Axes, course: list[dict[str, Any]], look: Look, line: Any) -> None:
+    steps = [entry["step"] for entry in course]
+    solid = line == "-"
+    if solid:
+        draw_band(ax, steps, course, look)
+    ax.plot(
+        steps, [entry["mean"] for entry in course], color=look.colour if solid else INK, linestyle=line,
+        linewidth=1.8 if solid else 1.2,
+    )  # fmt: skip

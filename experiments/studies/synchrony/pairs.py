@@ -1,0 +1,93 @@
+"""How much units of a layer fire together in one trial, and rasters whose timing is destroyed for comparison."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnsim import measures
+from experiments.shared.random_networks import Train
+
+FloatArray = NDArray[np.floating]
+Raster = NDArray[np.bool_]
+"""(unit, step): whether the unit fires in this time step."""
+
+WINDOW = 2e-3
+"""In seconds: spikes no further apart meet (spike time tiling, see `meeting_window`); the shortest bin of contrast."""
+BIN, MAX_LAG = 1e-3, 20e-3
+"""Of cross-correlations, in seconds; lags reach half a trial at most."""
+
+
+@dataclass(frozen=True)
+class Synchrony:
+    """Of all pairs of these units in one trial; NaN where a measure is not defined.
+
+    tiling: mean spike time tiling coefficient. contrast: spike contrast. followers: how often a spike of one unit was
+    followed by a spike of another after 0, 1, ... bins. chances: how often it could be, spikes times other units.
+    """
+
+    tiling: float
+    contrast: float
+    followers: FloatArray
+    chances: int
+
+    @classmethod
+    def of(cls, raster: Raster, dt: float) -> Synchrony:
+        """Of all units of a raster; each of them must have fired."""
+        # In the middle of its step no spike is taken for one of the next bin.
+        trains = [(np.flatnonzero(unit) + 0.5) * dt for unit in raster]
+        duration = raster.shape[1] * dt
+        tiling = measures.spike_time_tiling(trains, window=meeting_window(dt), duration=duration)
+        return cls(
+            float(np.mean(tiling[np.triu_indices(len(trains), 1)])),
+            measures.spike_contrast(trains, min_bin=min(WINDOW, duration / 2), duration=duration),
+            _followers(trains, duration),
+            int(raster.sum()) * (len(trains) - 1),
+        )
+
+
+def meeting_window(dt: float) -> float:
+    """WINDOW in whole steps and half a step more.
+
+    In trains on a grid, k steps to either side hold spikes in 2 k + 1 places: as many as the window is to tile.
+    Otherwise independent trains would meet more often than the tiled time lets expect.
+    """
+    return (round(WINDOW / dt) + 0.5) * dt
+
+
+def _followers(trains: list[FloatArray], duration: float) -> FloatArray:
+    """All pairs of units at once: the pairs of spikes of all units together, less those within single units."""
+    everything = [*trains, np.sort(np.concatenate(trains))]
+
+    def within(unit: int) -> FloatArray:
+        lags, counts = measures.cross_correlation(
+            everything, units=(unit, unit), bin_width=BIN, max_lag=min(MAX_LAG, duration / 2), duration=duration
+        )
+        return counts[lags > -BIN / 2].astype(float)
+
+    return within(len(trains)) - np.sum([within(unit) for unit in range(len(trains))], axis=0)
+
+
+def rate_around_spikes(trials: list[Synchrony]) -> FloatArray:
+    """Firing rate (Hz) of a unit 0, 1, ... bins after a spike of another, over all pairs of units of all trials."""
+    return np.sum([trial.followers for trial in trials], axis=0) / (sum(trial.chances for trial in trials) * BIN)
+
+
+def raster_of(train: Train, n_units: int, n_steps: int, dt: float) -> Raster:
+    """The spikes of a trial as a raster."""
+    times, units = train
+    raster = np.zeros((n_units, n_steps), dtype=bool)
+    raster[units, np.rint(times / dt).astype(np.int64)] = True
+    return raster
+
+
+def shuffled(raster: Raster, width: int, generator: np.random.Generator) -> Raster:
+    """A raster in which each unit's spikes are moved to random steps within successive windows of `width` steps.
+
+    Counts of each unit and window stay; of one window as long as the trial, only counts stay.
+    """
+    # Elephant's surrogates draw from NumPy's global generator, which no seed of a run governs.
+    starts = range(0, raster.shape[1], width)
+    return np.concatenate([generator.permuted(raster[:, start : start + width], axis=1) for start in starts], axis=1)

@@ -1,0 +1,111 @@
+"""Workers: results in order, failures in one line, nobody left behind."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+
+import pytest
+
+from bnsim.errors import InputError, MachineError
+from experiments.run import execute as runner
+from experiments.run.execute import Progress, Workers
+from experiments.run.progress import Silence
+
+
+@dataclass(frozen=True)
+class Echo:
+    """Hands back its number and the process and the thread limit that it saw."""
+
+    number: int
+
+    @property
+    def name(self) -> str:
+        return f"echo {self.number}"
+
+    def __call__(self, progress: Progress) -> tuple[int, int, str]:
+        progress(1, 1)
+        time.sleep(0.02)
+        return self.number, os.getpid(), os.environ["OMP_NUM_THREADS"]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Fails in a chosen way."""
+
+    how: str
+    name: str = "failing job"
+
+    def __call__(self, progress: Progress) -> None:
+        if self.how == "input":
+            raise InputError("Dense.passes: got 0; give an integer of at least 1")
+        if self.how == "exception":
+            raise ZeroDivisionError("division by zero\nsecond line")
+        os._exit(9)
+
+
+class Record(Silence):
+    """Remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[int, ...]] = []
+
+    def advanced(self, index: int, done: int, total: int) -> None:
+        self.told.append((index, done, total))
+
+    def finished(self, index: int) -> None:
+        self.told.append((index,))
+
+
+def test_results_come_in_order_from_two_processes_reused() -> None:
+    watcher = Record()
+    before = os.environ.get("OMP_NUM_THREADS")
+    with Workers(2) as workers:
+        first = workers.run([Echo(number) for number in range(6)], watcher)
+        second = workers.run([Echo(number) for number in range(2)], Silence())
+    assert [number for number, _, _ in first] == list(range(6))
+    assert len({process for _, process, _ in first + second}) == 2
+    assert {threads for _, _, threads in first} == {"1"}
+    assert os.environ.get("OMP_NUM_THREADS") == before
+    assert sorted(entry for entry in watcher.told if len(entry) == 1) == [(index,) for index in range(6)]
+    assert (0, 1, 1) in watcher.told
+
+
+def test_a_worker_that_is_gone_already_is_reported_in_one_line() -> None:
+    with Workers(1) as workers:
+        process = workers._workers[0].process
+        process.kill()
+        process.join()
+        with pytest.raises(MachineError) as caught:
+            workers.run([Echo(1)], Silence())
+    assert str(caught.value).startswith("echo 1: its worker process died (exit code -9); if memory ran out use")
+    assert "\n" not in str(caught.value)
+
+
+def test_two_workers_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cores, workers in ((1, 1), (2, 2), (64, 2)):
+        monkeypatch.setattr(runner, "available_cores", lambda cores=cores: cores)
+        assert runner.default_workers() == workers
+
+
+@pytest.mark.parametrize(
+    ("how", "error", "message"),
+    [
+        ("input", InputError, "failing job: Dense.passes: got 0; give an integer of at least 1"),
+        (
+            "exception",
+            MachineError,
+            "failing job: ZeroDivisionError: division by zero; --debug shows the traceback",
+        ),
+        ("death", MachineError, "failing job: its worker process died (exit code 9); if memory ran out"),
+    ],
+)
+def test_a_failure_ends_the_run_in_one_line(how: str, error: type[Exception], message: str) -> None:
+    with Workers(1) as workers:
+        process = workers._workers[0].process
+        with pytest.raises(error) as caught:
+            workers.run([Failure(how), Echo(1)], Silence())
+    assert str(caught.value).startswith(message)
+    assert "\n" not in str(caught.value)
+    assert not process.is_alive()

@@ -1,0 +1,95 @@
+"""The correlation-map study: theory by hand, networks against theory, keys, silence, its figure."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from experiments.run.store import Run
+from experiments.shared.mean_field import activation_sizes, correlations, slope_at_one
+from experiments.shared.random_networks import ACTIVATIONS
+from experiments.spec import Outcome, Untrained
+from experiments.studies import STUDIES
+from experiments.studies.correlation_map import figure
+from experiments.studies.correlation_map import measure as correlation_map
+
+TANH = ACTIVATIONS["tanh"]
+SMALL = correlation_map.PRESETS["quick"].model_copy(
+    update={
+        "depth": 4,
+        "scales": (1.0, 2.5),
+        "spiking_scales": (0.5, 4.0),
+        "spiking_width": 100,
+        "spiking_networks": 1,
+        "duration": 100.0,
+    }
+)
+
+
+def measured(model: str, config: correlation_map.Config = SMALL) -> Outcome:
+    kind = STUDIES["correlation-map"].subjects[model]
+    return correlation_map.run(config, Untrained(model, kind, seed=0), lambda done, total: None)
+
+
+def values(outcome: Outcome, metric: str, condition: str) -> list[float]:
+    return [row.value for row in outcome.measurements if (row.metric, row.condition) == (metric, condition)]
+
+
+def test_theory_by_hand() -> None:
+    """A linear unit passes the correlation on; for ReLU the arc-cosine kernel is known in closed form."""
+    assert correlations(0.3, 1.0, 3, 0.7, lambda x: x) == pytest.approx([0.3, 0.3, 0.3, 0.3])
+    assert slope_at_one(1.0, 0.7, lambda x: x) == pytest.approx(0.49)
+    angle = np.arccos(0.5)
+    expected = (np.sin(angle) + (np.pi - angle) * 0.5) / np.pi
+    # The kink of ReLU is what quadrature does not resolve.
+    assert correlations(0.5, 1.0, 1, 1.4, ACTIVATIONS["relu"])[1] == pytest.approx(expected, abs=5e-3)
+    assert correlations(1.0, 1.0, 2, 2.0, TANH) == pytest.approx([1, 1, 1])
+
+
+def test_tanh_is_critical_at_one_and_chaotic_above() -> None:
+    def chi(scale: float) -> float:
+        return slope_at_one(activation_sizes(1.0, 2000, scale, TANH)[-1], scale, TANH)
+
+    assert chi(1.0) == pytest.approx(1, abs=0.01)  # the activity still shrinks, more and more slowly
+    assert chi(0.8) == pytest.approx(0.64, abs=1e-3)
+    assert chi(1.5) > 1.1
+
+
+def test_wide_networks_lie_on_the_curve() -> None:
+    config = SMALL.model_copy(
+        update={"width": 1000, "networks": 20, "scales": (0.6, 1.5), "depth": 3, "inputs": (0.9,)}
+    )
+    outcome = measured("tanh", config)
+    assert values(outcome, "theory_error", "")[0] <= 0.02
+    for scale in (0.6, 1.5):  # activations die out, and settle
+        place = f"scale={scale}"
+        (slope,), (theory,) = (values(outcome, metric, place) for metric in ("slope", "slope_theory"))
+        assert slope == pytest.approx(theory, rel=0.05)
+        assert (slope < 1) == (scale < 1)
+
+
+def test_inputs_have_exactly_the_correlation_that_was_asked_for() -> None:
+    outcome = measured("tanh")
+    for c in (0.5, 0.9, 0.99):
+        assert values(outcome, "correlation", f"scale=1,input={c:g}")[0] == pytest.approx(c, abs=1e-12)
+
+
+def test_common_keys_keep_alike_what_independent_ones_tear_apart() -> None:
+    outcome = measured("lif")
+    common, independent = (values(outcome, "correlation", f"scale=4,input=0.99,keys={k}") for k in correlation_map.KEYS)
+    assert common[0] == independent[0] > 0.98  # of the rates
+    assert common[1] > independent[1] + 0.05
+
+
+def test_silent_layers_have_no_correlation() -> None:
+    outcome = measured("lif")
+    assert len(values(outcome, "correlation", "scale=0.5,input=0.9,keys=common")) < 5
+    assert values(outcome, "fixed_point", "scale=0.5,keys=common") == []
+    assert all(np.isfinite(row.value) for row in outcome.measurements)
+
+
+def test_a_run_draws_itself(full_run: Run) -> None:
+    (drawn,) = figure.draw(full_run).values()
+    titles = [ax.get_title(loc="left") for ax in drawn.axes if ax.get_title(loc="left")]
+    assert titles == ["tanh", "tanh, one layer", "LIF, common keys", "LIF, independent keys"]
+    assert "Likeness of two inputs" in (full_run.directory / "report.html").read_text(encoding="utf-8")
