@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 CONFIDENCE = 0.95
+SIGNIFICANCE = 0.05
+"""1 - `CONFIDENCE`, which as floats would be 0.05 and a little more."""
 MIN_SEEDS_FOR_P = 10
 N_RESAMPLES = 10_000
 ROUNDING = 1e-9

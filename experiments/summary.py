@@ -3,16 +3,18 @@
     {"task": ..., "protocol": "resampled" | "fixed test set", "seeds": [...],
      "metrics":     [{study, model, kind, condition, metric, unit, step, mean, ci_low, ci_high, n}, ...],
      "differences": [{study, metric, unit, model, twin, primary, difference, ci_low, ci_high, standardised, n,
-                      method, p_value, p_holm}, ...],
+                      method, p_value, p_holm, verdict}, ...],
      "references":  [{name, model, metric, published, measured, tolerance, passed, reason, source}, ...]}
 
 `step` is the place on a curve (see `experiments.run.store`), or null; `condition` as there, without those of
-`NOT_SUMMARISED`. A difference
-is the BNS minus its twin, in `unit`: accuracies are compared in percentage points. The primary metrics of all studies
-(`experiments.studies.STUDIES`) are one family: their p-values, over all pairs of twins in a run, are corrected together
-by Holm. Intervals hold 95 %: Student's t, corrected for the overlap of the
-splits where each seed draws its own (`experiments.statistics`). They are null with one seed; p-values are null with
-fewer than 10 seeds and for metrics that are not primary.
+`NOT_SUMMARISED`. A difference is the BNS minus its twin, in `unit`: accuracies are compared in percentage points. The
+primary metrics of all studies (`experiments.studies.STUDIES`) are one family: their p-values, over all pairs of twins
+in a run, are corrected together by Holm. `verdict` is what `experiments.verdict` says of a primary metric, null for
+others.
+
+Intervals hold 95 %: Student's t, corrected for the overlap of the splits where each seed draws its own
+(`experiments.statistics`). They are null with one seed; p-values are null with fewer than 10 seeds and for metrics that
+are not primary.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ from experiments.statistics import (
     paired_t,
 )
 from experiments.studies import STUDIES
+from experiments.verdict import verdict
 
 NOT_SUMMARISED = ("confusion_count", "map_value")
 """Metrics of single classes and single pixels, whose means over seeds nobody reads."""
@@ -99,7 +102,7 @@ def _differences(results: pd.DataFrame, predictions: pd.DataFrame, design: Desig
                 difference = corrected_resampled_t(differences, design.held_out_ratio[study])
             primary = STUDIES[study].primary_metric == metric
             entries.append(_difference_entry(study, metric, unit, model, twin, primary, difference))
-    return _with_holm(entries)
+    return _with_verdicts(_with_holm(entries))
 
 
 def _outcomes(predictions: pd.DataFrame, model: str) -> np.ndarray:
@@ -133,6 +136,7 @@ def _difference_entry(
         "method": difference.method,
         "p_value": difference.p_value if primary else None,
         "p_holm": None,
+        "verdict": None,
     }
 
 
@@ -140,6 +144,13 @@ def _with_holm(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     tested = [entry for entry in entries if entry["p_value"] is not None]
     for entry, adjusted in zip(tested, holm([entry["p_value"] for entry in tested]), strict=True):
         entry["p_holm"] = adjusted
+    return entries
+
+
+def _with_verdicts(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for entry in entries:
+        if entry["primary"]:
+            entry["verdict"] = verdict(entry, less_is_better=STUDIES[entry["study"]].less_is_better)
     return entries
 
 

@@ -10,7 +10,6 @@ from rich.table import Table
 
 from experiments.doctor import Finding
 from experiments.run.store import Run
-from experiments.studies import better
 
 
 def print_run(run: Run) -> None:
@@ -64,7 +63,7 @@ def _verdict(summary: Mapping[str, Any]) -> Table:
     entries = [entry for entry in summary["differences"] if entry["primary"]]
     tested = any(entry["p_holm"] is not None for entry in entries)
     table = Table(title="BNS against its ANN twin", title_justify="left")
-    for heading in ("metric", "BNS", "ANN", "difference (95 % interval)", "better mean", "standardised", "seeds"):
+    for heading in ("metric", "BNS", "ANN", "difference (95 % interval)", "verdict", "standardised", "seeds"):
         table.add_column(heading, justify="left" if heading == "metric" else "right")
     if tested:
         table.add_column("p (Holm)", justify="right")
@@ -74,7 +73,7 @@ def _verdict(summary: Mapping[str, Any]) -> Table:
             f"{entry['model']} {_mean(summary, entry, entry['model'])}",
             f"{entry['twin']} {_mean(summary, entry, entry['twin'])}",
             f"{entry['difference']:+,.2f} {_limits(entry, '+,.2f')} {entry['unit'].removeprefix('percentage ')}",
-            better(entry),
+            entry["verdict"],
             "-" if entry["standardised"] is None else f"{entry['standardised']:+.2f}",
             str(entry["n"]),
         ]

@@ -8,7 +8,6 @@ from typing import Any
 from experiments.run.store import Run
 from experiments.shared.stored import differences, looks, summaries
 from experiments.shared.wording import interval, metric_name, number
-from experiments.studies import better
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class TwinRow:
     bns_value: Cell
     ann_value: Cell
     difference: Cell
-    better: str
+    verdict: str
     standardised: str
     seeds: int
     p_holm: str
@@ -60,7 +59,7 @@ def _twin_row(run: Run, entry: dict[str, Any]) -> TwinRow:
         bns_value=_cell(means[entry["model"]]),
         ann_value=_cell(means[entry["twin"]]),
         difference=Cell(number(entry["difference"], entry["unit"], signed=True), interval(entry, signed=True)),
-        better=better(entry) if entry["primary"] else "",
+        verdict=entry["verdict"] or "",
         standardised="–" if standardised is None else f"{standardised:+.2f}".replace("-", "−"),
         seeds=entry["n"],
         p_holm="" if entry["p_holm"] is None else f"{entry['p_holm']:.3g}",

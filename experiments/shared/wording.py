@@ -102,4 +102,15 @@ def _twin_sentence(run: Run, entry: dict[str, Any], samples: str, when: str) -> 
     if entry["ci_low"] is None:
         return f"{text}; one seed gives no interval."
     limits = interval(entry, signed=True)
-    return f"{text}; the {CONFIDENCE} interval of the difference over {entry['n']} seeds is {limits}."
+    return (
+        f"{text}; the {CONFIDENCE} interval of the difference over {entry['n']} seeds is {limits}{told_verdict(entry)}"
+    )
+
+
+def told_verdict(entry: dict[str, Any], of: str = "") -> str:
+    """The end of a sentence about twins, and a sentence with the verdict of their summary entry, if there is one.
+
+    of: what it is about, where the sentence before does not tell.
+    """
+    about = f"Verdict {of}" if of else "Verdict"
+    return "." if entry["ci_low"] is None else f". {about}: {entry['verdict']}."

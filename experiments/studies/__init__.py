@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import Any, Literal
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -198,15 +198,6 @@ PRESETS = ("quick", "full")
 def of_classifiers(studies: Iterable[str]) -> bool:
     """Whether any of these studies looks at the classifiers of a run."""
     return any(not STUDIES[study].subjects for study in studies)
-
-
-def better(difference: Mapping[str, Any]) -> str:
-    """Which of a pair of twins has the better mean of a primary metric; "equal" where both have the same.
-
-    difference: an entry of summary.json.
-    """
-    gap = difference["difference"] * (-1 if STUDIES[difference["study"]].less_is_better else 1)
-    return difference["model"] if gap > 0 else difference["twin"] if gap < 0 else "equal"
 
 
 def method(name: str) -> str:

@@ -11,7 +11,7 @@ from sklearn.metrics import log_loss
 from bnsim.errors import InputError
 from experiments.shared import learning_curve as curve
 from experiments.spec import Outcome, Subject
-from experiments.studies import PRESETS, STUDIES, better, load
+from experiments.studies import PRESETS, STUDIES, load
 from experiments.studies.accuracy import measure as accuracy
 from experiments.studies.accuracy.measure import _spiking, cross_entropy
 from experiments.studies.learning import measure as learning
@@ -234,12 +234,3 @@ def test_votes_are_no_spikes() -> None:
         ("spikes_per_neuron_trial", "layer=cells"): 1.5,
         ("tie_share", ""): 0.5,
     }
-
-
-def test_the_better_twin_has_more_right_or_spends_less() -> None:
-    entry = {"study": "accuracy", "model": "bns", "twin": "ann", "difference": 1.5}
-    assert better(entry) == "bns"
-    assert better({**entry, "difference": -1.5}) == "ann"
-    assert better({**entry, "difference": 0.0}) == "equal"
-    assert better({**entry, "study": "energy"}) == "ann"
-    assert better({**entry, "study": "privacy"}) == "ann"

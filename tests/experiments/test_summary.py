@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from experiments.run.store import COLUMNS
+from experiments.studies import STUDIES
 from experiments.summary import Design, summarise
 
 MODELS = {"receptive-field": "BNS", "receptive-dense": "ANN", "dense": "ANN"}
@@ -106,6 +107,52 @@ def test_fixed_test_set_is_resampled_over_seeds_and_images() -> None:
     assert difference["method"] == "paired bootstrap over seeds and images"
     assert difference["difference"] == pytest.approx(5.0)
     assert 0 <= difference["ci_low"] < 5 < difference["ci_high"]
+
+
+@pytest.mark.parametrize(
+    ("study", "metric", "unit", "verdict"),
+    [
+        ("accuracy", "test_accuracy", "fraction", "receptive-field better (higher) in these 5 seeds"),
+        ("energy", "energy_least", "nJ", "receptive-dense better (lower) in these 5 seeds"),
+        ("privacy", "membership_advantage_mean", "fraction", "receptive-dense better (lower) in these 5 seeds"),
+        ("accuracy", "training_seconds", "s", None),
+    ],
+)
+def test_verdicts_rest_on_primary_metrics_and_know_which_way_is_better(
+    study: str, metric: str, unit: str, verdict: str | None
+) -> None:
+    table = rows(5, VALUES).query("metric == 'test_accuracy'").assign(study=study, metric=metric, unit=unit)
+    ratios = dict.fromkeys(STUDIES, 0.25)
+    plan = Design("digits", "quick", {"receptive-field": "receptive-dense"}, ratios, fixed_test_set=False)
+    (difference,) = summarise(table, pd.DataFrame(), plan)["differences"]
+    assert difference["verdict"] == verdict
+
+
+def test_only_primary_metrics_have_p_values_and_form_the_family() -> None:
+    table = rows(10, VALUES).query("metric == 'test_accuracy'")
+    noise = np.random.default_rng(0).normal(0, 0.01, len(table))
+    table = table.assign(value=table["value"] + noise)
+    others = [table.assign(metric=name, value=table["value"] + 0.001) for name in ("tie_share", "accuracy_of_counts")]
+    summary = summarise(pd.concat([table, *others]), pd.DataFrame(), design())
+    found = {entry["metric"]: entry for entry in summary["differences"]}
+    assert len(found) == 3
+    assert found["test_accuracy"]["p_holm"] == found["test_accuracy"]["p_value"] > 0
+    assert all(
+        found[name][key] is None for name in ("tie_share", "accuracy_of_counts") for key in ("p_value", "p_holm")
+    )
+
+
+def test_primary_metrics_of_all_studies_are_one_family() -> None:
+    table = rows(10, VALUES).query("metric == 'test_accuracy'")
+    generator = np.random.default_rng(0)
+    first = table.assign(value=table["value"] + generator.normal(0, 0.02, len(table)))
+    second = table.assign(value=table["value"] + generator.normal(0, 0.02, len(table)))
+    second = second.assign(study="learning", metric="learning_curve_mean")
+    entries = summarise(pd.concat([first, second]), pd.DataFrame(), design())["differences"]
+    raw = [entry["p_value"] for entry in entries]
+    assert [entry["p_holm"] for entry in entries] == pytest.approx(
+        [2 * value if value == min(raw) else max(2 * min(raw), value) for value in raw]
+    )
 
 
 def test_p_values_appear_from_ten_seeds_on() -> None:

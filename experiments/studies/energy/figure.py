@@ -13,7 +13,7 @@ from experiments.run.store import Run
 from experiments.shared.drawing.curves import plain_numbers
 from experiments.shared.plate import Plate
 from experiments.shared.stored import Look, differences, looks, summaries
-from experiments.shared.wording import listed, number, told
+from experiments.shared.wording import listed, number, told, told_verdict
 
 STUDY = "energy"
 BREAK_EVEN = 1.72
@@ -80,21 +80,17 @@ def sentences(run: Run) -> list[str]:
 def _verdict(run: Run, entry: dict[str, Any]) -> str:
     bns, ann = ({e["metric"]: e["mean"] for e in _entries(run, entry[role])} for role in ("model", "twin"))
     ranges = [f"{number(means['energy_least'], 'nJ')} to {number(means['energy_most'], 'nJ')}" for means in (bns, ann)]
-    ratios = [bns[metric] / ann[metric] for metric in ("energy_least", "energy_most")]
-    text = (
-        f"An answer of {entry['model']} (BNS) is estimated at {ranges[0]}, of its twin {entry['twin']} at {ranges[1]}"
+    ratios = sorted(bns[metric] / ann[metric] for metric in ("energy_least", "energy_most"))
+    least, most = map(_times, ratios)
+    return (
+        f"An answer of {entry['model']} (BNS) is estimated at {ranges[0]}, of its twin {entry['twin']} at {ranges[1]}: "
+        f"{least if least == most else f'{least} to {most}'} times as much"
+        f"{told_verdict(entry, 'with small memory')}"
     )
-    if max(ratios) < 1:
-        return (
-            f"{text}: the brain-like network spends less, {_times(1 / max(ratios))} to {_times(1 / min(ratios))} times."
-        )
-    if min(ratios) > 1:
-        return f"{text}: the brain-like network loses, by a factor of {_times(min(ratios))} to {_times(max(ratios))}."
-    return f"{text}: which of them spends less depends on the memory."
 
 
 def _times(ratio: float) -> str:
-    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}"
+    return f"{ratio:.3g}" if ratio < 100 else f"{ratio:,.0f}"
 
 
 def _entries(run: Run, model: str) -> list[dict[str, Any]]:
