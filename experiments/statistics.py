@@ -93,8 +93,9 @@ def bounded_interval(
 
         (m - p)² <= t² s² (1 / n + n_test / n_train) (p - a) (b - p) / ((m - a) (b - m))
 
-    within the bounds a and b. It contains m, is longer on the side away from the nearer bound, and agrees with
-    Student's t where the bounds are many standard errors away.
+    within the bounds a and b; without b - p and b - m where b is infinite, as for counts, whose variance grows with
+    them. The interval contains m, is longer on the side away from the nearer bound, and agrees with Student's t where
+    the bounds are many standard errors away.
 
     Where all seeds agree, there is no spread to go by. If they are shares of a known number of cases, the interval is
     the exact binomial one of a single seed, which is on the safe side; otherwise its limits equal the mean.
@@ -104,7 +105,7 @@ def bounded_interval(
     values : array_like of shape (seed,)
         One value a seed.
     bounds : tuple of float
-        (a, b): (0, 1) for proportions, (-1, 1) for correlations.
+        (a, b): (0, 1) for proportions, (-1, 1) for correlations, (0, inf) for counts and durations.
     test_train_ratio : float
         As in `mean_interval`.
     cases : int, optional
@@ -139,21 +140,21 @@ def bounded_interval(
     if found.min() < lower - ROUNDING or found.max() > upper + ROUNDING:
         raise ValueError(f"values from {found.min()} to {found.max()} lie beyond their bounds {bounds}")
     found = found.clip(lower, upper)
-    n, width, mean = len(found), upper - lower, float(found.mean())
+    n, mean, width, above = len(found), float(found.mean()), upper - lower, float(found.mean()) - lower
     if n < 2:
         return Interval(mean, None, None, n)
-    share = (mean - lower) / width
     if np.ptp(found) <= ROUNDING:
         if cases is None:
             return Interval(mean, mean, mean, n)
-        exact = stats.binomtest(round(share * cases), cases).proportion_ci(CONFIDENCE, method="exact")
+        exact = stats.binomtest(round(above / width * cases), cases).proportion_ci(CONFIDENCE, method="exact")
         return Interval(mean, lower + width * exact.low, lower + width * exact.high, n)
     quantile = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1))
-    variance = (1 / n + test_train_ratio) * found.var(ddof=1) / width**2
-    weight = quantile**2 * variance / (share * (1 - share))
-    centre = (share + weight / 2) / (1 + weight)
-    half = np.sqrt(weight * share * (1 - share) + weight**2 / 4) / (1 + weight)
-    return Interval(mean, float(lower + width * (centre - half)), float(lower + width * (centre + half)), n)
+    variance = (1 / n + test_train_ratio) * float(found.var(ddof=1))
+    # With x = p - a the limits are the roots of (1 + c / width) x² - (2 above + c) x + above².
+    c = quantile**2 * variance / (above * (1 - above / width))
+    centre, half = above + c / 2, np.sqrt(quantile**2 * variance + c**2 / 4)
+    low, high = (float(lower + (centre + side * half) / (1 + c / width)) for side in (-1, 1))
+    return Interval(mean, low, high, n)
 
 
 def paired_t(differences: ArrayLike) -> Difference:

@@ -85,6 +85,22 @@ def test_far_from_its_bounds_a_score_interval_is_students() -> None:
     assert (score.low, score.high) == pytest.approx((student.low, student.high), abs=1e-8)
 
 
+def test_score_interval_with_one_bound_by_hand() -> None:
+    # mean 1, s² = 2, t(1) = 12.7062, c = t² s² / 2 = 161.4476: limits 1 + c / 2 ± sqrt(c + c² / 4), of product 1
+    interval = bounded_interval([0.0, 2.0], (0, np.inf))
+    assert interval.high == pytest.approx(163.4414, abs=1e-3)
+    assert interval.low == pytest.approx(1 / 163.4414, abs=1e-7)
+
+
+def test_score_interval_of_counts_is_that_of_poissons_where_they_are() -> None:
+    # counts whose variance is their mean: (m - p)² <= t² p / n
+    values = np.array([9 - np.sqrt(9 / 2), 9 + np.sqrt(9 / 2)])  # s² = 9
+    interval, quantile = bounded_interval(values, (0, np.inf)), stats.t.ppf(0.975, 1)
+    for limit in (interval.low, interval.high):
+        assert limit is not None
+        assert (9 - limit) ** 2 == pytest.approx(quantile**2 * limit / 2)
+
+
 def test_seeds_that_agree_have_the_binomial_interval_of_their_cases() -> None:
     # 20 of 20: the lower limit L with L^20 = 0.025
     assert bounded_interval([1.0] * 5, (0, 1), 0.25, cases=20) == Interval(

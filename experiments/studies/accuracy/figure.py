@@ -15,7 +15,7 @@ from experiments.run.store import Run
 from experiments.shared.drawing.curves import draw_row
 from experiments.shared.plate import Plate
 from experiments.shared.stored import Look, class_names, confusion, differences, looks, summaries, values
-from experiments.shared.wording import by_model, twin_sentences
+from experiments.shared.wording import by_model, number, twin_sentences
 
 _LEGIBLE_CLASSES = 12
 
@@ -38,9 +38,21 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """What came out, between twins where there are any."""
-    return twin_sentences(run, "accuracy", "test_accuracy", "test samples") or [
+    """What came out, between twins where there are any; what it is worth where classes are of unequal size."""
+    said = twin_sentences(run, "accuracy", "test_accuracy", "test samples") or [
         f"Test accuracy: {by_model(run, 'accuracy', 'test_accuracy')}."
+    ]
+    return [*said, *_of_classes(run)]
+
+
+def _of_classes(run: Run) -> list[str]:
+    levels = summaries(run, "accuracy", "majority_accuracy")
+    if not levels:
+        return []
+    return [
+        f"Always answering the most frequent class of the training set would classify "
+        f"{number(levels[0]['mean'], levels[0]['unit'])} correctly; balanced accuracy, the mean over the classes: "
+        f"{by_model(run, 'accuracy', 'balanced_accuracy')}."
     ]
 
 

@@ -6,6 +6,10 @@ frozen, opens the test set once a seed.
 Metrics
 -------
 test_accuracy             fraction of the test set classified correctly
+balanced_accuracy         mean of the recalls of the classes, which counts a rare class as much as a frequent one
+recall                    fraction of the test samples of a class that were given to it (condition "class=..")
+majority_accuracy         accuracy of always answering the class that is most frequent in the training set
+test_samples              number of test samples (condition "class=..": of one class)
 test_loss                 models with `predict_proba`: mean cross-entropy, -ln of the probability of the true class, in
                           nat; probabilities count as 1e-7 at least, as in Keras
 within_tolerance          models that have it: share of outputs within 0.1 of their target (see `models.rate`); no
@@ -37,6 +41,7 @@ from pydantic import BaseModel, ConfigDict, PositiveInt
 from experiments.abilities import Anytime, Probabilistic, Tolerant
 from experiments.shared.fitted import fitted
 from experiments.spec import Measurement, Outcome, Predictions, Subject
+from experiments.studies.accuracy.classes import by_class
 from experiments.tasks.dataset import Samples
 
 if TYPE_CHECKING:
@@ -76,6 +81,7 @@ def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) 
     true = split.held_out.y
     measurements = [
         Measurement("test_accuracy", float(np.mean(predicted == true)), "fraction"),
+        *by_class(true, predicted, split.train.y, subject.dataset.classes),
         *_graded(model, split.held_out),
         Measurement("trainable_parameters", model.trainable_parameters, "count"),
         Measurement("training_seconds", found.seconds, "s"),
