@@ -123,7 +123,7 @@ def show(run: RunArgument, json: JsonOption = False) -> None:
 def draw(run: RunArgument) -> None:
     """Draw the figures and the report of a stored run again."""
     from experiments.report import write
-    from experiments.run.store import read_run, writing
+    from experiments.run_directory import read_run, writing
 
     read_run(run)
     with writing(run):
@@ -140,7 +140,7 @@ def raster(
     import bnsim.plotting
     from bnsim.errors import InputError
     from bnsim.plotting.style import save
-    from experiments.run.store import read_run, writing
+    from experiments.run_directory import read_run, writing
 
     examples = [example for example in read_run(run).examples() if example.recording is not None]
     if not examples:
@@ -218,7 +218,7 @@ def _warn_without_compiler() -> None:
 
 
 def _show(directory: Path, json: bool) -> None:
-    from experiments.run.store import read_run
+    from experiments.run_directory import read_run
     from experiments.tables import print_run
 
     run = read_run(directory)

@@ -105,7 +105,8 @@ def bounded_interval(
     values : array_like of shape (seed,)
         One value a seed.
     bounds : tuple of float
-        (a, b): (0, 1) for proportions, (-1, 1) for correlations, (0, inf) for counts and durations.
+        (a, b): (0, 1) for proportions, (-1, 1) for correlations, (0, inf) for counts and durations. One of them at
+        least is finite.
     test_train_ratio : float
         As in `mean_interval`.
     cases : int, optional
@@ -139,6 +140,9 @@ def bounded_interval(
     found, (lower, upper) = np.asarray(values, dtype=float), bounds
     if found.min() < lower - ROUNDING or found.max() > upper + ROUNDING:
         raise ValueError(f"values from {found.min()} to {found.max()} lie beyond their bounds {bounds}")
+    if lower == -np.inf:  # the same seen in a mirror
+        seen = bounded_interval(-found, (-upper, np.inf), test_train_ratio)
+        return Interval(-seen.mean, _negative(seen.high), _negative(seen.low), seen.n)
     found = found.clip(lower, upper)
     n, mean, width, above = len(found), float(found.mean()), upper - lower, float(found.mean()) - lower
     if n < 2:
@@ -155,6 +159,10 @@ def bounded_interval(
     centre, half = above + c / 2, np.sqrt(quantile**2 * variance + c**2 / 4)
     low, high = (float(lower + (centre + side * half) / (1 + c / width)) for side in (-1, 1))
     return Interval(mean, low, high, n)
+
+
+def _negative(value: float | None) -> float | None:
+    return None if value is None else -value
 
 
 def paired_t(differences: ArrayLike) -> Difference:

@@ -1,20 +1,21 @@
 """What summary.json holds: each metric over the seeds, twins against each other, published against measured.
 
     {"task": ..., "protocol": "resampled" | "fixed test set", "seeds": [...],
-     "metrics":     [{study, model, kind, condition, metric, unit, step, mean, ci_low, ci_high, n}, ...],
+     "metrics":     [{study, model, kind, facts, metric, unit, step, mean, ci_low, ci_high, n}, ...],
      "differences": [{study, metric, unit, model, twin, primary, difference, ci_low, ci_high, standardised, n,
                       method, p_value, p_holm, verdict}, ...],
      "references":  [{name, model, metric, published, measured, tolerance, passed, reason, source}, ...]}
 
-`step` is the place on a curve (see `experiments.run.store`), or null; `condition` as there, without those of
-`NOT_SUMMARISED`. A difference is the BNS minus its twin, in `unit`: accuracies are compared in percentage points. The
-primary metrics of all studies (`experiments.studies.STUDIES`) are one family: their p-values, over all pairs of twins
-in a run, are corrected together by Holm. `verdict` is what `experiments.verdict` says of a primary metric, null for
-others.
+`step` is the place on a curve (see `experiments.run_directory`), or null; `facts` as there. Metrics whose means over
+seeds nobody reads (`Metric.summarised`) are left out. A difference is the BNS minus its twin, in `unit`: accuracies are
+compared in percentage points. The primary metrics of all studies (`Metric.primary`) are one family: their p-values,
+over all pairs of twins in a run, are corrected together by Holm. `verdict` is what `experiments.verdict` says of a
+primary metric, null for others.
 
-Intervals hold 95 %: Student's t, corrected for the overlap of the splits where each seed draws its own
-(`experiments.statistics`). They are null with one seed; p-values are null with fewer than 10 seeds and for metrics that
-are not primary.
+Intervals hold 95 % and are corrected for the overlap of the splits where each seed draws its own
+(`experiments.statistics`). Those of means are score intervals within the limits of the metric (`Metric.limits`), or
+Student's t where it has none; those of differences are Student's t, or the bootstrap for accuracies on a fixed test
+set. They are null with one seed; p-values are null with fewer than 10 seeds and for metrics that are not primary.
 """
 
 from __future__ import annotations
@@ -25,21 +26,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from experiments.references import REFERENCES
+from experiments.spec import Metric, Study
 from experiments.statistics import (
     Difference,
+    Interval,
+    bounded_interval,
     corrected_resampled_t,
     holm,
     mean_interval,
     paired_bootstrap,
     paired_t,
 )
-from experiments.studies import STUDIES
 from experiments.verdict import verdict
-
-NOT_SUMMARISED = ("confusion_count", "map_value")
-"""Metrics of single classes and single pixels, whose means over seeds nobody reads."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class Design:
     """How the numbers of a run came about, as far as statistics need it.
 
     twins: BNS name -> ANN name, pairs in the run that agree in all that twins share. held_out_ratio: study ->
-    held-out samples per training sample. fixed_test_set: every seed was tested on the same samples.
+    held-out samples per training sample. fixed_test_set: every seed was tested on the same samples. studies: by name,
+    those whose metrics the results hold.
     """
 
     task: str
@@ -55,16 +57,17 @@ class Design:
     twins: Mapping[str, str]
     held_out_ratio: Mapping[str, float]
     fixed_test_set: bool
+    studies: Mapping[str, Study]
 
 
 def summarise(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) -> dict[str, Any]:
     """The content of summary.json (see above) from tidy results and test predictions."""
-    plain = results[results["condition"] == ""]
+    plain = results[[not facts for facts in results["facts"]]]
     return {
         "task": design.task,
         "protocol": "fixed test set" if design.fixed_test_set else "resampled",
         "seeds": sorted(int(seed) for seed in results["seed"].unique()),
-        "metrics": _metrics(results[~results["metric"].isin(NOT_SUMMARISED)], design),
+        "metrics": _metrics(results, design),
         "differences": _differences(plain, predictions, design),
         "references": _references(plain, design),
     }
@@ -72,15 +75,30 @@ def summarise(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) 
 
 def _metrics(results: pd.DataFrame, design: Design) -> list[dict[str, Any]]:
     entries = []
-    keys = ["study", "model", "kind", "condition", "metric", "unit", "step"]
+    metrics = [design.studies[study][name] for study, name in results[["study", "metric"]].itertuples(index=False)]
+    read = [metric.summarised for metric in metrics]
+    results = results[read].assign(place=[tuple(facts.items()) for facts in results["facts"][read]])
+    keys = ["study", "model", "kind", "place", "metric", "unit", "step"]
+    cases = results.groupby(keys[:5], sort=False)["value"].min().to_dict()
     for values, group in results.groupby(keys, sort=False, dropna=False):
         entry: dict[str, Any] = dict(zip(keys, values, strict=True))
+        entry["facts"] = dict(entry.pop("place"))
         entry["step"] = None if pd.isna(entry["step"]) else int(entry["step"])
         ratio = 0.0 if design.fixed_test_set else design.held_out_ratio[entry["study"]]
-        interval = mean_interval(group["value"].to_numpy(), ratio)
+        metric = design.studies[entry["study"]][entry["metric"]]
+        interval = _interval(group["value"].to_numpy(), metric, ratio, cases.get((*values[:4], metric.cases)))
         entry |= {"mean": interval.mean, "ci_low": interval.low, "ci_high": interval.high, "n": interval.n}
         entries.append(entry)
     return entries
+
+
+def _interval(values: NDArray[np.float64], metric: Metric, ratio: float, cases: float | None) -> Interval:
+    """The mean over seeds with an interval that stays within the metric's limits."""
+    low, high = metric.limits
+    if low is None and high is None:
+        return mean_interval(values, ratio)
+    bounds = (-np.inf if low is None else low, np.inf if high is None else high)
+    return bounded_interval(values, bounds, ratio, None if cases is None else int(cases))
 
 
 def _differences(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) -> list[dict[str, Any]]:
@@ -100,9 +118,9 @@ def _differences(results: pd.DataFrame, predictions: pd.DataFrame, design: Desig
                 difference = paired_t(differences)
             else:
                 difference = corrected_resampled_t(differences, design.held_out_ratio[study])
-            primary = STUDIES[study].primary_metric == metric
+            primary = design.studies[study][metric].primary
             entries.append(_difference_entry(study, metric, unit, model, twin, primary, difference))
-    return _with_verdicts(_with_holm(entries))
+    return _with_verdicts(_with_holm(entries), design)
 
 
 def _outcomes(predictions: pd.DataFrame, model: str) -> np.ndarray:
@@ -147,10 +165,12 @@ def _with_holm(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return entries
 
 
-def _with_verdicts(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _with_verdicts(entries: list[dict[str, Any]], design: Design) -> list[dict[str, Any]]:
     for entry in entries:
         if entry["primary"]:
-            entry["verdict"] = verdict(entry, less_is_better=STUDIES[entry["study"]].less_is_better)
+            better = design.studies[entry["study"]][entry["metric"]].better
+            assert better is not None  # `Study` sees to it
+            entry["verdict"] = verdict(entry, better)
     return entries
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments.doctor import Finding
-from experiments.run.store import Run
+from experiments.run_directory import Run
 
 
 def print_run(run: Run) -> None:

@@ -6,22 +6,22 @@ One function decides; table, report, sentences and summary.json say what it foun
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from experiments.statistics import MIN_SEEDS_FOR_P, SIGNIFICANCE
 
 NOT_TOLD_APART = "not told apart"
 
 
-def verdict(difference: Mapping[str, Any], *, less_is_better: bool) -> str:
+def verdict(difference: Mapping[str, Any], better: Literal["more", "less"]) -> str:
     """Return the verdict on twins in a primary metric.
 
     Parameters
     ----------
     difference : mapping
         Entry of summary.json: `model` minus `twin`, with `difference`, `ci_low`, `ci_high`, `n` and `p_holm`.
-    less_is_better : bool
-        Of the metric.
+    better : {"more", "less"}
+        Which of it is better (`Metric.better`).
 
     Returns
     -------
@@ -33,7 +33,7 @@ def verdict(difference: Mapping[str, Any], *, less_is_better: bool) -> str:
     Examples
     --------
     >>> entry = {"difference": 2.0, "ci_low": 1.5, "ci_high": 2.5, "n": 5, "p_holm": None}
-    >>> verdict({"model": "bns", "twin": "ann", **entry}, less_is_better=False)
+    >>> verdict({"model": "bns", "twin": "ann", **entry}, "more")
     'bns better (higher) in these 5 seeds'
     """
     low, high, n, p_holm = (difference[key] for key in ("ci_low", "ci_high", "n", "p_holm"))
@@ -41,8 +41,8 @@ def verdict(difference: Mapping[str, Any], *, less_is_better: bool) -> str:
         return "no verdict: one seed"
     if low <= 0 <= high or (n >= MIN_SEEDS_FOR_P and (p_holm is None or p_holm >= SIGNIFICANCE)):
         return NOT_TOLD_APART
-    is_model = (difference["difference"] > 0) != less_is_better
-    found = f"{difference['model' if is_model else 'twin']} better ({'lower' if less_is_better else 'higher'})"
+    winner = difference["model" if (difference["difference"] > 0) == (better == "more") else "twin"]
+    found = f"{winner} better ({'higher' if better == 'more' else 'lower'})"
     if n >= MIN_SEEDS_FOR_P:
         return found
     return f"{found} in {'this one seed' if n == 1 else f'these {n} seeds'}"

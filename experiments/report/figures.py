@@ -14,7 +14,7 @@ from experiments.studies import STUDIES
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from experiments.run.store import Run
+    from experiments.run_directory import Run
     from experiments.shared.plate import Plate
 
 

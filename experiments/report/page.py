@@ -13,7 +13,7 @@ from experiments.report import figures
 from experiments.report.picture import Picture, address
 from experiments.report.tables import metric_rows, twin_rows
 from experiments.report.viewer import viewer
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.stored import looks
 from experiments.shared.wording import number
 from experiments.studies import STUDIES, method

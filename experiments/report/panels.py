@@ -15,7 +15,7 @@ from markupsafe import escape
 from bnsim.plotting.style import BLUE, FAINT, INK, VERMILLION, colour
 from bnsim.recording import Recording
 from experiments.report.side_by_side import hidden_layers, output_label, output_scores
-from experiments.run.store import Example
+from experiments.run_directory import Example
 
 Columns: TypeAlias = dict[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.stored import differences, looks, summaries
 from experiments.shared.wording import interval, metric_name, number
 

@@ -16,13 +16,13 @@ from pydantic import BaseModel
 
 from bnsim.errors import InputError
 from experiments.names import DEFAULT_MODELS
-from experiments.run import store as results
+from experiments import run_directory as results
 from experiments.run.configuration import RunConfig, check_names, resolve
 from experiments.run.examples import ExampleJob, choose
 from experiments.run.execute import Progress, Workers, default_workers
 from experiments.run.manifest import describe, manifest
 from experiments.run.progress import ProgressDisplay, Silence
-from experiments.run.store import COLUMNS, PREDICTION_COLUMNS, Example, Run, RunContents
+from experiments.run_directory import COLUMNS, PREDICTION_COLUMNS, Example, Run, RunContents
 from experiments.shared.fitted import place
 from experiments.spec import Outcome, Subject, Untrained
 from experiments.studies import STUDIES, load, of_classifiers
@@ -223,7 +223,7 @@ def _record_examples(
 
 
 def _rows(dataset: Dataset, jobs: Sequence[StudyJob], found: Sequence[StudyResult]) -> pd.DataFrame:
-    """The tidy table of all measurements (see `experiments.run.store`)."""
+    """The tidy table of all measurements (see `experiments.run_directory`)."""
     rows = [
         (
             job.study,

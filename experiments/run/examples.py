@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bnsim.recording import Recording, Trace
 from experiments.abilities import Receptive, Recordable
 from experiments.run.execute import Progress
-from experiments.run.store import Example
+from experiments.run_directory import Example
 from experiments.spec import Predictions
 from experiments.tasks.dataset import Dataset, Samples
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bnsim.errors import InputError
-from experiments.spec import Measurement
+from experiments.spec import Measurement, Metric
 from experiments.tasks.dataset import Split
 
 if TYPE_CHECKING:
@@ -29,15 +29,19 @@ def checkpoints(total: int, points_per_octave: int, batch: int) -> tuple[int, ..
 
 
 def learning_curve(
+    metric: Metric,
     model: Classifier,
     split: Split,
     points: tuple[int, ...],
     progress: Callable[[int, int], None],
     at_checkpoint: Callable[[Any, int], None] | None = None,
 ) -> tuple[Measurement, ...]:
-    """Train the model on the split's training part and measure `validation_accuracy` on the other at each point.
+    """Train the model on the split's training part, and measure its accuracy on the other part at each point.
 
-    Errors: InputError for a model that was not measured at all of them: means over different points are no comparison.
+    Raises
+    ------
+    InputError
+        For a model that was not measured at all of them: means over different points are no comparison.
     """
     model.fit(
         split.train.X,
@@ -53,7 +57,4 @@ def learning_curve(
             f"{model.name}: its learning curve has {len(measured)} of {len(points)} points; let it see all "
             "presentations (e.g. early_stopping=false) or leave it out"
         )
-    return tuple(
-        Measurement("validation_accuracy", point.validation_accuracy, "fraction", step=point.samples_seen)
-        for point in model.history_
-    )
+    return tuple(metric(point.validation_accuracy, step=point.samples_seen) for point in model.history_)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-import numpy as np
 import pandas as pd
 
+from bnsim.errors import InputError
 from bnsim.plotting.style import BLUE, ORANGE, PURPLE, SKY, VERMILLION
-from experiments.run.store import Run
+from experiments.run_directory import Run
+from experiments.spec import Fact, Metric
+
+Entry: TypeAlias = dict[str, Any]
+"""One of the `metrics` or `differences` of summary.json."""
 
 _FAMILIES = {"BNS": ("o", (BLUE, SKY)), "ANN": ("s", (VERMILLION, ORANGE, PURPLE))}
 
@@ -25,7 +29,7 @@ class Look:
 
 
 def looks(run: Run) -> dict[str, Look]:
-    """Classifier -> its look, in the order in which the run names the models."""
+    """Return the look of each classifier, in the order in which the run names the models."""
     pairs = run.results[["model", "kind"]].drop_duplicates()
     result: dict[str, Look] = {}
     for model, kind in pairs[pairs["model"].isin(list(run.manifest["models"]))].itertuples(index=False):
@@ -35,64 +39,82 @@ def looks(run: Run) -> dict[str, Look]:
     return result
 
 
-def values(run: Run, study: str, metric: str) -> pd.DataFrame:
-    """Rows of one metric of one study without a condition."""
-    rows = run.results
-    return rows[(rows["study"] == study) & (rows["metric"] == metric) & (rows["condition"] == "")]
+def rows(run: Run, metric: Metric) -> pd.DataFrame:
+    """Return all rows of the results that hold this metric.
+
+    Raises
+    ------
+    InputError
+        If the run did not carry out the metric's study.
+    """
+    _refuse_foreign(run, metric)
+    return run.results[(run.results["study"] == metric.study) & (run.results["metric"] == metric.name)]
 
 
-def summaries(run: Run, study: str, metric: str) -> list[dict[str, Any]]:
-    """Entries of the summary for one metric of whole models: mean and 95 % interval of each model (and step)."""
-    return [entry for entry in _entries(run, study, metric) if not entry["condition"]]
+def values(run: Run, metric: Metric) -> pd.DataFrame:
+    """Return the rows of a metric that no fact sets apart. Errors as in `rows`."""
+    found = rows(run, metric)
+    return found[[not facts for facts in found["facts"]]]
 
 
-def layer_summaries(run: Run, study: str, metric: str) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """(model, layer) -> entries of the summary for one metric of this layer, in the order in which they were stored."""
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for entry in _entries(run, study, metric):
-        if entry["condition"].startswith("layer="):
-            found.setdefault((entry["model"], entry["condition"].removeprefix("layer=")), []).append(entry)
+def entries(run: Run, metric: Metric) -> list[Entry]:
+    """Return the entries of the summary for one metric: mean and 95 % interval. Errors as in `rows`."""
+    _refuse_foreign(run, metric)
+    wanted = (metric.study, metric.name)
+    return [entry for entry in run.summary["metrics"] if (entry["study"], entry["metric"]) == wanted]
+
+
+def summaries(run: Run, metric: Metric, **facts: Fact) -> list[Entry]:
+    """Return the entries of the summary with these facts and no others: by default those of whole models."""
+    return [entry for entry in entries(run, metric) if entry["facts"] == facts]
+
+
+def layer_summaries(run: Run, metric: Metric) -> dict[tuple[str, str], list[Entry]]:
+    """Return (model, layer) -> entries of this layer, in the order in which they were stored."""
+    found: dict[tuple[str, str], list[Entry]] = {}
+    for model, layer, entry in by_fact(run, metric, "layer"):
+        found.setdefault((model, layer), []).append(entry)
     return found
 
 
-def facts(condition: str) -> dict[str, str]:
-    """What a condition says, fact by fact: "scale=0.9,layer=3" as {"scale": "0.9", "layer": "3"}."""
-    return dict(fact.split("=", 1) for fact in condition.split(",") if fact)
-
-
-def along(run: Run, study: str, metric: str, model: str, axis: str) -> list[tuple[float, dict[str, Any]]]:
-    """Entries of the summary along an axis that is a fact of their condition: (place, entry), in order of places."""
-    placed = [(float(place), entry) for name, place, entry in by_fact(run, study, metric, axis) if name == model]
+def along(run: Run, metric: Metric, model: str, axis: str) -> list[tuple[float, Entry]]:
+    """Return the entries of a model along an axis that is a fact: (place, entry), in order of places."""
+    placed = [(float(place), entry) for name, place, entry in by_fact(run, metric, axis) if name == model]
     return sorted(placed, key=lambda pair: pair[0])
 
 
-def by_fact(run: Run, study: str, metric: str, name: str) -> list[tuple[str, str, dict[str, Any]]]:
-    """(model, value of this fact, entry) for each entry of the summary whose condition holds a fact of this name."""
-    found = [(entry, facts(entry["condition"])) for entry in _entries(run, study, metric)]
-    return [(entry["model"], held[name], entry) for entry, held in found if name in held]
+def by_fact(run: Run, metric: Metric, fact: str) -> list[tuple[str, Any, Entry]]:
+    """Return (model, value of this fact, entry) for each entry that has such a fact.
+
+    Raises
+    ------
+    ValueError
+        For a fact that the metric does not declare.
+    """
+    if fact not in metric.facts:
+        raise ValueError(f"metric {metric.study}.{metric.name} declares no fact {fact!r}")
+    return [(entry["model"], entry["facts"][fact], entry) for entry in entries(run, metric) if fact in entry["facts"]]
 
 
-def _entries(run: Run, study: str, metric: str) -> list[dict[str, Any]]:
-    return [entry for entry in run.summary["metrics"] if entry["study"] == study and entry["metric"] == metric]
-
-
-def differences(run: Run, *, primary: bool) -> list[dict[str, Any]]:
-    """Differences between twins: those of the primary metrics, or of all others."""
+def differences(run: Run, *, primary: bool) -> list[Entry]:
+    """Return the differences between twins: those of the primary metrics, or of all others."""
     return [entry for entry in run.summary["differences"] if entry["primary"] == primary]
 
 
 def class_names(run: Run) -> list[str]:
-    """Names of the task's classes, in the order of the output units."""
+    """Return the names of the task's classes, in the order of the output units."""
     return list(run.manifest["task"]["classes"])
 
 
-def confusion(run: Run) -> Mapping[str, np.ndarray]:
-    """For each model the confusion counts (true, predicted), summed over seeds; empty without the study."""
-    rows = run.results[run.results["metric"] == "confusion_count"]
-    names = class_names(run)
-    conditions = [f"true={true},predicted={predicted}" for true in names for predicted in names]
-    totals = rows.groupby(["model", "condition"], sort=False)["value"].sum()
-    return {
-        str(model): np.array([totals[model, condition] for condition in conditions]).reshape(len(names), -1)
-        for model in rows["model"].unique()
-    }
+def pairs_of(run: Run, study: str) -> list[tuple[str, ...]]:
+    """Return the twins that share what twins share in this study, then the models on their own."""
+    twins: Mapping[tuple[str, str], None] = dict.fromkeys(
+        (entry["model"], entry["twin"]) for entry in run.summary["differences"] if entry["study"] == study
+    )
+    paired = {model for pair in twins for model in pair}
+    return [*twins, *((model,) for model in looks(run) if model not in paired)]
+
+
+def _refuse_foreign(run: Run, metric: Metric) -> None:
+    if metric.study not in run.config:
+        raise InputError(f"{run.directory}: study {metric.study!r} was not carried out; run it first")

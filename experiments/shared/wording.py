@@ -4,37 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from experiments.run.store import Run
+from bnsim.errors import InputError
+from experiments.run_directory import Run
 from experiments.shared.stored import differences, summaries
+from experiments.spec import Metric
 
-_NAMES = {
-    "test_accuracy": "Test accuracy",
-    "test_loss": "Test loss (mean cross-entropy)",
-    "within_tolerance": "Outputs within 0.1 of their target",
-    "learning_curve_mean": "Mean validation accuracy along the learning curve",
-    "sample_efficiency_mean": "Mean validation accuracy over training sets from one sample of each class on",
-    "one_pass_accuracy": "Validation accuracy after one pass",
-    "energy_least": "Energy of an answer, with small memory",
-    "energy_most": "Energy of an answer, with large memory",
-    "energy_arithmetic": "Energy of an answer, arithmetic alone",
-    "effective_acs": "Effective accumulates",
-    "effective_macs": "Effective multiply-accumulates",
-    "dense": "Operations if all units were active",
-    "forgetting_final_accuracy": "Validation accuracy after learning the classes task after task",
-    "robustness_mean": "Mean accuracy over disturbances of input and weights",
-    "adversarial_mean": "Mean accuracy under the worst attack",
-    "membership_advantage_mean": "Advantage of an attacker who guesses membership",
-    "deletion_gain": "What occlusion knows better than chance of the pixels that matter",
-    "tie_share": "Share of ties in the decision",
-    "spikes_per_neuron_trial": "Spikes per neuron and trial",
-}
 CONFIDENCE = "95\N{NO-BREAK SPACE}%"
 _BYTES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B"))
-
-
-def metric_name(metric: str) -> str:
-    """A metric's name in words."""
-    return _NAMES.get(metric, metric.removesuffix("_seconds").replace("_", " ").capitalize())
 
 
 def number(value: float, unit: str, *, signed: bool = False) -> str:
@@ -75,22 +51,32 @@ def listed(parts: list[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-def by_model(run: Run, study: str, metric: str) -> str:
-    """ "97.2 % (96.5 to 97.9 %) in a and 95.0 % (94.1 to 95.9 %) in b": a metric of whole models, all of them."""
-    return listed([f"{told(entry)} in {entry['model']}" for entry in summaries(run, study, metric)])
+def by_model(run: Run, metric: Metric) -> str:
+    """Return "97.2 % (96.5 to 97.9 %) in a and 95.0 % (94.1 to 95.9 %) in b": a metric of whole models, all of them.
+
+    Raises
+    ------
+    InputError
+        If the run holds no value of the metric.
+    """
+    found = summaries(run, metric)
+    if not found:
+        raise InputError(f"{run.directory}: holds no {metric.name} of {metric.study}; repeat the run")
+    return listed([f"{told(entry)} in {entry['model']}" for entry in found])
 
 
-def twin_sentences(run: Run, study: str, metric: str, samples: str, when: str = "") -> list[str]:
-    """A sentence for each pair of twins about how many `samples` either classified correctly.
+def twin_sentences(run: Run, metric: Metric, samples: str, when: str = "") -> list[str]:
+    """Return a sentence for each pair of twins about how many `samples` either classified correctly.
 
     when: how the sentence begins, e.g. "Having seen every sample once, ".
     """
-    found = [entry for entry in differences(run, primary=True) if (entry["study"], entry["metric"]) == (study, metric)]
-    return [_twin_sentence(run, entry, samples, when) for entry in found]
+    wanted = (metric.study, metric.name)
+    found = [entry for entry in differences(run, primary=True) if (entry["study"], entry["metric"]) == wanted]
+    means = {entry["model"]: entry for entry in summaries(run, metric)}
+    return [_twin_sentence(means, entry, samples, when) for entry in found]
 
 
-def _twin_sentence(run: Run, entry: dict[str, Any], samples: str, when: str) -> str:
-    means = {mean["model"]: mean for mean in summaries(run, entry["study"], entry["metric"])}
+def _twin_sentence(means: dict[str, dict[str, Any]], entry: dict[str, Any], samples: str, when: str) -> str:
     bns, ann = means[entry["model"]], means[entry["twin"]]
     gap = round(entry["difference"], 2)
     direction = "more than" if gap > 0 else "fewer than" if gap < 0 else "as many as"

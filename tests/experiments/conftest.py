@@ -9,7 +9,7 @@ import pytest
 from filelock import FileLock
 
 from experiments import compare
-from experiments.run.store import Run, read_run
+from experiments.run_directory import Run, read_run
 from experiments.studies import STUDIES, load
 
 from .here import here

@@ -13,7 +13,7 @@ import pytest
 from experiments import run_study
 from experiments.run import comparison
 from experiments.run.execute import Job, Watcher
-from experiments.run.store import Run
+from experiments.run_directory import Run
 
 
 class _Here:

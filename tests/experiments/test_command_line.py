@@ -26,7 +26,7 @@ import pandas as pd
 import pytest
 
 from experiments import command_line
-from experiments.run.store import read_run
+from experiments.run_directory import read_run
 from experiments.studies import STUDIES
 
 from . import here

@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from experiments.report import figures
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.studies import STUDIES, method
 
 

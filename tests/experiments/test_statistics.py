@@ -63,6 +63,15 @@ def test_score_interval_moves_with_its_bounds() -> None:
     )
 
 
+def test_score_interval_with_an_upper_bound_alone_is_a_mirror_image() -> None:
+    seen = bounded_interval([0.1, 0.2, 0.4], (0, np.inf), 0.25)
+    mirrored = bounded_interval([0.9, 0.8, 0.6], (-np.inf, 1), 0.25)
+    assert seen.low is not None
+    assert seen.high is not None
+    assert (mirrored.mean, mirrored.low, mirrored.high) == pytest.approx((1 - seen.mean, 1 - seen.high, 1 - seen.low))
+    assert bounded_interval([0.9], (-np.inf, 1)) == Interval(0.9, None, None, 1)
+
+
 def test_score_interval_counts_the_overlap_of_resampled_splits() -> None:
     # s² (1 / 4 + 1 / 4) = twice s² / 4: as values whose spread is sqrt(2) times as large
     values = np.array([0.7, 0.8, 0.8, 0.9])

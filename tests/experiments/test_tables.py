@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from experiments.run.store import read_run, write_run
+from experiments.run_directory import read_run, write_run
 from experiments.tables import print_catalogue, print_run
 
-from .run.test_store import contents
+from .test_run_directory import contents
 
 
 def test_names_are_no_markup_and_units_stand_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,8 +25,8 @@ LESS = {"difference": -2.0, "ci_low": -2.5, "ci_high": -1.5}
 )
 def test_the_better_network_is_named(changed: dict[str, Any], more_is_better: str, less_is_better: str) -> None:
     entry = {**ENTRY, "p_holm": None, **changed}
-    assert verdict(entry, less_is_better=False) == more_is_better
-    assert verdict(entry, less_is_better=True) == less_is_better
+    assert verdict(entry, "more") == more_is_better
+    assert verdict(entry, "less") == less_is_better
 
 
 @pytest.mark.parametrize(
@@ -44,4 +44,4 @@ def test_the_better_network_is_named(changed: dict[str, Any], more_is_better: st
 )
 def test_no_network_is_named_where_the_numbers_do_not_tell(changed: dict[str, Any], said: str) -> None:
     entry = {**ENTRY, "p_holm": None, **changed}
-    assert verdict(entry, less_is_better=False) == verdict(entry, less_is_better=True) == said
+    assert verdict(entry, "more") == verdict(entry, "less") == said

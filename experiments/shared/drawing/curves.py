@@ -13,26 +13,25 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from bnsim.plotting.style import FAINT, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.stored import Look, looks, summaries
+from experiments.spec import Metric
 
 _DASHES = ("-", "--", ":", "-.")
 _JITTER = 0.16
 """Height over which the seeds of a row are spread."""
 
 
-def accuracy_figure(run: Run, study: str, along: str) -> Figure | None:
-    """Validation accuracy of every model by `step`, which the axis names `along`; None without this study."""
-    entries = summaries(run, study, "validation_accuracy")
-    if not entries:
-        return None
+def accuracy_figure(run: Run, metric: Metric) -> Figure:
+    """Accuracy of every model along the metric's steps."""
+    entries = summaries(run, metric)
     with style():
         figure = Figure(figsize=(7.2, 4.0))
         ax = figure.subplots()
         for model, look in looks(run).items():
             curve = [entry for entry in entries if entry["model"] == model]
             draw_curve(ax, curve, look, label=f"{model} ({look.kind})", scale=100, limits=(0, 100))
-        frame(ax, along, "Validation accuracy (%)")
+        frame(ax, str(metric.step), f"{metric.label} (%)")
         ax.set_ylim(max(0, ax.get_ylim()[0]), 100)
         ax.set_title(f"Mean and 95 % interval over {_seeds(run)}")
         ax.legend(loc="lower right")

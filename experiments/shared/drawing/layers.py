@@ -11,7 +11,6 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import SEQUENTIAL
-from experiments.shared.stored import facts
 
 THEORY: dict[str, Any] = {"linestyle": (0, (3, 2)), "linewidth": 0.9}
 MEASURED: dict[str, Any] = {"linewidth": 1.5}
@@ -26,11 +25,11 @@ def scale_bar(figure: Figure, axes: Any, norm: Normalize, scales: Iterable[float
 
 
 def draw_by_scale(ax: Axes, entries: list[dict[str, Any]], norm: Normalize, line: dict[str, Any]) -> None:
-    """Means by `step`, a line for each condition; its fact "scale" is the colour."""
-    curves: dict[str, list[dict[str, Any]]] = {}
+    """Draw means by `step`, a line for entries with the same facts; the fact "scale" is the colour."""
+    curves: dict[tuple[tuple[str, Any], ...], list[dict[str, Any]]] = {}
     for entry in entries:
-        curves.setdefault(entry["condition"], []).append(entry)
-    for condition, curve in curves.items():
+        curves.setdefault(tuple(entry["facts"].items()), []).append(entry)
+    for curve in curves.values():
         curve.sort(key=lambda entry: entry["step"])
-        colour = mpl.colormaps[SEQUENTIAL](norm(float(facts(condition)["scale"])))
+        colour = mpl.colormaps[SEQUENTIAL](norm(curve[0]["facts"]["scale"]))
         ax.plot([entry["step"] for entry in curve], [entry["mean"] for entry in curve], color=colour, **line)

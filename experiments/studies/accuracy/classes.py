@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.spec import Measurement, condition
+from experiments.spec import Measurement
+from experiments.studies.accuracy import STUDY
 
 
 def by_class(
@@ -34,10 +35,10 @@ def by_class(
     tested = np.flatnonzero(samples)
     recall = right[tested] / samples[tested]
     majority = np.bincount(trained).argmax()
-    yield Measurement("test_samples", len(true), "count")
-    yield Measurement("majority_accuracy", float(np.mean(true == majority)), "fraction")
-    yield Measurement("balanced_accuracy", float(recall.mean()), "fraction")
+    yield STUDY["test_samples"](len(true))
+    yield STUDY["majority_accuracy"](np.mean(true == majority))
+    yield STUDY["balanced_accuracy"](recall.mean())
     for index, share in zip(tested, recall, strict=True):
-        place = condition(**{"class": classes[index]})
-        yield Measurement("test_samples", int(samples[index]), "count", place)
-        yield Measurement("recall", float(share), "fraction", place)
+        name = {"class": classes[index]}
+        yield STUDY["test_samples"](samples[index], **name)
+        yield STUDY["recall"](share, **name)

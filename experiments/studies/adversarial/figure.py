@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bnsim.plotting.style import BLACK, FAINT, INK, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_curve, draw_row, in_grey_too, plain_numbers
 from experiments.shared.plate import Plate
 from experiments.shared.stored import Look, by_fact, facts, looks, summaries, values

@@ -7,7 +7,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import FAINT, INK, VERMILLION, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.layers import MEASURED, THEORY, draw_by_scale, scale_bar
 from experiments.shared.plate import Plate
 from experiments.shared.stored import along, by_fact, facts, summaries

@@ -8,7 +8,7 @@ from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import FAINT, SEQUENTIAL, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.curves import plain_numbers
 from experiments.shared.drawing.layers import MEASURED, THEORY, draw_by_scale
 from experiments.shared.plate import Plate

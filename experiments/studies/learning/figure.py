@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import INK, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.curves import accuracy_figure, draw_curve, frame
 from experiments.shared.plate import Plate
 from experiments.shared.stored import differences, layer_summaries, looks, summaries

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.curves import accuracy_figure
 from experiments.shared.plate import Plate
 from experiments.shared.wording import by_model, twin_sentences

@@ -10,7 +10,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import BLUE, FAINT, INK, ORANGE, SEQUENTIAL, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.plate import Plate
 from experiments.shared.stored import along, by_fact, facts, summaries
 from experiments.shared.wording import listed, number, told

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import FAINT, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_curve, draw_row, in_grey_too, plain_numbers
 from experiments.shared.plate import Plate
 from experiments.shared.stored import along, by_fact, looks, summaries, values

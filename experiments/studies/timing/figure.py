@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, NullLocator
 
 from bnsim.plotting.style import BLUE, FAINT, INK, ORANGE, VERMILLION, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_band, plain_numbers
 from experiments.shared.plate import Plate
 from experiments.shared.stored import Look, by_fact, facts

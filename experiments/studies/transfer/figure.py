@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import BLUE, FAINT, ORANGE, PURPLE, SKY, VERMILLION, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.plate import Plate
 from experiments.shared.stored import along, summaries
 from experiments.shared.wording import listed, number, told

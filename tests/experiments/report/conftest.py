@@ -9,7 +9,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from bnsim.recording import Recording, SpikeTimes, Trace
-from experiments.run.store import COLUMNS, Example, Run, RunContents, read_run, write_run
+from experiments.run_directory import COLUMNS, Example, Run, RunContents, read_run, write_run
 from experiments.studies import STUDIES
 from experiments.summary import Design, summarise
 

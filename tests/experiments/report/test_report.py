@@ -18,7 +18,7 @@ from bnsim.errors import InputError
 from experiments import report
 from experiments.report import figures
 from experiments.report.tables import metric_rows, twin_rows
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.wording import number
 from experiments.studies import STUDIES
 

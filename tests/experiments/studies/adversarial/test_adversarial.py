@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.spec import Outcome, Subject
 from experiments.studies.adversarial import figure
 from experiments.studies.adversarial import measure as adversarial

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.mean_field import activation_sizes, correlations, slope_at_one
 from experiments.shared.random_networks import ACTIVATIONS
 from experiments.spec import Outcome, Untrained

@@ -9,7 +9,7 @@ import pytest
 from brian2 import ms, mV
 
 import bnsim
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.mean_field import activation_sizes
 from experiments.shared.random_networks import ACTIVATIONS, SpikingLayers, layers, weights
 from experiments.spec import Outcome, Untrained

@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.spec import Outcome, Subject
 from experiments.studies.energy import figure
 from experiments.studies.energy import measure as energy

@@ -10,7 +10,7 @@ import pytest
 
 from bnsim.errors import InputError
 from experiments.run.configuration import resolve, settings_tried
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.spec import Outcome, Subject
 from experiments.studies.forgetting import figure
 from experiments.studies.forgetting import measure as forgetting

@@ -11,7 +11,7 @@ from scipy.stats import entropy
 
 from bnsim.errors import InputError
 from experiments.report import figures
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.probe import decoded
 from experiments.spec import Measurement, Subject
 from experiments.studies.information import measure as information

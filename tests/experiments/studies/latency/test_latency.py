@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.spec import Outcome, Subject
 from experiments.studies.latency import figure
 from experiments.studies.latency import measure as latency

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bnsim.errors import InputError
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.spec import Outcome, Subject
 from experiments.studies.privacy import figure
 from experiments.studies.privacy import measure as privacy

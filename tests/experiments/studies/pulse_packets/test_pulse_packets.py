@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bnsim.errors import InputError
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.spec import Outcome, Untrained
 from experiments.studies.pulse_packets import figure
 from experiments.studies.pulse_packets import measure as pulse_packets

@@ -12,7 +12,7 @@ import pytest
 from experiments.report import figures
 from experiments.run.comparison import _jobs
 from experiments.run.configuration import resolve
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.untrained import before_training
 from experiments.spec import Subject
 from experiments.studies.representation import measure as representation

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.disturbances import DISTURBANCES, Values
 from experiments.spec import Outcome, Subject
 from experiments.studies.robustness import figure

@@ -10,7 +10,7 @@ import pytest
 from bnsim.errors import InputError
 from experiments import run_study
 from experiments.names import DEFAULT_MODELS
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.mean_field import lif_rate, siegert_rate
 from experiments.spec import Outcome, Untrained, condition
 from experiments.studies import STUDIES

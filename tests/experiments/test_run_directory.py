@@ -11,7 +11,15 @@ import pytest
 
 from bnsim.errors import InputError, MachineError
 from bnsim.recording import Recording, SpikeTimes
-from experiments.run.store import COLUMNS, PREDICTION_COLUMNS, Example, RunContents, check_output, read_run, write_run
+from experiments.run_directory import (
+    COLUMNS,
+    PREDICTION_COLUMNS,
+    Example,
+    RunContents,
+    check_output,
+    read_run,
+    write_run,
+)
 
 
 def spiking_example() -> Example:

@@ -15,12 +15,10 @@ Columns of `results`:
 - study, task, model: names
 - kind: "BNS" or "ANN"
 - seed: of split, filters, weights, order and spikes
-- condition: "" for a figure of the whole model; else what sets it apart, as facts "<name>=<value>" with commas between
-  them: "layer=<layer>" for one of its layers, "true=<class>,predicted=<class>" for `confusion_count`
-- step: place on a curve: samples seen (`learning`, `one-pass`), training samples (`privacy`; of each class:
-  `sample-efficiency`), tasks learned (`forgetting`), time steps gone by (`accuracy_after` of `accuracy`), ms since the
-  start of the trial (`latency`, `representation`, `information`), pixels deleted in per cent or the number of a pixel
-  (`explain`); missing (`pandas.NA`) elsewhere
+- facts: what sets a figure apart, as a mapping (a struct in the file): {} for one of the whole model, else for
+  instance {"layer": "hidden"} or {"true": "3", "predicted": "5"}; `Metric.facts` says which a metric has
+- step: place on a curve, such as samples seen or ms since the start of the trial (`Metric.step`); missing (`pandas.NA`)
+  elsewhere
 - metric: snake_case name; those that end in `_seconds` or `_per_second` are wall-clock figures, all others
   repeat exactly
 - value: float
@@ -41,14 +39,23 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from bnsim import archive
 from bnsim.errors import InputError, MachineError
 from bnsim.recording import Recording
 
-COLUMNS = ("study", "task", "model", "kind", "seed", "condition", "step", "metric", "value", "unit")
+COLUMNS = ("study", "task", "model", "kind", "seed", "facts", "step", "metric", "value", "unit")
 PREDICTION_COLUMNS = ("model", "kind", "seed", "sample", "true", "predicted")
+
+_ARROW = {
+    frozenset({int}): pa.int64(),
+    frozenset({float}): pa.float64(),
+    frozenset({int, float}): pa.float64(),
+}
+"""Types of a fact that are stored as numbers."""
 
 _REQUIRED = {
     "config.toml": ("run",),
@@ -193,7 +200,32 @@ def _table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     with _undamaged(path):
         table = pd.read_parquet(path)
     _refuse_missing(path, "column", [column for column in columns if column not in table.columns])
+    if "facts" in columns:  # a struct holds the facts of all rows: keep those that a row has
+        table["facts"] = [
+            {name: fact for name, fact in (facts or {}).items() if fact is not None} for facts in table["facts"]
+        ]
     return table
+
+
+def _results_table(results: pd.DataFrame) -> pa.Table:
+    """The results as an Arrow table, facts as a struct with a typed field for each name.
+
+    A name that one study uses for numbers and another for words becomes text; without any fact, the struct has a field
+    `layer` that no row fills, since a struct without fields cannot be stored.
+    """
+    types: dict[str, set[type]] = {}
+    for facts in results["facts"]:
+        for name, fact in facts.items():
+            types.setdefault(name, set()).add(type(fact))
+    arrow = {name: _ARROW.get(frozenset(found), pa.string()) for name, found in types.items()}
+    textual = {name for name, kind in arrow.items() if kind == pa.string()}
+    rows = [
+        {name: str(fact) if name in textual else fact for name, fact in facts.items()} or None
+        for facts in results["facts"]
+    ]
+    column = pa.array(rows, pa.struct(list((arrow or {"layer": pa.string()}).items())))
+    table = pa.Table.from_pandas(results.drop(columns="facts"), preserve_index=False)
+    return table.add_column(list(results.columns).index("facts"), "facts", column)
 
 
 @contextmanager
@@ -288,7 +320,7 @@ def _write_contents(directory: Path, contents: RunContents) -> None:
     for name, content in (("manifest", contents.manifest), ("summary", contents.summary)):
         text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
         (directory / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-    contents.results.to_parquet(directory / "results.parquet", index=False)
+    pq.write_table(_results_table(contents.results), directory / "results.parquet")
     contents.predictions.to_parquet(directory / "predictions.parquet", index=False)
     (directory / "recordings").mkdir()
     for example in contents.examples:
