@@ -49,7 +49,7 @@ class Design:
 
     twins: BNS name -> ANN name, pairs in the run that agree in all that twins share. held_out_ratio: study ->
     held-out samples per training sample. fixed_test_set: every seed was tested on the same samples. studies: by name,
-    those whose metrics the results hold.
+    those whose metrics the results hold. parameters: model -> all its parameters.
     """
 
     task: str
@@ -58,6 +58,7 @@ class Design:
     held_out_ratio: Mapping[str, float]
     fixed_test_set: bool
     studies: Mapping[str, Study]
+    parameters: Mapping[str, Mapping[str, Any]]
 
 
 def summarise(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) -> dict[str, Any]:
@@ -194,7 +195,7 @@ def _references(results: pd.DataFrame, design: Design) -> list[dict[str, Any]]:
                 "measured": measured,
                 "tolerance": reference.tolerance,
                 "passed": measured >= reference.published - reference.tolerance,
-                "reason": reference.reason,
+                "reason": reference.explained(design.parameters[reference.model]),
                 "source": reference.source,
             }
         )

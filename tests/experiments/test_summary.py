@@ -32,9 +32,12 @@ SEVERAL = {
 }
 
 
+PARAMETERS = {"receptive-field": {"n_filters": 777, "passes": 3}}
+
+
 def design(fixed: bool = False, task: str = "digits", preset: str = "quick") -> Design:
     twins = {"receptive-field": "receptive-dense"}
-    return Design(task, preset, twins, dict.fromkeys(SEVERAL, 0.25), fixed, SEVERAL)
+    return Design(task, preset, twins, dict.fromkeys(SEVERAL, 0.25), fixed, SEVERAL, PARAMETERS)
 
 
 def rows(
@@ -197,4 +200,5 @@ def test_references_speak_of_the_full_preset_only(accuracy: float, passed: bool)
     (reference,) = summarise(table, pd.DataFrame(), design(task="mnist", preset="full"))["references"]
     assert reference["passed"] is passed
     assert reference["measured"] == pytest.approx(accuracy)
+    assert reference["reason"].endswith("; this network has 777 hidden neurons")
     assert summarise(table, pd.DataFrame(), design(task="mnist"))["references"] == []
