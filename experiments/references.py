@@ -69,8 +69,8 @@ REFERENCES = (
         metric="test_accuracy",
         published=0.982,
         tolerance=0.004,
-        reason="the abstract gives a lower bound, for 5000 hidden neurons, and three standard errors of a share of 10,000 "
-        "test images are 0.4 points",
+        reason="the abstract gives a lower bound, for 5000 hidden neurons, and three standard errors of a share of "
+        "10,000 test images are 0.4 points",
         this_network="this network has {n_filters} hidden neurons",
         source="Illing, Gerstner & Brea, Biologically plausible deep learning - but how far can we go with "
         "shallow networks?, Neural Networks 118 (2019)",
