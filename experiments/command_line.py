@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,6 +35,9 @@ DataOption = Annotated[
     Path | None, typer.Option(help="Folder of the MNIST IDX files (else BNSIM_DATA, else a download).")
 ]
 OutOption = Annotated[Path, typer.Option(help="Folder that the run directory is written into.")]
+WorkersOption = Annotated[
+    int | None, typer.Option(help="How many processes work side by side; all cores where it is not given.")
+]
 SetOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -70,20 +74,23 @@ def compare(
     data_dir: DataOption = None,
     out: OutOption = Path("runs"),
     settings: SetOption = None,
+    workers: WorkersOption = None,
     json: JsonOption = False,
 ) -> None:
     """Train the networks on the same samples, carry out all studies, write a report."""
-    from experiments.run.comparison import compare as carry_out
+    from experiments.run.carry_out import compare as carry_out
     from experiments.run.configuration import parse_settings
 
     _warn_without_compiler()
-    run = carry_out(task, seeds, _names(models), preset, data_dir, out, parse_settings(settings or []))
+    run = carry_out(task, seeds, _names(models), preset, data_dir, out, parse_settings(settings or []), workers)
     _show(run.directory, json)
 
 
 @app.command("run")
 def run_command(
-    study: Annotated[str, typer.Argument(metavar="STUDY", help="See `bnsim list studies`.")],
+    study: Annotated[
+        str, typer.Argument(metavar="STUDY", help="See `bnsim list studies`; or the path of a study's folder.")
+    ],
     task: TaskOption = "digits",
     models: ModelsOption = MODELS,
     seeds: SeedsOption = 5,
@@ -91,15 +98,35 @@ def run_command(
     data_dir: DataOption = None,
     out: OutOption = Path("runs"),
     settings: SetOption = None,
+    workers: WorkersOption = None,
     json: JsonOption = False,
 ) -> None:
     """Carry out one study."""
-    from experiments.run.comparison import run_study
+    from experiments.run.carry_out import run_study
     from experiments.run.configuration import parse_settings
 
     _warn_without_compiler()
-    run = run_study(study, task, seeds, _names(models), preset, data_dir, out, parse_settings(settings or []))
+    run = run_study(study, task, seeds, _names(models), preset, data_dir, out, parse_settings(settings or []), workers)
     _show(run.directory, json)
+
+
+@app.command()
+def resume(
+    run: RunArgument,
+    keep_finished: Annotated[
+        bool,
+        typer.Option(
+            "--keep-finished", help="Keep the numbers of finished jobs although settings, data or code have changed."
+        ),
+    ] = False,
+    workers: WorkersOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Go on with a run that was interrupted."""
+    from experiments.run.carry_out import resume as carry_on
+
+    _warn_without_compiler()
+    _show(carry_on(run, keep_finished, workers).directory, json)
 
 
 @app.command("list")
@@ -174,6 +201,7 @@ def main() -> None:
     """Entry point of the console command."""
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
+    warnings.showwarning = _show_warning  # type: ignore[assignment]
     try:
         code = app(args=arguments, prog_name="bnsim", standalone_mode=False)
         if code == INTERRUPTED:  # newer versions of Typer turn Ctrl-C into this exit code
@@ -186,6 +214,11 @@ def main() -> None:
     sys.exit(code or 0)
 
 
+def _show_warning(message: Warning | str, *where: object) -> None:
+    """Show a warning in one line, without the place in the source where it was given."""
+    typer.echo(f"bnsim: warning: {' '.join(str(message).split())}", err=True)
+
+
 def _diagnosis(error: BaseException) -> tuple[int, str]:
     """Exit code and message for an error."""
     from bnsim.errors import BnsimError, InputError
@@ -193,7 +226,7 @@ def _diagnosis(error: BaseException) -> tuple[int, str]:
     if isinstance(error, UsageError):
         return 2, _usage_message(error)
     if isinstance(error, (KeyboardInterrupt, typer.Abort)):
-        return INTERRUPTED, "interrupted; nothing was written"
+        return INTERRUPTED, f"interrupted; {error}" if str(error) else "interrupted; nothing was written"
     if isinstance(error, BnsimError):
         return 2 if isinstance(error, InputError) else 1, str(error)
     text = (str(error).strip().splitlines() or [""])[0]

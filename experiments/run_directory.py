@@ -1,6 +1,7 @@
-"""A run on disk: one directory, written atomically, readable with pandas, NumPy and a text editor alone.
+"""A run on disk: one directory, readable with pandas, NumPy and a text editor alone.
 
     <utc time>-<study>-<task>/
+      plan.json            what was asked for, and checksums of what each number depends on
       config.toml          the whole resolved configuration
       manifest.json        versions, commit, machine, keys, checksums of the data, timings
       results.parquet      tidy rows with the columns of `COLUMNS`
@@ -28,11 +29,10 @@ Columns of `results`:
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -174,25 +174,38 @@ def read_run(path: str | Path) -> Run:
     directory = Path(path)
     if not directory.is_dir():
         raise InputError(f"{directory}: no such run; give a folder that bnsim wrote, e.g. one below runs/")
+    if (directory / "plan.json").is_file() and not (directory / "summary.json").is_file():
+        raise InputError(f"{directory}: this run is not finished; go on with `bnsim resume {directory}`")
     names = ("config.toml", "manifest.json", "results.parquet", "predictions.parquet", "summary.json")
     missing = [name for name in names if not (directory / name).is_file()]
     if missing:
         raise InputError(f"{directory}: not a run: {missing[0]} is missing; give a folder that bnsim wrote")
     return Run(
         directory,
-        config=_document(directory / "config.toml", tomllib.loads),
-        manifest=_document(directory / "manifest.json", json.loads),
+        config=_document(directory / "config.toml", tomllib.loads, _REQUIRED["config.toml"]),
+        manifest=read_json(directory / "manifest.json", _REQUIRED["manifest.json"]),
         results=_table(directory / "results.parquet", COLUMNS),
-        summary=_document(directory / "summary.json", json.loads),
+        summary=read_json(directory / "summary.json", _REQUIRED["summary.json"]),
     )
 
 
-def _document(path: Path, parse: Callable[[str], Any]) -> dict[str, Any]:
+def read_json(path: Path, required: Sequence[str]) -> dict[str, Any]:
+    """Return a JSON object that holds these entries.
+
+    Raises
+    ------
+    InputError
+        If it is damaged, or lacks one of them.
+    """
+    return _document(path, json.loads, required)
+
+
+def _document(path: Path, parse: Callable[[str], Any], required: Sequence[str]) -> dict[str, Any]:
     """A TOML or JSON file with all that is required of it."""
     with _undamaged(path):
         content = parse(path.read_text(encoding="utf-8"))
     held = content if isinstance(content, dict) else {}
-    _refuse_missing(path, "entry", [key for key in _REQUIRED[path.name] if key not in held])
+    _refuse_missing(path, "entry", [key for key in required if key not in held])
     return held
 
 
@@ -201,9 +214,8 @@ def _table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
         table = pd.read_parquet(path)
     _refuse_missing(path, "column", [column for column in columns if column not in table.columns])
     if "facts" in columns:  # a struct holds the facts of all rows: keep those that a row has
-        table["facts"] = [
-            {name: fact for name, fact in (facts or {}).items() if fact is not None} for facts in table["facts"]
-        ]
+        held = [{name: fact for name, fact in (row or {}).items() if fact is not None} for row in table["facts"]]
+        table = table.assign(facts=pd.Series(held, index=table.index, dtype=object))
     return table
 
 
@@ -257,7 +269,7 @@ class RunContents:
 def check_output(out: Path) -> None:
     """Refuse an output folder that cannot take a run, before any work is done and without leaving anything.
 
-    The folder itself may be missing (it is made when the run is written), its parent may not.
+    The folder itself may be missing (it is made when the run begins), its parent may not.
     Errors: InputError.
     """
     folder = out if out.exists() else out.absolute().parent
@@ -271,35 +283,41 @@ def check_output(out: Path) -> None:
         raise InputError(f"--out {out}: cannot write there ({error.strerror}); choose another folder") from None
 
 
-def write_run(out: Path, name: str, contents: RunContents, draw: Callable[[Path], object]) -> Path:
-    """Write a run into `out/name` and return its directory.
+def write_contents(directory: Path, contents: RunContents) -> None:
+    """Write all files of a run into its directory; the summary last, since a run that has one is complete.
 
-    All files, those of `draw(directory)` included, are made in a hidden temporary folder beside it, which
-    is renamed at the very end: a run that exists is complete. Errors: MachineError where the disk fails;
-    in every case of failure, and on Ctrl-C, the temporary folder is removed, and `out` where it is new.
+    Raises
+    ------
+    MachineError
+        If the disk fails. What is there already stays.
     """
-    with writing(out), _existing(out):
-        partial = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=out))
-        try:
-            _write_contents(partial, contents)
-            draw(partial)
-            partial.chmod(0o755)
-            return _rename(partial, out / name)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
+    import tomlkit
+
+    with writing(directory):
+        recordings = directory / "recordings"
+        recordings.mkdir(exist_ok=True)
+        for example in contents.examples:
+            example.save(recordings)
+        write_atomically(directory / "config.toml", tomlkit.dumps(contents.config))
+        _replaced(directory / "results.parquet", lambda path: pq.write_table(_results_table(contents.results), path))
+        _replaced(directory / "predictions.parquet", lambda path: contents.predictions.to_parquet(path, index=False))
+        for name, content in (("manifest", contents.manifest), ("summary", contents.summary)):
+            text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
+            write_atomically(directory / f"{name}.json", text + "\n")
 
 
-@contextmanager
-def _existing(folder: Path) -> Iterator[None]:
-    """Make `folder` where it is missing; remove it again where nothing came to lie in it."""
-    is_new = not folder.exists()
-    folder.mkdir(exist_ok=True)
+def write_atomically(path: Path, text: str) -> None:
+    """Write a text file that is either there as a whole or as it was before."""
+    _replaced(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+
+
+def _replaced(path: Path, write: Callable[[Path], object]) -> None:
+    partial = path.with_name(f".{path.name}.partial")
     try:
-        yield
+        write(partial)
+        partial.replace(path)
     finally:
-        if is_new:
-            with suppress(OSError):  # it is not empty: the run lies in it
-                folder.rmdir()
+        partial.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -311,29 +329,6 @@ def writing(folder: Path) -> Iterator[None]:
         reason = error.strerror or _one_line(error)
         remedy = "free some space or choose another folder"
         raise MachineError(f"{folder}: cannot be written ({reason}); {remedy}") from error
-
-
-def _write_contents(directory: Path, contents: RunContents) -> None:
-    import tomlkit
-
-    (directory / "config.toml").write_text(tomlkit.dumps(contents.config), encoding="utf-8")
-    for name, content in (("manifest", contents.manifest), ("summary", contents.summary)):
-        text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
-        (directory / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-    pq.write_table(_results_table(contents.results), directory / "results.parquet")
-    contents.predictions.to_parquet(directory / "predictions.parquet", index=False)
-    (directory / "recordings").mkdir()
-    for example in contents.examples:
-        example.save(directory / "recordings")
-
-
-def _rename(partial: Path, target: Path) -> Path:
-    """Give the finished folder its name, or the next free one where two runs ended in the same second."""
-    for attempt in range(1, 100):
-        candidate = target if attempt == 1 else target.with_name(f"{target.name}-{attempt}")
-        if not candidate.exists():
-            return partial.rename(candidate)
-    raise FileExistsError(f"{target} exists")
 
 
 def _one_line(error: BaseException) -> str:

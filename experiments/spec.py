@@ -7,6 +7,7 @@ has `draw(run)`, `PLATES` and `sentences(run)`.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -159,7 +160,7 @@ class Metric:
         return (0.0, None) if units <= _NOT_NEGATIVE else (None, None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Study:
     """A question, and how it is answered.
 
@@ -182,7 +183,7 @@ class Study:
     opens_test_set
         Whether it measures on the test set, once for each model and seed in which it finds what to measure.
     subjects
-        Name -> kind of the units or networks that the study names itself; empty where it looks at the run's classifiers.
+        Name -> kind of the units or networks that the study names itself; none where it looks at the run's classifiers.
     fixes
         Parameter of the models -> how the study itself sets it, with which `--set` would be at odds.
     settings
@@ -263,6 +264,11 @@ class Study:
     def options(self) -> list[str]:
         """Names of its options."""
         return list(type(self.presets["quick"]).model_fields)
+
+    @property
+    def folder(self) -> Path:
+        """Where its package lies."""
+        return Path(str(sys.modules[self.package].__file__)).parent
 
     @property
     def measure(self) -> ModuleType:

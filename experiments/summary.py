@@ -76,14 +76,15 @@ def summarise(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) 
 
 def _metrics(results: pd.DataFrame, design: Design) -> list[dict[str, Any]]:
     entries = []
-    metrics = [design.studies[study][name] for study, name in results[["study", "metric"]].itertuples(index=False)]
-    read = [metric.summarised for metric in metrics]
-    results = results[read].assign(place=[tuple(facts.items()) for facts in results["facts"][read]])
-    keys = ["study", "model", "kind", "place", "metric", "unit", "step"]
+    names = zip(results["study"], results["metric"], strict=True)
+    results = results[[design.studies[study][metric].summarised for study, metric in names]]
+    places = results["facts"].map(lambda facts: tuple(facts.items()))  # a mapping is no key
+    results = results.assign(facts=places)
+    keys = ["study", "model", "kind", "facts", "metric", "unit", "step"]
     cases = results.groupby(keys[:5], sort=False)["value"].min().to_dict()
     for values, group in results.groupby(keys, sort=False, dropna=False):
         entry: dict[str, Any] = dict(zip(keys, values, strict=True))
-        entry["facts"] = dict(entry.pop("place"))
+        entry["facts"] = dict(entry["facts"])
         entry["step"] = None if pd.isna(entry["step"]) else int(entry["step"])
         ratio = 0.0 if design.fixed_test_set else design.held_out_ratio[entry["study"]]
         metric = design.studies[entry["study"]][entry["metric"]]
@@ -119,8 +120,7 @@ def _differences(results: pd.DataFrame, predictions: pd.DataFrame, design: Desig
                 difference = paired_t(differences)
             else:
                 difference = corrected_resampled_t(differences, design.held_out_ratio[study])
-            primary = design.studies[study][metric].primary
-            entries.append(_difference_entry(study, metric, unit, model, twin, primary, difference))
+            entries.append(_difference_entry(design.studies[study][metric], unit, model, twin, difference))
     return _with_verdicts(_with_holm(entries), design)
 
 
@@ -131,9 +131,7 @@ def _outcomes(predictions: pd.DataFrame, model: str) -> np.ndarray:
     return right.pivot(index="seed", columns="sample", values="right").to_numpy()
 
 
-def _difference_entry(
-    study: str, metric: str, unit: str, model: str, twin: str, primary: bool, difference: Difference
-) -> dict[str, Any]:
+def _difference_entry(metric: Metric, unit: str, model: str, twin: str, difference: Difference) -> dict[str, Any]:
     scale, unit = (100.0, "percentage points") if unit == "fraction" else (1.0, unit)
     interval = difference.interval
 
@@ -141,19 +139,19 @@ def _difference_entry(
         return None if value is None else scale * value
 
     return {
-        "study": study,
-        "metric": metric,
+        "study": metric.study,
+        "metric": metric.name,
         "unit": unit,
         "model": model,
         "twin": twin,
-        "primary": primary,
+        "primary": metric.primary,
         "difference": scale * interval.mean,
         "ci_low": scaled(interval.low),
         "ci_high": scaled(interval.high),
         "standardised": difference.standardised,
         "n": interval.n,
         "method": difference.method,
-        "p_value": difference.p_value if primary else None,
+        "p_value": difference.p_value if metric.primary else None,
         "p_holm": None,
         "verdict": None,
     }

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.run_directory import Run
-from experiments.shared.stored import differences, looks, summaries
-from experiments.shared.wording import interval, metric_name, number
+from experiments.shared.stored import class_names, differences, looks, summaries
+from experiments.shared.wording import interval, number
+from experiments.spec import Fact, Metric
+from experiments.studies import carried_out
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class MetricRow:
 
     study: str
     metric: str
+    label: str
     cells: list[Cell]
 
 
@@ -50,10 +53,11 @@ def twin_rows(run: Run, *, primary: bool) -> list[TwinRow]:
 
 
 def _twin_row(run: Run, entry: dict[str, Any]) -> TwinRow:
-    means = {mean["model"]: mean for mean in summaries(run, entry["study"], entry["metric"])}
+    metric = carried_out(run.config)[entry["study"]][entry["metric"]]
+    means = {mean["model"]: mean for mean in summaries(run, metric)}
     standardised = entry["standardised"]
     return TwinRow(
-        metric=metric_name(entry["metric"]),
+        metric=metric.label,
         bns=entry["model"],
         ann=entry["twin"],
         bns_value=_cell(means[entry["model"]]),
@@ -68,19 +72,28 @@ def _twin_row(run: Run, entry: dict[str, Any]) -> TwinRow:
 
 
 def metric_rows(run: Run) -> list[MetricRow]:
-    """Every metric without a time course, for all classifiers of the run."""
-    classifiers = looks(run)
-    entries = [
-        entry
-        for entry in run.summary["metrics"]
-        if entry["step"] is None and not entry["condition"] and entry["model"] in classifiers
-    ]
-    keys = dict.fromkeys((entry["study"], entry["metric"]) for entry in entries)
+    """Return every metric without a curve, for all classifiers of the run, in the order of the studies.
+
+    Metrics of classes have a row a class.
+    """
     rows = []
-    for study, metric in sorted(keys, key=lambda key: key[0]):
-        cells = {entry["model"]: _cell(entry) for entry in summaries(run, study, metric)}
-        rows.append(MetricRow(study, metric, [cells.get(model, Cell("–", "")) for model in classifiers]))
+    for study in carried_out(run.config).values():
+        for metric in study.metrics:
+            rows += _rows(run, metric, metric.label)
+            if "class" in metric.facts:
+                for name in class_names(run):
+                    rows += _rows(run, metric, f"{metric.label}, class {name}", **{"class": name})
     return rows
+
+
+def _rows(run: Run, metric: Metric, label: str, **facts: Fact) -> list[MetricRow]:
+    """One row, or none where no classifier has the metric with these facts."""
+    classifiers = looks(run)
+    entries = {entry["model"]: entry for entry in summaries(run, metric, **facts) if entry["step"] is None}
+    if not entries.keys() & classifiers.keys():
+        return []
+    cells = [_cell(entries[model]) if model in entries else Cell("–", "") for model in classifiers]
+    return [MetricRow(metric.study, metric.name, label, cells)]
 
 
 def _cell(entry: dict[str, Any]) -> Cell:

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from bnsim.recording import Recording, Trace
 from experiments.abilities import Receptive, Recordable
-from experiments.run.execute import Progress
 from experiments.run_directory import Example
-from experiments.spec import Predictions
+from experiments.spec import Predictions, Progress
 from experiments.tasks.dataset import Dataset, Samples
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from experiments.spec import Subject
+from experiments.spec import Progress, Subject
 from experiments.tasks.dataset import Split, final_split
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ class Fitted:
     presentations: int
 
 
-def fitted(subject: Subject, max_train: int | None, progress: Callable[[int, int], None]) -> Fitted:
+def fitted(subject: Subject, max_train: int | None, progress: Progress) -> Fitted:
     """The subject's model, trained on at most `max_train` samples; `progress` is called only where it is trained."""
     split = final_split(subject.dataset, subject.seed, max_train)
     path = place(subject, max_train)
@@ -56,7 +55,7 @@ def place(subject: Subject, max_train: int | None) -> Path | None:
     return subject.shelf / f"{subject.model}-{subject.seed}-{digest}.npz"
 
 
-def _trained(subject: Subject, split: Split, path: Path | None, progress: Callable[[int, int], None]) -> Fitted:
+def _trained(subject: Subject, split: Split, path: Path | None, progress: Progress) -> Fitted:
     presentations = 0
 
     def count(done: int, total: int) -> None:
@@ -71,5 +70,7 @@ def _trained(subject: Subject, split: Split, path: Path | None, progress: Callab
     if path is not None:
         about = {"seconds": seconds, "presentations": presentations}
         path.with_suffix(".json").write_text(json.dumps(about), encoding="utf-8")
-        model.save(path)
+        partial = path.with_name(f"partial-{path.name}")  # a process that is killed must leave no half of a model
+        model.save(partial)
+        partial.replace(path)
     return Fitted(model, split, seconds, presentations)

@@ -8,7 +8,7 @@ of the user's own, which `bnsim run` takes by its path.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -16,6 +16,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from pkgutil import iter_modules
 from types import MappingProxyType, ModuleType
+from typing import Any
 
 from bnsim.errors import InputError
 from experiments.names import unknown_name
@@ -41,6 +42,19 @@ def find(reference: str) -> Study:
     if "/" in reference or Path(reference).is_dir():
         return _at(Path(reference).resolve())
     raise unknown_name("study", reference, [*STUDIES, "or the path of a study's folder"])
+
+
+def carried_out(config: Mapping[str, Any]) -> dict[str, Study]:
+    """Return the studies of a stored run, by its configuration, in the order of the report.
+
+    One that is not installed any more, or whose folder is gone, is left out.
+    """
+    known = dict(STUDIES)
+    reference = config["run"]["study"]
+    if reference not in STUDIES and Path(reference).is_dir():
+        study = find(reference)
+        known[study.name] = study
+    return {name: study for name, study in known.items() if name in config}
 
 
 def of_classifiers(studies: Iterable[Study]) -> bool:

@@ -85,8 +85,8 @@ STUDY = Study(
             "within_tolerance",
             "fraction",
             "Outputs within 0.1 of their target",
-            "Share of outputs within 0.1 of their target, of models that have such targets (`models.rate`). No accuracy: "
-            "outputs that never leave 0 score high.",
+            "Share of outputs within 0.1 of their target, of models that have such targets (`models.rate`). It is no "
+            "accuracy: outputs that never leave 0 score high.",
             better="more",
         ),
         Metric(

@@ -1,0 +1,178 @@
+"""What a run keeps while it is carried out: each finished job's outcome, as soon as it ends.
+
+    <run>/
+      plan.json          what was asked for, and what each job depends on
+      parts/*.json       the outcome of each finished job
+      fitted/*           the trained classifiers
+
+When the run is complete, its files are those of `experiments.run_directory`, and `parts` and `fitted` are removed.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from bnsim.errors import InputError
+from experiments.run.job import Identity, StudyJob, StudyResult
+from experiments.run_directory import read_json, write_atomically, writing
+from experiments.spec import Measurement, Outcome, Predictions
+
+_PLAN, _PARTS, _FITTED, _LOCK = "plan.json", "parts", "fitted", ".lock"
+
+
+@dataclass(frozen=True)
+class Store:
+    """The run directory of a run that is not complete yet."""
+
+    directory: Path
+
+    @classmethod
+    def begin(cls, out: Path, name: str) -> Store:
+        """Make the run's directory in `out`, with the next free name where two runs begin in the same second."""
+        with writing(out):
+            out.mkdir(exist_ok=True)
+            for attempt in range(1, 100):
+                directory = out / (name if attempt == 1 else f"{name}-{attempt}")
+                try:
+                    directory.mkdir()
+                except FileExistsError:
+                    continue
+                (directory / _PARTS).mkdir()
+                (directory / _FITTED).mkdir()
+                return cls(directory)
+        raise FileExistsError(f"{out / name} exists")
+
+    @property
+    def shelf(self) -> Path:
+        """Folder of the fitted classifiers."""
+        return self.directory.resolve() / _FITTED
+
+    def write_plan(self, text: str) -> None:
+        """Keep the plan."""
+        with writing(self.directory):
+            write_atomically(self.directory / _PLAN, text)
+
+    def read_plan(self) -> dict[str, Any]:
+        """Return the plan.
+
+        Raises
+        ------
+        InputError
+            If the directory holds none, or it is damaged.
+        """
+        if not (self.directory / _PLAN).is_file():
+            raise InputError(f"{self.directory}: no run that could be resumed; give a folder that bnsim began")
+        return read_json(self.directory / _PLAN, ("run", "started_utc", "request", "jobs"))
+
+    def keep(self, job: StudyJob, result: StudyResult) -> None:
+        """Write the outcome of a finished job."""
+        with writing(self.directory):
+            write_atomically(self._part(job), json.dumps(_document(job, result), ensure_ascii=False, allow_nan=False))
+
+    def kept(self, job: StudyJob) -> StudyResult | None:
+        """Return the outcome of a job, None where it is not finished.
+
+        Raises
+        ------
+        InputError
+            If its file is damaged.
+        """
+        path = self._part(job)
+        return _result(read_json(path, ("identity", "outcome"))["outcome"]) if path.is_file() else None
+
+    def identity_of(self, job: StudyJob) -> Identity | None:
+        """Return what the kept outcome of a job depended on, None where it is not finished."""
+        path = self._part(job)
+        return Identity(**read_json(path, ("identity", "outcome"))["identity"]) if path.is_file() else None
+
+    def count(self) -> int:
+        """Return how many jobs are finished."""
+        return len(list((self.directory / _PARTS).glob("*.json")))
+
+    def close(self) -> None:
+        """Remove what only an unfinished run needs."""
+        for folder in (_PARTS, _FITTED):
+            shutil.rmtree(self.directory / folder, ignore_errors=True)
+
+    def discard(self) -> None:
+        """Remove the directory, and the folder that it lies in where nothing else does."""
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from working on the same run.
+
+        Raises
+        ------
+        InputError
+            If one does.
+        """
+        lock = FileLock(self.directory / _LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise InputError(f"{self.directory}: another process carries out this run; wait until it ends") from None
+        try:
+            yield
+        finally:
+            lock.release()
+            (self.directory / _LOCK).unlink(missing_ok=True)
+
+    def _part(self, job: StudyJob) -> Path:
+        return self.directory / _PARTS / f"{re.sub(r'[^A-Za-z0-9.-]+', '-', job.name)}.json"
+
+
+def _document(job: StudyJob, result: StudyResult) -> dict[str, Any]:
+    outcome = result.outcome
+    predictions = outcome.predictions
+    return {
+        "job": job.name,
+        "identity": vars(job.identity),
+        "outcome": {
+            "n_train": outcome.n_train,
+            "n_held_out": outcome.n_held_out,
+            "measurements": [
+                {"metric": row.metric, "value": _number(row.value), "facts": dict(row.facts), "step": row.step}
+                for row in outcome.measurements
+            ],
+            "predictions": None
+            if predictions is None
+            else {"true": predictions.true.tolist(), "predicted": predictions.predicted.tolist()},
+            "derived": dict(outcome.derived),
+            "description": dict(result.description),
+            "seconds": result.seconds,
+        },
+    }
+
+
+def _number(value: float) -> float | str:
+    """JSON has no NaN and no infinity; `float` reads their names."""
+    return value if math.isfinite(value) else repr(value)
+
+
+def _result(document: Mapping[str, Any]) -> StudyResult:
+    predictions = document["predictions"]
+    outcome = Outcome(
+        n_train=document["n_train"],
+        n_held_out=document["n_held_out"],
+        measurements=tuple(
+            Measurement(row["metric"], float(row["value"]), row["facts"], row["step"])
+            for row in document["measurements"]
+        ),
+        predictions=None
+        if predictions is None
+        else Predictions(np.array(predictions["true"], np.int64), np.array(predictions["predicted"], np.int64)),
+        derived=document["derived"],
+    )
+    return StudyResult(outcome, document["description"], document["seconds"])
