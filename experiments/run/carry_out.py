@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import astuple, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from bnsim.errors import BnsimError, InputError
 from experiments.names import DEFAULT_MODELS
@@ -25,8 +25,8 @@ from experiments.run.store import Store
 from experiments.run_directory import Example, Run, check_output, read_run, write_contents
 from experiments.tasks.dataset import final_split
 
-MakeExecutor = Callable[[int], Executor]
-"""From the number of workers to what carries out the jobs."""
+MakeExecutor: TypeAlias = Callable[[int], Executor] | None
+"""From the number of workers to what carries out the jobs; None for processes of this machine (`Workers`)."""
 
 
 def compare(
@@ -116,7 +116,7 @@ def run_study(
     return carry_out(request, Path(out), workers)
 
 
-def carry_out(request: Request, out: Path, workers: int | None = None, make_executor: MakeExecutor = Workers) -> Run:
+def carry_out(request: Request, out: Path, workers: int | None = None, make_executor: MakeExecutor = None) -> Run:
     """Carry out what was asked for, in a new directory in `out`. Errors as in `compare`."""
     started = datetime.now(UTC)
     _check_workers(workers)
@@ -144,7 +144,7 @@ def resume(
     directory: str | Path,
     keep_finished: bool = False,
     workers: int | None = None,
-    make_executor: MakeExecutor = Workers,
+    make_executor: MakeExecutor = None,
 ) -> Run:
     """Carry out what is missing of a run that was interrupted; the result is that of a run that was not.
 
@@ -217,7 +217,7 @@ def _finish(plan: Plan, store: Store, started: datetime, workers: int | None, ma
     missing = [job for job in queued(plan.jobs) if store.kept(job) is None]
     count = max(1, min(workers or available_cores(), len(missing)))
     try:
-        with make_executor(count) as executor:
+        with (make_executor or Workers)(count) as executor:
             with ProgressDisplay([job.name for job in missing]) as display:
                 for place, result in executor.run(missing, display):
                     store.keep(missing[place], result)

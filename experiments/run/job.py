@@ -17,7 +17,7 @@ import experiments
 import models
 from experiments.run.manifest import describe
 from experiments.shared.fitted import place
-from experiments.spec import Outcome, Progress, Study, Subject, Untrained
+from experiments.spec import Outcome, Progress, Subject, Untrained
 from experiments.studies import find
 
 
@@ -81,7 +81,7 @@ class StudyJob:
         """What its numbers depend on."""
         settings = (self.study, self.config.model_dump(), self.others, _described(self.subject))
         checksum = self.subject.source.checksum if isinstance(self.subject, Subject) else ""
-        return Identity(_digest(repr(settings).encode()), checksum, _code(find(self.study)))
+        return Identity(_digest(repr(settings).encode()), checksum, code_of(find(self.study).folder))
 
     @property
     def example(self) -> Path | None:
@@ -100,17 +100,16 @@ def _described(subject: Subject | Untrained) -> tuple[Any, ...]:
 
 
 @cache
-def _code(study: Study) -> str:
-    """Checksum of the sources that measure: simulator, classifiers, data, what studies share and the study itself."""
-    floors = [Path(str(package.__file__)).parent for package in (bnsim, models, experiments)]
-    simulator, classifiers, top = floors
-
+def code_of(folder: Path) -> str:
+    """Return a checksum of the sources that measure: simulator, classifiers, data, what studies share, and a study's
+    folder; but for what only draws."""
+    simulator, classifiers, top = (Path(str(package.__file__)).parent for package in (bnsim, models, experiments))
     files = [
         *(path for path in simulator.rglob("*") if "plotting" not in path.parts),
         *classifiers.rglob("*"),
         *(top / "tasks").rglob("*"),
         *(path for path in (top / "shared").rglob("*") if "drawing" not in path.parts),
-        *(path for path in study.folder.rglob("*") if path.name != "figure.py"),
+        *(path for path in folder.rglob("*") if path.name != "figure.py"),
         top / "spec.py",
     ]
     digest = hashlib.sha256()

@@ -120,6 +120,8 @@ def test_seeds_that_agree_have_the_binomial_interval_of_their_cases() -> None:
     quantiles = stats.beta.ppf(0.025, 3, 2), stats.beta.ppf(0.975, 4, 1)
     inside = bounded_interval([0.75, 0.75], (0, 1), cases=4)
     assert (inside.low, inside.high) == pytest.approx(quantiles)
+    per_cent = bounded_interval([75.0, 75.0], (0, 100), cases=4)
+    assert (per_cent.low, per_cent.high) == pytest.approx([100 * quantile for quantile in quantiles])
     assert bounded_interval([1.0, 1.0], (0, 1)) == Interval(1.0, 1.0, 1.0, 2)
 
 
@@ -203,7 +205,17 @@ def test_bootstrap_repeats_exactly_and_tests_from_ten_seeds_on() -> None:
     outcomes = np.random.default_rng(1).choice([-1, 0, 0, 1, 1], size=(10, 300))
     first, second = paired_bootstrap(outcomes), paired_bootstrap(outcomes)
     assert first == second
-    assert first.p_value == pytest.approx(2 / 10_001, abs=1e-3)
+
+
+def test_p_value_of_the_bootstrap_is_a_share_of_its_resamples() -> None:
+    # twice the share of resampled means on the other side of zero, the one that was measured counted among them
+    ahead = np.ones((10, 30))
+    assert paired_bootstrap(ahead).p_value == paired_bootstrap(-ahead).p_value == 2 / 10_001
+    assert paired_bootstrap(np.zeros((10, 30))).p_value == 1
+    # one seed of ten behind by 100, the others ahead by 10: behind unless it is not drawn, 0.9 ** 10 = 0.3487
+    outcomes = np.full((10, 5), 10.0)
+    outcomes[0] = -100
+    assert paired_bootstrap(outcomes).p_value == pytest.approx(2 * 0.3487, abs=0.02)  # four standard errors
 
 
 def test_holm_by_hand() -> None:

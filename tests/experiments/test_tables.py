@@ -5,24 +5,24 @@ from pathlib import Path
 
 import pytest
 
-from experiments.run_directory import read_run, write_run
+from experiments.run_directory import read_run
 from experiments.tables import print_catalogue, print_run
 
-from .test_run_directory import contents
+from .test_run_directory import contents, write_run
 
 
 def test_names_are_no_markup_and_units_stand_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plain = contents()
     task = "[red]mine[/wrong] :smile:"
     entry: dict[str, object] = {"model": "receptive-dense", "metric": "prediction_seconds", "unit": "s", "step": None}
-    entry |= {"study": "accuracy", "condition": "", "kind": "ANN", "mean": 0.5, "ci_low": None, "ci_high": None, "n": 1}
+    entry |= {"study": "accuracy", "facts": {}, "kind": "ANN", "mean": 0.5, "ci_low": None, "ci_high": None, "n": 1}
     unit = {**entry, "study": "transfer", "model": "lif", "metric": "threshold", "unit": ""}
     named = dataclasses.replace(
         plain,
         summary={**plain.summary, "task": task, "metrics": [entry, unit]},
         manifest={**plain.manifest, "models": {"receptive-dense": {}}},
     )
-    print_run(read_run(write_run(tmp_path, "[b]", named, lambda folder: None)))
+    print_run(read_run(write_run(tmp_path, "[b]", named)))
     printed = capsys.readouterr().out
     assert f"{task}, 1 seed " in printed
     trained, untrained = printed.split("units and networks without training, 1 seed")
@@ -44,11 +44,11 @@ def test_a_loss_has_its_interval(
         "kind": "ANN",
         "metric": "test_loss",
         "n": 5,
-        "condition": "",
+        "facts": {},
     }
     entry |= {"unit": "nat", "step": None, "mean": 0.1235, "ci_low": limits[0], "ci_high": limits[1]}
     run = dataclasses.replace(plain, summary={**plain.summary, "metrics": [entry]})
-    print_run(read_run(write_run(tmp_path, "run", run, lambda folder: None)))
+    print_run(read_run(write_run(tmp_path, "run", run)))
     (line,) = [line for line in capsys.readouterr().out.splitlines() if "test_loss" in line]
     assert line.split("│")[2].strip() == shown
 

@@ -16,7 +16,6 @@ import pytest
 
 from bnsim.errors import InputError
 from experiments import report
-from experiments.report import figures
 from experiments.report.tables import metric_rows, twin_rows
 from experiments.run_directory import Run
 from experiments.shared.wording import number
@@ -189,7 +188,7 @@ def test_drawing_again_on_a_full_disk_leaves_the_old_page(
 def said(run: Run) -> list[list[str]]:
     """What is said of each study of trained networks."""
     studies = ("accuracy", "learning", "sample-efficiency", "one-pass")
-    return [figures.of_study(study).sentences(run) for study in studies]
+    return [STUDIES[study].figure.sentences(run) for study in studies]
 
 
 def test_sentences_follow_from_the_numbers(stored_run: Run) -> None:

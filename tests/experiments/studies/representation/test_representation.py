@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from experiments.run.comparison import _jobs
 
 from experiments.report import figures
-from experiments.run.comparison import _jobs
 from experiments.run.configuration import resolve
 from experiments.run_directory import Run
 from experiments.shared.untrained import before_training
