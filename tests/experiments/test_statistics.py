@@ -131,6 +131,7 @@ def test_a_score_interval_wants_values_within_bounds_but_for_rounding() -> None:
         with pytest.raises(ValueError, match=r"lie beyond their bounds \(0, 1\)"):
             bounded_interval(values, (0, 1))
     assert bounded_interval([0.5], (0, 1)) == Interval(0.5, None, None, 1)
+    assert bounded_interval([-1e-9, 1 + 1e-9], (0, 1)) == bounded_interval([0, 1], (0, 1))
 
 
 def accuracies(share: float, samples: int, seeds: int, generator: np.random.Generator) -> np.ndarray:
@@ -171,6 +172,17 @@ def test_p_value_agrees_with_scipy_and_is_kept_back_below_ten_seeds() -> None:
     assert paired_t(values).p_value == pytest.approx(stats.ttest_1samp(values, 0).pvalue)
     assert paired_t(values[:9]).p_value is None
     assert corrected_resampled_t(values[:9], 0.25).p_value is None
+
+
+def test_two_values_have_an_interval() -> None:
+    # s = sqrt(2), s / sqrt(2) = 1, t(1) at 97.5 % = 12.7062
+    interval = mean_interval([1, 3])
+    assert (interval.low, interval.high) == pytest.approx((2 - 12.7062, 2 + 12.7062), abs=1e-4)
+
+
+def test_differences_without_spread_are_zero_or_are_not() -> None:
+    assert paired_t([0.0] * 12).p_value == 1
+    assert paired_t([0.5] * 12).p_value == 0
 
 
 def test_equal_differences_have_no_standardised_effect() -> None:

@@ -69,6 +69,23 @@ def test_subsets_are_stratified_and_limited(digits: Dataset) -> None:
         final_split(digits, seed=0, max_train=5)
 
 
+def test_subsets_may_be_as_small_as_the_classes_are_many_and_as_large_as_all(digits: Dataset) -> None:
+    assert np.bincount(final_split(digits, seed=0, max_train=10).train.y).tolist() == [1] * 10
+    # A stratified split leaves one of each class out at least.
+    sizes = {limit: len(final_split(digits, seed=0, max_train=limit).train) for limit in (1427, 1436, 1437, 5000)}
+    assert sizes == {1427: 1427, 1436: 1427, 1437: 1437, 5000: 1437}
+
+
+def test_validation_samples_of_a_fixed_test_set_are_the_last_for_training() -> None:
+    dataset = Dataset("fixed", np.arange(20.0)[:, None], np.array([0, 1] * 10), ("a", "b"), None, 1.0, 14, 4)
+    assert dataset.protocol == "fixed test set"
+    for seed in (0, 1):
+        final, validation = final_split(dataset, seed), validation_split(dataset, seed)
+        assert [part.X.ravel().tolist() for part in (final.train, final.held_out)] == [[*range(14)], [*range(14, 20)]]
+        parts = [part.X.ravel().tolist() for part in (validation.train, validation.held_out)]
+        assert parts == [[*range(10)], [*range(10, 14)]]
+
+
 def test_scaling_uses_the_training_part_only() -> None:
     dataset = load_task("breast-cancer")
     split = final_split(dataset, seed=0)
