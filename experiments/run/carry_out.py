@@ -254,7 +254,7 @@ def _record_examples(plan: Plan, results: Sequence[StudyResult], executor: Execu
         return ()
     first_job, first_outcome = chosen[0]
     assert first_outcome.predictions is not None
-    test = final_split(plan.dataset, first_job.subject.seed, first_job.config.max_train).held_out  # type: ignore[attr-defined]
+    test = final_split(plan.dataset, first_job.subject.seed, first_job.options["max_train"]).held_out
     shown = choose(first_outcome.predictions, test)
     jobs = [
         ExampleJob.of(job.subject.model, job.example, shown, plan.dataset)

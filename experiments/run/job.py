@@ -10,8 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
 import bnsim
 import experiments
 import models
@@ -47,8 +45,8 @@ class StudyJob:
     ----------
     study
         Name of the study, or path of its folder, by which a worker finds it.
-    config
-        Its options.
+    options
+        Its options by name: plain values, since a worker must find the study before it can know their class.
     subject
         The model, or the unit or network that the study names itself.
     others
@@ -56,13 +54,18 @@ class StudyJob:
     """
 
     study: str
-    config: BaseModel
+    options: Mapping[str, Any]
     subject: Subject | Untrained
     others: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         return f"{find(self.study).name}, {self.subject.model}, seed {self.subject.seed}"
+
+    @property
+    def config(self) -> Any:
+        """The options as the study takes them."""
+        return type(find(self.study).presets["quick"]).model_validate(self.options)
 
     def __call__(self, progress: Progress) -> StudyResult:
         started = time.perf_counter()
@@ -79,7 +82,7 @@ class StudyJob:
     @property
     def identity(self) -> Identity:
         """What its numbers depend on."""
-        settings = (self.study, self.config.model_dump(), self.others, _described(self.subject))
+        settings = (self.study, dict(self.options), self.others, _described(self.subject))
         checksum = self.subject.source.checksum if isinstance(self.subject, Subject) else ""
         return Identity(_digest(repr(settings).encode()), checksum, code_of(find(self.study).folder))
 
@@ -88,7 +91,7 @@ class StudyJob:
         """Where the fitted classifier of the first seed lies, if this job classifies the test set with it."""
         if not isinstance(self.subject, Subject) or self.subject.seed != 0 or find(self.study).name != "accuracy":
             return None
-        return place(self.subject, self.config.max_train)  # type: ignore[attr-defined]
+        return place(self.subject, self.options["max_train"])
 
 
 def _described(subject: Subject | Untrained) -> tuple[Any, ...]:

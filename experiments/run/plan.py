@@ -133,7 +133,7 @@ def _jobs(run: Resolved, shelf: Path) -> list[StudyJob]:
     config = run.config
     references = {name: name if name in STUDIES else run.request.study for name in run.studies}
     jobs = [
-        StudyJob(references[name], config.studies[name], Untrained(unit, kind, seed))
+        StudyJob(references[name], config.studies[name].model_dump(), Untrained(unit, kind, seed))
         for name, study in run.studies.items()
         for unit, kind in study.subjects.items()
         for seed in range(config.seeds)
@@ -143,7 +143,9 @@ def _jobs(run: Resolved, shelf: Path) -> list[StudyJob]:
         for seed in range(config.seeds):
             subject = _subject(config, source, model, seed, shelf)
             jobs += [
-                StudyJob(references[name], config.studies[name], subject, config.in_study[name].get(model, {}))
+                StudyJob(
+                    references[name], config.studies[name].model_dump(), subject, config.in_study[name].get(model, {})
+                )
                 for name, study in run.studies.items()
                 if not study.subjects
             ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bnsim.errors import InputError
-from experiments.spec import Measurement, Metric
+from experiments.spec import Measurement, Metric, Progress
 from experiments.tasks.dataset import Split
 
 if TYPE_CHECKING:
@@ -16,9 +16,16 @@ if TYPE_CHECKING:
 
 
 def checkpoints(total: int, points_per_octave: int, batch: int) -> tuple[int, ...]:
-    """Log-spaced multiples of `batch` up to `total`; the last multiple that training reaches is always one.
+    """Return log-spaced multiples of `batch` up to `total`, the last multiple that training reaches among them.
 
-    batch: a multiple of all models' batch sizes, so that each is measured after exactly as many samples.
+    Parameters
+    ----------
+    total
+        Presentations in all.
+    points_per_octave
+        Points for each doubling of the presentations.
+    batch
+        A multiple of the batch sizes of all models, so that each is measured after exactly as many samples.
     """
     last = total // batch
     if last == 0:
@@ -33,15 +40,35 @@ def learning_curve(
     model: Classifier,
     split: Split,
     points: tuple[int, ...],
-    progress: Callable[[int, int], None],
+    progress: Progress,
     at_checkpoint: Callable[[Any, int], None] | None = None,
 ) -> tuple[Measurement, ...]:
-    """Train the model on the split's training part, and measure its accuracy on the other part at each point.
+    """Train the model on the split's training part and measure its accuracy on the other part at each point.
+
+    Parameters
+    ----------
+    metric
+        The accuracy to be measured; its step counts training samples.
+    model
+        Unfitted.
+    split
+        Samples to train on and to measure on.
+    points
+        Numbers of presentations, increasing.
+    progress
+        Told how far the training is.
+    at_checkpoint
+        Called with the model and the samples seen, before the first presentation and at each point.
+
+    Returns
+    -------
+    tuple of Measurement
+        One for each point.
 
     Raises
     ------
     InputError
-        For a model that was not measured at all of them: means over different points are no comparison.
+        For a model that was not measured at all points: means over different points cannot be compared.
     """
     model.fit(
         split.train.X,

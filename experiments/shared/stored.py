@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -69,6 +69,14 @@ def summaries(run: Run, metric: Metric, **facts: Fact) -> list[Entry]:
     return [entry for entry in entries(run, metric) if entry["facts"] == facts]
 
 
+def model_summaries(run: Run, metric: Metric, **facts: Fact) -> dict[str, list[Entry]]:
+    """Return model -> its entries of the summary with these facts and no others, in order of steps."""
+    found: dict[str, list[Entry]] = {}
+    for entry in sorted(summaries(run, metric, **facts), key=lambda entry: entry["step"] or 0):
+        found.setdefault(entry["model"], []).append(entry)
+    return found
+
+
 def layer_summaries(run: Run, metric: Metric) -> dict[tuple[str, str], list[Entry]]:
     """Return (model, layer) -> entries of this layer, in the order in which they were stored."""
     found: dict[tuple[str, str], list[Entry]] = {}
@@ -77,10 +85,17 @@ def layer_summaries(run: Run, metric: Metric) -> dict[tuple[str, str], list[Entr
     return found
 
 
-def along(run: Run, metric: Metric, model: str, axis: str) -> list[tuple[float, Entry]]:
-    """Return the entries of a model along an axis that is a fact: (place, entry), in order of places."""
-    placed = [(float(place), entry) for name, place, entry in by_fact(run, metric, axis) if name == model]
+def along(run: Run, metric: Metric, model: str, axis: str, **facts: Fact) -> list[tuple[float, Entry]]:
+    """Return the entries of a model along an axis that is a fact, of those with these other facts: (place, entry), in
+    order of places."""
+    found = of_model([entry for _, _, entry in by_fact(run, metric, axis)], model)
+    placed = [(float(entry["facts"][axis]), entry) for entry in found if facts.items() <= entry["facts"].items()]
     return sorted(placed, key=lambda pair: pair[0])
+
+
+def of_model(entries: Iterable[Entry], model: str) -> list[Entry]:
+    """Return those of the entries that tell of this model."""
+    return [entry for entry in entries if entry["model"] == model]
 
 
 def by_fact(run: Run, metric: Metric, fact: str) -> list[tuple[str, Any, Entry]]:

@@ -1,7 +1,7 @@
 """Studies: one question a folder, found by looking.
 
 A study is a package with a `STUDY` (see `experiments.spec`), light to import, a module `measure` and a module `figure`.
-It lies in this folder, is named by the entry-point group `bnsim.studies` of another installed package, or is a folder
+It lies in this folder, is named by an entry point of another installed package (`GROUPS`), or is a folder
 of the user's own, which `bnsim run` takes by its path.
 """
 
@@ -22,8 +22,8 @@ from bnsim.errors import InputError
 from experiments.names import unknown_name
 from experiments.spec import Study
 
-GROUP = "bnsim.studies"
-"""Entry points of other packages: each names a package with a `STUDY`."""
+GROUPS = ("bnsim.studies", "bnsim.classics")
+"""Entry points of other packages: each names a package with a `STUDY`, about classifiers or a classic experiment."""
 
 _USERS = "bnsim_user_studies"
 """Package below which folders of the user's own are imported."""
@@ -64,7 +64,7 @@ def of_classifiers(studies: Iterable[Study]) -> bool:
 
 def _discovered() -> dict[str, Study]:
     packages = [f"{__name__}.{module.name}" for module in iter_modules(__path__) if module.ispkg]
-    packages += [point.value for point in entry_points(group=GROUP)]
+    packages += [point.value for group in GROUPS for point in entry_points(group=group)]
     modules = [module for module in map(import_module, packages) if hasattr(module, "STUDY")]  # until all have one
     found = sorted(map(_of, modules), key=lambda study: (study.order, study.name))
     return {study.name: study for study in found}

@@ -8,20 +8,18 @@ import pytest
 from bnsim.errors import InputError
 from experiments.run_directory import Run
 from experiments.spec import Outcome, Untrained
-from experiments.studies.pulse_packets import figure
-from experiments.studies.pulse_packets import measure as pulse_packets
+from experiments.studies.pulse_packets import STUDY, figure, measure
 from experiments.studies.pulse_packets.measure import Packets, background_rate, half_way
+from tests.experiments.digits import ignore
+from tests.experiments.outcomes import values
 
-SMALL = pulse_packets.Config(spikes=(20, 90), spreads=(0.5,), trials=4, groups=4)
-
-
-def values(outcome: Outcome, metric: str, condition: str = "") -> list[float]:
-    return [row.value for row in outcome.measurements if (row.metric, row.condition) == (metric, condition)]
+TINY = STUDY.presets["tiny"]
+CHAIN = Untrained("synfire-chain", "BNS", seed=0)
 
 
 @pytest.fixture(scope="module")
 def measured() -> Outcome:
-    return pulse_packets.run(SMALL, Untrained("synfire-chain", "BNS", seed=0), lambda done, total: None)
+    return measure.run(TINY, CHAIN, ignore)
 
 
 def test_a_packet_is_what_lies_near_its_median() -> None:
@@ -58,23 +56,21 @@ def test_the_background_is_counted_before_the_packet() -> None:
 
 
 def test_a_strong_packet_sharpens_and_lives_and_a_weak_one_dies(measured: Outcome) -> None:
-    assert values(measured, "survival", "spikes=90,spread=0.5") == [1.0]
-    assert values(measured, "survival", "spikes=20,spread=0.5") == [0.0]
-    assert values(measured, "separatrix", "spread=0.5") == [55.0]  # half-way between the two
-    strong = values(measured, "spikes", "spikes=90,spread=0.5,fate=lives")
-    weak = values(measured, "spikes", "spikes=20,spread=0.5,fate=dies")
+    assert values(measured, "survival", spikes=90, spread=0.5) == [1.0]
+    assert values(measured, "survival", spikes=20, spread=0.5) == [0.0]
+    assert values(measured, "separatrix", spread=0.5) == [55.0]  # half-way between the two
+    strong = values(measured, "spikes", spikes=90, spread=0.5, fate="lives")
+    weak = values(measured, "spikes", spikes=20, spread=0.5, fate="dies")
     assert (len(strong), strong[0], weak[0]) == (5, 90, 20)
     assert strong[-1] == values(measured, "attractor_spikes")[0] > 90
     assert weak[-1] < 20
-    spreads = values(measured, "spread", "spikes=90,spread=0.5,fate=lives")
+    spreads = values(measured, "spread", spikes=90, spread=0.5, fate="lives")
     assert spreads[0] == 0.5 > spreads[-1] == values(measured, "attractor_spread")[0]
 
 
 def test_a_packet_has_at_most_a_spike_of_each_neuron() -> None:
     with pytest.raises(InputError, match=r"^pulse-packets.spikes: 101 of 100 neurons; give at most 100$"):
-        pulse_packets.run(
-            SMALL.model_copy(update={"spikes": (101,)}), Untrained("synfire-chain", "BNS", 0), lambda done, total: None
-        )
+        measure.run(TINY.model_copy(update={"spikes": (101,)}), CHAIN, ignore)
 
 
 def test_a_run_draws_itself(full_run: Run) -> None:
