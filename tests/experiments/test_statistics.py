@@ -197,6 +197,7 @@ def test_bootstrap_over_images_agrees_with_the_binomial_limit() -> None:
     outcomes[0, :30], outcomes[0, 30:40] = 1, -1
     difference = paired_bootstrap(outcomes)
     half = 1.96 * np.sqrt((0.04 - 0.0004) / 1000)
+    assert difference.method == "paired bootstrap over images (one seed)"
     assert difference.interval.mean == pytest.approx(0.02)
     assert difference.interval.low == pytest.approx(0.02 - half, abs=1e-3)
     assert difference.interval.high == pytest.approx(0.02 + half, abs=1e-3)

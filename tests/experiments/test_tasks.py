@@ -248,6 +248,13 @@ def test_archive_of_anything_but_images_holds_plain_features(shape: tuple[int, .
     assert dataset.notes == (f"samples of shape {shape} were read as {n_features} plain features; they are no images",)
 
 
+def test_whole_numbers_are_classes_whatever_their_type(tmp_path: Path) -> None:
+    np.savez(tmp_path / "mine.npz", X=np.zeros((10, 2)), y=np.array([0.0, 3.0] * 5))
+    dataset = load_task(str(tmp_path / "mine.npz"))
+    assert dataset.classes == ("0.0", "3.0")
+    assert dataset.y.tolist() == [0, 1] * 5
+
+
 def test_rows_of_features_need_no_note(tmp_path: Path) -> None:
     assert archived(tmp_path, np.random.default_rng(0).random((40, 6))).notes == ()
 

@@ -30,8 +30,8 @@ def by_class(
     Measurement
         `test_samples`, `majority_accuracy` and `balanced_accuracy`, then `test_samples` and `recall` of each class.
     """
-    samples = np.bincount(true, minlength=len(classes))
-    right = np.bincount(true[true == predicted], minlength=len(classes))
+    samples = np.bincount(true)
+    right = np.bincount(true[true == predicted], minlength=len(samples))
     tested = np.flatnonzero(samples)
     recall = right[tested] / samples[tested]
     majority = np.bincount(trained).argmax()
