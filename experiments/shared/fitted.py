@@ -1,7 +1,7 @@
-"""A classifier that is trained once for all studies of a run that look at it.
+"""A classifier that is trained once for all studies of a run that examine it.
 
-The first study that needs it trains it on the training set (validation samples included) and puts it on the run's
-shelf, a folder; the others, in whichever process, read it from there.
+The first study that needs the classifier trains it on the training set (validation samples included) and stores it in
+a folder of the run, the shelf. The other studies read it from there, in whichever process they run.
 """
 
 from __future__ import annotations
@@ -25,8 +25,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A trained classifier, the training and test samples, and what its training took: wall-clock seconds of `fit` and
-    presentations."""
+    """A trained classifier.
+
+    Parameters
+    ----------
+    model
+        The classifier.
+    split
+        Training samples, and test samples (`held_out`).
+    seconds
+        Wall-clock time of `fit`, in s.
+    presentations
+        Number of training presentations.
+    """
 
     model: Classifier
     split: Split
@@ -35,7 +46,22 @@ class Fitted:
 
 
 def fitted(subject: Subject, max_train: int | None, progress: Progress) -> Fitted:
-    """The subject's model, trained on at most `max_train` samples; `progress` is called only where it is trained."""
+    """Return the trained model of a subject, from the shelf if it is there.
+
+    Parameters
+    ----------
+    subject
+        Model, data and seed.
+    max_train
+        Largest number of training samples, None for all of them.
+    progress
+        Called during training only.
+
+    Returns
+    -------
+    Fitted
+        The model and its data.
+    """
     split = final_split(subject.dataset, subject.seed, max_train)
     path = place(subject, max_train)
     with nullcontext() if path is None else FileLock(path.with_suffix(".lock")):
@@ -47,7 +73,20 @@ def fitted(subject: Subject, max_train: int | None, progress: Progress) -> Fitte
 
 
 def place(subject: Subject, max_train: int | None) -> Path | None:
-    """Where the fitted model lies or will lie; None without a shelf."""
+    """Return the path of a trained model on the shelf.
+
+    Parameters
+    ----------
+    subject
+        Model, data and seed.
+    max_train
+        Largest number of training samples, None for all of them.
+
+    Returns
+    -------
+    Path or None
+        Path of the file, whether it exists or not; None for a subject without a shelf.
+    """
     if subject.shelf is None:
         return None
     settings = repr((sorted(subject.parameters.items()), max_train))

@@ -1,4 +1,4 @@
-"""Classifiers some of whose parameters a study sets itself."""
+"""Classifiers with parameters that a study sets itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,20 @@ if TYPE_CHECKING:
 
 
 def create_with(subject: Subject, fixed: Mapping[str, Any]) -> Classifier:
-    """Return the unfitted classifier of a subject, set to these values in those of the parameters that it has."""
+    """Return the untrained classifier of a subject, with some parameters set by the study.
+
+    Parameters
+    ----------
+    subject
+        Model, data and seed.
+    fixed
+        Parameter -> value; parameters that the model does not have are passed over.
+
+    Returns
+    -------
+    Classifier
+        The model with these values.
+    """
     model = subject.create()
     has = model.get_params()
     return model.set_params(**{name: value for name, value in fixed.items() if name in has})

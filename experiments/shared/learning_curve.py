@@ -1,4 +1,4 @@
-"""Learning curves: accuracy on the validation split at points that are the same for all models of a run."""
+"""Learning curves: validation accuracy at checkpoints that are the same for all models of a run."""
 
 from __future__ import annotations
 
@@ -16,16 +16,21 @@ if TYPE_CHECKING:
 
 
 def checkpoints(total: int, points_per_octave: int, batch: int) -> tuple[int, ...]:
-    """Return log-spaced multiples of `batch` up to `total`, the last multiple that training reaches among them.
+    """Return log-spaced checkpoints, in training samples seen.
 
     Parameters
     ----------
     total
-        Presentations in all.
+        Number of presentations of the whole training.
     points_per_octave
-        Points for each doubling of the presentations.
+        Number of checkpoints for each doubling of the samples seen.
     batch
-        A multiple of the batch sizes of all models, so that each is measured after exactly as many samples.
+        A multiple of the batch sizes of all models, so that all are measured after the same number of samples.
+
+    Returns
+    -------
+    tuple of int
+        Multiples of `batch`, among them the largest one that training reaches; `total` alone where it is below `batch`.
     """
     last = total // batch
     if last == 0:
@@ -43,32 +48,32 @@ def learning_curve(
     progress: Progress,
     at_checkpoint: Callable[[Any, int], None] | None = None,
 ) -> tuple[Measurement, ...]:
-    """Train the model on the split's training part and measure its accuracy on the other part at each point.
+    """Train a model, and measure its validation accuracy at each checkpoint.
 
     Parameters
     ----------
     metric
-        The accuracy to be measured; its step counts training samples.
+        The accuracy; it counts training samples in its steps.
     model
-        Unfitted.
+        The untrained classifier.
     split
-        Samples to train on and to measure on.
+        Samples to train on, and samples to measure the accuracy on (`held_out`).
     points
-        Numbers of presentations, increasing.
+        Checkpoints, in training samples seen.
     progress
-        Told how far the training is.
+        Called during training.
     at_checkpoint
-        Called with the model and the samples seen, before the first presentation and at each point.
+        Called with the model and the number of samples seen, before the first presentation and at each checkpoint.
 
     Returns
     -------
     tuple of Measurement
-        One for each point.
+        One at each checkpoint.
 
     Raises
     ------
     InputError
-        For a model that was not measured at all points: means over different points cannot be compared.
+        If the model was not measured at all checkpoints, as means over different points cannot be compared.
     """
     model.fit(
         split.train.X,

@@ -1,8 +1,9 @@
-"""Learning rates for learning after each single sample, shared by the studies that show samples one at a time.
+"""Learning rates for online learning, shared by the studies that present samples one at a time.
 
-Learning rates that suit batches and many passes need not suit this. Each of these gave the best accuracy after one pass
-(`one_pass_accuracy` of the study one-pass) of equally many that were tried on validation splits. None falls along the
-way, since an online learner cannot know the end.
+Learning rates that suit batches and many passes need not suit online learning. For each model, the same number of
+learning rates was tried on validation splits, and the one with the best accuracy after one pass (`one_pass_accuracy` of
+the study one-pass) was chosen. No learning rate decays during training, since an online learner cannot know when it
+ends.
 """
 
 from __future__ import annotations
@@ -35,5 +36,5 @@ SETTINGS: Mapping[str, Mapping[str, Mapping[str, Any]]] = MappingProxyType(
 TRIED: Mapping[str, Mapping[str, int]] = MappingProxyType(
     {kind: dict.fromkeys(settings, 6) for kind, settings in SETTINGS.items()}
 )
-"""Kind of task -> model -> how many learning rates were tried. Studies share this one table, so that a run with several
-of them counts it once."""
+"""Kind of task -> model -> number of learning rates that were tried. Studies share this one table, so that a run with
+several of them counts it once."""

@@ -1,4 +1,4 @@
-"""What figures and report read from a stored run, and how a model is told from another in all of them."""
+"""What figures and report read from a stored run, and how models are distinguished in all of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,17 @@ _FAMILIES = {"BNS": ("o", (BLUE, SKY)), "ANN": ("s", (VERMILLION, ORANGE, PURPLE
 
 @dataclass(frozen=True)
 class Look:
-    """Colour and marker of one model: blues and discs for a BNS, reds and squares for an ANN."""
+    """How one model is drawn: blue shades and discs for a BNS, red shades and squares for an ANN.
+
+    Parameters
+    ----------
+    kind
+        "BNS" or "ANN".
+    colour
+        Colour in matplotlib's notation.
+    marker
+        Marker in matplotlib's notation.
+    """
 
     kind: str
     colour: str
@@ -29,7 +39,18 @@ class Look:
 
 
 def looks(run: Run) -> dict[str, Look]:
-    """Return the look of each classifier, in the order in which the run names the models."""
+    """Return the look of each classifier.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Look
+        By name of the model, in the order of the run.
+    """
     pairs = run.results[["model", "kind"]].drop_duplicates()
     result: dict[str, Look] = {}
     for model, kind in pairs[pairs["model"].isin(list(run.manifest["models"]))].itertuples(index=False):
@@ -40,7 +61,19 @@ def looks(run: Run) -> dict[str, Look]:
 
 
 def rows(run: Run, metric: Metric) -> pd.DataFrame:
-    """Return all rows of the results that hold this metric.
+    """Return all rows of the results that hold a metric.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric of a study that the run carried out.
+
+    Returns
+    -------
+    DataFrame
+        With the columns of `experiments.run_directory.COLUMNS`.
 
     Raises
     ------
@@ -52,25 +85,91 @@ def rows(run: Run, metric: Metric) -> pd.DataFrame:
 
 
 def values(run: Run, metric: Metric) -> pd.DataFrame:
-    """Return the rows of a metric that no fact sets apart. Errors as in `rows`."""
+    """Return the rows of a metric that have no facts.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric of a study that the run carried out.
+
+    Returns
+    -------
+    DataFrame
+        With the columns of `experiments.run_directory.COLUMNS`.
+
+    Raises
+    ------
+    InputError
+        If the run did not carry out the metric's study.
+    """
     found = rows(run, metric)
     return found[[not facts for facts in found["facts"]]]
 
 
 def entries(run: Run, metric: Metric) -> list[Entry]:
-    """Return the entries of the summary for one metric: mean and 95 % interval. Errors as in `rows`."""
+    """Return the entries of the summary for a metric: means over seeds and 95 % intervals.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric of a study that the run carried out.
+
+    Returns
+    -------
+    list of Entry
+        In the order in which they are stored.
+
+    Raises
+    ------
+    InputError
+        If the run did not carry out the metric's study.
+    """
     _refuse_foreign(run, metric)
     wanted = (metric.study, metric.name)
     return [entry for entry in run.summary["metrics"] if (entry["study"], entry["metric"]) == wanted]
 
 
 def summaries(run: Run, metric: Metric, **facts: Fact) -> list[Entry]:
-    """Return the entries of the summary with these facts and no others: by default those of whole models."""
+    """Return the entries of the summary for a metric with these facts and no others.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric of a study that the run carried out.
+    **facts
+        Name -> value; without any, the entries of whole models.
+
+    Returns
+    -------
+    list of Entry
+        In the order in which they are stored.
+    """
     return [entry for entry in entries(run, metric) if entry["facts"] == facts]
 
 
 def model_summaries(run: Run, metric: Metric, **facts: Fact) -> dict[str, list[Entry]]:
-    """Return model -> its entries of the summary with these facts and no others, in order of steps."""
+    """Return the entries of the summary for a metric with these facts and no others, by model.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric of a study that the run carried out.
+    **facts
+        Name -> value; without any, the entries of whole models.
+
+    Returns
+    -------
+    dict of str to list of Entry
+        Name of the model -> entries in ascending order of their steps.
+    """
     found: dict[str, list[Entry]] = {}
     for entry in sorted(summaries(run, metric, **facts), key=lambda entry: entry["step"] or 0):
         found.setdefault(entry["model"], []).append(entry)
@@ -78,7 +177,20 @@ def model_summaries(run: Run, metric: Metric, **facts: Fact) -> dict[str, list[E
 
 
 def layer_summaries(run: Run, metric: Metric) -> dict[tuple[str, str], list[Entry]]:
-    """Return (model, layer) -> entries of this layer, in the order in which they were stored."""
+    """Return the entries of the summary for a metric of layers.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric with the fact "layer".
+
+    Returns
+    -------
+    dict of (str, str) to list of Entry
+        (model, layer) -> entries, in the order in which they are stored.
+    """
     found: dict[tuple[str, str], list[Entry]] = {}
     for model, layer, entry in by_fact(run, metric, "layer"):
         found.setdefault((model, layer), []).append(entry)
@@ -86,25 +198,70 @@ def layer_summaries(run: Run, metric: Metric) -> dict[tuple[str, str], list[Entr
 
 
 def along(run: Run, metric: Metric, model: str, axis: str, **facts: Fact) -> list[tuple[float, Entry]]:
-    """Return the entries of a model along an axis that is a fact, of those with these other facts: (place, entry), in
-    order of places."""
+    """Return the entries of the summary for one model along an axis that is a fact.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric of a study that the run carried out.
+    model
+        Name of the model.
+    axis
+        Name of the fact, a number.
+    **facts
+        Further facts that the entries must have: name -> value.
+
+    Returns
+    -------
+    list of (float, Entry)
+        (value of the fact, entry), in ascending order.
+    """
     found = of_model([entry for _, _, entry in by_fact(run, metric, axis)], model)
     placed = [(float(entry["facts"][axis]), entry) for entry in found if facts.items() <= entry["facts"].items()]
     return sorted(placed, key=lambda pair: pair[0])
 
 
 def of_model(entries: Iterable[Entry], model: str) -> list[Entry]:
-    """Return those of the entries that tell of this model."""
+    """Return the entries of one model.
+
+    Parameters
+    ----------
+    entries
+        Entries of the summary.
+    model
+        Name of the model.
+
+    Returns
+    -------
+    list of Entry
+        In the same order.
+    """
     return [entry for entry in entries if entry["model"] == model]
 
 
 def by_fact(run: Run, metric: Metric, fact: str) -> list[tuple[str, Any, Entry]]:
-    """Return (model, value of this fact, entry) for each entry that has such a fact.
+    """Return the entries of the summary for a metric that have a fact.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric of a study that the run carried out.
+    fact
+        Name of the fact.
+
+    Returns
+    -------
+    list of (str, value, Entry)
+        (model, value of the fact, entry), in the order in which they are stored.
 
     Raises
     ------
     ValueError
-        For a fact that the metric does not declare.
+        If the metric does not declare the fact.
     """
     if fact not in metric.facts:
         raise ValueError(f"metric {metric.study}.{metric.name} declares no fact {fact!r}")
@@ -112,17 +269,54 @@ def by_fact(run: Run, metric: Metric, fact: str) -> list[tuple[str, Any, Entry]]
 
 
 def differences(run: Run, *, primary: bool) -> list[Entry]:
-    """Return the differences between twins: those of the primary metrics, or of all others."""
+    """Return the differences between twins.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    primary
+        Whether those of the primary metrics, or of all others.
+
+    Returns
+    -------
+    list of Entry
+        In the order in which they are stored.
+    """
     return [entry for entry in run.summary["differences"] if entry["primary"] == primary]
 
 
 def class_names(run: Run) -> list[str]:
-    """Return the names of the task's classes, in the order of the output units."""
+    """Return the names of the task's classes.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        In the order of the output units.
+    """
     return list(run.manifest["task"]["classes"])
 
 
 def pairs_of(run: Run, study: str) -> list[tuple[str, ...]]:
-    """Return the twins that share what twins share in this study, then the models on their own."""
+    """Return the twins that a study compares, and the models without one.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    study
+        Name of the study.
+
+    Returns
+    -------
+    list of tuple of str
+        (BNS, its twin) for each pair of twins, then (model,) for each other model.
+    """
     twins: Mapping[tuple[str, str], None] = dict.fromkeys(
         (entry["model"], entry["twin"]) for entry in run.summary["differences"] if entry["study"] == study
     )

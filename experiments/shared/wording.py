@@ -1,12 +1,10 @@
-"""Numbers as a reader wants them, and the sentences that several studies have in common."""
+"""Numbers in words, and the sentences that several studies have in common."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from bnsim.errors import InputError
 from experiments.run_directory import Run
-from experiments.shared.stored import differences, summaries
+from experiments.shared.stored import Entry, differences, summaries
 from experiments.spec import Metric
 
 CONFIDENCE = "95\N{NO-BREAK SPACE}%"
@@ -14,7 +12,22 @@ _BYTES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B"))
 
 
 def number(value: float, unit: str, *, signed: bool = False) -> str:
-    """A value with its unit, held together by no-break spaces; fractions become per cent."""
+    """Format a value with its unit.
+
+    Parameters
+    ----------
+    value
+        The value.
+    unit
+        Its unit; fractions are written in per cent, and bytes with a decimal prefix.
+    signed
+        Whether positive values get a sign, too.
+
+    Returns
+    -------
+    str
+        Number and unit, joined by no-break spaces.
+    """
     plain = _plain(value, unit, "+" if signed else "")
     return plain.replace("-", "−").replace(" ", "\N{NO-BREAK SPACE}")
 
@@ -31,8 +44,21 @@ def _plain(value: float, unit: str, sign: str) -> str:
     return text + {"count": "", "": "", "ratio": "", "1/s": " per s"}.get(unit, f" {unit}")
 
 
-def interval(entry: dict[str, Any], *, signed: bool = False) -> str:
-    """The 95 % interval of a summary entry, or a note where one seed allows none."""
+def interval(entry: Entry, *, signed: bool = False) -> str:
+    """Format the 95 % interval of a summary entry.
+
+    Parameters
+    ----------
+    entry
+        An entry of the summary.
+    signed
+        Whether positive values get a sign, too.
+
+    Returns
+    -------
+    str
+        "95.1 to 97.3 %", or a note where there is only one seed.
+    """
     if entry["ci_low"] is None:
         return "no interval: one seed"
     low, high = (number(entry[key], entry["unit"], signed=signed) for key in ("ci_low", "ci_high"))
@@ -40,19 +66,53 @@ def interval(entry: dict[str, Any], *, signed: bool = False) -> str:
     return f"{low.removesuffix(unit).rstrip()} to {high}" if unit else f"{low} to {high}"
 
 
-def told(entry: dict[str, Any]) -> str:
-    """A summary entry's mean, with its interval in brackets where the seeds differ."""
+def told(entry: Entry) -> str:
+    """Format the mean of a summary entry.
+
+    Parameters
+    ----------
+    entry
+        An entry of the summary.
+
+    Returns
+    -------
+    str
+        The mean with its unit, followed by the interval in brackets where the seeds differ.
+    """
     mean = number(entry["mean"], entry["unit"])
     return mean if entry["ci_low"] in (None, entry["mean"]) else f"{mean} ({interval(entry)})"
 
 
 def listed(parts: list[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
+    """Join parts of a sentence.
+
+    Parameters
+    ----------
+    parts
+        The parts.
+
+    Returns
+    -------
+    str
+        "a", "a and b", "a, b and c"; "" without any.
+    """
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def by_model(run: Run, metric: Metric) -> str:
-    """Return "97.2 % (96.5 to 97.9 %) in a and 95.0 % (94.1 to 95.9 %) in b": a metric of whole models, all of them.
+    """Format a metric of all models.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric of a study that the run carried out.
+
+    Returns
+    -------
+    str
+        "97.2 % (96.5 to 97.9 %) in a and 95.0 % (94.1 to 95.9 %) in b".
 
     Raises
     ------
@@ -66,9 +126,23 @@ def by_model(run: Run, metric: Metric) -> str:
 
 
 def twin_sentences(run: Run, metric: Metric, samples: str, when: str = "") -> list[str]:
-    """Return a sentence for each pair of twins about how many `samples` either classified correctly.
+    """Return a sentence for each pair of twins, on how many samples either of them classified correctly.
 
-    when: how the sentence begins, e.g. "Having seen every sample once, ".
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        The accuracy.
+    samples
+        What was classified, e.g. "test samples".
+    when
+        How the sentences begin, e.g. "Having seen every sample once, ".
+
+    Returns
+    -------
+    list of str
+        None without twins.
     """
     wanted = (metric.study, metric.name)
     found = [entry for entry in differences(run, primary=True) if (entry["study"], entry["metric"]) == wanted]
@@ -76,7 +150,7 @@ def twin_sentences(run: Run, metric: Metric, samples: str, when: str = "") -> li
     return [_twin_sentence(means, entry, samples, when) for entry in found]
 
 
-def _twin_sentence(means: dict[str, dict[str, Any]], entry: dict[str, Any], samples: str, when: str) -> str:
+def _twin_sentence(means: dict[str, Entry], entry: Entry, samples: str, when: str) -> str:
     bns, ann = means[entry["model"]], means[entry["twin"]]
     gap = round(entry["difference"], 2)
     direction = "more than" if gap > 0 else "fewer than" if gap < 0 else "as many as"

@@ -28,6 +28,11 @@ def value(outcome: Outcome, metric: str, **facts: Fact) -> float:
     return found
 
 
+def values(outcome: Outcome, metric: str, **facts: Fact) -> list[float]:
+    """The values of this metric with these facts, in the order in which they were measured."""
+    return [measurement.value for measurement in measurements(outcome, metric, **facts)]
+
+
 def curve(outcome: Outcome, metric: str, **facts: Fact) -> dict[int | None, float]:
     """The measurements of this metric with these facts: step -> value."""
     return {measurement.step: measurement.value for measurement in measurements(outcome, metric, **facts)}

@@ -101,8 +101,8 @@ STUDY = Study(
             "accuracy",
             "fraction",
             "Accuracy",
-            "Fraction of the test trials of a task classified correctly at a jitter in ms; of artificial networks, with "
-            "bins of a width in ms.",
+            "Fraction of the test trials of a task classified correctly, at a jitter in ms and, of artificial "
+            "networks, with bins of a width in ms.",
             better="more",
             facts={"task": str, "jitter": float, "bin": int},
         ),

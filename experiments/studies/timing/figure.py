@@ -11,7 +11,7 @@ from matplotlib.ticker import NullFormatter, NullLocator
 from bnsim.plotting.style import BLUE, FAINT, INK, ORANGE, VERMILLION, style
 from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_band, plain_numbers
-from experiments.shared.stored import Entry, Look, by_fact, summaries
+from experiments.shared.stored import Entry, Look, along, by_fact, summaries
 from experiments.shared.wording import listed, number, told
 from experiments.spec import Plate
 from experiments.studies.timing import STUDY, TASKS
@@ -89,14 +89,11 @@ def _best(run: Run, model: str, task: str, jitter: float) -> str:
 
 def _points(run: Run, model: str, task: str, axis: str) -> list[Point]:
     """Return the accuracies of a network along one axis, all else as the study's options say."""
-    options = run.config[STUDY.name]
-    fact, at = ("bin", options["at_bin"]) if axis == "jitter" else ("jitter", options["at_jitter"])
-    found = [
-        (float(place), entry)
-        for name, place, entry in by_fact(run, STUDY["accuracy"], axis)
-        if (name, entry["facts"]["task"]) == (model, task) and entry["facts"].get(fact, at) == at
-    ]
-    return sorted(found, key=lambda point: point[0])
+    options, metric = run.config[STUDY.name], STUDY["accuracy"]
+    if axis == "bin":
+        return along(run, metric, model, axis, task=task, jitter=options["at_jitter"])
+    bins = {} if _LOOKS[model].kind == "BNS" else {"bin": options["at_bin"]}
+    return along(run, metric, model, axis, task=task, **bins)
 
 
 def _by_jitter(ax: Axes, run: Run, task: str) -> None:

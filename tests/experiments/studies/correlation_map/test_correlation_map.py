@@ -10,11 +10,10 @@ from experiments.shared.mean_field import activation_sizes, correlations, slope_
 from experiments.shared.random_networks import ACTIVATIONS
 from experiments.spec import Outcome, Untrained
 from experiments.studies.correlation_map import KEYS, STUDY, Config, figure, measure
-from tests.experiments.digits import ignore
-from tests.experiments.outcomes import values
+from tests.experiments.digits import ignore, tiny, values
 
 TANH = ACTIVATIONS["tanh"]
-TINY = STUDY.presets["tiny"]
+TINY = tiny(STUDY)
 
 
 def measured(model: str, config: Config = TINY) -> Outcome:
@@ -42,7 +41,7 @@ def test_tanh_is_critical_at_one_and_chaotic_above() -> None:
 
 
 def test_wide_networks_lie_on_the_curve() -> None:
-    config = TINY.model_copy(update={"width": 1000, "networks": 20, "scales": (0.6, 1.5), "depth": 3, "inputs": (0.9,)})
+    config = tiny(STUDY, width=1000, networks=20, scales=(0.6, 1.5), depth=3, inputs=(0.9,))
     outcome = measured("tanh", config)
     assert values(outcome, "theory_error")[0] <= 0.02
     for scale in (0.6, 1.5):  # activations die out, and settle

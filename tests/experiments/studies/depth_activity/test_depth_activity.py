@@ -14,12 +14,11 @@ from experiments.shared.mean_field import activation_sizes
 from experiments.shared.random_networks import ACTIVATIONS, SpikingLayers, layers, weights
 from experiments.spec import Outcome, Untrained
 from experiments.studies.depth_activity import STUDY, figure, measure
-from tests.experiments.digits import ignore
-from tests.experiments.outcomes import values
+from tests.experiments.digits import ignore, tiny, values
 
 
 def measured(model: str) -> Outcome:
-    return measure.run(STUDY.presets["tiny"], Untrained(model, STUDY.subjects[model], seed=0), ignore)
+    return measure.run(tiny(STUDY), Untrained(model, STUDY.subjects[model], seed=0), ignore)
 
 
 def test_layer_after_layer_is_the_whole_network() -> None:

@@ -13,13 +13,13 @@ from experiments.run_directory import Run
 from experiments.spec import Outcome, Subject
 from experiments.studies.energy import STUDY, figure, measure
 from models.registry import create
-from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore
+from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore, tiny
 
 ONE_PASS = {"passes": 1}
 
 
 def measured(model: str, parameters: dict[str, object]) -> dict[str, float]:
-    outcome: Outcome = measure.run(STUDY.presets["tiny"], Subject(DIGITS, model, parameters | ONE_PASS, 0), ignore)
+    outcome: Outcome = measure.run(tiny(STUDY), Subject(DIGITS, model, parameters | ONE_PASS, 0), ignore)
     return {row.metric: row.value for row in outcome.measurements}
 
 

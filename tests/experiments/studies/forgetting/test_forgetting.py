@@ -11,14 +11,14 @@ import pytest
 from bnsim.errors import InputError
 from experiments.run.configuration import resolve, settings_tried
 from experiments.run_directory import Run
-from experiments.spec import Fact, Outcome, Subject
+from experiments.spec import Outcome, Subject
 from experiments.studies import STUDIES
 from experiments.studies.forgetting import CLASSES, PERMUTED, STUDY, figure
 from experiments.studies.forgetting.measure import FIXED, class_tasks, in_common_order, permuted_tasks, run
 from experiments.tasks import load_task
 from experiments.tasks.dataset import Samples, Split, _test_indices, validation_split
 from models.registry import create
-from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore, value
+from tests.experiments.digits import DIGITS, FIELD, SMALL, curve, ignore, value
 from tests.experiments.here import run_here
 
 ONLINE = {**SMALL, "learning_rate": 0.003}
@@ -27,11 +27,6 @@ CONFIG = STUDY.presets["quick"].model_copy(update={"presentations": 500, "permut
 
 def measured(model: str = "dense", parameters: dict[str, Any] = ONLINE, **others: Any) -> Outcome:
     return run(CONFIG, Subject(others.get("dataset", DIGITS), model, parameters, 0), ignore)
-
-
-def found(outcome: Outcome, metric: str, **facts: Fact) -> dict[int | None, float]:
-    """Step -> value, of the measurements with these facts and no others."""
-    return {row.step: row.value for row in outcome.measurements if (row.metric, row.facts) == (metric, facts)}
 
 
 @pytest.fixture(scope="module")
@@ -76,23 +71,23 @@ def test_fit_shows_a_sequence_in_its_own_order() -> None:
 
 def test_new_classes_drive_out_the_old_ones_unless_learned_at_once(dense: Outcome) -> None:
     """An unprotected perceptron knows the last two classes of ten (van de Ven et al. 2022)."""
-    first = found(dense, "accuracy", scenario=CLASSES, task=1)
+    first = curve(dense, "accuracy", scenario=CLASSES, task=1)
     assert list(first) == [1, 2, 3, 4, 5]
     assert first[1] > 0.95
     assert first[5] < 0.2
-    last = found(dense, "accuracy", scenario=CLASSES, task=5)
+    last = curve(dense, "accuracy", scenario=CLASSES, task=5)
     assert list(last) == [5]
     assert last[5] > 0.9
     assert value(dense, "forgetting_final_accuracy") < 0.3
-    assert found(dense, "joint_accuracy", scenario=CLASSES)[None] > 0.85
+    assert curve(dense, "joint_accuracy", scenario=CLASSES)[None] > 0.85
 
 
 def test_metrics_follow_from_the_accuracies(dense: Outcome) -> None:
-    first, second = (found(dense, "accuracy", scenario=PERMUTED, task=task) for task in (1, 2))
-    average = found(dense, "average_accuracy", scenario=PERMUTED)
+    first, second = (curve(dense, "accuracy", scenario=PERMUTED, task=task) for task in (1, 2))
+    average = curve(dense, "average_accuracy", scenario=PERMUTED)
     assert average == pytest.approx({1: first[1], 2: (first[2] + second[2]) / 2})
-    assert found(dense, "final_accuracy", scenario=PERMUTED)[None] == average[2]
-    assert found(dense, "forgetting", scenario=PERMUTED)[None] == pytest.approx(first[1] - first[2])
+    assert curve(dense, "final_accuracy", scenario=PERMUTED)[None] == average[2]
+    assert curve(dense, "forgetting", scenario=PERMUTED)[None] == pytest.approx(first[1] - first[2])
     assert (dense.n_train, dense.n_held_out) == (1149, 288)
 
 

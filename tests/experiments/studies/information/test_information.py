@@ -150,7 +150,7 @@ def test_the_network_learns_from_training_samples_alone() -> None:
 
 
 def test_a_run_draws_itself(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    layers, time = figures.draw(run).values()
+    layers, time = figures.draw(run).figures.values()
     probe, bits, unit = layers.axes
     assert probe.get_title(loc="left") == "receptive-field (BNS)\nreceptive-dense (ANN)"
     assert [text.get_text() for text in unit.get_xticklabels()] == ["input", "hidden", "output"]
@@ -175,4 +175,4 @@ def test_sentences_are_right_with_one_kind_too(run: Run) -> None:
     summary = {**run.summary, "metrics": metrics, "differences": []}
     only = dataclasses.replace(run, summary=summary, manifest={**run.manifest, "models": {"receptive-dense": {}}})
     assert "receptive-field" not in " ".join(sentences(only))
-    assert list(figures.draw(only)) == ["information"]
+    assert list(figures.draw(only).figures) == ["information"]

@@ -9,10 +9,9 @@ from experiments.run_directory import Run
 from experiments.spec import Outcome, Untrained
 from experiments.studies.perturbation import STUDY, Config, figure, measure
 from experiments.studies.perturbation.measure import _changed, _differing
-from tests.experiments.digits import ignore
-from tests.experiments.outcomes import values
+from tests.experiments.digits import ignore, tiny, values
 
-TINY = STUDY.presets["tiny"]
+TINY = tiny(STUDY)
 
 
 def measured(model: str, config: Config = TINY) -> Outcome:
@@ -59,7 +58,7 @@ def test_a_change_dies_with_the_activity_or_grows() -> None:
 
 def test_growth_in_wide_artificial_networks_is_the_root_of_chi() -> None:
     # One changed input in each of 50 samples reaches 1000 units by weights of its own: a standard error of about 1 %.
-    outcome = measured("tanh", TINY.model_copy(update={"width": 1000, "samples": 50}))
+    outcome = measured("tanh", tiny(STUDY, width=1000, samples=50))
     for scale in (0.8, 2.5):
         (found,), (theory,) = (
             values(outcome, metric, scale=scale, change="epsilon") for metric in ("growth", "growth_theory")

@@ -10,11 +10,11 @@ import pytest
 
 from bnsim.errors import InputError
 from experiments.run_directory import Run
-from experiments.spec import Fact, Outcome, Subject
+from experiments.spec import Outcome, Subject
 from experiments.studies.privacy import STUDY, Config, figure
 from experiments.studies.privacy.measure import FIXED, SCORES, drawn, run
 from experiments.tasks.dataset import Dataset, _test_indices, final_split
-from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore, value
+from tests.experiments.digits import DIGITS, FIELD, SMALL, curve, ignore, value
 from tests.experiments.here import run_here
 
 CONFIG = Config(sizes=(40, 100), level=0.9, passes=60)
@@ -22,10 +22,6 @@ CONFIG = Config(sizes=(40, 100), level=0.9, passes=60)
 
 def measured(dataset: Dataset = DIGITS, config: Config = CONFIG) -> Outcome:
     return run(config, Subject(dataset, "dense", SMALL, 0), ignore)
-
-
-def by_size(outcome: Outcome, metric: str, **facts: Fact) -> dict[int | None, float]:
-    return {row.step: row.value for row in outcome.measurements if (row.metric, row.facts) == (metric, facts)}
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +43,9 @@ def test_members_and_others_are_stratified_apart_and_others_each_time() -> None:
 
 
 def test_models_are_taken_when_they_reach_the_level(dense: Outcome) -> None:
-    taken = by_size(dense, "presentations_taken")
+    taken = curve(dense, "presentations_taken")
     assert list(taken) == [40, 100]
-    for size, accuracy in by_size(dense, "train_accuracy").items():
+    for size, accuracy in curve(dense, "train_accuracy").items():
         assert 0.9 <= accuracy <= 1
         assert 32 <= taken[size] < 60 * (size or 0)
     assert (dense.n_train, dense.n_held_out) == (100, 100)
@@ -58,8 +54,8 @@ def test_models_are_taken_when_they_reach_the_level(dense: Outcome) -> None:
 def test_a_model_that_never_reaches_the_level_is_taken_at_its_end() -> None:
     outcome = measured(config=Config(sizes=(2000,), level=1, passes=1))
     # Half of 1437 training samples, in whole batches of 32.
-    assert by_size(outcome, "presentations_taken") == {718: 704}
-    assert by_size(outcome, "train_accuracy")[718] < 1
+    assert curve(outcome, "presentations_taken") == {718: 704}
+    assert curve(outcome, "train_accuracy")[718] < 1
 
 
 def test_labels_learned_by_heart_give_members_away() -> None:
@@ -67,17 +63,17 @@ def test_labels_learned_by_heart_give_members_away() -> None:
     lot = dataclasses.replace(DIGITS, y=np.random.default_rng(0).permutation(DIGITS.y))
     config = Config(sizes=(100,), level=1, passes=300)
     outcome = run(config, Subject(lot, "dense", {**SMALL, "hidden": (100,)}, 0), ignore)
-    assert by_size(outcome, "train_accuracy")[100] == 1
-    assert by_size(outcome, "held_out_accuracy")[100] < 0.25
+    assert curve(outcome, "train_accuracy")[100] == 1
+    assert curve(outcome, "held_out_accuracy")[100] < 0.25
     for score in SCORES:
         # Of 100 members and 100 others, an advantage has a standard error of at most 0.07.
-        assert by_size(outcome, "membership_advantage", score=score)[100] > 0.2
-        assert by_size(outcome, "membership_auc", score=score)[100] > 0.6
-        assert by_size(outcome, "shuffled_advantage", score=score)[100] == pytest.approx(0, abs=0.1)
+        assert curve(outcome, "membership_advantage", score=score)[100] > 0.2
+        assert curve(outcome, "membership_auc", score=score)[100] > 0.6
+        assert curve(outcome, "shuffled_advantage", score=score)[100] == pytest.approx(0, abs=0.1)
 
 
 def test_the_mean_is_that_of_the_winning_share(dense: Outcome) -> None:
-    found = by_size(dense, "membership_advantage", score="share")
+    found = curve(dense, "membership_advantage", score="share")
     assert value(dense, "membership_advantage_mean") == pytest.approx(np.mean(list(found.values())))
 
 

@@ -10,10 +10,9 @@ from experiments.run_directory import Run
 from experiments.spec import Outcome, Untrained
 from experiments.studies.pulse_packets import STUDY, figure, measure
 from experiments.studies.pulse_packets.measure import Packets, background_rate, half_way
-from tests.experiments.digits import ignore
-from tests.experiments.outcomes import values
+from tests.experiments.digits import ignore, tiny, values
 
-TINY = STUDY.presets["tiny"]
+TINY = tiny(STUDY)
 CHAIN = Untrained("synfire-chain", "BNS", seed=0)
 
 
@@ -70,7 +69,7 @@ def test_a_strong_packet_sharpens_and_lives_and_a_weak_one_dies(measured: Outcom
 
 def test_a_packet_has_at_most_a_spike_of_each_neuron() -> None:
     with pytest.raises(InputError, match=r"^pulse-packets.spikes: 101 of 100 neurons; give at most 100$"):
-        measure.run(TINY.model_copy(update={"spikes": (101,)}), CHAIN, ignore)
+        measure.run(tiny(STUDY, spikes=(101,)), CHAIN, ignore)
 
 
 def test_a_run_draws_itself(full_run: Run) -> None:

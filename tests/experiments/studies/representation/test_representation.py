@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from experiments.run.comparison import _jobs
 
 from experiments.report import figures
-from experiments.run.configuration import resolve
+from experiments.run.plan import check
+from experiments.run.request import Request
 from experiments.run_directory import Run
 from experiments.shared.untrained import before_training
 from experiments.spec import Subject
@@ -165,16 +165,17 @@ def test_test_labels_change_nothing() -> None:
 
 def test_only_twins_that_agree_are_compared(tmp_path: Path) -> None:
     def twins(settings: dict[str, Any]) -> dict[str, str | None]:
-        config = resolve(
-            "representation", ("representation",), "digits", DIGITS, tuple(PARAMETERS), 2, "quick", settings
-        )
-        jobs = _jobs(config, DIGITS, tmp_path)
-        for job in jobs:
-            twin = job.subject.twin  # type: ignore[union-attr]
+        request = Request("representation", "digits", tuple(PARAMETERS), 2, "quick", settings=settings)
+        plan = check(request).plan(tmp_path)
+        found = {}
+        for job in plan.jobs:
+            assert isinstance(job.subject, Subject)
+            twin = job.subject.twin
+            found[job.subject.model] = None if twin is None else twin.model
             if twin is not None:
-                assert (twin.parameters, twin.seed) == (config.parameters[twin.model], job.subject.seed)
+                assert (twin.parameters, twin.seed) == (plan.config.parameters[twin.model], job.subject.seed)
                 assert (twin.shelf, twin.twin) == (tmp_path, None)
-        return {job.subject.model: job.subject.twin and job.subject.twin.model for job in jobs}  # type: ignore[union-attr]
+        return found
 
     paired = {"receptive-field": "receptive-dense", "three-factor": "dense"}
     alone = {"receptive-dense": None, "dense": None}
@@ -184,7 +185,7 @@ def test_only_twins_that_agree_are_compared(tmp_path: Path) -> None:
 
 
 def test_a_run_draws_itself(run: Run) -> None:
-    matrices, courses = figures.draw(run).values()
+    matrices, courses = figures.draw(run).figures.values()
     panels = matrices.axes[:4]
     assert panels[0].get_title(loc="left") == "receptive-field (BNS)\nreceptive-dense (ANN)"
     written = {tuple(map(int, text.get_position())): text.get_text() for text in panels[1].texts}
@@ -212,4 +213,4 @@ def test_sentences_are_right_with_one_kind_too(run: Run) -> None:
     (only,) = sentences(alone)
     assert only.startswith("The last layer before the output is like itself before training by a CKA of 0.")
     assert only.endswith(" in dense.")
-    assert list(figures.draw(alone)) == ["representation"]
+    assert list(figures.draw(alone).figures) == ["representation"]

@@ -9,42 +9,32 @@ import pytest
 from pydantic import ValidationError
 
 from experiments.run_directory import Run
-from experiments.spec import Fact, Outcome, Untrained
+from experiments.spec import Outcome, Untrained
 from experiments.studies.timing import STUDY, TASKS, Config, figure
 from experiments.studies.timing.measure import Task, _digits, run
-from experiments.tasks import load_task
 from experiments.tasks.dataset import _test_indices
+from tests.experiments.digits import DIGITS, ignore, tiny, value
 
-SMALL = STUDY.presets["tiny"].model_copy(update={"trials": 100, "images": 60, "passes": 8, "artificial_passes": 20})
-
-
-def accuracy(outcome: Outcome, metric: str = "accuracy", **facts: Fact) -> float:
-    """The only value of a metric with these facts and no others."""
-    (found,) = [row.value for row in outcome.measurements if (row.metric, row.facts) == (metric, facts)]
-    return found
+SMALL = tiny(STUDY, trials=100, images=60, passes=8, artificial_passes=20)
 
 
 @pytest.fixture(scope="module")
 def measured() -> dict[str, Outcome]:
-    return {
-        model: run(SMALL, Untrained(model, kind, seed=0), lambda done, total: None)
-        for model, kind in STUDY.subjects.items()
-    }
+    return {model: run(SMALL, Untrained(model, kind, seed=0), ignore) for model, kind in STUDY.subjects.items()}
 
 
 def test_both_learn_times(measured: dict[str, Outcome]) -> None:
     for model, bins in (("three-factor", {}), ("dense", {"bin": 8}), ("recurrent", {"bin": 8})):
         outcome = measured[model]
-        assert accuracy(outcome, task="patterns", jitter=2.0, **bins) > 0.9
-        assert accuracy(outcome, task="reversal", jitter=2.0, **bins) > 0.9
-        assert accuracy(outcome, task="rows", jitter=2.0, **bins) > 0.2  # from 60 digits; chance is 0.1
+        assert value(outcome, "accuracy", task="patterns", jitter=2.0, **bins) > 0.9
+        assert value(outcome, "accuracy", task="reversal", jitter=2.0, **bins) > 0.9
+        assert value(outcome, "accuracy", task="rows", jitter=2.0, **bins) > 0.2  # from 60 digits; chance is 0.1
 
 
 def test_counts_alone_tell_nothing(measured: dict[str, Outcome]) -> None:
     for model, outcome in measured.items():
         alone, chance = (
-            {task: accuracy(outcome, metric, task=task) for task in TASKS}
-            for metric in ("accuracy_of_counts", "chance")
+            {task: value(outcome, metric, task=task) for task in TASKS} for metric in ("accuracy_of_counts", "chance")
         )
         assert chance == {"patterns": 0.1, "reversal": 0.5, "rows": 0.1}
         for task in ("patterns", "reversal"):
@@ -54,7 +44,7 @@ def test_counts_alone_tell_nothing(measured: dict[str, Outcome]) -> None:
             tolerance = guess if model == "three-factor" else 1e-9
             assert alone[task] == pytest.approx(chance[task], abs=tolerance)
         if model != "three-factor":
-            assert accuracy(outcome, task="rows", jitter=2.0, bin=64) == alone["rows"]
+            assert value(outcome, "accuracy", task="rows", jitter=2.0, bin=64) == alone["rows"]
 
 
 def test_trials_of_the_test_are_others_than_those_of_the_training() -> None:
@@ -66,10 +56,9 @@ def test_trials_of_the_test_are_others_than_those_of_the_training() -> None:
 
 
 def test_the_test_set_of_the_digits_stays_closed() -> None:
-    dataset = load_task("digits")
     split = _digits(SMALL, seed=0)
-    _, test = _test_indices(dataset, seed=0)
-    opened = {image.tobytes() for image in dataset.X[test] / dataset.scaling}
+    _, test = _test_indices(DIGITS, seed=0)
+    opened = {image.tobytes() for image in DIGITS.X[test] / DIGITS.scaling}
     assert not any(image.tobytes() in opened for part in (split.train, split.held_out) for image in part.X)
 
 

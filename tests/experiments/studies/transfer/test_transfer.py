@@ -14,18 +14,14 @@ from experiments.run_directory import Run
 from experiments.shared.mean_field import lif_rate, siegert_rate
 from experiments.spec import Outcome, Untrained
 from experiments.studies.transfer import STUDY, figure, measure
-from tests.experiments.digits import ignore
+from tests.experiments.digits import ignore, tiny, values
 from tests.experiments.here import run_here
 
-CONFIG = STUDY.presets["tiny"].model_copy(update={"seconds": 1.0})
+CONFIG = tiny(STUDY, seconds=1.0)
 
 
 def measured(model: str) -> Outcome:
     return measure.run(CONFIG, Untrained(model, STUDY.subjects[model], seed=0), ignore)
-
-
-def values(outcome: Outcome, metric: str) -> list[float]:
-    return [row.value for row in outcome.measurements if row.metric == metric]
 
 
 def test_rates_of_theory_are_the_published_ones() -> None:
