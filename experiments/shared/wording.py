@@ -167,10 +167,20 @@ def _twin_sentence(means: dict[str, Entry], entry: Entry, samples: str, when: st
     )
 
 
-def told_verdict(entry: dict[str, Any], of: str = "") -> str:
-    """The end of a sentence about twins, and a sentence with the verdict of their summary entry, if there is one.
+def told_verdict(entry: Entry, of: str = "") -> str:
+    """Return the end of a sentence about twins: a full stop, and the verdict if there is one.
 
-    of: what it is about, where the sentence before does not tell.
+    Parameters
+    ----------
+    entry
+        Of the differences in the summary.
+    of
+        What the verdict is about, where the sentence does not tell.
+
+    Returns
+    -------
+    str
+        ".", or as in ". Verdict: not told apart.".
     """
     about = f"Verdict {of}" if of else "Verdict"
     return "." if entry["ci_low"] is None else f". {about}: {entry['verdict']}."
