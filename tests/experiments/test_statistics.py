@@ -213,6 +213,7 @@ def test_bootstrap_counts_the_spread_between_seeds() -> None:
     assert difference.interval.low == pytest.approx(0.25 - 0.25 * 1.15470, abs=1e-5)
     assert difference.interval.high == pytest.approx(0.25 + 0.5 * 1.15470, abs=1e-5)
     assert difference.p_value is None
+    assert difference.method == paired_bootstrap(outcomes[2:]).method == "paired bootstrap over seeds and images"
 
 
 def test_bootstrap_repeats_exactly_and_tests_from_ten_seeds_on() -> None:
@@ -226,6 +227,7 @@ def test_p_value_of_the_bootstrap_is_a_share_of_its_resamples() -> None:
     ahead = np.ones((10, 30))
     assert paired_bootstrap(ahead).p_value == paired_bootstrap(-ahead).p_value == 2 / 10_001
     assert paired_bootstrap(np.zeros((10, 30))).p_value == 1
+    assert paired_bootstrap(np.ones((12, 30))).p_value == 2 / 10_001
     # one seed of ten behind by 100, the others ahead by 10: behind unless it is not drawn, 0.9 ** 10 = 0.3487
     outcomes = np.full((10, 5), 10.0)
     outcomes[0] = -100
