@@ -16,6 +16,10 @@ class MachineError(BnsimError, RuntimeError):
     """The machine failed: disk, compiler, a simulation that died."""
 
 
+class DegenerateNetworkWarning(UserWarning):
+    """A trained network cannot tell samples apart: a layer is silent, or all its cells stand for one class."""
+
+
 class SlowBackendWarning(UserWarning):
     """No C++ compiler was found, so that networks are simulated by NumPy, many times slower."""
 

@@ -13,8 +13,10 @@ features), and labels as integers 0..K-1.
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -26,14 +28,16 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
-from bnsim.errors import InputError
+from bnsim.errors import DegenerateNetworkWarning, InputError
 from models import storage
 from models.checks import is_count
-from models.parameters import ParameterChecks
+from models.parameters import ParameterChecks, unfitted_on_error
 from models.schedule import Schedule, presentation_order
 
 FloatArray = NDArray[np.floating]
 LabelArray = NDArray[np.int64]
+LARGEST = float(np.finfo(np.float32).max)
+"""Largest absolute value of a sample."""
 Progress = Callable[[int, int], None]
 """Called as progress(done, total) with presentations done so far and in all."""
 
@@ -100,7 +104,8 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
     (None, int or RandomState: the only source of chance).
 
     Fitted attributes: `classes_`, `n_features_in_`, `random_state_` (the integer that `random_state` came
-    to) and `history_` (the learning curve, a tuple of `HistoryPoint`; empty without validation samples).
+    to), `history_` (the learning curve, a tuple of `HistoryPoint`; empty without validation samples) and
+    `warnings_` (what `fit` warned of with a `bnsim.errors.DegenerateNetworkWarning`, a line each).
     """
 
     kind: ClassVar[Literal["BNS", "ANN"]]
@@ -118,6 +123,7 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
     n_features_in_: int
     random_state_: int
     history_: tuple[HistoryPoint, ...]
+    warnings_: tuple[str, ...]
     _saved_integers: ClassVar[tuple[str, ...]] = ("n_features_in_", "random_state_")
 
     @final
@@ -141,15 +147,33 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
         progress(done, total), at the checkpoints too. Being watched changes nothing in what is learned.
 
         Errors: InputError for a parameter out of its range, one class only, checkpoints that do not
-        increase.
+        increase, samples beyond single precision, a training that diverged; the classifier is unfitted then.
+        DegenerateNetworkWarning for a network that cannot tell samples apart (see `warnings_`).
         """
         samples, targets = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(targets)
         classes, labels = np.unique(targets, return_inverse=True)
-        self._begin_fit(classes)
-        order = presentation_order(self.random_state_, len(samples), self.passes)
-        watched = self._checked_checkpoints(checkpoints)
-        measured = self._checked_samples(*validation) if validation is not None else None
+        with unfitted_on_error(self):
+            self._begin_fit(samples, classes)
+            order = presentation_order(self.random_state_, len(samples), self.passes)
+            watched = self._checked_checkpoints(checkpoints)
+            measured = self._checked_samples(*validation) if validation is not None else None
+            watch = self._watch(measured, watched, len(order), at_checkpoint, progress)
+            self._fit(samples, labels, Schedule(order, watched, watch))
+        self.warnings_ = tuple(self._degeneracies(samples))
+        for message in self.warnings_:
+            warnings.warn(f"{type(self).__name__}: {message}", DegenerateNetworkWarning, stacklevel=2)
+        return self
+
+    def _watch(
+        self,
+        measured: tuple[FloatArray, NDArray[Any]] | None,
+        watched: tuple[int, ...],
+        total: int,
+        at_checkpoint: Callable[[Self, int], None] | None,
+        progress: Progress | None,
+    ) -> Callable[[int], None]:
+        """What the training calls with the presentations done so far (see `fit`)."""
         last = -1
 
         def watch(samples_seen: int) -> None:
@@ -163,10 +187,9 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
             if at_checkpoint is not None and (due or starting):
                 at_checkpoint(self, samples_seen)
             if progress is not None:
-                progress(samples_seen, len(order))
+                progress(samples_seen, total)
 
-        self._fit(samples, labels, Schedule(order, watched, watch))
-        return self
+        return watch
 
     @final
     def predict(self, X: ArrayLike) -> NDArray[Any]:
@@ -188,6 +211,32 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
         """
         check_is_fitted(self)
         return {name: np.array(weights) for name, weights in self._weights().items()}
+
+    @final
+    def with_weights(self, weights: Mapping[str, ArrayLike]) -> Self:
+        """Return a copy of this fitted classifier with other trained weights; nothing is trained again.
+
+        Parameters
+        ----------
+        weights : mapping of str to array_like
+            Weights (n_inputs, n_units) of all layers or some, by the names and in the units of `weights`. Where a
+            weight is the one that `weights` returns, the stored one is kept to the last bit.
+
+        Returns
+        -------
+        Classifier
+            The copy. Biases, thresholds, filters and labels are those of this classifier, which stays as it is.
+
+        Raises
+        ------
+        InputError
+            For an unknown layer, a wrong shape, or a weight that is not finite.
+        """
+        present = self.weights()
+        wanted = {layer: self._checked_weights(layer, matrix, present) for layer, matrix in weights.items()}
+        changed = deepcopy(self)
+        changed._replace_weights(wanted)
+        return changed
 
     @final
     def operations(self, X: ArrayLike) -> OperationCount:
@@ -235,10 +284,18 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
             for name in cls._saved_integers:
                 setattr(classifier, name, int(header[name]))
             classifier.history_ = tuple(HistoryPoint(**point) for point in header["history_"])
+            classifier.warnings_ = tuple(header["warnings_"])
             if "feature_names_in_" in header:
                 classifier.feature_names_in_ = np.array(header["feature_names_in_"], dtype=object)
             classifier._restore(arrays)
         return classifier
+
+    def _degeneracies(self, X: FloatArray) -> Iterable[str]:
+        """What keeps the trained network from telling samples apart, a line each that names culprit and remedy.
+
+        X: the training samples. Nothing, unless overridden.
+        """
+        return ()
 
     # What a subclass fills in.
 
@@ -266,6 +323,10 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
         """See `weights`; no need to copy."""
 
     @abstractmethod
+    def _replace_weights(self, weights: Mapping[str, FloatArray]) -> None:
+        """Take over the weights of these layers, which have the shapes of `_weights`."""
+
+    @abstractmethod
     def _operations(self, X: FloatArray) -> OperationCount:
         """See `operations`."""
 
@@ -289,24 +350,48 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
     # What subclasses use, beside `ParameterChecks`.
 
     @final
-    def _begin_fit(self, classes: NDArray[Any]) -> None:
-        """Set the attributes that `_fit` starts from and check the parameters."""
+    def _begin_fit(self, X: FloatArray, classes: NDArray[Any]) -> None:
+        """Set the attributes that `_fit` starts from and check the samples and the parameters."""
+        self._require_single_precision(X)
         if len(classes) < 2:
             raise InputError(f"{type(self).__name__}.fit: y holds one class only; give samples of two classes at least")
         self.classes_ = classes
         self.random_state_ = self._drawn_random_state()
         self.history_ = ()
+        self.warnings_ = ()
         self._require_count("passes")
         self._check_parameters()
 
     def _checked(self, X: ArrayLike) -> FloatArray:
         check_is_fitted(self)
-        return validate_data(self, X, dtype=np.float64, reset=False)
+        samples = validate_data(self, X, dtype=np.float64, reset=False)
+        self._require_single_precision(samples)
+        return samples
+
+    def _require_single_precision(self, X: FloatArray) -> None:
+        """Refuse samples beyond the range of float32, in which artificial networks compute, for all alike."""
+        largest = float(np.abs(X).max(initial=0))
+        if largest > LARGEST:
+            raise InputError(
+                f"{type(self).__name__}: X holds {largest:.3g}, too large for single precision; scale X to about 1"
+            )
 
     def _checked_samples(self, X: ArrayLike, y: ArrayLike) -> tuple[FloatArray, NDArray[Any]]:
         samples, labels = self._checked(X), np.asarray(y)
         check_consistent_length(samples, labels)
         return samples, labels
+
+    def _checked_weights(self, layer: str, matrix: ArrayLike, present: Mapping[str, FloatArray]) -> FloatArray:
+        name = f"{type(self).__name__}.with_weights"
+        if layer not in present:
+            known = ", ".join(map(repr, present))
+            raise InputError(f"{name}: unknown layer {layer!r}; choose from {known}")
+        result, shape = np.asarray(matrix), present[layer].shape
+        if result.shape != shape:
+            raise InputError(f"{name}: layer {layer!r} got weights of shape {result.shape}; give {shape}")
+        if result.dtype.kind not in "fiu" or not np.isfinite(result).all():
+            raise InputError(f"{name}: layer {layer!r} got weights that are not all finite numbers; give finite ones")
+        return result
 
     def _checked_checkpoints(self, checkpoints: Sequence[int]) -> tuple[int, ...]:
         result = tuple(checkpoints)
@@ -325,6 +410,7 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
             "parameters": {key: self._encode_parameter(key, value) for key, value in parameters.items()},
             **{name: getattr(self, name) for name in self._saved_integers},
             "history_": [vars(point) for point in self.history_],
+            "warnings_": self.warnings_,
         }
         if hasattr(self, "feature_names_in_"):
             header["feature_names_in_"] = self.feature_names_in_.tolist()

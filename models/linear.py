@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -63,6 +63,20 @@ class LinearLayer:
     def __call__(self, X: FloatArray) -> FloatArray:
         """z (n, units) of samples X (n, inputs), each from its own sample alone."""
         return products(self.matrix, X) + self.bias
+
+    def with_matrix(self, matrix: FloatArray) -> LinearLayer:
+        """The same layer with these weights W (units, inputs), a connection for each, those of weight 0 included."""
+        n_units, n_inputs = matrix.shape
+        indices, bounds = np.tile(np.arange(n_inputs), n_units), n_inputs * np.arange(n_units + 1)
+        data = matrix.ravel().astype(self.matrix.dtype)
+        return replace(self, matrix=sparse.csr_array((data, indices, bounds), shape=matrix.shape))
+
+    def with_kernels(self, kernels: FloatArray) -> LinearLayer:
+        """The same convolution with these kernels (inputs, channels), one after the other at each position."""
+        n_positions = self.n_units // kernels.shape[1]
+        data = np.tile(kernels.T.ravel(), n_positions).astype(self.matrix.dtype)
+        structure = self.matrix.indices, self.matrix.indptr
+        return replace(self, matrix=sparse.csr_array((data, *structure), shape=self.matrix.shape))
 
     def scaled(self, inputs: float, outputs: float) -> LinearLayer:
         """The same layer for inputs divided by `inputs` and z divided by `outputs`, in float64."""

@@ -13,6 +13,7 @@ from sklearn.utils.validation import validate_data
 
 from bnsim.errors import InputError
 from models.classifier import Classifier, FloatArray, LabelArray, Schedule
+from models.parameters import unfitted_on_error
 
 
 class OnlineClassifier(Classifier):
@@ -45,11 +46,13 @@ class OnlineClassifier(Classifier):
         if unknown.size:
             raise InputError(f"{name}: label {unknown.tolist()[0]!r} is not in classes; name it in the first call")
         if first:
-            self._begin_fit(known)
-            self._start(samples)
+            with unfitted_on_error(self):
+                self._begin_fit(samples, known)
+                self._start(samples)
             self.presentations_seen_ = 0
         elif not np.array_equal(known, self.classes_):
             raise InputError(f"{name}: classes differ from those of the first call; give the same")
+        self._require_single_precision(samples)
         self._learn(samples, np.searchsorted(self.classes_, targets), None)
         self.presentations_seen_ += len(samples)
         return self
@@ -70,6 +73,7 @@ class OnlineClassifier(Classifier):
     @final
     def _fit(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
         self._start(X)
+        self._survey_from(len(schedule) - len(X))
         self.presentations_seen_ = 0
         for start, stop in schedule.chunks(self._chunk_size()):
             chosen = schedule.order[start:stop]
@@ -93,6 +97,9 @@ class OnlineClassifier(Classifier):
         total: presentations in all, for a learning rate that falls over the training; None where the end is
         not known (`partial_fit`).
         """
+
+    def _survey_from(self, first: int) -> None:
+        """Learn from `fit` with which presentation its last pass begins. Nothing, unless overridden."""
 
     def _finish(self, X: FloatArray, labels: LabelArray, order: LabelArray) -> None:
         """What `fit` does once all is learned, with the training samples and the order of their presentations.

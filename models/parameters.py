@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from numbers import Integral
-from typing import final
+from typing import Any, final
 
 import numpy as np
 from sklearn.utils import check_random_state
 
 from bnsim.errors import InputError
 from models.checks import is_count, is_positive
+
+
+@contextmanager
+def unfitted_on_error(estimator: Any) -> Iterator[None]:
+    """Leave an estimator without fitted attributes where an InputError ends its training."""
+    try:
+        yield
+    except InputError:
+        for name in [name for name in vars(estimator) if name.endswith("_") and not name.startswith("_")]:
+            delattr(estimator, name)
+        raise
 
 
 class ParameterChecks:

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim.recording import Recording, Trace
-from experiments.abilities import Receptive, Recordable
 from experiments.run_directory import Example
 from experiments.spec import Predictions, Progress
 from experiments.tasks.dataset import Dataset, Samples
+from models.capabilities import Receptive, Recordable
 
 
 @dataclass(frozen=True)

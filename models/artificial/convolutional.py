@@ -9,12 +9,12 @@ import numpy as np
 
 from bnsim.errors import InputError
 from models.artificial.backend import keras
-from models.artificial.keras_classifier import KerasClassifier
+from models.artificial.feedforward import Feedforward
 from models.checks import is_count
 from models.linear import LinearLayer, convolution_matrix
 
 
-class Convolutional(KerasClassifier):
+class Convolutional(Feedforward):
     """Convolutional network trained by Adam on the cross-entropy.
 
     Equations: h_0 = image, h_i = max(0, K_i * h_(i-1) + b_i) for each convolution, whose kernel K_i moves by

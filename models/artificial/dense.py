@@ -10,7 +10,7 @@ from sklearn.model_selection import train_test_split
 
 from bnsim.errors import InputError
 from models.artificial.backend import keras
-from models.artificial.keras_classifier import KerasClassifier
+from models.artificial.feedforward import Feedforward
 from models.checks import is_count
 from models.classifier import FloatArray, LabelArray, Schedule
 
@@ -19,7 +19,7 @@ OUTPUTS = ("softmax", "sigmoid", "auto")
 HELD_OUT = 0.1
 
 
-class Dense(KerasClassifier):
+class Dense(Feedforward):
     """Multilayer perceptron trained by backpropagation of the cross-entropy.
 
     Equations: h_0 = x, h_i = f(W_i h_(i-1) + b_i) for each hidden layer; output p = softmax(W h + b), one
@@ -111,20 +111,19 @@ class Dense(KerasClassifier):
     def _optimizer(self) -> Any:
         return OPTIMIZERS[self.optimizer](learning_rate=self.learning_rate)
 
-    def _fit(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
+    def _present_all(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
         if self.early_stopping:
-            self._fit_until_no_better(X, labels, schedule)
+            self._present_until_no_better(X, labels, schedule)
         else:
-            super()._fit(X, labels, schedule)
+            super()._present_all(X, labels, schedule)
 
-    def _fit_until_no_better(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
+    def _present_until_no_better(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
         held_out = self._held_out(labels)
         order = schedule.order[~np.isin(schedule.order, held_out)]
         n_kept = len(labels) - len(held_out)
         # Batches run across the ends of passes: a pass counts as over with the batch that completes it.
         ends = [-(-end // self.batch_size) * self.batch_size for end in range(n_kept, len(order), n_kept)]
         cuts = tuple(sorted({*schedule.checkpoints, *ends}))
-        self.network_ = self._new_network()
         best_loss, best_weights, stale = np.inf, self.network_.get_weights(), 0
         for done in self._train(X, labels, replace(schedule, order=order, checkpoints=cuts)):
             if done not in ends and done != len(order):

@@ -10,11 +10,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
 
+from bnsim.errors import InputError
 from models.artificial.backend import keras, tf
 from models.classifier import Activity, Classifier, FloatArray, LabelArray, Layer, OperationCount, Schedule
-from models.linear import LinearLayer
 
 BATCHES_AT_ONCE = 128
 """Batches trained in one call of the compiled loop; bears on speed and progress, not on results."""
@@ -22,6 +21,8 @@ ROWS = 256
 """Samples evaluated at once, always as many: rounding changes with the number of rows, which would let a
 prediction depend on the company of its sample."""
 BYTES_PER_WEIGHT = 4
+LARGE = 1e3
+"""Values of samples from which on they, not the learning rate, are named as the cause of a training that diverges."""
 
 
 class KerasClassifier(Classifier):
@@ -33,6 +34,9 @@ class KerasClassifier(Classifier):
     """
 
     kind = "ANN"
+    error_gain = 1.0
+    """Slope of the error on the drive of an output unit: of the softmax."""
+    learning_rate: float
     batch_size: int
     final_rate: float = 1.0
     """Last learning rate over the first; it falls linearly over the training, batch after batch."""
@@ -48,16 +52,6 @@ class KerasClassifier(Classifier):
     def _optimizer(self) -> Any:
         """A new Keras optimizer at the first learning rate."""
 
-    def linear_layers(self) -> tuple[LinearLayer, ...]:
-        """The trained layers after the front end, without their activation functions, as plain arrays."""
-        return tuple(self._linear_layer(layer) for layer in self._layers())
-
-    def _linear_layer(self, layer: Any) -> LinearLayer:
-        """A layer of `network_` that has weights, as plain arrays: here a fully connected one."""
-        kernel, *rest = layer.get_weights()
-        bias = rest[0] if rest else np.zeros(kernel.shape[1], kernel.dtype)
-        return LinearLayer(layer.name, sparse.csr_array(kernel.T), bias)
-
     def _layers(self) -> list[Any]:
         """The layers of `network_` that have weights."""
         return [layer for layer in self.network_.layers if layer.weights]
@@ -65,6 +59,21 @@ class KerasClassifier(Classifier):
     def _front_end(self, X: FloatArray) -> FloatArray:
         """What the network sees of the samples, float32; fixed, not trained."""
         return X.astype(np.float32)
+
+    def _inputs(self, X: FloatArray) -> FloatArray:
+        """What the network sees, if single precision can hold it. Errors: InputError."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            inputs = self._front_end(X)
+        if not np.isfinite(inputs).all():
+            raise self._too_large(X)
+        return inputs
+
+    def _too_large(self, X: FloatArray) -> InputError:
+        largest = float(np.abs(X).max())
+        return InputError(
+            f"{type(self).__name__}: X holds {largest:.3g}, for which responses overflow in single precision; "
+            "scale X as the training samples were, to about 1"
+        )
 
     def _front_end_operations(self) -> OperationCount:
         """Work of the front end for one sample."""
@@ -83,21 +92,46 @@ class KerasClassifier(Classifier):
         before = self.weights()
         with training.undone():
             training.slow_down(step)
-            training.run(self._front_end(samples), labels)
+            training.run(self._inputs(samples), labels)
             learned = self.weights()
         return {name: learned[name] - before[name] for name in before}
 
     def _fit(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
         self.network_ = self._new_network()
+        self._present_all(X, labels, schedule)
+        first = next(self._responses(self._inputs(X[:ROWS])))
+        if not np.isfinite(first[-1]).all():
+            raise self._diverged(X, "outputs")
+
+    def _present_all(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
+        """Train `network_`, which has its initial weights, by the schedule."""
         for _ in self._train(X, labels, schedule):
             pass
+
+    def _diverged(self, X: FloatArray, what: str) -> InputError:
+        """The error for a training that ended in numbers that are not finite; `what`: where they are."""
+        largest, name = float(np.abs(X).max()), type(self).__name__
+        if largest > LARGE:
+            return InputError(
+                f"{name}.fit: X holds {largest:.3g} and training diverged ({what} not finite); "
+                "scale X to about 1, or give a smaller learning_rate"
+            )
+        return InputError(
+            f"{name}.learning_rate: with {self.learning_rate!r} training diverged ({what} not finite); "
+            "give a smaller one, or scale X to about 1"
+        )
+
+    def _require_finite(self, X: FloatArray) -> None:
+        for layer in self._layers():
+            if not all(np.isfinite(weights).all() for weights in layer.get_weights()):
+                raise self._diverged(X, f"weights of layer {layer.name!r}")
 
     def _presenter(self, X: FloatArray) -> Callable[[LabelArray, int], FloatArray]:
         """A function (indices, number of their first presentation) -> what the network sees of these in training.
 
         Override where that depends on the presentation, as with augmentation.
         """
-        inputs = self._front_end(X)
+        inputs = self._inputs(X)
         return lambda chosen, first: inputs[chosen]
 
     def _train(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> Iterator[int]:
@@ -111,6 +145,7 @@ class KerasClassifier(Classifier):
             for start, stop in schedule.chunks(self.batch_size * BATCHES_AT_ONCE, self.batch_size):
                 chosen = schedule.order[start:stop]
                 self._training.run(present(chosen, start), labels[chosen])
+                self._require_finite(X)
                 schedule.watch(stop)
                 yield stop
         finally:
@@ -124,8 +159,10 @@ class KerasClassifier(Classifier):
         return self._probabilities(X).argmax(axis=1)
 
     def _probabilities(self, X: FloatArray) -> FloatArray:
-        blocks = [responses[-1] for responses in self._responses(self._front_end(X))]
+        blocks = [responses[-1] for responses in self._responses(self._inputs(X))]
         output = np.concatenate(blocks).astype(np.float64)
+        if not np.isfinite(output).all():
+            raise self._too_large(X)
         if output.shape[1] == 1:
             return np.hstack([1 - output, output])
         return output / output.sum(axis=1, keepdims=True)
@@ -142,18 +179,34 @@ class KerasClassifier(Classifier):
             yield found
 
     def _activity(self, X: FloatArray) -> Activity:
-        inputs = self._front_end(X)
+        inputs = self._inputs(X)
         responses = zip(self._layers(), zip(*self._responses(inputs), strict=True), strict=True)
         layers = (Layer(layer.name, np.concatenate(blocks), None) for layer, blocks in responses)
-        return Activity((*self._front_end_layers(X, inputs), *layers), bin_width=None)
+        activity = Activity((*self._front_end_layers(X, inputs), *layers), bin_width=None)
+        if not all(np.isfinite(layer.responses).all() for layer in activity.layers):
+            raise self._too_large(X)
+        return activity
 
     def _front_end_layers(self, X: FloatArray, inputs: FloatArray) -> tuple[Layer, ...]:
         """The layers before the trained ones."""
         return (Layer("input", X, None),)
 
     def _weights(self) -> dict[str, FloatArray]:
-        kernels = {layer.name: layer.get_weights()[0] for layer in self.network_.layers if layer.trainable_weights}
-        return {name: kernel.reshape(-1, kernel.shape[-1]) for name, kernel in kernels.items()}
+        return {layer.name: self._matrix(layer) for layer in self.network_.layers if layer.trainable_weights}
+
+    def _replace_weights(self, weights: Mapping[str, FloatArray]) -> None:
+        for name, matrix in weights.items():
+            self._set_matrix(self.network_.get_layer(name), matrix)
+
+    def _matrix(self, layer: Any) -> FloatArray:
+        """Weights (inputs, units) of a layer that has some; override together with `_set_matrix`."""
+        kernel = layer.get_weights()[0]
+        return kernel.reshape(-1, kernel.shape[-1])
+
+    def _set_matrix(self, layer: Any, matrix: FloatArray) -> None:
+        """The inverse of `_matrix`; biases stay."""
+        kernel, *rest = layer.get_weights()
+        layer.set_weights([matrix.reshape(kernel.shape).astype(kernel.dtype), *rest])
 
     def _operations(self, X: FloatArray) -> OperationCount:
         front = self._front_end_operations()

@@ -8,16 +8,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
 
 from models import augmentation
 from models.artificial.backend import keras
-from models.artificial.keras_classifier import KerasClassifier
+from models.artificial.feedforward import Feedforward
 from models.checks import is_positive
 from models.classifier import FloatArray, LabelArray, Layer, OperationCount, Schedule
+from models.differentiable import Chain, filtered_chain
 from models.filters import SEMISATURATION, FilterBank, Range, draw_filters
 
 
-class ReceptiveDense(KerasClassifier):
+class ReceptiveDense(Feedforward):
     """Fixed filters, rectified, and a linear read-out trained by Adam on the cross-entropy.
 
     Equations: h = max(0, gain r), p = softmax(W h). r are the responses of the filters (`models.filters`, with the
@@ -77,6 +79,11 @@ class ReceptiveDense(KerasClassifier):
         self.passes = passes
         self.random_state = random_state
 
+    def rate_chain(self) -> Chain:
+        """Return this network, filters included, as a chain (see `models.capabilities.Differentiable`)."""
+        check_is_fitted(self)
+        return filtered_chain(self.filters_, self.gain, 0.0, self._weights()["output"])
+
     def _check_parameters(self) -> None:
         self._require_count("n_filters", "batch_size")
         self._require_positive("gain", "learning_rate", "final_rate")
@@ -121,7 +128,7 @@ class ReceptiveDense(KerasClassifier):
         move = partial(
             augmentation.shifted, image_shape=self.image_shape, shift=self.shift, random_state=self.random_state_
         )
-        return lambda chosen, first: self._front_end(move(X[chosen], first=first))
+        return lambda chosen, first: self._inputs(move(X[chosen], first=first))
 
     def _front_end_layers(self, X: FloatArray, inputs: FloatArray) -> tuple[Layer, ...]:
         return (Layer("input", X, None), Layer("hidden", inputs, None))

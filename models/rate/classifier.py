@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -103,6 +104,9 @@ class Rate(DescentEstimator, Classifier):
     def _weights(self) -> dict[str, FloatArray]:
         names = (*(f"hidden_{index}" for index in range(1, len(self.hidden) + 1)), "output")
         return dict(zip(names, self.network_.weights, strict=True))
+
+    def _replace_weights(self, weights: Mapping[str, FloatArray]) -> None:
+        self.network_ = replace(self.network_, weights=tuple((self._weights() | dict(weights)).values()))
 
     def _operations(self, X: FloatArray) -> OperationCount:
         products = sum(matrix.size for matrix in self.network_.weights)

@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from models.classifier import FloatArray, Schedule, presentation_order
+from models.parameters import unfitted_on_error
 from models.rate.descent import DescentEstimator, share_within
 from models.rate.network import RateNetwork
 
@@ -51,6 +52,11 @@ class RateRegressor(DescentEstimator, MultiOutputMixin, RegressorMixin, BaseEsti
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Train from the start on X (n, features) and y (n,) or (n, targets)."""
+        with unfitted_on_error(self):
+            self._fit(X, y)
+        return self
+
+    def _fit(self, X: ArrayLike, y: ArrayLike) -> None:
         self._require_count("passes")
         self._check_descent()
         samples, targets = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True)
@@ -61,7 +67,6 @@ class RateRegressor(DescentEstimator, MultiOutputMixin, RegressorMixin, BaseEsti
         self.network_ = RateNetwork.draw(sizes, self.activation, "linear", self.random_state_)
         order = presentation_order(self.random_state_, len(samples), self.passes)
         self._descend(samples, targets, Schedule(order, (), watch=lambda samples_seen: None))
-        return self
 
     def predict(self, X: ArrayLike) -> FloatArray:
         """Outputs (n,) or (n, targets), as `y` was; depends on neither the order nor the company of the samples."""

@@ -9,19 +9,24 @@ from typing import Any
 import numpy as np
 from brian2.units import ms
 from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
 
 import bnsim
 from models import registry
 from models.checks import is_positive
 from models.classifier import Activity, Classifier, FloatArray, LabelArray, Layer, OperationCount, Schedule
+from models.differentiable import Chain, linear_chain
 from models.linear import LinearLayer, matrix_arrays, matrix_from_arrays, products
 from models.spiking.conversion import DT, convertible_neuron, currents, decide, normalised, spiking_network
+from models.spiking.degeneracy import ResponseSurvey
 from models.spiking.neuron_parameter import decode_neuron, encode_neuron
 
 CHUNK = 200
 """Presentations simulated at once: spikes of thousands of neurons are recorded, a hundred steps each."""
 CALIBRATION = 5000
 """Training samples over which activations are measured, at most."""
+SURVEYED = 100
+"""Training samples shown to the spiking network to see whether it responds, at most."""
 BIN = 10.0
 """Width in ms of the time bins of `activity`."""
 OUTPUT = "output"
@@ -97,6 +102,27 @@ class Converted(Classifier):
         counts = np.concatenate([recording.counts[OUTPUT] for _, recording in self._presented(self._checked(X))])
         return (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) > 1
 
+    def linear_layers(self) -> tuple[LinearLayer, ...]:
+        """Return the scaled layers as plain arrays.
+
+        Returns
+        -------
+        tuple of models.linear.LinearLayer
+            From input to output.
+        """
+        check_is_fitted(self)
+        return self.layers_
+
+    def rate_chain(self) -> Chain:
+        """Return the rectifier network that the spiking one approximates.
+
+        Returns
+        -------
+        models.differentiable.Chain
+            The scaled layers; integrate-and-fire neurons respond to any drive above 0.
+        """
+        return linear_chain(self.linear_layers())
+
     @property
     def trainable_parameters(self) -> int:
         return self.n_trainable_
@@ -126,6 +152,13 @@ class Converted(Classifier):
             schedule.watch(done)
 
         source.fit(X, labels, checkpoints=schedule.checkpoints, progress=watch)
+
+    def _degeneracies(self, X: FloatArray) -> Iterator[str]:
+        survey = ResponseSurvey()
+        for _, recording in self._presented(X[:SURVEYED]):
+            survey.add(0, recording.counts)
+        names = [layer.name for layer in self.layers_]
+        yield from survey.findings(names, "scale X to about 1, or train longer, so that the source responds")
 
     def _predict(self, X: FloatArray) -> LabelArray:
         return np.concatenate(
@@ -160,6 +193,16 @@ class Converted(Classifier):
 
     def _weights(self) -> dict[str, FloatArray]:
         return {layer.name: layer.matrix.T.toarray() for layer in self.layers_}
+
+    def _replace_weights(self, weights: Mapping[str, FloatArray]) -> None:
+        present = self._weights()
+        changed = {name for name, matrix in weights.items() if not np.array_equal(matrix, present[name])}
+        self.layers_ = tuple(
+            self._reweighted(layer, weights[layer.name]) if layer.name in changed else layer for layer in self.layers_
+        )
+
+    def _reweighted(self, layer: LinearLayer, weights: FloatArray) -> LinearLayer:
+        return layer.with_matrix(weights.T)
 
     def _fitted_arrays(self) -> dict[str, NDArray[Any]]:
         arrays: dict[str, NDArray[Any]] = {"layers": np.array([layer.name for layer in self.layers_])}
@@ -296,3 +339,7 @@ class ConvertedConvolutional(Converted):
             kernels = layer.matrix[:channels]
             weights[layer.name] = kernels.data.reshape(channels, -1).T
         return weights
+
+    def _reweighted(self, layer: LinearLayer, weights: FloatArray) -> LinearLayer:
+        convolutions = self.layers_[: len(self.filters)]
+        return layer.with_kernels(weights) if layer in convolutions else super()._reweighted(layer, weights)

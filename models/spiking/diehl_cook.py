@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from brian2.units import Hz, ms, mV
 from brian2.units.fundamentalunits import Quantity
 from numpy.typing import NDArray
 from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted
 
 import bnsim
 from bnsim.engine.simulator import Simulator
@@ -19,7 +20,7 @@ from models.checks import is_count
 from models.classifier import Activity, FloatArray, LabelArray, Layer, OperationCount
 from models.intensities import IntensityScale
 from models.spiking.label_readout import READOUTS, LabelReadout
-from models.spiking.spiking_classifier import SpikingClassifier
+from models.spiking.spiking_classifier import SpikingClassifier, WeightArray
 
 INPUT = "input_to_excitatory"
 DT = 0.5
@@ -88,6 +89,8 @@ class DiehlCook(SpikingClassifier):
     )
     recorded = ("input", "excitatory", "inhibitory")
     bin_width = 25.0
+    STEP = "a_plus"
+    WAKES = "scale X to [0, 1] feature by feature, or give a larger max_rate or total"
 
     def __init__(
         self,
@@ -144,7 +147,16 @@ class DiehlCook(SpikingClassifier):
         return self.readout_.proportions
 
     def receptive_fields(self) -> tuple[FloatArray, LabelArray]:
-        """Weights from the input (n_neurons, features), and the class index that each cell stands for."""
+        """Return the receptive field and the label of each cell.
+
+        Returns
+        -------
+        weights : ndarray, shape (n_neurons, n_features)
+            Weights from the input.
+        labels : ndarray of int, shape (n_neurons,)
+            Index into `classes_` of the class that a cell stands for; -1 for one that never fired.
+        """
+        check_is_fitted(self)
         return self.learned_[f"{INPUT}.w"].reshape(self.n_features_in_, self.n_neurons).T, self.labels_
 
     @property
@@ -188,8 +200,19 @@ class DiehlCook(SpikingClassifier):
             counts = super()._counts(X[shown], "excitatory")  # of one look, whatever looks a subclass takes at test
             self.readout_ = empty.updated(counts, labels[shown], window=math.inf)
 
-    def _weights(self) -> dict[str, FloatArray]:
-        return {"excitatory": self.receptive_fields()[0].T}
+    def _degeneracies(self, X: FloatArray) -> Iterator[str]:
+        volleys = self._survey is not None and self._survey.in_step("excitatory")
+        yield from super()._degeneracies(X)
+        labels = np.unique(self.labels_[self.labels_ >= 0])
+        if len(labels) == 0:
+            yield f"no cell carries a label, since none of the {self.n_neurons} fired; {self.WAKES}"
+        elif len(labels) == 1 and self.n_neurons > 1:
+            calm = "give a smaller max_rate or total, or integration='exponential-euler'"
+            cause, remedy = ("fire in volleys and ", calm) if volleys else ("", self.WAKES)
+            yield f"all cells {cause}carry one label, that of class {self.classes_[labels[0]]}; {remedy}"
+
+    def _weight_arrays(self) -> dict[str, WeightArray]:
+        return {"excitatory": WeightArray(f"{INPUT}.w", (self.n_features_in_, self.n_neurons))}
 
     def _predict(self, X: FloatArray) -> LabelArray:
         return self._votes(self._counts(X, "excitatory")).argmax(axis=1)

@@ -9,16 +9,18 @@ from typing import Any, ClassVar
 import numpy as np
 from brian2.units import ms
 from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
 
 import bnsim
 from bnsim.engine.simulator import Simulator
 from models import augmentation
 from models.checks import is_positive
 from models.classifier import Activity, FloatArray, LabelArray, Layer, OperationCount
+from models.differentiable import Chain, filtered_chain
 from models.filters import SEMISATURATION, FilterBank, Range, draw_filters
-from models.spiking.decision import decide
 from models.spiking.neuron_parameter import NAMED
-from models.spiking.spiking_classifier import SpikingClassifier
+from models.spiking.output_decision import OutputDecision
+from models.spiking.spiking_classifier import WeightArray
 
 READ_OUT = "hidden_to_output"
 """The projection whose weights are learned."""
@@ -27,7 +29,7 @@ RHEOBASE = float(np.asarray(CELL.rheobase))
 """In volt: the unit in which weights are given."""
 
 
-class FilteredClassifier(SpikingClassifier):
+class FilteredClassifier(OutputDecision):
     """Filters drive hidden neurons by constant currents; only the projection from these to the output learns.
 
     Decision: the output neuron with most spikes. Tie rule: of those with equally many, the one that got there first
@@ -39,6 +41,7 @@ class FilteredClassifier(SpikingClassifier):
 
     twin = "receptive-dense"
     recorded = ("hidden", "output")
+    WAKES = "scale X to about 1, or give a larger gain"
     bin_width = 5.0
     output_fan_out: ClassVar[bool]
     """Whether a spike of an output neuron reaches all the others."""
@@ -71,10 +74,10 @@ class FilteredClassifier(SpikingClassifier):
     def trainable_parameters(self) -> int:
         return self.n_filters * len(self.classes_)
 
-    def tied(self, X: FloatArray) -> NDArray[np.bool_]:
-        """Whether output neurons share the most spikes of a sample, so that the tie rule decides."""
-        counts = self._counts(self._checked(X), "output")
-        return (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) > 1
+    def rate_chain(self) -> Chain:
+        """Return the network of rates with the same filters and weights (see `models.capabilities.Differentiable`)."""
+        check_is_fitted(self)
+        return filtered_chain(self.filters_, self.gain, 1.0, self._weights()["output"])
 
     def _check_front_end(self) -> None:
         self._require_count("n_filters")
@@ -108,13 +111,8 @@ class FilteredClassifier(SpikingClassifier):
         )
         self._train(images, {**self._teaching(labels), f"{READ_OUT}.learning_rate_factor": course})
 
-    def _weights(self) -> dict[str, FloatArray]:
-        return {"output": self.learned_[f"{READ_OUT}.w"].reshape(self.n_filters, -1) / RHEOBASE}
-
-    def _predict(self, X: FloatArray) -> LabelArray:
-        return np.concatenate(
-            [decide(part.counts["output"], part.spike_times("output")) for part in self._presented(X, ("output",))]
-        )
+    def _weight_arrays(self) -> dict[str, WeightArray]:
+        return {"output": WeightArray(f"{READ_OUT}.w", (self.n_filters, len(self.classes_)), RHEOBASE)}
 
     def _activity(self, X: FloatArray) -> Activity:
         layers = self._spiking_layers(list(self._presented(X, self.recorded)))

@@ -13,9 +13,10 @@ from models.classifier import FloatArray, LabelArray
 from models.filters import Range
 from models.spiking.filtered_classifier import CELL, READ_OUT, FilteredClassifier
 from models.spiking.neuron_parameter import decode_neuron, encode_neuron, neuron_model
+from models.spiking.spike_read_out import SpikingReadOut
 
 
-class ReceptiveField(FilteredClassifier):
+class ReceptiveField(SpikingReadOut, FilteredClassifier):
     """Spiking cells behind fixed receptive fields; only the read-out learns, from spikes.
 
     Equations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -12,12 +13,33 @@ from numpy.typing import NDArray
 
 import bnsim
 from bnsim.engine.simulator import Simulator
+from bnsim.errors import InputError
 from models.classifier import FloatArray, Layer
 from models.online import OnlineClassifier
+from models.spiking.degeneracy import ResponseSurvey
 
 BACKENDS = ("auto", "cpp", "cython", "numpy")
 CHUNK = 500
 """Presentations simulated at once: a matter of memory and of how often progress is shown, not of results."""
+
+
+@dataclass(frozen=True)
+class WeightArray:
+    """Where the weights of a layer are kept.
+
+    Parameters
+    ----------
+    name : str
+        Name in `SpikingClassifier.learned_`.
+    shape : tuple of int
+        (n_inputs, n_units).
+    unit : float
+        What the array has for a weight of 1, in SI units.
+    """
+
+    name: str
+    shape: tuple[int, int]
+    unit: float = 1.0
 
 
 class SpikingClassifier(OnlineClassifier):
@@ -36,7 +58,13 @@ class SpikingClassifier(OnlineClassifier):
     """Populations whose spikes `record` and `activity` show, from input to output."""
     bin_width: ClassVar[float]
     """Width in ms of the time bins of `activity`."""
+    STEP: ClassVar[str] = "learning_rate"
+    """Parameter that decides how far a presentation moves the weights."""
+    WAKES: ClassVar[str]
+    """What makes a silent layer fire, in words."""
     backend: str
+    _survey: ResponseSurvey | None = None
+    """Of the last pass, while it learns."""
     learned_: dict[str, NDArray[Any]]
 
     @abstractmethod
@@ -46,6 +74,10 @@ class SpikingClassifier(OnlineClassifier):
     @abstractmethod
     def _stimulus(self, X: FloatArray) -> dict[str, FloatArray]:
         """What each encoder is given for these samples."""
+
+    @abstractmethod
+    def _weight_arrays(self) -> dict[str, WeightArray]:
+        """Where the weights of each layer of `weights` are kept."""
 
     @final
     def record(self, X: FloatArray) -> bnsim.Recording:
@@ -65,8 +97,25 @@ class SpikingClassifier(OnlineClassifier):
         state, recording = simulator.run(
             self._state(simulator), self._stimulus(X), self.random_state_, trials=trials, signals=signals
         )
-        self.learned_ = {name: state[name] for name in learned_names(simulator.network)}
+        learned = {name: state[name] for name in learned_names(simulator.network)}
+        for name, array in learned.items():
+            if not np.isfinite(array).all():
+                raise InputError(
+                    f"{type(self).__name__}.fit: training diverged, {name} is not finite; "
+                    f"give a smaller {self.STEP}, or scale X to about 1"
+                )
+        self.learned_ = learned
+        if self._survey is not None:
+            self._survey.add(self.presentations_seen_, recording.counts)
         return recording
+
+    def _survey_from(self, first: int) -> None:
+        self._survey = ResponseSurvey(first)
+
+    def _degeneracies(self, X: FloatArray) -> Iterator[str]:
+        if self._survey is not None:
+            yield from self._survey.findings(self.recorded, self.WAKES)
+            self._survey = None
 
     def _presented(self, X: FloatArray, record: tuple[str, ...] = ()) -> Iterator[bnsim.Recording]:
         """Recordings of the samples with learning frozen, a chunk each."""
@@ -100,6 +149,17 @@ class SpikingClassifier(OnlineClassifier):
             binned = np.concatenate([part.binned(name, self.bin_width / 1e3) for part in parts])
             layers.append(Layer(name, counts.astype(np.float64), binned.astype(np.float64)))
         return layers
+
+    def _weights(self) -> dict[str, FloatArray]:
+        arrays = self._weight_arrays().items()
+        return {layer: self.learned_[array.name].reshape(array.shape) / array.unit for layer, array in arrays}
+
+    def _replace_weights(self, weights: Mapping[str, FloatArray]) -> None:
+        arrays, present = self._weight_arrays(), self._weights()
+        for layer, matrix in weights.items():
+            array, kept = arrays[layer], matrix == present[layer]
+            stored = self.learned_[array.name]
+            self.learned_[array.name] = np.where(kept.ravel(), stored, array.unit * matrix.ravel())
 
     def _fitted_arrays(self) -> dict[str, NDArray[Any]]:
         return {f"learned/{name}": array for name, array in self.learned_.items()}

@@ -10,15 +10,17 @@ import numpy as np
 from brian2.units import Hz, ms, mV
 from brian2.units.fundamentalunits import Quantity
 from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
 
 import bnsim
 from bnsim.engine.simulator import Simulator
 from models.checks import is_count
 from models.classifier import Activity, FloatArray, LabelArray, OperationCount
+from models.differentiable import Chain, Linear
 from models.intensities import IntensityScale
-from models.spiking.decision import decide
 from models.spiking.neuron_parameter import NAMED
-from models.spiking.spiking_classifier import SpikingClassifier
+from models.spiking.spike_read_out import SpikingReadOut
+from models.spiking.spiking_classifier import WeightArray
 
 FEEDBACK = ("symmetric", "random")
 OUTPUT = NAMED["subtractive-lif"]
@@ -26,7 +28,7 @@ RHEOBASE = float(np.asarray(OUTPUT.rheobase))
 """In volt, of hidden and output neurons alike: the unit in which weights are given."""
 
 
-class ThreeFactor(SpikingClassifier):
+class ThreeFactor(SpikingReadOut):
     """A feed-forward network of spiking neurons, every layer of which learns by a three-factor rule.
 
     Equations
@@ -71,6 +73,7 @@ class ThreeFactor(SpikingClassifier):
         "feedback weights are symmetric by default, and random only where asked for",
     )
     bin_width = 5.0
+    WAKES = "scale X to [0, 1] feature by feature, or give a larger max_rate or hidden_weight"
     error_signal = True
     error_gain = 0.2
 
@@ -115,6 +118,28 @@ class ThreeFactor(SpikingClassifier):
         sizes = [self.n_features_in_, *self.hidden, len(self.classes_)]
         return sum((before + 1) * after for before, after in pairwise(sizes))
 
+    def rate_chain(self) -> Chain:
+        """Return the network of rates with the same weights (see `models.capabilities.Differentiable`).
+
+        Returns
+        -------
+        models.differentiable.Chain
+            What passes between its stages are mean numbers of spikes per ms: of an input, max_rate times its intensity;
+            of a neuron, its response over tau_m. Delta synapses drive a neuron by tau_m times the weights that arrive
+            per ms.
+        """
+        check_is_fitted(self)
+        low, width = self.intensities_.low, self.intensities_.high - self.intensities_.low
+        per_ms = self.max_rate / 1e3
+        slope = np.divide(per_ms, width, out=np.zeros_like(width), where=width > 0)
+        weights = self._weights()
+        bias = {name: per_ms * self.learned_[f"bias_to_{name}.w"] / RHEOBASE for name in weights}
+        (first, matrix), *others = ((name, array.T) for name, array in weights.items())
+        arriving = [Linear(matrix * slope, bias[first] - matrix @ (slope * low))]
+        arriving += [Linear(matrix / self.tau_m, bias[name]) for name, matrix in others]
+        hidden = [Linear(self.tau_m * stage.matrix, self.tau_m * stage.bias - 1) for stage in arriving[:-1]]
+        return Chain((*hidden, arriving[-1]))
+
     def _check_parameters(self) -> None:
         layers = isinstance(self.hidden, (tuple, list)) and len(self.hidden) > 0 and all(map(is_count, self.hidden))
         self._require(layers, "hidden", "a tuple of integers of at least 1, one a hidden layer")
@@ -152,15 +177,11 @@ class ThreeFactor(SpikingClassifier):
         rates = {f"{name.removesuffix('.w')}.learning_rate_factor": course for name in self.learned_}
         return rates | {f"{source}_to_output.target": target for source in ("bias", self._layers[-2])}
 
-    def _weights(self) -> dict[str, FloatArray]:
-        shapes = {after: (self._sizes[before], self._sizes[after]) for before, after in pairwise(self._layers)}
-        forward = {after: self.learned_[f"{before}_to_{after}.w"] for before, after in pairwise(self._layers)}
-        return {name: forward[name].reshape(shape) / RHEOBASE for name, shape in shapes.items()}
-
-    def _predict(self, X: FloatArray) -> LabelArray:
-        return np.concatenate(
-            [decide(part.counts["output"], part.spike_times("output")) for part in self._presented(X, ("output",))]
-        )
+    def _weight_arrays(self) -> dict[str, WeightArray]:
+        return {
+            after: WeightArray(f"{before}_to_{after}.w", (self._sizes[before], self._sizes[after]), RHEOBASE)
+            for before, after in pairwise(self._layers)
+        }
 
     def _activity(self, X: FloatArray) -> Activity:
         layers = self._spiking_layers(list(self._presented(X, self.recorded)))

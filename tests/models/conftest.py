@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -88,13 +89,25 @@ class Digits:
     y_held: NDArray[np.int64]
 
 
-@pytest.fixture(scope="session")
-def digits() -> Digits:
+@cache
+def load() -> Digits:
+    """The samples, loaded once."""
     X, y = load_digits(return_X_y=True)
     X_train, X_held, y_train, y_held = train_test_split(
         X / 16, y, train_size=600, test_size=300, stratify=y, random_state=0
     )
     return Digits(X_train, y_train, X_held, y_held)
+
+
+@pytest.fixture(scope="session")
+def digits() -> Digits:
+    return load()
+
+
+@cache
+def trained(name: str) -> Classifier:
+    """A classifier by name with quick settings, trained once and watched by nobody. Not to be changed."""
+    return quick(name).fit(load().X, load().y)
 
 
 @pytest.fixture(scope="session", params=QUICK)
@@ -104,6 +117,5 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def fitted(name: str, digits: Digits) -> Classifier:
-    """Trained once, watched by nobody. Not to be changed."""
-    return quick(name).fit(digits.X, digits.y)
+def fitted(name: str) -> Classifier:
+    return trained(name)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -12,11 +12,16 @@ import pytest
 
 from bnsim.errors import InputError
 from models.artificial.keras_classifier import KerasClassifier
+from models.capabilities import Taught
 from models.classifier import Classifier
 from models.online import OnlineClassifier
 from models.registry import MODELS
 
 from .conftest import QUICK, REACHES, Digits, quick
+
+TAUGHT = ("receptive-field", "three-factor", "receptive-dense", "dense")
+DESCENDS_AT_ONCE = ("rate", "converted", "converted-convolutional")
+"""Those without `weight_change`."""
 
 
 def same_training(first: Classifier, second: Classifier) -> bool:
@@ -42,12 +47,17 @@ def test_learns_digits_but_not_shuffled_labels(name: str, fitted: Classifier, di
     assert quick(name).fit(digits.X, shuffled).score(digits.X_held, digits.y_held) < 0.2
 
 
+def test_only_those_that_learn_without_labels_have_no_twin() -> None:
+    alone = {name for name, entry in MODELS.items() if entry.kind == "BNS" and entry.twin is None}
+    assert alone == {"diehl-cook", "diehl-cook-improved"}
+    assert all(entry.twin is None for entry in MODELS.values() if entry.kind == "ANN")
+
+
+@pytest.mark.parametrize("name", [name for name in QUICK if MODELS[name].twin is not None], indirect=True)
 def test_twins_train_as_many_parameters(name: str, fitted: Classifier, digits: Digits) -> None:
-    if fitted.twin is None:  # the ANNs, and a network for whose learning without labels there is none
-        assert fitted.kind == "ANN" or name.startswith("diehl-cook")
-        return
+    assert fitted.twin is not None
     shared = {key: QUICK[name][key] for key in QUICK[name] if key in QUICK[fitted.twin]}
-    twin = quick(fitted.twin, **shared).fit(digits.X, digits.y)
+    twin = quick(fitted.twin, **{**shared, "passes": 1}).fit(digits.X[:64], digits.y[:64])
     assert twin.kind == "ANN"
     assert twin.trainable_parameters == fitted.trainable_parameters
 
@@ -77,25 +87,27 @@ def test_weights_lead_to_the_layers_of_activity(fitted: Classifier, digits: Digi
     assert all(matrix.any() for matrix in fitted.weights().values())
 
 
+def test_which_have_an_error_signal(name: str, fitted: Classifier) -> None:
+    assert fitted.error_signal == (name in TAUGHT)
+
+
+@pytest.mark.parametrize("name", TAUGHT, indirect=True)
 def test_an_error_signal_acts_on_a_chain_of_layers(fitted: Classifier, digits: Digits) -> None:
-    if not fitted.error_signal:
-        return
     layers = fitted.activity(digits.X).layers
     weights = fitted.weights()
     assert [layer.name for layer in layers[-len(weights) :]] == list(weights)
     for before, layer in pairwise(layers[-len(weights) - 1 :]):
         assert weights[layer.name].shape == (before.responses.shape[1], layer.responses.shape[1])
         assert (before.responses >= 0).all()
-    if isinstance(fitted, OnlineClassifier):
-        drive = fitted.error_gain * layers[-2].responses @ weights["output"]
-        assert drive.std() > 0.5  # in units that a softmax or sigmoid feels
-        assert np.mean(fitted.classes_[drive.argmax(axis=1)] == digits.y) > 0.8
+    assert isinstance(fitted, Taught)
+    drive = fitted.error_gain * layers[-2].responses @ weights["output"]
+    assert drive.std() > 0.5  # in units that a softmax or sigmoid feels
+    assert np.mean(fitted.classes_[drive.argmax(axis=1)] == digits.y) > 0.8
 
 
-def test_weight_change_shows_what_would_be_learned(name: str, fitted: Classifier, digits: Digits) -> None:
-    if not isinstance(fitted, (OnlineClassifier, KerasClassifier)):
-        return
-    model = quick(name).fit(digits.X, digits.y)
+@pytest.mark.parametrize("name", [name for name in QUICK if name not in DESCENDS_AT_ONCE], indirect=True)
+def test_weight_change_shows_what_would_be_learned(fitted: Classifier, digits: Digits) -> None:
+    model: Any = deepcopy(fitted)
     change = model.weight_change(digits.X[:40], digits.y[:40])
     assert same_training(model, fitted)
     assert {layer: matrix.shape for layer, matrix in change.items()} == {
@@ -128,37 +140,29 @@ def test_same_random_state_same_training(name: str, fitted: Classifier, digits: 
     for step in (1, 2):  # whatever ran before in this process; over all models, each follows on two others
         other = names[(names.index(name) + step) % len(names)]
         quick(other, random_state=5).fit(digits.X[:64], digits.y[:64])
-    again = quick(name).fit(digits.X, digits.y)
-    assert same_training(again, fitted)
-    assert same_training(again.fit(digits.X, digits.y), fitted)
-    assert not same_training(quick(name, random_state=1).fit(digits.X, digits.y), fitted)
+    short = quick(name).fit(digits.X[:64], digits.y[:64])
+    other = quick(name, random_state=1).fit(digits.X[:64], digits.y[:64])
+    assert not same_training(short, other)
+    for again in (short, other.set_params(random_state=0)):  # whatever it had learned before
+        again.fit(digits.X[:64], digits.y[:64])
+    assert same_training(short, other)
+    assert same_training(short.fit(digits.X, digits.y), fitted)
 
 
-def test_learning_curve_is_taken_without_being_felt(name: str, fitted: Classifier, digits: Digits) -> None:
-    seen: list[tuple[int, int]] = []
-    total = QUICK[name]["passes"] * len(digits.X)
-    watched = quick(name).fit(
-        digits.X,
-        digits.y,
-        validation=(digits.X_held, digits.y_held),
-        checkpoints=(32, 320, 1000, total, 2 * total),
-        progress=lambda done, of: seen.append((done, of)),
-    )
-    assert same_training(watched, fitted)
-    assert fitted.history_ == ()
-    points = [point.samples_seen for point in watched.history_]
-    assert points[:2] == [32, 320]
-    assert 1000 <= points[2] < 1032  # the first batch boundary, where there are batches
-    assert points[3:] == [total]
-    accuracies = [point.validation_accuracy for point in watched.history_]
-    assert accuracies[-1] == watched.score(digits.X_held, digits.y_held)
-    assert accuracies[-1] > accuracies[0] + 0.2
-    assert seen[-1] == (total, total)
-    assert seen == sorted(seen)
+@dataclass(frozen=True)
+class Watched:
+    """A model that was looked at while it learned, and what was seen."""
+
+    model: Classifier
+    progress: list[tuple[int, int]]
+    looks: list[tuple[int, dict[str, np.ndarray]]]
+    total: int
 
 
-def test_the_model_is_seen_at_checkpoints_without_feeling_it(name: str, fitted: Classifier, digits: Digits) -> None:
-    seen: list[tuple[int, dict[str, np.ndarray]]] = []
+@pytest.fixture(scope="session")
+def watched(name: str, digits: Digits) -> Watched:
+    progress: list[tuple[int, int]] = []
+    looks: list[tuple[int, dict[str, np.ndarray]]] = []
 
     def look(model: Classifier, samples_seen: int) -> None:
         model.predict(digits.X_held[:5])
@@ -166,29 +170,61 @@ def test_the_model_is_seen_at_checkpoints_without_feeling_it(name: str, fitted: 
         if isinstance(model, (OnlineClassifier, KerasClassifier)):
             model.weight_change(digits.X[:33], digits.y[:33])
         deepcopy(model).predict(digits.X_held[:5])
-        seen.append((samples_seen, model.weights()))
+        looks.append((samples_seen, model.weights()))
 
     total = QUICK[name]["passes"] * len(digits.X)
-    watched = quick(name).fit(digits.X, digits.y, checkpoints=(64, 640, total, 2 * total), at_checkpoint=look)
-    assert same_training(watched, fitted)
-    assert watched.history_ == ()
-    assert [samples_seen for samples_seen, _ in seen] == [0, 64, 640, total]
-    for (_, before), (_, after) in pairwise(seen):
+    model = quick(name).fit(
+        digits.X,
+        digits.y,
+        validation=(digits.X_held, digits.y_held),
+        checkpoints=(32, 320, 1000, total, 2 * total),
+        at_checkpoint=look,
+        progress=lambda done, of: progress.append((done, of)),
+    )
+    return Watched(model, progress, looks, total)
+
+
+def test_learning_curve_is_taken_without_being_felt(watched: Watched, fitted: Classifier, digits: Digits) -> None:
+    assert same_training(watched.model, fitted)
+    assert fitted.history_ == ()
+    points = [point.samples_seen for point in watched.model.history_]
+    assert points[:2] == [32, 320]
+    assert 1000 <= points[2] < 1032  # the first batch boundary, where there are batches
+    assert points[3:] == [watched.total]
+    accuracies = [point.validation_accuracy for point in watched.model.history_]
+    assert accuracies[-1] == watched.model.score(digits.X_held, digits.y_held)
+    assert accuracies[-1] > accuracies[0] + 0.2
+    assert watched.progress[-1] == (watched.total, watched.total)
+    assert watched.progress == sorted(watched.progress)
+
+
+def test_the_model_is_seen_at_checkpoints(watched: Watched) -> None:
+    assert [samples_seen for samples_seen, _ in watched.looks] == [
+        0,
+        *(point.samples_seen for point in watched.model.history_),
+    ]
+    for (_, before), (_, after) in pairwise(watched.looks):
         assert all((before[layer] != after[layer]).any() for layer in before)
-    for layer, matrix in watched.weights().items():
-        assert np.array_equal(matrix, seen[-1][1][layer])
+    for layer, matrix in watched.model.weights().items():
+        assert np.array_equal(matrix, watched.looks[-1][1][layer])
 
 
-def test_held_out_labels_change_nothing_that_is_learned(name: str, fitted: Classifier, digits: Digits) -> None:
-    wrong = np.random.default_rng(0).permutation(digits.y_held)
-    misled = quick(name).fit(digits.X, digits.y, validation=(digits.X_held, wrong), checkpoints=(64, 640))
+def test_held_out_labels_change_nothing_and_labels_may_be_of_any_type(
+    name: str, fitted: Classifier, digits: Digits
+) -> None:
+    wrong = np.random.default_rng(0).permutation(digits.y_held).astype(str)
+    misled = quick(name).fit(digits.X, digits.y.astype(str), validation=(digits.X_held, wrong), checkpoints=(64, 640))
     assert same_training(misled, fitted)
+    assert np.array_equal(misled.predict(digits.X_held), fitted.predict(digits.X_held).astype(str))
 
 
-@pytest.mark.parametrize("as_labels", [lambda y: y.astype(str), lambda y: y.astype(str).astype(object)])
-def test_labels_of_any_type(name: str, fitted: Classifier, digits: Digits, as_labels: Callable[[Any], Any]) -> None:
-    named = quick(name).fit(digits.X, as_labels(digits.y))
-    assert np.array_equal(named.predict(digits.X_held), as_labels(fitted.predict(digits.X_held)))
+def test_labels_may_be_python_objects(name: str, digits: Digits) -> None:
+    X, y = digits.X[:64], digits.y[:64]
+    plain, named = quick(name, passes=1).fit(X, y), quick(name, passes=1).fit(X, y.astype(str).astype(object))
+    assert same_training(plain, named)
+    assert np.array_equal(
+        named.predict(digits.X_held[:20]), plain.predict(digits.X_held[:20]).astype(str).astype(object)
+    )
 
 
 def test_one_class_is_not_enough(name: str, digits: Digits) -> None:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.abilities import Anytime, Probabilistic, Tolerant
 from experiments.shared.fitted import fitted
 from experiments.spec import Measurement, Outcome, Predictions, Progress, Subject
 from experiments.studies.accuracy import STUDY, Config
 from experiments.studies.accuracy.classes import by_class
 from experiments.tasks.dataset import Samples
+from models.capabilities import Anytime, Probabilistic, Tolerant
 
 if TYPE_CHECKING:
     from models.classifier import Activity, Classifier

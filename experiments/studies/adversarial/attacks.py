@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.studies.adversarial.differentiable import Chain
+from models.differentiable import Chain
 
 FloatArray = NDArray[np.floating]
 LabelArray = NDArray[np.integer]

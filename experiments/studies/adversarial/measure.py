@@ -15,8 +15,9 @@ from experiments.shared.fitted import fitted
 from experiments.spec import Measurement, Metric, Outcome, Progress, Subject
 from experiments.studies.adversarial import STUDY, WORST, Config
 from experiments.studies.adversarial.attacks import Box, black_box, fgsm, pgd
-from experiments.studies.adversarial.differentiable import Chain, chain_of
 from experiments.tasks.dataset import Samples
+from models.capabilities import Differentiable
+from models.differentiable import Chain
 
 FloatArray = NDArray[np.floating]
 Correct = Mapping[float, NDArray[np.bool_]]
@@ -86,14 +87,14 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
         STUDY["clean_accuracy"](np.mean(right)),
         STUDY["black_box_distance"](np.median(np.minimum(distances[right], 1))),
     ]
-    chain = chain_of(model)
+    chain = _chain(model)
     if chain is not None:
         agreement = np.mean(model.classes_[chain.outputs(samples.X).argmax(axis=1)] == answers)
         measured.append(STUDY["surrogate_agreement"](agreement))
         own = cache(_pgd(config, chain, model, attacked))  # for the model itself and for its twin
         attacks |= _white_box(config, model, chain, attacked, own)
         twin = None if subject.twin is None else fitted(subject.twin, config.max_train, progress).model
-        twin_chain = None if twin is None else chain_of(twin)
+        twin_chain = _chain(twin)
         if twin_chain is not None:
             attacks["transfer"] = attacked.withstood(model, _pgd(config, twin_chain, twin, attacked), config.epsilons)
             on_twin = attacked.withstood(twin, own, config.epsilons)
@@ -104,6 +105,11 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
         measured += [STUDY["adversarial_mean"](mean), STUDY["masking_gap"](masking_gap(attacks))]
     progress(2, 2)
     return Outcome(len(train), len(samples), (*measured, *_accuracies(STUDY["accuracy"], attacks)))
+
+
+def _chain(model: object) -> Chain | None:
+    """The network that is differentiated, None for a model that has none."""
+    return model.rate_chain() if isinstance(model, Differentiable) else None
 
 
 def masking_gap(attacks: Mapping[str, Correct]) -> float:

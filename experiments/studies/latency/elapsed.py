@@ -12,25 +12,6 @@ from bnsim.recording import SpikeTimes
 FloatArray = NDArray[np.floating]
 
 
-def until(spikes: SpikeTimes, time: float) -> SpikeTimes:
-    """Return the spikes before a time.
-
-    Parameters
-    ----------
-    spikes
-        Spikes of one population.
-    time
-        In s, from the start of the trial.
-
-    Returns
-    -------
-    SpikeTimes
-        Those before it.
-    """
-    early = spikes.time < time
-    return SpikeTimes(spikes.trial[early], spikes.unit[early], spikes.time[early])
-
-
 def counts_until(spikes: SpikeTimes, n_trials: int, n_units: int, times: Sequence[float]) -> NDArray[np.int64]:
     """Count the spikes of each unit before each of some times.
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.abilities import Anytime, Recordable
 from experiments.shared.answers import margin
 from experiments.shared.fitted import Fitted, fitted
 from experiments.shared.probe import probe_accuracy
 from experiments.spec import Measurement, Outcome, Progress, Subject
 from experiments.studies.latency import STUDY, Config
-from experiments.studies.latency.elapsed import correlation, counts_until, exits, first_spikes, until
+from experiments.studies.latency.elapsed import correlation, counts_until, exits, first_spikes
 from experiments.tasks.dataset import Samples
+from models.capabilities import Anytime, CountDecision, Recordable
 
 if TYPE_CHECKING:
     from bnsim.recording import Recording, SpikeTimes
@@ -109,16 +109,10 @@ def _answers(
     model: Recordable, seen: Recording, X: NDArray[np.float64], seconds: list[float]
 ) -> NDArray[np.integer] | None:
     """Class of each sample after each of these times (time, sample); None where no count of output spikes decides."""
-    from models.spiking.decision import decide
-
     if isinstance(model, Anytime):
         steps = [max(1, round(second / seen.dt)) for second in seconds]
         return model.predictions_over_time(X)[:, np.array(steps) - 1].T
-    if "output" not in seen.spikes:
-        return None
-    spikes = seen.spikes["output"]
-    counts = counts_until(spikes, seen.n_trials, seen.populations["output"], seconds)
-    return np.array([decide(count, until(spikes, end)) for count, end in zip(counts, seconds, strict=True)])
+    return model.decisions_until(seen, seconds) if isinstance(model, CountDecision) else None
 
 
 def _accuracy(

@@ -21,29 +21,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from models.classifier import Activity
+from models.capabilities import Probabilistic, Taught
 
 FloatArray = NDArray[np.floating]
 Layers = Mapping[str, FloatArray]
-
-
-@runtime_checkable
-class Taught(Protocol):
-    """A classifier with an error signal (see `models.classifier.Classifier.error_signal`)."""
-
-    classes_: NDArray[Any]
-
-    @property
-    def error_signal(self) -> bool: ...
-    def activity(self, X: ArrayLike) -> Activity: ...
-    def weights(self) -> dict[str, FloatArray]: ...
-    def weight_change(self, X: ArrayLike, y: ArrayLike, step: float = 1.0) -> dict[str, FloatArray]: ...
 
 
 def descent(model: Taught, X: FloatArray, y: NDArray[Any]) -> dict[str, FloatArray]:
@@ -115,8 +101,8 @@ def softmax(drive: FloatArray) -> FloatArray:
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-def _error(model: Any, X: FloatArray, y: NDArray[Any], inputs: Layers, weights: Layers) -> FloatArray:
-    if hasattr(model, "predict_proba"):
+def _error(model: Taught, X: FloatArray, y: NDArray[Any], inputs: Layers, weights: Layers) -> FloatArray:
+    if isinstance(model, Probabilistic):
         probabilities = model.predict_proba(X)
     else:
         output = list(weights)[-1]

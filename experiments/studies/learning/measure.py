@@ -13,6 +13,7 @@ from experiments.studies.learning import STUDY, Config, gradient
 from experiments.studies.learning.drift import drift
 from experiments.studies.learning.selectivity import class_selectivity
 from experiments.tasks.dataset import Samples, validation_split
+from models.capabilities import Taught
 
 if TYPE_CHECKING:
     from models.classifier import Classifier, FloatArray
@@ -83,7 +84,7 @@ class Observer:
             yield layer.name, "silent_share", selectivity.silent_share
 
     def _angles(self, model: Classifier) -> Iterator[Finding]:
-        if not isinstance(model, gradient.Taught) or not model.error_signal:
+        if not isinstance(model, Taught) or not model.error_signal:
             return
         X, y = self._learned.X, self._learned.y
         descent = gradient.descent(model, X, y)

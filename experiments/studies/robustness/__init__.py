@@ -26,8 +26,8 @@ spike_loss         BNS: probability that a spike is lost
 activation_noise   ANN: normal noise on every activation; its standard deviation over that of the layer's activations to
                    training samples. Activations that are never negative are cut at 0
 
-The output neurons are simulated with the disturbed spikes in place of their own. This is done for `receptive-field` and
-`three-factor`, whose last step is known in isolation.
+The output neurons are simulated alone, with the disturbed spikes in place of those of the hidden layer. Networks whose
+output cannot be simulated alone are left out.
 
 References
 ----------

@@ -1,22 +1,13 @@
-"""Fitted classifiers whose weights have been disturbed: noise on them, synapses or hidden units deleted.
-
-What is changed are the `weights()` of a classifier, layer by layer; biases, thresholds, filters and labels stay.
-Nothing is trained again.
-"""
+"""Disturbed weights: noise on them, synapses or hidden units deleted, layer by layer."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from itertools import pairwise
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-
-from bnsim import archive
-from bnsim.errors import InputError
 
 if TYPE_CHECKING:
     from models.classifier import Classifier
@@ -26,9 +17,6 @@ Weights = Mapping[str, FloatArray]
 """Layer -> (inputs, units), as `Classifier.weights` gives them."""
 Places = Mapping[str, tuple[str, int]]
 """Hidden layer -> the layer of weights that its deletion clears, and the axis along which its units lie there."""
-
-SAME = 1e-6
-"""Relative difference up to which stored weights are those that `weights()` shows: in another unit, or in float32."""
 
 
 def noisy(weights: Weights, strength: float, generator: np.random.Generator) -> dict[str, FloatArray]:
@@ -83,58 +71,5 @@ def hidden_layers(model: Classifier, X: FloatArray) -> dict[str, tuple[str, int]
     return found
 
 
-def with_weights(model: Classifier, weights: Weights) -> Classifier:
-    """A copy of a fitted classifier with these `weights()`; what they leave as it was stays so to the last bit.
-
-    The copy is loaded from what `save` wrote, with the arrays of weights replaced. The array of a layer is known by its
-    values: the layer's weights in some unit, row by row or column by column, once or (a convolution's) many times over.
-
-    Errors: InputError where no array holds a layer's weights.
-    """
-    owner, before = type(model).__name__, model.weights()
-    with tempfile.TemporaryDirectory(prefix="bnsim-lesion-") as folder:
-        path = Path(folder) / "classifier.npz"
-        model.save(path)
-        arrays = archive.read(owner, path)
-        for layer, wanted in weights.items():
-            name = _replace(arrays, before[layer], wanted)
-            if name is None:
-                raise InputError(f"{owner}: no saved array holds the weights of layer {layer!r}; leave the model out")
-        archive.write(owner, path, arrays)
-        return type(model).load(path)
-
-
-def covers(model: Classifier) -> bool:
-    """Whether `with_weights` finds all weights of this model."""
-    try:
-        with_weights(model, model.weights())
-    except InputError:
-        return False
-    return True
-
-
 def _chosen(n: int, share: float, generator: np.random.Generator) -> NDArray[np.intp]:
     return generator.permutation(n)[: round(share * n)]
-
-
-def _replace(arrays: dict[str, NDArray[Any]], before: FloatArray, after: FloatArray) -> str | None:
-    """Put other weights in place of those before; the name of the array that holds them, None for none."""
-    for old, new in ((before.ravel(), after.ravel()), (before.T.ravel(), after.T.ravel())):
-        for name, stored in arrays.items():
-            unit = _unit(stored, old)
-            if unit is not None:
-                rows = stored.reshape(-1, old.size)
-                changed = np.where(new == old, rows, unit * new)
-                arrays[name] = changed.astype(stored.dtype).reshape(stored.shape)
-                return name
-    return None
-
-
-def _unit(stored: NDArray[Any], weights: FloatArray) -> float | None:
-    """What these weights (flat) are multiplied by in an array that holds them, None for one that does not."""
-    largest = np.abs(weights).argmax()
-    if stored.dtype.kind != "f" or stored.size == 0 or stored.size % weights.size or weights[largest] == 0:
-        return None
-    rows = stored.reshape(-1, weights.size)
-    unit = float(rows[0, largest] / weights[largest])
-    return unit if unit > 0 and np.allclose(rows, unit * weights, rtol=SAME, atol=0) else None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,17 +15,9 @@ from experiments.shared.fitted import Fitted, fitted
 from experiments.spec import Measurement, Outcome, Progress, Subject
 from experiments.studies.robustness import COMMON, INPUTS, LESIONS, STUDY, Config, lesions, replay
 from experiments.tasks.dataset import Samples
+from models.capabilities import ActivationReadOut, SpikeReadOut
 
 FloatArray = NDArray[np.floating]
-
-
-@runtime_checkable
-class Layered(Protocol):
-    """A network of activations that hands out its layers as linear maps."""
-
-    classes_: NDArray[Any]
-
-    def linear_layers(self) -> Sequence[Callable[[FloatArray], FloatArray]]: ...
 
 
 def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
@@ -109,8 +102,6 @@ def _inputs(config: Config, subject: Subject, found: Fitted, test: Samples) -> I
 
 def _lesions(config: Config, subject: Subject, found: Fitted, test: Samples) -> Iterator[Measurement]:
     model = found.model
-    if not lesions.covers(model):
-        return
     weights, places = model.weights(), lesions.hidden_layers(model, test.X)
 
     def changed(name: str, severity: float) -> dict[str, FloatArray]:
@@ -124,39 +115,40 @@ def _lesions(config: Config, subject: Subject, found: Fitted, test: Samples) -> 
     for name in LESIONS:
         if name != "deleted_neurons" or places:
             for severity in config.severities(name):
-                lesioned = lesions.with_weights(model, changed(name, severity))
+                lesioned = model.with_weights(changed(name, severity))
                 yield _accuracy(lesioned.predict(test.X), test, name, severity)
 
 
 def _responses(config: Config, subject: Subject, found: Fitted, test: Samples) -> Iterator[Measurement]:
     """Of the last hidden layer."""
-    model: Any = found.model
-    if model.name in replay.READ_OUTS:
+    model, layers = found.model, found.model.activity(test.X[:1]).layers
+    if isinstance(model, SpikeReadOut):
         yield from _spikes(config, subject, model, test)
-    elif isinstance(model, Layered) and len(model.activity(test.X[:1]).layers) > 2:  # type: ignore[attr-defined]
+    elif isinstance(model, ActivationReadOut) and len(layers) > 2:
         yield from _activations(config, subject, found, test)
 
 
-def _spikes(config: Config, subject: Subject, model: Any, test: Samples) -> Iterator[Measurement]:
-    trains = replay.hidden_trains(model, test.X)
-    size = model.weights()["output"].shape[0]
-    before = replay.counts(trains, size)
+def _spikes(config: Config, subject: Subject, model: SpikeReadOut, test: Samples) -> Iterator[Measurement]:
+    before = model.hidden_spikes(test.X)
+    steps_per_ms = 1 / (1e3 * before.dt)
     for name in ("spike_jitter", "spike_loss"):
         for severity in config.severities(name):
-            drawn = (generator(subject.seed, name, severity, row) for row in range(len(trains)))
+            drawn = (generator(subject.seed, name, severity, row) for row in range(len(before.trains)))
             if name == "spike_loss":
-                now = [replay.lost(train, severity, each) for train, each in zip(trains, drawn, strict=True)]
+                trains = [replay.lost(train, severity, each) for train, each in zip(before.trains, drawn, strict=True)]
             else:
-                now = [
-                    replay.jittered(train, severity, round(model.duration), each)
-                    for train, each in zip(trains, drawn, strict=True)
+                trains = [
+                    replay.jittered(train, steps_per_ms * severity, before.n_steps, each)
+                    for train, each in zip(before.trains, drawn, strict=True)
                 ]
-            yield _accuracy(replay.replayed(model, test.X, now), test, name, severity)
-            yield _change(before, replay.counts(now, size), name, severity)
+            now = replace(before, trains=tuple(trains))
+            yield _accuracy(model.read_out_spikes(test.X, now.trains), test, name, severity)
+            yield _change(before.counts, now.counts, name, severity)
 
 
 def _activations(config: Config, subject: Subject, found: Fitted, test: Samples) -> Iterator[Measurement]:
-    model: Any = found.model
+    model = found.model
+    assert isinstance(model, ActivationReadOut)
     reference = model.activity(found.split.train.X[: config.n_measured]).layers[-2].responses
     before = model.activity(test.X).layers[-2].responses
     name = "activation_noise"
@@ -165,7 +157,7 @@ def _activations(config: Config, subject: Subject, found: Fitted, test: Samples)
         noise = np.stack([drawn.standard_normal(before.shape[1]) for drawn in each])
         now = before + severity * reference.std() * noise
         now = np.maximum(now, 0) if reference.min() >= 0 else now
-        yield _accuracy(replay.answers(model, now), test, name, severity)
+        yield _accuracy(model.read_out_activations(now), test, name, severity)
         yield _change(before, now, name, severity)
 
 

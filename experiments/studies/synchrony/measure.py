@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.abilities import Recordable
 from experiments.shared.fitted import fitted
 from experiments.spec import Measurement, Outcome, Progress, Subject
 from experiments.studies.synchrony import STUDY, Config
 from experiments.tasks.dataset import final_split
+from models.capabilities import Recordable
 
 if TYPE_CHECKING:
     import bnsim

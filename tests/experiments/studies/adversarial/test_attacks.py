@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from experiments.studies.adversarial.attacks import TOLERANCE, Box, black_box, fgsm, margin, pgd
-from experiments.studies.adversarial.differentiable import Chain, Linear
+from models.differentiable import Chain, Linear
 
 N = 16
 GENERATOR = np.random.default_rng(0)

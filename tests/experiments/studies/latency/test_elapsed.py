@@ -5,7 +5,7 @@ import pytest
 
 from bnsim.recording import SpikeTimes
 from experiments.shared.answers import margin
-from experiments.studies.latency.elapsed import correlation, counts_until, exits, first_spikes, until
+from experiments.studies.latency.elapsed import correlation, counts_until, exits, first_spikes
 
 SPIKES = SpikeTimes(np.array([0, 0, 0, 1]), np.array([1, 0, 1, 0]), np.array([0.001, 0.002, 0.004, 0.003]))
 """Trial 0: unit 1 at 1 and 4 ms, unit 0 at 2 ms. Trial 1: unit 0 at 3 ms."""
@@ -14,8 +14,6 @@ SPIKES = SpikeTimes(np.array([0, 0, 0, 1]), np.array([1, 0, 1, 0]), np.array([0.
 def test_counts_are_of_spikes_before_each_time() -> None:
     counts = counts_until(SPIKES, n_trials=2, n_units=2, times=[0.001, 0.003, 0.005])
     assert counts.tolist() == [[[0, 0], [0, 0]], [[1, 1], [0, 0]], [[1, 2], [1, 0]]]
-    early = until(SPIKES, 0.003)
-    assert (early.trial.tolist(), early.unit.tolist(), early.time.tolist()) == ([0, 0], [1, 0], [0.001, 0.002])
 
 
 def test_spikes_after_the_last_time_count_nowhere() -> None:

@@ -1,19 +1,15 @@
-"""Lesions: exactly what is asked for changes in the weights, and nothing else in the classifier."""
+"""Lesions: exactly what is asked for changes in the weights."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from bnsim.errors import InputError
 from experiments.studies.robustness.lesions import (
-    covers,
     hidden_layers,
     noisy,
-    with_weights,
     without_neurons,
     without_synapses,
 )
@@ -59,44 +55,6 @@ def fitted(request: pytest.FixtureRequest) -> Classifier:
     return create(request.param, **MODELS[request.param], random_state=0).fit(SPLIT.train.X, SPLIT.train.y)
 
 
-def saved(model: Classifier, path: Path) -> dict[str, np.ndarray]:
-    model.save(path)
-    with np.load(path) as data:
-        return dict(data)
-
-
-def test_without_a_change_not_a_bit_changes(fitted: Classifier, tmp_path: Path) -> None:
-    same = with_weights(fitted, fitted.weights())
-    before, after = (saved(model, tmp_path / "model.npz") for model in (fitted, same))
-    assert before.keys() == after.keys()
-    for name, array in before.items():
-        np.testing.assert_array_equal(after[name], array)
-    np.testing.assert_array_equal(same.predict(X), fitted.predict(X))
-    assert covers(fitted)
-
-
-def test_weights_become_those_that_are_asked_for_and_nothing_else(fitted: Classifier, tmp_path: Path) -> None:
-    before, arrays = fitted.weights(), saved(fitted, tmp_path / "before.npz")
-    wanted = without_synapses(noisy(before, 0.5, generator()), 0.3, generator())
-    changed = with_weights(fitted, wanted)
-    assert list(wanted) == list(before)
-    for name, matrix in changed.weights().items():
-        assert np.mean(matrix != before[name]) > 0.9 or name == "excitatory"  # whose weights are 0 in part
-        np.testing.assert_allclose(matrix, wanted[name], rtol=1e-6)  # some networks keep float32
-    for name, matrix in fitted.weights().items():
-        np.testing.assert_array_equal(matrix, before[name])
-    after = saved(changed, tmp_path / "after.npz")
-    assert sum(not np.array_equal(arrays[name], after[name]) for name in arrays) == len(before)
-
-
-def test_one_layer_alone(fitted: Classifier) -> None:
-    before = fitted.weights()
-    last = list(before)[-1]
-    changed = with_weights(fitted, {last: 0.5 * before[last]}).weights()
-    for name, matrix in before.items():
-        np.testing.assert_allclose(changed[name], matrix * (0.5 if name == last else 1), rtol=1e-6)
-
-
 def test_where_hidden_units_can_be_cut_off(fitted: Classifier) -> None:
     """Not where units share weights, and of cells that vote by the weights into them."""
     assert hidden_layers(fitted, X) == HIDDEN[fitted.name]
@@ -110,20 +68,9 @@ def test_a_network_without_hidden_units_has_none_to_lose() -> None:
 def test_cells_whose_incoming_weights_are_deleted_are_silent() -> None:
     cells = create("diehl-cook", **MODELS["diehl-cook"], random_state=0).fit(SPLIT.train.X, SPLIT.train.y)
     weights = without_neurons(cells.weights(), hidden_layers(cells, X), 0.5, generator())
-    spikes = with_weights(cells, weights).activity(X)["excitatory"].responses.sum(axis=0)
+    spikes = cells.with_weights(weights).activity(X)["excitatory"].responses.sum(axis=0)
     assert not spikes[~weights["excitatory"].any(axis=0)].any()
     assert spikes.any()
-
-
-def test_weights_that_are_found_nowhere_are_refused() -> None:
-    model = create("receptive-dense", **MODELS["receptive-dense"], random_state=0).fit(SPLIT.train.X, SPLIT.train.y)
-    empty = with_weights(model, {"output": np.zeros((50, 10))})
-    assert not covers(empty)  # zeros are a multiple of anything
-    with pytest.raises(InputError) as caught:
-        with_weights(empty, empty.weights())
-    assert str(caught.value) == (
-        "ReceptiveDense: no saved array holds the weights of layer 'output'; leave the model out"
-    )
 
 
 WEIGHTS = {

@@ -1,48 +1,15 @@
-"""The last step of a network alone: it repeats what the whole network did, and spikes are lost or moved as asked."""
+"""Spikes are lost or moved as asked."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 import pytest
 
-from experiments.studies.robustness.replay import READ_OUTS, answers, counts, hidden_trains, jittered, lost, replayed
-from experiments.tasks import load_task
-from experiments.tasks.dataset import final_split
-from models.registry import create
-
-SPLIT = final_split(load_task("digits"), seed=0, max_train=30)
-X = SPLIT.held_out.X[:10]
-SETTINGS: dict[str, dict[str, Any]] = {
-    "receptive-field": {"image_shape": (8, 8), "n_filters": 60, "learning_rate": 0.01, "tau_synapse": 4.0},
-    "three-factor": {"hidden": (15,), "max_rate": 500.0, "hidden_weight": 0.15},
-}
+from experiments.studies.robustness.replay import jittered, lost
 
 
 def generator() -> np.random.Generator:
     return np.random.default_rng(0)
-
-
-@pytest.mark.parametrize("name", READ_OUTS)
-def test_the_read_out_alone_repeats_what_the_network_did(name: str) -> None:
-    model = create(name, **SETTINGS[name], duration=20.0, passes=1, backend="numpy", random_state=0)
-    model.fit(SPLIT.train.X, SPLIT.train.y)
-    trains = hidden_trains(model, X)
-    np.testing.assert_array_equal(replayed(model, X, trains), model.predict(X))
-    hidden = model.activity(X).layers[-2].responses
-    np.testing.assert_array_equal(counts(trains, hidden.shape[1]), hidden)
-    # Without any spike nothing but the background is left, the same for all samples (but for the bias's noise).
-    silent = replayed(model, X, [(steps[:0], units[:0]) for steps, units in trains])
-    assert len(set(silent.tolist())) < len(set(model.predict(X).tolist()))
-
-
-@pytest.mark.parametrize(("task", "name"), [("digits", "dense"), ("breast-cancer", "article-dense")])
-def test_artificial_layers_alone_repeat_what_the_network_did(task: str, name: str) -> None:
-    split = final_split(load_task(task), seed=0)
-    model = create(name, passes=3, random_state=0).fit(split.train.X, split.train.y)
-    hidden = model.activity(split.held_out.X).layers[-2].responses
-    np.testing.assert_array_equal(answers(model, hidden), model.predict(split.held_out.X))
 
 
 def test_this_share_of_the_spikes_is_lost() -> None:

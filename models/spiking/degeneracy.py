@@ -1,0 +1,95 @@
+"""Whether a spiking network responds to its input at all, and differently to different samples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Counts = Mapping[str, NDArray[np.integer]]
+"""Layer -> spikes (n_presentations, n_units)."""
+
+SILENT_SHARE = 0.99
+"""Share of the presentations without any spike from which on a layer counts as silent."""
+
+
+@dataclass
+class ResponseSurvey:
+    """What the layers of a network did in some presentations, as a running summary.
+
+    Parameters
+    ----------
+    first : int
+        Number of the first presentation that counts; earlier ones are passed over.
+    """
+
+    first: int = 0
+    shown: int = 0
+    _active: dict[str, int] = field(default_factory=dict)
+    _in_step: dict[str, int] = field(default_factory=dict)
+    _lowest: dict[str, NDArray[np.integer]] = field(default_factory=dict)
+    _highest: dict[str, NDArray[np.integer]] = field(default_factory=dict)
+
+    def add(self, number: int, counts: Counts) -> None:
+        """Add presentations.
+
+        Parameters
+        ----------
+        number : int
+            Number of the first of them.
+        counts : mapping of str to ndarray
+            Spikes (n_presentations, n_units) of each layer.
+        """
+        skipped = max(self.first - number, 0)
+        self.shown += max(len(next(iter(counts.values()))) - skipped, 0)
+        for name, of_layer in counts.items():
+            rows = of_layer[skipped:]
+            if len(rows) == 0:
+                continue
+            lowest, highest = rows.min(axis=0), rows.max(axis=0)
+            self._lowest[name] = np.minimum(self._lowest.get(name, lowest), lowest)
+            self._highest[name] = np.maximum(self._highest.get(name, highest), highest)
+            active = rows.any(axis=1)
+            self._active[name] = self._active.get(name, 0) + int(active.sum())
+            in_step = active & (rows == rows[:, :1]).all(axis=1)
+            self._in_step[name] = self._in_step.get(name, 0) + int(in_step.sum())
+
+    def findings(self, layers: Iterable[str], remedy: str) -> Iterator[str]:
+        """Return what is wrong, at most one sentence for each kind of fault.
+
+        Parameters
+        ----------
+        layers : iterable of str
+            Layers to look at, from input to output. A fault of one layer causes those of the next, so the first that
+            has it is named.
+        remedy : str
+            What makes a silent layer fire, in words.
+
+        Yields
+        ------
+        str
+            One line that names the layer and the remedy.
+        """
+        present = [name for name in layers if name in self._active]
+        silent = [name for name in present if self._active[name] <= (1 - SILENT_SHARE) * self.shown]
+        if silent:
+            spiked = self._active[silent[0]]
+            often = f"spiked in only {spiked} of {self.shown} presentations" if spiked else "never spiked"
+            yield f"layer {silent[0]!r} {often}, so that samples cannot be told apart; {remedy}"
+        uniform = [
+            name
+            for name in present
+            if name not in silent and self.shown > 1 and np.array_equal(self._lowest[name], self._highest[name])
+        ]
+        if uniform:
+            yield (
+                f"layer {uniform[0]!r} responded to every sample with the same spike counts; "
+                f"give features that differ between samples, or {remedy}"
+            )
+
+    def in_step(self, layer: str) -> bool:
+        """Return whether all units of a layer fired equally often in most of the presentations in which they fired."""
+        active = self._active.get(layer, 0)
+        return active > 0 and 2 * self._in_step[layer] > active
