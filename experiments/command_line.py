@@ -27,9 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-TaskOption = Annotated[
-    str, typer.Option(help="digits, mnist, breast-cancer, digits-parity, or the path of an .npz with X and y.")
-]
+TaskOption = Annotated[str, typer.Option(help="See `bnsim list tasks`; or the path of an .npz with X and y.")]
 ModelsOption = Annotated[str, typer.Option(help="Comma-separated; see `bnsim list models`.")]
 SeedsOption = Annotated[int, typer.Option(help="How many seeds; each has its own split, filters and spikes.")]
 PresetOption = Annotated[str, typer.Option(help="quick or full.")]

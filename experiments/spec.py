@@ -41,6 +41,10 @@ DEFAULT_BATCH = 32
 """Batch size of the Keras models unless it is set."""
 
 
+_NOT_NEGATIVE = {"count", "byte", "s", "ms", "1/s", "Hz", "nJ"}
+"""Units of quantities that are never below zero, unless their metric says so."""
+
+
 class Options(BaseModel):
     """Base class of the options of a study: immutable, and unknown names are refused."""
 
@@ -99,7 +103,10 @@ class Metric:
     step
         What the place on a curve counts, with its unit; None where there is no curve.
     bounds
-        Between which values the quantity lies, as far as it is bounded; fractions lie in [0, 1] unless said otherwise.
+        Between which values the quantity lies, as far as it is bounded; unless said otherwise, fractions lie in [0, 1]
+        and counts, durations, rates, energies and sizes are not negative. Intervals of means stay within.
+    cases
+        Of a share: name of the study's metric that counts, with the same facts, of how many samples it is a share.
     summarised
         Whether means over seeds belong to the summary.
     study
@@ -115,6 +122,7 @@ class Metric:
     facts: Mapping[str, type[str] | type[int] | type[float]] = field(default_factory=dict)
     step: str | None = None
     bounds: tuple[float | None, float | None] | None = None
+    cases: str | None = None
     summarised: bool = True
     study: str = ""
 
@@ -146,7 +154,10 @@ class Metric:
         """Lowest and highest possible value, None where there is none."""
         if self.bounds is not None:
             return self.bounds
-        return (0.0, 1.0) if self.unit == "fraction" else (None, None)
+        units = {self.unit} if isinstance(self.unit, str) else set(self.unit.values())
+        if units == {"fraction"}:
+            return 0.0, 1.0
+        return (0.0, None) if units <= _NOT_NEGATIVE else (None, None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,6 +214,11 @@ class Study:
             raise ValueError(f"study {self.name}: its presets are {', '.join(self.presets)}; give {', '.join(PRESETS)}")
         if sum(metric.primary for metric in self.metrics) > 1:
             raise ValueError(f"study {self.name}: more than one metric is primary; choose one")
+        if self.primary is not None and self.primary.better is None:
+            raise ValueError(f"study {self.name}: {self.primary.name} is primary; say whether more or less is better")
+        strangers = {metric.cases for metric in self.metrics} - {None, *names}
+        if strangers:
+            raise ValueError(f"study {self.name}: metric {strangers.pop()!r} counts cases but is not declared")
         if not self.question:
             raise ValueError(f"study {self.name}: its package has no docstring; begin it with the question")
         object.__setattr__(self, "metrics", tuple(replace(metric, study=self.name) for metric in self.metrics))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.run_directory import Run
-from experiments.shared.stored import differences, looks, summaries
+from experiments.shared.stored import class_names, differences, looks, summaries
 from experiments.shared.wording import interval, number
+from experiments.spec import Fact, Metric
 from experiments.studies import carried_out
 
 
@@ -29,7 +30,7 @@ class TwinRow:
     bns_value: Cell
     ann_value: Cell
     difference: Cell
-    better: str
+    verdict: str
     standardised: str
     seeds: int
     p_holm: str
@@ -62,7 +63,7 @@ def _twin_row(run: Run, entry: dict[str, Any]) -> TwinRow:
         bns_value=_cell(means[entry["model"]]),
         ann_value=_cell(means[entry["twin"]]),
         difference=Cell(number(entry["difference"], entry["unit"], signed=True), interval(entry, signed=True)),
-        better=entry["better"] if entry["primary"] else "",
+        verdict=entry["verdict"] or "",
         standardised="–" if standardised is None else f"{standardised:+.2f}".replace("-", "−"),
         seeds=entry["n"],
         p_holm="" if entry["p_holm"] is None else f"{entry['p_holm']:.3g}",
@@ -71,15 +72,28 @@ def _twin_row(run: Run, entry: dict[str, Any]) -> TwinRow:
 
 
 def metric_rows(run: Run) -> list[MetricRow]:
-    """Return every metric without a curve, for all classifiers of the run, in the order of the studies."""
-    classifiers, rows = looks(run), []
+    """Return every metric without a curve, for all classifiers of the run, in the order of the studies.
+
+    Metrics of classes have a row a class.
+    """
+    rows = []
     for study in carried_out(run.config).values():
         for metric in study.metrics:
-            entries = {entry["model"]: entry for entry in summaries(run, metric) if entry["step"] is None}
-            if entries.keys() & classifiers.keys():
-                cells = [_cell(entries[model]) if model in entries else Cell("–", "") for model in classifiers]
-                rows.append(MetricRow(study.name, metric.name, metric.label, cells))
+            rows += _rows(run, metric, metric.label)
+            if "class" in metric.facts:
+                for name in class_names(run):
+                    rows += _rows(run, metric, f"{metric.label}, class {name}", **{"class": name})
     return rows
+
+
+def _rows(run: Run, metric: Metric, label: str, **facts: Fact) -> list[MetricRow]:
+    """One row, or none where no classifier has the metric with these facts."""
+    classifiers = looks(run)
+    entries = {entry["model"]: entry for entry in summaries(run, metric, **facts) if entry["step"] is None}
+    if not entries.keys() & classifiers.keys():
+        return []
+    cells = [_cell(entries[model]) if model in entries else Cell("–", "") for model in classifiers]
+    return [MetricRow(metric.study, metric.name, label, cells)]
 
 
 def _cell(entry: dict[str, Any]) -> Cell:

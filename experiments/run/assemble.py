@@ -55,7 +55,7 @@ def assemble(
         ),
         results=rows,
         predictions=predictions,
-        summary=summarise(rows, predictions, _design(plan, found)),
+        summary=summarise(rows, predictions, _design(plan, found, parameters)),
         examples=examples,
     )
 
@@ -109,7 +109,8 @@ def _predictions(found: Found) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(PREDICTION_COLUMNS))
 
 
-def _design(plan: Plan, found: Found) -> Design:
+def _design(plan: Plan, found: Found, parameters: Mapping[str, Mapping[str, Any]]) -> Design:
     ratios = {find(job.study).name: result.outcome.n_held_out / result.outcome.n_train for job, result in found}
     config, dataset = plan.config, plan.dataset
-    return Design(dataset.name, config.preset, config.twins, ratios, dataset.n_train is not None, plan.studies)
+    is_fixed = dataset.n_train is not None
+    return Design(dataset.name, config.preset, config.twins, ratios, is_fixed, plan.studies, parameters)

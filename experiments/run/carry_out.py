@@ -122,6 +122,8 @@ def carry_out(request: Request, out: Path, workers: int | None = None, make_exec
     _check_workers(workers)
     resolved = check(request)
     check_output(out)
+    for note in resolved.dataset.notes:
+        warnings.warn(f"{resolved.dataset.name}: {note}", stacklevel=3)
     label = f"{started:%Y%m%dT%H%M%SZ}-{'-'.join(resolved.label)}"
     is_new = not out.exists()
     store = Store.begin(out, re.sub(r"[^\w.-]+", "-", label))

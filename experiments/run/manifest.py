@@ -47,6 +47,7 @@ def manifest(
             "n_features": dataset.X.shape[1],
             "image_shape": dataset.image_shape,
             "classes": list(dataset.classes),
+            "notes": list(dataset.notes),
             "sha256": dataset.checksum,
         },
         "models": models,

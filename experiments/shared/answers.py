@@ -91,7 +91,7 @@ def winning(shares: FloatArray) -> FloatArray:
     return shares.max(axis=1)
 
 
-def margin(outputs: NumberArray) -> NumberArray:
+def margin(outputs: NDArray[Any]) -> NDArray[Any]:
     """Return the lead of the class with the largest output over the next one.
 
     Parameters

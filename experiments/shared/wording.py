@@ -162,4 +162,25 @@ def _twin_sentence(means: dict[str, Entry], entry: Entry, samples: str, when: st
     if entry["ci_low"] is None:
         return f"{text}; one seed gives no interval."
     limits = interval(entry, signed=True)
-    return f"{text}; the {CONFIDENCE} interval of the difference over {entry['n']} seeds is {limits}."
+    return (
+        f"{text}; the {CONFIDENCE} interval of the difference over {entry['n']} seeds is {limits}{told_verdict(entry)}"
+    )
+
+
+def told_verdict(entry: Entry, of: str = "") -> str:
+    """Return the end of a sentence about twins: a full stop, and the verdict if there is one.
+
+    Parameters
+    ----------
+    entry
+        Of the differences in the summary.
+    of
+        What the verdict is about, where the sentence does not tell.
+
+    Returns
+    -------
+    str
+        ".", or as in ". Verdict: not told apart.".
+    """
+    about = f"Verdict {of}" if of else "Verdict"
+    return "." if entry["ci_low"] is None else f". {about}: {entry['verdict']}."

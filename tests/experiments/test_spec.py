@@ -51,6 +51,14 @@ def test_name_question_and_method_are_those_of_the_package() -> None:
             {"presets": {"quick": Config(width=1)}},
             "study of-width: its presets are quick; give quick, full, tiny",
         ),
+        (
+            {"metrics": (dataclasses.replace(SHARE, better=None),)},
+            "study of-width: share is primary; say whether more or less is better",
+        ),
+        (
+            {"metrics": (dataclasses.replace(SHARE, cases="samples"),)},
+            "study of-width: metric 'samples' counts cases but is not declared",
+        ),
         ({"about": None}, "study of-width: its package has no docstring; begin it with the question"),
     ],
 )
@@ -77,6 +85,11 @@ def test_units_and_limits() -> None:
     assert SHARE.limits == (0.0, 1.0)
     assert dataclasses.replace(SHARE, bounds=(-1.0, None)).limits == (-1.0, None)
     assert dataclasses.replace(SHARE, unit="nat").limits == (None, None)
+    for unit in ("count", "byte", "s", "ms", "1/s", "Hz", "nJ"):
+        assert dataclasses.replace(SHARE, unit=unit).limits == (0.0, None)
+    assert dataclasses.replace(ANGLE, bounds=None).limits == (None, None)
+    assert dataclasses.replace(ANGLE, unit={"BNS": "Hz", "ANN": "count"}, bounds=None).limits == (0.0, None)
+    assert dataclasses.replace(ANGLE, unit={"BNS": "Hz", "ANN": "activation"}, bounds=None).limits == (None, None)
 
 
 def test_a_part_of_the_work_is_told_as_a_part_of_all() -> None:

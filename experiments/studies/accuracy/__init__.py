@@ -40,6 +40,37 @@ STUDY = Study(
             "Fraction of the test set classified correctly.",
             better="more",
             primary=True,
+            cases="test_samples",
+        ),
+        Metric(
+            "balanced_accuracy",
+            "fraction",
+            "Balanced accuracy",
+            "Mean of the recalls of all classes, which counts a rare class as much as a frequent one.",
+            better="more",
+        ),
+        Metric(
+            "recall",
+            "fraction",
+            "Recall",
+            "Fraction of the test samples of a class that were given to it.",
+            better="more",
+            facts={"class": str},
+            cases="test_samples",
+        ),
+        Metric(
+            "majority_accuracy",
+            "fraction",
+            "Accuracy of always answering the majority",
+            "Fraction of the test samples that are of the class most frequent in the training set.",
+            cases="test_samples",
+        ),
+        Metric(
+            "test_samples",
+            "count",
+            "Test samples",
+            "Number of test samples, of all or of one class.",
+            facts={"class": str},
         ),
         Metric(
             "test_loss",
@@ -48,6 +79,7 @@ STUDY = Study(
             "Mean of -ln of the probability of the true class, of models that give probabilities; these count as 1e-7 "
             "at least, as in Keras.",
             better="less",
+            bounds=(0.0, None),
         ),
         Metric(
             "within_tolerance",

@@ -15,7 +15,7 @@ from bnsim.plotting.style import FAINT, INK, style
 from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_row
 from experiments.shared.stored import Entry, Look, class_names, differences, looks, rows, summaries, values
-from experiments.shared.wording import by_model, twin_sentences
+from experiments.shared.wording import by_model, number, twin_sentences
 from experiments.spec import Plate
 from experiments.studies.accuracy import STUDY
 
@@ -34,9 +34,22 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """Return what came out, between twins where there are any."""
+    """Return what came out, between twins where there are any, and what it is worth where classes are unequal."""
     metric = STUDY["test_accuracy"]
-    return twin_sentences(run, metric, "test samples") or [f"{metric.label}: {by_model(run, metric)}."]
+    said = twin_sentences(run, metric, "test samples") or [f"{metric.label}: {by_model(run, metric)}."]
+    return [*said, *_of_classes(run)]
+
+
+def _of_classes(run: Run) -> list[str]:
+    levels = summaries(run, STUDY["majority_accuracy"])
+    if not levels:
+        return []
+    level = number(levels[0]["mean"], levels[0]["unit"])
+    balanced = by_model(run, STUDY["balanced_accuracy"])
+    return [
+        f"Always answering the most frequent class of the training set would classify {level} correctly; balanced "
+        f"accuracy, the mean over the classes: {balanced}."
+    ]
 
 
 def confusion(run: Run) -> dict[str, NDArray[np.float64]]:

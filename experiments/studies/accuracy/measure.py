@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from experiments.shared.fitted import fitted
 from experiments.spec import Measurement, Outcome, Predictions, Progress, Subject
 from experiments.studies.accuracy import STUDY, Config
+from experiments.studies.accuracy.classes import by_class
 from experiments.tasks.dataset import Samples
 from models.capabilities import Anytime, Probabilistic, Tolerant
 
@@ -36,6 +37,7 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
     true = split.held_out.y
     measurements = [
         STUDY["test_accuracy"](np.mean(predicted == true)),
+        *by_class(true, predicted, split.train.y, subject.dataset.classes),
         *_graded(model, split.held_out),
         STUDY["trainable_parameters"](model.trainable_parameters),
         STUDY["training_seconds"](found.seconds),

@@ -10,7 +10,7 @@ from bnsim.plotting.style import FAINT, INK, style
 from experiments.run_directory import Run
 from experiments.shared.drawing.curves import plain_numbers
 from experiments.shared.stored import Entry, Look, differences, looks, summaries
-from experiments.shared.wording import listed, number, told
+from experiments.shared.wording import listed, number, told, told_verdict
 from experiments.spec import Plate
 from experiments.studies.energy import BREAK_EVEN, STUDY
 
@@ -58,7 +58,7 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """Return which twin spends less, by both ends of the range, and whether spikes are too many to spend less."""
+    """Return what an answer costs, with the verdict on twins, and whether spikes are too many to spend less."""
     found = [_verdict(run, entry) for entry in differences(run, primary=True) if entry["study"] == STUDY.name]
     if not found:
         costs = [f"{_told_range(_means(run, model))} in {model}" for model in looks(run)]
@@ -74,22 +74,17 @@ def sentences(run: Run) -> list[str]:
 
 def _verdict(run: Run, entry: Entry) -> str:
     bns, ann = (_means(run, entry[role]) for role in ("model", "twin"))
-    ratios = [bns[metric] / ann[metric] for metric in ("energy_least", "energy_most")]
-    text = (
-        f"An answer of {entry['model']} (BNS) is estimated at {_told_range(bns)}, "
-        f"one of its twin {entry['twin']} at {_told_range(ann)}"
+    ratios = sorted(bns[metric] / ann[metric] for metric in ("energy_least", "energy_most"))
+    least, most = map(_times, ratios)
+    return (
+        f"An answer of {entry['model']} (BNS) is estimated at {_told_range(bns)}, one of its twin {entry['twin']} at "
+        f"{_told_range(ann)}: {least if least == most else f'{least} to {most}'} times as much"
+        f"{told_verdict(entry, 'with small memory')}"
     )
-    if max(ratios) < 1:
-        factor = f"{_times(1 / max(ratios))} to {_times(1 / min(ratios))}"
-        return f"{text}: the brain-like network spends less, by a factor of {factor}."
-    if min(ratios) > 1:
-        factor = f"{_times(min(ratios))} to {_times(max(ratios))}"
-        return f"{text}: the brain-like network spends more, by a factor of {factor}."
-    return f"{text}: which of them spends less depends on the memory."
 
 
 def _times(ratio: float) -> str:
-    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}"
+    return f"{ratio:.3g}" if ratio < 100 else f"{ratio:,.0f}"
 
 
 def _told_range(means: dict[str, float]) -> str:

@@ -44,12 +44,12 @@ def rows_and_predictions(generator: np.random.Generator) -> tuple[pd.DataFrame, 
             count = float(np.sum((true == i) & (predicted == j)))
             measured.append(("accuracy", facts, pd.NA, "confusion_count", count, "count"))
         for step in 32 * 2 ** np.arange(9):
-            value = skill - 0.8 / (1 + step / 60) + generator.normal(0, 0.01)
+            value = min(1.0, skill - 0.8 / (1 + step / 60) + generator.normal(0, 0.01))
             measured.append(("learning", {}, int(step), "validation_accuracy", value, "fraction"))
             measured.append(("one-pass", {}, int(step) // 32, "validation_accuracy", value, "fraction"))
             measured += of_layers(generator, model, int(step))
         for size in (1, 3, 10, 30, 100):
-            value = skill - 0.4 / size + generator.normal(0, 0.01)
+            value = min(1.0, skill - 0.4 / size + generator.normal(0, 0.01))
             measured.append(("sample-efficiency", {}, size, "validation_accuracy", value, "fraction"))
         measured += of_likeness(np.random.default_rng(seed), model)
         measured += of_information(np.random.default_rng(seed), model)
@@ -145,9 +145,8 @@ def stored_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run directory with all studies, three models and three example images."""
     generator = np.random.default_rng(1)
     results, predictions = rows_and_predictions(generator)
-    design = Design(
-        "digits", "quick", {"receptive-field": "receptive-dense"}, dict.fromkeys(STUDIES, 0.25), False, STUDIES
-    )
+    twins = {"receptive-field": "receptive-dense"}
+    design = Design("digits", "quick", twins, dict.fromkeys(STUDIES, 0.25), False, STUDIES, {})
     manifest = {
         "run": "20260101T000000Z-compare-digits",
         "started_utc": "2026-01-01T00:00:00+00:00",

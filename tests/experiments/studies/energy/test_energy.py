@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
+import re
+
 import numpy as np
 import pytest
 
@@ -68,9 +72,15 @@ def test_a_run_draws_and_tells_itself(full_run: Run) -> None:
     assert [ax.get_title(loc="left") for ax in drawn.axes] == ["Energy", "Operations", "Spikes"]
     verdict, spikes = figure.sentences(full_run)
     assert verdict.startswith("An answer of receptive-field (BNS) is estimated at ")
-    assert verdict.endswith(
-        ": the brain-like network spends more, by a factor of " + verdict.rpartition("factor of ")[2]
-    )
+    assert re.search(r" nJ: \S+ to \S+ times as much\.$", verdict.replace("\N{NO-BREAK SPACE}", " "))  # one seed
     assert spikes.startswith(
         "Spikes per synapse and answer (with more than 1.72, a spiking network cannot spend less): "
     )
+
+
+def test_the_sentence_ends_with_the_verdict_of_the_summary(full_run: Run) -> None:
+    summary = copy.deepcopy(full_run.summary)
+    (entry,) = (found for found in summary["differences"] if found["metric"] == "energy_least")
+    entry |= {"ci_low": -1.0, "ci_high": 1.0, "verdict": "not told apart"}
+    told = figure.sentences(dataclasses.replace(full_run, summary=summary))[0]
+    assert told.endswith(" times as much. Verdict with small memory: not told apart.")
