@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -93,6 +93,8 @@ def canonical(value: Any) -> Any:
         tree |= {item.name: canonical(getattr(value, item.name)) for item in fields(value) if item.compare}
         tree |= {f"class:{name}": canonical(getattr(value, name)) for name in value.STRUCTURE}
         return tree
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: canonical(getattr(value, item.name)) for item in fields(value) if item.compare}
     if isinstance(value, (Quantity, np.ndarray)) and np.ndim(value) > 0:
         data = np.ascontiguousarray(value, dtype=np.float64)
         return {

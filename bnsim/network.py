@@ -13,7 +13,7 @@ from brian2.units.fundamentalunits import Quantity, get_dimensions
 
 from bnsim import checks
 from bnsim.connectivity import AllToAll, Connectivity, Uniform, check_values, extent
-from bnsim.description import Description, canonical
+from bnsim.description import Description
 from bnsim.encoding import Encoder
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     import brian2
 
     from bnsim.engine.simulator import Simulator
-
-Backend = Literal["auto", "cpp", "cython", "numpy"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -238,25 +236,6 @@ class Network(Description):
         """In seconds; 0 without projections."""
         return max((projection.longest_delay for projection in self.projections), default=0.0)
 
-    def structure(self) -> Any:
-        """What a compiled network depends on: all but connectivity, weights and delays, which are data."""
-        return {
-            "populations": [canonical(population) for population in self.populations],
-            "projections": [
-                {
-                    "name": projection.name,
-                    "source": projection.source,
-                    "target": projection.target,
-                    "synapse": canonical(projection.synapse),
-                    "plasticity": canonical(projection.plasticity),
-                    "delay": projection.delay_kind,
-                }
-                for projection in self.projections
-            ],
-            "repetition": canonical(self.repetition),
-            "reward": canonical(self.reward),
-        }
-
     def compile(
         self,
         trial: Quantity,
@@ -265,7 +244,7 @@ class Network(Description):
         presentation: Quantity | None = None,
         continuous: bool = False,
         traces: Mapping[str, Sequence[str]] | None = None,
-        backend: Backend = "auto",
+        backend: str = "auto",
         cache: str | Path | None = None,
     ) -> Simulator:
         """Turn this description into a function that simulates it (see `bnsim.engine.simulator.Simulator`).
@@ -277,10 +256,11 @@ class Network(Description):
         continuous: False: each trial starts from rest, only weights and other persistent variables carry over. True:
             trials follow each other without a break and everything carries over, spikes in flight included.
         traces: variables to record where a run asks for it: {"cells": ["v"]}.
-        backend: "cpp" (compiled once, then cached), "cython", "numpy", or "auto": cpp where a C++ compiler is found,
-            else numpy with a warning. cache: folder of compiled networks (default: the user's cache folder).
+        backend: "cpp" (compiled once, then cached), "cython", "numpy", the name of one that another package brings, or
+            "auto": cpp where a C++ compiler is found, else numpy with a warning.
+        cache: folder of compiled networks (default: the user's cache folder).
         """
-        from bnsim.engine.simulator import compile_network
+        from bnsim.engine.compilation import compile_network
 
         return compile_network(self, trial, dt, presentation, continuous, traces or {}, backend, cache)
 
@@ -292,6 +272,18 @@ class Network(Description):
         `drive` of a population with an encoder.
         Errors: a rule that learns at the end of a trial, which Brian2 does not know.
         """
-        from bnsim.engine.build import plain_network
+        from bnsim.engine.compilation import to_brian2
 
-        return plain_network(self, dt, key)
+        for projection in self.projections:
+            if projection.plasticity is not None and projection.plasticity.trial_end:
+                raise InputError(
+                    f"to_brian2: {type(projection.plasticity).__name__} learns at the end of a trial, which plain "
+                    "Brian2 does not know; use Network.compile"
+                )
+        for population in self.populations:
+            if isinstance(population.model, Encoder) and population.model.form == "spikes":
+                raise InputError(
+                    f"to_brian2: {population.name!r} replays spikes that a run is given; "
+                    "use a brian2.SpikeGeneratorGroup instead"
+                )
+        return to_brian2(self, dt, key)

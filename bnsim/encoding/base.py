@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,12 @@ class SpikeRaster:
     index: NDArray[np.int64]
 
 
+Drive = NDArray[np.float64] | SpikeRaster
+"""What an encoder hands to the engine for a number of trials: values (trial, unit), or spikes to be replayed."""
+
+DriveForm = Literal["values", "spikes"]
+
+
 @dataclass(frozen=True, repr=False)
 class Encoder(Description):
     """Turns one value a trial and unit into a drive. The drive is computed in NumPy, once, for every back end.
@@ -29,19 +35,21 @@ class Encoder(Description):
     Class attributes
     ----------------
     spikes: True where the population itself emits the spikes; False where the drive is a current into a neuron.
-    threshold: for spiking encoders, Brian2's condition for a spike in terms of `drive` and `uniform`, a random number
-        in [0, 1) for each unit and step.
+    form: "values" where `drive` returns an array (trial, unit), "spikes" where it returns a `SpikeRaster`.
+    threshold: for spiking encoders, Brian2's condition for a spike in terms of `drive` (or, for spikes to be replayed,
+        `raster(t, i)`) and `uniform`, a random number in [0, 1) for each unit and step.
     silent_without_drive: True where a unit whose drive is 0 never fires, whatever its random number is, so that none
         needs to be drawn.
     """
 
     spikes: ClassVar[bool] = True
+    form: ClassVar[DriveForm] = "values"
     threshold: ClassVar[str] = ""
     silent_without_drive: ClassVar[bool] = False
-    STRUCTURE: ClassVar[tuple[str, ...]] = ("spikes", "threshold", "silent_without_drive")
+    STRUCTURE: ClassVar[tuple[str, ...]] = ("spikes", "form", "threshold", "silent_without_drive")
 
     @abstractmethod
-    def drive(self, stimulus: Any, n_units: int, timing: Timing) -> NDArray[np.float64] | SpikeRaster:
+    def drive(self, stimulus: Any, n_units: int, timing: Timing) -> Drive:
         """Drive (trial, unit) in SI units from the stimulus (trial, unit)."""
 
 

@@ -10,7 +10,7 @@ from brian2.units import second
 from brian2.units.fundamentalunits import Quantity, get_unit
 from numpy.typing import NDArray
 
-from bnsim.encoding.base import Encoder, SpikeRaster
+from bnsim.encoding.base import DriveForm, Encoder, SpikeRaster
 from bnsim.errors import InputError
 from bnsim.timing import Timing
 
@@ -27,6 +27,7 @@ class SpikeTrains(Encoder):
     Times are rounded to a step. Errors: a unit or time out of range, two spikes of one unit in the same step.
     """
 
+    form: ClassVar[DriveForm] = "spikes"
     threshold: ClassVar[str] = "raster(t, i) > 0"
 
     def drive(self, stimulus: Any, n_units: int, timing: Timing) -> SpikeRaster:

@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from bnsim.encoding.base import SpikeRaster
+from bnsim.encoding import Drive
 from bnsim.errors import MachineError
-
-Drive = NDArray[np.float64] | SpikeRaster
 
 
 @dataclass(frozen=True)

@@ -37,4 +37,4 @@ class SteppedLIF(bnsim.LIF):
     synaptic time constant this one is off by less than a thousandth.
     """
 
-    method: ClassVar[str] = "rk4"
+    method = "rk4"
