@@ -12,8 +12,9 @@ from brian2.units import amp, ms, mV, nA, nS, siemens, volt
 from brian2.units.fundamentalunits import Quantity, get_dimensions
 
 from bnsim import checks
-from bnsim.connectivity import AllToAll, Connectivity, Uniform, check_values, extent
+from bnsim.connectivity import AllToAll, Connectivity
 from bnsim.description import Description
+from bnsim.distributions import Distribution, check_values, extent
 from bnsim.encoding import Encoder
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
@@ -21,10 +22,12 @@ from bnsim.plasticity import PlasticityRule
 from bnsim.protocol import Repetition, Reward
 from bnsim.synapses import SynapseModel
 
+__all__ = ["Network", "Population", "Projection"]
+
 if TYPE_CHECKING:
     import brian2
 
-    from bnsim.engine.simulator import Simulator
+    from bnsim.engine.compilation import Simulator
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,9 +92,11 @@ class Projection(Description):
     Parameters
     ----------
     source, target: names of populations. synapse: the synapse model.
-    weights: a scalar, a `Uniform`, or a matrix (source, target), in the unit that synapse and target demand.
-    connectivity: who is wired to whom. delay: a scalar or a `Uniform`. plasticity: a rule, or None for fixed weights.
-    name: `source_to_target` where it is left empty.
+    weights: a scalar, a distribution (`Uniform`, `Normal`, `LogNormal`), or a matrix (source, target), in the unit that
+        synapse and target demand.
+    connectivity: who is wired to whom.
+    delay: a scalar, a distribution with a largest value, or a matrix (source, target).
+    plasticity: a rule, or None for fixed weights. name: `source_to_target` where it is left empty.
     """
 
     source: str
@@ -120,14 +125,14 @@ class Projection(Description):
     @property
     def delay_kind(self) -> Literal["none", "shared", "each"]:
         """Whether synapses have no delay, one for all, or one each: what a compiled network depends on."""
-        if isinstance(self.delay, Uniform) or np.ndim(self.delay) > 0:
+        if isinstance(self.delay, Distribution) or np.ndim(self.delay) > 0:
             return "each"
         return "none" if float(np.asarray(self.delay)) == 0 else "shared"
 
     @property
     def longest_delay(self) -> float:
         """In seconds."""
-        return float(np.max(np.asarray(self.delay.high if isinstance(self.delay, Uniform) else self.delay)))
+        return extent(self.delay)[1]
 
 
 @dataclass(frozen=True, repr=False)
@@ -188,8 +193,8 @@ class Network(Description):
             raise InputError(f"{culprit}.delay: {type(projection.synapse).__name__} has none; leave delay out")
         unit, shape = self.weight_unit(projection), (source.size, target.size)
         minimum = 0.0 if projection.synapse.weight == "conductance" else None
-        check_values(f"{culprit}.weights", projection.weights, unit, shape, minimum)
-        check_values(f"{culprit}.delay", projection.delay, 1 * ms, shape, 0.0)
+        check_values(f"{culprit}.weights", projection.weights, unit, shape, minimum=minimum)
+        check_values(f"{culprit}.delay", projection.delay, 1 * ms, shape, minimum=0.0, bounded=True)
         rule = projection.plasticity
         if rule is not None and "reward" in rule.signals.values() and self.reward is None:
             raise InputError(

@@ -136,14 +136,13 @@ def _projection(link: Link, populations: Mapping[str, PopulationProgram]) -> Pro
 
 
 def _weights(projection: Projection, edges: Edges, generator: np.random.Generator) -> NDArray[np.float64]:
-    return draw_values(f"Projection({projection.name!r}).weights", projection.weights, edges, generator)
+    return draw_values(projection.weights, edges, generator)
 
 
 def _delays(projection: Projection, edges: Edges, generator: np.random.Generator) -> NDArray[np.float64]:
     if projection.delay_kind == "shared":
         return np.array([float(np.asarray(projection.delay))])
-    bare = Edges(edges.source, edges.target)
-    return draw_values(f"Projection({projection.name!r}).delay", projection.delay, bare, generator)
+    return draw_values(projection.delay, Edges(edges.source, edges.target), generator)
 
 
 def _traced(
