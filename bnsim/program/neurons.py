@@ -13,7 +13,7 @@ from bnsim.network import Population
 from bnsim.neurons import NeuronModel
 from bnsim.program.links import Link
 from bnsim.program.parts import KEY_WORDS
-from bnsim.program.statements import declared, fill, gate, refuse_randomness, rename
+from bnsim.program.statements import declared, fill, gate, parsed, refuse_randomness, rename
 
 ENGINE = frozenset(
     {
@@ -239,6 +239,12 @@ def refractory(model: NeuronModel, dt: float) -> str:
     """
     steps = int((float(model.refractory) + 1e-3 * dt) / dt)
     return f"t - lastspike < {(steps - 0.5) * dt!r} * second" if float(model.refractory) > 0 else ""
+
+
+def still(model: NeuronModel) -> set[str]:
+    """Variables that stand still while a neuron is refractory, so that no spike moves them."""
+    found = parsed(f"{type(model).__name__}.equations", model.equations)
+    return {model.membrane} | {name for name, equation in found.items() if "unless refractory" in equation.flags}
 
 
 def check_names(model: NeuronModel) -> None:

@@ -11,7 +11,7 @@ from brian2.units.fundamentalunits import Quantity
 from numpy.typing import NDArray
 
 from bnsim.connectivity import Edges
-from bnsim.encoding import Drive, DriveForm
+from bnsim.encoding.base import Drive, DriveForm
 from bnsim.protocol import Repetition, Reward
 from bnsim.timing import Timing
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from brian2.equations.equations import SingleEquation, parse_string_equations
 
@@ -71,6 +72,104 @@ def gate(statements: str, persistent: Iterable[str], condition: str) -> str:
             line = f"{name} = bnsim_select({condition}, {new}, {name})"
         lines.append(line)
     return "\n".join(lines)
+
+
+def assignments(culprit: str, statements: str) -> list[tuple[str, ast.Assign | ast.AugAssign]]:
+    """The assignments of a block of statements, each with the variable that it writes.
+
+    Raises
+    ------
+    InputError
+        If a line is no assignment to a variable.
+    """
+    found: list[tuple[str, ast.Assign | ast.AugAssign]] = []
+    for node, line in _lines(culprit, statements):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        match node, targets:
+            case ((ast.Assign() | ast.AugAssign()), [ast.Name(id=name)]):
+                found.append((name, node))
+            case _:
+                raise _unreadable(culprit, line)
+    return found
+
+
+def discard(culprit: str, statements: str, conditions: Mapping[str, str]) -> str:
+    """Statements in which additions to some variables act only where the variable's condition is true.
+
+    Parameters
+    ----------
+    culprit : str
+        What a message begins with.
+    statements : str
+        Assignments.
+    conditions : mapping of str to str
+        Condition by variable.
+
+    Returns
+    -------
+    str
+        The same text where it writes none of the variables.
+
+    Raises
+    ------
+    InputError
+        If a variable is changed in another way than by an addition, which cannot be left out.
+    """
+    written = assignments(culprit, statements)
+    if not any(name in conditions for name, _ in written):
+        return statements
+    lines = []
+    for name, node in written:
+        line = ast.unparse(node)
+        if name in conditions:
+            sign, amount = _addition(name, node)
+            if not amount:
+                raise InputError(
+                    f"{culprit}: {line!r} cannot be left out during the refractory period; "
+                    f"write it as an addition, `{name} += amount`"
+                )
+            factor = amount if amount.isidentifier() else f"({amount})"
+            line = f"{name} {sign}= {factor} * int({conditions[name]})"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _addition(name: str, node: ast.Assign | ast.AugAssign) -> tuple[str, str]:
+    """Sign and amount of an addition to a variable; no amount where the assignment is none."""
+    if isinstance(node, ast.AugAssign):
+        sign = {ast.Add: "+", ast.Sub: "-"}.get(type(node.op), "")
+        return sign, ast.unparse(node.value) if sign else ""
+    terms = list(_terms(node.value, "+"))
+    own = [index for index, (sign, term) in enumerate(terms) if sign == "+" and ast.unparse(term) == name]
+    if not own or len(terms) < 2:
+        return "", ""
+    others = terms[: own[0]] + terms[own[0] + 1 :]
+    return "+", " ".join(f"{sign} ({ast.unparse(term)})" for sign, term in others).removeprefix("+ ")
+
+
+def _terms(node: ast.expr, sign: str) -> Iterator[tuple[str, ast.expr]]:
+    """The terms of a sum, each with its sign."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
+        yield from _terms(node.left, sign)
+        opposite = {"+": "-", "-": "+"}[sign]
+        yield from _terms(node.right, sign if isinstance(node.op, ast.Add) else opposite)
+    else:
+        yield sign, node
+
+
+def _lines(culprit: str, statements: str) -> Iterator[tuple[ast.stmt, str]]:
+    """Every statement as Python reads it, for Brian2's statements are Python's; and its text."""
+    text = "\n".join(line.strip() for line in statements.splitlines())
+    try:
+        body = ast.parse(text).body
+    except SyntaxError as error:
+        raise _unreadable(culprit, (error.text or text).strip()) from None
+    for node in body:
+        yield node, ast.unparse(node)
+
+
+def _unreadable(culprit: str, line: str) -> InputError:
+    return InputError(f"{culprit}: {line!r} is no assignment; write each as `name = value` or `name += value`")
 
 
 def fill(text: str, model: NeuronModel) -> str:

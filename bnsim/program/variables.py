@@ -76,6 +76,7 @@ def signals(link: Link) -> Iterator[Signal]:
             yield Signal(link.name, name, "projection", link.name, name, 1, default, kind != "reward")
         else:
             target = link.target
+            checks.one_of(f"{type(rule).__name__}.signals: variable of the postsynaptic neuron", name, link.names)
             yield Signal(link.name, name, "population", target.name, link.names[name], target.size, default, True)
 
 

@@ -25,8 +25,8 @@ class AlphaCurrent(bnsim.SynapseModel):
 
     equations: ClassVar[str] = "dr/dt = -r / tau : {input_unit}\nds/dt = (r - s) / tau : {input_unit}"
     current: ClassVar[str] = "s"
-    on_pre: ClassVar[str] = "r_post += w"
-    weight: ClassVar[str] = "input"
+    jumps = (bnsim.synapses.Jump("r"),)
+    weight = "input"
 
 
 @dataclass(frozen=True, repr=False)

@@ -10,8 +10,7 @@ from brian2.units import ms, mV
 from brian2.units.fundamentalunits import Quantity
 
 import bnsim
-from bnsim.program import Program, lower, synapses
-from bnsim.program.links import Link
+from bnsim.program import Program, lower
 from bnsim.program.statements import gate, rename
 from bnsim.timing import Timing
 
@@ -98,9 +97,17 @@ def test_input_to_a_model_without_I_is_refused() -> None:
 
 
 def test_a_rule_may_not_write_what_a_neuron_keeps() -> None:
-    network = onto(bnsim.AdaptiveLIF(), bnsim.Delta(), 1 * mV, plasticity=bnsim.PairSTDP())
-    with pytest.raises(bnsim.InputError, match=r"^PairSTDP: writes .theta. of .cells., which is persistent; let"):
-        synapses.learning(Link.of(network, network.projections[0]), "theta_post += 1*mV")
+    for name in ("theta_post", "theta"):
+        rule = type("Mine", (bnsim.PairSTDP,), {"on_post": f"{name} += 1*mV"})()
+        with pytest.raises(
+            bnsim.InputError, match=r"^Mine\.on_post: writes .theta. of AdaptiveLIF, which is persistent;"
+        ):
+            lowered(onto(bnsim.AdaptiveLIF(), bnsim.Delta(), 1 * mV, plasticity=rule))
+        synapse = type("Mine", (bnsim.Delta,), {"on_pre": f"{name} += w"})()
+        with pytest.raises(
+            bnsim.InputError, match=r"^Mine\.on_pre: writes .theta. of AdaptiveLIF, which is persistent; "
+        ):
+            lowered(onto(bnsim.AdaptiveLIF(), synapse, 1 * mV))
 
 
 @pytest.mark.parametrize("backend", ["numpy", "cpp"])
