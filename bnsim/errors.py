@@ -3,6 +3,8 @@
 `InputError` is the user's to mend (the command line exits with 2), `MachineError` is the machine's (exit 1).
 """
 
+__all__ = ["BnsimError", "InputError", "MachineError"]
+
 
 class BnsimError(Exception):
     """Base of every error that this project raises on purpose."""

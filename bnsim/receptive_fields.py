@@ -12,6 +12,8 @@ from bnsim import checks
 from bnsim.description import Description
 from bnsim.errors import InputError
 
+__all__ = ["GaborPatches"]
+
 
 @dataclass(frozen=True, repr=False)
 class GaborPatches(Description):

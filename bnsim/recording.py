@@ -28,6 +28,8 @@ from bnsim.errors import InputError
 if TYPE_CHECKING:
     import neo
 
+__all__ = ["Recording", "SpikeTimes", "Trace"]
+
 IntArray = NDArray[np.integer]
 FloatArray = NDArray[np.floating]
 

@@ -1,9 +1,7 @@
-"""Encoders, one file each."""
+"""Encoders, one file and one line each."""
 
-from bnsim.encoding.base import Drive, DriveForm, Encoder, SpikeRaster
-from bnsim.encoding.constant_current import ConstantCurrent
-from bnsim.encoding.latency import Latency
-from bnsim.encoding.poisson import Poisson
-from bnsim.encoding.spike_trains import SpikeTrains
-
-__all__ = ["ConstantCurrent", "Drive", "DriveForm", "Encoder", "Latency", "Poisson", "SpikeRaster", "SpikeTrains"]
+from bnsim.encoding.base import Encoder as Encoder
+from bnsim.encoding.constant_current import ConstantCurrent as ConstantCurrent
+from bnsim.encoding.latency import Latency as Latency
+from bnsim.encoding.poisson import Poisson as Poisson
+from bnsim.encoding.spike_trains import SpikeTrains as SpikeTrains

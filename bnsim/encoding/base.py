@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim import checks
 from bnsim.description import Description
 from bnsim.errors import InputError
 from bnsim.timing import Timing
@@ -29,7 +30,7 @@ DriveForm = Literal["values", "spikes"]
 
 
 @dataclass(frozen=True, repr=False)
-class Encoder(Description):
+class Encoder(Description, abstract=True):
     """Turns one value a trial and unit into a drive. The drive is computed in NumPy, once, for every back end.
 
     Class attributes
@@ -47,6 +48,10 @@ class Encoder(Description):
     threshold: ClassVar[str] = ""
     silent_without_drive: ClassVar[bool] = False
     STRUCTURE: ClassVar[tuple[str, ...]] = ("spikes", "form", "threshold", "silent_without_drive")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.one_of(f"{type(self).__name__}.form", self.form, get_args(DriveForm))
 
     @abstractmethod
     def drive(self, stimulus: Any, n_units: int, timing: Timing) -> Drive:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from bnsim.encoding import Drive
+from bnsim.encoding.base import Drive
 from bnsim.errors import MachineError
 
 

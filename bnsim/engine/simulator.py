@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim import checks
-from bnsim.encoding import Drive, SpikeRaster
+from bnsim.encoding.base import Drive, SpikeRaster
 from bnsim.engine import random
 from bnsim.engine.backends import CompiledNetwork
 from bnsim.engine.check_state import check_state

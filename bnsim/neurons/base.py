@@ -19,7 +19,7 @@ Method = Literal["exact", "exponential_euler", "euler", "rk2", "rk4", "heun"]
 
 
 @dataclass(frozen=True, repr=False)
-class NeuronModel(Description):
+class NeuronModel(Description, abstract=True):
     """A spiking neuron model. Subclass it to write your own:
 
         @dataclass(frozen=True, repr=False)
