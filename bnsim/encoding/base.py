@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bnsim import checks
+from bnsim.arrays import Float64Array, Int64Array
 from bnsim.description import Description
 from bnsim.errors import InputError
 from bnsim.timing import Timing
@@ -19,11 +19,11 @@ from bnsim.timing import Timing
 class SpikeRaster:
     """Spikes to be replayed: for trial k, `index[offsets[k]:offsets[k + 1]]` holds step x n_units + unit."""
 
-    offsets: NDArray[np.int64]
-    index: NDArray[np.int64]
+    offsets: Int64Array
+    index: Int64Array
 
 
-Drive = NDArray[np.float64] | SpikeRaster
+Drive = Float64Array | SpikeRaster
 """What an encoder hands to the engine for a number of trials: values (trial, unit), or spikes to be replayed."""
 
 DriveForm = Literal["values", "spikes"]
@@ -58,7 +58,7 @@ class Encoder(Description, abstract=True):
         """Drive (trial, unit) in SI units from the stimulus (trial, unit)."""
 
 
-def stimulus_array(encoder: Encoder, stimulus: Any, n_units: int) -> NDArray[np.float64]:
+def stimulus_array(encoder: Encoder, stimulus: Any, n_units: int) -> Float64Array:
     """The stimulus as a finite float array (trial, unit). Errors: wrong shape, not numbers, NaN or infinite."""
     culprit = type(encoder).__name__
     try:
@@ -72,7 +72,7 @@ def stimulus_array(encoder: Encoder, stimulus: Any, n_units: int) -> NDArray[np.
     return values
 
 
-def intensities(encoder: Encoder, stimulus: Any, n_units: int) -> NDArray[np.float64]:
+def intensities(encoder: Encoder, stimulus: Any, n_units: int) -> Float64Array:
     """As `stimulus_array`, for values that must lie in [0, 1]."""
     values = stimulus_array(encoder, stimulus, n_units)
     if values.size and (values.min() < 0 or values.max() > 1):

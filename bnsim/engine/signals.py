@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bnsim import checks
+from bnsim.arrays import Float64Array, Int64Array
 from bnsim.errors import InputError
 from bnsim.program import Program
 
 CORRECT = "reward.correct"
 
-Signals = dict[tuple[str, str], NDArray[np.float64]]
+Signals = dict[tuple[str, str], Float64Array]
 
 
 def check_signals(
     program: Program, given: Mapping[str, Any], n_trials: int, plastic: bool
-) -> tuple[Signals, NDArray[np.int64]]:
+) -> tuple[Signals, Int64Array]:
     """Signals by (projection, signal), defaults filled in, and the correct unit of each trial (-1 where not told).
 
     Raises
@@ -42,7 +42,7 @@ def check_signals(
     return told, _correct(program, given, n_trials, plastic)
 
 
-def _correct(program: Program, given: Mapping[str, Any], n_trials: int, plastic: bool) -> NDArray[np.int64]:
+def _correct(program: Program, given: Mapping[str, Any], n_trials: int, plastic: bool) -> Int64Array:
     if program.reward is None or CORRECT not in given:
         if program.reward is not None and plastic:
             raise _missing(CORRECT, (n_trials,))
@@ -57,7 +57,7 @@ def _correct(program: Program, given: Mapping[str, Any], n_trials: int, plastic:
     return units.astype(np.int64)
 
 
-def _numbers(name: str, given: Any, shape: tuple[int, ...]) -> NDArray[np.float64]:
+def _numbers(name: str, given: Any, shape: tuple[int, ...]) -> Float64Array:
     try:
         array = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError):

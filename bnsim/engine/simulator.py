@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bnsim import checks
+from bnsim.arrays import UInt64Array
 from bnsim.encoding.base import Drive, SpikeRaster
 from bnsim.engine import random
 from bnsim.engine.backends import CompiledNetwork
@@ -117,7 +117,7 @@ class Simulator:
         signals: Mapping[str, Any],
         record: Sequence[str],
         profile: bool = False,
-    ) -> tuple[State, list[Outcome], NDArray[np.uint64]]:
+    ) -> tuple[State, list[Outcome], UInt64Array]:
         _checked_key(key)
         values = self._stimulus(stimulus)
         numbers = self._trial_numbers(trials, values)
@@ -177,7 +177,7 @@ class Simulator:
             raise InputError(f"Simulator.run(stimulus): nothing for {missing[0]!r}; give a stimulus for each encoder")
         return dict(stimulus)
 
-    def _trial_numbers(self, trials: Iterable[int] | int | None, values: Mapping[str, Any]) -> NDArray[np.uint64]:
+    def _trial_numbers(self, trials: Iterable[int] | int | None, values: Mapping[str, Any]) -> UInt64Array:
         lengths = {name: len(value) for name, value in values.items()}
         if len(set(lengths.values())) > 1:
             raise InputError(
@@ -199,7 +199,7 @@ class Simulator:
             raise InputError(f"Simulator.run(trials): {len(numbers)} numbers for {n_trials} trials; give one for each")
         return numbers.astype(np.uint64)
 
-    def _recording(self, numbers: NDArray[np.uint64], outcomes: list[Outcome], record: Sequence[str]) -> Recording:
+    def _recording(self, numbers: UInt64Array, outcomes: list[Outcome], record: Sequence[str]) -> Recording:
         names = [population.name for population in self.program.populations]
         counts = {name: np.concatenate([outcome.counts[name] for outcome in outcomes]) for name in names}
         traces: dict[str, dict[str, Trace]] = {}

@@ -7,9 +7,9 @@ from functools import partial
 from itertools import chain
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bnsim import checks
+from bnsim.arrays import Float64Array
 from bnsim.connectivity import Edges, draw_values
 from bnsim.encoding import Encoder
 from bnsim.errors import InputError
@@ -135,11 +135,11 @@ def _projection(link: Link, populations: Mapping[str, PopulationProgram]) -> Pro
     )
 
 
-def _weights(projection: Projection, edges: Edges, generator: np.random.Generator) -> NDArray[np.float64]:
+def _weights(projection: Projection, edges: Edges, generator: np.random.Generator) -> Float64Array:
     return draw_values(projection.weights, edges, generator)
 
 
-def _delays(projection: Projection, edges: Edges, generator: np.random.Generator) -> NDArray[np.float64]:
+def _delays(projection: Projection, edges: Edges, generator: np.random.Generator) -> Float64Array:
     if projection.delay_kind == "shared":
         return np.array([float(np.asarray(projection.delay))])
     return draw_values(projection.delay, Edges(edges.source, edges.target), generator)

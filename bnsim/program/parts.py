@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 from brian2.units.fundamentalunits import Quantity
-from numpy.typing import NDArray
 
+from bnsim.arrays import Float64Array
 from bnsim.connectivity import Edges
 from bnsim.encoding.base import Drive, DriveForm
 from bnsim.protocol import Repetition, Reward
@@ -102,8 +102,8 @@ class Data:
     """
 
     edges: Callable[[np.random.Generator], Edges]
-    weights: Callable[[Edges, np.random.Generator], NDArray[np.float64]]
-    delays: Callable[[Edges, np.random.Generator], NDArray[np.float64]]
+    weights: Callable[[Edges, np.random.Generator], Float64Array]
+    delays: Callable[[Edges, np.random.Generator], Float64Array]
     longest_delay: float
 
 
