@@ -96,7 +96,18 @@ def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
 
 
 def background_rate(trains: list[Train]) -> float:
-    """Return the mean firing rate (Hz) of a group's neurons before the packet comes, from the spikes of each trial."""
+    """Return the firing rate of a group's neurons before the packet comes.
+
+    Parameters
+    ----------
+    trains
+        Spikes of the group in each trial.
+
+    Returns
+    -------
+    float
+        Mean over neurons and trials, in Hz.
+    """
     low, high = (time / 1e3 for time in QUIET)
     count = sum(int(np.sum((times >= low) & (times < high))) for times, _ in trains)
     return count / (len(trains) * GROUP * (high - low))
