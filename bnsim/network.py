@@ -12,8 +12,9 @@ from brian2.units import amp, ms, mV, nA, nS, siemens, volt
 from brian2.units.fundamentalunits import Quantity, get_dimensions
 
 from bnsim import checks
-from bnsim.connectivity import AllToAll, Connectivity, Uniform, check_values, extent
-from bnsim.description import Description, canonical
+from bnsim.connectivity import AllToAll, Connectivity
+from bnsim.description import Description
+from bnsim.distributions import Distribution, check_values, extent
 from bnsim.encoding import Encoder
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
@@ -21,12 +22,12 @@ from bnsim.plasticity import PlasticityRule
 from bnsim.protocol import Repetition, Reward
 from bnsim.synapses import SynapseModel
 
+__all__ = ["Network", "Population", "Projection"]
+
 if TYPE_CHECKING:
     import brian2
 
-    from bnsim.engine.simulator import Simulator
-
-Backend = Literal["auto", "cpp", "cython", "numpy"]
+    from bnsim.engine.compilation import Simulator
 
 
 @dataclass(frozen=True, repr=False)
@@ -91,9 +92,11 @@ class Projection(Description):
     Parameters
     ----------
     source, target: names of populations. synapse: the synapse model.
-    weights: a scalar, a `Uniform`, or a matrix (source, target), in the unit that synapse and target demand.
-    connectivity: who is wired to whom. delay: a scalar or a `Uniform`. plasticity: a rule, or None for fixed weights.
-    name: `source_to_target` where it is left empty.
+    weights: a scalar, a distribution (`Uniform`, `Normal`, `LogNormal`), or a matrix (source, target), in the unit that
+        synapse and target demand.
+    connectivity: who is wired to whom.
+    delay: a scalar, a distribution with a largest value, or a matrix (source, target).
+    plasticity: a rule, or None for fixed weights. name: `source_to_target` where it is left empty.
     """
 
     source: str
@@ -122,14 +125,14 @@ class Projection(Description):
     @property
     def delay_kind(self) -> Literal["none", "shared", "each"]:
         """Whether synapses have no delay, one for all, or one each: what a compiled network depends on."""
-        if isinstance(self.delay, Uniform) or np.ndim(self.delay) > 0:
+        if isinstance(self.delay, Distribution) or np.ndim(self.delay) > 0:
             return "each"
         return "none" if float(np.asarray(self.delay)) == 0 else "shared"
 
     @property
     def longest_delay(self) -> float:
         """In seconds."""
-        return float(np.max(np.asarray(self.delay.high if isinstance(self.delay, Uniform) else self.delay)))
+        return extent(self.delay)[1]
 
 
 @dataclass(frozen=True, repr=False)
@@ -190,8 +193,8 @@ class Network(Description):
             raise InputError(f"{culprit}.delay: {type(projection.synapse).__name__} has none; leave delay out")
         unit, shape = self.weight_unit(projection), (source.size, target.size)
         minimum = 0.0 if projection.synapse.weight == "conductance" else None
-        check_values(f"{culprit}.weights", projection.weights, unit, shape, minimum)
-        check_values(f"{culprit}.delay", projection.delay, 1 * ms, shape, 0.0)
+        check_values(f"{culprit}.weights", projection.weights, unit, shape, minimum=minimum)
+        check_values(f"{culprit}.delay", projection.delay, 1 * ms, shape, minimum=0.0, bounded=True)
         rule = projection.plasticity
         if rule is not None and "reward" in rule.signals.values() and self.reward is None:
             raise InputError(
@@ -238,25 +241,6 @@ class Network(Description):
         """In seconds; 0 without projections."""
         return max((projection.longest_delay for projection in self.projections), default=0.0)
 
-    def structure(self) -> Any:
-        """What a compiled network depends on: all but connectivity, weights and delays, which are data."""
-        return {
-            "populations": [canonical(population) for population in self.populations],
-            "projections": [
-                {
-                    "name": projection.name,
-                    "source": projection.source,
-                    "target": projection.target,
-                    "synapse": canonical(projection.synapse),
-                    "plasticity": canonical(projection.plasticity),
-                    "delay": projection.delay_kind,
-                }
-                for projection in self.projections
-            ],
-            "repetition": canonical(self.repetition),
-            "reward": canonical(self.reward),
-        }
-
     def compile(
         self,
         trial: Quantity,
@@ -265,7 +249,7 @@ class Network(Description):
         presentation: Quantity | None = None,
         continuous: bool = False,
         traces: Mapping[str, Sequence[str]] | None = None,
-        backend: Backend = "auto",
+        backend: str = "auto",
         cache: str | Path | None = None,
     ) -> Simulator:
         """Turn this description into a function that simulates it (see `bnsim.engine.simulator.Simulator`).
@@ -277,10 +261,11 @@ class Network(Description):
         continuous: False: each trial starts from rest, only weights and other persistent variables carry over. True:
             trials follow each other without a break and everything carries over, spikes in flight included.
         traces: variables to record where a run asks for it: {"cells": ["v"]}.
-        backend: "cpp" (compiled once, then cached), "cython", "numpy", or "auto": cpp where a C++ compiler is found,
-            else numpy with a warning. cache: folder of compiled networks (default: the user's cache folder).
+        backend: "cpp" (compiled once, then cached), "cython", "numpy", the name of one that another package brings, or
+            "auto": cpp where a C++ compiler is found, else numpy with a warning.
+        cache: folder of compiled networks (default: the user's cache folder).
         """
-        from bnsim.engine.simulator import compile_network
+        from bnsim.engine.compilation import compile_network
 
         return compile_network(self, trial, dt, presentation, continuous, traces or {}, backend, cache)
 
@@ -292,6 +277,18 @@ class Network(Description):
         `drive` of a population with an encoder.
         Errors: a rule that learns at the end of a trial, which Brian2 does not know.
         """
-        from bnsim.engine.build import plain_network
+        from bnsim.engine.compilation import to_brian2
 
-        return plain_network(self, dt, key)
+        for projection in self.projections:
+            if projection.plasticity is not None and projection.plasticity.trial_end:
+                raise InputError(
+                    f"to_brian2: {type(projection.plasticity).__name__} learns at the end of a trial, which plain "
+                    "Brian2 does not know; use Network.compile"
+                )
+        for population in self.populations:
+            if isinstance(population.model, Encoder) and population.model.form == "spikes":
+                raise InputError(
+                    f"to_brian2: {population.name!r} replays spikes that a run is given; "
+                    "use a brian2.SpikeGeneratorGroup instead"
+                )
+        return to_brian2(self, dt, key)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, get_args
 
 from brian2.units import ms
 from brian2.units.fundamentalunits import Quantity
 
+from bnsim import checks
 from bnsim.description import Description, parameter
 from bnsim.errors import InputError
 
+InputUnit = Literal["volt", "amp"]
+
+Method = Literal["exact", "exponential_euler", "euler", "rk2", "rk4", "heun"]
+"""Brian2's integration methods of equations without noise, as far as every back end has them."""
+
 
 @dataclass(frozen=True, repr=False)
-class NeuronModel(Description):
+class NeuronModel(Description, abstract=True):
     """A spiking neuron model. Subclass it to write your own:
 
         @dataclass(frozen=True, repr=False)
@@ -44,10 +50,10 @@ class NeuronModel(Description):
     threshold: ClassVar[str]
     reset: ClassVar[str]
     membrane: ClassVar[str] = "v"
-    input_unit: ClassVar[str] = "volt"
+    input_unit: ClassVar[InputUnit] = "volt"
     initial: ClassVar[dict[str, str]] = {}
     persistent: ClassVar[tuple[str, ...]] = ()
-    method: ClassVar[str] = "exact"
+    method: ClassVar[Method] = "exact"
     STRUCTURE: ClassVar[tuple[str, ...]] = (
         "equations",
         "threshold",
@@ -69,8 +75,8 @@ class NeuronModel(Description):
                     f"{type(self).__name__}.{attribute}: missing; "
                     "give it as a class attribute, a string in Brian2's notation"
                 )
-        if self.input_unit not in ("volt", "amp"):
-            raise InputError(f"{type(self).__name__}.input_unit: {self.input_unit!r}; choose 'volt' or 'amp'")
+        checks.one_of(f"{type(self).__name__}.input_unit", self.input_unit, get_args(InputUnit))
+        checks.one_of(f"{type(self).__name__}.method", self.method, get_args(Method))
 
     @property
     def rheobase(self) -> Quantity:

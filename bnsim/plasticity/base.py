@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal, get_args
 
+from bnsim import checks
 from bnsim.description import Description
+
+SignalKind = Literal["postsynaptic", "shared", "reward"]
+Where = Literal["postsynaptic", "synapse"]
 
 
 @dataclass(frozen=True, repr=False)
-class PlasticityRule(Description):
+class PlasticityRule(Description, abstract=True):
     """A rule knows one synapse and its two neurons, never the geometry.
 
     Class attributes (Brian2 notation; `w` is the weight)
@@ -43,8 +48,8 @@ class PlasticityRule(Description):
     on_pre: ClassVar[str] = ""
     on_post: ClassVar[str] = ""
     on_presynaptic_spike: ClassVar[str] = ""
-    trial_end: ClassVar[tuple[tuple[str, str], ...]] = ()
-    signals: ClassVar[dict[str, str]] = {}
+    trial_end: ClassVar[tuple[tuple[Where, str], ...]] = ()
+    signals: ClassVar[dict[str, SignalKind]] = {}
     signal_defaults: ClassVar[dict[str, float]] = {}
     STRUCTURE: ClassVar[tuple[str, ...]] = (
         "equations",
@@ -61,12 +66,25 @@ class PlasticityRule(Description):
         "signal_defaults",
     )
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        owner = type(self).__name__
+        for where, _ in self.trial_end:
+            checks.one_of(f"{owner}.trial_end", where, get_args(Where))
+        for name, kind in self.signals.items():
+            checks.one_of(f"{owner}.signals[{name!r}]", kind, get_args(SignalKind))
+        for name in self.signal_defaults:
+            checks.one_of(f"{owner}.signal_defaults", name, self.signals)
+        for name, (tau, _) in {**self.presynaptic_traces, **self.postsynaptic_traces}.items():
+            checks.one_of(f"{owner}: time constant of {name!r}", tau, self.parameters)
+        checks.one_of(f"{owner}.weight_scale", self.weight_scale, self.parameters)
+
     @property
     def weight_bounds(self) -> tuple[float, float] | None:
         """Lowest and highest weight that the rule keeps to, in SI units; None where it has no bounds."""
         return None
 
     @property
+    @abstractmethod
     def weight_scale(self) -> str:
         """Name of the parameter that must have the unit of the weights."""
-        raise NotImplementedError

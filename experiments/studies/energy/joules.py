@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.arrays import NumberArray
+from bnsim.arrays import NumberArray
 
 ACCUMULATE = 0.9e-12
 MULTIPLY_ACCUMULATE = 4.6e-12

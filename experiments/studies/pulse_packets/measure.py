@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.arrays import FloatArray
 from bnsim.binning import NANOSECOND, steps_of
 from bnsim.errors import InputError
-from experiments.arrays import FloatArray
 from experiments.shared.random_networks import Train
 from experiments.spec import Measurement, Outcome, Progress, Untrained
 from experiments.studies.pulse_packets import STUDY, Config
