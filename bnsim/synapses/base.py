@@ -17,16 +17,33 @@ WeightKind = Literal["potential", "input", "conductance", "modulatory"]
 class SynapseModel(Description, abstract=True):
     """A synapse model, written for one projection; the engine renames its variables for each.
 
-    Class attributes
-    ----------------
-    equations: equations added to the postsynaptic neuron; `{input_unit}` and `{conductance_unit}` are filled in.
-    current: the term added to the neuron's summed input `I`, or "" where there is none.
-    jumps: what jumps at the arrival of a spike.
-    on_pre: further statements at the arrival of a spike, after the jumps; `w` is the weight, `{membrane}` the neuron's
-        membrane variable. Additions to a variable that stands still during the refractory period are discarded then;
-        whatever else would change one is refused.
-    weight: what a weight is: "potential" (a jump of the membrane), "input", "conductance" or "modulatory" (a number
-        that rules alone use).
+    Attributes
+    ----------
+    equations : str
+        Equations added to the postsynaptic neuron; `{input_unit}` and `{conductance_unit}` are filled in.
+    current : str
+        The term added to the neuron's summed input `I`, "" where there is none.
+    jumps : tuple of Jump
+        What jumps when a spike arrives.
+    on_pre : str
+        Further statements when a spike arrives, after the jumps. `w` is the weight, `{membrane}` the neuron's membrane
+        variable. Additions to a variable that stands still during the refractory period are discarded then; whatever
+        else would change such a variable is refused.
+    weight : {"potential", "input", "conductance", "modulatory"}
+        What a weight is: a jump of the membrane, an input, a conductance, or a number that rules alone use.
+
+    Raises
+    ------
+    InputError
+        If an attribute is missing or is none of what may be chosen.
+
+    Examples
+    --------
+    ::
+
+        class Doubled(bnsim.SynapseModel):
+            jumps = (bnsim.Jump("{membrane}", "2 * w"),)
+            weight = "potential"
     """
 
     equations: ClassVar[str] = ""
