@@ -13,7 +13,22 @@ from bnsim.errors import InputError, MachineError
 
 
 def write(owner: str, path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write the arrays. Errors: MachineError where that cannot be done; no part of the file is left."""
+    """Write arrays to an .npz file.
+
+    Parameters
+    ----------
+    owner : str
+        Class whose `save` this is, for the message of an error.
+    path : str or pathlib.Path
+        The file, in a folder that exists.
+    arrays : mapping of str to ndarray
+        What to write, by name.
+
+    Raises
+    ------
+    MachineError
+        If the file cannot be written; no part of it is left then.
+    """
     path = Path(path)
     try:
         with path.open("wb") as file:
@@ -26,7 +41,25 @@ def write(owner: str, path: str | Path, arrays: Mapping[str, np.ndarray]) -> Non
 
 
 def read(owner: str, path: str | Path) -> dict[str, np.ndarray]:
-    """Read them back; object arrays are never unpickled. Errors: InputError for a file that is no such archive."""
+    """Read the arrays of an .npz file; object arrays are never unpickled.
+
+    Parameters
+    ----------
+    owner : str
+        Class whose `load` this is, for the message of an error.
+    path : str or pathlib.Path
+        The file.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The arrays, by name.
+
+    Raises
+    ------
+    InputError
+        If the file is no such archive.
+    """
     try:
         with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as data:
             arrays = {name: data[name] for name in data.files}
@@ -47,6 +80,21 @@ def read(owner: str, path: str | Path) -> dict[str, np.ndarray]:
 
 
 def foreign(owner: str, path: str | Path, error: Exception) -> InputError:
-    """The error for a file that `owner.save` did not write."""
+    """Return the error for a file that `owner.save` did not write.
+
+    Parameters
+    ----------
+    owner : str
+        Class whose `load` failed.
+    path : str or pathlib.Path
+        The file.
+    error : Exception
+        What went wrong, of which the first line is told.
+
+    Returns
+    -------
+    InputError
+        To be raised by the caller.
+    """
     reason = (str(error).splitlines() or [type(error).__name__])[0]
     return InputError(f"{owner}.load: cannot read {path} ({reason}); give a file written by {owner}.save")

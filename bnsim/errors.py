@@ -26,3 +26,8 @@ class DegenerateNetworkWarning(UserWarning):
 
 class SlowBackendWarning(UserWarning):
     """No C++ compiler was found, so that networks are simulated by NumPy, many times slower."""
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's message, or a note where it has none."""
+    return next(iter(str(error).strip().splitlines()), "no message")

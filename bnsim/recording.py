@@ -23,7 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim import archive
+from bnsim.binning import Bins
 from bnsim.errors import InputError
+from bnsim.selection import checked_index, known_population
+from bnsim.times import Time
 
 if TYPE_CHECKING:
     import neo
@@ -36,23 +39,70 @@ FloatArray = NDArray[np.floating]
 class SpikeTimes:
     """Spikes of one population, ordered by trial, then time, then unit.
 
-    trial: index into the recording's trials; unit: index into the population; time: seconds since the trial began.
+    Parameters
+    ----------
+    trial : ndarray of int, shape (n_spikes,)
+        Index into the recording's trials.
+    unit : ndarray of int, shape (n_spikes,)
+        Index into the population.
+    time : ndarray of float, shape (n_spikes,)
+        Seconds since the start of the trial.
+
+    Raises
+    ------
+    InputError
+        If the arrays differ in length, or trials are not in order.
     """
 
     trial: IntArray
     unit: IntArray
     time: FloatArray
 
+    def __post_init__(self) -> None:
+        lengths = [len(self.trial), len(self.unit), len(self.time)]
+        if len(set(lengths)) > 1:
+            raise InputError(
+                f"SpikeTimes: {lengths[0]} trials, {lengths[1]} units and {lengths[2]} times; give one of each a spike"
+            )
+        if (np.diff(self.trial) < 0).any():
+            raise InputError("SpikeTimes.trial: not in order; sort the spikes by trial, then time, then unit")
+
     def __len__(self) -> int:
         return len(self.time)
 
     def of_trial(self, trial: int) -> tuple[FloatArray, IntArray]:
-        """Times (s) and units of one trial."""
+        """Return the spikes of one trial.
+
+        Parameters
+        ----------
+        trial : int
+            Index of the trial.
+
+        Returns
+        -------
+        times : ndarray of float, shape (n_spikes,)
+            Seconds since the start of the trial, in order.
+        units : ndarray of int, shape (n_spikes,)
+            The unit of each spike.
+        """
         start, stop = np.searchsorted(self.trial, [trial, trial + 1])
         return self.time[start:stop], self.unit[start:stop]
 
     def trains(self, n_units: int, trial: int) -> list[FloatArray]:
-        """One array of spike times (s) a unit."""
+        """Return the spike trains of one trial.
+
+        Parameters
+        ----------
+        n_units : int
+            Size of the population.
+        trial : int
+            Index of the trial.
+
+        Returns
+        -------
+        list of ndarray of float
+            Spike times in seconds since the start of the trial: one array a unit, in order.
+        """
         times, units = self.of_trial(trial)
         order = np.argsort(units, kind="stable")
         return np.split(times[order], np.searchsorted(units[order], np.arange(1, n_units)))
@@ -60,7 +110,15 @@ class SpikeTimes:
 
 @dataclass(frozen=True)
 class Trace:
-    """A variable sampled at the start of every time step: values (trial, step, unit) in the SI unit `unit`."""
+    """A variable sampled at the start of every time step.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n_trials, n_steps, n_units)
+        In the SI unit that `unit` names.
+    unit : str
+        Such as ``"V"``; empty for a variable without unit.
+    """
 
     values: FloatArray
     unit: str
@@ -68,30 +126,58 @@ class Trace:
 
 @dataclass(frozen=True)
 class Recording:
-    """What one run of a compiled network returned (see the module's notes for shapes)."""
+    """What one run of a compiled network returned.
+
+    Parameters
+    ----------
+    duration : float
+        Length of a trial in seconds.
+    dt : float
+        Time step in seconds.
+    trials : ndarray of int, shape (n_trials,)
+        The number of each trial, as given to the run.
+    counts : mapping of str to ndarray of int, shape (n_trials, n_units)
+        For each population the spikes of each unit in each trial.
+    spikes : mapping of str to SpikeTimes
+        Spike times of the populations for which they were asked for.
+    traces : mapping of str to mapping of str to Trace
+        For each population and variable its trace, where it was asked for.
+    presentations : ndarray of int, shape (n_trials,)
+        How often each trial was presented (see `bnsim.Repetition`); the last presentation is what was recorded.
+
+    Raises
+    ------
+    InputError
+        If the spikes of a population are those of no population, or lie outside the trials, units or duration.
+
+    Notes
+    -----
+    Times are seconds since the start of their trial. Only plain arrays are kept, no object of the simulator.
+    """
 
     duration: float
-    """Length of a trial in seconds."""
     dt: float
-    """Time step in seconds."""
     trials: NDArray[np.uint64]
-    """The number of each trial, as given in the stimulus."""
     counts: Mapping[str, IntArray]
     spikes: Mapping[str, SpikeTimes] = field(default_factory=dict)
     traces: Mapping[str, Mapping[str, Trace]] = field(default_factory=dict)
     presentations: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
-    """How often each trial was presented (see `bnsim.Repetition`), of which the last is what was recorded."""
 
     def __post_init__(self) -> None:
         if len(self.presentations) != len(self.trials):
             object.__setattr__(self, "presentations", np.ones(len(self.trials), np.int64))
+        for population, spikes in self.spikes.items():
+            size = self.populations[known_population("Recording.spikes", population, self.counts)]
+            _check_range(f"Recording.spikes[{population!r}]", spikes, self.n_trials, size, self.duration)
 
     @property
     def n_trials(self) -> int:
+        """Number of trials."""
         return len(self.trials)
 
     @property
     def n_steps(self) -> int:
+        """Number of time steps of a trial."""
         return round(self.duration / self.dt)
 
     @property
@@ -100,11 +186,24 @@ class Recording:
         return {name: counts.shape[1] for name, counts in self.counts.items()}
 
     def spike_times(self, population: str) -> SpikeTimes:
-        """The recorded spikes of a population.
+        """Return the recorded spikes of a population.
 
-        Errors: InputError where its spike times were not asked for.
+        Parameters
+        ----------
+        population : str
+            Name of the population.
+
+        Returns
+        -------
+        SpikeTimes
+            The spikes of all trials.
+
+        Raises
+        ------
+        InputError
+            If there is no such population, or its spike times were not asked for.
         """
-        self._known(population)
+        known_population("Recording", population, self.counts)
         if population not in self.spikes:
             raise InputError(
                 f"Recording.spikes: no spike times of {population!r} were recorded; "
@@ -113,8 +212,26 @@ class Recording:
         return self.spikes[population]
 
     def trace(self, population: str, variable: str) -> Trace:
-        """A recorded trace. Errors: InputError where it was not asked for."""
-        self._known(population)
+        """Return a recorded trace.
+
+        Parameters
+        ----------
+        population : str
+            Name of the population.
+        variable : str
+            Name of the variable, such as ``"v"``.
+
+        Returns
+        -------
+        Trace
+            The variable in all trials, steps and units.
+
+        Raises
+        ------
+        InputError
+            If there is no such population, or the trace was not asked for.
+        """
+        known_population("Recording", population, self.counts)
         try:
             return self.traces[population][variable]
         except KeyError:
@@ -123,30 +240,50 @@ class Recording:
                 f"traces={{{population!r}: [{variable!r}]}} and run with record=[{population!r}]"
             ) from None
 
-    def binned(self, population: str, bin_width: float) -> IntArray:
-        """Spike counts (trial, bin, unit) in bins of `bin_width` seconds, rounded to steps; the last may be shorter."""
+    def binned(self, population: str, bin_width: Time) -> NDArray[np.int32]:
+        """Count the spikes of each unit in time bins.
+
+        Parameters
+        ----------
+        population : str
+            Name of the population.
+        bin_width : float or Quantity
+            Seconds, or a quantity with a unit of time: a whole number of time steps.
+
+        Returns
+        -------
+        ndarray of int, shape (n_trials, n_bins, n_units)
+            The counts. The last bin is shorter where the trial is no whole number of bins.
+
+        Raises
+        ------
+        InputError
+            If there is no such population, its spike times were not recorded, or the width is no whole number of steps.
+
+        Notes
+        -----
+        Spikes are counted in whole time steps (see `bnsim.binning`), so that a spike on an edge always lies in the bin
+        that begins there.
+        """
         spikes = self.spike_times(population)
-        if not math.isfinite(bin_width):
-            raise InputError(f"Recording.binned: bin_width {bin_width} is not finite; give a width in seconds")
-        steps_per_bin = round(bin_width / self.dt)
-        if steps_per_bin < 1:
-            raise InputError(
-                f"Recording.binned: bin_width {bin_width} s is below the time step {self.dt} s; choose a longer bin"
-            )
-        n_bins = -(-self.n_steps // steps_per_bin)
-        shape = (self.n_trials, n_bins, self.populations[population])
-        bins = np.rint(spikes.time / self.dt).astype(np.int64) // steps_per_bin
-        places = np.ravel_multi_index((spikes.trial, bins, spikes.unit), shape)
+        bins = Bins.of("Recording.binned(bin_width)", bin_width, self.dt, self.n_steps)
+        shape = (self.n_trials, len(bins), self.populations[population])
+        places = np.ravel_multi_index((spikes.trial, bins.place(spikes.time), spikes.unit), shape)
         return np.bincount(places, minlength=math.prod(shape)).astype(np.int32).reshape(shape)
 
-    def _known(self, population: str) -> None:
-        if population not in self.counts:
-            raise InputError(
-                f"Recording: unknown population {population!r}; it holds {', '.join(map(repr, self.counts))}"
-            )
-
     def to_neo(self) -> neo.Block:
-        """A Neo block with a segment a trial: spike trains of each unit, an analog signal for each trace."""
+        """Return the recording as a Neo block.
+
+        Returns
+        -------
+        neo.Block
+            A segment a trial, with the spike train of each unit and an analog signal for each trace.
+
+        Notes
+        -----
+        Each spike train carries its ``population`` and ``unit`` as annotations. Neo makes one Python object a train:
+        this takes minutes for tens of thousands of units and trials.
+        """
         import neo
         import quantities as pq
 
@@ -179,7 +316,13 @@ class Recording:
         return block
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The recording as plain arrays: what `save` writes."""
+        """Return the recording as plain arrays.
+
+        Returns
+        -------
+        dict of str to ndarray
+            What `save` writes, by name.
+        """
         arrays: dict[str, np.ndarray] = {
             "duration": np.array(self.duration),
             "dt": np.array(self.dt),
@@ -197,15 +340,39 @@ class Recording:
         return arrays
 
     def save(self, path: str | Path) -> None:
-        """Write an .npz of plain arrays, read by `Recording.load` or by NumPy alone.
+        """Write the recording to an .npz file of plain arrays, which NumPy alone can read.
 
-        Errors: MachineError where that cannot be done.
+        Parameters
+        ----------
+        path : str or pathlib.Path
+            The file, in a folder that exists.
+
+        Raises
+        ------
+        MachineError
+            If the file cannot be written; no part of it is left then.
         """
         archive.write("Recording", path, self.arrays())
 
     @classmethod
     def load(cls, path: str | Path) -> Recording:
-        """Read what `save` wrote; nothing is unpickled. Errors: a file that is no such archive."""
+        """Read a recording that `save` wrote; nothing is unpickled.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path
+            The file.
+
+        Returns
+        -------
+        Recording
+            The same recording.
+
+        Raises
+        ------
+        InputError
+            If the file is no such archive.
+        """
         data = archive.read("Recording", path)
         counts: dict[str, IntArray] = {}
         spikes: dict[str, dict[str, np.ndarray]] = {}
@@ -232,3 +399,14 @@ class Recording:
             )
         except (KeyError, ValueError, TypeError) as error:
             raise archive.foreign("Recording", path, error) from None
+
+
+def _check_range(culprit: str, spikes: SpikeTimes, n_trials: int, n_units: int, duration: float) -> None:
+    """Refuse spikes of trials or units that there are not, and times that are not within the trial."""
+    if not len(spikes):
+        return
+    if not (spikes.time.min() >= 0 and spikes.time.max() < duration):  # NaN is neither
+        raise InputError(f"{culprit}.time: not within the trial of 0 to {duration:g} s; give times from its start")
+    for what, values, size in (("trial", spikes.trial, n_trials), ("unit", spikes.unit, n_units)):
+        for value in (values.min(), values.max()):
+            checked_index(f"{culprit}.{what}", value, size, what)

@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from experiments.run.comparison import compare, run_study
-    from experiments.run.store import Run, read_run
+    from experiments.run.carry_out import compare, resume, run_study
+    from experiments.run_directory import Run, read_run
 
-__all__ = ["Run", "compare", "read_run", "run_study"]
+__all__ = ["Run", "compare", "read_run", "resume", "run_study"]
 
 
 def __getattr__(name: str) -> Any:
@@ -23,5 +23,5 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    home = "experiments.run.store" if name in ("Run", "read_run") else "experiments.run.comparison"
+    home = "experiments.run_directory" if name in ("Run", "read_run") else "experiments.run.carry_out"
     return getattr(import_module(home), name)

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from experiments.names import unknown_name
 from experiments.studies import STUDIES
-from experiments.tasks import TASKS
+from experiments.tasks import tasks
 
 
 def catalogue(what: str) -> dict[str, str]:
@@ -49,7 +49,7 @@ def _classes(module: str) -> Callable[[], dict[str, str]]:
 _LISTS: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "studies": lambda: {name: study.question for name, study in STUDIES.items()},
     "models": _models,
-    "tasks": lambda: {name: task.summary for name, task in TASKS.items()},
+    "tasks": lambda: {name: task.summary for name, task in tasks().items()},
     "presets": lambda: {"quick": "minutes at most, the default", "full": "all training data, all points"},
     "neurons": _classes("bnsim.neurons"),
     "synapses": _classes("bnsim.synapses"),

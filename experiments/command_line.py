@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,9 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-TaskOption = Annotated[
-    str, typer.Option(help="digits, mnist, breast-cancer, digits-parity, or the path of an .npz with X and y.")
-]
+TaskOption = Annotated[str, typer.Option(help="See `bnsim list tasks`; or the path of an .npz with X and y.")]
 ModelsOption = Annotated[str, typer.Option(help="Comma-separated; see `bnsim list models`.")]
 SeedsOption = Annotated[int, typer.Option(help="How many seeds; each has its own split, filters and spikes.")]
 PresetOption = Annotated[str, typer.Option(help="quick or full.")]
@@ -36,6 +35,9 @@ DataOption = Annotated[
     Path | None, typer.Option(help="Folder of the MNIST IDX files (else BNSIM_DATA, else a download).")
 ]
 OutOption = Annotated[Path, typer.Option(help="Folder that the run directory is written into.")]
+WorkersOption = Annotated[
+    int | None, typer.Option(help="How many processes work side by side; all cores where it is not given.")
+]
 SetOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -72,20 +74,23 @@ def compare(
     data_dir: DataOption = None,
     out: OutOption = Path("runs"),
     settings: SetOption = None,
+    workers: WorkersOption = None,
     json: JsonOption = False,
 ) -> None:
     """Train the networks on the same samples, carry out all studies, write a report."""
-    from experiments.run.comparison import compare as carry_out
+    from experiments.run.carry_out import compare as carry_out
     from experiments.run.configuration import parse_settings
 
     _warn_without_compiler()
-    run = carry_out(task, seeds, _names(models), preset, data_dir, out, parse_settings(settings or []))
+    run = carry_out(task, seeds, _names(models), preset, data_dir, out, parse_settings(settings or []), workers)
     _show(run.directory, json)
 
 
 @app.command("run")
 def run_command(
-    study: Annotated[str, typer.Argument(metavar="STUDY", help="See `bnsim list studies`.")],
+    study: Annotated[
+        str, typer.Argument(metavar="STUDY", help="See `bnsim list studies`; or the path of a study's folder.")
+    ],
     task: TaskOption = "digits",
     models: ModelsOption = MODELS,
     seeds: SeedsOption = 5,
@@ -93,15 +98,35 @@ def run_command(
     data_dir: DataOption = None,
     out: OutOption = Path("runs"),
     settings: SetOption = None,
+    workers: WorkersOption = None,
     json: JsonOption = False,
 ) -> None:
     """Carry out one study."""
-    from experiments.run.comparison import run_study
+    from experiments.run.carry_out import run_study
     from experiments.run.configuration import parse_settings
 
     _warn_without_compiler()
-    run = run_study(study, task, seeds, _names(models), preset, data_dir, out, parse_settings(settings or []))
+    run = run_study(study, task, seeds, _names(models), preset, data_dir, out, parse_settings(settings or []), workers)
     _show(run.directory, json)
+
+
+@app.command()
+def resume(
+    run: RunArgument,
+    keep_finished: Annotated[
+        bool,
+        typer.Option(
+            "--keep-finished", help="Keep the numbers of finished jobs although settings, data or code have changed."
+        ),
+    ] = False,
+    workers: WorkersOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Go on with a run that was interrupted."""
+    from experiments.run.carry_out import resume as carry_on
+
+    _warn_without_compiler()
+    _show(carry_on(run, keep_finished, workers).directory, json)
 
 
 @app.command("list")
@@ -125,7 +150,7 @@ def show(run: RunArgument, json: JsonOption = False) -> None:
 def draw(run: RunArgument) -> None:
     """Draw the figures and the report of a stored run again."""
     from experiments.report import write
-    from experiments.run.store import read_run, writing
+    from experiments.run_directory import read_run, writing
 
     read_run(run)
     with writing(run):
@@ -142,7 +167,7 @@ def raster(
     import bnsim.plotting
     from bnsim.errors import InputError
     from bnsim.plotting.style import save
-    from experiments.run.store import read_run, writing
+    from experiments.run_directory import read_run, writing
 
     examples = [example for example in read_run(run).examples() if example.recording is not None]
     if not examples:
@@ -176,6 +201,7 @@ def main() -> None:
     """Entry point of the console command."""
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
+    warnings.showwarning = _show_warning  # type: ignore[assignment]
     try:
         code = app(args=arguments, prog_name="bnsim", standalone_mode=False)
         if code == INTERRUPTED:  # newer versions of Typer turn Ctrl-C into this exit code
@@ -188,6 +214,11 @@ def main() -> None:
     sys.exit(code or 0)
 
 
+def _show_warning(message: Warning | str, *where: object) -> None:
+    """Show a warning in one line, without the place in the source where it was given."""
+    typer.echo(f"bnsim: warning: {' '.join(str(message).split())}", err=True)
+
+
 def _diagnosis(error: BaseException) -> tuple[int, str]:
     """Exit code and message for an error."""
     from bnsim.errors import BnsimError, InputError
@@ -195,7 +226,7 @@ def _diagnosis(error: BaseException) -> tuple[int, str]:
     if isinstance(error, UsageError):
         return 2, _usage_message(error)
     if isinstance(error, (KeyboardInterrupt, typer.Abort)):
-        return INTERRUPTED, "interrupted; nothing was written"
+        return INTERRUPTED, f"interrupted; {error}" if str(error) else "interrupted; nothing was written"
     if isinstance(error, BnsimError):
         return 2 if isinstance(error, InputError) else 1, str(error)
     text = (str(error).strip().splitlines() or [""])[0]
@@ -220,7 +251,7 @@ def _warn_without_compiler() -> None:
 
 
 def _show(directory: Path, json: bool) -> None:
-    from experiments.run.store import read_run
+    from experiments.run_directory import read_run
     from experiments.tables import print_run
 
     run = read_run(directory)

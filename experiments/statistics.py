@@ -1,8 +1,6 @@
-"""Statistics that hold: intervals over seeds, paired differences between twins, correction for multiple
-tests.
+"""Statistics: intervals over seeds, paired differences between twins, correction for multiple tests.
 
-Values over seeds are arrays (seed,). With fewer than `MIN_SEEDS_FOR_P` seeds an interval is given and no
-p-value.
+Values over seeds are arrays (seed,). With fewer than `MIN_SEEDS_FOR_P` seeds there are intervals and no p-values.
 """
 
 from __future__ import annotations
@@ -14,13 +12,27 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 CONFIDENCE = 0.95
+SIGNIFICANCE = 0.05
+"""1 - `CONFIDENCE`, which as floats would be 0.05 and a little more."""
 MIN_SEEDS_FOR_P = 10
 N_RESAMPLES = 10_000
+ROUNDING = 1e-9
+"""How far a value may lie beyond its bounds: by rounding, as a cosine of 1 + 2e-16."""
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean with its 95 % confidence interval; the limits are None with one value."""
+    """A mean with its 95 % confidence interval.
+
+    Parameters
+    ----------
+    mean : float
+        Mean over the seeds.
+    low, high : float or None
+        Limits; None with one value.
+    n : int
+        Number of seeds.
+    """
 
     mean: float
     low: float | None
@@ -32,8 +44,17 @@ class Interval:
 class Difference:
     """A paired mean difference with its 95 % interval.
 
-    standardised: mean difference over the standard deviation of the differences between seeds (Cohen's
-    d_z), None where that is zero or unknown. p_value: two-sided, None with fewer than 10 seeds.
+    Parameters
+    ----------
+    interval : Interval
+        The mean difference.
+    standardised : float or None
+        Mean difference over the standard deviation of the differences between seeds (Cohen's d_z); None where that is
+        zero or unknown.
+    p_value : float or None
+        Two-sided; None with fewer than `MIN_SEEDS_FOR_P` seeds.
+    method : str
+        Name of the test.
     """
 
     interval: Interval
@@ -43,32 +64,150 @@ class Difference:
 
 
 def mean_interval(values: ArrayLike, test_train_ratio: float = 0.0) -> Interval:
-    """Mean with Student's t interval: mean ± t(n - 1) s sqrt(1 / n + n_test / n_train).
+    """Return a mean with Student's t interval: mean ± t(n - 1) s sqrt(1 / n + n_test / n_train).
 
-    test_train_ratio: n_test / n_train where each value comes from its own random split of the same samples, whose
-    overlap makes s / sqrt(n) too small (see `corrected_resampled_t`); 0 for independent values.
+    Parameters
+    ----------
+    values : array_like of shape (seed,)
+        One value a seed, of a quantity without bounds.
+    test_train_ratio : float
+        n_test / n_train where each value comes from its own random split of the same samples, whose overlap makes
+        s / sqrt(n) too small (see `corrected_resampled_t`); 0 for independent values.
+
+    Returns
+    -------
+    Interval
+        The limits equal the mean where all seeds agree.
     """
     return _t_interval(np.asarray(values, dtype=float), test_train_ratio)[0]
 
 
+def bounded_interval(
+    values: ArrayLike, bounds: tuple[float, float], test_train_ratio: float = 0.0, cases: int | None = None
+) -> Interval:
+    """Return the mean of a bounded quantity with a score interval, which lies within the bounds.
+
+    Student's t takes the variance s² (1 / n + n_test / n_train) of the mean to be the same whatever the true value is.
+    That of a proportion is not: it falls to zero towards 0 and 1. This interval holds all true values p whose distance
+    from the mean m is at most t(n - 1) standard errors, the variance being scaled to what it would be at p:
+
+        (m - p)² <= t² s² (1 / n + n_test / n_train) (p - a) (b - p) / ((m - a) (b - m))
+
+    within the bounds a and b; without b - p and b - m where b is infinite, as for counts, whose variance grows with
+    them. The interval contains m, is longer on the side away from the nearer bound, and agrees with Student's t where
+    the bounds are many standard errors away.
+
+    Where all seeds agree, there is no spread to go by. If they are shares of a known number of cases, the interval is
+    the exact binomial one of a single seed, which is on the safe side; otherwise its limits equal the mean.
+
+    Parameters
+    ----------
+    values : array_like of shape (seed,)
+        One value a seed.
+    bounds : tuple of float
+        (a, b): (0, 1) for proportions, (-1, 1) for correlations, (0, inf) for counts and durations. One of them at
+        least is finite.
+    test_train_ratio : float
+        As in `mean_interval`.
+    cases : int, optional
+        For a proportion: of how many cases each value is a share.
+
+    Returns
+    -------
+    Interval
+        Limits within `bounds`.
+
+    Raises
+    ------
+    ValueError
+        If a value lies beyond the bounds by more than rounding.
+
+    Notes
+    -----
+    For proportions this is Wilson's interval with an effective number of cases from the spread between seeds and a t
+    quantile, as used for surveys with clusters. The simulation in the tests compares its coverage with that of
+    Student's t, which near the bounds falls far below 95 %.
+
+    References
+    ----------
+    Wilson, Probable inference, the law of succession, and statistical inference, J. Am. Stat. Assoc. 22 (1927).
+    Dean & Pagano, Evaluating confidence interval methods for binomial proportions in clustered surveys, J. Surv. Stat.
+    Methodol. 3 (2015). Clopper & Pearson, The use of confidence or fiducial limits illustrated in the case of the
+    binomial, Biometrika 26 (1934).
+    """
+    from scipy import stats
+
+    found, (lower, upper) = np.asarray(values, dtype=float), bounds
+    if found.min() < lower - ROUNDING or found.max() > upper + ROUNDING:
+        raise ValueError(f"values from {found.min()} to {found.max()} lie beyond their bounds {bounds}")
+    if lower == -np.inf:  # the same seen in a mirror
+        seen = bounded_interval(-found, (-upper, np.inf), test_train_ratio)
+        return Interval(-seen.mean, _negative(seen.high), _negative(seen.low), seen.n)
+    found = found.clip(lower, upper)
+    n, mean, width, above = len(found), float(found.mean()), upper - lower, float(found.mean()) - lower
+    if n < 2:
+        return Interval(mean, None, None, n)
+    if np.ptp(found) <= ROUNDING:
+        if cases is None:
+            return Interval(mean, mean, mean, n)
+        exact = stats.binomtest(round(above / width * cases), cases).proportion_ci(CONFIDENCE, method="exact")
+        return Interval(mean, lower + width * exact.low, lower + width * exact.high, n)
+    quantile = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1))
+    variance = (1 / n + test_train_ratio) * float(found.var(ddof=1))
+    # With x = p - a the limits are the roots of (1 + c / width) x² - (2 above + c) x + above².
+    c = quantile**2 * variance / (above * (1 - above / width))
+    centre, half = above + c / 2, np.sqrt(quantile**2 * variance + c**2 / 4)
+    low, high = (float(lower + (centre + side * half) / (1 + c / width)) for side in (-1, 1))
+    return Interval(mean, low, high, n)
+
+
+def _negative(value: float | None) -> float | None:
+    return None if value is None else -value
+
+
 def paired_t(differences: ArrayLike) -> Difference:
-    """Student's paired t over seeds."""
+    """Return Student's paired t over seeds.
+
+    Parameters
+    ----------
+    differences : array_like of shape (seed,)
+        Differences between twins, independent of one another.
+
+    Returns
+    -------
+    Difference
+        With Student's t interval.
+    """
     return _paired(np.asarray(differences, dtype=float), 0.0, "paired t over seeds")
 
 
 def corrected_resampled_t(differences: ArrayLike, test_train_ratio: float) -> Difference:
-    """Corrected resampled t for differences (seed,) measured on random splits of the same samples.
+    """Return the corrected resampled t.
 
     Training sets overlap between seeds, so s² / n is too small; it becomes (1 / n + n_test / n_train) s².
 
-    Reference: Nadeau & Bengio, Inference for the generalization error, Machine Learning 52 (2003).
+    Parameters
+    ----------
+    differences : array_like of shape (seed,)
+        Differences between twins, measured on random splits of the same samples.
+    test_train_ratio : float
+        n_test / n_train.
+
+    Returns
+    -------
+    Difference
+        With Student's t interval about the corrected variance.
+
+    References
+    ----------
+    Nadeau & Bengio, Inference for the generalization error, Machine Learning 52 (2003).
     """
     values = np.asarray(differences, dtype=float)
     return _paired(values, test_train_ratio, "corrected resampled t (Nadeau & Bengio 2003)")
 
 
 def paired_bootstrap(differences: ArrayLike, seed: int = 0) -> Difference:
-    """Percentile bootstrap over seeds *and* images for differences (seed, image) on a fixed test set.
+    """Return the percentile bootstrap over seeds *and* images on a fixed test set.
 
     Each of 10,000 resamples draws seeds and, independently, images with replacement. The variance of a mean drawn
     from n seeds is (n - 1) / n of what it should be, so the resampled means are spread about the mean by
@@ -76,7 +215,21 @@ def paired_bootstrap(differences: ArrayLike, seed: int = 0) -> Difference:
     interval is narrow all the same, since percentiles have no thicker tails where the variance is little known, as
     Student's t has. With one seed only the images are resampled, and the interval says nothing about other seeds.
 
-    Reference: Efron & Tibshirani, An Introduction to the Bootstrap (1993), sections 5.3 and 13.3.
+    Parameters
+    ----------
+    differences : array_like of shape (seed, image)
+        Of each image, whether one twin was right (1 or 0) minus the same of the other.
+    seed : int
+        Of the resamples.
+
+    Returns
+    -------
+    Difference
+        With percentile limits.
+
+    References
+    ----------
+    Efron & Tibshirani, An Introduction to the Bootstrap (1993), sections 5.3 and 13.3.
     """
     values = np.asarray(differences, dtype=float)
     n_seeds, n_images = values.shape
@@ -100,9 +253,21 @@ def paired_bootstrap(differences: ArrayLike, seed: int = 0) -> Difference:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's step-down adjustment within one family of tests.
+    """Return p-values adjusted by Holm's step-down procedure within one family of tests.
 
-    Reference: Holm, A simple sequentially rejective multiple test procedure, Scand. J. Statist. 6 (1979).
+    Parameters
+    ----------
+    p_values : sequence of float
+        Of the whole family.
+
+    Returns
+    -------
+    list of float
+        In the same order.
+
+    References
+    ----------
+    Holm, A simple sequentially rejective multiple test procedure, Scand. J. Statist. 6 (1979).
     """
     order = np.argsort(p_values, kind="stable")
     factors = len(order) - np.arange(len(order))
@@ -117,7 +282,7 @@ def _paired(values: NDArray[np.float64], test_train_ratio: float, method: str) -
 
 
 def _t_interval(values: NDArray[np.float64], test_train_ratio: float) -> tuple[Interval, float | None]:
-    """Mean ± t sqrt((1 / n + ratio) s²), and the two-sided p-value against zero."""
+    """Mean ± t sqrt((1 / n + ratio) s²), and the two-sided p-value against zero; without one where n is 1."""
     from scipy import stats
 
     n, mean = len(values), float(values.mean())

@@ -9,16 +9,15 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments.doctor import Finding
-from experiments.run.store import Run
-from experiments.studies import better
+from experiments.run_directory import Run
 
 
 def print_run(run: Run) -> None:
-    """Verdict of the twins, metrics of all models, references, and where the report lies."""
+    """Verdict of the twins, metrics of all models, recall of each class, references, and where the report lies."""
     console = _console()
     if any(entry["primary"] for entry in run.summary["differences"]):
         console.print(_verdict(run.summary))
-    entries = [entry for entry in run.summary["metrics"] if entry["step"] is None and not entry["condition"]]
+    entries = [entry for entry in run.summary["metrics"] if entry["step"] is None and not entry["facts"]]
     trained = [entry for entry in entries if entry["model"] in run.manifest["models"]]
     untrained = [entry for entry in entries if entry["model"] not in run.manifest["models"]]
     n_seeds = len(run.summary["seeds"])
@@ -26,6 +25,9 @@ def print_run(run: Run) -> None:
     for title, chosen in ((run.summary["task"], trained), ("units and networks without training", untrained)):
         if chosen:
             console.print(_metrics(chosen, f"{title}, {seeds}"))
+    of_classes = [entry for entry in run.summary["metrics"] if entry["metric"] == "recall"]
+    if of_classes:
+        console.print(_recalls(of_classes))
     if run.summary["references"]:
         console.print(_references(run.summary))
     console.print(f"report: {run.directory / 'report.html'}", soft_wrap=True)
@@ -64,7 +66,7 @@ def _verdict(summary: Mapping[str, Any]) -> Table:
     entries = [entry for entry in summary["differences"] if entry["primary"]]
     tested = any(entry["p_holm"] is not None for entry in entries)
     table = Table(title="BNS against its ANN twin", title_justify="left")
-    for heading in ("metric", "BNS", "ANN", "difference (95 % interval)", "better mean", "standardised", "seeds"):
+    for heading in ("metric", "BNS", "ANN", "difference (95 % interval)", "verdict", "standardised", "seeds"):
         table.add_column(heading, justify="left" if heading == "metric" else "right")
     if tested:
         table.add_column("p (Holm)", justify="right")
@@ -74,7 +76,7 @@ def _verdict(summary: Mapping[str, Any]) -> Table:
             f"{entry['model']} {_mean(summary, entry, entry['model'])}",
             f"{entry['twin']} {_mean(summary, entry, entry['twin'])}",
             f"{entry['difference']:+,.2f} {_limits(entry, '+,.2f')} {entry['unit'].removeprefix('percentage ')}",
-            better(entry),
+            entry["verdict"],
             "-" if entry["standardised"] is None else f"{entry['standardised']:+.2f}",
             str(entry["n"]),
         ]
@@ -94,6 +96,14 @@ def _metrics(entries: Sequence[Mapping[str, Any]], title: str) -> Table:
     cells = {(entry["metric"], entry["model"]): _number(entry) for entry in entries}
     for metric in dict.fromkeys(entry["metric"] for entry in entries):
         table.add_row(metric, *(cells.get((metric, model), "") for model in models))
+    return table
+
+
+def _recalls(entries: Sequence[Mapping[str, Any]]) -> Table:
+    """Recall of each class: a row a class, a column a model."""
+    rows = [{**entry, "metric": entry["facts"]["class"]} for entry in entries]
+    table = _metrics(rows, "recall of each class")
+    table.columns[0].header = "class"
     return table
 
 
@@ -117,12 +127,11 @@ def _mean(summary: Mapping[str, Any], difference: Mapping[str, Any], model: str)
 
 def _number(entry: Mapping[str, Any]) -> str:
     mean, low, high = entry["mean"], entry["ci_low"], entry["ci_high"]
+    known = low is not None and (low, high) != (mean, mean)
     if entry["unit"] == "fraction":
-        text = f"{100 * mean:.2f}"
-        return f"{text} %" if low is None else f"{text} ± {100 * (high - mean):.2f} %"
+        return f"{100 * mean:.2f} %" + (f" ({100 * low:.2f} to {100 * high:.2f})" if known else "")
     if entry["unit"] == "nat":
-        text = f"{mean:.4f}"
-        return f"{text} nat" if low is None else f"{text} ± {high - mean:.4f} nat"
+        return f"{mean:.4f} nat" + (f" ({low:.4f} to {high:.4f})" if known else "")
     text = f"{mean:,.4g}" if abs(mean) < 1000 else f"{mean:,.0f}"
     return text if entry["unit"] in ("count", "") else f"{text} {entry['unit']}"
 

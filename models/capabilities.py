@@ -71,15 +71,15 @@ class Anytime(Protocol):
 class CountDecision(Protocol):
     """A spiking classifier whose answer follows from the spikes of its layer "output" alone."""
 
-    def decisions_until(self, recording: Recording, times: Sequence[float]) -> NDArray[Any]:
+    def decisions_until(self, recording: Recording, steps: Sequence[int]) -> NDArray[Any]:
         """Return the class of each recorded trial, had it ended early.
 
         Parameters
         ----------
         recording : bnsim.Recording
             Spike times of the layer "output".
-        times : sequence of float
-            Ends of the trial, in s; spikes before them count.
+        steps : sequence of int
+            Time steps at which the trial ends; spikes before them count.
 
         Returns
         -------

@@ -2,70 +2,188 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.transforms import blended_transform_factory
 from numpy.typing import ArrayLike
 
+from bnsim.binning import NANOSECOND, steps_of
 from bnsim.errors import InputError
-from bnsim.plotting.selection import checked_unit, chosen_trials
+from bnsim.plotting.selection import Window, checked_axes, plain_numbers, window_steps
 from bnsim.plotting.style import BLUE, VERMILLION, new_axes, style
 from bnsim.recording import Recording
+from bnsim.selection import checked_index, known_population, refuse
+from bnsim.times import FloatArray, Times, shown, spike_times
 
-Source: TypeAlias = "Recording | tuple[ArrayLike, ArrayLike]"
+if TYPE_CHECKING:
+    from brian2.units.fundamentalunits import Quantity
+
+Source: TypeAlias = "Recording | tuple[Times, ArrayLike | Quantity]"
 
 _SCALES = {"V": (1e3, "mV"), "volt": (1e3, "mV"), "A": (1e12, "pA"), "S": (1e9, "nS")}
 """SI unit of a trace -> factor to, and name of, the unit in which physiologists read it."""
 
 
+@dataclass(frozen=True)
+class _Trace:
+    """One unit's variable in one trial: times (s), values in `si_unit`, and spike times (s) where they are known."""
+
+    times: FloatArray
+    values: FloatArray
+    si_unit: str
+    spikes: FloatArray | None
+
+
 def membrane_potential(
     source: Source,
     population: str | None = None,
-    unit: int = 0,
+    unit: int | None = None,
     *,
-    trial: int = 0,
+    trial: int | None = None,
     variable: str = "v",
-    threshold: object = None,
-    spikes: ArrayLike | None = None,
+    threshold: float | Quantity | None = None,
+    spikes: Times | None = None,
+    window: Window | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a variable's trace in one trial, a dashed line at the threshold and a tick above it at each spike.
+    """Draw the trace of a variable in one trial, a dashed line at the threshold and a tick above it at each spike.
 
-    source: a `Recording` that holds the trace of `variable` in `population`, or (times in seconds, volts).
-    threshold: in the trace's SI unit (volts for a membrane potential), a plain number or a Brian2 quantity.
-    spikes: times (s), for plain arrays; a recording gives its own where it holds them.
+    Parameters
+    ----------
+    source : Recording or (times, values)
+        A recording that holds the trace, or two arrays of shape (n_samples,): times since the start of the trial, in
+        seconds or with a Brian2 unit, and values, in volts or with a Brian2 unit. NaN leaves a gap in the line.
+    population : str, optional
+        Which of a recording's populations; it must be given with a recording.
+    unit : int, optional
+        Which unit of the population, the first if not given.
+    trial : int, optional
+        Which of a recording's trials, the first if not given.
+    variable : str
+        The variable that was recorded, ``"v"`` for the membrane potential.
+    threshold : float or Quantity, optional
+        In the SI unit of the trace, volts for a membrane potential, or with a Brian2 unit.
+    spikes : array_like or Quantity, shape (n_spikes,), optional
+        Spike times in seconds or with a Brian2 unit. If not given, a recording's own, where it holds them.
+    window : (float or Quantity, float or Quantity), optional
+        Draw the time from start to stop only. Both are times since the start of the trial; of a recording, a whole
+        number of time steps.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw, a new figure if not given.
 
-    Returns the axes. Errors: InputError for an unknown population, unit or trial, or a trace not recorded.
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes. Potentials are shown in millivolts, currents in picoamperes, conductances in nanosiemens.
+
+    Raises
+    ------
+    InputError
+        If the population, unit or trial is unknown, the trace was not recorded, the arrays do not fit each other or
+        hold no finite times in order, a quantity has a wrong unit, or the window holds no sample.
     """
+    checked_axes("membrane_potential.ax", ax)
     if isinstance(source, Recording):
-        if population is None:
-            held = ", ".join(map(repr, source.counts))
-            raise InputError(f"membrane_potential.population: none was named; the recording holds {held}")
-        trace = source.trace(population, variable)
-        index = chosen_trials(source, trial)[0]
-        values = trace.values[index, :, checked_unit(unit, trace.values.shape[2], population)]
-        times, si_unit = np.arange(len(values)) * source.dt, trace.unit
-        if spikes is None and population in source.spikes:
-            of_trial, units = source.spikes[population].of_trial(index)
-            spikes = of_trial[units == unit]
+        trace = _of_recording(source, population, unit, trial, variable)
+        dt, n_steps = source.dt, source.n_steps  # type: float, int | None
     else:
-        times, values = (np.asarray(part, dtype=float) for part in source)
-        si_unit = "V"
-    scale, shown_unit = _SCALES.get(si_unit, (1.0, si_unit))
+        unknown = {"population": population, "unit": unit, "trial": trial}
+        refuse("membrane_potential", unknown, "plain arrays are of one unit and one trial")
+        trace = _of_arrays(source)
+        dt, n_steps = NANOSECOND, None
+    marks = trace.spikes if spikes is None else spike_times("membrane_potential.spikes", spikes)
+    level = None if threshold is None else _level(threshold, trace.si_unit)
+    drawn, marked, limits = _within(trace.times, marks, window, dt, n_steps)
+    scale, shown_unit = _SCALES.get(trace.si_unit, (1.0, trace.si_unit))
     with style():
         ax = ax or new_axes(6.4, 3.0)
-        ax.plot(times * 1000, values * scale, color=BLUE, linewidth=1.3)
-        if threshold is not None:
-            _draw_threshold(ax, float(np.asarray(threshold)) * scale)
-        if spikes is not None:
-            _draw_spikes(ax, np.asarray(spikes, dtype=float) * 1000)
-        ax.set_xlim(times[0] * 1000, times[-1] * 1000)
+        ax.plot(trace.times[drawn] * 1000, trace.values[drawn] * scale, color=BLUE, linewidth=1.3)
+        if level is not None:
+            _draw_threshold(ax, level * scale)
+        if marked is not None:
+            _draw_spikes(ax, marked * 1000)
+        if limits[0] < limits[1]:
+            ax.set_xlim(limits[0] * 1000, limits[1] * 1000)
         ax.set_xlabel("Time (ms)")
         quantity = "Membrane potential" if variable == "v" else variable
         ax.set_ylabel(f"{quantity} ({shown_unit})" if shown_unit else quantity)
     return ax
+
+
+def _of_recording(
+    recording: Recording, population: str | None, unit: int | None, trial: int | None, variable: str
+) -> _Trace:
+    name = known_population("membrane_potential.population", population, recording.counts)
+    found = recording.trace(name, variable)
+    index = checked_index("membrane_potential.trial", 0 if trial is None else trial, recording.n_trials, "trial")
+    cell = checked_index("membrane_potential.unit", 0 if unit is None else unit, found.values.shape[2], "unit")
+    values = found.values[index, :, cell]
+    spikes = None
+    if name in recording.spikes:
+        times, units = recording.spikes[name].of_trial(index)
+        spikes = times[units == cell]
+    return _Trace(np.arange(len(values)) * recording.dt, values, found.unit, spikes)
+
+
+def _of_arrays(source: object) -> _Trace:
+    culprit = "membrane_potential.source"
+    if not isinstance(source, (tuple, list)) or len(source) != 2:
+        raise InputError(
+            f"{culprit}: {shown(source)} is neither a Recording nor a pair (times, values); give one of them"
+        )
+    times, values = spike_times(culprit, source[0]), plain_numbers(culprit, source[1])
+    if values.shape != times.shape or not len(times):
+        raise InputError(
+            f"{culprit}: {len(times)} times and values of shape {values.shape}; give one value for each time, "
+            "and at least one"
+        )
+    if (np.diff(times) < 0).any():
+        raise InputError(f"{culprit}: the times are not in order; sort times and values by time")
+    return _Trace(times, values, _si_unit(source[1]) or "V", None)
+
+
+def _si_unit(value: Any) -> str:
+    """The SI unit of a Brian2 quantity as recordings name it, "" of a plain number."""
+    if not hasattr(value, "dim") or value.dim.is_dimensionless:
+        return ""
+    from brian2.units.fundamentalunits import get_unit
+
+    return str(get_unit(value.dim))
+
+
+def _level(threshold: Any, si_unit: str) -> float:
+    culprit = "membrane_potential.threshold"
+    unit = _si_unit(threshold)
+    if unit and unit != si_unit:
+        raise InputError(f"{culprit}: given in {unit}; give a value in {si_unit or 'plain numbers'}, as the trace")
+    level = plain_numbers(culprit, threshold)
+    if level.ndim or not math.isfinite(level):
+        raise InputError(f"{culprit}: {shown(threshold)} is no single finite value; give one")
+    return float(level)
+
+
+def _within(
+    times: FloatArray, spikes: FloatArray | None, window: Window | None, dt: float, n_steps: int | None
+) -> tuple[slice, FloatArray | None, tuple[float, float]]:
+    """Which samples and spikes lie in the window, its last sample included, and the limits of the axis in seconds."""
+    if window is None:
+        return slice(None), spikes, (times[0], times[-1])
+    first, length = window_steps("membrane_potential.window", window, dt, n_steps)
+    steps = steps_of(times, dt)
+    start, stop = np.searchsorted(steps, first), np.searchsorted(steps, first + length, side="right")
+    if start == stop:
+        raise InputError(
+            f"membrane_potential.window: no sample from {first * dt:g} to {(first + length) * dt:g} s; give a wider one"
+        )
+    limits = (first * dt, (first + length) * dt)
+    if spikes is None:
+        return slice(start, stop), None, limits
+    since = steps_of(spikes, dt) - first
+    return slice(start, stop), spikes[(since >= 0) & (since <= length)], limits
 
 
 def _draw_threshold(ax: Axes, level: float) -> None:

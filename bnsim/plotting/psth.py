@@ -7,83 +7,137 @@ from typing import TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import ArrayLike, NDArray
 
+from bnsim.binning import NANOSECOND, Bins, steps_of, trial_steps
 from bnsim.errors import InputError
-from bnsim.plotting.selection import checked_unit, chosen_trials, positive
+from bnsim.plotting.selection import Window, checked_axes, window_steps
 from bnsim.plotting.style import BLUE, INK, new_axes, style
 from bnsim.recording import Recording
+from bnsim.selection import Indices, checked_indices, known_population, refuse
+from bnsim.times import FloatArray, Time, Times, positive, shown, spike_times
 
-FloatArray: TypeAlias = NDArray[np.floating]
-Source: TypeAlias = "Recording | Sequence[ArrayLike]"
+Source: TypeAlias = "Recording | Sequence[Times]"
 
 
 def psth(
     source: Source,
     population: str | None = None,
     *,
-    units: Sequence[int] | None = None,
-    trial: int | Sequence[int] | None = None,
-    bin_width: float = 0.005,
-    duration: float | None = None,
+    units: Indices | None = None,
+    trial: Indices | None = None,
+    bin_width: Time = 0.005,
+    window: Window | None = None,
+    duration: Time | None = None,
+    dt: Time | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the firing rate (Hz, mean over units and trials) in bins of `bin_width` seconds.
+    """Draw a peristimulus time histogram: the firing rate in time bins, mean over units and trials.
 
-    source: a `Recording`, or a sequence with one array of spike times (s) a trial, all of one unit; these
-    need the trial's `duration` (s). units, trial: which of a recording's; None for all. With several trials
-    a band shows the standard error of their mean. Bins divide the trial evenly: the width drawn is the
-    nearest that does.
+    Parameters
+    ----------
+    source : Recording or sequence of array_like
+        A recording with spike times, or one array of spike times a trial, all of one unit, in seconds since the start
+        of the trial or with a Brian2 unit.
+    population : str, optional
+        Which of a recording's populations; it must be given with a recording.
+    units : int or sequence of int, optional
+        Which of a recording's units, all if not given.
+    trial : int or sequence of int, optional
+        Which of a recording's trials, all if not given.
+    bin_width : float or Quantity
+        Width of the bins: a whole number of time steps.
+    window : (float or Quantity, float or Quantity), optional
+        Draw the time from start to stop only, start included. Both are times since the start of the trial, and a
+        whole number of time steps.
+    duration : float or Quantity, optional
+        Length of the trial, for plain spike times only, which must have it.
+    dt : float or Quantity, optional
+        Time step of the grid on which plain times lie, a nanosecond if not given.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw, a new figure if not given.
 
-    Returns the axes. Errors: InputError for an unknown population, unit or trial, or spikes not recorded.
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes, whose vertical one is a rate in hertz.
+
+    Raises
+    ------
+    InputError
+        If the population, a unit or a trial is unknown or named twice, spikes were not recorded, there is no trial, or
+        a time is no time or no whole number of steps.
+
+    Notes
+    -----
+    Spikes are counted in whole time steps (see `bnsim.binning`). Where the trial or window is no whole number of bins,
+    the last bin is shorter and is divided by its own length. With several trials, a vertical line in each bin shows the
+    standard error of the mean over trials.
     """
-    positive("bin_width", bin_width)
-    rates, edges = _rates(source, population, units, trial, bin_width, duration)
-    mean = rates.mean(axis=0)
+    checked_axes("psth.ax", ax)
+    if isinstance(source, Recording):
+        refuse("psth", {"duration": duration, "dt": dt}, "a recording knows its length and time step")
+        trains, n_units = _of_recording(source, population, units, trial)
+        step, n_steps = source.dt, source.n_steps
+    else:
+        refuse("psth", {"population": population, "units": units, "trial": trial}, "plain spike times are of one unit")
+        step = NANOSECOND if dt is None else positive("psth.dt", dt)
+        trains, n_steps = _of_arrays(source, duration, step)
+        n_units = 1
+    first, length = (0, n_steps) if window is None else window_steps("psth.window", window, step, n_steps)
+    bins = Bins.of("psth.bin_width", bin_width, step, length, first)
+    # A spike at the very end of plain times belongs to the last step.
+    counts = np.array([bins.count_steps(np.minimum(steps_of(train, step), n_steps - 1)) for train in trains])
     with style():
         ax = ax or new_axes(6.4, 3.0)
-        ax.stairs(mean, edges * 1000, color=BLUE, fill=True, alpha=0.25)
-        ax.stairs(mean, edges * 1000, color=BLUE, linewidth=1.4)
-        note = f"{np.diff(edges)[0] * 1000:.3g} ms bins"
-        if len(rates) > 1:
-            error = rates.std(axis=0, ddof=1) / np.sqrt(len(rates))
-            centres = (edges[:-1] + edges[1:]) * 500
-            ax.vlines(centres, mean - error, mean + error, color=INK, linewidth=1.0)
-            note = f"mean ± s.e.m. of {len(rates)} trials, {note}"
-        ax.text(1, 1.02, note, transform=ax.transAxes, ha="right", va="bottom", fontsize=9)
-        ax.set_xlim(0, edges[-1] * 1000)
-        ax.set_ylim(bottom=0)
-        ax.set_xlabel("Time since stimulus onset (ms)")
-        ax.set_ylabel("Rate (Hz)")
+        _draw(ax, counts / (n_units * bins.durations), bins)
     return ax
 
 
-def _rates(
-    source: Source,
-    population: str | None,
-    units: Sequence[int] | None,
-    trial: int | Sequence[int] | None,
-    bin_width: float,
-    duration: float | None,
-) -> tuple[FloatArray, FloatArray]:
-    """Rates (trial, bin) in hertz, and the edges of the bins in seconds."""
-    if isinstance(source, Recording):
-        if population is None:
-            held = ", ".join(map(repr, source.counts))
-            raise InputError(f"psth.population: none was named; the recording holds {held}")
-        spikes, size, duration = (
-            source.spike_times(population),
-            source.populations[population],
-            source.duration,
+def _draw(ax: Axes, rates: FloatArray, bins: Bins) -> None:
+    mean, edges = rates.mean(axis=0), bins.edges * 1000
+    ax.stairs(mean, edges, color=BLUE, fill=True, alpha=0.25)
+    ax.stairs(mean, edges, color=BLUE, linewidth=1.4)
+    note = f"{bins.durations[0] * 1000:.3g} ms bins"
+    if len(rates) > 1:
+        error = rates.std(axis=0, ddof=1) / np.sqrt(len(rates))
+        centres = (edges[:-1] + edges[1:]) / 2
+        ax.vlines(centres, mean - error, mean + error, color=INK, linewidth=1.0)
+        note = f"mean ± s.e.m. of {len(rates)} trials, {note}"
+    ax.text(1, 1.02, note, transform=ax.transAxes, ha="right", va="bottom", fontsize=9)
+    ax.set_xlim(edges[0], edges[-1])
+    ax.set_ylim(bottom=0)
+    ax.set_xlabel("Time since stimulus onset (ms)")
+    ax.set_ylabel("Rate (Hz)")
+
+
+def _of_recording(
+    recording: Recording, population: str | None, units: Indices | None, trial: Indices | None
+) -> tuple[list[FloatArray], int]:
+    """Spike times (s) of the chosen units together, an array a trial, and the number of these units."""
+    name = known_population("psth.population", population, recording.counts)
+    spikes = recording.spike_times(name)
+    chosen = checked_indices("psth.units", units, recording.populations[name], "unit")
+    trials = checked_indices("psth.trial", trial, recording.n_trials, "trial")
+    of_trials = [spikes.of_trial(index) for index in trials]
+    return [times[np.isin(of_unit, chosen)] for times, of_unit in of_trials], len(chosen)
+
+
+def _of_arrays(source: Sequence[Times], duration: Time | None, dt: float) -> tuple[list[FloatArray], int]:
+    """Spike times (s), an array a trial, and the length of the trial in steps."""
+    if isinstance(source, (str, bytes)) or not hasattr(source, "__len__"):
+        raise InputError(
+            f"psth.source: {shown(source)} is neither a Recording nor a sequence of spike times, an array a trial; "
+            "give one of them"
         )
-        chosen = range(size) if units is None else [checked_unit(unit, size, population) for unit in units]
-        of_trials = [spikes.of_trial(index) for index in chosen_trials(source, trial)]
-        trains = [times[np.isin(of_unit, list(chosen))] for times, of_unit in of_trials]
-        n_units = len(chosen)
-    else:
-        if duration is None:
-            raise InputError("psth.duration: plain spike times do not tell the length of the trial; pass it in seconds")
-        trains, n_units = [np.asarray(train, dtype=float) for train in source], 1
-    edges = np.linspace(0.0, positive("duration", duration), max(1, round(duration / bin_width)) + 1)
-    counts = np.array([np.histogram(train, edges)[0] for train in trains])
-    return counts / (n_units * np.diff(edges)), edges
+    trains = [spike_times(f"psth.source[{trial}]", train) for trial, train in enumerate(source)]
+    if not trains:
+        raise InputError("psth.source: it holds no trial; give one array of spike times a trial")
+    if duration is None:
+        raise InputError(
+            "psth.duration: plain spike times do not tell the length of the trial; pass it, as 1.0 for a second"
+        )
+    length = positive("psth.duration", duration)
+    last = max((train.max() for train in trains if len(train)), default=0.0)
+    if last > length:
+        raise InputError(f"psth.duration: a spike at {last:g} s lies after the {length:g} s given; pass a longer one")
+    return trains, trial_steps(length, dt)

@@ -3,119 +3,118 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import blended_transform_factory
-from numpy.typing import ArrayLike, NDArray
 
-from bnsim.plotting.selection import chosen_populations, chosen_trials, positive
+from bnsim.errors import InputError
+from bnsim.plotting.bands import Band, Choice, Source, Timeline, bands_of
+from bnsim.plotting.selection import Window, checked_axes
 from bnsim.plotting.style import FAINT, INK, RASTERIZE_ABOVE, colour, style
-from bnsim.recording import Recording
-
-Source: TypeAlias = "Recording | tuple[ArrayLike, ArrayLike]"
-
-_LEAST_SHARE = 0.25
-"""Part of the height that the smallest population gets beside a much larger one, so that it stays legible."""
-
-
-@dataclass(frozen=True)
-class _Band:
-    """Spikes of one population on the joined time axis, and the strip of the picture that it fills."""
-
-    name: str
-    times: NDArray[np.floating]
-    units: NDArray[np.integer]
-    size: int
-    bottom: float
-    top: float
-
-    @property
-    def heights(self) -> NDArray[np.floating]:
-        """Where each spike's mark is centred: the middle of its unit's row."""
-        return self.bottom + (self.units + 0.5) / self.size * (self.top - self.bottom)
+from bnsim.selection import Indices
+from bnsim.times import Time
 
 
 def raster(
     source: Source,
     *,
-    trial: int | Sequence[int] | None = None,
+    trial: Indices | None = None,
     populations: Sequence[str] | None = None,
-    bin_width: float = 0.005,
+    bin_width: Time = 0.005,
+    window: Window | None = None,
+    sample: int | None = None,
+    duration: Time | None = None,
+    dt: Time | None = None,
     ax: Axes | None = None,
     rate_ax: Axes | None = None,
 ) -> Axes:
     """Draw the spikes of populations, one strip a population, and below them the mean rate of each.
 
-    source: a `Recording`, or (times in seconds, units) of one population and one trial.
-    trial: index of a trial, several, or None for all. Several are drawn one after the other with a line
-    between.
-    populations: names, from bottom to top; None for all whose spike times were recorded.
-    bin_width: of the rate, in seconds; the rate is spikes a unit and second (Hz).
-    ax, rate_ax: where to draw. With an `ax` but no `rate_ax` no rate is drawn. With neither, a new figure
-    holds the raster above the rate, and the rate's axes are `ax.figure.axes[1]`.
+    Parameters
+    ----------
+    source : Recording or (times, units)
+        A recording with spike times, or two arrays of shape (n_spikes,): the time of each spike since the start of the
+        trial, in seconds or with a Brian2 unit, and its unit. The arrays hold one population and one trial; its units
+        are numbered from 0 to the largest.
+    trial : int or sequence of int, optional
+        Which of a recording's trials, all if not given. Several are drawn one after the other with a line between.
+    populations : str or sequence of str, optional
+        Which of a recording's populations, from bottom to top; all whose spike times were recorded if not given.
+    bin_width : float or Quantity
+        Width of the rate's bins: a whole number of time steps.
+    window : (float or Quantity, float or Quantity), optional
+        Draw the time from start to stop only, start included. Both are times since the start of the trial, and a
+        whole number of time steps.
+    sample : int, optional
+        Draw at most so many units of each population, chosen at random, but always the same of a population of some
+        size. The label says how many of how many. The rate is that of all units.
+    duration : float or Quantity, optional
+        Length of the trial, for plain arrays only. If not given, it ends with the bin of the last spike.
+    dt : float or Quantity, optional
+        Time step of the grid on which plain times lie, a nanosecond if not given.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw the raster. If not given, a new figure holds the raster above the rate, whose axes are
+        ``ax.figure.axes[1]``.
+    rate_ax : matplotlib.axes.Axes, optional
+        Where to draw the rate, which is not drawn if there is an `ax` alone.
 
-    Strips are as high as their populations are large, except that none shrinks much below a fifth of the
-    picture. Returns the raster's axes. Errors: InputError for an unknown population or trial, or spikes not
-    recorded.
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the raster.
+
+    Raises
+    ------
+    InputError
+        If a population or trial is unknown or named twice, spikes were not recorded, the arrays do not fit each other
+        or hold other things than finite times and whole numbers, or a time is no time or no whole number of steps.
+
+    Notes
+    -----
+    The rate is the number of spikes in a bin, divided by the number of units and the length of the bin. Spikes are
+    counted in whole time steps (see `bnsim.binning`). Bins start anew with each trial; where a trial or window is no
+    whole number of bins, its last bin is shorter and is divided by its own length.
+
+    Strips are as high as their populations are large, except that none shrinks much below a fifth of the picture.
     """
-    positive("bin_width", bin_width)
-    trials = chosen_trials(source, trial) if isinstance(source, Recording) else [0]
-    bands, boundaries = _bands(source, trials, populations)
+    checked_axes("raster.ax", ax)
+    checked_axes("raster.rate_ax", rate_ax)
+    if ax is None and rate_ax is not None:
+        raise InputError("raster.rate_ax: given without ax; give both, or ax alone for a raster without rate")
+    choice = Choice(trial, populations, bin_width, window, sample, duration, dt)
+    bands, timeline = bands_of(source, choice)
     with style():
         if ax is None:
             ax, rate_ax = _new_pair()
+            if len(bands) == 1:  # several have names instead of a label, wider than any label
+                ax.figure.align_ylabels([ax, rate_ax])
         for index, band in enumerate(bands):
             _draw_band(ax, band, (band.top - band.bottom) / (bands[-1].top - bands[0].bottom), colour(index))
-        for time in boundaries[1:-1]:
-            ax.axvline(time * 1000, color=FAINT, linewidth=0.8, zorder=0)
-        _frame(ax, bands, boundaries)
-        _number_trials(ax, trials, boundaries)
+        _draw_boundaries(ax, timeline)
+        _frame(ax, bands, timeline)
+        _number_trials(ax, timeline)
         if rate_ax is None:
             ax.set_xlabel("Time (ms)")
         else:
-            _draw_rate(rate_ax, bands, boundaries, bin_width)
+            _draw_rate(rate_ax, bands, timeline)
     return ax
-
-
-def _bands(
-    source: Source, trials: list[int], populations: Sequence[str] | None
-) -> tuple[list[_Band], NDArray[np.floating]]:
-    """The strips from bottom to top, and the times (s) at which trials begin and end on the joined axis."""
-    if not isinstance(source, Recording):
-        times, units = (np.asarray(values) for values in source)
-        size = int(units.max(initial=0)) + 1
-        end = float(times.max(initial=0.0)) or 1.0
-        return [_Band("Unit", times, units, size, -0.5, size - 0.5)], np.array([0.0, end])
-    names = chosen_populations(source, populations)
-    sizes = np.array([source.populations[name] for name in names])
-    shares = np.maximum(sizes / sizes.sum(), _LEAST_SHARE if len(names) > 1 else 0.0)
-    edges = np.concatenate([[0.0], np.cumsum(shares / shares.sum())]) * sizes.sum() - 0.5
-    bands = []
-    for name, size, bottom, top in zip(names, sizes, edges[:-1], edges[1:], strict=True):
-        parts = [source.spike_times(name).of_trial(index) for index in trials]
-        times = np.concatenate([part[0] + place * source.duration for place, part in enumerate(parts)])
-        units = np.concatenate([part[1] for part in parts])
-        bands.append(_Band(name, times, units, int(size), bottom, top))
-    return bands, np.arange(len(trials) + 1) * source.duration
 
 
 def _new_pair() -> tuple[Axes, Axes]:
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(2, 1, sharex=True, figsize=(7.2, 4.8), height_ratios=[3.4, 1])
-    figure.align_ylabels(axes)
+    _, axes = pyplot.subplots(2, 1, sharex=True, figsize=(7.2, 4.8), height_ratios=[3.4, 1])
     return axes[0], axes[1]
 
 
-def _draw_band(ax: Axes, band: _Band, share: float, shade: str) -> None:
+def _draw_band(ax: Axes, band: Band, share: float, shade: str) -> None:
     axes_height = ax.get_window_extent().height * 72 / ax.figure.dpi  # points
-    row = axes_height * share / band.size
-    mark = np.clip(0.95 * row, 1.9, 11.0)
+    row = axes_height * share / band.n_rows
+    least = 1.9 if band.n_rows == band.size else 4.0  # the few spikes of a sample must be seen
+    mark = np.clip(0.95 * row, least, 11.0)
     ax.scatter(
         band.times * 1000,
         band.heights,
@@ -128,28 +127,40 @@ def _draw_band(ax: Axes, band: _Band, share: float, shade: str) -> None:
     )
 
 
-def _frame(ax: Axes, bands: list[_Band], boundaries: NDArray[np.floating]) -> None:
+def _draw_boundaries(ax: Axes, timeline: Timeline) -> None:
+    for time in timeline.boundaries[1:-1]:
+        ax.axvline(time * 1000, color=FAINT, linewidth=0.8, zorder=0)
+
+
+def _frame(ax: Axes, bands: list[Band], timeline: Timeline) -> None:
     ax.set_ylim(bands[0].bottom, bands[-1].top)
-    ax.set_xlim(0, boundaries[-1] * 1000)
+    ax.set_xlim(timeline.boundaries[0] * 1000, timeline.boundaries[-1] * 1000)
     if len(bands) == 1:
+        _label_units(ax, bands[0])
+        return
+    ax.set_yticks([(band.bottom + band.top) / 2 for band in bands])
+    ax.set_yticklabels([f"{band.name}\n{band.units}" for band in bands])
+    ax.tick_params(axis="y", length=0)
+    for index, (label, band) in enumerate(zip(ax.get_yticklabels(), bands, strict=True)):
+        label.set_fontweight("bold")
+        if index:
+            ax.axhline(band.bottom, color=FAINT, linewidth=0.8, zorder=0)
+
+
+def _label_units(ax: Axes, band: Band) -> None:
+    """Number the units of a single population; rows of a sample have no number that a reader could follow."""
+    plain = band.name == "Unit"
+    if band.n_rows == band.size:
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.set_ylabel("Unit" if bands[0].name == "Unit" else f"Unit of {bands[0].name!r}")
+        ax.set_ylabel("Unit" if plain else f"Unit of {band.name!r}")
     else:
-        ax.set_yticks([(band.bottom + band.top) / 2 for band in bands])
-        ax.set_yticklabels([f"{band.name}\n{_units(band.size)}" for band in bands])
-        ax.tick_params(axis="y", length=0)
-        for index, (label, band) in enumerate(zip(ax.get_yticklabels(), bands, strict=True)):
-            label.set_fontweight("bold")
-            if index:
-                ax.axhline(band.bottom, color=FAINT, linewidth=0.8, zorder=0)
+        ax.set_yticks([])
+        ax.set_ylabel(f"Sample: {band.units}" if plain else f"Sample of {band.name!r}: {band.units}")
 
 
-def _units(size: int) -> str:
-    return f"{size:,} unit" if size == 1 else f"{size:,} units"
-
-
-def _number_trials(ax: Axes, trials: list[int], boundaries: NDArray[np.floating]) -> None:
+def _number_trials(ax: Axes, timeline: Timeline) -> None:
     """Number the trials above the raster where there are several, and few enough to be read."""
+    trials, boundaries = timeline.trials, timeline.boundaries
     if not 1 < len(trials) <= 12:
         return
     place = blended_transform_factory(ax.transData, ax.transAxes)
@@ -159,16 +170,13 @@ def _number_trials(ax: Axes, trials: list[int], boundaries: NDArray[np.floating]
         ax.text(middle, 1.01, text, transform=place, ha="center", va="bottom", fontsize=9, color=INK)
 
 
-def _draw_rate(ax: Axes, bands: list[_Band], boundaries: NDArray[np.floating], bin_width: float) -> None:
-    n_bins = max(1, round(boundaries[-1] / bin_width))
-    edges = np.linspace(0.0, boundaries[-1], n_bins + 1)
+def _draw_rate(ax: Axes, bands: list[Band], timeline: Timeline) -> None:
     for index, band in enumerate(bands):
-        rate = np.histogram(band.times, edges)[0] / (band.size * np.diff(edges))
-        ax.stairs(rate, edges * 1000, baseline=None, color=colour(index), linewidth=1.4, label=band.name)
-    for time in boundaries[1:-1]:
-        ax.axvline(time * 1000, color=FAINT, linewidth=0.8, zorder=0)
+        ax.stairs(band.rates, timeline.edges * 1000, baseline=None, color=colour(index), linewidth=1.4, label=band.name)
+    _draw_boundaries(ax, timeline)
     ax.set_ylim(bottom=0)
     ax.set_xlabel("Time (ms)")
     ax.set_ylabel("Rate (Hz)")
-    note = f"mean of units, {np.diff(edges)[0] * 1000:.3g} ms bins"
+    which = "units" if all(band.n_rows == band.size for band in bands) else "all units"
+    note = f"mean of {which}, {timeline.bins.durations[0] * 1000:.3g} ms bins"
     ax.text(1, 1.02, note, transform=ax.transAxes, ha="right", va="bottom", fontsize=9, color=INK)

@@ -10,7 +10,9 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from bnsim.errors import InputError
+from bnsim.plotting.selection import checked_axes, plain_numbers
 from bnsim.plotting.style import DIVERGING, new_axes, style, symmetric_limit
+from bnsim.times import shown
 
 
 def receptive_fields(
@@ -22,20 +24,46 @@ def receptive_fields(
     names: Sequence[str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw each unit's input weights as an image; unit 0 at the top left, then row by row.
+    """Draw the input weights of each unit as an image, unit 0 at the top left, then row by row.
 
-    fields: (units, height, width), or (units, pixels) with `image_shape` = (height, width). Blue is
-    negative, red positive, white zero, on one scale for all. `columns` defaults to a grid that is about
-    square. names: a word for each unit, such as the class that it stands for, at the lower right of its patch.
+    Parameters
+    ----------
+    fields : array_like, shape (n_units, height, width) or (n_units, n_pixels)
+        The weights into each unit. NaN, where there is no synapse, is grey.
+    image_shape : (int, int), optional
+        Height and width, for fields in rows of pixels, which need it.
+    columns : int, optional
+        Of the grid, which is about square if not given.
+    label : str
+        Name of the colour bar, which should hold the unit.
+    names : sequence of str, optional
+        A word for each unit, such as the class that it stands for, at the lower right of its image.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw, a new figure if not given.
 
-    Returns the axes, which hold the whole grid. Errors: InputError where shapes do not fit.
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes, which hold the whole grid.
+
+    Raises
+    ------
+    InputError
+        If the fields are no images of numbers, are infinite, or do not fit the image's shape or the names.
+
+    Notes
+    -----
+    Blue is negative, red positive, white zero, on one scale for all units.
     """
-    patches = _patches(np.asarray(fields, dtype=float), image_shape)
+    checked_axes("receptive_fields.ax", ax)
+    patches = _patches(plain_numbers("receptive_fields.fields", fields), image_shape)
     n_units, height, width = patches.shape
     if columns is None:
         columns = int(np.ceil(np.sqrt(n_units * height / width)))
-    elif columns < 1:
-        raise InputError(f"receptive_fields.columns: {columns} is below 1; pass a number of columns")
+    elif isinstance(columns, bool) or not isinstance(columns, (int, np.integer)) or columns < 1:
+        raise InputError(
+            f"receptive_fields.columns: {shown(columns)} is no number of columns; pass a whole number of at least 1"
+        )
     if names is not None and len(names) != n_units:
         raise InputError(f"receptive_fields.names: {len(names)} for {n_units} units; pass one for each")
     rows = -(-n_units // columns)
@@ -44,7 +72,7 @@ def receptive_fields(
     for unit, patch in enumerate(patches):
         top, left = (unit // columns) * (height + gap), (unit % columns) * (width + gap)
         mosaic[top : top + height, left : left + width] = patch
-    limit = symmetric_limit(patches)
+    limit = symmetric_limit(patches[np.isfinite(patches)])
     # Gaps in light grey, so that a patch that fades to white keeps an edge.
     framed = colormaps[DIVERGING].with_extremes(bad="#D8D8D8")
     with style():
@@ -66,6 +94,11 @@ def receptive_fields(
 
 
 def _patches(fields: np.ndarray, image_shape: tuple[int, int] | None) -> np.ndarray:
+    if image_shape is not None and (
+        np.shape(image_shape) != (2,)
+        or not all(isinstance(side, (int, np.integer)) and side > 0 for side in image_shape)
+    ):
+        raise InputError(f"receptive_fields.image_shape: {image_shape!r} is no (height, width); give two whole numbers")
     if fields.ndim == 2 and image_shape is not None and fields.shape[1] == np.prod(image_shape):
         fields = fields.reshape(-1, *image_shape)
     if fields.ndim != 3 or not fields.size:
@@ -73,4 +106,6 @@ def _patches(fields: np.ndarray, image_shape: tuple[int, int] | None) -> np.ndar
             f"receptive_fields.fields: shape {fields.shape} with image_shape {image_shape} is no stack of "
             "images; pass (units, height, width), or (units, height x width) and image_shape=(height, width)"
         )
+    if np.isinf(fields).any():
+        raise InputError("receptive_fields.fields: some are infinite; pass finite numbers, and NaN for no synapse")
     return fields

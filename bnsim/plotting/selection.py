@@ -1,52 +1,75 @@
-"""What of a recording is drawn: populations, trials and units by name, with one-line errors."""
+"""Which part of time is drawn, which units have a row, and on which axes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
+from bnsim.binning import whole_steps
 from bnsim.errors import InputError
-from bnsim.recording import Recording
+from bnsim.times import FloatArray, Time, numbers, shown, spike_times
+
+IntArray: TypeAlias = NDArray[np.int64]
+Window: TypeAlias = "tuple[Time, Time]"
+"""Start and stop of a stretch of time."""
 
 
-def chosen_populations(recording: Recording, populations: Sequence[str] | None) -> list[str]:
-    """The populations asked for, or all whose spike times were recorded, in the network's order."""
-    if isinstance(populations, str):
-        populations = [populations]
-    chosen = [name for name in recording.counts if name in recording.spikes]
-    if populations is not None:
-        chosen = list(populations)
-        for name in chosen:
-            recording.spike_times(name)  # raises where it is unknown or was not recorded
-    if not chosen:
-        names = list(recording.counts)
-        raise InputError(f"Recording.spikes: no spike times were recorded; run again with record={names!r}")
-    return chosen
+def window_steps(culprit: str, window: Window, dt: float, n_steps: int | None) -> tuple[int, int]:
+    """Return the first step of a window in a trial and its length in steps.
+
+    n_steps: of the trial; None where its end is not known.
+    """
+    if not isinstance(window, (tuple, list, np.ndarray)) or len(window) != 2:
+        raise InputError(f"{culprit}: {shown(window)} is no pair of times; give (start, stop)")
+    start, stop = (whole_steps(culprit, time, dt) for time in window)
+    if not 0 <= start < stop <= (stop if n_steps is None else n_steps):
+        trial = "a trial, which starts at 0 s" if n_steps is None else f"the trial of 0 to {n_steps * dt:g} s"
+        raise InputError(
+            f"{culprit}: {start * dt:g} to {stop * dt:g} s does not lie in {trial}; give 0 <= start < stop within it"
+        )
+    return start, stop - start
 
 
-def chosen_trials(recording: Recording, trial: int | Sequence[int] | None) -> list[int]:
-    """Indices of the trials asked for: one, several, or all."""
-    if trial is None:
-        return list(range(recording.n_trials))
-    chosen = [int(trial)] if isinstance(trial, int | np.integer) else list(trial)
-    if not chosen:
-        raise InputError("trial: no trial was named; pass an index, several, or None for all")
-    for index in chosen:
-        if not 0 <= index < recording.n_trials:
-            raise InputError(f"trial: no trial {index}; the recording holds trials 0 to {recording.n_trials - 1}")
-    return chosen
+def sampled_units(culprit: str, sample: int | None, size: int) -> IntArray:
+    """Return the units that are drawn: all, or so many at random, in order and always the same of a size."""
+    if sample is None:
+        return np.arange(size)
+    if isinstance(sample, bool) or not isinstance(sample, (int, np.integer)) or sample < 1:
+        raise InputError(f"{culprit}: {shown(sample)} is no number of units; give a whole number of at least 1")
+    if sample >= size:
+        return np.arange(size)
+    return np.sort(np.random.default_rng(size).choice(size, sample, replace=False))
 
 
-def checked_unit(unit: int, n_units: int, population: str) -> int:
-    """The index of one unit of a population."""
-    if not 0 <= unit < n_units:
-        raise InputError(f"unit: no unit {unit} in {population!r}; it has units 0 to {n_units - 1}")
-    return unit
+def times_and_units(culprit: str, source: object) -> tuple[FloatArray, IntArray]:
+    """Return the times (s) and units of a pair of plain arrays, ordered by time."""
+    if not isinstance(source, (tuple, list)) or len(source) != 2:
+        raise InputError(
+            f"{culprit}: {shown(source)} is neither a Recording nor a pair (times, units); give one of them"
+        )
+    times = spike_times(culprit, source[0])
+    units = numbers(culprit, source[1], "the unit of each spike as a whole number")
+    if units.shape != times.shape:
+        raise InputError(f"{culprit}: {times.size} times and units of shape {units.shape}; give one unit for each time")
+    if not np.isfinite(units).all() or (units != np.rint(units)).any():
+        raise InputError(f"{culprit}: the units hold fractions or NaN; give the unit of each spike as a whole number")
+    if units.size and units.min() < 0:
+        raise InputError(f"{culprit}: unit {int(units.min())} is negative; number the units from 0")
+    order = np.argsort(times, kind="stable")
+    return times[order], units[order].astype(np.int64)
 
 
-def positive(name: str, value: float) -> float:
-    """A duration in seconds above zero."""
-    if not 0 < value < float("inf"):
-        raise InputError(f"{name}: {value} is not a positive time; pass seconds above 0")
-    return value
+def checked_axes(culprit: str, ax: Axes | None) -> None:
+    """Refuse what is not a single matplotlib axes, such as the array that `subplots` returns for several."""
+    if ax is not None and not isinstance(ax, Axes):
+        raise InputError(f"{culprit}: {shown(ax)} is no matplotlib axes; give one axes, or leave it out")
+
+
+def plain_numbers(culprit: str, values: object) -> FloatArray:
+    """Return weights as plain floats, those of a quantity in SI units."""
+    return numbers(culprit, np.asarray(values) if hasattr(values, "dim") else values, "an array of numbers").astype(
+        float
+    )

@@ -58,19 +58,41 @@ _SETTINGS: Any = {
 
 @contextmanager
 def style() -> Iterator[None]:
-    """The project's look inside a `with` block, matplotlib's settings restored after it."""
+    """Apply the project's look inside a `with` block and restore matplotlib's settings after it."""
     with mpl.rc_context(_SETTINGS):
         yield
 
 
 def colour(index: int) -> str:
-    """Colour of the population or series with this number; the palette repeats after its end."""
+    """Return the colour of a population or series; the palette repeats after its end.
+
+    Parameters
+    ----------
+    index : int
+        Number of the population or series.
+
+    Returns
+    -------
+    str
+        A colour in hexadecimal digits.
+    """
     return PALETTE[index % len(PALETTE)]
 
 
 def save(figure: Figure, *paths: Path, dpi: int = 160) -> None:
     """Write a figure in the format of each path's suffix, the same bytes each time.
 
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        What to write.
+    *paths : pathlib.Path
+        The files.
+    dpi : int
+        Pixels an inch of formats that consist of pixels.
+
+    Notes
+    -----
     Text in an SVG becomes outlines, so that it looks alike on a machine without the fonts. The layout and the frame
     around all that is drawn are found once, for all files: matplotlib would draw the figure once more for each.
     """
@@ -90,12 +112,34 @@ def save(figure: Figure, *paths: Path, dpi: int = 160) -> None:
 
 
 def new_axes(width: float = 6.4, height: float = 3.6) -> Axes:
-    """Axes of a new pyplot figure (inches), which a notebook or `pyplot.show` displays."""
+    """Make the axes of a new pyplot figure, which a notebook or `pyplot.show` displays.
+
+    Parameters
+    ----------
+    width, height : float
+        Of the figure, in inches.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+    """
     from matplotlib import pyplot
 
     return pyplot.subplots(figsize=(width, height))[1]
 
 
 def symmetric_limit(values: np.ndarray) -> float:
-    """Half-width of a colour scale centred on zero; 1 where all values are zero."""
+    """Return half the width of a colour scale that is centred on zero.
+
+    Parameters
+    ----------
+    values : ndarray of float
+        What is shown, all finite.
+
+    Returns
+    -------
+    float
+        The largest magnitude; 1 where all values are zero or there are none.
+    """
     return float(np.max(np.abs(values), initial=0.0)) or 1.0

@@ -9,7 +9,9 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from bnsim.errors import InputError
+from bnsim.plotting.selection import checked_axes, plain_numbers
 from bnsim.plotting.style import INK, colour, new_axes, style
+from bnsim.times import shown
 
 
 def weight_histogram(
@@ -20,18 +22,42 @@ def weight_histogram(
     label: str = "Weight",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the share of synapses in each of `bins` equal bins over the range of all weights, NaN left out.
+    """Draw the distribution of weights: the share of synapses in equal bins over the range of all weights.
 
-    weights: an array of any shape, or named arrays (for example before and after learning) drawn over each
-    other in the same bins. bounds: the least and the greatest weight that the rule allows, drawn as dotted
-    lines. `label` names the horizontal axis and should hold the unit.
+    Parameters
+    ----------
+    weights : array_like or mapping of str to array_like
+        Weights of any shape, or named sets of them, such as those before and after learning, drawn over each other in
+        the same bins. NaN, where there is no synapse, is left out. Of a Brian2 quantity they are in SI units.
+    bins : int
+        Number of bins.
+    bounds : (float, float), optional
+        The least and the greatest weight that the rule allows, drawn as dotted lines.
+    label : str
+        Name of the horizontal axis, which should hold the unit.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw, a new figure if not given.
 
-    Returns the axes. Errors: InputError for an empty set, infinite weights, or fewer than one bin.
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes; each set's shares sum to 100 %.
+
+    Raises
+    ------
+    InputError
+        If a set is empty, infinite or holds no numbers, there are fewer bins than one, or the bounds are no pair.
     """
+    checked_axes("weight_histogram.ax", ax)
     sets = weights if isinstance(weights, Mapping) else {"": weights}
     values = {name: _values(name, array) for name, array in sets.items()}
-    if not values or bins < 1:
-        raise InputError("weight_histogram: nothing to draw; pass one set of weights or more and at least one bin")
+    if not values:
+        raise InputError("weight_histogram: nothing to draw; pass one set of weights or more")
+    if isinstance(bins, bool) or not isinstance(bins, (int, np.integer)) or bins < 1:
+        raise InputError(
+            f"weight_histogram.bins: {shown(bins)} is no number of bins; pass a whole number of at least 1"
+        )
+    limits = () if bounds is None else _limits(bounds)
     edges = np.histogram_bin_edges(np.concatenate(list(values.values())), bins)
     with style():
         ax = ax or new_axes(5.6, 3.2)
@@ -39,7 +65,7 @@ def weight_histogram(
             share = np.histogram(array, edges)[0] / len(array) * 100
             ax.stairs(share, edges, fill=True, color=colour(index), alpha=0.3)
             ax.stairs(share, edges, color=colour(index), linewidth=1.4, label=name or None)
-        for bound in bounds or ():
+        for bound in limits:
             ax.axvline(bound, color=INK, linewidth=1.0, linestyle=":")
         ax.set_ylim(bottom=0)
         ax.set_xlabel(label)
@@ -50,9 +76,16 @@ def weight_histogram(
 
 
 def _values(name: str, array: ArrayLike) -> np.ndarray:
-    values = np.asarray(array, dtype=float).ravel()
+    owner = f"weight_histogram.weights[{name!r}]" if name else "weight_histogram.weights"
+    values = plain_numbers(owner, array).ravel()
     values = values[~np.isnan(values)]
     if not values.size or not np.isfinite(values).all():
-        owner = f"weights[{name!r}]" if name else "weights"
-        raise InputError(f"weight_histogram.{owner}: no weights or infinite ones; pass finite numbers")
+        raise InputError(f"{owner}: no weights or infinite ones; pass finite numbers")
     return values
+
+
+def _limits(bounds: tuple[float, float]) -> tuple[float, float]:
+    limits = plain_numbers("weight_histogram.bounds", bounds)
+    if limits.shape != (2,) or not np.isfinite(limits).all() or limits[0] > limits[1]:
+        raise InputError(f"weight_histogram.bounds: {bounds!r} is no pair of limits; pass (least, greatest)")
+    return float(limits[0]), float(limits[1])

@@ -8,6 +8,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from bnsim.errors import InputError
+from bnsim.plotting.selection import checked_axes, plain_numbers
 from bnsim.plotting.style import DIVERGING, SEQUENTIAL, new_axes, style, symmetric_limit
 
 
@@ -19,17 +20,41 @@ def weight_image(
     postsynaptic: str = "Postsynaptic unit",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a weight matrix (presynaptic, postsynaptic), postsynaptic units up, NaN (no synapse) left white.
+    """Draw a weight matrix as an image, postsynaptic units up.
 
-    With negative weights the colours are centred on zero; without, they begin there. `label` names the
-    colour bar and should hold the unit. Returns the axes. Errors: InputError where the matrix is not
-    two-dimensional.
+    Parameters
+    ----------
+    weights : array_like, shape (n_presynaptic, n_postsynaptic)
+        Weights of any unit, of a Brian2 quantity in SI units. NaN, where there is no synapse, is left white.
+    label : str
+        Name of the colour bar, which should hold the unit.
+    presynaptic, postsynaptic : str
+        Names of the horizontal and the vertical axis.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw, a new figure if not given.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes of the image.
+
+    Raises
+    ------
+    InputError
+        If the weights are no matrix of numbers, or infinite.
+
+    Notes
+    -----
+    With negative weights the colours are centred on zero; without, they begin there.
     """
-    matrix = np.asarray(weights, dtype=float)
+    checked_axes("weight_image.ax", ax)
+    matrix = plain_numbers("weight_image.weights", weights)
     if matrix.ndim != 2 or not matrix.size:
         raise InputError(
             f"weight_image.weights: shape {matrix.shape} is not (presynaptic, postsynaptic); pass a 2-D array"
         )
+    if np.isinf(matrix).any():
+        raise InputError("weight_image.weights: some are infinite; pass finite numbers, and NaN for no synapse")
     finite = matrix[np.isfinite(matrix)]
     limit = symmetric_limit(finite)
     signed = bool((finite < 0).any())

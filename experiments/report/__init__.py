@@ -11,6 +11,6 @@ def write(run_directory: Path) -> Path:
     Returns the page's path. Errors: InputError where the folder is not a run.
     """
     from experiments.report.page import write_page
-    from experiments.run.store import read_run
+    from experiments.run_directory import read_run
 
     return write_page(read_run(run_directory))

@@ -1,43 +1,68 @@
-"""Figures of a stored run, and what is said of them.
+"""Figures of a stored run, and what is said of them: those of its studies, and those of its example samples.
 
-A study's module has `draw(run) -> {name: Figure}`, empty where nothing is stored of it; `PLATES`, how the report shows
-these figures; and `sentences(run)`, what came out, from the stored numbers alone. Nothing here runs a model.
+Nothing here runs a model. A study whose figures fail costs those figures, and no more.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, cast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from experiments.studies import STUDIES
+from bnsim.errors import first_line
+from experiments.report import receptive_fields, side_by_side
+from experiments.studies import carried_out
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from experiments.run.store import Run
-    from experiments.shared.plate import Plate
+    from experiments.run_directory import Run
+    from experiments.spec import Study
 
 
-class StudyFigures(Protocol):
-    """What the module of a study's figures has."""
+@dataclass(frozen=True)
+class Drawn:
+    """What was drawn and said of a run.
 
-    PLATES: tuple[Plate, ...]
+    Parameters
+    ----------
+    figures
+        File name without suffix -> figure.
+    sentences
+        Study -> what came out.
+    failures
+        Study, or other source of figures -> why it could not be drawn.
+    """
 
-    def draw(self, run: Run) -> dict[str, Figure]: ...
-
-    def sentences(self, run: Run) -> list[str]: ...
-
-
-def of_study(name: str) -> StudyFigures:
-    """The module with the figures of a study: a hyphen in its name is an underscore in that of its file."""
-    return cast(StudyFigures, import_module(f"experiments.studies.{name.replace('-', '_')}.figure"))
+    figures: dict[str, Figure] = field(default_factory=dict)
+    sentences: dict[str, list[str]] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
 
 
-def draw(run: Run) -> dict[str, Figure]:
-    """Every figure of a run by file name, without suffix; nothing is simulated."""
-    from experiments.report import receptive_fields, side_by_side
+def draw(run: Run) -> Drawn:
+    """Draw every figure of a run, and say what came out of its studies."""
+    drawn = Drawn()
+    for name, study in carried_out(run.config).items():
+        _try(drawn, name, lambda study=study: _of_study(run, study, drawn))  # type: ignore[misc]
+    for name, source in _OF_EXAMPLES.items():
+        _try(drawn, name, lambda source=source: drawn.figures.update(source(run)))  # type: ignore[misc]
+    return drawn
 
-    figures: dict[str, Figure] = {}
-    for name in STUDIES:
-        figures |= of_study(name).draw(run)
-    return figures | receptive_fields.draw(run) | side_by_side.draw(run)
+
+_OF_EXAMPLES: Mapping[str, Callable[[Run], dict[str, Figure]]] = {
+    "receptive fields": receptive_fields.draw,
+    "example samples": side_by_side.draw,
+}
+
+
+def _of_study(run: Run, study: Study, drawn: Drawn) -> None:
+    figures, sentences = study.figure.draw(run), study.figure.sentences(run)
+    drawn.figures.update(figures)
+    drawn.sentences[study.name] = sentences
+
+
+def _try(drawn: Drawn, name: str, draw_part: Callable[[], None]) -> None:
+    try:
+        draw_part()
+    except Exception as error:
+        drawn.failures[name] = f"{type(error).__name__}: {first_line(error)}"

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bnsim.plotting.style import save
-from experiments.report import figures
+from experiments.report.figures import Drawn, draw
 from experiments.report.picture import Picture, address
 from experiments.report.tables import metric_rows, twin_rows
 from experiments.report.viewer import viewer
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.stored import looks
 from experiments.shared.wording import number
-from experiments.studies import STUDIES, method
+from experiments.spec import Study
+from experiments.studies import carried_out
 
 PRINT_DPI = 300
 """Of the PNG files, as printers ask for."""
@@ -24,35 +26,36 @@ PRINT_DPI = 300
 
 @dataclass(frozen=True)
 class Section:
-    """What the page shows of one study; `name` is the study's."""
+    """What the page shows of one study; `failure` says why it could not be drawn."""
 
-    name: str
-    title: str
-    question: str
+    study: Study
     sentences: list[str]
     pictures: list[Picture]
-    method: str
+    failure: str
 
 
 def write_page(run: Run) -> Path:
-    """Write figures/*.svg, figures/*.png and report.html; the page's path.
+    """Write figures/*.svg, figures/*.png and report.html, and return the page's path.
 
-    All are made in a hidden temporary folder and moved when the last is done: a full disk leaves the old ones.
+    All are made in a hidden temporary folder and moved when the last is done: a full disk leaves the old ones. A study
+    whose figures cannot be drawn is said to be missing, in the report and by a warning.
     """
     with tempfile.TemporaryDirectory(prefix=".drawing-", dir=run.directory) as drawing:
         made = Path(drawing)
-        drawn = figures.draw(run)
-        for name, figure in drawn.items():
+        drawn = draw(run)
+        for name, figure in drawn.figures.items():
             save(figure, made / f"{name}.svg", made / f"{name}.png", dpi=PRINT_DPI)
-        (made / "report.html").write_text(_page(run, made, list(drawn)), encoding="utf-8")
+        (made / "report.html").write_text(_page(run, made, drawn), encoding="utf-8")
         folder = run.directory / "figures"
         folder.mkdir(exist_ok=True)
         for path in [path for path in made.iterdir() if path.name != "report.html"]:
             path.replace(folder / path.name)
+        for name, reason in drawn.failures.items():
+            warnings.warn(f"{name}: could not be drawn ({reason}); its numbers are stored", stacklevel=2)
         return (made / "report.html").replace(run.directory / "report.html")
 
 
-def _page(run: Run, folder: Path, names: list[str]) -> str:
+def _page(run: Run, folder: Path, drawn: Drawn) -> str:
     environment = Environment(
         loader=PackageLoader("experiments.report"),
         autoescape=True,
@@ -67,27 +70,29 @@ def _page(run: Run, folder: Path, names: list[str]) -> str:
         verdict=twin_rows(run, primary=True),
         other_differences=twin_rows(run, primary=False),
         metrics=metric_rows(run),
-        sections=[_section(run, folder, study, names) for study in STUDIES if study in run.config],
+        sections=[_section(folder, study, drawn) for study in carried_out(run.config).values()],
         viewer=viewer(run, folder),
-        fields=[_fields(folder, name) for name in names if name.startswith("receptive_fields-")],
+        fields=[_fields(folder, name) for name in drawn.figures if name.startswith("receptive_fields-")],
         number=number,
     )
 
 
-def _section(run: Run, folder: Path, study: str, names: list[str]) -> Section:
-    module = figures.of_study(study)
-    said = module.sentences(run)
-    pictures = [
+def _section(folder: Path, study: Study, drawn: Drawn) -> Section:
+    said, failure = drawn.sentences.get(study.name, []), drawn.failures.get(study.name, "")
+    return Section(study, said, [] if failure else _pictures(folder, study, said, drawn), failure)
+
+
+def _pictures(folder: Path, study: Study, said: list[str], drawn: Drawn) -> list[Picture]:
+    return [
         Picture(
             plate.heading,
             address(folder / f"{plate.figure}.svg"),
             " ".join([f"{plate.heading}.", *said]),
             plate.caption,
         )
-        for plate in module.PLATES
-        if plate.figure in names
+        for plate in study.figure.PLATES
+        if plate.figure in drawn.figures
     ]
-    return Section(study, STUDIES[study].title, STUDIES[study].question, said, pictures, method(study))
 
 
 def _fields(folder: Path, name: str) -> Picture:

@@ -12,10 +12,11 @@ from bokeh.palettes import Greys256
 from bokeh.plotting import figure
 from markupsafe import escape
 
+from bnsim.binning import Bins
 from bnsim.plotting.style import BLUE, FAINT, INK, VERMILLION, colour
 from bnsim.recording import Recording
 from experiments.report.side_by_side import hidden_layers, output_label, output_scores
-from experiments.run.store import Example
+from experiments.run_directory import Example
 
 Columns: TypeAlias = dict[str, Any]
 
@@ -162,9 +163,8 @@ def rates(recordings: Sequence[Recording], time_range: Range1d) -> Panel:
 
 def _rates(recording: Recording, steps_per_bin: int) -> Columns:
     """Stairs: each bin's rate (Hz) at its beginning and at its end."""
-    edges = np.append(np.arange(0, recording.n_steps, steps_per_bin), recording.n_steps)
-    seconds = np.diff(edges) * recording.dt
-    begin, end = (1000 * recording.dt * side for side in (edges[:-1], edges[1:]))
+    bins = Bins(recording.dt, recording.n_steps, steps_per_bin)
+    begin, end = (1000 * recording.dt * side for side in (bins.edge_steps[:-1], bins.edge_steps[1:]))
     columns: Columns = {
         "time (ms)": np.column_stack([begin, end]).ravel(),
         "from": begin.repeat(2),
@@ -172,8 +172,7 @@ def _rates(recording: Recording, steps_per_bin: int) -> Columns:
     }
     for name in recorded(recording):
         times, _ = recording.spikes[name].of_trial(0)
-        counts = np.histogram(np.rint(times / recording.dt), edges)[0]
-        columns[name] = (counts / (recording.populations[name] * seconds)).repeat(2)
+        columns[name] = (bins.count(times) / (recording.populations[name] * bins.durations)).repeat(2)
     return {name: values.astype(np.float32) for name, values in columns.items()}
 
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from bnsim import plotting
 from bnsim.plotting.style import style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 
 
 def draw(run: Run) -> dict[str, Figure]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bnsim import plotting
 from bnsim.plotting.style import BLUE, FAINT, INK, VERMILLION, style
-from experiments.run.store import Example, Run
+from experiments.run_directory import Example, Run
 from experiments.shared.stored import class_names, looks
 
 DRAWN = ("correct", "wrong")

@@ -11,6 +11,7 @@ from bokeh.palettes import interp_palette
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
+from bnsim.binning import Bins
 from bnsim.plotting.style import colour
 from bnsim.recording import Recording
 from experiments.report.panels import TOOLS, Panel, frame, hover, panel, recorded
@@ -44,9 +45,9 @@ def density(recording: Recording, population: str) -> Density:
     times, units = recording.spikes[population].of_trial(0)
     size = recording.populations[population]
     high, wide = -(-size // _UNIT_BINS), -(-recording.n_steps // _TIME_BINS)
-    shape = (-(-size // high), -(-recording.n_steps // wide))
-    steps = np.rint(times / recording.dt).astype(np.int64)
-    places = np.ravel_multi_index((units // high, steps // wide), shape)
+    bins = Bins(recording.dt, recording.n_steps, wide)
+    shape = (-(-size // high), len(bins))
+    places = np.ravel_multi_index((units // high, bins.place(times)), shape)
     counts = np.bincount(places, minlength=shape[0] * shape[1]).reshape(shape)
     return Density(counts.astype(np.min_scalar_type(counts.max())), high, wide)
 

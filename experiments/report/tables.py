@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.run.store import Run
-from experiments.shared.stored import differences, looks, summaries
-from experiments.shared.wording import interval, metric_name, number
-from experiments.studies import better
+from experiments.run_directory import Run
+from experiments.shared.stored import class_names, differences, looks, summaries
+from experiments.shared.wording import interval, number
+from experiments.spec import Fact, Metric
+from experiments.studies import carried_out
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class TwinRow:
     bns_value: Cell
     ann_value: Cell
     difference: Cell
-    better: str
+    verdict: str
     standardised: str
     seeds: int
     p_holm: str
@@ -42,6 +43,7 @@ class MetricRow:
 
     study: str
     metric: str
+    label: str
     cells: list[Cell]
 
 
@@ -51,16 +53,17 @@ def twin_rows(run: Run, *, primary: bool) -> list[TwinRow]:
 
 
 def _twin_row(run: Run, entry: dict[str, Any]) -> TwinRow:
-    means = {mean["model"]: mean for mean in summaries(run, entry["study"], entry["metric"])}
+    metric = carried_out(run.config)[entry["study"]][entry["metric"]]
+    means = {mean["model"]: mean for mean in summaries(run, metric)}
     standardised = entry["standardised"]
     return TwinRow(
-        metric=metric_name(entry["metric"]),
+        metric=metric.label,
         bns=entry["model"],
         ann=entry["twin"],
         bns_value=_cell(means[entry["model"]]),
         ann_value=_cell(means[entry["twin"]]),
         difference=Cell(number(entry["difference"], entry["unit"], signed=True), interval(entry, signed=True)),
-        better=better(entry) if entry["primary"] else "",
+        verdict=entry["verdict"] or "",
         standardised="–" if standardised is None else f"{standardised:+.2f}".replace("-", "−"),
         seeds=entry["n"],
         p_holm="" if entry["p_holm"] is None else f"{entry['p_holm']:.3g}",
@@ -69,19 +72,28 @@ def _twin_row(run: Run, entry: dict[str, Any]) -> TwinRow:
 
 
 def metric_rows(run: Run) -> list[MetricRow]:
-    """Every metric without a time course, for all classifiers of the run."""
-    classifiers = looks(run)
-    entries = [
-        entry
-        for entry in run.summary["metrics"]
-        if entry["step"] is None and not entry["condition"] and entry["model"] in classifiers
-    ]
-    keys = dict.fromkeys((entry["study"], entry["metric"]) for entry in entries)
+    """Return every metric without a curve, for all classifiers of the run, in the order of the studies.
+
+    Metrics of classes have a row a class.
+    """
     rows = []
-    for study, metric in sorted(keys, key=lambda key: key[0]):
-        cells = {entry["model"]: _cell(entry) for entry in summaries(run, study, metric)}
-        rows.append(MetricRow(study, metric, [cells.get(model, Cell("–", "")) for model in classifiers]))
+    for study in carried_out(run.config).values():
+        for metric in study.metrics:
+            rows += _rows(run, metric, metric.label)
+            if "class" in metric.facts:
+                for name in class_names(run):
+                    rows += _rows(run, metric, f"{metric.label}, class {name}", **{"class": name})
     return rows
+
+
+def _rows(run: Run, metric: Metric, label: str, **facts: Fact) -> list[MetricRow]:
+    """One row, or none where no classifier has the metric with these facts."""
+    classifiers = looks(run)
+    entries = {entry["model"]: entry for entry in summaries(run, metric, **facts) if entry["step"] is None}
+    if not entries.keys() & classifiers.keys():
+        return []
+    cells = [_cell(entries[model]) if model in entries else Cell("–", "") for model in classifiers]
+    return [MetricRow(metric.study, metric.name, label, cells)]
 
 
 def _cell(entry: dict[str, Any]) -> Cell:

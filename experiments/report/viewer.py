@@ -12,7 +12,7 @@ from experiments.report import interactive
 from experiments.report.picture import Picture, address
 from experiments.report.side_by_side import DRAWN, Pair, figure_name, pairs
 from experiments.report.spikes import MARKS
-from experiments.run.store import Example, Run
+from experiments.run_directory import Example, Run
 from experiments.shared.stored import class_names, looks
 from experiments.shared.wording import listed
 

@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
 from bnsim.errors import InputError
 from experiments.names import unknown_name
 from experiments.settings import settings_of
-from experiments.spec import DEFAULT_BATCH
-from experiments.studies import PRESETS, STUDIES, load, of_classifiers
+from experiments.spec import DEFAULT_BATCH, PRESETS, Study
+from experiments.studies import of_classifiers
 from experiments.tasks.dataset import Dataset
 from models import registry
 from models.checks import is_count
@@ -25,11 +25,12 @@ from models.checks import is_count
 Settings = Mapping[str, Mapping[str, Any]]
 
 
-def settings_tried(kind: str, studies: Iterable[str], models: Iterable[str]) -> dict[str, int]:
-    """model -> how many settings were tried on validation splits for a kind of task, for these studies among others.
+def settings_tried(kind: str, studies: Iterable[Study], models: Iterable[str]) -> dict[str, int]:
+    """Return for each model how many settings were tried on validation splits for a kind of task.
 
-    Studies that share one table were tuned once."""
-    tables = {id(table): table for table in (_own(study, "TUNING") for study in studies)}
+    Those tried for these studies alone are among them; studies that share one table were tuned once.
+    """
+    tables = {id(study.tried): study.tried for study in studies}
     own = [table.get(kind, {}) for table in tables.values()]
     return {model: settings_of(model, kind).tried + sum(budget.get(model, 0) for budget in own) for model in models}
 
@@ -89,11 +90,14 @@ class RunConfig(BaseModel):
         return {"run": {**run, "models": list(self.models)}, **studies, "models": resolved}
 
 
-def check_names(studies: Sequence[str], models: Sequence[str], preset: str) -> None:
-    """Refuse unknown or repeated names before any data are read. Errors: InputError."""
-    for study in studies:
-        if study not in STUDIES:
-            raise unknown_name("study", study, STUDIES)
+def check_names(studies: Sequence[Study], models: Sequence[str], preset: str) -> None:
+    """Refuse unknown or repeated names before any data are read.
+
+    Raises
+    ------
+    InputError
+        For the first name that cannot be used.
+    """
     if not models and of_classifiers(studies):
         raise InputError(f"--models: none given; choose from {', '.join(registry.MODELS)}")
     for model in models:
@@ -106,7 +110,7 @@ def check_names(studies: Sequence[str], models: Sequence[str], preset: str) -> N
 
 def resolve(
     study: str,
-    studies: Sequence[str],
+    studies: Mapping[str, Study],
     task: str,
     dataset: Dataset,
     models: Sequence[str],
@@ -133,7 +137,7 @@ def resolve(
             model, _, parameter = name.partition(".")
             if model not in chosen or not parameter:
                 raise unknown_name("setting", key, [f"models.{model}.<parameter>" for model in models])
-            _check_model_setting(key, model, parameter, studies)
+            _check_model_setting(key, model, parameter, list(studies.values()))
             chosen[model][parameter] = value
         elif section in overrides:
             overrides[section][name] = value
@@ -146,10 +150,10 @@ def resolve(
                 [*(f"{name}.<option>" for name in studies), "studies.<option>", "models.<model>.<parameter>"],
             )
     _share_with_twins(chosen)
-    _share_with_studies(common, overrides)
+    _share_with_studies(common, overrides, studies)
     parameters = {model: model_parameters(model, dataset, preset) | chosen[model] for model in models}
-    configs = {name: _study_config(name, preset, overrides[name]) for name in studies}
-    in_study = {name: _in_study(name, dataset, chosen) for name in studies}
+    configs = {name: _study_config(each, preset, overrides[name]) for name, each in studies.items()}
+    in_study = {name: _in_study(each, dataset, chosen) for name, each in studies.items()}
     try:
         return RunConfig(
             study=study,
@@ -165,12 +169,12 @@ def resolve(
         raise _one_line(error, prefix="--") from None
 
 
-def _check_model_setting(key: str, model: str, parameter: str, studies: Sequence[str]) -> None:
+def _check_model_setting(key: str, model: str, parameter: str, studies: Sequence[Study]) -> None:
     if parameter == "random_state":
         raise InputError(f"--set {key}: the seeds of a run set it; use --seeds")
     registry.check_parameters(model, [parameter])
-    if all(parameter in STUDIES[study].fixes for study in studies):
-        raise InputError(f"--set {key}: {STUDIES[studies[0]].fixes[parameter]}")
+    if all(parameter in study.fixes for study in studies):
+        raise InputError(f"--set {key}: {studies[0].fixes[parameter]}")
 
 
 def _pairs(models: Sequence[str]) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -188,9 +192,11 @@ def _share_with_twins(chosen: dict[str, dict[str, Any]]) -> None:
                     chosen[other].setdefault(parameter, chosen[one][parameter])
 
 
-def _share_with_studies(common: Mapping[str, Any], overrides: dict[str, dict[str, Any]]) -> None:
+def _share_with_studies(
+    common: Mapping[str, Any], overrides: dict[str, dict[str, Any]], studies: Mapping[str, Study]
+) -> None:
     """Give options to all studies that have them and were not given their own."""
-    options = {study: _options(study) for study in overrides}
+    options = {name: study.options for name, study in studies.items()}
     for name, value in common.items():
         having = [study for study, names in options.items() if name in names]
         if not having:
@@ -211,19 +217,14 @@ def model_parameters(model: str, dataset: Dataset, preset: str) -> dict[str, Any
     return parameters
 
 
-def _in_study(study: str, dataset: Dataset, chosen: Settings) -> dict[str, dict[str, Any]]:
+def _in_study(study: Study, dataset: Dataset, chosen: Settings) -> dict[str, dict[str, Any]]:
     """Parameters of each model for one study alone, without those that the user chose."""
-    settings = _own(study, "SETTINGS").get(task_kind(dataset), {})
+    settings = study.settings.get(task_kind(dataset), {})
     others = {
         model: {name: value for name, value in settings.get(model, {}).items() if name not in given}
         for model, given in chosen.items()
     }
     return {model: values for model, values in others.items() if values}
-
-
-def _own(study: str, table: str) -> Mapping[str, Mapping[str, Any]]:
-    """What a study brings beside `experiments.settings`, by kind of task; most bring nothing."""
-    return getattr(load(study), table, {})
 
 
 def task_kind(dataset: Dataset) -> str:
@@ -252,19 +253,15 @@ def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:
     return settings
 
 
-def _options(study: str) -> list[str]:
-    return list(load(study).Config.model_fields)
-
-
-def _study_config(study: str, preset: str, overrides: Mapping[str, Any]) -> BaseModel:
-    default, options = load(study).PRESETS[preset], _options(study)
+def _study_config(study: Study, preset: str, overrides: Mapping[str, Any]) -> BaseModel:
+    default = study.presets[preset]
     for name in overrides:
-        if name not in options:
-            raise unknown_name(f"option of {study}", name, options)
+        if name not in study.options:
+            raise unknown_name(f"option of {study.name}", name, study.options)
     try:
         return type(default).model_validate({**default.model_dump(), **overrides})
     except ValidationError as error:
-        raise _one_line(error, prefix=f"--set {study}.") from None
+        raise _one_line(error, prefix=f"--set {study.name}.") from None
 
 
 def _one_line(error: ValidationError, prefix: str) -> InputError:

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim.recording import Recording, Trace
-from experiments.run.execute import Progress
-from experiments.run.store import Example
-from experiments.spec import Predictions
+from experiments.run_directory import Example
+from experiments.spec import Predictions, Progress
 from experiments.tasks.dataset import Dataset, Samples
 from models.capabilities import Receptive, Recordable
 

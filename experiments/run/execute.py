@@ -1,4 +1,4 @@
-"""Runs independent jobs in worker processes and hands back their results in order.
+"""Carries out independent jobs in worker processes, and returns each result as soon as it is there.
 
 A worker imports its libraries once and takes one job after the other. Spiking and artificial models need
 different, slow imports, so workers with even numbers take jobs from the front of the queue and the others
@@ -15,7 +15,7 @@ import time
 import traceback
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -25,6 +25,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from bnsim.errors import BnsimError, MachineError, SlowBackendWarning
+from experiments.spec import Progress
 
 WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -37,8 +38,6 @@ WORKER_ENVIRONMENT = {
 REPORT_INTERVAL = 0.1
 """Seconds between two progress messages of one job."""
 
-Progress = Callable[[int, int], None]
-
 
 class Job(Protocol):
     """Something to be done in a worker: picklable, called with progress(done, total)."""
@@ -47,6 +46,18 @@ class Job(Protocol):
     def name(self) -> str: ...
 
     def __call__(self, progress: Progress) -> Any: ...
+
+
+class Executor(Protocol):
+    """Carries out jobs; used as a context manager. `Workers` does it in processes of this machine."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def run(self, jobs: Sequence[Job], watcher: Watcher) -> Iterator[tuple[int, Any]]: ...
 
 
 class Watcher(Protocol):
@@ -96,34 +107,23 @@ class Workers:
             worker.pipe.close()
         self._workers = []
 
-    def run(self, jobs: Sequence[Job], watcher: Watcher) -> list[Any]:
-        """The results of all jobs, in the order of `jobs`.
+    def run(self, jobs: Sequence[Job], watcher: Watcher) -> Iterator[tuple[int, Any]]:
+        """Yield the place and the result of each job as soon as it ends, in no certain order.
 
         The first job that fails ends all: its BnsimError is raised again here, of the same class and with
         the job's name before the message; any other exception becomes a MachineError. The worker's
         traceback is kept as a note. Leave the context after an error.
         """
         pending = deque(range(len(jobs)))
-        results: dict[int, Any] = {}
         for worker in self._workers:
             _assign(worker, jobs, pending)
-        while len(results) < len(jobs):
+        while any(worker.job is not None for worker in self._workers):
             ready = wait([worker.pipe for worker in self._workers if worker.job is not None])
             for worker in self._workers:
                 if worker.pipe in ready:
-                    _receive(worker, jobs, results, watcher)
+                    yield from _receive(worker, jobs, watcher)
                     if worker.job is None:
                         _assign(worker, jobs, pending)
-        return [results[index] for index in range(len(jobs))]
-
-
-def default_workers() -> int:
-    """Two where there are two cores, else one.
-
-    One worker then serves each kind of model, with its libraries imported once, and no more than one other process
-    works while seconds are measured, however many cores there are. Each holds its own copy of data and libraries.
-    """
-    return min(2, available_cores())
 
 
 def available_cores() -> int:
@@ -157,7 +157,8 @@ def _assign(worker: _Worker, jobs: Sequence[Job], pending: deque[int]) -> None:
             raise _death(jobs[worker.job].name, worker) from None
 
 
-def _receive(worker: _Worker, jobs: Sequence[Job], results: dict[int, Any], watcher: Watcher) -> None:
+def _receive(worker: _Worker, jobs: Sequence[Job], watcher: Watcher) -> Iterator[tuple[int, Any]]:
+    """The result that a worker sent, if it has finished its job."""
     assert worker.job is not None
     name = jobs[worker.job].name
     try:
@@ -169,9 +170,9 @@ def _receive(worker: _Worker, jobs: Sequence[Job], results: dict[int, Any], watc
     elif kind == "failed":
         raise _failure(name, *content)
     else:
-        results[worker.job] = content[0]
-        watcher.finished(worker.job)
-        worker.job = None
+        done, worker.job = worker.job, None
+        watcher.finished(done)
+        yield done, content[0]
 
 
 def _death(name: str, worker: _Worker) -> MachineError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.run.configuration import RunConfig, settings_tried, task_kind
 from experiments.run.execute import available_cores
+from experiments.spec import Study
 from experiments.tasks.dataset import Dataset
 
 if TYPE_CHECKING:
@@ -24,7 +26,8 @@ def manifest(
     name: str,
     config: RunConfig,
     dataset: Dataset,
-    models: dict[str, dict[str, Any]],
+    studies: Iterable[Study],
+    models: Mapping[str, Mapping[str, Any]],
     started: datetime,
     timings: dict[str, float],
     test_set_openings: int,
@@ -44,6 +47,7 @@ def manifest(
             "n_features": dataset.X.shape[1],
             "image_shape": dataset.image_shape,
             "classes": list(dataset.classes),
+            "notes": list(dataset.notes),
             "sha256": dataset.checksum,
         },
         "models": models,
@@ -51,7 +55,7 @@ def manifest(
             "seeds": list(range(config.seeds)),
             "use": "a seed is the random_state of split, filters, order of samples and spikes",
         },
-        "settings_tried_on_validation": settings_tried(task_kind(dataset), config.studies, config.models),
+        "settings_tried_on_validation": settings_tried(task_kind(dataset), studies, config.models),
         "test_set_openings": test_set_openings,
         "versions": {"python": platform.python_version(), **_versions()},
         "commit": _commit(),

@@ -1,310 +1,178 @@
-"""A run on disk: one directory, written atomically, readable with pandas, NumPy and a text editor alone.
+"""What a run keeps while it is carried out: each finished job's outcome, as soon as it ends.
 
-    <utc time>-<study>-<task>/
-      config.toml          the whole resolved configuration
-      manifest.json        versions, commit, machine, keys, checksums of the data, timings
-      results.parquet      tidy rows with the columns of `COLUMNS`
-      predictions.parquet  model, kind, seed, sample, true, predicted: every final test prediction
-      summary.json         metrics, differences between twins, references (see `experiments.summary`)
-      recordings/*.npz     the example images, see `Example`
-      figures/*            drawn from the files above
-      report.html          drawn from the files above
+    <run>/
+      plan.json          what was asked for, and what each job depends on
+      parts/*.json       the outcome of each finished job
+      fitted/*           the trained classifiers
 
-Columns of `results`:
-
-- study, task, model: names
-- kind: "BNS" or "ANN"
-- seed: of split, filters, weights, order and spikes
-- condition: "" for a figure of the whole model; else what sets it apart, as facts "<name>=<value>" with commas between
-  them: "layer=<layer>" for one of its layers, "true=<class>,predicted=<class>" for `confusion_count`
-- step: place on a curve: samples seen (`learning`, `one-pass`), training samples (`privacy`; of each class:
-  `sample-efficiency`), tasks learned (`forgetting`), time steps gone by (`accuracy_after` of `accuracy`), ms since the
-  start of the trial (`latency`, `representation`, `information`), pixels deleted in per cent or the number of a pixel
-  (`explain`); missing (`pandas.NA`) elsewhere
-- metric: snake_case name; those that end in `_seconds` or `_per_second` are wall-clock figures, all others
-  repeat exactly
-- value: float
-- unit: of the value, "fraction" for accuracies between 0 and 1, "nat" for a cross-entropy, "bit" for information
+When the run is complete, its files are those of `experiments.run_directory`, and `parts` and `fitted` are removed.
 """
 
 from __future__ import annotations
 
 import json
+import math
+import re
 import shutil
-import tempfile
-import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
+from filelock import FileLock, Timeout
 
-from bnsim import archive
-from bnsim.errors import InputError, MachineError
-from bnsim.recording import Recording
+from bnsim.errors import InputError
+from experiments.run.job import Identity, StudyJob, StudyResult
+from experiments.run_directory import read_json, write_atomically, writing
+from experiments.spec import Measurement, Outcome, Predictions
 
-COLUMNS = ("study", "task", "model", "kind", "seed", "condition", "step", "metric", "value", "unit")
-PREDICTION_COLUMNS = ("model", "kind", "seed", "sample", "true", "predicted")
-
-_REQUIRED = {
-    "config.toml": ("run",),
-    "manifest.json": (
-        *("run", "started_utc", "task", "models", "versions"),
-        *("settings_tried_on_validation", "test_set_openings"),
-    ),
-    "summary.json": ("task", "protocol", "seeds", "metrics", "differences", "references"),
-}
-"""What each file of a run must hold for tables, figures and report to be made from it."""
+_PLAN, _PARTS, _FITTED, _LOCK = "plan.json", "parts", "fitted", ".lock"
 
 
 @dataclass(frozen=True)
-class Example:
-    """One test image as one model, trained with the run's first seed, saw it.
-
-    The images are chosen by the first BNS of the run (the first model where there is none): the first
-    test image that it classifies correctly (case "correct"), the first that it does not (case "wrong";
-    absent where it made no mistake), and some of other classes ("further1", ...). Every other model is shown
-    the same images, so its own prediction may differ.
-
-    On disk, `recordings/<model>-<case>.npz` holds `example/index`, `example/image`, `example/true`,
-    `example/predicted`, for a network without spikes `activations/<layer>` (unit,) from input to output, and
-    for one with spikes the arrays that `bnsim.Recording.load` reads: one trial with the spike times of every
-    population.
-    """
-
-    model: str
-    case: str
-    """"correct" or "wrong", by the outcome of the model that the image was chosen by; "further1", ... of others."""
-    index: int
-    """Position of the image in the test set of the first seed."""
-    image: NDArray[np.floating]
-    """As presented, scaled: (height, width), or (features,) where the task has no images."""
-    true_class: str
-    predicted_class: str
-    """What this model predicts."""
-    recording: Recording | None
-    """Spike times and traces of this trial (trial 0 of the recording); None for a network without spikes."""
-    activations: Mapping[str, NDArray[np.floating]]
-    """Layer name -> activations (unit,), from input to output; for a network with spikes empty, or the output alone
-    where its answer is read from cells that are no output layer."""
-    fields: NDArray[np.floating] | None = None
-    """Learned receptive fields (unit, height, width), of models whose cells have them; with the first example alone."""
-    field_classes: tuple[str, ...] = ()
-    """The class that each of these cells stands for, "" where none."""
-
-    def save(self, folder: Path) -> None:
-        """Write `<model>-<case>.npz` into `folder`."""
-        arrays: dict[str, Any] = {
-            "example/index": np.int64(self.index),
-            "example/image": self.image,
-            "example/true": np.str_(self.true_class),
-            "example/predicted": np.str_(self.predicted_class),
-        }
-        arrays |= {f"activations/{layer}": values for layer, values in self.activations.items()}
-        if self.recording is not None:
-            arrays |= self.recording.arrays()
-        if self.fields is not None:
-            arrays["fields/weights"] = self.fields
-        if self.field_classes:
-            arrays["fields/classes"] = np.array(self.field_classes, dtype=str)
-        np.savez_compressed(folder / f"{self.model}-{self.case}.npz", allow_pickle=False, **arrays)
-
-    @classmethod
-    def load(cls, path: Path) -> Example:
-        """Read what `save` wrote. Errors: InputError where the file is none."""
-        model, _, case = path.stem.rpartition("-")
-        data = archive.read("Example", path)
-        try:
-            return cls(
-                model=model,
-                case=case,
-                index=int(data["example/index"]),
-                image=data["example/image"],
-                true_class=str(data["example/true"]),
-                predicted_class=str(data["example/predicted"]),
-                recording=Recording.load(path) if "duration" in data else None,
-                activations={
-                    key.removeprefix("activations/"): values
-                    for key, values in data.items()
-                    if key.startswith("activations/")
-                },
-                fields=data.get("fields/weights"),
-                field_classes=tuple(map(str, data.get("fields/classes", ()))),
-            )
-        except (KeyError, ValueError, TypeError) as error:
-            raise archive.foreign("Example", path, error) from None
-
-
-@dataclass(frozen=True)
-class Run:
-    """A stored run: `config`, `manifest` and `summary` as their files hold them, `results` as tidy rows."""
+class Store:
+    """The run directory of a run that is not complete yet."""
 
     directory: Path
-    config: dict[str, Any]
-    manifest: dict[str, Any]
-    results: pd.DataFrame
-    summary: dict[str, Any]
+
+    @classmethod
+    def begin(cls, out: Path, name: str) -> Store:
+        """Make the run's directory in `out`, with the next free name where two runs begin in the same second."""
+        with writing(out):
+            out.mkdir(exist_ok=True)
+            for attempt in range(1, 100):
+                directory = out / (name if attempt == 1 else f"{name}-{attempt}")
+                try:
+                    directory.mkdir()
+                except FileExistsError:
+                    continue
+                (directory / _PARTS).mkdir()
+                (directory / _FITTED).mkdir()
+                return cls(directory)
+        raise FileExistsError(f"{out / name} exists")
 
     @property
-    def predictions(self) -> pd.DataFrame:
-        """Every final test prediction, with `PREDICTION_COLUMNS`; empty without the accuracy study.
+    def shelf(self) -> Path:
+        """Folder of the fitted classifiers."""
+        return self.directory.resolve() / _FITTED
 
-        Errors: InputError where the file is damaged.
+    def write_plan(self, text: str) -> None:
+        """Keep the plan."""
+        with writing(self.directory):
+            write_atomically(self.directory / _PLAN, text)
+
+    def read_plan(self) -> dict[str, Any]:
+        """Return the plan.
+
+        Raises
+        ------
+        InputError
+            If the directory holds none, or it is damaged.
         """
-        return _table(self.directory / "predictions.parquet", PREDICTION_COLUMNS)
+        if not (self.directory / _PLAN).is_file():
+            raise InputError(f"{self.directory}: no run that could be resumed; give a folder that bnsim began")
+        return read_json(self.directory / _PLAN, ("run", "started_utc", "request", "jobs"))
 
-    def examples(self) -> tuple[Example, ...]:
-        """The example images, ordered by file name; empty where the run recorded none."""
-        return tuple(Example.load(path) for path in sorted((self.directory / "recordings").glob("*.npz")))
+    def keep(self, job: StudyJob, result: StudyResult) -> None:
+        """Write the outcome of a finished job."""
+        with writing(self.directory):
+            write_atomically(self._part(job), json.dumps(_document(job, result), ensure_ascii=False, allow_nan=False))
 
+    def kept(self, job: StudyJob) -> StudyResult | None:
+        """Return the outcome of a job, None where it is not finished.
 
-def read_run(path: str | Path) -> Run:
-    """Read a run directory. Errors: InputError, naming the file, for a folder that is no complete run."""
-    directory = Path(path)
-    if not directory.is_dir():
-        raise InputError(f"{directory}: no such run; give a folder that bnsim wrote, e.g. one below runs/")
-    names = ("config.toml", "manifest.json", "results.parquet", "predictions.parquet", "summary.json")
-    missing = [name for name in names if not (directory / name).is_file()]
-    if missing:
-        raise InputError(f"{directory}: not a run: {missing[0]} is missing; give a folder that bnsim wrote")
-    return Run(
-        directory,
-        config=_document(directory / "config.toml", tomllib.loads),
-        manifest=_document(directory / "manifest.json", json.loads),
-        results=_table(directory / "results.parquet", COLUMNS),
-        summary=_document(directory / "summary.json", json.loads),
-    )
+        Raises
+        ------
+        InputError
+            If its file is damaged.
+        """
+        path = self._part(job)
+        return _result(read_json(path, ("identity", "outcome"))["outcome"]) if path.is_file() else None
 
+    def identity_of(self, job: StudyJob) -> Identity | None:
+        """Return what the kept outcome of a job depended on, None where it is not finished."""
+        path = self._part(job)
+        return Identity(**read_json(path, ("identity", "outcome"))["identity"]) if path.is_file() else None
 
-def _document(path: Path, parse: Callable[[str], Any]) -> dict[str, Any]:
-    """A TOML or JSON file with all that is required of it."""
-    with _undamaged(path):
-        content = parse(path.read_text(encoding="utf-8"))
-    held = content if isinstance(content, dict) else {}
-    _refuse_missing(path, "entry", [key for key in _REQUIRED[path.name] if key not in held])
-    return held
+    def count(self) -> int:
+        """Return how many jobs are finished."""
+        return len(list((self.directory / _PARTS).glob("*.json")))
 
+    def close(self) -> None:
+        """Remove what only an unfinished run needs."""
+        for folder in (_PARTS, _FITTED):
+            shutil.rmtree(self.directory / folder, ignore_errors=True)
 
-def _table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
-    with _undamaged(path):
-        table = pd.read_parquet(path)
-    _refuse_missing(path, "column", [column for column in columns if column not in table.columns])
-    return table
+    def discard(self) -> None:
+        """Remove the directory, and the folder that it lies in where nothing else does."""
+        shutil.rmtree(self.directory, ignore_errors=True)
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from working on the same run.
 
-@contextmanager
-def _undamaged(path: Path) -> Iterator[None]:
-    """Turn a failure to read a file of a run into an InputError."""
-    try:
-        yield
-    except (OSError, ValueError) as error:  # pyarrow's and both parsers' errors are ValueErrors or OSErrors
-        raise InputError(f"{path}: damaged ({_one_line(error)}); repeat the run") from None
-
-
-def _refuse_missing(path: Path, what: str, missing: Sequence[str]) -> None:
-    if missing:
-        raise InputError(f"{path}: {what} {missing[0]!r} is missing; repeat the run")
-
-
-@dataclass(frozen=True)
-class RunContents:
-    """All that is stored of a run before figures and report are drawn from it."""
-
-    config: Mapping[str, Any]
-    manifest: Mapping[str, Any]
-    results: pd.DataFrame
-    predictions: pd.DataFrame
-    summary: Mapping[str, Any]
-    examples: tuple[Example, ...] = field(default=())
-
-
-def check_output(out: Path) -> None:
-    """Refuse an output folder that cannot take a run, before any work is done and without leaving anything.
-
-    The folder itself may be missing (it is made when the run is written), its parent may not.
-    Errors: InputError.
-    """
-    folder = out if out.exists() else out.absolute().parent
-    if not folder.exists():
-        raise InputError(f"--out {out}: {folder} does not exist; make it or choose another output folder")
-    if not folder.is_dir():
-        raise InputError(f"--out {out}: {folder} is not a folder; choose another output folder")
-    try:
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:
-        raise InputError(f"--out {out}: cannot write there ({error.strerror}); choose another folder") from None
-
-
-def write_run(out: Path, name: str, contents: RunContents, draw: Callable[[Path], object]) -> Path:
-    """Write a run into `out/name` and return its directory.
-
-    All files, those of `draw(directory)` included, are made in a hidden temporary folder beside it, which
-    is renamed at the very end: a run that exists is complete. Errors: MachineError where the disk fails;
-    in every case of failure, and on Ctrl-C, the temporary folder is removed, and `out` where it is new.
-    """
-    with writing(out), _existing(out):
-        partial = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=out))
+        Raises
+        ------
+        InputError
+            If one does.
+        """
+        lock = FileLock(self.directory / _LOCK)
         try:
-            _write_contents(partial, contents)
-            draw(partial)
-            partial.chmod(0o755)
-            return _rename(partial, out / name)
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise InputError(f"{self.directory}: another process carries out this run; wait until it ends") from None
+        try:
+            yield
         finally:
-            shutil.rmtree(partial, ignore_errors=True)
+            lock.release()
+            (self.directory / _LOCK).unlink(missing_ok=True)
+
+    def _part(self, job: StudyJob) -> Path:
+        return self.directory / _PARTS / f"{re.sub(r'[^A-Za-z0-9.-]+', '-', job.name)}.json"
 
 
-@contextmanager
-def _existing(folder: Path) -> Iterator[None]:
-    """Make `folder` where it is missing; remove it again where nothing came to lie in it."""
-    is_new = not folder.exists()
-    folder.mkdir(exist_ok=True)
-    try:
-        yield
-    finally:
-        if is_new:
-            with suppress(OSError):  # it is not empty: the run lies in it
-                folder.rmdir()
+def _document(job: StudyJob, result: StudyResult) -> dict[str, Any]:
+    outcome = result.outcome
+    predictions = outcome.predictions
+    return {
+        "job": job.name,
+        "identity": vars(job.identity),
+        "outcome": {
+            "n_train": outcome.n_train,
+            "n_held_out": outcome.n_held_out,
+            "measurements": [
+                {"metric": row.metric, "value": _number(row.value), "facts": dict(row.facts), "step": row.step}
+                for row in outcome.measurements
+            ],
+            "predictions": None
+            if predictions is None
+            else {"true": predictions.true.tolist(), "predicted": predictions.predicted.tolist()},
+            "derived": dict(outcome.derived),
+            "description": dict(result.description),
+            "seconds": result.seconds,
+        },
+    }
 
 
-@contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Turn a failure of the disk while `folder` is written to into a one-line MachineError."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or _one_line(error)
-        remedy = "free some space or choose another folder"
-        raise MachineError(f"{folder}: cannot be written ({reason}); {remedy}") from error
+def _number(value: float) -> float | str:
+    """JSON has no NaN and no infinity; `float` reads their names."""
+    return value if math.isfinite(value) else repr(value)
 
 
-def _write_contents(directory: Path, contents: RunContents) -> None:
-    import tomlkit
-
-    (directory / "config.toml").write_text(tomlkit.dumps(contents.config), encoding="utf-8")
-    for name, content in (("manifest", contents.manifest), ("summary", contents.summary)):
-        text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
-        (directory / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-    contents.results.to_parquet(directory / "results.parquet", index=False)
-    contents.predictions.to_parquet(directory / "predictions.parquet", index=False)
-    (directory / "recordings").mkdir()
-    for example in contents.examples:
-        example.save(directory / "recordings")
-
-
-def _rename(partial: Path, target: Path) -> Path:
-    """Give the finished folder its name, or the next free one where two runs ended in the same second."""
-    for attempt in range(1, 100):
-        candidate = target if attempt == 1 else target.with_name(f"{target.name}-{attempt}")
-        if not candidate.exists():
-            return partial.rename(candidate)
-    raise FileExistsError(f"{target} exists")
-
-
-def _one_line(error: BaseException) -> str:
-    """The first line of an error's text, or its name where it has none."""
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+def _result(document: Mapping[str, Any]) -> StudyResult:
+    predictions = document["predictions"]
+    outcome = Outcome(
+        n_train=document["n_train"],
+        n_held_out=document["n_held_out"],
+        measurements=tuple(
+            Measurement(row["metric"], float(row["value"]), row["facts"], row["step"])
+            for row in document["measurements"]
+        ),
+        predictions=None
+        if predictions is None
+        else Predictions(np.array(predictions["true"], np.int64), np.array(predictions["predicted"], np.int64)),
+        derived=document["derived"],
+    )
+    return StudyResult(outcome, document["description"], document["seconds"])

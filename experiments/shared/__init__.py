@@ -1,1 +1,1 @@
-"""What several studies use: trained networks, theory, readers of stored runs, words."""
+"""What several studies share: trained networks, theory, access to stored runs, wording and drawing."""

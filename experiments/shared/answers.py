@@ -1,39 +1,71 @@
-"""How sure a classifier is: what its output units say, made comparable between kinds."""
+"""How certain a classifier is: the responses of its output units, made comparable between kinds of network."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from experiments.arrays import FloatArray, NumberArray
 
 if TYPE_CHECKING:
     from models.classifier import Activity
 
-FloatArray = NDArray[np.floating]
 LEAST_SHARE = 1e-30
+"""Shares count as at least this much in `log_odds`, which stay finite."""
 BLOCK = 200
-"""Samples whose activity is held at once."""
+"""Number of samples whose activity is held in memory at once."""
 
 
 class Active(Protocol):
-    """Anything with the activity of a classifier."""
+    """Anything that has the activity of a classifier."""
 
-    def activity(self, X: ArrayLike) -> Activity: ...
+    def activity(self, X: ArrayLike) -> Activity:
+        """Return the responses of all layers.
+
+        Parameters
+        ----------
+        X
+            Samples (sample, feature).
+        """
 
 
 def output_shares(model: Active, X: FloatArray) -> FloatArray:
-    """Share of each class in the output (sample, class), see `shares`."""
+    """Return the share of each class in a classifier's output.
+
+    Parameters
+    ----------
+    model
+        The classifier.
+    X
+        Samples (sample, feature).
+
+    Returns
+    -------
+    array
+        Shares (sample, class), see `shares`.
+    """
     blocks = (model.activity(X[start : start + BLOCK]) for start in range(0, len(X), BLOCK))
     return shares(np.concatenate([activity.layers[-1].responses for activity in blocks]).astype(np.float64))
 
 
 def shares(outputs: FloatArray) -> FloatArray:
-    """Responses of the output layer (sample, unit) as shares of the classes, which add up to 1.
+    """Convert the responses of the output layer to shares of the classes.
 
-    Spike counts, rates and probabilities are divided by their sum; all classes are equal where nothing responds. Votes
-    that are logarithms, known by their sign, become probabilities first. A single unit stands for the second of two
-    classes.
+    Spike counts, rates and probabilities are divided by their sum; where nothing responds, all classes have the same
+    share. Votes that are logarithms, recognised by their sign, are first turned into probabilities. A single unit
+    stands for the second of two classes.
+
+    Parameters
+    ----------
+    outputs
+        Responses of the output layer (sample, unit).
+
+    Returns
+    -------
+    array
+        Shares (sample, class), which add up to 1 in each sample.
     """
     if outputs.shape[1] == 1:
         return np.hstack([1 - outputs, outputs])
@@ -44,17 +76,50 @@ def shares(outputs: FloatArray) -> FloatArray:
 
 
 def winning(shares: FloatArray) -> FloatArray:
-    """Share of the class that has most (sample,)."""
+    """Return the largest share of each sample.
+
+    Parameters
+    ----------
+    shares
+        Shares (sample, class).
+
+    Returns
+    -------
+    array
+        Share of the class that has most (sample,).
+    """
     return shares.max(axis=1)
 
 
 def margin(outputs: NDArray[Any]) -> NDArray[Any]:
-    """By how much the first class, by its share or count, is ahead of the second: (..., class) to (...)."""
+    """Return the lead of the class with the largest output over the next one.
+
+    Parameters
+    ----------
+    outputs
+        Shares or spike counts (..., class).
+
+    Returns
+    -------
+    array
+        Largest minus second largest output (...).
+    """
     ordered = np.sort(outputs, axis=-1)
     return ordered[..., -1] - ordered[..., -2]
 
 
 def log_odds(shares: FloatArray) -> FloatArray:
-    """Logarithm of each share over all others together (sample, class), which is exact where one is nearly 1."""
+    """Return the log odds of each class, which stay exact where a share is nearly 1.
+
+    Parameters
+    ----------
+    shares
+        Shares (sample, class).
+
+    Returns
+    -------
+    array
+        Natural logarithm of each share divided by the sum of all others (sample, class).
+    """
     others = np.stack([np.delete(shares, number, axis=1).sum(axis=1) for number in range(shares.shape[1])], axis=1)
     return np.log(np.maximum(shares, LEAST_SHARE) / np.maximum(others, LEAST_SHARE))

@@ -1,4 +1,4 @@
-"""Disturbances of input samples, within the range of values that training samples have."""
+"""Disturbances of input samples, within the range of values of the training samples."""
 
 from __future__ import annotations
 
@@ -8,14 +8,21 @@ from types import MappingProxyType
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.floating]
+from experiments.arrays import FloatArray
 
 
 @dataclass(frozen=True, eq=False)
 class Values:
-    """What values training samples have: the smallest, largest and mean (feature,); of images, over all pixels."""
+    """Values of the training samples.
+
+    Parameters
+    ----------
+    low, high, mean
+        Smallest, largest and mean value of each feature (feature,); for images, those over all pixels.
+    image_shape
+        (height, width) of images, None for other samples.
+    """
 
     low: FloatArray
     high: FloatArray
@@ -24,26 +31,90 @@ class Values:
 
     @classmethod
     def of(cls, X: FloatArray, image_shape: tuple[int, int] | None) -> Self:
-        """From training samples (n, features)."""
+        """Return the values of these samples.
+
+        Parameters
+        ----------
+        X
+            Training samples (sample, feature).
+        image_shape
+            (height, width) of images, None for other samples.
+
+        Returns
+        -------
+        Values
+            Smallest, largest and mean value of each feature.
+        """
         axis = 0 if image_shape is None else None
         low, high, mean = (np.broadcast_to(f(X, axis=axis), X.shape[1:]) for f in (np.min, np.max, np.mean))
         return cls(low, high, mean, image_shape)
 
 
 def gaussian_noise(x: FloatArray, severity: float, values: Values, generator: np.random.Generator) -> FloatArray:
-    """Normal noise on every feature with a standard deviation of `severity` times the range, cut at its ends."""
+    """Add normal noise to every feature, and clip it to the range of values.
+
+    Parameters
+    ----------
+    x
+        A sample (feature,).
+    severity
+        Standard deviation of the noise, as a share of the range.
+    values
+        Values of the training samples.
+    generator
+        Source of the noise.
+
+    Returns
+    -------
+    array
+        The disturbed sample (feature,).
+    """
     noise = severity * (values.high - values.low) * generator.standard_normal(x.shape)
     return np.clip(x + noise, values.low, values.high)
 
 
 def salt_and_pepper(x: FloatArray, severity: float, values: Values, generator: np.random.Generator) -> FloatArray:
-    """Each feature set to the smallest or largest value, either equally likely, with probability `severity`."""
+    """Set some features to the smallest or the largest value, either with equal probability.
+
+    Parameters
+    ----------
+    x
+        A sample (feature,).
+    severity
+        Probability that a feature is set.
+    values
+        Values of the training samples.
+    generator
+        Chooses the features and their values.
+
+    Returns
+    -------
+    array
+        The disturbed sample (feature,).
+    """
     hit, salt = generator.random((2, *x.shape))
     return np.where(hit < severity, np.where(salt < 0.5, values.low, values.high), x)
 
 
 def occlusion(x: FloatArray, severity: float, values: Values, generator: np.random.Generator) -> FloatArray:
-    """A patch of the image at a random place set to the smallest value; its sides are `severity` times the image's."""
+    """Set a rectangular patch of an image, at a random place, to the smallest value.
+
+    Parameters
+    ----------
+    x
+        A sample (feature,).
+    severity
+        Sides of the patch, as a share of those of the image.
+    values
+        Values of the training samples.
+    generator
+        Chooses the place.
+
+    Returns
+    -------
+    array
+        The disturbed sample (feature,).
+    """
     assert values.image_shape is not None
     sides = [round(severity * side) for side in values.image_shape]
     top, left = (
@@ -55,12 +126,29 @@ def occlusion(x: FloatArray, severity: float, values: Values, generator: np.rand
 
 
 def contrast(x: FloatArray, severity: float, values: Values, generator: np.random.Generator) -> FloatArray:
-    """Every feature moved towards the mean, by `severity` times its distance; nothing is drawn."""
+    """Move every feature towards the mean.
+
+    Parameters
+    ----------
+    x
+        A sample (feature,).
+    severity
+        Share of the distance to the mean by which it is moved.
+    values
+        Values of the training samples.
+    generator
+        Not used, since nothing is random.
+
+    Returns
+    -------
+    array
+        The disturbed sample (feature,).
+    """
     return x + severity * (values.mean - x)
 
 
 Disturbance = Callable[[FloatArray, float, Values, np.random.Generator], FloatArray]
-"""(sample, severity, values, generator) -> the disturbed sample."""
+"""(sample, severity, values, generator) -> disturbed sample."""
 
 DISTURBANCES: Mapping[str, Disturbance] = MappingProxyType(
     {

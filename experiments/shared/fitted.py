@@ -1,7 +1,7 @@
-"""A classifier that is trained once for all studies of a run that look at it.
+"""A classifier that is trained once for all studies of a run that examine it.
 
-The first study that needs it trains it on the training set (validation samples included) and puts it on the run's
-shelf, a folder; the others, in whichever process, read it from there.
+The first study that needs the classifier trains it on the training set (validation samples included) and stores it in
+a folder of the run, the shelf. The other studies read it from there, in whichever process they run.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from experiments.spec import Subject
+from experiments.spec import Progress, Subject
 from experiments.tasks.dataset import Split, final_split
 
 if TYPE_CHECKING:
@@ -26,8 +25,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A trained classifier, the training and test samples, and what its training took: wall-clock seconds of `fit` and
-    presentations."""
+    """A trained classifier.
+
+    Parameters
+    ----------
+    model
+        The classifier.
+    split
+        Training samples, and test samples (`held_out`).
+    seconds
+        Wall-clock time of `fit`, in s.
+    presentations
+        Number of training presentations.
+    """
 
     model: Classifier
     split: Split
@@ -35,8 +45,23 @@ class Fitted:
     presentations: int
 
 
-def fitted(subject: Subject, max_train: int | None, progress: Callable[[int, int], None]) -> Fitted:
-    """The subject's model, trained on at most `max_train` samples; `progress` is called only where it is trained."""
+def fitted(subject: Subject, max_train: int | None, progress: Progress) -> Fitted:
+    """Return the trained model of a subject, from the shelf if it is there.
+
+    Parameters
+    ----------
+    subject
+        Model, data and seed.
+    max_train
+        Largest number of training samples, None for all of them.
+    progress
+        Called during training only.
+
+    Returns
+    -------
+    Fitted
+        The model and its data.
+    """
     split = final_split(subject.dataset, subject.seed, max_train)
     path = place(subject, max_train)
     with nullcontext() if path is None else FileLock(path.with_suffix(".lock")):
@@ -48,7 +73,20 @@ def fitted(subject: Subject, max_train: int | None, progress: Callable[[int, int
 
 
 def place(subject: Subject, max_train: int | None) -> Path | None:
-    """Where the fitted model lies or will lie; None without a shelf."""
+    """Return the path of a trained model on the shelf.
+
+    Parameters
+    ----------
+    subject
+        Model, data and seed.
+    max_train
+        Largest number of training samples, None for all of them.
+
+    Returns
+    -------
+    Path or None
+        Path of the file, whether it exists or not; None for a subject without a shelf.
+    """
     if subject.shelf is None:
         return None
     settings = repr((sorted(subject.parameters.items()), max_train))
@@ -56,7 +94,7 @@ def place(subject: Subject, max_train: int | None) -> Path | None:
     return subject.shelf / f"{subject.model}-{subject.seed}-{digest}.npz"
 
 
-def _trained(subject: Subject, split: Split, path: Path | None, progress: Callable[[int, int], None]) -> Fitted:
+def _trained(subject: Subject, split: Split, path: Path | None, progress: Progress) -> Fitted:
     presentations = 0
 
     def count(done: int, total: int) -> None:
@@ -71,5 +109,7 @@ def _trained(subject: Subject, split: Split, path: Path | None, progress: Callab
     if path is not None:
         about = {"seconds": seconds, "presentations": presentations}
         path.with_suffix(".json").write_text(json.dumps(about), encoding="utf-8")
-        model.save(path)
+        partial = path.with_name(f"partial-{path.name}")  # a process that is killed must leave no half of a model
+        model.save(partial)
+        partial.replace(path)
     return Fitted(model, split, seconds, presentations)

@@ -1,4 +1,4 @@
-"""Learning curves: accuracy on the validation split at points that are the same for all models of a run."""
+"""Learning curves: validation accuracy at checkpoints that are the same for all models of a run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bnsim.errors import InputError
-from experiments.spec import Measurement
+from experiments.spec import Measurement, Metric, Progress
 from experiments.tasks.dataset import Split
 
 if TYPE_CHECKING:
@@ -16,9 +16,21 @@ if TYPE_CHECKING:
 
 
 def checkpoints(total: int, points_per_octave: int, batch: int) -> tuple[int, ...]:
-    """Log-spaced multiples of `batch` up to `total`; the last multiple that training reaches is always one.
+    """Return log-spaced checkpoints, in training samples seen.
 
-    batch: a multiple of all models' batch sizes, so that each is measured after exactly as many samples.
+    Parameters
+    ----------
+    total
+        Number of presentations of the whole training.
+    points_per_octave
+        Number of checkpoints for each doubling of the samples seen.
+    batch
+        A multiple of the batch sizes of all models, so that all are measured after the same number of samples.
+
+    Returns
+    -------
+    tuple of int
+        Multiples of `batch`, among them the largest one that training reaches; `total` alone where it is below `batch`.
     """
     last = total // batch
     if last == 0:
@@ -29,15 +41,39 @@ def checkpoints(total: int, points_per_octave: int, batch: int) -> tuple[int, ..
 
 
 def learning_curve(
+    metric: Metric,
     model: Classifier,
     split: Split,
     points: tuple[int, ...],
-    progress: Callable[[int, int], None],
+    progress: Progress,
     at_checkpoint: Callable[[Any, int], None] | None = None,
 ) -> tuple[Measurement, ...]:
-    """Train the model on the split's training part and measure `validation_accuracy` on the other at each point.
+    """Train a model, and measure its validation accuracy at each checkpoint.
 
-    Errors: InputError for a model that was not measured at all of them: means over different points are no comparison.
+    Parameters
+    ----------
+    metric
+        The accuracy; it counts training samples in its steps.
+    model
+        The untrained classifier.
+    split
+        Samples to train on, and samples to measure the accuracy on (`held_out`).
+    points
+        Checkpoints, in training samples seen.
+    progress
+        Called during training.
+    at_checkpoint
+        Called with the model and the number of samples seen, before the first presentation and at each checkpoint.
+
+    Returns
+    -------
+    tuple of Measurement
+        One at each checkpoint.
+
+    Raises
+    ------
+    InputError
+        If the model was not measured at all checkpoints, as means over different points cannot be compared.
     """
     model.fit(
         split.train.X,
@@ -53,7 +89,4 @@ def learning_curve(
             f"{model.name}: its learning curve has {len(measured)} of {len(points)} points; let it see all "
             "presentations (e.g. early_stopping=false) or leave it out"
         )
-    return tuple(
-        Measurement("validation_accuracy", point.validation_accuracy, "fraction", step=point.samples_seen)
-        for point in model.history_
-    )
+    return tuple(metric(point.validation_accuracy, step=point.samples_seen) for point in model.history_)

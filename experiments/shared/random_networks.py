@@ -1,41 +1,42 @@
-"""Random feed-forward networks of both kinds, without training: weights are drawn, a signal is sent through.
+"""Random feed-forward networks of both kinds, without training: weights are drawn, and a signal is sent through.
 
-Weights into a layer of `width` units from as many are normal with mean 0 and variance (scale x unit)² / width, `unit`
-being 1 in an artificial network and in a spiking one the distance from rest to threshold. No biases.
+Weights between two layers of `width` units are normal with mean 0 and variance (scale x unit)² / width, where `unit` is
+1 in an artificial network and the distance from rest to threshold in a spiking one. There are no biases.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+
+from experiments.arrays import FloatArray, IntArray
 
 if TYPE_CHECKING:
     import bnsim
     from bnsim.engine.simulator import Simulator
 
-FloatArray = NDArray[np.floating]
-Train = tuple[FloatArray, NDArray[np.integer]]
-"""Spikes of a trial: times in seconds and units."""
+Train: TypeAlias = tuple[FloatArray, IntArray]
+"""Spikes of a trial: times (spike,) in s, and units (spike,)."""
 
-ACTIVATIONS: dict[str, Callable[[FloatArray], FloatArray]] = {
-    "tanh": np.tanh,
-    "relu": lambda x: np.maximum(x, 0.0),
-}
+ACTIVATIONS: Mapping[str, Callable[[FloatArray], FloatArray]] = MappingProxyType(
+    {"tanh": np.tanh, "relu": lambda x: np.maximum(x, 0.0)}
+)
+"""Name -> activation function."""
 TAU, THRESHOLD, REFRACTORY = 10.0, 15.0, 2.0
-"""Of the LIF neurons: ms, mV above rest, ms. The reset potential is the resting potential."""
+"""Of the LIF neurons: membrane time constant (ms), threshold (mV above rest), refractory period (ms)."""
 DT = 0.5
-"""Time step of networks, in ms."""
+"""Time step of the networks, in ms."""
 INPUT_RATE = 20.0
-"""Mean rate of the input to spiking networks, in Hz."""
+"""Mean firing rate of the input to spiking networks, in Hz."""
 
 
 def neuron() -> bnsim.LIF:
-    """The neuron of textbooks: what single units and random networks are made of."""
+    """Return the textbook LIF neuron of single units and random networks, which is reset to rest."""
     from brian2.units import ms, mV
 
     import bnsim
@@ -46,20 +47,56 @@ def neuron() -> bnsim.LIF:
 
 
 def weights(width: int, scale: float, layer: int, seed: int) -> FloatArray:
-    """Weights (from, to) into a layer, in units of the threshold; of all scales the same but for their size."""
+    """Draw the weights into a layer.
+
+    Parameters
+    ----------
+    width
+        Number of units of a layer.
+    scale
+        Scale of the weights; other scales give the same weights, but for this factor.
+    layer
+        Number of the layer, from 1 on.
+    seed
+        Of the weights.
+
+    Returns
+    -------
+    array
+        Weights (from, to); in a spiking network, in units of the threshold.
+    """
     return scale / np.sqrt(width) * _drawn(width, layer, seed)
 
 
 @lru_cache(maxsize=32)
 def _drawn(width: int, layer: int, seed: int) -> FloatArray:
-    """Kept for the next scale: drawing takes longer than sending a few signals through."""
+    """Draw standard normal weights; they are kept for the next scale, as drawing takes longer than the network."""
     drawn = np.random.default_rng([seed, layer, 0x9A7D]).standard_normal((width, width))
     drawn.flags.writeable = False
     return drawn
 
 
 def layers(x: FloatArray, depth: int, scale: float, activation: str, seed: int) -> Iterator[FloatArray]:
-    """Activations (sample, unit) of each layer of an artificial network for inputs (sample, width)."""
+    """Send inputs through an artificial network.
+
+    Parameters
+    ----------
+    x
+        Inputs (sample, unit).
+    depth
+        Number of layers, each with as many units as the input.
+    scale
+        Scale of the weights.
+    activation
+        Name of the activation function, see `ACTIVATIONS`.
+    seed
+        Of the weights.
+
+    Yields
+    ------
+    array
+        Activations (sample, unit), layer after layer.
+    """
     for layer in range(1, depth + 1):
         x = ACTIVATIONS[activation](x @ weights(x.shape[1], scale, layer, seed))
         yield x
@@ -69,8 +106,15 @@ def layers(x: FloatArray, depth: int, scale: float, activation: str, seed: int) 
 class SpikingLayers:
     """Layers of LIF neurons with delta synapses, one after the other.
 
-    Activity goes one way, so a layer may be simulated when the one before it is done: one compiled layer serves for
-    all. width: neurons of a layer. duration: of a trial, in ms.
+    Activity travels one way only, so a layer can be simulated when the one before it is finished: one compiled layer is
+    used for all of them in turn.
+
+    Parameters
+    ----------
+    width
+        Number of neurons of a layer.
+    duration
+        Duration of a trial, in ms.
     """
 
     width: int
@@ -92,9 +136,21 @@ class SpikingLayers:
         return network.compile(trial=self.duration * ms, dt=DT * ms)
 
     def poisson(self, rates: FloatArray, seed: int, *, common: bool = False) -> list[Train]:
-        """Spike trains of Poisson units with rates (trial, unit) in Hz.
+        """Draw spike trains of Poisson units.
 
-        A unit has its own random numbers in each trial, or, where they are `common`, the same in all.
+        Parameters
+        ----------
+        rates
+            Firing rates (trial, unit), in Hz.
+        seed
+            Of the random numbers.
+        common
+            Whether all trials get the same random numbers, instead of each its own.
+
+        Returns
+        -------
+        list of tuple of array
+            Spikes of each trial.
         """
         n_steps = round(self.duration / DT)
         generator = np.random.default_rng([seed, 0x5717])
@@ -105,8 +161,25 @@ class SpikingLayers:
     def send(
         self, trains: list[Train], depth: int, scale: float, seed: int
     ) -> Iterator[tuple[bnsim.Recording, list[Train]]]:
-        """What each layer does when these spikes reach the first: its recording, with the population "cells", and the
-        spikes of each trial, which are the next layer's input."""
+        """Send spikes through the network.
+
+        Parameters
+        ----------
+        trains
+            Spikes that reach the first layer in each trial.
+        depth
+            Number of layers.
+        scale
+            Scale of the weights.
+        seed
+            Of the weights.
+
+        Yields
+        ------
+        tuple of bnsim.Recording and list of tuple of array
+            Layer after layer: its recording, with the population "cells", and its spikes in each trial, which are the
+            input of the next layer.
+        """
         simulator = self._simulator
         for layer in range(1, depth + 1):
             drawn = weights(self.width, scale, layer, seed) * THRESHOLD / 1e3

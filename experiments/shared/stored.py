@@ -1,23 +1,37 @@
-"""What figures and report read from a stored run, and how a model is told from another in all of them."""
+"""What figures and report read from a stored run, and how models are distinguished in all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-import numpy as np
 import pandas as pd
 
+from bnsim.errors import InputError
 from bnsim.plotting.style import BLUE, ORANGE, PURPLE, SKY, VERMILLION
-from experiments.run.store import Run
+from experiments.run_directory import Run
+from experiments.spec import Fact, Metric
+
+Entry: TypeAlias = dict[str, Any]
+"""One of the `metrics` or `differences` of summary.json."""
 
 _FAMILIES = {"BNS": ("o", (BLUE, SKY)), "ANN": ("s", (VERMILLION, ORANGE, PURPLE))}
 
 
 @dataclass(frozen=True)
 class Look:
-    """Colour and marker of one model: blues and discs for a BNS, reds and squares for an ANN."""
+    """How one model is drawn: blue shades and discs for a BNS, red shades and squares for an ANN.
+
+    Parameters
+    ----------
+    kind
+        "BNS" or "ANN".
+    colour
+        Colour in matplotlib's notation.
+    marker
+        Marker in matplotlib's notation.
+    """
 
     kind: str
     colour: str
@@ -25,7 +39,18 @@ class Look:
 
 
 def looks(run: Run) -> dict[str, Look]:
-    """Classifier -> its look, in the order in which the run names the models."""
+    """Return the look of each classifier.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Look
+        By name of the model, in the order of the run.
+    """
     pairs = run.results[["model", "kind"]].drop_duplicates()
     result: dict[str, Look] = {}
     for model, kind in pairs[pairs["model"].isin(list(run.manifest["models"]))].itertuples(index=False):
@@ -35,64 +60,270 @@ def looks(run: Run) -> dict[str, Look]:
     return result
 
 
-def values(run: Run, study: str, metric: str) -> pd.DataFrame:
-    """Rows of one metric of one study without a condition."""
-    rows = run.results
-    return rows[(rows["study"] == study) & (rows["metric"] == metric) & (rows["condition"] == "")]
+def rows(run: Run, metric: Metric) -> pd.DataFrame:
+    """Return all rows of the results that hold a metric.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric of a study that the run carried out.
+
+    Returns
+    -------
+    DataFrame
+        With the columns of `experiments.run_directory.COLUMNS`.
+
+    Raises
+    ------
+    InputError
+        If the run did not carry out the metric's study.
+    """
+    _refuse_foreign(run, metric)
+    return run.results[(run.results["study"] == metric.study) & (run.results["metric"] == metric.name)]
 
 
-def summaries(run: Run, study: str, metric: str) -> list[dict[str, Any]]:
-    """Entries of the summary for one metric of whole models: mean and 95 % interval of each model (and step)."""
-    return [entry for entry in _entries(run, study, metric) if not entry["condition"]]
+def values(run: Run, metric: Metric) -> pd.DataFrame:
+    """Return the rows of a metric that have no facts.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric of a study that the run carried out.
+
+    Returns
+    -------
+    DataFrame
+        With the columns of `experiments.run_directory.COLUMNS`.
+
+    Raises
+    ------
+    InputError
+        If the run did not carry out the metric's study.
+    """
+    found = rows(run, metric)
+    return found[[not facts for facts in found["facts"]]]
 
 
-def layer_summaries(run: Run, study: str, metric: str) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """(model, layer) -> entries of the summary for one metric of this layer, in the order in which they were stored."""
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for entry in _entries(run, study, metric):
-        if entry["condition"].startswith("layer="):
-            found.setdefault((entry["model"], entry["condition"].removeprefix("layer=")), []).append(entry)
+def entries(run: Run, metric: Metric) -> list[Entry]:
+    """Return the entries of the summary for a metric: means over seeds and 95 % intervals.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric of a study that the run carried out.
+
+    Returns
+    -------
+    list of Entry
+        In the order in which they are stored.
+
+    Raises
+    ------
+    InputError
+        If the run did not carry out the metric's study.
+    """
+    _refuse_foreign(run, metric)
+    wanted = (metric.study, metric.name)
+    return [entry for entry in run.summary["metrics"] if (entry["study"], entry["metric"]) == wanted]
+
+
+def summaries(run: Run, metric: Metric, **facts: Fact) -> list[Entry]:
+    """Return the entries of the summary for a metric with these facts and no others.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric of a study that the run carried out.
+    **facts
+        Name -> value; without any, the entries of whole models.
+
+    Returns
+    -------
+    list of Entry
+        In the order in which they are stored.
+    """
+    return [entry for entry in entries(run, metric) if entry["facts"] == facts]
+
+
+def model_summaries(run: Run, metric: Metric, **facts: Fact) -> dict[str, list[Entry]]:
+    """Return the entries of the summary for a metric with these facts and no others, by model.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric of a study that the run carried out.
+    **facts
+        Name -> value; without any, the entries of whole models.
+
+    Returns
+    -------
+    dict of str to list of Entry
+        Name of the model -> entries in ascending order of their steps.
+    """
+    found: dict[str, list[Entry]] = {}
+    for entry in sorted(summaries(run, metric, **facts), key=lambda entry: entry["step"] or 0):
+        found.setdefault(entry["model"], []).append(entry)
     return found
 
 
-def facts(condition: str) -> dict[str, str]:
-    """What a condition says, fact by fact: "scale=0.9,layer=3" as {"scale": "0.9", "layer": "3"}."""
-    return dict(fact.split("=", 1) for fact in condition.split(",") if fact)
+def layer_summaries(run: Run, metric: Metric) -> dict[tuple[str, str], list[Entry]]:
+    """Return the entries of the summary for a metric of layers.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric with the fact "layer".
+
+    Returns
+    -------
+    dict of (str, str) to list of Entry
+        (model, layer) -> entries, in the order in which they are stored.
+    """
+    found: dict[tuple[str, str], list[Entry]] = {}
+    for model, layer, entry in by_fact(run, metric, "layer"):
+        found.setdefault((model, layer), []).append(entry)
+    return found
 
 
-def along(run: Run, study: str, metric: str, model: str, axis: str) -> list[tuple[float, dict[str, Any]]]:
-    """Entries of the summary along an axis that is a fact of their condition: (place, entry), in order of places."""
-    placed = [(float(place), entry) for name, place, entry in by_fact(run, study, metric, axis) if name == model]
+def along(run: Run, metric: Metric, model: str, axis: str, **facts: Fact) -> list[tuple[float, Entry]]:
+    """Return the entries of the summary for one model along an axis that is a fact.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric of a study that the run carried out.
+    model
+        Name of the model.
+    axis
+        Name of the fact, a number.
+    **facts
+        Further facts that the entries must have: name -> value.
+
+    Returns
+    -------
+    list of (float, Entry)
+        (value of the fact, entry), in ascending order.
+    """
+    found = of_model([entry for _, _, entry in by_fact(run, metric, axis)], model)
+    placed = [(float(entry["facts"][axis]), entry) for entry in found if facts.items() <= entry["facts"].items()]
     return sorted(placed, key=lambda pair: pair[0])
 
 
-def by_fact(run: Run, study: str, metric: str, name: str) -> list[tuple[str, str, dict[str, Any]]]:
-    """(model, value of this fact, entry) for each entry of the summary whose condition holds a fact of this name."""
-    found = [(entry, facts(entry["condition"])) for entry in _entries(run, study, metric)]
-    return [(entry["model"], held[name], entry) for entry, held in found if name in held]
+def of_model(entries: Iterable[Entry], model: str) -> list[Entry]:
+    """Return the entries of one model.
+
+    Parameters
+    ----------
+    entries
+        Entries of the summary.
+    model
+        Name of the model.
+
+    Returns
+    -------
+    list of Entry
+        In the same order.
+    """
+    return [entry for entry in entries if entry["model"] == model]
 
 
-def _entries(run: Run, study: str, metric: str) -> list[dict[str, Any]]:
-    return [entry for entry in run.summary["metrics"] if entry["study"] == study and entry["metric"] == metric]
+def by_fact(run: Run, metric: Metric, fact: str) -> list[tuple[str, Any, Entry]]:
+    """Return the entries of the summary for a metric that have a fact.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric of a study that the run carried out.
+    fact
+        Name of the fact.
+
+    Returns
+    -------
+    list of (str, value, Entry)
+        (model, value of the fact, entry), in the order in which they are stored.
+
+    Raises
+    ------
+    ValueError
+        If the metric does not declare the fact.
+    """
+    if fact not in metric.facts:
+        raise ValueError(f"metric {metric.study}.{metric.name} declares no fact {fact!r}")
+    return [(entry["model"], entry["facts"][fact], entry) for entry in entries(run, metric) if fact in entry["facts"]]
 
 
-def differences(run: Run, *, primary: bool) -> list[dict[str, Any]]:
-    """Differences between twins: those of the primary metrics, or of all others."""
+def differences(run: Run, *, primary: bool) -> list[Entry]:
+    """Return the differences between twins.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    primary
+        Whether those of the primary metrics, or of all others.
+
+    Returns
+    -------
+    list of Entry
+        In the order in which they are stored.
+    """
     return [entry for entry in run.summary["differences"] if entry["primary"] == primary]
 
 
 def class_names(run: Run) -> list[str]:
-    """Names of the task's classes, in the order of the output units."""
+    """Return the names of the task's classes.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        In the order of the output units.
+    """
     return list(run.manifest["task"]["classes"])
 
 
-def confusion(run: Run) -> Mapping[str, np.ndarray]:
-    """For each model the confusion counts (true, predicted), summed over seeds; empty without the study."""
-    rows = run.results[run.results["metric"] == "confusion_count"]
-    names = class_names(run)
-    conditions = [f"true={true},predicted={predicted}" for true in names for predicted in names]
-    totals = rows.groupby(["model", "condition"], sort=False)["value"].sum()
-    return {
-        str(model): np.array([totals[model, condition] for condition in conditions]).reshape(len(names), -1)
-        for model in rows["model"].unique()
-    }
+def pairs_of(run: Run, study: str) -> list[tuple[str, ...]]:
+    """Return the twins that a study compares, and the models without one.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    study
+        Name of the study.
+
+    Returns
+    -------
+    list of tuple of str
+        (BNS, its twin) for each pair of twins, then (model,) for each other model.
+    """
+    twins: Mapping[tuple[str, str], None] = dict.fromkeys(
+        (entry["model"], entry["twin"]) for entry in run.summary["differences"] if entry["study"] == study
+    )
+    paired = {model for pair in twins for model in pair}
+    return [*twins, *((model,) for model in looks(run) if model not in paired)]
+
+
+def _refuse_foreign(run: Run, metric: Metric) -> None:
+    if metric.study not in run.config:
+        raise InputError(f"{run.directory}: study {metric.study!r} was not carried out; run it first")

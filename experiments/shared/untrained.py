@@ -1,4 +1,4 @@
-"""A classifier as it is before the first presentation: the control of what training makes of it."""
+"""A classifier before its first presentation: the control for the effects of training."""
 
 from __future__ import annotations
 
@@ -13,17 +13,29 @@ if TYPE_CHECKING:
 
 
 class _EnoughError(Exception):
-    """Ends a training that has not begun."""
+    """Ends a training before it begins."""
 
 
 def before_training(subject: Subject, train: Samples) -> Classifier:
-    """The subject's model with the initial weights from which it learns these samples, which set no more of it than its
-    constants (such as the scale of its input)."""
+    """Return the model of a subject with the initial weights from which it would learn.
 
-    def end(model: Classifier, samples_seen: int) -> None:
+    Parameters
+    ----------
+    subject
+        Model, data and seed.
+    train
+        Training samples; the model takes only its constants from them, such as the scale of its input.
+
+    Returns
+    -------
+    Classifier
+        The model, which can be used as if it were trained.
+    """
+
+    def _end(model: Classifier, samples_seen: int) -> None:
         raise _EnoughError
 
     model = subject.create()
     with suppress(_EnoughError):
-        model.fit(train.X, train.y, at_checkpoint=end)
+        model.fit(train.X, train.y, at_checkpoint=_end)
     return model

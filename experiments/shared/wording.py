@@ -1,44 +1,33 @@
-"""Numbers as a reader wants them, and the sentences that several studies have in common."""
+"""Numbers in words, and the sentences that several studies have in common."""
 
 from __future__ import annotations
 
-from typing import Any
+from bnsim.errors import InputError
+from experiments.run_directory import Run
+from experiments.shared.stored import Entry, differences, summaries
+from experiments.spec import Metric
 
-from experiments.run.store import Run
-from experiments.shared.stored import differences, summaries
-
-_NAMES = {
-    "test_accuracy": "Test accuracy",
-    "test_loss": "Test loss (mean cross-entropy)",
-    "within_tolerance": "Outputs within 0.1 of their target",
-    "learning_curve_mean": "Mean validation accuracy along the learning curve",
-    "sample_efficiency_mean": "Mean validation accuracy over training sets from one sample of each class on",
-    "one_pass_accuracy": "Validation accuracy after one pass",
-    "energy_least": "Energy of an answer, with small memory",
-    "energy_most": "Energy of an answer, with large memory",
-    "energy_arithmetic": "Energy of an answer, arithmetic alone",
-    "effective_acs": "Effective accumulates",
-    "effective_macs": "Effective multiply-accumulates",
-    "dense": "Operations if all units were active",
-    "forgetting_final_accuracy": "Validation accuracy after learning the classes task after task",
-    "robustness_mean": "Mean accuracy over disturbances of input and weights",
-    "adversarial_mean": "Mean accuracy under the worst attack",
-    "membership_advantage_mean": "Advantage of an attacker who guesses membership",
-    "deletion_gain": "What occlusion knows better than chance of the pixels that matter",
-    "tie_share": "Share of ties in the decision",
-    "spikes_per_neuron_trial": "Spikes per neuron and trial",
-}
 CONFIDENCE = "95\N{NO-BREAK SPACE}%"
 _BYTES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B"))
 
 
-def metric_name(metric: str) -> str:
-    """A metric's name in words."""
-    return _NAMES.get(metric, metric.removesuffix("_seconds").replace("_", " ").capitalize())
-
-
 def number(value: float, unit: str, *, signed: bool = False) -> str:
-    """A value with its unit, held together by no-break spaces; fractions become per cent."""
+    """Format a value with its unit.
+
+    Parameters
+    ----------
+    value
+        The value.
+    unit
+        Its unit; fractions are written in per cent, and bytes with a decimal prefix.
+    signed
+        Whether positive values get a sign, too.
+
+    Returns
+    -------
+    str
+        Number and unit, joined by no-break spaces.
+    """
     plain = _plain(value, unit, "+" if signed else "")
     return plain.replace("-", "−").replace(" ", "\N{NO-BREAK SPACE}")
 
@@ -55,8 +44,21 @@ def _plain(value: float, unit: str, sign: str) -> str:
     return text + {"count": "", "": "", "ratio": "", "1/s": " per s"}.get(unit, f" {unit}")
 
 
-def interval(entry: dict[str, Any], *, signed: bool = False) -> str:
-    """The 95 % interval of a summary entry, or a note where one seed allows none."""
+def interval(entry: Entry, *, signed: bool = False) -> str:
+    """Format the 95 % interval of a summary entry.
+
+    Parameters
+    ----------
+    entry
+        An entry of the summary.
+    signed
+        Whether positive values get a sign, too.
+
+    Returns
+    -------
+    str
+        "95.1 to 97.3 %", or a note where there is only one seed.
+    """
     if entry["ci_low"] is None:
         return "no interval: one seed"
     low, high = (number(entry[key], entry["unit"], signed=signed) for key in ("ci_low", "ci_high"))
@@ -64,33 +66,91 @@ def interval(entry: dict[str, Any], *, signed: bool = False) -> str:
     return f"{low.removesuffix(unit).rstrip()} to {high}" if unit else f"{low} to {high}"
 
 
-def told(entry: dict[str, Any]) -> str:
-    """A summary entry's mean, with its interval in brackets where the seeds differ."""
+def told(entry: Entry) -> str:
+    """Format the mean of a summary entry.
+
+    Parameters
+    ----------
+    entry
+        An entry of the summary.
+
+    Returns
+    -------
+    str
+        The mean with its unit, followed by the interval in brackets where the seeds differ.
+    """
     mean = number(entry["mean"], entry["unit"])
     return mean if entry["ci_low"] in (None, entry["mean"]) else f"{mean} ({interval(entry)})"
 
 
 def listed(parts: list[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
+    """Join parts of a sentence.
+
+    Parameters
+    ----------
+    parts
+        The parts.
+
+    Returns
+    -------
+    str
+        "a", "a and b", "a, b and c"; "" without any.
+    """
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-def by_model(run: Run, study: str, metric: str) -> str:
-    """ "97.2 % (96.5 to 97.9 %) in a and 95.0 % (94.1 to 95.9 %) in b": a metric of whole models, all of them."""
-    return listed([f"{told(entry)} in {entry['model']}" for entry in summaries(run, study, metric)])
+def by_model(run: Run, metric: Metric) -> str:
+    """Format a metric of all models.
 
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric of a study that the run carried out.
 
-def twin_sentences(run: Run, study: str, metric: str, samples: str, when: str = "") -> list[str]:
-    """A sentence for each pair of twins about how many `samples` either classified correctly.
+    Returns
+    -------
+    str
+        "97.2 % (96.5 to 97.9 %) in a and 95.0 % (94.1 to 95.9 %) in b".
 
-    when: how the sentence begins, e.g. "Having seen every sample once, ".
+    Raises
+    ------
+    InputError
+        If the run holds no value of the metric.
     """
-    found = [entry for entry in differences(run, primary=True) if (entry["study"], entry["metric"]) == (study, metric)]
-    return [_twin_sentence(run, entry, samples, when) for entry in found]
+    found = summaries(run, metric)
+    if not found:
+        raise InputError(f"{run.directory}: holds no {metric.name} of {metric.study}; repeat the run")
+    return listed([f"{told(entry)} in {entry['model']}" for entry in found])
 
 
-def _twin_sentence(run: Run, entry: dict[str, Any], samples: str, when: str) -> str:
-    means = {mean["model"]: mean for mean in summaries(run, entry["study"], entry["metric"])}
+def twin_sentences(run: Run, metric: Metric, samples: str, when: str = "") -> list[str]:
+    """Return a sentence for each pair of twins, on how many samples either of them classified correctly.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        The accuracy.
+    samples
+        What was classified, e.g. "test samples".
+    when
+        How the sentences begin, e.g. "Having seen every sample once, ".
+
+    Returns
+    -------
+    list of str
+        None without twins.
+    """
+    wanted = (metric.study, metric.name)
+    found = [entry for entry in differences(run, primary=True) if (entry["study"], entry["metric"]) == wanted]
+    means = {entry["model"]: entry for entry in summaries(run, metric)}
+    return [_twin_sentence(means, entry, samples, when) for entry in found]
+
+
+def _twin_sentence(means: dict[str, Entry], entry: Entry, samples: str, when: str) -> str:
     bns, ann = means[entry["model"]], means[entry["twin"]]
     gap = round(entry["difference"], 2)
     direction = "more than" if gap > 0 else "fewer than" if gap < 0 else "as many as"
@@ -102,4 +162,25 @@ def _twin_sentence(run: Run, entry: dict[str, Any], samples: str, when: str) -> 
     if entry["ci_low"] is None:
         return f"{text}; one seed gives no interval."
     limits = interval(entry, signed=True)
-    return f"{text}; the {CONFIDENCE} interval of the difference over {entry['n']} seeds is {limits}."
+    return (
+        f"{text}; the {CONFIDENCE} interval of the difference over {entry['n']} seeds is {limits}{told_verdict(entry)}"
+    )
+
+
+def told_verdict(entry: Entry, of: str = "") -> str:
+    """Return the end of a sentence about twins: a full stop, and the verdict if there is one.
+
+    Parameters
+    ----------
+    entry
+        Of the differences in the summary.
+    of
+        What the verdict is about, where the sentence does not tell.
+
+    Returns
+    -------
+    str
+        ".", or as in ". Verdict: not told apart.".
+    """
+    about = f"Verdict {of}" if of else "Verdict"
+    return "." if entry["ci_low"] is None else f". {about}: {entry['verdict']}."

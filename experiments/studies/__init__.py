@@ -1,222 +1,106 @@
-"""Studies: one question a file. To add one, write a file like `accuracy.py` and name it in `STUDIES`.
+"""Studies: one question a folder, found by looking.
 
-A study module has `Config` (frozen, validated), `PRESETS` (name -> Config) and
-`run(config, subject, progress) -> Outcome`, subject being a `Subject` (a classifier of the run), or an `Untrained`
-where the study names itself what it looks at. It may have `SETTINGS`, parameters that models have in this study
-alone, and `TUNING`, how many settings were tried for them: both by kind of task (`experiments.settings`), then model. A
-figure module of the same name draws what it stored.
+A study is a package with a `STUDY` (see `experiments.spec`), light to import, a module `measure` and a module `figure`.
+It lies in this folder, is named by an entry point of another installed package (`GROUPS`), or is a folder
+of the user's own, which `bnsim run` takes by its path.
 """
 
 from __future__ import annotations
 
-import ast
+import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from pkgutil import iter_modules
 from types import MappingProxyType, ModuleType
-from typing import Any, Literal
+from typing import Any
+
+from bnsim.errors import InputError
+from experiments.names import unknown_name
+from experiments.spec import Study
+
+GROUPS = ("bnsim.studies", "bnsim.classics")
+"""Entry points of other packages: each names a package with a `STUDY`, about classifiers or a classic experiment."""
+
+_USERS = "bnsim_user_studies"
+"""Package below which folders of the user's own are imported."""
 
 
-@dataclass(frozen=True)
-class Study:
-    """What is known of a study before its module is imported.
+def find(reference: str) -> Study:
+    """Return the study of this name, or in the folder at this path.
 
-    title: of its section in the report. primary_metric: the one that verdicts between twins rest on, None where there
-    is none. less_is_better: of this metric. fixes: parameter of the models -> how the study itself sets it, with which
-    `--set` would be at odds. subjects: name -> kind of the units or networks that the study names itself; empty where
-    it looks at the run's classifiers. brief: whether `compare` carries it out with the preset quick too.
-    opens_test_set: whether it measures on the test set, once for each model and seed in which it finds what to measure.
+    Raises
+    ------
+    InputError
+        If there is no such study, or the folder holds none.
     """
-
-    title: str
-    question: str
-    primary_metric: str | None
-    fixes: Mapping[str, str] = field(default_factory=dict)
-    subjects: Mapping[str, Literal["BNS", "ANN"]] = field(default_factory=dict)
-    brief: bool = True
-    opens_test_set: bool = False
-    less_is_better: bool = False
+    if reference in STUDIES:
+        return STUDIES[reference]
+    if "/" in reference or Path(reference).is_dir():
+        return _at(Path(reference).resolve())
+    raise unknown_name("study", reference, [*STUDIES, "or the path of a study's folder"])
 
 
-STUDIES: Mapping[str, Study] = MappingProxyType(
-    {
-        "accuracy": Study(
-            "Test accuracy",
-            "How well, how fast and at what cost does each network classify the test set?",
-            "test_accuracy",
-            opens_test_set=True,
-        ),
-        "learning": Study(
-            "Learning",
-            "How fast does each network learn, by the number of samples that it has seen, and what changes in it?",
-            "learning_curve_mean",
-            {"passes": "learning shows every model equally many samples; use learning.presentations"},
-        ),
-        "sample-efficiency": Study(
-            "Sample efficiency",
-            "How well does each network classify after training on few samples of each class?",
-            "sample_efficiency_mean",
-            brief=False,
-        ),
-        "one-pass": Study(
-            "One pass",
-            "How much does each network learn from seeing every sample once, one at a time?",
-            "one_pass_accuracy",
-            {
-                "passes": "one-pass shows every sample once; leave it out",
-                "batch_size": "one-pass shows one sample at a time; leave it out",
-            },
-            brief=False,
-        ),
-        "forgetting": Study(
-            "Forgetting",
-            "What becomes of old knowledge when a network learns something new?",
-            "forgetting_final_accuracy",
-            {
-                "passes": "forgetting shows every task equally often; use forgetting.presentations",
-                "batch_size": "forgetting shows one sample at a time; leave it out",
-                "final_rate": "forgetting lets no learning rate fall; leave it out",
-                "shift": "forgetting shows images as they are; leave it out",
-                "saccade": "forgetting shows images as they are; leave it out",
-            },
-            brief=False,
-        ),
-        "latency": Study(
-            "Time to the answer",
-            "When does the answer arrive?",
-            None,
-            opens_test_set=True,
-        ),
-        "information": Study(
-            "Information",
-            "How much of the class do the layers of each network hold, and from when on?",
-            None,
-            brief=False,
-            opens_test_set=True,
-        ),
-        "representation": Study(
-            "Representation",
-            "Do twins represent the same samples alike, layer by layer, and from when on?",
-            None,
-            opens_test_set=True,
-        ),
-        "synchrony": Study(
-            "Synchrony",
-            "How much do units of a trained layer fire together, beyond what their spike counts explain?",
-            None,
-            brief=False,
-            opens_test_set=True,
-        ),
-        "timing": Study(
-            "Spike times",
-            "What can each network learn of the times of spikes, where their counts tell nothing?",
-            None,
-            subjects={"three-factor": "BNS", "dense": "ANN", "recurrent": "ANN"},
-            brief=False,
-        ),
-        "robustness": Study(
-            "Robustness",
-            "How much does each network still know when its input, its weights or its spikes are disturbed?",
-            "robustness_mean",
-            opens_test_set=True,
-        ),
-        "adversarial": Study(
-            "Adversarial examples",
-            "How little must an input be changed to deceive each network?",
-            "adversarial_mean",
-            brief=False,
-            opens_test_set=True,
-        ),
-        "explain": Study(
-            "Explanation",
-            "What made it decide?",
-            None,
-            brief=False,
-            opens_test_set=True,
-        ),
-        "privacy": Study(
-            "Privacy",
-            "Local plasticity or backpropagation, which remembers its samples?",
-            "membership_advantage_mean",
-            {
-                "passes": "privacy takes every model at the same training accuracy; use privacy.passes",
-                "final_rate": "privacy lets no learning rate fall; leave it out",
-                "shift": "privacy shows images as they are; leave it out",
-            },
-            brief=False,
-            less_is_better=True,
-        ),
-        "energy": Study(
-            "Energy",
-            "What does an answer cost, in operations that were counted and in joules that they might take?",
-            "energy_least",
-            opens_test_set=True,
-            less_is_better=True,
-        ),
-        "transfer": Study(
-            "One unit",
-            "Where does one unit begin to respond to its input, how steeply, and what does noise change?",
-            None,
-            subjects={"lif": "BNS", "noisy-lif": "BNS", "sigmoid": "ANN", "tanh": "ANN", "relu": "ANN"},
-        ),
-        "depth-activity": Study(
-            "Many layers",
-            "Does activity survive the way through many layers, or does it die out or saturate?",
-            None,
-            subjects={"lif": "BNS", "tanh": "ANN", "relu": "ANN"},
-            brief=False,
-        ),
-        "correlation-map": Study(
-            "Two inputs",
-            "What becomes of the likeness of two inputs on their way through the layers of a random network?",
-            None,
-            subjects={"lif": "BNS", "tanh": "ANN"},
-            brief=False,
-        ),
-        "perturbation": Study(
-            "The smallest change",
-            "Does the smallest change of an input die out, or grow from layer to layer and in time?",
-            None,
-            subjects={"lif": "BNS", "tanh": "ANN"},
-            brief=False,
-        ),
-        "pulse-packets": Study(
-            "Packets of spikes",
-            "Does a packet of spikes settle as it travels along a chain of groups of neurons, or does it die?",
-            None,
-            subjects={"synfire-chain": "BNS"},
-            brief=False,
-        ),
-    }
-)
-"""By name, in the order of the report."""
+def carried_out(config: Mapping[str, Any]) -> dict[str, Study]:
+    """Return the studies of a stored run, by its configuration, in the order of the report.
 
-PRESETS = ("quick", "full")
-
-
-def of_classifiers(studies: Iterable[str]) -> bool:
-    """Whether any of these studies looks at the classifiers of a run."""
-    return any(not STUDIES[study].subjects for study in studies)
-
-
-def better(difference: Mapping[str, Any]) -> str:
-    """Which of a pair of twins has the better mean of a primary metric; "equal" where both have the same.
-
-    difference: an entry of summary.json.
+    One that is not installed any more, or whose folder is gone, is left out.
     """
-    gap = difference["difference"] * (-1 if STUDIES[difference["study"]].less_is_better else 1)
-    return difference["model"] if gap > 0 else difference["twin"] if gap < 0 else "equal"
+    known = dict(STUDIES)
+    reference = config["run"]["study"]
+    if reference not in STUDIES and Path(reference).is_dir():
+        study = find(reference)
+        known[study.name] = study
+    return {name: study for name, study in known.items() if name in config}
 
 
-def method(name: str) -> str:
-    """How a study goes about its question and what it measures: the docstring of its module after the question, read
-    from the source, since importing a study may take seconds."""
-    path = Path(__file__).parent / name.replace("-", "_") / "measure.py"
-    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-    return text.partition("\n")[2].strip()
+def of_classifiers(studies: Iterable[Study]) -> bool:
+    """Return whether any of these studies looks at the classifiers of a run."""
+    return any(not study.subjects for study in studies)
 
 
-def load(name: str) -> ModuleType:
-    """The module of a study: a hyphen in its name is an underscore in that of its file."""
-    return import_module(f"{__name__}.{name.replace('-', '_')}.measure")
+def _discovered() -> dict[str, Study]:
+    packages = [f"{__name__}.{module.name}" for module in iter_modules(__path__) if module.ispkg]
+    packages += [point.value for group in GROUPS for point in entry_points(group=group)]
+    modules = [module for module in map(import_module, packages) if hasattr(module, "STUDY")]  # until all have one
+    found = sorted(map(_of, modules), key=lambda study: (study.order, study.name))
+    return {study.name: study for study in found}
+
+
+def _of(module: ModuleType) -> Study:
+    study = getattr(module, "STUDY", None)
+    if not isinstance(study, Study):
+        raise InputError(f"{module.__name__}: has no STUDY; see `experiments.spec.Study`")
+    return study
+
+
+@cache
+def _at(folder: Path) -> Study:
+    name = f"{_USERS}.{folder.name}"
+    if not (folder / "__init__.py").is_file():
+        raise InputError(f"{folder}: no study; give a folder with __init__.py, measure.py and figure.py")
+    if not folder.name.isidentifier():
+        raise InputError(f"{folder}: {folder.name!r} is no name of a Python package; rename the folder")
+    sys.modules.setdefault(_USERS, ModuleType(_USERS))
+    found = spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=[str(folder)])
+    assert found is not None
+    assert found.loader is not None
+    module = module_from_spec(found)
+    sys.modules[name] = module
+    try:
+        found.loader.exec_module(module)
+        study = _of(module)
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputError(f"{folder}: cannot be imported ({type(error).__name__}: {error}); mend it") from error
+    if study.name in STUDIES:
+        raise InputError(f"{folder}: a study {study.name!r} exists already; rename the folder")
+    return study
+
+
+STUDIES = MappingProxyType(_discovered())
+"""All studies but folders of the user's own, by name, in the order of the report."""

@@ -1,45 +1,124 @@
-"""Tasks: the data on which networks are compared. To add one, write a file with `load(data_dir)` and name
-it here."""
+"""Tasks: the data on which networks are compared.
+
+A task is one file in this folder that defines `TASK`, a `Task`. Another package offers one by an entry point of the
+group `bnsim.tasks` whose name is the task's and that refers to such an object. Loading the data may import what it
+needs; the file itself must not, because listing the tasks imports all files.
+"""
 
 from __future__ import annotations
 
-import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
+from bnsim.errors import InputError
 from experiments.names import unknown_name
 
 if TYPE_CHECKING:
     from experiments.tasks.dataset import Dataset
 
+GROUP = "bnsim.tasks"
+
 
 @dataclass(frozen=True)
 class Task:
-    """A named task: the module that loads it and one line about it."""
+    """A named data set.
 
-    module: str
+    Parameters
+    ----------
+    name : str
+        What `--task` calls it.
+    summary : str
+        One line about it, for `bnsim list tasks`.
+    load : callable
+        Return the `Dataset`, given the folder of the data files, or None where the user named none.
+    """
+
+    name: str
     summary: str
+    load: Callable[[Path | None], Dataset]
 
 
-TASKS = {
-    "digits": Task("experiments.tasks.digits", "handwritten digits, 8 x 8 pixels, 1797 samples (the default)"),
-    "mnist": Task("experiments.tasks.mnist", "handwritten digits, 28 x 28 pixels, 70,000 samples, fixed test set"),
-    "breast-cancer": Task("experiments.tasks.breast_cancer", "30 features, malignant or benign, 569 samples"),
-    "digits-parity": Task("experiments.tasks.digits_parity", "the images of digits, even or odd"),
-}
+@cache
+def tasks() -> Mapping[str, Task]:
+    """Return all tasks by name: those of this folder, then those of other installed packages.
+
+    Raises
+    ------
+    InputError
+        If two tasks have the same name.
+    """
+    found: dict[str, Task] = {}
+    for origin, task in [*_in_this_folder(), *_of_other_packages()]:
+        if task.name in found:
+            raise InputError(f"task {task.name!r} of {origin} has the name of another task; rename or uninstall it")
+        found[task.name] = task
+    return found
 
 
 def load_task(name: str, data_dir: Path | None = None) -> Dataset:
-    """The data of a named task, or of an .npz file with X (n, ...) and y (n,) by its path.
+    """Load the data of a named task or of an .npz archive.
 
-    data_dir: where `mnist` finds its files. Errors: InputError for an unknown name or data that cannot be
-    used.
+    Parameters
+    ----------
+    name : str
+        Name of a task, or path of an .npz file with X (n, ...) and y (n,).
+    data_dir : Path, optional
+        Folder of the data files, for tasks that read some.
+
+    Returns
+    -------
+    Dataset
+        All samples, unscaled.
+
+    Raises
+    ------
+    InputError
+        If there is no such task, or if its data cannot be used.
     """
-    if name in TASKS:
-        return importlib.import_module(TASKS[name].module).load(data_dir)
+    known = tasks()
+    if name in known:
+        return known[name].load(data_dir)
     if name.endswith(".npz") or Path(name).is_file():
         from experiments.tasks import archive
 
         return archive.load(Path(name))
-    raise unknown_name("task", name, [*TASKS, "or the path of an .npz file with X and y"])
+    raise unknown_name("task", name, [*known, "or the path of an .npz file with X and y"])
+
+
+def _in_this_folder() -> list[tuple[str, Task]]:
+    modules = [import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__)]
+    return [(module.__name__, module.TASK) for module in modules if hasattr(module, "TASK")]
+
+
+def _of_other_packages() -> list[tuple[str, Task]]:
+    return [(f"package {_package(entry)}", _entered(entry)) for entry in entry_points(group=GROUP)]
+
+
+def _entered(entry: EntryPoint) -> Task:
+    """The task of an entry point. A package that is broken must not take the other tasks with it."""
+    try:
+        task = entry.load()
+        reason = f"{entry.value} is no Task" if not isinstance(task, Task) else ""
+        if not reason and task.name != entry.name:
+            reason = f"{entry.value} calls itself {task.name!r}"
+    except Exception as error:  # whatever importing a foreign package may raise
+        reason = f"{type(error).__name__}: {error}"
+    if not reason:
+        return task
+
+    def refuse(data_dir: Path | None) -> NoReturn:
+        raise InputError(
+            f"task {entry.name!r} of package {_package(entry)}: cannot be loaded ({reason}); repair or uninstall it"
+        )
+
+    return Task(entry.name, f"cannot be loaded: {reason}", refuse)
+
+
+def _package(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist else "unknown"

@@ -1,6 +1,16 @@
 """The user's own data: an .npz file with `X` (n, ...) and `y` (n,).
 
-`X` (n, height, width) are images, if both sides have two pixels at least; any other shape is read as plain features.
+By the shape of a sample:
+
+====================================  ==========================================================
+(height, width)                       image
+(height, width, 1), (1, height, width)  image of one channel
+(height, width, 3), (3, height, width)  image in colour, converted to luma (`LUMA`)
+any other                             plain features
+====================================  ==========================================================
+
+An image has two pixels at least in height and in width. What was assumed about samples that are no plain rows is said
+in `Dataset.notes`; what can be read in two ways is refused.
 """
 
 from __future__ import annotations
@@ -15,15 +25,48 @@ from numpy.typing import NDArray
 from bnsim.errors import InputError
 from experiments.tasks.dataset import Dataset
 
+LUMA = (0.299, 0.587, 0.114)
+"""Weights of red, green and blue in the luma of Recommendation ITU-R BT.601."""
+
 
 def load(path: Path) -> Dataset:
-    """Images are scaled to [0, 1], features standardised, both by the training part; 20 % are held out a
-    seed.
+    """Load an archive.
 
-    `y` may hold integers or strings. Object arrays are never unpickled.
-    Errors: InputError, naming file and array, for all that cannot be used.
+    Images are scaled to [0, 1] and features standardised, both by the training part; each seed holds out its own 20 %.
+
+    Parameters
+    ----------
+    path : Path
+        An .npz file with `X` (n, ...), real numbers, and `y` (n,), integers or strings. Object arrays are never
+        unpickled.
+
+    Returns
+    -------
+    Dataset
+        The samples, with what was assumed about their shape in `notes`.
+
+    Raises
+    ------
+    InputError
+        If file or arrays cannot be used; the message names both.
     """
     X, y = (_array(path, name) for name in ("X", "y"))
+    classes, labels = _checked(path, X, y)
+    X, notes = _images(path, X)
+    is_image = X.ndim == 3
+    return Dataset(
+        name=path.stem,
+        X=X.reshape(len(X), -1),
+        y=labels.astype(np.int64),
+        classes=tuple(str(value) for value in classes),
+        image_shape=(X.shape[1], X.shape[2]) if is_image else None,
+        scaling="range" if is_image else "standardise",
+        notes=notes,
+    )
+
+
+def _checked(path: Path, X: NDArray, y: NDArray) -> tuple[NDArray, NDArray[np.intp]]:
+    """The classes in order and each sample's place among them, once X and y are known to be samples and labels."""
     if X.ndim < 2 or X.dtype.kind not in "biuf":
         raise _refusal(path, f"X has shape {X.shape} and type {X.dtype}", "give numbers (n, features) or (n, h, w)")
     if y.ndim != 1 or y.dtype.kind not in "biufU":
@@ -41,15 +84,38 @@ def load(path: Path) -> Dataset:
         raise _refusal(path, f"y holds one class only, {classes[0]!s}", "give at least two classes")
     if y.dtype.kind == "f" and not (y == np.rint(y)).all():
         raise _refusal(path, f"y holds fractions such as {y[y != np.rint(y)][0]!s}", "give classes, not measurements")
-    images = X.ndim == 3 and min(X.shape[1:]) >= 2
-    return Dataset(
-        name=path.stem,
-        X=X.reshape(len(X), -1),
-        y=labels.astype(np.int64),
-        classes=tuple(str(value) for value in classes),
-        image_shape=(X.shape[1], X.shape[2]) if images else None,
-        scaling="range" if images else "standardise",
-    )
+    return classes, labels
+
+
+def _images(path: Path, X: NDArray) -> tuple[NDArray, tuple[str, ...]]:
+    """X as grey images (n, height, width) or plain features (n, k), and what was assumed."""
+    if X.ndim == 2:
+        return X, ()
+    shape, channels = X.shape[1:], ""
+    if X.ndim == 4:
+        X, channels = _one_channel(path, X)
+    if X.ndim == 3 and min(X.shape[1:]) >= 2:
+        height, width = X.shape[1:]
+        return X, (f"samples of shape {shape} were read as images of {height} x {width} pixels{channels}",)
+    X = X.reshape(len(X), -1)
+    return X, (f"samples of shape {shape} were read as {X.shape[1]} plain features; they are no images",)
+
+
+def _one_channel(path: Path, X: NDArray) -> tuple[NDArray, str]:
+    """X without its axis of channels, and what became of them; X (n, a, b, c) as it is where no axis is one."""
+    colours = [axis for axis in (3, 1) if X.shape[axis] in (3, 4) and min(np.delete(X.shape, [0, axis])) >= 2]
+    if len(colours) == 2:
+        reason = f"X has shape {X.shape}, whose colours may be its second axis or its last"
+        raise _refusal(path, reason, "save one channel (n, h, w), or features (n, k)")
+    if colours and X.shape[colours[0]] == 4:
+        reason = f"X has shape {X.shape}, which may be colours with transparency"
+        raise _refusal(path, reason, "save the colours alone (n, h, w, 3), one channel (n, h, w), or features (n, k)")
+    if colours:
+        return np.moveaxis(X, colours[0], -1) @ np.array(LUMA), ", their colours as luma (ITU-R BT.601)"
+    for axis in (3, 1):
+        if X.shape[axis] == 1:
+            return X.squeeze(axis), ""
+    return X, ""
 
 
 def _array(path: Path, name: str) -> NDArray:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from experiments.tasks import Task
 from experiments.tasks.dataset import Dataset
 
 
 def load(data_dir: Path | None) -> Dataset:
-    """Features are standardised on the training part; each seed holds out its own 20 %. `data_dir` is not
-    used."""
+    """Load the features, to be standardised on the training part; each seed holds out its own 20 %."""
     from sklearn.datasets import load_breast_cancer
 
     data = load_breast_cancer()
     classes = tuple(str(name) for name in data.target_names)
     return Dataset("breast-cancer", data.data, data.target, classes, image_shape=None, scaling="standardise")
+
+
+TASK = Task("breast-cancer", "30 features, malignant or benign, 569 samples", load)

@@ -18,7 +18,15 @@ Scaling = float | Literal["standardise", "range"]
 
 @dataclass(frozen=True)
 class Samples:
-    """X (sample, feature) as a network sees it; y (sample,) class indices 0..K-1."""
+    """Samples as a network sees them.
+
+    Parameters
+    ----------
+    X : ndarray of shape (sample, feature)
+        Scaled features.
+    y : ndarray of shape (sample,)
+        Class indices 0..K-1.
+    """
 
     X: FloatArray
     y: NDArray[np.int64]
@@ -27,17 +35,17 @@ class Samples:
         return len(self.y)
 
     def first(self, count: int) -> Samples:
-        """The first so many, or all where there are fewer."""
+        """Return the first `count` samples, or all where there are fewer."""
         return Samples(self.X[:count], self.y[:count])
 
     def chosen(self, indices: NDArray[np.intp]) -> Samples:
-        """Some of them."""
+        """Return the samples at `indices`, in their order."""
         return Samples(self.X[indices], self.y[indices])
 
 
 @dataclass(frozen=True)
 class Split:
-    """What is learned from, and what was held out: the test set or the validation set, as the maker says."""
+    """A training set and what was held out from it: the test set or the validation set, depending on the maker."""
 
     train: Samples
     held_out: Samples
@@ -47,12 +55,28 @@ class Split:
 class Dataset:
     """All samples of a task, unscaled.
 
-    X: (sample, feature), any real type. y: (sample,) class indices into `classes`.
-    image_shape: (height, width) where the features are pixels, else None.
-    scaling: a number that X is divided by; "standardise" (each feature by mean and standard deviation) or
-    "range" (all pixels by one minimum and maximum, to [0, 1]), both measured on the training part.
-    n_train: None where each seed draws its own test set (protocol "resampled"); otherwise the first `n_train`
-    samples are for training and all others are the test set, for every seed ("fixed test set").
+    Parameters
+    ----------
+    name : str
+        Name of the task.
+    X : ndarray of shape (sample, feature)
+        The samples, of any real type.
+    y : ndarray of shape (sample,)
+        Indices into `classes`.
+    classes : tuple of str
+        Names of the classes.
+    image_shape : tuple of int or None
+        (height, width) where the features are pixels.
+    scaling : float, "standardise" or "range"
+        A number that X is divided by; or "standardise" (each feature by its mean and standard deviation) or "range"
+        (all pixels by one minimum and maximum, to [0, 1]), both measured on the training part.
+    n_train : int, optional
+        None where each seed draws its own test set (protocol "resampled"). Otherwise the first `n_train` samples are
+        for training and all others are the test set, for every seed ("fixed test set").
+    n_validation : int, optional
+        With a fixed test set: the last so many training samples are the validation set.
+    notes : tuple of str
+        What was assumed in reading the data, a sentence each, for the user and for the manifest.
     """
 
     name: str
@@ -63,10 +87,11 @@ class Dataset:
     scaling: Scaling
     n_train: int | None = None
     n_validation: int | None = None
-    """With a fixed test set: the last so many training samples are the validation set."""
+    notes: tuple[str, ...] = ()
 
     @property
     def protocol(self) -> str:
+        """How test sets come about: "resampled" by each seed, or a "fixed test set"."""
         return "resampled" if self.n_train is None else "fixed test set"
 
     @cached_property
@@ -85,10 +110,26 @@ one. A class of fewer than five samples could go without one there."""
 
 
 def final_split(dataset: Dataset, seed: int, max_train: int | None = None) -> Split:
-    """Training set and test set: for final measurements only.
+    """Return training set and test set: for final measurements only.
 
-    max_train: train on a stratified subset of at most so many samples; None takes all.
-    Errors: InputError where a class is too small to be split.
+    Parameters
+    ----------
+    dataset : Dataset
+        The task.
+    seed : int
+        Draws the split, or with a fixed test set the subset alone.
+    max_train : int, optional
+        Train on a stratified subset of at most so many samples; None takes all.
+
+    Returns
+    -------
+    Split
+        Both parts, scaled by the training part alone.
+
+    Raises
+    ------
+    InputError
+        If a class is too small to be split, or `max_train` too small to hold all classes.
     """
     train, test = _test_indices(dataset, seed)
     return _scaled(dataset, _subset(dataset, train, max_train, seed), test)
@@ -97,9 +138,28 @@ def final_split(dataset: Dataset, seed: int, max_train: int | None = None) -> Sp
 def validation_split(
     dataset: Dataset, seed: int, max_train: int | None = None, max_validation: int | None = None
 ) -> Split:
-    """Training set without its validation part, and that part; the test set is not touched.
+    """Return the training set without its validation part, and that part; the test set is not touched.
 
-    max_validation: as `max_train`, for the validation samples. Errors as in `final_split`.
+    Parameters
+    ----------
+    dataset : Dataset
+        The task.
+    seed : int
+        As in `final_split`.
+    max_train : int, optional
+        As in `final_split`.
+    max_validation : int, optional
+        The same for the validation samples.
+
+    Returns
+    -------
+    Split
+        Both parts, scaled by the training part alone.
+
+    Raises
+    ------
+    InputError
+        As in `final_split`.
     """
     train, _ = _test_indices(dataset, seed)
     if dataset.n_validation is not None:
@@ -156,15 +216,7 @@ def _too_small(dataset: Dataset, indices: NDArray[np.intp]) -> InputError:
 
 
 def _scaled(dataset: Dataset, train: NDArray[np.intp], held_out: NDArray[np.intp]) -> Split:
-    if isinstance(dataset.scaling, str):
-        reference = dataset.X[train].astype(np.float64)
-        if dataset.scaling == "standardise":
-            shift, scale = reference.mean(axis=0), reference.std(axis=0)
-        else:
-            shift, scale = reference.min(), reference.max() - reference.min()
-        scale = np.where(scale > 0, scale, 1.0)  # a constant feature carries nothing: leave it at zero
-    else:
-        shift, scale = 0.0, dataset.scaling
+    shift, scale = _shift_and_scale(dataset, train)
 
     def samples(indices: NDArray[np.intp]) -> Samples:
         X = dataset.X[indices].astype(np.float64)
@@ -173,3 +225,19 @@ def _scaled(dataset: Dataset, train: NDArray[np.intp], held_out: NDArray[np.intp
         return Samples(X, dataset.y[indices])
 
     return Split(samples(train), samples(held_out))
+
+
+def _shift_and_scale(dataset: Dataset, train: NDArray[np.intp]) -> tuple[FloatArray | float, FloatArray | float]:
+    """What is subtracted from the features and what they are divided by."""
+    if not isinstance(dataset.scaling, str):
+        return 0.0, dataset.scaling
+    reference = dataset.X[train].astype(np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        if dataset.scaling == "standardise":
+            shift, scale = reference.mean(axis=0), reference.std(axis=0)
+        else:
+            shift, scale = reference.min(), reference.max() - reference.min()
+    if not np.isfinite(scale).all():
+        largest = np.abs(reference).max()
+        raise InputError(f"{dataset.name}: X holds values up to {largest:.3g}, too large to be scaled; divide X first")
+    return shift, np.where(scale > 0, scale, 1.0)  # a constant feature carries nothing: leave it at zero

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim.errors import InputError
+from experiments.tasks import Task
 from experiments.tasks.dataset import Dataset
 
 CHECKSUMS = {
@@ -31,10 +32,24 @@ CHECKSUMS = {
 
 
 def load(data_dir: Path | None) -> Dataset:
-    """Pixels 0..255 are divided by 255.
+    """Load the pixels 0..255, to be divided by 255.
 
-    Errors: InputError for a missing folder or file, a damaged file or a wrong checksum; MachineError
-    where the download fails.
+    Parameters
+    ----------
+    data_dir : Path or None
+        Folder of the four IDX files; None for that of BNSIM_DATA or, without it, a download.
+
+    Returns
+    -------
+    Dataset
+        All 70,000 images, the 60,000 training images first.
+
+    Raises
+    ------
+    InputError
+        If folder or file is missing, or a file is damaged or has a wrong checksum.
+    MachineError
+        If the download fails.
     """
     if data_dir is None and os.environ.get("BNSIM_DATA"):
         data_dir = Path(os.environ["BNSIM_DATA"])
@@ -98,3 +113,6 @@ def _download() -> dict[str, bytes]:
     from models.artificial.download import mnist_arrays
 
     return {name: _idx_bytes(array) for name, array in zip(CHECKSUMS, mnist_arrays(), strict=True)}
+
+
+TASK = Task("mnist", "handwritten digits, 28 x 28 pixels, 70,000 samples, fixed test set", load)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import bnsim
+from bnsim.binning import steps_of
 from models.classifier import FloatArray, LabelArray
 from models.spiking.decision import decide
 from models.spiking.spiking_classifier import SpikingClassifier
@@ -23,22 +24,22 @@ class OutputDecision(SpikingClassifier):
     earliest, then the first class. Membrane potentials are not looked at.
     """
 
-    def decisions_until(self, recording: bnsim.Recording, times: Sequence[float]) -> NDArray[Any]:
+    def decisions_until(self, recording: bnsim.Recording, steps: Sequence[int]) -> NDArray[Any]:
         """Return the class of each recorded trial, had it ended early.
 
         Parameters
         ----------
         recording : bnsim.Recording
             Spike times of the population "output".
-        times : sequence of float
-            Ends of the trial, in s; spikes before them count.
+        steps : sequence of int
+            Time steps at which the trial ends; spikes before them count.
 
         Returns
         -------
         ndarray, shape (n_times, n_trials)
             Classes.
         """
-        return self.classes_[np.array([_decided(recording, time) for time in times])]
+        return self.classes_[np.array([_decided(recording, step) for step in steps])]
 
     def tied(self, X: ArrayLike) -> NDArray[np.bool_]:
         """Return whether output neurons share the most spikes, so that the tie rule decides.
@@ -61,10 +62,10 @@ class OutputDecision(SpikingClassifier):
         )
 
 
-def _decided(recording: bnsim.Recording, end: float) -> LabelArray:
-    """Label of each trial, by the spikes before `end` (s)."""
+def _decided(recording: bnsim.Recording, end: int) -> LabelArray:
+    """Label of each trial, by the spikes before this time step."""
     spikes = recording.spike_times(OUTPUT)
-    early = spikes.time < end
+    early = steps_of(spikes.time, recording.dt) < end
     kept = bnsim.SpikeTimes(spikes.trial[early], spikes.unit[early], spikes.time[early])
     counts = np.zeros((recording.n_trials, recording.populations[OUTPUT]), np.int64)
     np.add.at(counts, (kept.trial, kept.unit), 1)

@@ -12,6 +12,7 @@ from brian2.units import ms
 from numpy.typing import ArrayLike, NDArray
 
 import bnsim
+from bnsim.binning import steps_of
 from models.capabilities import HiddenSpikes, Train
 from models.spiking.decision import decide
 from models.spiking.output_decision import OUTPUT, OutputDecision
@@ -52,7 +53,7 @@ class SpikingReadOut(OutputDecision):
         recording = self._present(samples, (hidden,))
         spikes = recording.spike_times(hidden)
         bounds = np.searchsorted(spikes.trial, np.arange(1, len(samples)))
-        steps = np.rint(spikes.time / recording.dt).astype(np.int64)
+        steps = steps_of(spikes.time, recording.dt)
         trains = zip(np.split(steps, bounds), np.split(spikes.unit, bounds), strict=True)
         return HiddenSpikes(tuple(trains), recording.populations[hidden], round(self.duration), DT)
 

@@ -95,25 +95,34 @@ def test_cross_correlation_finds_the_lag(recording: Recording) -> None:
     [
         (
             lambda r: measures.rates(r, "cell"),
-            "unknown population 'cell'; the recording holds 'cells', 'unseen'",
+            "rates.population: unknown population 'cell'; did you mean 'cells'\\? the recording holds 'cells', ",
         ),
         (lambda r: measures.rates(r), "no population was named; the recording holds 'cells', 'unseen'"),
-        (lambda r: measures.rates(r, "cells", duration=1.0), "know their length; leave duration out"),
-        (lambda r: measures.rates([[0.1]]), "pass duration in seconds"),
-        (lambda r: measures.rates([[0.1]], duration=-1.0), r"measures.duration: -1.0 is not a positive time"),
+        (
+            lambda r: measures.rates(r, "cells", duration=1.0),
+            "rates.duration: a recording knows its length; leave duration out",
+        ),
+        (
+            lambda r: measures.rates([[0.1]]),
+            "rates.duration: plain spike times do not tell the length of the trial; pass it",
+        ),
+        (lambda r: measures.rates([[0.1]], duration=-1.0), "rates.duration: -1 s is not a positive time"),
         (lambda r: measures.rates([[0.1, 0.7]], duration=0.5), "a spike at 0.7 s lies after the 0.5 s given"),
         (
             lambda r: measures.rates([[0.1]], "cells", duration=1.0),
-            "population 'cells' was named with plain spike trains",
+            "rates.population: 'cells' was named with plain spike trains",
         ),
         (lambda r: measures.interspike_intervals(r, "unseen"), r"run again with record=\['unseen'\]"),
         (
             lambda r: measures.spike_contrast(r, "cells", trial=2),
-            "no trial 2; the recording holds trials 0 to 1",
+            "spike_contrast.trial: no trial 2; there are trials 0 to 1",
         ),
         (lambda r: measures.spike_contrast(r, "cells", min_bin=0.06), "more than half of the trial"),
         (lambda r: measures.spike_time_tiling(r, "cells", units=[3]), "no unit 3; there are units 0 to 2"),
-        (lambda r: measures.spike_time_tiling(r, "cells", window=0.0), "window: 0.0 is not a positive time"),
+        (
+            lambda r: measures.spike_time_tiling(r, "cells", window=0.0),
+            "spike_time_tiling.window: 0 s is not a positive time",
+        ),
         (
             lambda r: measures.cross_correlation(r, "cells", units=(0, 1), max_lag=0.2),
             "max_lag: 0.2 s does not lie",
@@ -124,3 +133,172 @@ def test_errors_name_culprit_and_remedy(recording: Recording, call, message: str
     with pytest.raises(InputError, match=message) as raised:
         call(recording)
     assert "\n" not in str(raised.value)
+
+
+def test_cross_correlation_counts_the_last_partial_bin() -> None:
+    """100 ms in bins of 1.5 ms: 66 whole ones and one of 1 ms, which holds the spikes at 99 ms."""
+    lags, pairs = measures.cross_correlation(
+        [[0.0, 0.099], [0.0015, 0.099]], units=(0, 1), bin_width=0.0015, max_lag=0.0045, duration=0.1
+    )
+    np.testing.assert_allclose(lags, np.arange(-3, 4) * 0.0015)
+    assert pairs.tolist() == [0, 0, 0, 1, 1, 0, 0]  # the pair in the last bin, and bins 0 and 1
+
+
+def test_times_may_have_units(recording: Recording) -> None:
+    from brian2 import ms
+
+    np.testing.assert_array_equal(
+        measures.spike_time_tiling(recording, "cells", window=3 * ms),
+        measures.spike_time_tiling(recording, "cells", window=0.003),
+    )
+    trains = [TICKS, TICKS + 0.002]
+    with_units = [1000 * train * ms for train in trains]
+    assert measures.rates(with_units, duration=100 * ms).tolist() == measures.rates(trains, duration=0.1).tolist()
+    assert measures.spike_contrast(with_units, duration=100 * ms, min_bin=10 * ms) == measures.spike_contrast(
+        trains, duration=0.1, min_bin=0.01
+    )
+
+
+@pytest.mark.parametrize("dt", [1e-3, 1e-4])
+def test_tiling_meets_at_the_window_and_not_beyond_however_late(dt: float) -> None:
+    """Spikes 5 ms apart meet within 5 ms, those 6 ms apart do not, at the start of a trial and after 1000 s."""
+    for start in (0.1, 0.3, 7.7, 1000.0):
+        matrix = measures.spike_time_tiling(
+            [[start], [start + 0.005], [start + 0.006]], window=0.005, duration=1001.0, dt=dt
+        )
+        tiled = 2 * (0.005 + dt / 2) / 1001
+        assert matrix[0, 1] == pytest.approx(1.0)
+        assert matrix[0, 2] == pytest.approx(-tiled)
+
+
+def test_tiling_agrees_with_elephant_on_short_trials() -> None:
+    """With half a step added to Elephant's window, and spikes in the middle of their steps."""
+    from elephant.spike_train_correlation import spike_time_tiling_coefficient
+
+    generator = np.random.default_rng(0)
+    rasters = generator.random((8, 200)) < np.array([0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0, 0.01])[:, None]
+    steps = [np.flatnonzero(raster) for raster in rasters]
+    found = measures.spike_time_tiling([train * 0.001 for train in steps], window=0.003, duration=0.2, dt=0.001)
+    middle = [neo.SpikeTrain((train + 0.5) * 0.001, units=pq.s, t_stop=0.2) for train in steps]
+    for row, first in enumerate(middle):
+        for column, second in enumerate(middle):
+            expected = spike_time_tiling_coefficient(first, second, dt=0.0035 * pq.s)
+            assert found[row, column] == pytest.approx(expected, abs=1e-12)  # rounding of sums of 200 terms
+
+
+def test_independent_sparse_trains_on_a_grid_have_no_tiling() -> None:
+    generator = np.random.default_rng(0)
+    values = []
+    for _ in range(15):
+        trains = [np.flatnonzero(generator.random(500) < 0.01) * 0.001 for _ in range(6)]
+        matrix = measures.spike_time_tiling(trains, window=0.002, duration=0.5, dt=0.001)
+        values += matrix[np.triu_indices(6, 1)].tolist()
+    # Pairs have a standard deviation of about 0.15: 225 of them, a standard error of about 0.01.
+    assert np.nanmean(values) == pytest.approx(0.0, abs=0.04)
+
+
+def test_spike_contrast_does_not_hang_on_the_rounding_of_edges() -> None:
+    """The same steps of 0.1 ms, given as products and as quotients, which differ in their last bits."""
+    generator = np.random.default_rng(1)
+    steps = [np.sort(generator.choice(1000, 40, replace=False)) for _ in range(5)]
+    found = {
+        measures.spike_contrast(trains, duration=0.1, min_bin=0.001, dt=1e-4)
+        for trains in ([train * 1e-4 for train in steps], [train / 1e4 for train in steps])
+    }
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: measures.rates("spikes", duration=1.0),
+            "rates.source: 'spikes' is neither a Recording nor a sequence of spike trains; give one of them",
+        ),
+        (
+            lambda: measures.interspike_intervals(3),
+            "interspike_intervals.source: 3 is neither a Recording nor a sequence of spike trains; give one of them",
+        ),
+        (
+            lambda: measures.first_spike_latency([0.1, 0.2]),
+            "first_spike_latency.source[0]: 0.1 is no row of spike times; give a one-dimensional array",
+        ),
+        (
+            lambda: measures.coefficient_of_variation([[0.1], [0.1, np.nan]]),
+            "coefficient_of_variation.source[1]: the times hold NaN or infinite values; remove them first",
+        ),
+        (
+            lambda: measures.rates([["a"]], duration=1.0),
+            "rates.source[0]: an array of text is no array of numbers; give seconds or a quantity such as 5 ms",
+        ),
+        (
+            lambda: measures.rates([[-0.1]], duration=1.0),
+            "rates.source[0]: a spike at -0.1 s precedes the trial; shift the times so that the trial starts at 0",
+        ),
+        (
+            lambda: measures.rates([neo_train([0.1]), neo.SpikeTrain([], units="s", t_stop=1.0)]),
+            "rates.source: Neo spike trains of 1 to 2 s; give trains that are as long as each other",
+        ),
+        (
+            lambda: measures.spike_contrast([[0.1], [0.2]], units=[0, 0], duration=1.0),
+            "spike_contrast.units: unit 0 is named twice; name each unit once",
+        ),
+        (
+            lambda: measures.spike_time_tiling([[0.1], [0.2]], units=[-1], duration=1.0),
+            "spike_time_tiling.units: no unit -1; there are units 0 to 1",
+        ),
+        (
+            lambda: measures.spike_time_tiling([[0.1], [0.2]], units=[], duration=1.0),
+            "spike_time_tiling.units: no unit was named; give an index, several, or None for all",
+        ),
+        (
+            lambda: measures.spike_time_tiling([[0.1]], units=[0.5], duration=1.0),
+            "spike_time_tiling.units: 0.5 is no whole number; give the index of one unit",
+        ),
+        (
+            lambda: measures.spike_time_tiling([[0.1]], units="all", duration=1.0),
+            "spike_time_tiling.units: 'all' is no array of numbers; give the index of one unit or of several",
+        ),
+        (
+            lambda: measures.spike_time_tiling([[0.1]], trial=0, duration=1.0),
+            "spike_time_tiling.trial: spike trains without a recording are of one trial; leave trial out",
+        ),
+        (
+            lambda: measures.cross_correlation([[0.1], [0.2]], units=(0, 1, 1), duration=1.0),
+            "cross_correlation.units: an array of shape (3,) is no pair; give two units, such as (0, 1)",
+        ),
+        (
+            lambda: measures.cross_correlation([[0.1], [0.2]], units=(0, 2), duration=1.0),
+            "cross_correlation.units: no unit 2; there are units 0 to 1",
+        ),
+        (
+            lambda: measures.cross_correlation([[0.1], [0.2]], units=(0, 1), bin_width=0.0015, duration=1.0, dt=0.001),
+            "cross_correlation.bin_width: 0.0015 s is no whole number of time steps of 0.001 s; "
+            "give a multiple such as 0.002 s",
+        ),
+        (
+            lambda: measures.cross_correlation([[0.1], [0.2]], units=(0, 1), bin_width=1 * pq.mV, duration=1.0),
+            "cross_correlation.bin_width: mV is no unit of time; give seconds or a quantity such as 5 ms",
+        ),
+        (
+            lambda: measures.spike_contrast([[0.1], [0.2]], duration=1.0, min_bin=-0.1),
+            "spike_contrast.min_bin: -0.1 s is not a positive time; give a time above 0",
+        ),
+    ],
+)
+def test_wrong_input_is_one_line(call, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        call()
+    assert str(caught.value) == message
+
+
+def test_a_recording_knows_its_time_step(recording: Recording) -> None:
+    with pytest.raises(
+        InputError, match=r"^spike_contrast\.dt: a recording knows its length and time step; leave dt out$"
+    ):
+        measures.spike_contrast(recording, "cells", dt=0.001)
+
+
+def test_an_array_of_trains_is_a_sequence_of_trains() -> None:
+    assert measures.rates(np.array([[0.1, 0.2], [0.3, 0.4]]), duration=0.5).tolist() == [4, 4]
+    assert measures.rates([], duration=1.0).shape == (0,)

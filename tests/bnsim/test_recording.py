@@ -191,7 +191,10 @@ def test_files_that_are_no_recording_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("ask", "message"),
     [
-        (lambda r: r.spike_times("cell"), "Recording: unknown population 'cell'; it holds 'cells', 'quiet'"),
+        (
+            lambda r: r.spike_times("cell"),
+            "Recording: unknown population 'cell'; did you mean 'cells'? the recording holds 'cells', 'quiet'",
+        ),
         (
             lambda r: r.spike_times("quiet"),
             "Recording.spikes: no spike times of 'quiet' were recorded; run again with record=['quiet']",
@@ -201,14 +204,18 @@ def test_files_that_are_no_recording_are_refused(tmp_path: Path) -> None:
             "Recording.traces: no trace of 'v' in 'cells' was recorded; compile with traces={'cells': ['v']} "
             "and run with record=['cells']",
         ),
-        (lambda r: r.trace("cell", "v"), "Recording: unknown population 'cell'; it holds 'cells', 'quiet'"),
+        (
+            lambda r: r.trace("cell", "v"),
+            "Recording: unknown population 'cell'; did you mean 'cells'? the recording holds 'cells', 'quiet'",
+        ),
         (
             lambda r: r.binned("cells", 0.0001),
-            "Recording.binned: bin_width 0.0001 s is below the time step 0.001 s; choose a longer bin",
+            "Recording.binned(bin_width): 0.0001 s is no whole number of time steps of 0.001 s; "
+            "give a multiple such as 0.001 s",
         ),
         (
             lambda r: r.binned("cells", float("nan")),
-            "Recording.binned: bin_width nan is not finite; give a width in seconds",
+            "Recording.binned(bin_width): nan is not finite; give seconds or a quantity such as 5 ms",
         ),
         (lambda r: r.binned("quiet", 0.01), "Recording.spikes: no spike times of 'quiet' were recorded"),
     ],
@@ -241,3 +248,46 @@ def test_what_cannot_be_written_is_said_and_leaves_nothing(
 
 def full_disk(*_: object, **__: object) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize(
+    ("spikes", "message"),
+    [
+        (([0], [0, 1], [0.001]), "SpikeTimes: 1 trials, 2 units and 1 times; give one of each a spike"),
+        (
+            ([1, 0], [0, 0], [0.001, 0.001]),
+            "SpikeTimes.trial: not in order; sort the spikes by trial, then time, then unit",
+        ),
+        (([0], [-1], [0.001]), "Recording.spikes['cells'].unit: no unit -1; there are units 0 to 1"),
+        (([0], [2], [0.001]), "Recording.spikes['cells'].unit: no unit 2; there are units 0 to 1"),
+        (([1], [0], [0.001]), "Recording.spikes['cells'].trial: no trial 1; there are trials 0 to 0"),
+        (
+            ([0], [0], [np.nan]),
+            "Recording.spikes['cells'].time: not within the trial of 0 to 0.01 s; give times from its start",
+        ),
+        (
+            ([0], [0], [0.01]),
+            "Recording.spikes['cells'].time: not within the trial of 0 to 0.01 s; give times from its start",
+        ),
+    ],
+)
+def test_spikes_that_no_population_has_fired_are_refused(spikes: tuple[list, ...], message: str) -> None:
+    def make() -> Recording:
+        of_cells = bnsim.SpikeTimes(*map(np.array, spikes))
+        return Recording(0.01, 0.001, np.zeros(1, np.uint64), {"cells": np.zeros((1, 2), int)}, {"cells": of_cells})
+
+    with pytest.raises(InputError) as caught:
+        make()
+    assert str(caught.value) == message
+
+
+def test_spikes_of_an_unknown_population_are_refused() -> None:
+    none = bnsim.SpikeTimes(np.zeros(0, int), np.zeros(0, int), np.zeros(0))
+    with pytest.raises(InputError, match=r"^Recording\.spikes: unknown population 'cell'; did you mean 'cells'\?"):
+        Recording(0.01, 0.001, np.zeros(1, np.uint64), {"cells": np.zeros((1, 2), int)}, {"cell": none})
+
+
+def test_the_width_of_bins_may_be_a_quantity(recording: Recording) -> None:
+    np.testing.assert_array_equal(recording.binned("input", 2 * ms), recording.binned("input", 0.002))
+    with pytest.raises(InputError, match=r"^Recording\.binned\(bin_width\): V is no unit of time"):
+        recording.binned("input", 2 * mV)

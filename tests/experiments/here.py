@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import pytest
-
-from experiments import run_study
-from experiments.run import comparison
+from experiments.run.carry_out import carry_out
 from experiments.run.execute import Job, Watcher
-from experiments.run.store import Run
+from experiments.run.request import Request
+from experiments.run_directory import Run
 
 
-class _Here:
+class Here:
     """Stands for `experiments.run.execute.Workers`."""
 
     def __init__(self, count: int) -> None:
@@ -30,21 +27,20 @@ class _Here:
     ) -> None:
         pass
 
-    def run(self, jobs: Sequence[Job], watcher: Watcher) -> list[Any]:
-        return [job(lambda done, total: None) for job in jobs]
-
-
-@contextmanager
-def here() -> Iterator[pytest.MonkeyPatch]:
-    """Within it, all jobs of a run are done in this process."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(comparison, "Workers", _Here)
-        yield patch
+    def run(self, jobs: Sequence[Job], watcher: Watcher) -> Iterator[tuple[int, Any]]:
+        for place, job in enumerate(jobs):
+            yield place, job(lambda done, total: None)
 
 
 def run_here(
-    study: str, models: Sequence[str], settings: dict[str, Any], out: Path, seeds: int = 1, task: str = "digits"
+    study: str,
+    models: Sequence[str],
+    settings: Mapping[str, Any],
+    out: Path,
+    seeds: int = 1,
+    task: str = "digits",
+    preset: str = "quick",
 ) -> Run:
-    """As `run_study`."""
-    with here():
-        return run_study(study, task, models=models, settings=settings, seeds=seeds, out=out)
+    """As `run_study`, in this process."""
+    request = Request(study, task, tuple(models), seeds, preset, settings=settings)
+    return carry_out(request, out, make_executor=Here)

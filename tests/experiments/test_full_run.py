@@ -1,4 +1,4 @@
-"""`compare --preset full`: every study is carried out, drawn, told and on the page."""
+"""`compare`: every study is carried out, drawn, told and on the page."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from experiments.report import figures
-from experiments.run.store import Run
-from experiments.studies import STUDIES, method
+from experiments.run_directory import Run
+from experiments.studies import STUDIES
 
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_every_study_is_drawn_and_told(full_run: Run, study: str) -> None:
-    module = figures.of_study(study)
+    module = STUDIES[study].figure
     assert study in set(full_run.results["study"])
     assert {plate.figure for plate in module.PLATES} == set(module.draw(full_run))
     sentences = module.sentences(full_run)
@@ -24,7 +24,6 @@ def test_every_study_is_drawn_and_told(full_run: Run, study: str) -> None:
     assert all(re.search(r"[.;]$", sentence) and "nan" not in sentence for sentence in sentences)
     page = (full_run.directory / "report.html").read_text(encoding="utf-8")
     assert STUDIES[study].question in page
-    assert method(study)
 
 
 def test_the_test_set_was_opened_by_the_studies_that_say_so(full_run: Run) -> None:
@@ -46,7 +45,7 @@ def test_one_network_serves_all_studies_that_look_at_trained_ones(full_run: Run)
 
 def test_words_on_figures_can_be_read(full_run: Run) -> None:
     """A contrast of 4.5 with the white page, as WCAG 2 asks; words within matrices are set against their cells."""
-    for name, figure in figures.draw(full_run).items():
+    for name, figure in figures.draw(full_run).figures.items():
         within = {id(text) for ax in figure.axes if ax.images for text in ax.texts}
         for text in figure.findobj(Text):
             if text.get_text() and id(text) not in within:

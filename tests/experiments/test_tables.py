@@ -1,28 +1,29 @@
 """Tables on the terminal show names as they are."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from experiments.run.store import read_run, write_run
+from experiments.run_directory import read_run
 from experiments.tables import print_catalogue, print_run
 
-from .run.test_store import contents
+from .test_run_directory import contents, write_run
 
 
 def test_names_are_no_markup_and_units_stand_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plain = contents()
     task = "[red]mine[/wrong] :smile:"
     entry: dict[str, object] = {"model": "receptive-dense", "metric": "prediction_seconds", "unit": "s", "step": None}
-    entry |= {"study": "accuracy", "condition": "", "kind": "ANN", "mean": 0.5, "ci_low": None, "ci_high": None, "n": 1}
+    entry |= {"study": "accuracy", "facts": {}, "kind": "ANN", "mean": 0.5, "ci_low": None, "ci_high": None, "n": 1}
     unit = {**entry, "study": "transfer", "model": "lif", "metric": "threshold", "unit": ""}
     named = dataclasses.replace(
         plain,
         summary={**plain.summary, "task": task, "metrics": [entry, unit]},
         manifest={**plain.manifest, "models": {"receptive-dense": {}}},
     )
-    print_run(read_run(write_run(tmp_path, "[b]", named, lambda folder: None)))
+    print_run(read_run(write_run(tmp_path, "[b]", named)))
     printed = capsys.readouterr().out
     assert f"{task}, 1 seed " in printed
     trained, untrained = printed.split("units and networks without training, 1 seed")
@@ -33,24 +34,69 @@ def test_names_are_no_markup_and_units_stand_apart(tmp_path: Path, capsys: pytes
     assert printed.endswith("/[b]/report.html\n")
 
 
-@pytest.mark.parametrize(("limits", "shown"), [((None, None), "0.1235 nat"), ((0.0935, 0.1535), "0.1235 ± 0.0300 nat")])
-def test_a_loss_has_its_interval(
-    limits: tuple[float | None, float | None], shown: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("metric", "unit", "mean", "limits", "shown"),
+    [
+        ("test_loss", "nat", 0.1235, (None, None), "0.1235 nat"),
+        ("test_loss", "nat", 0.1235, (0.0935, 0.1635), "0.1235 nat (0.0935 to 0.1635)"),
+        ("test_accuracy", "fraction", 0.9944, (0.9712, 0.9993), "99.44 % (97.12 to 99.93)"),
+        ("test_accuracy", "fraction", 1.0, (0.9898, 1.0), "100.00 % (98.98 to 100.00)"),
+        ("tie_share", "fraction", 0.0, (0.0, 0.0), "0.00 %"),
+        ("tie_share", "fraction", 0.25, (None, None), "25.00 %"),
+        ("training_seconds", "s", 1.5, (0.5, 4.5), "1.5 s"),
+    ],
+)
+def test_shares_and_losses_have_their_interval(
+    metric: str,
+    unit: str,
+    mean: float,
+    limits: tuple[float | None, float | None],
+    shown: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_metrics(tmp_path, [of_dense(metric, unit, mean, limits)])
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if metric in line]
+    assert line.split("│")[2].strip() == shown
+
+
+def of_dense(
+    metric: str, unit: str, mean: float, limits: tuple[float | None, float | None], **facts: str
+) -> dict[str, object]:
+    entry = {"study": "accuracy", "model": "dense", "kind": "ANN", "metric": metric, "n": 5, "facts": facts}
+    return {**entry, "unit": unit, "step": None, "mean": mean, "ci_low": limits[0], "ci_high": limits[1]}
+
+
+def print_metrics(
+    folder: Path, metrics: list[dict[str, object]], differences: Sequence[dict[str, object]] = ()
 ) -> None:
     plain = contents()
-    entry: dict[str, object] = {
-        "study": "accuracy",
-        "model": "dense",
-        "kind": "ANN",
-        "metric": "test_loss",
-        "n": 5,
-        "condition": "",
-    }
-    entry |= {"unit": "nat", "step": None, "mean": 0.1235, "ci_low": limits[0], "ci_high": limits[1]}
-    run = dataclasses.replace(plain, summary={**plain.summary, "metrics": [entry]})
-    print_run(read_run(write_run(tmp_path, "run", run, lambda folder: None)))
-    (line,) = [line for line in capsys.readouterr().out.splitlines() if "test_loss" in line]
-    assert line.split("│")[2].strip() == shown
+    summary = {**plain.summary, "metrics": metrics, "differences": list(differences)}
+    print_run(read_run(write_run(folder, "run", dataclasses.replace(plain, summary=summary))))
+
+
+def test_recall_has_a_row_for_each_class(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recalls = [
+        of_dense("recall", "fraction", share, (None, None), **{"class": name})
+        for name, share in (("common", 0.99), ("rare", 0.5))
+    ]
+    print_metrics(tmp_path, [of_dense("test_accuracy", "fraction", 0.9, (None, None)), *recalls])
+    _, table = capsys.readouterr().out.split("recall of each class")
+    rows = [[cell.strip() for cell in line.split("│")[1:3]] for line in table.splitlines() if line.startswith("│")]
+    assert rows == [["common", "99.00 %"], ["rare", "50.00 %"]]
+    assert "┃ class" in table
+
+
+def test_the_verdict_is_that_of_the_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    difference: dict[str, object] = {"study": "accuracy", "metric": "test_accuracy", "unit": "percentage points"}
+    difference |= {"model": "dense", "twin": "other", "primary": True, "standardised": None, "n": 5, "p_holm": None}
+    difference |= {"difference": 0.5, "ci_low": -0.2, "ci_high": 1.2, "verdict": "not told apart"}
+    print_metrics(tmp_path, [of_dense("test_accuracy", "fraction", 0.9, (None, None))], [difference])
+    printed = capsys.readouterr().out.splitlines()
+    heading, row = (next(line for line in printed if text in line) for text in ("verdict", "+0.50"))
+    cells, headings = ([cell.strip() for cell in line.replace("┃", "│").split("│")] for line in (row, heading))
+    assert cells[headings.index("verdict")] == "not told apart"
+    assert cells[headings.index("difference (95 % interval)")] == "+0.50 (-0.20 to +1.20) points"
 
 
 def test_catalogues_are_no_markup(capsys: pytest.CaptureFixture[str]) -> None:

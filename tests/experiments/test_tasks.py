@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bnsim.errors import InputError
-from experiments.tasks import load_task, mnist
+from experiments.tasks import GROUP, Task, load_task, mnist, tasks
 from experiments.tasks.dataset import Dataset, final_split, validation_split
+
+GOOD_X, GOOD_Y = np.arange(20.0).reshape(10, 2), np.array([0, 1] * 5)
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +69,23 @@ def test_subsets_are_stratified_and_limited(digits: Dataset) -> None:
         final_split(digits, seed=0, max_train=5)
 
 
+def test_subsets_may_be_as_small_as_the_classes_are_many_and_as_large_as_all(digits: Dataset) -> None:
+    assert np.bincount(final_split(digits, seed=0, max_train=10).train.y).tolist() == [1] * 10
+    # A stratified split leaves one of each class out at least.
+    sizes = {limit: len(final_split(digits, seed=0, max_train=limit).train) for limit in (1427, 1436, 1437, 5000)}
+    assert sizes == {1427: 1427, 1436: 1427, 1437: 1437, 5000: 1437}
+
+
+def test_validation_samples_of_a_fixed_test_set_are_the_last_for_training() -> None:
+    dataset = Dataset("fixed", np.arange(20.0)[:, None], np.array([0, 1] * 10), ("a", "b"), None, 1.0, 14, 4)
+    assert dataset.protocol == "fixed test set"
+    for seed in (0, 1):
+        final, validation = final_split(dataset, seed), validation_split(dataset, seed)
+        assert [part.X.ravel().tolist() for part in (final.train, final.held_out)] == [[*range(14)], [*range(14, 20)]]
+        parts = [part.X.ravel().tolist() for part in (validation.train, validation.held_out)]
+        assert parts == [[*range(10)], [*range(10, 14)]]
+
+
 def test_scaling_uses_the_training_part_only() -> None:
     dataset = load_task("breast-cancer")
     split = final_split(dataset, seed=0)
@@ -90,8 +114,81 @@ def test_every_class_is_tested_in_every_split() -> None:
 
 
 def test_unknown_task_lists_what_exists() -> None:
-    with pytest.raises(InputError, match=r"unknown task .digit.; did you mean .digits.. choose from digits, mnist"):
+    known = f"{', '.join(tasks())}, or the path of an .npz file with X and y"
+    with pytest.raises(InputError, match=f"unknown task 'digit'; did you mean 'digits'. choose from {known}"):
         load_task("digit")
+
+
+@pytest.mark.parametrize("name", sorted(set(tasks()) - {"mnist"}))
+def test_data_bear_the_name_of_their_task(name: str) -> None:
+    assert load_task(name).name == tasks()[name].name == name
+
+
+def test_listing_the_tasks_imports_nothing_heavy() -> None:
+    script = (
+        "import sys; from experiments.tasks import tasks; assert tasks();"
+        "print(sorted({'sklearn', 'scipy', 'pandas', 'brian2', 'keras', 'tensorflow'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def entry(value: str, name: str = "foreign") -> EntryPoint:
+    return EntryPoint(name, value, GROUP)
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[EntryPoint], None]]:
+    """Has another package offer an entry point, instead of those of the packages that are installed."""
+
+    def install(point: EntryPoint) -> None:
+        monkeypatch.setattr("experiments.tasks.entry_points", lambda group: [point] if group == GROUP else [])
+        tasks.cache_clear()
+
+    yield install
+    tasks.cache_clear()
+
+
+FOREIGN = Task(
+    "foreign", "of another package", lambda data_dir: Dataset("foreign", GOOD_X, GOOD_Y, ("a", "b"), None, 1.0)
+)
+
+
+def test_other_packages_bring_tasks(installed: Callable[[EntryPoint], None]) -> None:
+    installed(entry(f"{__name__}:FOREIGN"))
+    assert list(tasks())[-1] == "foreign"
+    assert {"digits", "mnist"} < set(tasks())
+    assert load_task("foreign").classes == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("no.such.module:TASK", "ModuleNotFoundError: No module named 'no'"),
+        (f"{__name__}:GOOD_X", f"{__name__}:GOOD_X is no Task"),
+        ("experiments.tasks.digits:TASK", "experiments.tasks.digits:TASK calls itself 'digits'"),
+    ],
+)
+def test_a_broken_package_spoils_its_own_task_alone(
+    value: str, reason: str, installed: Callable[[EntryPoint], None]
+) -> None:
+    installed(entry(value))
+    assert load_task("breast-cancer").name == "breast-cancer"
+    assert tasks()["foreign"].summary == f"cannot be loaded: {reason}"
+    message = f"task 'foreign' of package unknown: cannot be loaded ({reason}); repair or uninstall it"
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        load_task("foreign")
+
+
+def test_two_tasks_of_one_name_are_refused(installed: Callable[[EntryPoint], None]) -> None:
+    installed(entry("experiments.tasks.digits:TASK", name="digits"))
+    with pytest.raises(InputError, match="task 'digits' of package unknown has the name of another task; rename or"):
+        tasks()
+
+
+def archived(folder: Path, X: NDArray) -> Dataset:
+    np.savez(folder / "mine.npz", X=X, y=[0, 1] * (len(X) // 2))
+    return load_task(str(folder / "mine.npz"))
 
 
 def test_archive_of_images_with_text_labels(tmp_path: Path) -> None:
@@ -100,16 +197,76 @@ def test_archive_of_images_with_text_labels(tmp_path: Path) -> None:
     np.savez(path, X=X, y=np.array(["cat", "dog"] * 20))
     dataset = load_task(str(path))
     assert (dataset.name, dataset.image_shape, dataset.classes) == ("mine", (2, 3), ("cat", "dog"))
+    assert dataset.notes == ("samples of shape (2, 3) were read as images of 2 x 3 pixels",)
     split = final_split(dataset, seed=0)
     assert (split.train.X.min(), split.train.X.max()) == (0.0, 1.0)
 
 
-@pytest.mark.parametrize("shape", [(2, 3, 4), (1, 6), (6, 1)])
+@pytest.mark.parametrize("shape", [(5, 6, 1), (1, 5, 6), (3, 6, 1), (1, 4, 3)])
+def test_one_channel_is_an_image(shape: tuple[int, ...], tmp_path: Path) -> None:
+    X = np.random.default_rng(0).random((40, *shape))
+    dataset = archived(tmp_path, X)
+    height, width = (side for side in shape if side != 1)
+    assert (dataset.image_shape, dataset.scaling) == ((height, width), "range")
+    np.testing.assert_array_equal(dataset.X, X.reshape(40, -1))
+    assert dataset.notes == (f"samples of shape {shape} were read as images of {height} x {width} pixels",)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.float32])
+@pytest.mark.parametrize("axis", [-1, 1])
+def test_colours_become_luma(axis: int, dtype: type, tmp_path: Path) -> None:
+    # pure red, green, blue and white of 200 in one image each: 0.299, 0.587, 0.114 and 1 times 200
+    X = np.zeros((4, 2, 5, 3), dtype)
+    X[0, ..., 0] = X[1, ..., 1] = X[2, ..., 2] = X[3] = 200
+    dataset = archived(tmp_path, np.moveaxis(X, -1, axis))
+    assert (dataset.image_shape, dataset.scaling) == ((2, 5), "range")
+    np.testing.assert_allclose(dataset.X, np.repeat([[59.8], [117.4], [22.8], [200.0]], 10, axis=1))
+    (note,) = dataset.notes
+    assert note.endswith("were read as images of 2 x 5 pixels, their colours as luma (ITU-R BT.601)")
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ((3, 5, 3), r"X has shape \(40, 3, 5, 3\), whose colours may be its second axis or its last; save one channel"),
+        ((3, 5, 4), r"X has shape \(40, 3, 5, 4\), whose colours may be its second axis or its last; save one channel"),
+        ((5, 6, 4), r"X has shape \(40, 5, 6, 4\), which may be colours with transparency; save the colours alone"),
+        ((4, 5, 6), r"X has shape \(40, 4, 5, 6\), which may be colours with transparency; save the colours alone"),
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_refused(shape: tuple[int, ...], message: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"mine.npz: {message}"):
+        archived(tmp_path, np.zeros((40, *shape)))
+
+
+@pytest.mark.parametrize(
+    "shape", [(1, 6), (6, 1), (1, 1, 6), (6, 1, 1), (1, 6, 1), (5, 1, 3), (3, 1, 5), (5, 6, 2), (2, 5, 6, 3)]
+)
 def test_archive_of_anything_but_images_holds_plain_features(shape: tuple[int, ...], tmp_path: Path) -> None:
     n_features = int(np.prod(shape))
-    np.savez(tmp_path / "mine.npz", X=np.random.default_rng(0).random((40, *shape)), y=[0, 1] * 20)
-    dataset = load_task(str(tmp_path / "mine.npz"))
+    dataset = archived(tmp_path, np.random.default_rng(0).random((40, *shape)))
     assert (dataset.image_shape, dataset.X.shape, dataset.scaling) == (None, (40, n_features), "standardise")
+    assert dataset.notes == (f"samples of shape {shape} were read as {n_features} plain features; they are no images",)
+
+
+def test_whole_numbers_are_classes_whatever_their_type(tmp_path: Path) -> None:
+    np.savez(tmp_path / "mine.npz", X=np.zeros((10, 2)), y=np.array([0.0, 3.0] * 5))
+    dataset = load_task(str(tmp_path / "mine.npz"))
+    assert dataset.classes == ("0.0", "3.0")
+    assert dataset.y.tolist() == [0, 1] * 5
+
+
+def test_rows_of_features_need_no_note(tmp_path: Path) -> None:
+    assert archived(tmp_path, np.random.default_rng(0).random((40, 6))).notes == ()
+
+
+@pytest.mark.parametrize("shape", [(6,), (2, 3)])
+def test_values_too_large_to_be_scaled_are_refused(shape: tuple[int, ...], tmp_path: Path) -> None:
+    X = np.zeros((40, *shape))
+    X[::2], X[1::2] = 1e308, -1e308
+    message = r"^mine: X holds values up to 1e\+308, too large to be scaled; divide X first$"
+    with pytest.raises(InputError, match=message):
+        final_split(archived(tmp_path, X), seed=0)
 
 
 def test_a_constant_feature_becomes_zero(tmp_path: Path) -> None:
@@ -120,7 +277,6 @@ def test_a_constant_feature_becomes_zero(tmp_path: Path) -> None:
     assert not split.held_out.X[:, 0].any()
 
 
-GOOD_X, GOOD_Y = np.arange(20.0).reshape(10, 2), np.array([0, 1] * 5)
 BAD_ARCHIVES = {
     "no X": ({"y": GOOD_Y}, r"array 'X' is missing \(it holds y\); save it with X=..., y=..."),
     "no y": ({"X": GOOD_X}, r"array 'y' is missing \(it holds X\)"),

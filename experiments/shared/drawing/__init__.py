@@ -1,1 +1,1 @@
-"""What figures of several studies draw alike."""
+"""What the figures of several studies have in common."""

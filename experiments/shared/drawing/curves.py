@@ -1,38 +1,49 @@
-"""What figures of curves share: means over seeds along a logarithmic axis, with 95 % intervals as bands."""
+"""What figures of curves have in common: means over seeds, with 95 % intervals as bands."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-from numpy.typing import NDArray
 
 from bnsim.plotting.style import FAINT, style
-from experiments.run.store import Run
-from experiments.shared.stored import Look, looks, summaries
+from experiments.arrays import FloatArray
+from experiments.run_directory import Run
+from experiments.shared.stored import Entry, Look, looks, summaries
+from experiments.spec import Metric
 
 _DASHES = ("-", "--", ":", "-.")
 _JITTER = 0.16
-"""Height over which the seeds of a row are spread."""
+"""Distance from the middle of a row within which the dots of its seeds are spread."""
 
 
-def accuracy_figure(run: Run, study: str, along: str) -> Figure | None:
-    """Validation accuracy of every model by `step`, which the axis names `along`; None without this study."""
-    entries = summaries(run, study, "validation_accuracy")
-    if not entries:
-        return None
+def accuracy_figure(run: Run, metric: Metric) -> Figure:
+    """Draw the accuracy of every model along the metric's steps.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        The accuracy, with steps.
+
+    Returns
+    -------
+    Figure
+        With one panel, whose horizontal axis is logarithmic.
+    """
+    entries = summaries(run, metric)
     with style():
         figure = Figure(figsize=(7.2, 4.0))
         ax = figure.subplots()
         for model, look in looks(run).items():
             curve = [entry for entry in entries if entry["model"] == model]
             draw_curve(ax, curve, look, label=f"{model} ({look.kind})", scale=100, limits=(0, 100))
-        frame(ax, along, "Validation accuracy (%)")
+        frame(ax, str(metric.step), f"{metric.label} (%)")
         ax.set_ylim(max(0, ax.get_ylim()[0]), 100)
         ax.set_title(f"Mean and 95 % interval over {_seeds(run)}")
         ax.legend(loc="lower right")
@@ -40,7 +51,18 @@ def accuracy_figure(run: Run, study: str, along: str) -> Figure | None:
 
 
 def in_grey_too(run: Run) -> dict[str, tuple[Look, str, bool]]:
-    """Look, dashes and whether marks are filled: the second of a kind is told from the first in grey too."""
+    """Return looks by which models of the same kind can also be distinguished in greyscale.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to (Look, str, bool)
+        Name of the model -> its look, its line style, and whether its markers are filled.
+    """
     styles: dict[str, tuple[Look, str, bool]] = {}
     for model, look in looks(run).items():
         place = sum(other.kind == look.kind for other, _, _ in styles.values())
@@ -50,7 +72,7 @@ def in_grey_too(run: Run) -> dict[str, tuple[Look, str, bool]]:
 
 def draw_curve(
     ax: Axes,
-    entries: list[dict[str, Any]],
+    entries: list[Entry],
     look: Look,
     *,
     label: str,
@@ -59,7 +81,27 @@ def draw_curve(
     dashes: str = "-",
     filled: bool = True,
 ) -> None:
-    """One curve from the summary's entries: a line of means, and a band where there are intervals, cut at `limits`."""
+    """Draw one curve: a line of means, and a band where there are intervals.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw on.
+    entries
+        Entries of the summary with steps, in any order; nothing is drawn without any.
+    look
+        Colour and marker.
+    label
+        Name in the legend.
+    scale
+        Factor by which values are multiplied.
+    limits
+        Lowest and highest value, at which bands are clipped.
+    dashes
+        Line style.
+    filled
+        Whether markers are filled.
+    """
     if not entries:
         return
     curve = sorted(entries, key=lambda entry: entry["step"])
@@ -72,25 +114,60 @@ def draw_curve(
     )  # fmt: skip
 
 
+def placed(points: Iterable[tuple[float, Entry]]) -> list[Entry]:
+    """Return entries at these places of an axis, (place, entry), as a curve: with the place as their `step`."""
+    return [{**entry, "step": place} for place, entry in points]
+
+
 def draw_band(
     ax: Axes,
     places: Sequence[float],
-    entries: Sequence[dict[str, Any]],
+    entries: Sequence[Entry],
     look: Look,
     *,
     scale: float = 1.0,
     limits: tuple[float, float] = (-np.inf, np.inf),
 ) -> None:
-    """The 95 % intervals of entries at these places, cut at `limits`; nothing where there are none."""
+    """Draw the 95 % intervals of entries as a band; nothing where an entry has none.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw on.
+    places
+        Places of the entries on the horizontal axis.
+    entries
+        Entries of the summary.
+    look
+        Colour.
+    scale
+        Factor by which values are multiplied.
+    limits
+        Lowest and highest value, at which bands are clipped.
+    """
     if all(entry["ci_low"] is not None for entry in entries):
         low, high = (scale * np.array([entry[key] for entry in entries]) for key in ("ci_low", "ci_high"))
         ax.fill_between(places, low.clip(*limits), high.clip(*limits), color=look.colour, alpha=0.18, lw=0)
 
 
-def draw_row(
-    ax: Axes, height: int, seeds: NDArray[np.floating], entry: dict[str, Any], scale: float, look: Look
-) -> None:
-    """Seeds as faint dots, spread so that equal ones stay visible; over them mean and interval."""
+def draw_row(ax: Axes, height: int, seeds: FloatArray, entry: Entry, scale: float, look: Look) -> None:
+    """Draw the values of all seeds as faint dots, with their mean and interval on top.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw on.
+    height
+        Place of the row on the vertical axis; the dots are spread around it, so that equal ones stay visible.
+    seeds
+        Values (seed,), as they are drawn.
+    entry
+        Entry of the summary.
+    scale
+        Factor by which the mean and the interval of the entry are multiplied.
+    look
+        Colour and marker.
+    """
     offsets = np.linspace(-_JITTER, _JITTER, len(seeds)) if len(seeds) > 1 else np.zeros(1)
     ax.scatter(seeds, height + offsets, s=26, marker=look.marker, color=look.colour, alpha=0.4, linewidths=0)
     if entry["ci_low"] is not None:
@@ -103,7 +180,19 @@ def draw_row(
 
 
 def frame(ax: Axes, along: str, value: str, *, logarithmic: bool = False) -> None:
-    """Name the axes. The horizontal one is logarithmic, the vertical one if asked for; numbers are plain."""
+    """Label the axes, make the horizontal one logarithmic, and write numbers without powers of ten.
+
+    Parameters
+    ----------
+    ax
+        Axes to change.
+    along
+        Label of the horizontal axis.
+    value
+        Label of the vertical axis.
+    logarithmic
+        Whether the vertical axis is logarithmic, too.
+    """
     ax.set(xscale="log", yscale="log" if logarithmic else "linear", xlabel=along, ylabel=value)
     for axis in (ax.xaxis, ax.yaxis) if logarithmic else (ax.xaxis,):
         axis.set_major_locator(LogLocator(10, subs=(1, 3), numticks=20))
@@ -113,7 +202,13 @@ def frame(ax: Axes, along: str, value: str, *, logarithmic: bool = False) -> Non
 
 
 def plain_numbers(axis: Axis) -> None:
-    """Numbers as they are, where matplotlib would write powers of ten."""
+    """Write the numbers of an axis without powers of ten.
+
+    Parameters
+    ----------
+    axis
+        Axis to change.
+    """
     axis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.12g}"))
 
 

@@ -9,13 +9,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from bnsim.plotting.style import FAINT, INK, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_row
-from experiments.shared.plate import Plate
-from experiments.shared.stored import Look, class_names, confusion, differences, looks, summaries, values
-from experiments.shared.wording import by_model, twin_sentences
+from experiments.shared.stored import Entry, Look, class_names, differences, looks, rows, summaries, values
+from experiments.shared.wording import by_model, number, twin_sentences
+from experiments.spec import Plate
+from experiments.studies.accuracy import STUDY
 
 _LEGIBLE_CLASSES = 12
 
@@ -27,38 +29,53 @@ PLATES = (
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`accuracy` (dots, intervals and differences) and `confusion`; empty without the accuracy study."""
-    rows = values(run, "accuracy", "test_accuracy")
-    if rows.empty:
-        return {}
-    figures = {"accuracy": _accuracy(run, rows)}
-    if confusion(run):
-        figures["confusion"] = _confusion(run)
-    return figures
+    """Return `accuracy` (dots, intervals and differences) and `confusion`."""
+    return {"accuracy": _accuracy(run), "confusion": _confusion(run)}
 
 
 def sentences(run: Run) -> list[str]:
-    """What came out, between twins where there are any."""
-    return twin_sentences(run, "accuracy", "test_accuracy", "test samples") or [
-        f"Test accuracy: {by_model(run, 'accuracy', 'test_accuracy')}."
+    """Return what came out, between twins where there are any, and what it is worth where classes are unequal."""
+    metric = STUDY["test_accuracy"]
+    said = twin_sentences(run, metric, "test samples") or [f"{metric.label}: {by_model(run, metric)}."]
+    return [*said, *_of_classes(run)]
+
+
+def _of_classes(run: Run) -> list[str]:
+    levels = summaries(run, STUDY["majority_accuracy"])
+    if not levels:
+        return []
+    level = number(levels[0]["mean"], levels[0]["unit"])
+    balanced = by_model(run, STUDY["balanced_accuracy"])
+    return [
+        f"Always answering the most frequent class of the training set would classify {level} correctly; balanced "
+        f"accuracy, the mean over the classes: {balanced}."
     ]
 
 
-def _accuracy(run: Run, rows: pd.DataFrame) -> Figure:
-    models = looks(run)
+def confusion(run: Run) -> dict[str, NDArray[np.float64]]:
+    """Return for each model the confusion counts (true, predicted), summed over seeds."""
+    found, places = rows(run, STUDY["confusion_count"]), {name: place for place, name in enumerate(class_names(run))}
+    counts = {str(model): np.zeros((len(places),) * 2) for model in found["model"].unique()}
+    for model, facts, value in found[["model", "facts", "value"]].itertuples(index=False):
+        counts[model][places[facts["true"]], places[facts["predicted"]]] += value
+    return counts
+
+
+def _accuracy(run: Run) -> Figure:
+    models, seeds = looks(run), values(run, STUDY["test_accuracy"])
     twins = [entry for entry in differences(run, primary=True) if entry["metric"] == "test_accuracy"]
     with style():
         figure = Figure(figsize=(9.2 if twins else 6.4, 1.5 + 0.55 * len(models)))
         axes = figure.subplots(1, 1 + bool(twins), width_ratios=[1.7, 1] if twins else [1], squeeze=False)[0]
-        _draw_models(axes[0], rows, models, summaries(run, "accuracy", "test_accuracy"))
+        _draw_models(axes[0], seeds, models, summaries(run, STUDY["test_accuracy"]))
         if twins:
-            _draw_differences(axes[1], rows, models, twins)
+            _draw_differences(axes[1], seeds, models, twins)
     return figure
 
 
-def _draw_models(ax: Axes, rows: pd.DataFrame, models: dict[str, Look], means: list[dict[str, Any]]) -> None:
+def _draw_models(ax: Axes, measured: pd.DataFrame, models: dict[str, Look], means: list[Entry]) -> None:
     for height, (model, look) in enumerate(models.items()):
-        seeds = 100 * rows.loc[rows["model"] == model, "value"].to_numpy(dtype=float)
+        seeds = 100 * measured.loc[measured["model"] == model, "value"].to_numpy(dtype=float)
         entry = next(entry for entry in means if entry["model"] == model)
         draw_row(ax, height, seeds, entry, 100, look)
         ax.annotate(
@@ -71,8 +88,8 @@ def _draw_models(ax: Axes, rows: pd.DataFrame, models: dict[str, Look], means: l
     ax.set_title("Each seed, mean and 95 % interval")
 
 
-def _draw_differences(ax: Axes, rows: pd.DataFrame, models: dict[str, Look], twins: list[dict[str, Any]]) -> None:
-    table = rows.pivot(index="seed", columns="model", values="value")
+def _draw_differences(ax: Axes, measured: pd.DataFrame, models: dict[str, Look], twins: list[Entry]) -> None:
+    table = measured.pivot(index="seed", columns="model", values="value")
     for height, entry in enumerate(twins):
         seeds = 100 * (table[entry["model"]] - table[entry["twin"]]).to_numpy(dtype=float)
         scaled = {"mean": entry["difference"], "ci_low": entry["ci_low"], "ci_high": entry["ci_high"]}

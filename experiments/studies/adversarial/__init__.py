@@ -1,0 +1,134 @@
+"""How little must an input be changed to deceive each network?
+
+Attacks change test samples by at most epsilon in every feature; epsilon is in units of the range of the training
+samples' values. Networks are trained without regard to attacks. A network is asked for its answers to what each attack
+made. All attacks use the right labels, and none changes a network.
+
+fgsm, pgd   White box, along the gradient of the margin between the right class and the best wrong one: in one step, and
+            in many small ones from a random start. For artificial networks of rectifiers, and converted ones, the
+            gradient is their own. That of a spiking network is taken from a rate network with the same weights and
+            filters: `surrogate_agreement` tells how often the two answer alike.
+black_box   By answers alone, at most `queries` a sample. Scores would not help: spike counts do not change with small
+            changes of an input. The same for both kinds.
+transfer    pgd on the twin, tried on this network.
+noise       Control: every feature moved by epsilon up or down at random.
+
+White-box attacks on a spiking network are thus weaker than those on an artificial one. Twins are therefore compared by
+the worst that attacks of both kinds (fgsm, pgd, black_box) do to each sample. Where input spikes are random, they are
+drawn anew for every sample that is not the same to the bit. Answers near a boundary then vary by chance, and the black
+box may try many of them.
+
+References
+----------
+Athalye, Carlini & Wagner (2018), ICML: gradients that are hidden show in attacks with answers alone, or from other
+networks, that do more than the gradient. Others in `attacks`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, PositiveFloat, PositiveInt
+
+from experiments.spec import Metric, Options, Study
+
+WORST = ("fgsm", "pgd", "black_box")
+"""The attacks that twins are compared by."""
+
+
+class Config(Options):
+    """Options of the study.
+
+    Parameters
+    ----------
+    max_train
+        Train on a stratified subset of at most so many samples; None for all of them.
+    n_measured
+        Number of test samples that are attacked.
+    epsilons
+        Largest changes of a feature, in units of the range.
+    steps
+        Steps of pgd.
+    queries
+        Number of answers that the black box is given for each sample.
+    """
+
+    max_train: PositiveInt | None
+    n_measured: PositiveInt
+    epsilons: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
+    steps: PositiveInt
+    queries: PositiveInt
+
+
+STUDY = Study(
+    __name__,
+    __doc__,
+    title="Adversarial examples",
+    order=120,
+    brief=False,
+    opens_test_set=True,
+    metrics=(
+        Metric(
+            "clean_accuracy",
+            "fraction",
+            "Accuracy without attack",
+            "Fraction of the first `n_measured` test samples classified correctly.",
+            better="more",
+        ),
+        Metric(
+            "black_box_distance",
+            "ratio",
+            "Change that deceives half of the samples",
+            "Median, over the samples classified correctly, of the smallest epsilon that the black box found; 1, the "
+            "whole range, where it found none.",
+            better="more",
+            bounds=(0, 1),
+        ),
+        Metric(
+            "surrogate_agreement",
+            "fraction",
+            "Agreement with the network that is differentiated",
+            "Fraction of these samples that the network that is differentiated classifies as the model does.",
+            better="more",
+        ),
+        Metric(
+            "twin_accuracy",
+            "fraction",
+            "Accuracy of the twin under the network's attack",
+            "Fraction of the samples, as pgd made them on this brain-like network, that its twin classifies correctly.",
+            facts={"attack": str, "epsilon": float},
+        ),
+        Metric(
+            "accuracy",
+            "fraction",
+            "Accuracy under attack",
+            "Fraction of these samples classified correctly under an attack; worst: those that withstand fgsm, pgd and "
+            "black_box.",
+            better="more",
+            facts={"attack": str, "epsilon": float},
+        ),
+        Metric(
+            "adversarial_mean",
+            "fraction",
+            "Mean accuracy under the worst attack",
+            "Mean over the epsilons of the accuracy under the worst attack.",
+            better="more",
+            primary=True,
+        ),
+        Metric(
+            "masking_gap",
+            "fraction",
+            "Masking gap",
+            "Largest amount by which noise, fgsm, black_box or transfer leave a lower accuracy than pgd does at the "
+            "same epsilon: where it is large, the gradient is hidden or, of a rate network, wrong.",
+            better="less",
+        ),
+    ),
+    presets={
+        "quick": Config(max_train=10_000, n_measured=100, epsilons=(0.05, 0.1, 0.2, 0.4), steps=20, queries=100),
+        "full": Config(
+            max_train=None, n_measured=200, epsilons=(0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4), steps=50, queries=500
+        ),
+        "tiny": Config(max_train=600, n_measured=20, epsilons=(0.05, 0.15, 0.4), steps=5, queries=30),
+    },
+)

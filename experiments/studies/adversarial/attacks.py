@@ -2,12 +2,14 @@
 
 Epsilon and all distances are in units of the range of values, low to high (feature,), which no attack leaves.
 
-White box: along the gradient of the margin, the largest output of a wrong class minus that of the right one. Other than
-the cross-entropy it is nowhere flat where the network is sure, which would hide the gradient. Black box: by answers
-alone, along directions of signs, as in RayS.
+White box: along the gradient of the margin, the largest output of a wrong class minus that of the right one. Unlike the
+cross-entropy it is not flat where the network is sure, which would hide the gradient. Black box: by answers alone,
+along directions of signs, as in RayS.
 
-References: Goodfellow, Shlens & Szegedy (2015), ICLR, FGSM; Madry et al. (2018), ICLR, PGD; Carlini & Wagner (2017),
-IEEE S&P, the margin; Chen & Gu (2020), KDD, RayS; Athalye, Carlini & Wagner (2018), ICML, gradients that are hidden.
+References
+----------
+Goodfellow, Shlens & Szegedy (2015), ICLR: FGSM. Madry et al. (2018), ICLR: PGD. Carlini & Wagner (2017), IEEE S&P: the
+margin. Chen & Gu (2020), KDD: RayS. Athalye, Carlini & Wagner (2018), ICML: gradients that are hidden.
 """
 
 from __future__ import annotations
@@ -37,12 +39,37 @@ class Box:
     high: FloatArray
 
     def moved(self, X: FloatArray, by: FloatArray | float) -> FloatArray:
-        """Samples moved by a part of the range, and cut at its ends."""
+        """Return samples moved by a part of the range, and cut at its ends.
+
+        Parameters
+        ----------
+        X
+            Samples (n, features).
+        by
+            How far, in units of the range: one number for all, or one for each feature (n, features).
+        """
         return np.clip(X + by * (self.high - self.low), self.low, self.high)
 
 
 def margin(chain: Chain, X: FloatArray, labels: LabelArray) -> tuple[FloatArray, FloatArray]:
-    """The margin (n,), positive where a wrong class wins, and its gradient by the samples (n, features)."""
+    """Compute the margin and its gradient.
+
+    Parameters
+    ----------
+    chain
+        The network.
+    X
+        Samples (n, features).
+    labels
+        Index of each sample's right class (n,).
+
+    Returns
+    -------
+    margin : array (n,)
+        Positive where a wrong class wins.
+    gradient : array (n, features)
+        Its derivative by the samples.
+    """
     outputs, rows = chain.outputs(X), np.arange(len(X))
     others = outputs.copy()
     others[rows, labels] = -np.inf
@@ -53,16 +80,55 @@ def margin(chain: Chain, X: FloatArray, labels: LabelArray) -> tuple[FloatArray,
 
 
 def fgsm(chain: Chain, X: FloatArray, labels: LabelArray, epsilon: float, box: Box) -> FloatArray:
-    """One step of epsilon along the sign of the gradient."""
+    """Attack by one step of epsilon along the sign of the gradient.
+
+    Parameters
+    ----------
+    chain
+        The network.
+    X
+        Samples (n, features).
+    labels
+        Index of each sample's right class (n,).
+    epsilon
+        Largest change of a feature, in units of the range.
+    box
+        The range of values.
+
+    Returns
+    -------
+    array (n, features)
+        The changed samples.
+    """
     return box.moved(X, epsilon * np.sign(margin(chain, X, labels)[1]))
 
 
 def pgd(
     chain: Chain, X: FloatArray, labels: LabelArray, epsilon: float, box: Box, steps: int, noise: FloatArray
 ) -> FloatArray:
-    """Small steps along the sign of the gradient, never further than epsilon away; of all, the point of largest margin.
+    """Attack by small steps along the sign of the gradient, never further than epsilon away.
 
-    noise: where it starts, in [-1, 1] (n, features) of epsilon.
+    Parameters
+    ----------
+    chain
+        The network.
+    X
+        Samples (n, features).
+    labels
+        Index of each sample's right class (n,).
+    epsilon
+        Largest change of a feature, in units of the range.
+    box
+        The range of values.
+    steps
+        Number of steps.
+    noise
+        Where it starts, in units of epsilon, in [-1, 1] (n, features).
+
+    Returns
+    -------
+    array (n, features)
+        The changed samples: of all points, those of the largest margin.
     """
     inner = Box(box.moved(X, -epsilon), box.moved(X, epsilon))
     now = best = box.moved(X, epsilon * noise)
@@ -78,8 +144,27 @@ def pgd(
 def black_box(
     predict: Callable[[FloatArray], NDArray[Any]], X: FloatArray, y: NDArray[Any], box: Box, budget: int
 ) -> FloatArray:
-    """Distance (n,) of the nearest sample found that is not given its right class y: 0 where the sample itself is not,
-    infinity where none was found. Each sample costs at most `budget` answers."""
+    """Attack by answers alone.
+
+    Parameters
+    ----------
+    predict
+        Samples (n, features) -> classes (n,).
+    X
+        Samples (n, features).
+    y
+        Their right classes (n,).
+    box
+        The range of values.
+    budget
+        Number of answers that each sample costs at most.
+
+    Returns
+    -------
+    array (n,)
+        Distance, in units of the range, of the nearest sample found that is not given its right class: 0 where the
+        sample itself is not, infinity where none was found.
+    """
     rays = [_Ray(x, box) for x in X]
     for ray in [ray for ray, wrong in zip(rays, predict(X) != y, strict=True) if wrong]:
         ray.distance = 0.0

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bnsim.plotting.style import BLACK, FAINT, INK, style
-from experiments.run.store import Run
-from experiments.shared.drawing.curves import draw_curve, draw_row, in_grey_too, plain_numbers
-from experiments.shared.plate import Plate
-from experiments.shared.stored import Look, by_fact, facts, looks, summaries, values
+from experiments.run_directory import Run
+from experiments.shared.drawing.curves import draw_curve, draw_row, in_grey_too, placed, plain_numbers
+from experiments.shared.stored import Entry, Look, along, looks, of_model, summaries, values
 from experiments.shared.wording import by_model, listed, number, twin_sentences
+from experiments.spec import Metric, Plate
+from experiments.studies.adversarial import STUDY
 
-STUDY = "adversarial"
 _ATTACKS: Mapping[str, tuple[str, str, str]] = {
     "noise": ("noise (control)", ":", "none"),
     "transfer": ("from the twin", "-.", "^"),
@@ -44,21 +43,22 @@ PLATES = (
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`adversarial` (models beside each other) and `adversarial_attacks` (a panel a model); empty without the study."""
-    if STUDY not in run.config:
-        return {}
+    """Return `adversarial` (models beside each other) and `adversarial_attacks` (a panel a model)."""
     return {"adversarial": _models(run), "adversarial_attacks": _attacks(run)}
 
 
 def sentences(run: Run) -> list[str]:
-    """The mean over epsilons, between twins where there are any; what the black box needs, and signs of masking."""
+    """Return the mean over epsilons, between twins where there are any, what the black box needs, and signs of
+    masking."""
     when = "On average over ε, with each sample under the worst of FGSM, PGD and the black box, "
-    means = by_model(run, STUDY, "adversarial_mean")
-    said = twin_sentences(run, STUDY, "adversarial_mean", "attacked test samples", when)
-    if not said and means:
-        said = [f"Mean accuracy over ε under the worst attack: {means}."]
-    distances = {entry["model"]: entry["mean"] for entry in summaries(run, STUDY, "black_box_distance")}
-    gaps = {entry["model"]: entry["mean"] for entry in summaries(run, STUDY, "masking_gap")}
+    metric = STUDY["adversarial_mean"]
+    said = twin_sentences(run, metric, "attacked test samples", when)
+    if not said and summaries(run, metric):
+        said = [f"Mean accuracy over ε under the worst attack: {by_model(run, metric)}."]
+    distances, gaps = (
+        {entry["model"]: entry["mean"] for entry in summaries(run, STUDY[name])}
+        for name in ("black_box_distance", "masking_gap")
+    )
     needed = [f"{number(distances[model], '')} in {model}" for model in looks(run) if model in distances]
     text = (
         f"The black box changed features by this part of their range to deceive half of the samples: {listed(needed)}"
@@ -69,15 +69,13 @@ def sentences(run: Run) -> list[str]:
     return [*said, f"{text}."]
 
 
-def _curve(run: Run, metric: str, model: str, attack: str) -> list[dict[str, Any]]:
+def _curve(run: Run, metric: Metric, model: str, attack: str) -> list[Entry]:
     """Entries by epsilon, as `draw_curve` takes them."""
-    found = [entry for name, held, entry in by_fact(run, STUDY, metric, "attack") if (name, held) == (model, attack)]
-    return [{**entry, "step": float(facts(entry["condition"])["epsilon"])} for entry in found]
+    return placed(along(run, metric, model, "epsilon", attack=attack))
 
 
-def _undisturbed(run: Run, model: str) -> list[dict[str, Any]]:
-    clean = summaries(run, STUDY, "clean_accuracy")
-    return [{**entry, "step": 0.0} for entry in clean if entry["model"] == model]
+def _undisturbed(run: Run, model: str) -> list[Entry]:
+    return placed((0.0, entry) for entry in of_model(summaries(run, STUDY["clean_accuracy"]), model))
 
 
 def _models(run: Run) -> Figure:
@@ -86,7 +84,7 @@ def _models(run: Run) -> Figure:
         figure = Figure(figsize=(8.4, 3.4))
         curves, distances = figure.subplots(1, 2, width_ratios=[1.25, 1])
         for place, (model, (look, dashes, filled)) in enumerate(in_grey_too(run).items()):
-            curve = _curve(run, "accuracy", model, "worst")
+            curve = _curve(run, STUDY["accuracy"], model, "worst")
             draw_curve(
                 curves, [*_undisturbed(run, model), *curve] if curve else [], look, label=f"{model} ({look.kind})",
                 scale=100, limits=(0, 100), dashes=dashes, filled=filled,
@@ -106,12 +104,11 @@ def _models(run: Run) -> Figure:
 
 
 def _distance(ax: Axes, run: Run, height: int, model: str, look: Look) -> None:
-    rows = values(run, STUDY, "black_box_distance")
+    rows = values(run, STUDY["black_box_distance"])
     seeds = rows.loc[rows["model"] == model, "value"].to_numpy(dtype=float)
-    for entry in summaries(run, STUDY, "black_box_distance"):
-        if entry["model"] == model:
-            low = None if entry["ci_low"] is None else max(entry["ci_low"], 0)
-            draw_row(ax, height, seeds, {**entry, "ci_low": low}, 1, look)
+    for entry in of_model(summaries(run, STUDY["black_box_distance"]), model):
+        low = None if entry["ci_low"] is None else max(entry["ci_low"], 0)
+        draw_row(ax, height, seeds, {**entry, "ci_low": low}, 1, look)
 
 
 def _attacks(run: Run) -> Figure:
@@ -138,11 +135,11 @@ def _panel(ax: Axes, run: Run, model: str, look: Look) -> dict[str, Line2D]:
     """The lines drawn, by what they show."""
     lines = {}
     for attack, (label, dashes, marker) in _ATTACKS.items():
-        curve = _curve(run, "accuracy", model, attack)
+        curve = _curve(run, STUDY["accuracy"], model, attack)
         if attack == "transfer" and look.kind == "ANN":  # what was made on a BNS is stored beside that
             curve = next((held for name in _twins_of(run, model) if (held := _transferred(run, name))), [])
         if curve:
-            points = sorted([*_undisturbed(run, model), *curve], key=lambda entry: entry["step"])
+            points = [*_undisturbed(run, model), *curve]
             control = attack == "noise"
             (lines[label],) = ax.plot(
                 [point["step"] for point in points], [100 * point["mean"] for point in points],
@@ -158,8 +155,8 @@ def _twins_of(run: Run, ann: str) -> list[str]:
     return [name for name, known in run.manifest["models"].items() if known["twin"] == ann]
 
 
-def _transferred(run: Run, bns: str) -> list[dict[str, Any]]:
-    return _curve(run, "twin_accuracy", bns, "transfer")
+def _transferred(run: Run, bns: str) -> list[Entry]:
+    return _curve(run, STUDY["twin_accuracy"], bns, "transfer")
 
 
 def _frame(ax: Axes) -> None:

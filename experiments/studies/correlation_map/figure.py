@@ -7,14 +7,12 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import FAINT, INK, VERMILLION, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.layers import MEASURED, THEORY, draw_by_scale, scale_bar
-from experiments.shared.plate import Plate
-from experiments.shared.stored import along, by_fact, facts, summaries
+from experiments.shared.stored import along, by_fact, summaries
 from experiments.shared.wording import listed, number, told
-
-STUDY = "correlation-map"
-
+from experiments.spec import Plate
+from experiments.studies.correlation_map import STUDY
 
 PLATES = (
     Plate(
@@ -29,22 +27,21 @@ PLATES = (
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`correlation_map`: correlation by layer of both kinds, and the slope; empty without the study."""
-    if STUDY not in run.config:
-        return {}
-    scales = [float(scale) for _, scale, _ in by_fact(run, STUDY, "correlation", "scale")]
+    """Return `correlation_map`: the correlation by layer in both kinds of network, and the slope."""
+    correlation = STUDY["correlation"]
+    scales = [scale for _, scale, _ in by_fact(run, correlation, "scale")]
     norm = LogNorm(min(scales), max(scales))
     with style():
         figure = Figure(figsize=(7.2, 5.4))
         (tanh, slope), (common, independent) = figure.subplots(2, 2)
-        for metric, line in (("theory", THEORY), ("correlation", MEASURED)):
-            found = by_fact(run, STUDY, metric, "scale")
+        for metric, line in ((STUDY["theory"], THEORY), (correlation, MEASURED)):
+            found = by_fact(run, metric, "scale")
             draw_by_scale(tanh, [entry for model, _, entry in found if model == "tanh"], norm, line)
         for keys, ax in (("common", common), ("independent", independent)):
-            found = by_fact(run, STUDY, "correlation", "keys")
+            found = by_fact(run, correlation, "keys")
             draw_by_scale(ax, [entry for _, held, entry in found if held == keys], norm, MEASURED)
         for title, ax in (("tanh", tanh), ("LIF, common keys", common), ("LIF, independent keys", independent)):
-            ax.set(xlabel="Layer", ylabel="Correlation", title=title, ylim=(0, 1.02))
+            ax.set(xlabel=correlation.step, ylabel="Correlation", title=title, ylim=(0, 1.02))
             ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
         _slope(slope, run)
         scale_bar(figure, [common, independent], norm, scales)
@@ -52,14 +49,14 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """Where the network is critical, how far it is from theory, and what becomes of spike counts."""
+    """Return where the network is critical, how far it is from theory, and what becomes of spike counts."""
     slopes = [
-        f"{told(entry)} at scale {number(scale, '')}" for scale, entry in along(run, STUDY, "slope", "tanh", "scale")
+        f"{told(entry)} at scale {number(scale, '')}" for scale, entry in along(run, STUDY["slope"], "tanh", "scale")
     ]
-    errors = [told(entry) for entry in summaries(run, STUDY, "theory_error")]
+    errors = [told(entry) for entry in summaries(run, STUDY["theory_error"])]
     ends = [
-        f"{told(entry)} at scale {number(float(facts(entry['condition'])['scale']), '')}"
-        for _, keys, entry in by_fact(run, STUDY, "fixed_point", "keys")
+        f"{told(entry)} at scale {number(entry['facts']['scale'], '')}"
+        for _, keys, entry in by_fact(run, STUDY["fixed_point"], "keys")
         if keys == "common"
     ]
     return [
@@ -73,7 +70,7 @@ def sentences(run: Run) -> list[str]:
 
 
 def _slope(ax: Axes, run: Run) -> None:
-    theory, measured = (along(run, STUDY, metric, "tanh", "scale") for metric in ("slope_theory", "slope"))
+    theory, measured = (along(run, STUDY[metric], "tanh", "scale") for metric in ("slope_theory", "slope"))
     ax.axhline(1, color=INK, linewidth=0.8, linestyle=(0, (1, 2)))
     for place, text in (("bottom", "chaotic"), ("top", "ordered")):
         ax.annotate(

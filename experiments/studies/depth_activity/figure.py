@@ -8,12 +8,14 @@ from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import FAINT, SEQUENTIAL, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.curves import plain_numbers
 from experiments.shared.drawing.layers import MEASURED, THEORY, draw_by_scale
-from experiments.shared.plate import Plate
 from experiments.shared.stored import by_fact, summaries
 from experiments.shared.wording import listed, told
+from experiments.spec import Plate
+from experiments.studies.depth_activity import STUDY
+from experiments.studies.depth_activity.initialisations import INITIALISATIONS
 
 _PANELS = {"lif": ("LIF", "Firing rate (Hz)"), "tanh": ("tanh", "RMS activation"), "relu": ("ReLU", "RMS activation")}
 _FLOOR = 1e-3
@@ -32,17 +34,15 @@ PLATES = (
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`depth_activity`: activity by layer, one line a scale of the weights; empty without the study."""
-    if "depth-activity" not in run.config:
-        return {}
-    scales = sorted({float(scale) for _, scale, _ in by_fact(run, "depth-activity", "activity", "scale")})
+    """Return `depth_activity`: activity by layer, one line for each scale of the weights."""
+    scales = sorted({scale for _, scale, _ in by_fact(run, STUDY["activity"], "scale")})
     norm = LogNorm(scales[0], scales[-1])
     with style():
         figure = Figure(figsize=(7.2, 4.2))
         axes = figure.subplots(1, 3)
         for ax, (model, (title, unit)) in zip(axes, _PANELS.items(), strict=True):
             _panel(ax, run, model, norm)
-            ax.set(xlabel="Layer", ylabel=unit, title=title)
+            ax.set(xlabel=STUDY["activity"].step, ylabel=unit, title=title)
             ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
         axes[2].set(yscale="log", ylim=(_FLOOR, 1e4))
         plain_numbers(axes[2].yaxis)
@@ -55,34 +55,32 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """How much of the activity is kept, and from which scale on a network lives."""
+    """Return how much of the activity is kept, and from which scale on a network lives."""
     kept = [
         f"{_PANELS[model][0]} with {name} {told(entry)}"
-        for model, name, entry in by_fact(run, "depth-activity", "activity_kept", "initialisation")
+        for model, name, entry in by_fact(run, STUDY["activity_kept"], "initialisation")
     ]
-    living = [
-        f"{_PANELS[entry['model']][0]} {told(entry)}" for entry in summaries(run, "depth-activity", "living_scale")
-    ]
+    living = [f"{_PANELS[entry['model']][0]} {told(entry)}" for entry in summaries(run, STUDY["living_scale"])]
     return [
         f"Activity of the last layer over that of the input: {listed(kept)}.",
-        f"Smallest of the scales at which 1\N{NO-BREAK SPACE}% of it is kept: {listed(living)}.",
+        f"Smallest of the scales at which 1\N{NO-BREAK SPACE}% of it is kept: {listed(living)}."
+        if living
+        else "At none of the scales was 1\N{NO-BREAK SPACE}% of it kept.",
     ]
 
 
 def _panel(ax: Axes, run: Run, model: str, norm: Normalize) -> None:
-    for metric, line in (("theory", THEORY), ("activity", MEASURED)):
-        found = by_fact(run, "depth-activity", metric, "scale")
+    for metric, line in ((STUDY["theory"], THEORY), (STUDY["activity"], MEASURED)):
+        found = by_fact(run, metric, "scale")
         draw_by_scale(ax, [entry for name, _, entry in found if name == model], norm, line)
 
 
 def _mark(ax: Axes) -> None:
-    """Ticks where published initialisations lie, instead of round numbers."""
-    from experiments.studies.depth_activity.measure import INITIALISATIONS
-
+    """Put ticks where published initialisations lie, instead of at round numbers."""
     places: dict[float, list[str]] = {}
     for named in INITIALISATIONS.values():
         for name, scale in named.items():
-            names = places.setdefault(round(float(scale), 3), [])
+            names = places.setdefault(round(scale, 3), [])
             if name not in names:
                 names.append(name)
     ax.minorticks_off()

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, NullFormatter
 
 from bnsim.plotting.style import FAINT, INK, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.curves import plain_numbers
-from experiments.shared.plate import Plate
-from experiments.shared.stored import Look, differences, looks, summaries
-from experiments.shared.wording import listed, number, told
+from experiments.shared.stored import Entry, Look, differences, looks, summaries
+from experiments.shared.wording import listed, number, told, told_verdict
+from experiments.spec import Plate
+from experiments.studies.energy import BREAK_EVEN, STUDY
 
-STUDY = "energy"
-BREAK_EVEN = 1.72
 PLATES = (
     Plate(
         "energy",
@@ -24,21 +21,19 @@ PLATES = (
         "Left: estimated energy of one answer, from small to large memory; the open mark is the formula that counts "
         "arithmetic alone. Middle: operations of an answer, those that were done (filled) and those of a network whose "
         "units are all active (open). Right: spikes per synapse and answer; beyond the line a spiking network "
-        "cannot win (Davidson & Furber 2021).",
+        "cannot cost less than the same network without spikes (Davidson & Furber 2021).",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`energy`: joules, operations, spikes per synapse of every model; empty without the study."""
-    if STUDY not in run.config:
-        return {}
+    """Return `energy`: joules, operations and spikes per synapse of every model."""
     models = looks(run)
     with style():
         figure = Figure(figsize=(7.2, 1.6 + 0.42 * len(models)))
         energy, operations, spikes = figure.subplots(1, 3, sharey=True, width_ratios=[1.2, 1.2, 0.8])
         for row, (model, look) in enumerate(models.items()):
-            means = {entry["metric"]: entry["mean"] for entry in _entries(run, model)}
+            means = _means(run, model)
             _range(energy, row, look, means)
             done = means["effective_acs"] + means["effective_macs"]
             _mark(operations, done, row, look, filled=True)
@@ -63,42 +58,43 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """Who spends less between twins, by both ends of the range, and where spikes are too many to win."""
-    found = [_verdict(run, entry) for entry in differences(run, primary=True) if entry["study"] == STUDY]
+    """Return what an answer costs, with the verdict on twins, and whether spikes are too many to spend less."""
+    found = [_verdict(run, entry) for entry in differences(run, primary=True) if entry["study"] == STUDY.name]
     if not found:
-        costs = [
-            f"{number(means['energy_least'], 'nJ')} to {number(means['energy_most'], 'nJ')} in {model}"
-            for model, means in ((m, {e["metric"]: e["mean"] for e in _entries(run, m)}) for m in looks(run))
-        ]
+        costs = [f"{_told_range(_means(run, model))} in {model}" for model in looks(run)]
         found = [f"Estimated energy of an answer: {listed(costs)}."]
-    spikes = [f"{told(entry)} in {entry['model']}" for entry in summaries(run, STUDY, "spikes_per_synapse")]
+    spikes = [f"{told(entry)} in {entry['model']}" for entry in summaries(run, STUDY["spikes_per_synapse"])]
     if spikes:
-        found.append(f"Spikes per synapse and answer, of which more than {BREAK_EVEN} cannot win: {listed(spikes)}.")
+        found.append(
+            "Spikes per synapse and answer (with more than "
+            f"{BREAK_EVEN}, a spiking network cannot spend less): {listed(spikes)}."
+        )
     return found
 
 
-def _verdict(run: Run, entry: dict[str, Any]) -> str:
-    bns, ann = ({e["metric"]: e["mean"] for e in _entries(run, entry[role])} for role in ("model", "twin"))
-    ranges = [f"{number(means['energy_least'], 'nJ')} to {number(means['energy_most'], 'nJ')}" for means in (bns, ann)]
-    ratios = [bns[metric] / ann[metric] for metric in ("energy_least", "energy_most")]
-    text = (
-        f"An answer of {entry['model']} (BNS) is estimated at {ranges[0]}, of its twin {entry['twin']} at {ranges[1]}"
+def _verdict(run: Run, entry: Entry) -> str:
+    bns, ann = (_means(run, entry[role]) for role in ("model", "twin"))
+    ratios = sorted(bns[metric] / ann[metric] for metric in ("energy_least", "energy_most"))
+    least, most = map(_times, ratios)
+    return (
+        f"An answer of {entry['model']} (BNS) is estimated at {_told_range(bns)}, one of its twin {entry['twin']} at "
+        f"{_told_range(ann)}: {least if least == most else f'{least} to {most}'} times as much"
+        f"{told_verdict(entry, 'with small memory')}"
     )
-    if max(ratios) < 1:
-        return (
-            f"{text}: the brain-like network spends less, {_times(1 / max(ratios))} to {_times(1 / min(ratios))} times."
-        )
-    if min(ratios) > 1:
-        return f"{text}: the brain-like network loses, by a factor of {_times(min(ratios))} to {_times(max(ratios))}."
-    return f"{text}: which of them spends less depends on the memory."
 
 
 def _times(ratio: float) -> str:
-    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}"
+    return f"{ratio:.3g}" if ratio < 100 else f"{ratio:,.0f}"
 
 
-def _entries(run: Run, model: str) -> list[dict[str, Any]]:
-    return [entry for entry in run.summary["metrics"] if (entry["study"], entry["model"]) == (STUDY, model)]
+def _told_range(means: dict[str, float]) -> str:
+    return f"{number(means['energy_least'], 'nJ')} to {number(means['energy_most'], 'nJ')}"
+
+
+def _means(run: Run, model: str) -> dict[str, float]:
+    """Return metric -> mean over seeds of one model."""
+    entries = [entry for metric in STUDY.metrics for entry in summaries(run, metric) if entry["model"] == model]
+    return {entry["metric"]: entry["mean"] for entry in entries}
 
 
 def _range(ax: Axes, row: int, look: Look, means: dict[str, float]) -> None:

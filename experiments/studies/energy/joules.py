@@ -1,5 +1,7 @@
 """Joules that counted operations might take: 32-bit floats in a 45 nm process.
 
+References
+----------
 M. Horowitz, Computing's energy problem (and what we can do about it), IEEE International Solid-State Circuits
 Conference (2014).
 """
@@ -9,18 +11,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from experiments.arrays import NumberArray
 
 ACCUMULATE = 0.9e-12
 MULTIPLY_ACCUMULATE = 4.6e-12
-"""3.7 pJ for the product, 0.9 pJ for the sum."""
+"""In J: 3.7 pJ for the product, 0.9 pJ for the sum."""
 SMALL_MEMORY, LARGE_MEMORY = 10e-12, 100e-12
-"""For 64 bits from static memory of 8 kB and of 1 MB."""
+"""In J, for 64 bits from static memory of 8 kB and of 1 MB."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Operations of an answer; bytes: moved between memory and arithmetic."""
+    """Operations of one answer.
+
+    Parameters
+    ----------
+    accumulates, multiply_accumulates
+        Numbers of operations.
+    neuron_updates
+        Number of neurons times number of time steps.
+    bytes
+        Bytes moved between memory and arithmetic.
+    """
 
     accumulates: float
     multiply_accumulates: float
@@ -29,8 +42,19 @@ class Cost:
 
 
 def joules(cost: Cost) -> dict[str, float]:
-    """`energy_arithmetic` as the formula usual for spiking networks has it, without neurons and memory; `energy_least`
-    and `energy_most` with both, for small and for large memory."""
+    """Return the estimated energy of one answer.
+
+    Parameters
+    ----------
+    cost
+        What was counted.
+
+    Returns
+    -------
+    dict of str to float
+        In J: `energy_arithmetic`, the formula usual for spiking networks, without neurons and memory; `energy_least`
+        and `energy_most`, with both, for small and for large memory.
+    """
     arithmetic = ACCUMULATE * cost.accumulates + MULTIPLY_ACCUMULATE * cost.multiply_accumulates
     updated = arithmetic + MULTIPLY_ACCUMULATE * cost.neuron_updates
     words = cost.bytes / 8
@@ -41,6 +65,6 @@ def joules(cost: Cost) -> dict[str, float]:
     }
 
 
-def nonzero_share(responses: NDArray[np.number]) -> float:
-    """Fraction of the responses that are not 0."""
+def nonzero_share(responses: NumberArray) -> float:
+    """Return the fraction of the responses, an array of any shape, that are not 0."""
     return float(np.count_nonzero(responses) / responses.size)

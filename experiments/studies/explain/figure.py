@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import DIVERGING, FAINT, INK, style, symmetric_limit
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_curve
 from experiments.shared.plate import Plate
 from experiments.shared.stored import by_fact, class_names, facts, looks

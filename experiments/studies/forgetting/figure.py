@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import FAINT, INK, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_curve
-from experiments.shared.plate import Plate
-from experiments.shared.stored import by_fact, facts, looks
+from experiments.shared.stored import Entry, looks, model_summaries
 from experiments.shared.wording import listed, number, told
+from experiments.spec import Plate
+from experiments.studies.forgetting import CLASSES, PERMUTED, STUDY
 
-STUDY = "forgetting"
-CLASSES, PERMUTED = "class-incremental", "permuted"
 _COLUMNS = {CLASSES: "New classes", PERMUTED: "New permutations"}
 
 PLATES = (
@@ -32,18 +29,16 @@ PLATES = (
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`forgetting`: the first task and all tasks so far, in both scenarios; empty without the study."""
-    if STUDY not in run.config:
-        return {}
+    """Return `forgetting`: the first task and all tasks so far, in both scenarios."""
     with style():
         figure = Figure(figsize=(7.2, 6.2))
         axes = figure.subplots(2, len(_COLUMNS), sharey=True, sharex="col")
         for (first, average), (scenario, heading) in zip(axes.T, _COLUMNS.items(), strict=True):
-            _draw_courses(first, run, "accuracy", {"scenario": scenario, "task": "1"})
-            _draw_courses(average, run, "average_accuracy", {"scenario": scenario})
+            _draw_courses(first, run, model_summaries(run, STUDY["accuracy"], scenario=scenario, task=1))
+            _draw_courses(average, run, model_summaries(run, STUDY["average_accuracy"], scenario=scenario))
             _draw_ceiling(average, run, scenario)
             first.set_title(f"{heading}: first task")
-            average.set(title=f"{heading}: all so far", xlabel="Tasks learned")
+            average.set(title=f"{heading}: all so far", xlabel=STUDY["average_accuracy"].step)
         for ax in axes.flat:
             ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
         for ax in axes[:, 0]:
@@ -54,25 +49,15 @@ def draw(run: Run) -> dict[str, Figure]:
     return {"forgetting": figure}
 
 
-def _entries(run: Run, metric: str, held: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
-    """Model -> entries of the summary with these facts and no others."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for model, _, entry in by_fact(run, STUDY, metric, "scenario"):
-        if facts(entry["condition"]) == held:
-            found.setdefault(model, []).append(entry)
-    return found
-
-
-def _draw_courses(ax: Axes, run: Run, metric: str, held: dict[str, str]) -> None:
-    entries = _entries(run, metric, held)
+def _draw_courses(ax: Axes, run: Run, courses: dict[str, list[Entry]]) -> None:
     for model, look in looks(run).items():
-        draw_curve(ax, entries[model], look, label=f"{model} ({look.kind})", scale=100, limits=(0, 100))
+        draw_curve(ax, courses[model], look, label=f"{model} ({look.kind})", scale=100, limits=(0, 100))
 
 
 def _draw_ceiling(ax: Axes, run: Run, scenario: str) -> None:
-    """Learning at once, set beside the last task, and the line of those who know the latest task alone."""
-    joint, shown = _entries(run, "joint_accuracy", {"scenario": scenario}), looks(run)
-    (steps,) = {len(course) for course in _entries(run, "average_accuracy", {"scenario": scenario}).values()}
+    """Draw learning at once, beside the last task, and the line of networks that know the latest task alone."""
+    joint, shown = model_summaries(run, STUDY["joint_accuracy"], scenario=scenario), looks(run)
+    (steps,) = {len(course) for course in model_summaries(run, STUDY["average_accuracy"], scenario=scenario).values()}
     tasks = np.arange(1, steps + 1)
     if scenario == CLASSES:  # of another permutation one may know something by chance
         ax.plot(tasks, 100 / tasks, color=INK, linestyle=":", linewidth=1.3, zorder=5)
@@ -91,9 +76,7 @@ def _draw_ceiling(ax: Axes, run: Run, scenario: str) -> None:
 
 
 def sentences(run: Run) -> list[str]:
-    """What was left at the end, beside learning at once, in both scenarios."""
-    if STUDY not in run.config:
-        return []
+    """Return what was left at the end, beside learning at once, in both scenarios."""
     return [
         _sentence(run, CLASSES, "Having learned the classes group after group"),
         _sentence(run, PERMUTED, "Having learned one permutation of the features after another"),
@@ -101,7 +84,9 @@ def sentences(run: Run) -> list[str]:
 
 
 def _sentence(run: Run, scenario: str, opening: str) -> str:
-    left, at_once = (_entries(run, metric, {"scenario": scenario}) for metric in ("final_accuracy", "joint_accuracy"))
+    left, at_once = (
+        model_summaries(run, STUDY[metric], scenario=scenario) for metric in ("final_accuracy", "joint_accuracy")
+    )
     final = listed([f"{told(entry)} in {model}" for model, (entry,) in left.items()])
     joint = listed([f"{number(entry['mean'], entry['unit'])} in {model}" for model, (entry,) in at_once.items()])
     return (

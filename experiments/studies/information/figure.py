@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import FAINT, INK, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_curve
-from experiments.shared.plate import Plate
-from experiments.shared.stored import by_fact, looks, summaries
+from experiments.shared.stored import Entry, by_fact, layer_summaries, looks, pairs_of, summaries
 from experiments.shared.wording import listed, number, told
+from experiments.spec import Metric, Plate
+from experiments.studies.information import STUDY
 
-STUDY = "information"
 _GREY = "#767676"
 _DASHES = ("-", "--", ":", "-.")
 """Of a model's layers, from the output back."""
@@ -45,20 +44,18 @@ PLATES = (
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`information` (by layer), and `information_time` where there are spikes; empty without the study."""
-    if STUDY not in run.config:
-        return {}
+    """Return `information` (by layer), and `information_time` where there are spikes."""
     figures = {"information": _layers_figure(run), "information_time": _time_figure(run)}
     return {name: figure for name, figure in figures.items() if figure is not None}
 
 
 def sentences(run: Run) -> list[str]:
-    """What the last layer before the output tells, read by all of its units and by one."""
+    """Return what the last layer before the output tells, read by all of its units and by one."""
     read, alone = [], []
     for model in looks(run):
         layer = _layers(run, model)[-2:][0]
         bits, accuracy, unit = (
-            _entries(run, metric, model, [layer])[0] for metric in ("probe_bits", "probe_accuracy", "unit_bits")
+            _entries(run, STUDY[metric], model, [layer])[0] for metric in ("probe_bits", "probe_accuracy", "unit_bits")
         )
         share = number(accuracy["mean"], accuracy["unit"])
         read.append(f"{told(bits)} from {layer} of {model} ({share} correct)")
@@ -72,40 +69,31 @@ def sentences(run: Run) -> list[str]:
 
 def _layers(run: Run, model: str) -> list[str]:
     """From input to output."""
-    return [layer for name, layer, _ in by_fact(run, STUDY, "probe_accuracy", "layer") if name == model]
+    return [layer for name, layer, _ in by_fact(run, STUDY["probe_accuracy"], "layer") if name == model]
 
 
-def _entries(run: Run, metric: str, model: str, layers: Iterable[str]) -> list[dict[str, Any]]:
+def _entries(run: Run, metric: Metric, model: str, layers: Iterable[str]) -> list[Entry]:
     """Entries of the summary for these layers, in their order."""
-    found = [(layer, entry) for name, layer, entry in by_fact(run, STUDY, metric, "layer") if name == model]
-    return [entry for layer in layers for held, entry in found if held == layer]
-
-
-def _groups(run: Run) -> list[tuple[str, ...]]:
-    """Twins that share what twins share, then models on their own."""
-    pairs = dict.fromkeys(
-        (entry["model"], entry["twin"]) for entry in run.summary["differences"] if entry["study"] == STUDY
-    )
-    paired = {model for pair in pairs for model in pair}
-    return [*pairs, *((model,) for model in looks(run) if model not in paired)]
+    found = layer_summaries(run, metric)
+    return [entry for layer in layers for entry in found.get((model, layer), ())]
 
 
 def _layers_figure(run: Run) -> Figure:
     """A column for each pair of twins, a row for each measure."""
-    groups = _groups(run)
+    groups = pairs_of(run, STUDY.name)
     with style():
         figure = Figure(figsize=(max(0.8 + 3.2 * len(groups), 4.6), 7.0))
         axes = figure.subplots(len(_PANELS), len(groups), squeeze=False, sharex="col", sharey="row")
         for row, (metric, label, scale) in zip(axes, _PANELS, strict=True):
             for ax, group in zip(row, groups, strict=True):
-                _by_layer(ax, run, group, metric, scale)
-            row[0].set(ylabel=label, ylim=_limits(run, metric, scale))
+                _by_layer(ax, run, group, STUDY[metric], scale)
+            row[0].set(ylabel=label, ylim=_limits(run, STUDY[metric], scale))
         for ax, group in zip(axes[0], groups, strict=True):
             ax.set_title("\n".join(f"{model} ({looks(run)[model].kind})" for model in group), fontsize=10.5)
     return figure
 
 
-def _by_layer(ax: Axes, run: Run, group: tuple[str, ...], metric: str, scale: float) -> None:
+def _by_layer(ax: Axes, run: Run, group: tuple[str, ...], metric: Metric, scale: float) -> None:
     """Layers of twins that have the same place, counted from the output back, stand above each other."""
     names = {model: _layers(run, model) for model in group}
     deepest = max(map(len, names.values()))
@@ -118,10 +106,11 @@ def _by_layer(ax: Axes, run: Run, group: tuple[str, ...], metric: str, scale: fl
             low, high = (scale * np.array([entry[key] for entry in entries]) for key in ("ci_low", "ci_high"))
             most = scale if entries[0]["unit"] == "fraction" else np.inf
             ax.vlines(places, low.clip(min=0), high.clip(max=most), color=look.colour, linewidth=2.4, alpha=0.5)
-        if metric == "probe_accuracy":
-            chance = [scale * entry["mean"] for entry in _entries(run, f"{metric}_shuffled", model, layers)]
+        if metric.name == "probe_accuracy":
+            shuffled = _entries(run, STUDY["probe_accuracy_shuffled"], model, layers)
+            chance = [scale * entry["mean"] for entry in shuffled]
             ax.plot(places, chance, color=_GREY, linewidth=1.0, linestyle="--", zorder=0)
-    if metric == "probe_bits":
+    if metric.name == "probe_bits":
         _all_there_is(ax, run)
     longest = max(names.values(), key=len)
     ax.set_xticks(range(deepest), _labels(list(names.values()), longest))
@@ -137,17 +126,20 @@ def _labels(names: list[list[str]], longest: list[str]) -> list[str]:
     ]
 
 
-def _limits(run: Run, metric: str, scale: float) -> tuple[float, float]:
+def _limits(run: Run, metric: Metric, scale: float) -> tuple[float, float]:
     """Of the vertical axis, by what can be reached or by the means: intervals of few seeds would go far beyond."""
-    means = [
-        entry["mean"] for name in (metric, f"{metric}_course") for _, _, entry in by_fact(run, STUDY, name, "layer")
-    ]
-    reach = {"probe_accuracy": 1.0, "probe_bits": _class_entropy(run)}.get(metric, 0.0)
+    means = [entry["mean"] for read in (metric, _course(metric)) for _, _, entry in by_fact(run, read, "layer")]
+    reach = {"probe_accuracy": 1.0, "probe_bits": _class_entropy(run)}.get(metric.name, 0.0)
     return scale * min(0, *means), 1.05 * scale * max(reach, *means)
 
 
+def _course(metric: Metric) -> Metric:
+    """The same, read up to moments of the trial."""
+    return STUDY[f"{metric.name}_course"]
+
+
 def _class_entropy(run: Run) -> float:
-    return max(entry["mean"] for entry in summaries(run, STUDY, "class_entropy"))
+    return max(entry["mean"] for entry in summaries(run, STUDY["class_entropy"]))
 
 
 def _all_there_is(ax: Axes, run: Run) -> None:
@@ -156,7 +148,7 @@ def _all_there_is(ax: Axes, run: Run) -> None:
 
 def _time_figure(run: Run) -> Figure | None:
     """A row for each model with spikes: all units, and one unit."""
-    spiking = dict.fromkeys(model for model, _, _ in by_fact(run, STUDY, "probe_bits_course", "layer"))
+    spiking = dict.fromkeys(model for model, _, _ in by_fact(run, STUDY["probe_bits_course"], "layer"))
     if not spiking:
         return None
     with style():
@@ -164,18 +156,18 @@ def _time_figure(run: Run) -> Figure | None:
         axes = figure.subplots(len(spiking), 2, squeeze=False, sharey="col")
         for row, model in zip(axes, spiking, strict=True):
             for ax, (metric, label, _) in zip(row, _PANELS[1:], strict=True):
-                _over_time(ax, run, model, f"{metric}_course")
-                ax.set(ylabel=label, xlim=(0, None), ylim=_limits(run, metric, 1))
+                _over_time(ax, run, model, _course(STUDY[metric]))
+                ax.set(ylabel=label, xlim=(0, None), ylim=_limits(run, STUDY[metric], 1))
                 ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
             _all_there_is(row[0], run)
             row[0].set_title(model)
             row[0].legend(loc="lower right", fontsize=8.5, handlelength=3)
         for ax in axes[-1]:
-            ax.set_xlabel("Time since the start of the trial (ms)")
+            ax.set_xlabel(STUDY["probe_bits_course"].step)
     return figure
 
 
-def _over_time(ax: Axes, run: Run, model: str, metric: str) -> None:
+def _over_time(ax: Axes, run: Run, model: str, metric: Metric) -> None:
     for back, layer in enumerate(reversed(_layers(run, model))):
         entries = _entries(run, metric, model, [layer])
         draw_curve(ax, entries, looks(run)[model], label=layer, dashes=_DASHES[back % len(_DASHES)])

@@ -1,46 +1,19 @@
-"""How much of the class do the layers of each network hold, and from when on?
-
-Responses of each layer to the same `n_measured` test samples, spike counts or activations, are read in two ways; those
-of layers with spikes also at `times` moments of the trial, counting the spikes up to then. Timing within that is not
-read, so that spikes may hold more.
-
-All units together: a linear probe is trained on parts of these samples and reads the others (cross-validation), a new
-one for each moment. The information of the true and the decoded class is a lower bound of what the layer holds.
-
-Each unit alone: the information of its response and the class. Up to `levels` different counts are taken as they are;
-more, and activations, are cut into as many levels with equally many samples.
-
-All bits are corrected for the finite sample after Miller and Madow (`mutual_information`), and the
-same of `shuffles` random orders of the labels is subtracted, which takes away what the correction leaves.
-
-Metrics
--------
-Of each layer (condition "layer=..")
-probe_accuracy   fraction of the samples whose class the probe reads correctly
-probe_bits       information of true and decoded class, less that with shuffled labels
-unit_bits        information of one unit's response and the class, less that with shuffled labels: mean over units
-*_shuffled       the same with shuffled labels
-
-*_course         all of these of layers with spikes, counted up to `step` ms
-last_hidden_bits probe_bits of the last layer before the output
-class_entropy    bits that tell the class of these samples: no layer holds more (the
-                 correction can add one or two hundredths)
-"""
+"""Reads the class from the layers of a trained network."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 from scipy.stats import entropy
 
 from bnsim.errors import InputError
 from experiments.shared.fitted import fitted
 from experiments.shared.probe import decoded
-from experiments.spec import Measurement, Outcome, Subject
+from experiments.spec import Measurement, Outcome, Progress, Subject
+from experiments.studies.information import STUDY, Config
 from experiments.studies.information.mutual_information import mutual_information, symbols, unit_information
 from experiments.tasks.dataset import Samples
 
@@ -49,32 +22,9 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.floating]
 Labels = NDArray[np.int64]
-UNITS = {"probe_accuracy": "fraction", "probe_bits": "bit", "unit_bits": "bit"}
 
 
-class Config(BaseModel):
-    """max_train: train on a stratified subset of at most so many samples, None for all of them.
-    n_measured: test samples whose responses are read. folds: of the cross-validation, fewer where a class has fewer
-    samples. levels: most different responses of a unit. times: moments of the trial, at equal distances. shuffles:
-    random orders of the labels."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    max_train: PositiveInt | None
-    n_measured: PositiveInt
-    folds: int = Field(ge=2)
-    levels: int = Field(ge=2)
-    times: PositiveInt
-    shuffles: PositiveInt
-
-
-PRESETS = {
-    "quick": Config(max_train=10_000, n_measured=300, folds=5, levels=5, times=5, shuffles=1),
-    "full": Config(max_train=None, n_measured=1000, folds=5, levels=5, times=10, shuffles=2),
-}
-
-
-def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) -> Outcome:
+def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
     """Read the class from the layers of one trained network with one seed."""
     found = fitted(subject, config.max_train, progress)
     test = found.split.held_out.first(config.n_measured)
@@ -85,10 +35,10 @@ def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) 
         rows += reader.layer(layer, 1e3 * (activity.bin_width or 0))
         progress(number + 1, len(activity.layers))
     if len(activity.layers) > 1:
-        place = f"layer={activity.layers[-2].name}"
-        (bits,) = [row.value for row in rows if (row.metric, row.condition) == ("probe_bits", place)]
-        rows.append(Measurement("last_hidden_bits", bits, "bit"))
-    rows.append(Measurement("class_entropy", float(entropy(np.bincount(test.y), base=2)), "bit"))
+        last = ("probe_bits", {"layer": activity.layers[-2].name})
+        (bits,) = [row.value for row in rows if (row.metric, row.facts) == last]
+        rows.append(STUDY["last_hidden_bits"](bits))
+    rows.append(STUDY["class_entropy"](entropy(np.bincount(test.y), base=2)))
     return Outcome(len(found.split.train), len(test), tuple(rows))
 
 
@@ -114,11 +64,18 @@ class Reader:
         self._seed = seed
 
     def layer(self, layer: Layer, width: float) -> Iterator[Measurement]:
-        """Of a layer, and where it has spikes, in time bins of this width (ms), of those up to some moments."""
-        place = f"layer={layer.name}"
+        """Yield what is read of a layer and, where it has spikes, of those up to some moments.
+
+        Parameters
+        ----------
+        layer
+            Its responses and, where it has spikes, their counts in time bins.
+        width
+            Of a time bin, in ms.
+        """
         whole = self.read(layer.responses)
         for metric, value in whole.items():
-            yield Measurement(metric, value, _unit(metric), place)
+            yield STUDY[metric](value, layer=layer.name)
         if layer.binned is None:
             return
         bins, times = layer.binned.shape[1], self._config.times
@@ -126,10 +83,10 @@ class Reader:
             fired = layer.binned[:, :end].sum(axis=1)
             found = whole if np.array_equal(fired, layer.responses) else self.read(fired)
             for metric, value in found.items():
-                yield Measurement(f"{metric}_course", value, _unit(metric), place, round(end * width))
+                yield STUDY[f"{metric}_course"](value, round(end * width), layer=layer.name)
 
     def read(self, responses: FloatArray) -> dict[str, float]:
-        """All metrics of responses (sample, unit)."""
+        """Return all that is read of responses (sample, unit): metric -> value."""
         levels = symbols(responses, self._config.levels)
         true = self._read(responses, levels, self._labels)
         chance = [self._read(responses, levels, labels) for labels in self._shuffled]
@@ -146,7 +103,3 @@ class Reader:
             "probe_bits": float(mutual_information(table)),
             "unit_bits": float(np.mean(unit_information(levels, labels))),
         }
-
-
-def _unit(metric: str) -> str:
-    return UNITS[metric.removesuffix("_shuffled")]

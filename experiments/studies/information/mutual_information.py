@@ -6,13 +6,15 @@ Entropy from counts n_i that sum to n, with the correction of Miller and Madow f
 
 Mutual information of the rows and columns of a table of counts: I = H(rows) + H(columns) - H(cells), each corrected.
 
-What a probe decodes (`experiments.shared.probe`) is a function of the responses, so that the information of true
-and decoded class is a lower bound of that of responses and class; it misses what is not in a linear combination of the
+What a probe decodes (`experiments.shared.probe`) is a function of the responses. The information of true and decoded
+class is therefore a lower bound of that of responses and class; it misses what is not in a linear combination of the
 units.
 
-References: Miller (1955), in Information Theory in Psychology, 95-100; Panzeri, Senatore, Montemurro & Petersen
-(2007), J. Neurophysiology 98:1064-1072, bias, its corrections and shuffling; Quian Quiroga & Panzeri (2009), Nature
-Reviews Neuroscience 10:173-185, information from decoding.
+References
+----------
+Miller (1955), in Information Theory in Psychology, 95-100. Panzeri, Senatore, Montemurro & Petersen (2007),
+J. Neurophysiology 98:1064-1072: bias, its corrections and shuffling. Quian Quiroga & Panzeri (2009), Nature Reviews
+Neuroscience 10:173-185: information from decoding.
 """
 
 from __future__ import annotations
@@ -26,7 +28,18 @@ Integers = NDArray[np.integer]
 
 
 def entropy(counts: NDArray[np.number]) -> FloatArray:
-    """In bits, corrected, of counts (..., cell)."""
+    """Compute the entropy of a distribution from counts.
+
+    Parameters
+    ----------
+    counts
+        How often each value was seen (..., cell).
+
+    Returns
+    -------
+    array (...)
+        Entropy in bits, corrected for the finite sample.
+    """
     total = counts.sum(axis=-1)
     share = counts / total[..., np.newaxis]
     plain = -np.sum(share * np.log2(share, out=np.zeros_like(share), where=share > 0), axis=-1)
@@ -34,16 +47,39 @@ def entropy(counts: NDArray[np.number]) -> FloatArray:
 
 
 def mutual_information(table: NDArray[np.number]) -> FloatArray:
-    """In bits, corrected, of the rows and columns of counts (..., row, column)."""
+    """Compute the mutual information of the rows and columns of a table of counts.
+
+    Parameters
+    ----------
+    table
+        How often each pair of values was seen (..., row, column).
+
+    Returns
+    -------
+    array (...)
+        Mutual information in bits, corrected for the finite sample.
+    """
     cells = table.reshape(*table.shape[:-2], -1)
     return entropy(table.sum(axis=-1)) + entropy(table.sum(axis=-2)) - entropy(cells)
 
 
 def symbols(responses: FloatArray, levels: int) -> Integers:
-    """Responses (sample, unit) as whole numbers from 0 to levels - 1, unit by unit.
+    """Turn responses into whole numbers, unit by unit.
 
-    A unit with no more than `levels` different responses keeps them apart, as with spike counts; those of others are
-    cut into levels with as many samples each, as far as equal responses stay together, the lowest first.
+    A unit with no more than `levels` different responses keeps them apart, as with spike counts. The responses of other
+    units are cut into levels with as many samples each, as far as equal responses stay together, the lowest first.
+
+    Parameters
+    ----------
+    responses
+        Spike counts or activations (sample, unit).
+    levels
+        How many numbers there are at most.
+
+    Returns
+    -------
+    array (sample, unit)
+        Numbers from 0 to levels - 1.
     """
     n = len(responses)
     ordered = np.sort(responses, axis=0)
@@ -55,7 +91,20 @@ def symbols(responses: FloatArray, levels: int) -> Integers:
 
 
 def unit_information(responses: Integers, labels: Integers) -> FloatArray:
-    """Bits (unit,) that the response of each unit holds about the class, from `symbols` (sample, unit) and classes."""
+    """Compute what the response of each unit tells of the class.
+
+    Parameters
+    ----------
+    responses
+        Responses as `symbols` (sample, unit).
+    labels
+        Class indices (sample,).
+
+    Returns
+    -------
+    array (unit,)
+        Mutual information in bits, corrected for the finite sample.
+    """
     units, levels, classes = responses.shape[1], int(responses.max()) + 1, int(labels.max()) + 1
     cells = (np.arange(units) * levels + responses) * classes + labels[:, np.newaxis]
     table = np.bincount(cells.ravel(), minlength=units * levels * classes)

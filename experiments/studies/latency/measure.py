@@ -1,43 +1,18 @@
-"""When does the answer arrive?
-
-A spiking network has an answer at any time of a trial, an artificial one only when all is computed: its accuracy is a
-level without a time. Each network is trained, then shown test samples, and what would be known if the trial ended early
-is looked at: spikes up to then decide, by the rule that decides at the end (most output spikes; of equals the unit
-whose last spike came first; a converted network by its own rule). Where the answer is no count of output spikes, as in
-`diehl-cook`, only the probes below tell when it is there.
-
-Metrics
--------
-first_spike           of a layer (condition "layer=.."): time in ms of its first spike in a trial, mean over the trials
-                      in which it has one. Neurons with a background current may fire before their input arrives
-first_spike_latency   of a layer: time in ms of the first spike of a unit, mean over all units and trials with one
-accuracy_after        fraction of the samples classified correctly after `step` ms
-final_accuracy        the same at the end of the trial; of artificial networks, which have no other
-time_to_90            ms after which accuracy_after has first reached 90 % of final_accuracy
-probe_accuracy_after  the same of a linear probe (logistic regression on standardised spike counts of a layer, up to
-                      `step` ms), trained on `n_probe` training samples: what a reader of this layer could know
-early_exit_accuracy   where a trial ends as soon as the best output unit is `margin` spikes ahead of the second
-                      (condition "margin=.."): fraction classified correctly
-early_exit_time       and ms, on average, at which it ended
-twin_correlation      of a layer: Pearson's correlation, over samples and units, of spike counts up to `step` ms with
-                      the activations of the twin's layer of the same name and size (its output after the softmax), as
-                      of a converted network with its source. Hidden units that were learned apart do not correspond,
-                      and stand near 0
-"""
+"""Follows the answer of a trained network through time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, PositiveInt
 
 from experiments.shared.answers import margin
 from experiments.shared.fitted import Fitted, fitted
 from experiments.shared.probe import probe_accuracy
-from experiments.spec import Measurement, Outcome, Subject, condition
+from experiments.spec import Measurement, Outcome, Progress, Subject
+from experiments.studies.latency import STUDY, Config
 from experiments.studies.latency.elapsed import correlation, counts_until, exits, first_spikes
 from experiments.tasks.dataset import Samples
 from models.capabilities import Anytime, CountDecision, Recordable
@@ -51,32 +26,12 @@ CHUNK = 100
 FINAL_SHARE = 0.9
 
 
-class Config(BaseModel):
-    """max_train: train on a stratified subset of at most so many samples, None for all of them. n_measured: test
-    samples. n_probe: training samples for the linear probes. points: times, at equal distances over a trial, rounded to
-    whole ms. margins: leads in spikes at which a trial may end."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    max_train: PositiveInt | None
-    n_measured: PositiveInt
-    n_probe: PositiveInt
-    points: PositiveInt
-    margins: tuple[PositiveInt, ...]
-
-
-PRESETS = {
-    "quick": Config(max_train=10_000, n_measured=200, n_probe=300, points=10, margins=(1, 2, 3, 5, 8)),
-    "full": Config(max_train=None, n_measured=1000, n_probe=2000, points=20, margins=(1, 2, 3, 4, 5, 6, 8, 10, 15)),
-}
-
-
-def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) -> Outcome:
+def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
     """Follow the answer of one trained network with one seed through time."""
     found = fitted(subject, config.max_train, progress)
     test = found.split.held_out.first(config.n_measured)
     final = float(np.mean(found.model.predict(test.X) == test.y))
-    measurements = [Measurement("final_accuracy", final, "fraction")]
+    measurements = [STUDY["final_accuracy"](final)]
     if isinstance(found.model, Recordable):
         twin = subject.twin
         activations = _activations(fitted(twin, config.max_train, progress), test.X) if twin else {}
@@ -103,20 +58,20 @@ def _over_time(
     assert isinstance(model, Recordable)
     seen, taught = _recorded(model, test.X), _recorded(model, learned.X)
     ends = _times(seen.duration, config.points)
-    seconds = [end / 1e3 for end in ends]
+    steps = _steps(ends, seen)
     yield from _first(seen)
     for layer, spikes in seen.spikes.items():
         n_units = seen.populations[layer]
-        counts = counts_until(spikes, len(test), n_units, seconds)
-        known = counts_until(taught.spikes[layer], len(learned), n_units, seconds)
+        counts = counts_until(spikes, len(test), n_units, steps, seen.dt)
+        known = counts_until(taught.spikes[layer], len(learned), n_units, steps, seen.dt)
         for end, before, at_test in zip(ends, known, counts, strict=True):
             share = probe_accuracy(before, learned.y, at_test, test.y)
-            yield Measurement("probe_accuracy_after", share, "fraction", condition(layer=layer), end)
+            yield STUDY["probe_accuracy_after"](share, end, layer=layer)
             if layer in activations and activations[layer].shape[1] == n_units:
                 alike = correlation(at_test, activations[layer])
                 if alike is not None:
-                    yield Measurement("twin_correlation", alike, "ratio", condition(layer=layer), end)
-    answers = _answers(model, seen, test.X, seconds)
+                    yield STUDY["twin_correlation"](alike, end, layer=layer)
+    answers = _answers(model, seen, test.X, steps)
     if answers is not None:
         yield from _accuracy(config, ends, answers == test.y, seen, final)
 
@@ -142,23 +97,26 @@ def _times(duration: float, points: int) -> list[int]:
     return sorted({max(1, round(1e3 * duration * place / points)) for place in range(1, points + 1)})
 
 
+def _steps(ends: list[int], seen: Recording) -> list[int]:
+    """The time step at which each of these times (ms) ends, at least one."""
+    return [max(1, round(end / 1e3 / seen.dt)) for end in ends]
+
+
 def _first(seen: Recording) -> Iterator[Measurement]:
     for layer, spikes in seen.spikes.items():
         first = first_spikes(spikes, seen.n_trials, seen.populations[layer])
         for metric, times in (("first_spike", first.min(axis=1)), ("first_spike_latency", first)):
             if np.isfinite(times).any():
-                mean = 1e3 * float(times[np.isfinite(times)].mean())
-                yield Measurement(metric, mean, "ms", condition(layer=layer))
+                yield STUDY[metric](1e3 * times[np.isfinite(times)].mean(), layer=layer)
 
 
 def _answers(
-    model: Recordable, seen: Recording, X: NDArray[np.float64], seconds: list[float]
+    model: Recordable, seen: Recording, X: NDArray[np.float64], steps: list[int]
 ) -> NDArray[np.integer] | None:
-    """Class of each sample after each of these times (time, sample); None where no count of output spikes decides."""
+    """Class of each sample after each of these steps (time, sample); None where no count of output spikes decides."""
     if isinstance(model, Anytime):
-        steps = [max(1, round(second / seen.dt)) for second in seconds]
         return model.predictions_over_time(X)[:, np.array(steps) - 1].T
-    return model.decisions_until(seen, seconds) if isinstance(model, CountDecision) else None
+    return model.decisions_until(seen, steps) if isinstance(model, CountDecision) else None
 
 
 def _accuracy(
@@ -166,14 +124,13 @@ def _accuracy(
 ) -> Iterator[Measurement]:
     accuracies = right.mean(axis=1)
     for end, accuracy in zip(ends, accuracies, strict=True):
-        yield Measurement("accuracy_after", float(accuracy), "fraction", step=end)
+        yield STUDY["accuracy_after"](accuracy, end)
     reached = np.flatnonzero(accuracies >= FINAL_SHARE * final)
-    yield Measurement("time_to_90", ends[reached[0]], "ms")
-    seconds = [end / 1e3 for end in ends]
-    lead = margin(counts_until(seen.spikes["output"], seen.n_trials, seen.populations["output"], seconds))
+    yield STUDY["time_to_90"](ends[reached[0]])
+    counts = counts_until(seen.spikes["output"], seen.n_trials, seen.populations["output"], _steps(ends, seen), seen.dt)
+    lead = margin(counts)
     for least in config.margins:
         exit = exits(lead, least)
-        share = float(right[exit, np.arange(right.shape[1])].mean())
-        yield Measurement("early_exit_accuracy", share, "fraction", condition(margin=least))
-        mean = float(np.array(ends)[exit].mean())
-        yield Measurement("early_exit_time", mean, "ms", condition(margin=least))
+        share = right[exit, np.arange(right.shape[1])].mean()
+        yield STUDY["early_exit_accuracy"](share, margin=least)
+        yield STUDY["early_exit_time"](np.array(ends)[exit].mean(), margin=least)

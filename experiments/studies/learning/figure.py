@@ -8,25 +8,25 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import INK, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.curves import accuracy_figure, draw_curve, frame
-from experiments.shared.plate import Plate
-from experiments.shared.stored import differences, layer_summaries, looks, summaries
+from experiments.shared.stored import differences, layer_summaries, looks, model_summaries
 from experiments.shared.wording import by_model
+from experiments.spec import Metric, Plate
+from experiments.studies.learning import SEEN, STUDY
 
-_ALONG = "Training samples seen"
 _DASHES = ("-", "--", ":", "-.")
 """Of a model's layers, from the output back."""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Which metrics of single layers are drawn together; those in `open_marks` are told apart by their marks."""
+    """Metrics of single layers that are drawn together, the one in `open_marks` with open marks."""
 
     title: str
     value: str
-    metrics: tuple[str, ...]
-    open_marks: str = ""
+    metrics: tuple[Metric, ...]
+    open_marks: Metric | None = None
     logarithmic: bool = False
     percent: bool = False
     line_at: float | None = None
@@ -37,21 +37,21 @@ _PANELS = {
         Panel(
             "Distance from the initial weights W₀",
             "|W − W₀| / |W₀|, or |W| if W₀ = 0 (open)",
-            ("relative_weight_distance", "weight_norm"),
-            open_marks="weight_norm",
+            (STUDY["relative_weight_distance"], STUDY["weight_norm"]),
+            open_marks=STUDY["weight_norm"],
             logarithmic=True,
         ),
-        Panel("Direction of the weights", "Cosine with the checkpoint before", ("weight_cosine",)),
-        Panel("Spread of the weights", "Standard deviation", ("weight_standard_deviation",), logarithmic=True),
-        Panel("Mean of the weights", "Mean", ("weight_mean",), line_at=0),
+        Panel("Direction of the weights", "Cosine with the checkpoint before", (STUDY["weight_cosine"],)),
+        Panel("Spread of the weights", "Standard deviation", (STUDY["weight_standard_deviation"],), logarithmic=True),
+        Panel("Mean of the weights", "Mean", (STUDY["weight_mean"],), line_at=0),
     ),
     "selectivity": (
-        Panel("Class selectivity", "Mean over the units that respond", ("class_selectivity",)),
-        Panel("Silent units", "Share of the layer (%)", ("silent_share",), percent=True),
+        Panel("Class selectivity", "Mean over the units that respond", (STUDY["class_selectivity"],)),
+        Panel("Silent units", "Share of the layer (%)", (STUDY["silent_share"],), percent=True),
     ),
     "gradient_angle": (
-        Panel("Steps as they are", "Angle to the gradient (degrees)", ("gradient_angle",), line_at=90),
-        Panel("Small steps", "Angle to the gradient (degrees)", ("gradient_angle_small_steps",), line_at=90),
+        Panel("Steps as they are", "Angle to the gradient (degrees)", (STUDY["gradient_angle"],), line_at=90),
+        Panel("Small steps", "Angle to the gradient (degrees)", (STUDY["gradient_angle_small_steps"],), line_at=90),
     ),
 }
 
@@ -84,23 +84,21 @@ PLATES = (
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`learning` (validation accuracy), and of single layers `weights`, `selectivity` and, where models have an error
-    signal, `gradient_angle`; empty without the learning study."""
-    figures = {"learning": accuracy_figure(run, "learning", _ALONG)}
-    figures |= {name: _layers_figure(run, panels) for name, panels in _PANELS.items()}
-    return {name: figure for name, figure in figures.items() if figure is not None}
+    """Return `learning` (validation accuracy) and, of single layers, `weights`, `selectivity` and, where models have an
+    error signal, `gradient_angle`."""
+    figures = {name: _layers_figure(run, panels) for name, panels in _PANELS.items()}
+    drawn = {name: figure for name, figure in figures.items() if figure is not None}
+    return {"learning": accuracy_figure(run, STUDY["validation_accuracy"]), **drawn}
 
 
 def sentences(run: Run) -> list[str]:
-    """When each twin first reached the highest level, in tens of per cent, that both of them reached."""
-    curves: dict[str, list[tuple[int, float]]] = {}
-    for entry in summaries(run, "learning", "validation_accuracy"):
-        curves.setdefault(entry["model"], []).append((entry["step"], entry["mean"]))
+    """Return when each twin first reached the highest level, in tens of per cent, that both of them reached."""
+    of_models = model_summaries(run, STUDY["validation_accuracy"])
     result = []
     for entry in differences(run, primary=True):
-        if entry["study"] != "learning" or not {entry["model"], entry["twin"]} <= curves.keys():
+        if entry["study"] != STUDY.name:
             continue
-        pair = [sorted(curves[entry[role]]) for role in ("model", "twin")]
+        pair = [[(point["step"], point["mean"]) for point in of_models[entry[role]]] for role in ("model", "twin")]
         best = min(max(mean for _, mean in curve) for curve in pair)
         level = max(tenth / 10 for tenth in range(11) if tenth / 10 <= best)
         first, second = (next(step for step, mean in curve if mean >= level) for curve in pair)
@@ -108,12 +106,12 @@ def sentences(run: Run) -> list[str]:
             f"On the validation split the mean accuracy first stood at {100 * level:.0f}\N{NO-BREAK SPACE}% "
             f"or above after {first:,} samples in {entry['model']} and after {second:,} in {entry['twin']}."
         )
-    return [*result, f"On average along the curve it was {by_model(run, 'learning', 'learning_curve_mean')}."]
+    return [*result, f"On average along the curve it was {by_model(run, STUDY['learning_curve_mean'])}."]
 
 
 def _layers_figure(run: Run, panels: tuple[Panel, ...]) -> Figure | None:
-    """Two panels a row under one legend; None where nothing of them was measured."""
-    if not any(layer_summaries(run, "learning", metric) for panel in panels for metric in panel.metrics):
+    """Return two panels a row under one legend; None where nothing of them was measured."""
+    if not any(layer_summaries(run, metric) for panel in panels for metric in panel.metrics):
         return None
     rows = len(panels) // 2
     with style():
@@ -129,7 +127,7 @@ def _layers_figure(run: Run, panels: tuple[Panel, ...]) -> Figure | None:
 def _draw_panel(ax: Axes, run: Run, panel: Panel) -> None:
     models, places = looks(run), _places(run)
     for metric in panel.metrics:
-        for (model, layer), entries in layer_summaries(run, "learning", metric).items():
+        for (model, layer), entries in layer_summaries(run, metric).items():
             draw_curve(
                 ax,
                 entries,
@@ -137,17 +135,17 @@ def _draw_panel(ax: Axes, run: Run, panel: Panel) -> None:
                 label=f"{model}, {layer}",
                 scale=100 if panel.percent else 1,
                 dashes=_DASHES[places[model, layer] % len(_DASHES)],
-                filled=metric != panel.open_marks,
+                filled=metric is not panel.open_marks,
             )
     if panel.line_at is not None:
         ax.axhline(panel.line_at, color=INK, linewidth=0.9, zorder=0)
-    frame(ax, _ALONG, panel.value, logarithmic=panel.logarithmic)
+    frame(ax, SEEN, panel.value, logarithmic=panel.logarithmic)
     ax.set_title(panel.title)
 
 
 def _places(run: Run) -> dict[tuple[str, str], int]:
-    """(model, layer) -> its place from the output back; every layer has a share of silent units."""
-    layers = list(layer_summaries(run, "learning", "silent_share"))
+    """Return (model, layer) -> place of the layer from the output back; every layer has a share of silent units."""
+    layers = list(layer_summaries(run, STUDY["silent_share"]))
     return {
         (model, layer): sum(other == model for other, _ in layers[index + 1 :])
         for index, (model, layer) in enumerate(layers)

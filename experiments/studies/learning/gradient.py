@@ -1,17 +1,20 @@
-"""How far the changes that a learning rule makes point away from the gradient that backpropagation would follow.
+"""Angle between the changes that a learning rule makes and the gradient that backpropagation would follow.
 
-The gradient is that of a rate network with the same weights: its units respond as those of the measured network did
-(`activity`, whatever made them respond), their derivative is 1 where a unit responded and 0 elsewhere, as that of a
-rectifier, and the probabilities of the classes are the softmax of the output's summed drive. With h_0 the responses of
-the layer before the first trained one, W_i the weights from h_(i-1) to layer i, and the mean over samples,
+The gradient is that of a rate network with the same weights. Its units respond as those of the measured network did
+(`activity`, whatever made them respond). Their derivative is that of a rectifier: 1 where a unit responded, 0
+elsewhere. The probabilities of the classes are the softmax of the output's summed drive. With h_0 the responses of the
+layer before the first trained one, W_i the weights from h_(i-1) to layer i, and the mean over samples,
 
     e_L = softmax(g h_(L-1) W_L) - [k = label],  e_(i-1) = (e_i W_i^T) [h_(i-1) > 0],  dL/dW_i ~ h_(i-1)^T e_i
 
-g is the slope of the model's own error (`error_gain`); as a common factor of all gradients it leaves angles as they
-are. A network with `predict_proba` brings its own softmax, biases included.
+g is the slope of the model's own error (`error_gain`); as a common factor of all gradients it leaves angles unchanged.
+A network with `predict_proba` brings its own softmax, biases included.
 
-References: Rumelhart, Hinton & Williams (1986), Nature 323:533-536; Lillicrap, Cownden, Tweed & Akerman (2016), Nature
-Communications 7:13276, who hold a rule's changes against the gradient by their angle.
+References
+----------
+Rumelhart, Hinton & Williams (1986), Nature 323:533-536.
+Lillicrap, Cownden, Tweed & Akerman (2016), Nature Communications 7:13276, who compare the changes of a learning rule
+with the gradient by their angle.
 """
 
 from __future__ import annotations
@@ -30,7 +33,20 @@ Layers = Mapping[str, FloatArray]
 
 
 def descent(model: Taught, X: FloatArray, y: NDArray[Any]) -> dict[str, FloatArray]:
-    """The way down the gradient over these samples, layer by layer, at the weights that the model has now."""
+    """Return the negative gradient over some samples at the present weights of a model.
+
+    Parameters
+    ----------
+    model
+        Fitted, or in training.
+    X, y
+        Samples (sample, feature) and their classes (sample,), as in `model.classes_`.
+
+    Returns
+    -------
+    dict
+        Trained layer -> direction of steepest descent, in the shape of its weights (inputs, units).
+    """
     weights = model.weights()
     layers = model.activity(X).layers[-len(weights) - 1 :]
     inputs = {after.name: before.responses for before, after in pairwise(layers)}
@@ -39,10 +55,21 @@ def descent(model: Taught, X: FloatArray, y: NDArray[Any]) -> dict[str, FloatArr
 
 
 def backpropagated(weights: Layers, inputs: Layers, error: FloatArray) -> dict[str, FloatArray]:
-    """Gradient of the mean cross-entropy by the weights of each layer.
+    """Return the gradient of the mean cross-entropy with respect to the weights of each layer.
 
-    weights: layer -> (inputs, units), from input to output. inputs: layer -> responses (sample, inputs) of the layer
-    before it. error: (sample, class), softmax of the drive minus 1 for the right class.
+    Parameters
+    ----------
+    weights
+        Layer -> (inputs, units), from input to output.
+    inputs
+        Layer -> responses (sample, inputs) of the layer before it.
+    error
+        Softmax of the output's drive, minus 1 for the true class (sample, class).
+
+    Returns
+    -------
+    dict
+        Layer -> gradient (inputs, units), in the order of `weights`.
     """
     gradients = {}
     error = error / len(error)
@@ -53,11 +80,14 @@ def backpropagated(weights: Layers, inputs: Layers, error: FloatArray) -> dict[s
 
 
 def angle(first: FloatArray, second: FloatArray) -> float | None:
-    """Degrees between two arrays of the same shape, None where one of them is zero.
+    """Return the angle between two arrays of the same shape in degrees, or None where one of them is zero.
 
-    Between a rule's change and the descent, 0 is gradient descent and 90 what chance comes to among many weights. The
-    descent is that of the weights before, which move while sample after sample (or batch after batch) is learned: large
-    steps open an angle whatever the rule, small ones leave the angle of the rule itself.
+    Notes
+    -----
+    Between the change of a learning rule and the descent, 0 is gradient descent, and 90 is expected by chance among
+    many weights. The descent is computed at the weights before learning, which change from sample to sample (or from
+    batch to batch). Large steps therefore open an angle whatever the rule; small steps leave the angle of the rule
+    itself.
     """
     scale = float(np.linalg.norm(first)) * float(np.linalg.norm(second))
     if scale == 0:
@@ -66,7 +96,7 @@ def angle(first: FloatArray, second: FloatArray) -> float | None:
 
 
 def softmax(drive: FloatArray) -> FloatArray:
-    """Probabilities (sample, class)."""
+    """Return the probabilities (sample, class) of a drive (sample, class)."""
     exponentials = np.exp(drive - drive.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 

@@ -10,26 +10,49 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Selectivity:
-    """index: mean over the units that responded, None where none did or the samples are all of one class.
-    silent_share: fraction of the units that did not."""
+    """Selectivity of one layer.
+
+    Parameters
+    ----------
+    index
+        Mean over the units that responded; None where none did or all samples belong to one class.
+    silent_share
+        Fraction of the units that responded to no sample.
+    """
 
     index: float | None
     silent_share: float
 
 
 def class_selectivity(responses: NDArray[np.floating], labels: NDArray[np.int64]) -> Selectivity:
-    """Class selectivity of the units of one layer from their responses (sample, unit).
+    """Return the class selectivity of the units of one layer.
 
+    Parameters
+    ----------
+    responses
+        Of the layer (sample, unit), in any unit; negative responses count as zero.
+    labels
+        Class of each sample (sample,).
+
+    Returns
+    -------
+    Selectivity
+        The mean index and the share of silent units.
+
+    Notes
+    -----
     For one unit, with m_best the greatest of its mean responses to the classes and m_rest the mean of the others,
 
         index = (m_best - m_rest) / (m_best + m_rest),
 
-    0 for a unit that responds to all classes alike, 1 for one that responds to one class only. Negative responses
-    count as none. A unit that responds to no sample is silent. A unit that responds to few samples scores high by
-    chance, so layers are compared on the same samples.
+    0 for a unit that responds equally to all classes, 1 for one that responds to one class only. A unit that responds
+    to no sample is silent. A unit that responds to few samples has a high index by chance, so layers are compared on
+    the same samples.
 
-    Reference: Morcos, Barrett, Rabinowitz & Botvinick (2018), On the importance of single directions for
-    generalization, ICLR, arXiv:1803.06959.
+    References
+    ----------
+    Morcos, Barrett, Rabinowitz & Botvinick (2018), On the importance of single directions for generalization, ICLR,
+    arXiv:1803.06959.
     """
     rectified = np.maximum(responses, 0)
     means = np.stack([rectified[labels == label].mean(axis=0) for label in np.unique(labels)])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.curves import accuracy_figure
-from experiments.shared.plate import Plate
 from experiments.shared.wording import by_model, twin_sentences
+from experiments.spec import Plate
+from experiments.studies.one_pass import STUDY
 
 PLATES = (
     Plate(
@@ -19,14 +20,13 @@ PLATES = (
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`one_pass`: validation accuracy by samples seen, each once; empty without the study."""
-    figure = accuracy_figure(run, "one-pass", "Training samples seen, each once")
-    return {} if figure is None else {"one_pass": figure}
+    """Return `one_pass`: validation accuracy by samples seen, each once."""
+    return {"one_pass": accuracy_figure(run, STUDY["validation_accuracy"])}
 
 
 def sentences(run: Run) -> list[str]:
-    """What came out, between twins where there are any."""
-    when = "Having seen every sample once, "
-    return twin_sentences(run, "one-pass", "one_pass_accuracy", "validation samples", when) or [
-        f"Validation accuracy after one pass: {by_model(run, 'one-pass', 'one_pass_accuracy')}."
+    """Return what came out, between twins where there are any."""
+    metric = STUDY["one_pass_accuracy"]
+    return twin_sentences(run, metric, "validation samples", "Having seen every sample once, ") or [
+        f"{metric.label}: {by_model(run, metric)}."
     ]

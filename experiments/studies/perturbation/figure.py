@@ -6,14 +6,14 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import FAINT, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.curves import plain_numbers
 from experiments.shared.drawing.layers import MEASURED, draw_by_scale, scale_bar
-from experiments.shared.plate import Plate
-from experiments.shared.stored import by_fact, facts
+from experiments.shared.stored import by_fact
 from experiments.shared.wording import listed, number, told
+from experiments.spec import Plate
+from experiments.studies.perturbation import STUDY
 
-STUDY = "perturbation"
 _DASHED = {**MEASURED, "linestyle": (0, (4, 1.5))}
 _LINES = {"epsilon": MEASURED, "removed": MEASURED, "moved": _DASHED}
 
@@ -30,23 +30,22 @@ PLATES = (
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`perturbation`: differences by layer of both kinds, and in time; empty without the study."""
-    if STUDY not in run.config:
-        return {}
-    scales = [float(scale) for _, scale, _ in by_fact(run, STUDY, "difference", "scale")]
+    """Return `perturbation`: differences by layer in both kinds of network, and in time."""
+    difference, spreading = STUDY["difference"], STUDY["spreading"]
+    scales = [scale for _, scale, _ in by_fact(run, difference, "scale")]
     norm = LogNorm(min(scales), max(scales))
     with style():
         figure = Figure(figsize=(7.2, 3.8))
         tanh, lif, time = axes = figure.subplots(1, 3)
-        for metric, panels in (("difference", {"tanh": tanh, "lif": lif}), ("spreading", {"lif": time})):
+        for metric, panels in ((difference, {"tanh": tanh, "lif": lif}), (spreading, {"lif": time})):
             for change, line in _LINES.items():
-                found = by_fact(run, STUDY, metric, "change")
+                found = by_fact(run, metric, "change")
                 for model, ax in panels.items():
                     chosen = [entry for name, held, entry in found if (name, held) == (model, change)]
                     draw_by_scale(ax, chosen, norm, line)
-        tanh.set(title="tanh", xlabel="Layer", ylabel="Difference (of the input's)")
-        lif.set(title="LIF", xlabel="Layer", ylabel="Spikes that differ")
-        time.set(title="LIF, last layer", xlabel="Time since the change (ms)", ylabel="Spikes that differ (1/ms)")
+        tanh.set(title="tanh", xlabel=difference.step, ylabel="Difference (of the input's)")
+        lif.set(title="LIF", xlabel=difference.step, ylabel="Spikes that differ")
+        time.set(title="LIF, last layer", xlabel=spreading.step, ylabel="Spikes that differ (1/ms)")
         for ax in (tanh, lif):
             ax.set_yscale("log")
             plain_numbers(ax.yaxis)
@@ -57,10 +56,10 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """By how much a change grows from layer to layer."""
+    """Return by how much a change grows from layer to layer."""
     grown: dict[str, list[str]] = {}
-    for model, change, entry in by_fact(run, STUDY, "growth", "change"):
-        scale = number(float(facts(entry["condition"])["scale"]), "")
+    for model, change, entry in by_fact(run, STUDY["growth"], "change"):
+        scale = number(entry["facts"]["scale"], "")
         if (model, change) in (("tanh", "epsilon"), ("lif", "removed")):
             grown.setdefault(model, []).append(f"{told(entry)} at scale {scale}")
     return [

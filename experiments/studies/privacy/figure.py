@@ -2,48 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import INK, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_curve, frame
-from experiments.shared.plate import Plate
-from experiments.shared.stored import by_fact, looks, summaries
+from experiments.shared.stored import Entry, looks, model_summaries, summaries
 from experiments.shared.wording import by_model, listed, number
-
-STUDY = "privacy"
-_ALONG = "Training samples"
+from experiments.spec import Plate
+from experiments.studies.privacy import SIZE, STUDY
 
 PLATES = (
     Plate(
         "privacy",
         "What an attacker learns of the training set",
         "Left: share of members that an attacker recognises by the winning share of the output, minus the share of "
-        "other samples that are mistaken for members; dotted, where membership is drawn by lot. Right: share of "
+        "other samples that are mistaken for members; dotted, where membership is drawn at random. Right: share of "
         "members (filled, solid) and of other samples (open, dashed) classified correctly when the attack was made.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`privacy`: advantage, and accuracies of members and others, by size; empty without the study."""
-    if STUDY not in run.config:
-        return {}
+    """Return `privacy`: advantage, and accuracies of members and others, by size."""
     with style():
         figure = Figure(figsize=(7.2, 4.0))
         attack, accuracy = figure.subplots(1, 2)
-        _draw(attack, run, _by_share(run, "membership_advantage"))
-        for model, curve in _by_share(run, "shuffled_advantage").items():
+        _draw(attack, run, model_summaries(run, STUDY["membership_advantage"], score="share"))
+        for model, curve in model_summaries(run, STUDY["shuffled_advantage"], score="share").items():
             steps, means = [entry["step"] for entry in curve], [100 * entry["mean"] for entry in curve]
             attack.plot(steps, means, color=looks(run)[model].colour, linestyle=":", linewidth=1.2)
-        _draw(accuracy, run, _grouped(summaries(run, STUDY, "train_accuracy")))
-        _draw(accuracy, run, _grouped(summaries(run, STUDY, "held_out_accuracy")), others=True)
+        _draw(accuracy, run, model_summaries(run, STUDY["train_accuracy"]))
+        _draw(accuracy, run, model_summaries(run, STUDY["held_out_accuracy"]), others=True)
         attack.axhline(0, color=INK, linewidth=0.9, zorder=0)
-        frame(attack, _ALONG, "Advantage (percentage points)")
-        frame(accuracy, _ALONG, "Classified correctly (%)")
+        frame(attack, SIZE, "Advantage (percentage points)")
+        frame(accuracy, SIZE, "Classified correctly (%)")
         for ax in (attack, accuracy):
             ax.set_xticks(_sizes(run))
             ax.minorticks_off()
@@ -54,8 +48,8 @@ def draw(run: Run) -> dict[str, Figure]:
     return {"privacy": figure}
 
 
-def _draw(ax: Axes, run: Run, entries: dict[str, list[dict[str, Any]]], *, others: bool = False) -> None:
-    """A curve for each model, dashed with open marks for samples that are no members."""
+def _draw(ax: Axes, run: Run, entries: dict[str, list[Entry]], *, others: bool = False) -> None:
+    """Draw a curve for each model, dashed with open marks for samples that are no members."""
     for model, look in looks(run).items():
         draw_curve(
             ax, entries[model], look, label=f"{model} ({look.kind})", scale=100, limits=(-100, 100),
@@ -63,38 +57,23 @@ def _draw(ax: Axes, run: Run, entries: dict[str, list[dict[str, Any]]], *, other
         )  # fmt: skip
 
 
-def _by_share(run: Run, metric: str) -> dict[str, list[dict[str, Any]]]:
-    """Model -> entries of the summary for attacks by the winning share."""
-    return _grouped([entry for _, score, entry in by_fact(run, STUDY, metric, "score") if score == "share"])
-
-
-def _grouped(entries: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """By model, in order of sizes."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for entry in sorted(entries, key=lambda entry: entry["step"]):
-        found.setdefault(entry["model"], []).append(entry)
-    return found
-
-
 def _sizes(run: Run) -> list[int]:
-    return sorted({entry["step"] for entry in summaries(run, STUDY, "train_accuracy")})
+    return sorted({entry["step"] for entry in summaries(run, STUDY["train_accuracy"])})
 
 
 def sentences(run: Run) -> list[str]:
-    """How much better than guessing the attack was, and at which training accuracy."""
-    if STUDY not in run.config:
-        return []
-    accuracies = _grouped(summaries(run, STUDY, "train_accuracy"))
+    """Return how much better than guessing the attack was, and at which training accuracy."""
+    accuracies = model_summaries(run, STUDY["train_accuracy"])
     taken = listed([f"{_range(curve)} in {model}" for model, curve in accuracies.items()])
     return [
         f"The advantage of an attacker who guesses membership from the winning share of the output, 0 for guessing "
-        f"blindly, was on average over the training sets {by_model(run, STUDY, 'membership_advantage_mean')}.",
-        f"The networks were taken at a training accuracy of {taken}; "
-        f"{number(run.config[STUDY]['level'], 'fraction')} was asked for.",
+        f"blindly, was on average over the training sets {by_model(run, STUDY['membership_advantage_mean'])}.",
+        f"The networks were attacked at a training accuracy of {taken}; "
+        f"{number(run.config[STUDY.name]['level'], 'fraction')} was asked for.",
     ]
 
 
-def _range(curve: list[dict[str, Any]]) -> str:
+def _range(curve: list[Entry]) -> str:
     means = [entry["mean"] for entry in curve]
     low, high = number(min(means), "fraction"), number(max(means), "fraction")
     return low if low == high else f"{low} to {high}"

@@ -1,4 +1,4 @@
-"""An alpha-shaped synaptic current, and a neuron that it may reach along several projections."""
+"""A synapse with an alpha-shaped current, and a neuron that several such synapses can drive at little cost."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ import bnsim
 
 @dataclass(frozen=True, repr=False)
 class AlphaCurrent(bnsim.SynapseModel):
-    """Alpha current synapse: the input rises after a spike and decays.
+    """Synapse whose current rises and decays as an alpha function after each spike.
 
-    Equations: tau dr/dt = -r, r += w at the arrival of a spike, tau ds/dt = r - s, I += s. One spike alone gives
-    s = w (t / tau) exp(-t / tau), which peaks at w / e after tau.
+    tau dr/dt = -r, with r += w at the arrival of a spike; tau ds/dt = r - s; I += s. A single spike gives
+    s = w (t / tau) exp(-t / tau), which peaks at w / e after tau. The weight w is in the neuron's input unit; it is
+    negative for an inhibitory synapse.
 
-    tau: synaptic time constant. w in the neuron's input unit, negative for an inhibitory synapse.
+    Parameters
+    ----------
+    tau
+        Synaptic time constant.
     """
 
     tau: Quantity = bnsim.parameter(0.325 * ms)
@@ -31,10 +35,10 @@ class AlphaCurrent(bnsim.SynapseModel):
 
 @dataclass(frozen=True, repr=False)
 class SteppedLIF(bnsim.LIF):
-    """A `bnsim.LIF` integrated by the Runge-Kutta method of fourth order.
+    """A `bnsim.LIF` that is integrated by the fourth-order Runge-Kutta method.
 
-    The exact solution with two alpha currents takes ten seconds of algebra in every process; at steps of a third of the
-    synaptic time constant this one is off by less than a thousandth.
+    Deriving the exact solution with two alpha currents takes ten seconds in every process. With time steps of a third
+    of the synaptic time constant, the error of this method is below one thousandth.
     """
 
     method: ClassVar[str] = "rk4"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -10,16 +10,19 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import BLUE, FAINT, INK, ORANGE, SEQUENTIAL, style
-from experiments.run.store import Run
-from experiments.shared.plate import Plate
-from experiments.shared.stored import along, by_fact, facts, summaries
+from experiments.run_directory import Run
+from experiments.shared.stored import Entry, along, by_fact, summaries
 from experiments.shared.wording import listed, number, told
+from experiments.spec import Metric, Plate
+from experiments.studies.pulse_packets import STUDY
 
-STUDY, MODEL = "pulse-packets", "synfire-chain"
+(_MODEL,) = STUDY.subjects
 _FATES: dict[str, dict[str, Any]] = {
     "lives": {"color": BLUE, "linewidth": 1.0, "label": "lives"},
     "dies": {"color": ORANGE, "linewidth": 0.9, "linestyle": (0, (4, 1.5)), "label": "dies"},
 }
+Start: TypeAlias = tuple[int, float]
+"""Spikes and spread (ms) with which packets enter."""
 _LABELS = (*_FATES, "half live", "attractor")
 
 
@@ -27,22 +30,20 @@ PLATES = (
     Plate(
         "pulse_packets",
         "Packets of spikes along a synfire chain",
-        "Left: each line is the mean way of packets that start alike (open mark) and share the fate of most of them, "
-        "a dot a group; it ends where fewer than 10 spikes are left. Black: from this many spikes on, half of the "
-        "packets live. Star: where packets that live end. Right: share of the packets that live, by the spikes with "
-        "which they enter.",
+        "Left: each line is the mean path of packets that start alike (open mark) and share the fate of most of them, "
+        "with a dot for each group; it ends where fewer than 10 spikes are left. Black: from this many spikes on, half "
+        "of the packets live. Star: where packets that live end. Right: share of the packets that live, by the number "
+        "of spikes with which they enter.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`pulse_packets`: ways of packets in the plane of spread and spikes, and survival; empty without the study."""
-    if STUDY not in run.config:
-        return {}
+    """Return `pulse_packets`: paths of packets in the plane of spread and spikes, and survival."""
     with style():
         figure = Figure(figsize=(7.2, 4.2))
         plane, survival = figure.subplots(1, 2, width_ratios=[1.35, 1])
-        _ways(plane, run)
+        _paths(plane, run)
         _survival(survival, run)
         named = {str(line.get_label()): line for line in plane.get_lines()}
         shown = [label for label in _LABELS if label in named]
@@ -53,10 +54,9 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """Where packets settle, and from where on they live."""
-    found = {metric: summaries(run, STUDY, metric) for metric in ("attractor_spikes", "attractor_spread")}
-    settled = [told(entries[0]) for entries in found.values() if entries]
-    separatrix = along(run, STUDY, "separatrix", MODEL, "spread")
+    """Return where packets settle, and from where on they live."""
+    settled = [told(entry) for entry in _attractor(run)]
+    separatrix = along(run, STUDY["separatrix"], _MODEL, "spread")
     told_of = separatrix if len(separatrix) < 3 else [separatrix[0], separatrix[-1]]
     halves = [f"{told(entry)} at a spread of {number(spread, 'ms')}" for spread, entry in told_of]
     return [
@@ -69,44 +69,53 @@ def sentences(run: Run) -> list[str]:
     ]
 
 
-def _ways(ax: Axes, run: Run) -> None:
-    spikes, spreads = (_courses(run, metric) for metric in ("spikes", "spread"))
-    survival = [entry for _, _, entry in by_fact(run, STUDY, "survival", "spread")]
-    common = [facts(entry["condition"]) | {"fate": "lives" if entry["mean"] >= 0.5 else "dies"} for entry in survival]
-    for condition, course in spreads.items():
-        if facts(condition) not in common:
+def _attractor(run: Run) -> list[Entry]:
+    """Return spikes and spread of packets that live; nothing where none does."""
+    return [entry for metric in ("attractor_spikes", "attractor_spread") for entry in summaries(run, STUDY[metric])]
+
+
+def _paths(ax: Axes, run: Run) -> None:
+    spikes, spreads = _courses(run, STUDY["spikes"]), _courses(run, STUDY["spread"])
+    common = {
+        (start, "lives" if entry["mean"] >= 0.5 else "dies")
+        for start, entry in ((_start(entry), entry) for _, _, entry in by_fact(run, STUDY["survival"], "spread"))
+    }
+    for (start, fate), course in spreads.items():
+        if (start, fate) not in common:
             continue
-        shape = _FATES[facts(condition)["fate"]]
+        shape = _FATES[fate]
         x = [entry["mean"] for entry in course]
-        y = [entry["mean"] for entry in spikes[condition][: len(course)]]
+        y = [entry["mean"] for entry in spikes[start, fate][: len(course)]]
         ax.plot(x, y, marker=".", markersize=3, **shape)
         ax.plot(x[:1], y[:1], "o", markersize=4.5, markerfacecolor="white", markeredgecolor=shape["color"])
-    separatrix = along(run, STUDY, "separatrix", MODEL, "spread")
+    separatrix = along(run, STUDY["separatrix"], _MODEL, "spread")
     ax.plot(
         [spread for spread, _ in separatrix], [entry["mean"] for _, entry in separatrix], color=INK, linewidth=2.2,
         label="half live",
     )  # fmt: skip
-    settled = [summaries(run, STUDY, metric) for metric in ("attractor_spread", "attractor_spikes")]
-    if all(settled):
-        x, y = (entries[0]["mean"] for entries in settled)
+    if attractor := _attractor(run):
+        y, x = (entry["mean"] for entry in attractor)
         ax.plot(x, y, "*", markersize=13, color="white", markeredgecolor=INK, zorder=4, label="attractor")
     ax.set(xlabel="Spread, σ (ms)", ylabel="Spikes in the packet, a", title="From group to group")
     ax.set_ylim(bottom=0)
 
 
-def _courses(run: Run, metric: str) -> dict[str, list[dict[str, Any]]]:
-    """Condition -> entries from group to group."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for _, _, entry in by_fact(run, STUDY, metric, "fate"):
-        found.setdefault(entry["condition"], []).append(entry)
-    return {condition: sorted(course, key=lambda entry: entry["step"]) for condition, course in found.items()}
+def _start(entry: Entry) -> Start:
+    return entry["facts"]["spikes"], entry["facts"]["spread"]
+
+
+def _courses(run: Run, metric: Metric) -> dict[tuple[Start, str], list[Entry]]:
+    """Return (start, fate) -> entries from group to group."""
+    found: dict[tuple[Start, str], list[Entry]] = {}
+    for _, fate, entry in by_fact(run, metric, "fate"):
+        found.setdefault((_start(entry), fate), []).append(entry)
+    return {key: sorted(course, key=lambda entry: entry["step"]) for key, course in found.items()}
 
 
 def _survival(ax: Axes, run: Run) -> None:
     found: dict[float, list[tuple[float, float]]] = {}
-    for _, _, entry in by_fact(run, STUDY, "survival", "spread"):
-        held = facts(entry["condition"])
-        found.setdefault(float(held["spread"]), []).append((float(held["spikes"]), 100 * entry["mean"]))
+    for _, spread, entry in by_fact(run, STUDY["survival"], "spread"):
+        found.setdefault(spread, []).append((entry["facts"]["spikes"], 100 * entry["mean"]))
     norm = Normalize(min(found), max(max(found), min(found) + 1))
     for spread, points in sorted(found.items()):
         x, y = zip(*sorted(points), strict=True)

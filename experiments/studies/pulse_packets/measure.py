@@ -1,84 +1,43 @@
-"""Does a packet of spikes settle as it travels along a chain of groups of neurons, or does it die?
-
-The synfire chain of Diesmann, Gewaltig and Aertsen (1999): 100 neurons a group, each sends its spikes to all of the
-next, and every neuron has a background that makes it fire about twice a second. A packet of so many spikes, normally
-distributed about their centre, enters the first group; the packets of all groups are then measured: the spikes within
-5 ms of their median, less those that the background alone gives in that time, and their spread. This is their
-interquartile range over 1.349, the standard deviation if they are normally distributed, which a few spikes of the
-background hardly change. A packet lives if at least half of the last group's neurons fire in it.
-
-Deviations from the paper: the background of a neuron is one excitatory and one inhibitory Poisson train of larger
-weights, with the mean and the variance of the paper's 20,000 synapses; groups follow each other without delay, which
-only shifts time; the paper measures spread as a standard deviation over many trials. A chain in plain Brian2, with
-white noise for a background, gives the same packets within 0.1 ms and 5 spikes (`tests/reference`).
-
-Metrics
--------
-spikes            in a packet, by group (`step`, 0 being the packet that enters), on average over those that enter with
-                  so many spikes and so wide a spread in ms and live or die (condition "spikes=..,spread=..,fate=..")
-spread            of these packets, in ms, where they have at least 10 spikes on average (conditions as above)
-survival          share of the packets that lived (condition "spikes=..,spread=..")
-separatrix        at a spread (condition "spread=..") the number of spikes from which on half of the packets live,
-                  interpolated between those that were tried; none where all or no packets live
-attractor_spikes  spikes that packets which live have in the last group
-attractor_spread  their spread there, in ms
-background_rate   firing rate of the first group's neurons before the packet
-
-References
-----------
-M. Diesmann, M.-O. Gewaltig and A. Aertsen, Nature 402, 529-533 (1999).
-"""
+"""Send packets of spikes along a synfire chain."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveInt
 
+from bnsim.binning import NANOSECOND, steps_of
 from bnsim.errors import InputError
+from experiments.arrays import FloatArray
 from experiments.shared.random_networks import Train
-from experiments.spec import Measurement, Outcome, Untrained, condition, curve
+from experiments.spec import Measurement, Outcome, Progress, Untrained
+from experiments.studies.pulse_packets import STUDY, Config
 from experiments.studies.pulse_packets.synfire_chain import GROUP, WARM_UP, SynfireChain, pulse
 
-FloatArray = NDArray[np.floating]
 NEAR = 5.0
-"""Half of the time about a packet's median in which its spikes lie, in ms."""
+"""Largest distance of a packet's spikes from their median, in ms."""
 QUIET = (30.0, 45.0)
-"""Time before a packet in which the background's spikes are counted, in ms."""
+"""Interval before the packet in which the spikes of the background are counted, in ms."""
 LEAST = 10.0
-"""Spikes a packet has at least if its spread means anything."""
-
-
-class Config(BaseModel):
-    """spikes, spreads: of the packets that enter, in all pairs; spreads in ms. trials: packets of each pair.
-    groups: of the chain."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    spikes: tuple[PositiveInt, ...] = Field(min_length=1)
-    spreads: tuple[NonNegativeFloat, ...] = Field(min_length=1)
-    trials: PositiveInt
-    groups: PositiveInt
-
-
-PRESETS = {
-    "quick": Config(spikes=(30, 45, 60, 80, 100), spreads=(0.0, 1.0, 2.0, 3.0, 4.0), trials=6, groups=8),
-    "full": Config(
-        spikes=(30, 40, 45, 50, 55, 60, 65, 70, 80, 90, 100),
-        spreads=(0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0),
-        trials=20,
-        groups=12,
-    ),
-}
+"""Number of spikes below which the spread of a packet means nothing."""
 
 
 @dataclass(frozen=True)
 class Packets:
-    """Of each trial: centre and spread of a packet in ms, and its spikes without those of the background."""
+    """The packets of one group.
+
+    Parameters
+    ----------
+    centre
+        Median of the spike times of each packet (trial,), in ms.
+    spread
+        Spread of each packet (trial,), in ms.
+    spikes
+        Number of spikes of each packet (trial,), less those of the background.
+    """
 
     centre: FloatArray
     spread: FloatArray
@@ -86,31 +45,52 @@ class Packets:
 
     @classmethod
     def of(cls, trains: list[Train], expected: FloatArray, background: float) -> Packets:
-        """The packets near where they are `expected` (ms), of neurons that fire at `background` (Hz) by themselves."""
+        """Measure the packets in the spikes of a group.
+
+        Parameters
+        ----------
+        trains
+            Spikes of each trial.
+        expected
+            About when each packet comes (trial,), in ms.
+        background
+            Firing rate of the neurons without a packet, in Hz.
+
+        Returns
+        -------
+        Packets
+            Those closest to `expected`.
+        """
         found = [_packet(1e3 * times, near) for (times, _), near in zip(trains, expected, strict=True)]
         centre, spread, count = map(np.array, zip(*found, strict=True))
         return cls(centre, spread, count - background * GROUP * 2 * NEAR / 1e3)
 
 
 def _packet(times: FloatArray, expected: float) -> tuple[float, float, int]:
-    """Centre, spread and number of the spikes; the next packet comes a little later than the one before it."""
-    found = times[(times > expected - NEAR) & (times < expected + 2 * NEAR)]
+    """Return the centre, the spread and the number of the spikes; a packet comes a little later in each group."""
+    since = _whole(times) - _whole(expected)
+    found = times[(since > -_whole(NEAR)) & (since < 2 * _whole(NEAR))]
     centre = float(np.median(found)) if len(found) else expected
-    found = times[np.abs(times - centre) <= NEAR]
+    found = times[np.abs(_whole(times) - _whole(centre)) <= _whole(NEAR)]
     if not len(found):
         return centre, 0.0, 0
     low, high = np.percentile(found, [25, 75])
     return centre, float(high - low) / 1.349, len(found)
 
 
-def run(config: Config, subject: Untrained, progress: Callable[[int, int], None]) -> Outcome:
-    """Send packets of all kinds along the chain, once for each seed's background."""
+def _whole(times: FloatArray | float) -> NDArray[np.int64]:
+    """Times in ms as whole nanoseconds, so that a spike on a limit lies there however it was rounded."""
+    return steps_of(np.asarray(times) / 1e3, NANOSECOND)
+
+
+def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
+    """Send packets of all kinds along the chain."""
     if max(config.spikes) > GROUP:
         raise InputError(f"pulse-packets.spikes: {max(config.spikes)} of {GROUP} neurons; give at most {GROUP}")
     generator = np.random.default_rng([subject.seed, 0x9ACC])
     starts = list(itertools.product(config.spikes, config.spreads))
     trains = [pulse(spikes, spread, generator) for spikes, spread in starts for _ in range(config.trials)]
-    # A packet that lives needs less than 1 ms a group.
+    # A packet that lives takes less than 1 ms per group.
     chain = SynfireChain(WARM_UP + max(4 * NEAR, config.groups + 3 * NEAR))
     packets, rate = [], 0.0
     centre = np.full(len(trains), WARM_UP)
@@ -120,13 +100,14 @@ def run(config: Config, subject: Untrained, progress: Callable[[int, int], None]
         packets.append(Packets.of(sent, centre, background))
         centre = packets[-1].centre
         progress(group + 1, config.groups)
-    return Outcome(1, 0, (*_measured(config, starts, packets), Measurement("background_rate", rate, "Hz")))
+    return Outcome(1, 0, (*_measured(config, starts, packets), STUDY["background_rate"](rate)))
 
 
 def background_rate(trains: list[Train]) -> float:
-    """Mean rate (Hz) of a group's neurons before the packet comes."""
+    """Return the mean firing rate (Hz) of a group's neurons before the packet comes, from the spikes of each trial."""
     low, high = (time / 1e3 for time in QUIET)
-    count = sum(int(np.sum((times >= low) & (times < high))) for times, _ in trains)
+    (first, end), every = _whole(np.array(QUIET)), [_whole(1e3 * times) for times, _ in trains]
+    count = sum(int(np.sum((times >= first) & (times < end))) for times in every)
     return count / (len(trains) * GROUP * (high - low))
 
 
@@ -135,28 +116,40 @@ def _measured(config: Config, starts: list[tuple[int, float]], packets: list[Pac
     share = lives.reshape(len(starts), config.trials).mean(axis=1)
     for index, (spikes, spread) in enumerate(starts):
         own = np.arange(len(lives)) // config.trials == index
-        yield Measurement("survival", float(share[index]), "fraction", condition(spikes=spikes, spread=spread))
+        yield STUDY["survival"](share[index], spikes=spikes, spread=spread)
         for fate, chosen in (("lives", own & lives), ("dies", own & ~lives)):
             if chosen.any():
-                place = condition(spikes=spikes, spread=spread, fate=fate)
                 counts = [spikes, *(float(group.spikes[chosen].mean()) for group in packets)]
                 spreads = [spread, *(float(group.spread[chosen].mean()) for group in packets)]
-                yield from curve("spikes", counts, "count", place)
                 gone = next((group for group, count in enumerate(counts) if count < LEAST), len(counts))
-                yield from curve("spread", spreads[:gone], "ms", place)
+                yield from STUDY["spikes"].curve(counts, spikes=spikes, spread=spread, fate=fate)
+                yield from STUDY["spread"].curve(spreads[:gone], spikes=spikes, spread=spread, fate=fate)
     for spread in config.spreads:
         of_spread = [float(share[index]) for index, start in enumerate(starts) if start[1] == spread]
         half = half_way(np.array(config.spikes, float), np.array(of_spread))
         if half is not None:
-            yield Measurement("separatrix", half, "count", condition(spread=spread))
+            yield STUDY["separatrix"](half, spread=spread)
     if lives.any():
-        yield Measurement("attractor_spikes", float(packets[-1].spikes[lives].mean()), "count")
-        yield Measurement("attractor_spread", float(packets[-1].spread[lives].mean()), "ms")
+        yield STUDY["attractor_spikes"](packets[-1].spikes[lives].mean())
+        yield STUDY["attractor_spread"](packets[-1].spread[lives].mean())
 
 
 def half_way(spikes: FloatArray, survival: FloatArray) -> float | None:
-    """Where the survival first reaches a half, on straight lines between the numbers of spikes; None where it does not
-    or lies above it everywhere."""
+    """Return the number of spikes at which the survival first reaches one half.
+
+    Parameters
+    ----------
+    spikes
+        Numbers of spikes that were tried (n,), in any order.
+    survival
+        Share of the packets that lived at each of them (n,).
+
+    Returns
+    -------
+    float or None
+        Interpolated linearly between the numbers that were tried; None where the survival never reaches one half or is
+        never below it.
+    """
     order = np.argsort(spikes)
     spikes, survival = spikes[order], survival[order]
     above = np.flatnonzero(survival >= 0.5)

@@ -1,8 +1,12 @@
-"""A synfire chain: groups of neurons in a row, each neuron of one sending its spikes to all neurons of the next.
+"""A synfire chain: groups of neurons in a row, where each neuron sends its spikes to all neurons of the next group.
 
-Neurons, synapses and background are those of M. Diesmann, M.-O. Gewaltig and A. Aertsen, Nature 402, 529-533 (1999).
-The paper's 20,000 background synapses a neuron are replaced by one excitatory and one inhibitory Poisson train with
-larger weights, that give the synaptic input the same mean and variance.
+Neurons, synapses and background are those of Diesmann, Gewaltig and Aertsen (1999). The 20,000 background synapses of
+each neuron are replaced by one excitatory and one inhibitory Poisson train with larger weights, which give the synaptic
+input the same mean and variance.
+
+References
+----------
+M. Diesmann, M.-O. Gewaltig and A. Aertsen, Nature 402, 529-533 (1999).
 """
 
 from __future__ import annotations
@@ -13,7 +17,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.shared.random_networks import Train
 
@@ -21,28 +24,27 @@ if TYPE_CHECKING:
     import bnsim
     from bnsim.engine.simulator import Simulator
 
-FloatArray = NDArray[np.floating]
 GROUP = 100
-"""Neurons of a group."""
+"""Number of neurons of a group."""
 REST, THRESHOLD = -70.0, -55.0
-"""In mV. The reset potential is the resting potential."""
+"""Resting potential, which is also the reset potential, and threshold, in mV."""
 TAU_M, TAU_PSP, REFRACTORY = 10.0, 0.325, 1.0
-"""Membrane and synaptic time constant, refractory period, in ms."""
+"""Membrane time constant, synaptic time constant and refractory period, in ms."""
 WEIGHT = 4.86
-"""In mV: what a spike adds to the current before the current's own delay; its potential peaks 0.14 mV above rest."""
+"""Weight of a synapse, in mV; the postsynaptic potential of one spike peaks at 0.14 mV."""
 BACKGROUND_MEAN, BACKGROUND_VARIANCE = 25.27, 39.24**2
-"""Of what background spikes add to the current: mV a ms, mV² a ms."""
+"""Mean (mV per ms) and variance (mV² per ms) of what the background spikes add up to."""
 BACKGROUND_WEIGHT = 4 * WEIGHT
-"""In mV: the trains that stand for many need few spikes a step."""
+"""Weight of the background synapses, in mV: larger, so that one train can stand for many with few spikes per step."""
 DT = 0.1
 """Time step, in ms."""
 WARM_UP = 50.0
-"""Time in ms after which membrane potentials have forgotten where they started: no packet comes before it."""
+"""Time after which the membrane potentials no longer depend on their initial values, in ms; no packet comes before."""
 
 
 def background_probabilities() -> tuple[float, float]:
-    """Probabilities of a spike a step of the excitatory and the inhibitory train of a neuron."""
-    # p - q is the mean of a step in weights, p (1 - p) + q (1 - q) its variance.
+    """Return the probabilities of a spike per time step, of the excitatory and of the inhibitory train of a neuron."""
+    # In units of the weight, a step has the mean p - q and the variance p (1 - p) + q (1 - q).
     mean = BACKGROUND_MEAN * DT / BACKGROUND_WEIGHT
     variance = BACKGROUND_VARIANCE * DT / BACKGROUND_WEIGHT**2
     # With q = p - mean the variance is -2 p² + 2 (1 + mean) p - mean - mean².
@@ -51,7 +53,24 @@ def background_probabilities() -> tuple[float, float]:
 
 
 def pulse(spikes: int, spread: float, generator: np.random.Generator, centre: float = WARM_UP) -> Train:
-    """A packet: one spike of each of so many units of a group, normally distributed about its centre (both in ms)."""
+    """Draw a packet of spikes.
+
+    Parameters
+    ----------
+    spikes
+        Number of spikes, each of another neuron of a group.
+    spread
+        Standard deviation of the spike times, in ms.
+    generator
+        Source of the random numbers.
+    centre
+        Mean of the spike times, in ms.
+
+    Returns
+    -------
+    tuple of array
+        Times (spike,) in s, none before 0, and units (spike,).
+    """
     units = generator.choice(GROUP, spikes, replace=False)
     times = centre + spread * generator.standard_normal(spikes)
     return np.maximum(times, 0.0) / 1e3, units
@@ -59,9 +78,16 @@ def pulse(spikes: int, spread: float, generator: np.random.Generator, centre: fl
 
 @dataclass(frozen=True)
 class SynfireChain:
-    """Groups one after the other. Activity goes one way, so one compiled group serves for all.
+    """Groups of neurons, one after the other.
 
-    duration: of a trial, in ms. noisy: whether neurons have their background.
+    Activity travels one way only, so one compiled group is used for all of them in turn.
+
+    Parameters
+    ----------
+    duration
+        Duration of a trial, in ms.
+    noisy
+        Whether the neurons receive their background.
     """
 
     duration: float
@@ -98,14 +124,44 @@ class SynfireChain:
         return network.compile(trial=self.duration * ms, dt=DT * ms, traces={"group": ["v"]})
 
     def respond(self, trains: list[Train], key: int, record: tuple[str, ...] = ("group",)) -> bnsim.Recording:
-        """What one group does, the population "group", when these spikes reach it in as many trials."""
+        """Return the response of one group.
+
+        Parameters
+        ----------
+        trains
+            Spikes that reach it in each trial.
+        key
+            Key of the background's random numbers.
+        record
+            Populations whose spikes are recorded.
+
+        Returns
+        -------
+        bnsim.Recording
+            Of the population "group".
+        """
         probabilities = np.repeat(background_probabilities() if self.noisy else (0.0, 0.0), GROUP)
         stimulus = {"input": trains, "background": np.tile(probabilities, (len(trains), 1))}
         simulator = self._simulator
         return simulator.run(simulator.initial_state(0), stimulus, key, record=record)[1]
 
     def send(self, trains: list[Train], groups: int, seed: int) -> Iterator[list[Train]]:
-        """Spikes of each group in each trial, the first group getting these; each group has a background of its own."""
+        """Send spikes along the chain.
+
+        Parameters
+        ----------
+        trains
+            Spikes that reach the first group in each trial.
+        groups
+            Number of groups.
+        seed
+            Of the background, which is different in each group.
+
+        Yields
+        ------
+        list of tuple of array
+            Spikes of a group in each trial, group after group.
+        """
         for group in range(groups):
             spikes = self.respond(trains, seed * 1000 + group).spike_times("group")
             trains = [spikes.of_trial(trial) for trial in range(len(trains))]

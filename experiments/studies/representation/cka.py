@@ -15,9 +15,11 @@ populations. CKA is the cosine of two U-centred kernels:
 responses that have nothing to do with each other, however few the samples, where the plain (biased) one goes to 1 as
 units outnumber samples. As an estimate it may be slightly negative.
 
-References: Song, Smola, Gretton, Bedo & Borgwardt (2012), J. Machine Learning Research 13:1393-1434, the estimator;
-Kornblith, Norouzi, Lee & Hinton (2019), ICML, arXiv:1905.00414, CKA; Murphy, Zylberberg & Fyshe (2024),
-arXiv:2405.01012, why networks need the debiased one.
+References
+----------
+Song, Smola, Gretton, Bedo & Borgwardt (2012), J. Machine Learning Research 13:1393-1434: the estimator. Kornblith,
+Norouzi, Lee & Hinton (2019), ICML, arXiv:1905.00414: CKA. Murphy, Zylberberg & Fyshe (2024), arXiv:2405.01012: why
+networks need the debiased one.
 """
 
 from __future__ import annotations
@@ -25,16 +27,26 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.studies.representation import LEAST_SAMPLES
+
 FloatArray = NDArray[np.floating]
-LEAST_SAMPLES = 4
 ROUNDING = 1e-12
 """Share of the squared responses below which a centred kernel is nothing but rounding."""
 
 
 def pattern(responses: FloatArray) -> FloatArray | None:
-    """The U-centred linear kernel (sample, sample) of responses (sample, unit), scaled to norm 1.
+    """Return the U-centred linear kernel of a population, scaled to norm 1.
 
-    None where it is zero: all samples, or all but one, are answered alike; or there are fewer than four.
+    Parameters
+    ----------
+    responses
+        Spike counts or activations (sample, unit).
+
+    Returns
+    -------
+    array (sample, sample) or None
+        The kernel; None where it is zero, since all samples, or all but one, are answered alike, and with fewer than
+        four samples.
     """
     n = len(responses)
     if n < LEAST_SAMPLES:
@@ -50,10 +62,32 @@ def pattern(responses: FloatArray) -> FloatArray | None:
 
 
 def alignment(first: FloatArray | None, second: FloatArray | None) -> float | None:
-    """CKA of two populations from their `pattern`s; None where one of them has none."""
+    """Compute the CKA of two populations from their patterns.
+
+    Parameters
+    ----------
+    first, second
+        What `pattern` returns of either population, for the same samples.
+
+    Returns
+    -------
+    float or None
+        CKA, 1 at most; None where one of them has no pattern.
+    """
     return None if first is None or second is None else float(np.vdot(first, second))
 
 
 def cka(first: FloatArray, second: FloatArray) -> float | None:
-    """CKA of two populations from their responses (sample, unit) to the same samples."""
+    """Compute the CKA of two populations from their responses.
+
+    Parameters
+    ----------
+    first, second
+        Responses (sample, unit) of either population to the same samples.
+
+    Returns
+    -------
+    float or None
+        As `alignment`.
+    """
     return alignment(pattern(first), pattern(second))

@@ -11,13 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import BLUE, FAINT, INK, SEQUENTIAL, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_curve
-from experiments.shared.plate import Plate
-from experiments.shared.stored import Look, by_fact, facts, looks
+from experiments.shared.stored import Entry, Look, by_fact, entries, looks, of_model, summaries
 from experiments.shared.wording import listed, number, told
+from experiments.spec import Metric, Plate
+from experiments.studies.representation import STUDY
 
-STUDY = "representation"
 _PLAIN = "#767676"
 """Grey of the control."""
 _COLOURS = {"BNS": BLUE, "ANN": "#BF5400"}
@@ -48,24 +48,19 @@ PLATES = (
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`representation` (all layers), and `representation_time` where twins have spikes; empty without the study."""
-    if STUDY not in run.config:
-        return {}
+    """Return `representation` (all layers), and `representation_time` where twins have spikes."""
     figures = {"representation": _matrices(run), "representation_time": _courses(run)}
     return {name: figure for name, figure in figures.items() if figure is not None}
 
 
 def sentences(run: Run) -> list[str]:
-    """How alike twins are before and after training, and what training made of each network."""
+    """Return how alike twins are before and after training, and what training made of each network."""
     pairs = [f"{model} and its twin {twin} are alike {_likeness(run, model, twin)}" for model, twin in _pairs(run)]
     kept = []
     for model in looks(run):
         layer = _layers(run, model)[-2:][0] if _layers(run, model) else ""
-        kept += [
-            f"{number(entry['mean'], entry['unit'])} in {model}"
-            for name, place, entry in by_fact(run, STUDY, "cka_kept", "layer")
-            if (name, place) == (model, layer)
-        ]
+        found = of_model(summaries(run, STUDY["cka_kept"], layer=layer), model)
+        kept += [f"{number(entry['mean'], entry['unit'])} in {model}" for entry in found]
     return [
         *([f"By CKA, {'; '.join(pairs)}."] if pairs else []),
         *(
@@ -81,32 +76,31 @@ def _likeness(run: Run, model: str, twin: str) -> str:
     parts = []
     for layer, other in _counterparts(run, model, twin)[-2:]:
         place = {"layer": layer, "twin": other}
-        entry, before = (_entry(run, metric, model, place) for metric in ("cka", "cka_before"))
+        entry, before = (_entry(run, STUDY[metric], model, place) for metric in ("cka", "cka_before"))
         if entry is None:
             continue
         notes = [] if before is None else [f"before training {number(before['mean'], before['unit'])}"]
-        ceiling = _entry(run, "cka_ceiling", model, {"layer": layer})
+        ceiling = _entry(run, STUDY["cka_ceiling"], model, {"layer": layer})
         if ceiling is not None and ceiling["mean"] < 0.9995:
             notes.append(f"noise allows {number(ceiling['mean'], ceiling['unit'])}")
         parts.append(f"by {told(entry)} in {layer}{f' ({listed(notes)})' if notes else ''}")
     return listed(parts)
 
 
-def _entry(run: Run, metric: str, model: str, place: Mapping[str, str]) -> dict[str, Any] | None:
+def _entry(run: Run, metric: Metric, model: str, place: Mapping[str, str]) -> Entry | None:
     """The entry of a metric for this model and place."""
-    found = [e for name, _, e in by_fact(run, STUDY, metric, "layer") if name == model]
-    return next((entry for entry in found if facts(entry["condition"]) == place), None)
+    return next(iter(of_model(summaries(run, metric, **place), model)), None)
 
 
 def _pairs(run: Run) -> list[Unit]:
     """BNS and ANN: the twins that were compared."""
-    compared = dict.fromkeys(model for model, _, _ in by_fact(run, STUDY, "cka", "twin"))
+    compared = dict.fromkeys(model for model, _, _ in by_fact(run, STUDY["cka"], "twin"))
     return [(model, run.manifest["models"][model]["twin"]) for model in compared]
 
 
 def _layers(run: Run, model: str) -> list[str]:
     """Layers that represent something, from input to output."""
-    found = [facts(entry["condition"]) for name, _, entry in by_fact(run, STUDY, "cka", "other") if name == model]
+    found = [entry["facts"] for name, _, entry in by_fact(run, STUDY["cka"], "other") if name == model]
     return list(dict.fromkeys([held["layer"] for held in found] + [held["other"] for held in found]))
 
 
@@ -141,7 +135,7 @@ def _matrices(run: Run) -> Figure:
 def _matrix(ax: Axes, run: Run, group: tuple[str, ...], suffix: str) -> None:
     units = [(model, layer) for model in group for layer in _layers(run, model)]
     values = np.full((len(units), len(units)), np.nan)
-    above, below = (_compared(run, measure + suffix, group) for measure in ("cka", "rsa"))
+    above, below = (_compared(run, STUDY[measure + suffix], group) for measure in ("cka", "rsa"))
     for row, first in enumerate(units):
         for column in range(row + 1, len(units)):
             values[row, column] = above.get((first, units[column]), np.nan)
@@ -167,21 +161,21 @@ def _matrix(ax: Axes, run: Run, group: tuple[str, ...], suffix: str) -> None:
         ax.axhline(border, color="white", linewidth=3)
 
 
-def _compared(run: Run, metric: str, group: tuple[str, ...]) -> dict[tuple[Unit, Unit], float]:
+def _compared(run: Run, metric: Metric, group: tuple[str, ...]) -> dict[tuple[Unit, Unit], float]:
     """Means of a metric for two layers, those of the first model before those of its twin."""
     found: dict[tuple[Unit, Unit], float] = {}
-    for model, layer, entry in by_fact(run, STUDY, metric, "layer"):
-        held = facts(entry["condition"])
+    for entry in entries(run, metric):
+        model, held = entry["model"], entry["facts"]
         if model in group and "other" in held:
-            found[(model, layer), (model, held["other"])] = entry["mean"]
+            found[(model, held["layer"]), (model, held["other"])] = entry["mean"]
         elif model == group[0]:
-            found[(model, layer), (group[-1], held["twin"])] = entry["mean"]
+            found[(model, held["layer"]), (group[-1], held["twin"])] = entry["mean"]
     return found
 
 
 def _courses(run: Run) -> Figure | None:
     """A row for each pair of twins, a panel for each layer with spikes but the input."""
-    spiking = {(model, layer) for model, layer, _ in by_fact(run, STUDY, "cka_course", "layer")}
+    spiking = {(model, layer) for model, layer, _ in by_fact(run, STUDY["cka_course"], "layer")}
     rows = {
         (model, twin): [pair for pair in _counterparts(run, model, twin) if (model, pair[0]) in spiking]
         for model, twin in _pairs(run)
@@ -200,7 +194,7 @@ def _courses(run: Run) -> Figure | None:
                 ax.set_axis_off()
             row[0].set_ylabel("CKA")
         for column in axes.T:
-            [ax for ax in column if ax.axison][-1].set_xlabel("Time since the start of the trial (ms)")
+            [ax for ax in column if ax.axison][-1].set_xlabel(STUDY["cka_course"].step)
         lines = {line.get_label(): line for ax in axes.flat for line in ax.get_lines() if line.get_label()[0] != "_"}
         figure.legend(lines.values(), lines.keys(), loc="outside lower center", ncols=3)
     return figure
@@ -208,19 +202,18 @@ def _courses(run: Run) -> Figure | None:
 
 def _course(ax: Axes, run: Run, pair: Unit, layers: Unit) -> None:
     (model, twin), (layer, other) = pair, layers
-    look, place = looks(run)[model], {"layer": layer, "twin": other}
-    ceiling = sorted(_course_entries(run, "cka_course_ceiling", model, {"layer": layer}), key=lambda e: e["step"])
+    look = looks(run)[model]
+    ceiling = of_model(summaries(run, STUDY["cka_course_ceiling"], layer=layer), model)
+    ceiling.sort(key=lambda entry: entry["step"])
     ax.plot([entry["step"] for entry in ceiling], [entry["mean"] for entry in ceiling], color=INK, linewidth=1.0,
             linestyle=(0, (1, 2)), label="noise ceiling")  # fmt: skip
-    before = _course_entries(run, "cka_course_before", model, place)
+    before, after = (
+        of_model(summaries(run, STUDY[metric], layer=layer, twin=other), model)
+        for metric in ("cka_course_before", "cka_course")
+    )
     shape: dict[str, Any] = {"dashes": "--", "filled": False, "limits": (-1, 1)}
     draw_curve(ax, before, Look("", _PLAIN, look.marker), label="before training", **shape)
-    draw_curve(ax, _course_entries(run, "cka_course", model, place), look, label="after training", limits=(-1, 1))
+    draw_curve(ax, after, look, label="after training", limits=(-1, 1))
     ax.set(xlim=(0, None), ylim=(min(0, ax.get_ylim()[0]), 1.04))
     ax.set_title(f"{model}, {layer}\nwith {twin}, {other}", fontsize=10.5)
     ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
-
-
-def _course_entries(run: Run, metric: str, model: str, place: Mapping[str, str]) -> list[dict[str, Any]]:
-    found = [entry for name, _, entry in by_fact(run, STUDY, metric, "layer") if name == model]
-    return [entry for entry in found if facts(entry["condition"]) == place]

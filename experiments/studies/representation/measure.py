@@ -1,34 +1,4 @@
-"""Do twins represent the same samples alike, layer by layer, and from when on?
-
-All layers of a network, and of its artificial twin where the run has it, are compared by their responses to the same
-`n_measured` test samples: spike counts of the trial, or activations. Networks with spikes are compared in time too, by
-the spikes up to the end of each time bin. There is no better or worse in it, and so no verdict.
-
-The control is the same comparison of both networks before training, with the weights from which they learned: what is
-alike there comes from the shared input, front end or topology. The noise ceiling is the root of the likeness of two
-presentations of the same samples to one spiking network, 1 where no spike is drawn at random: what a noisy population
-can reach at most in comparison with one without noise. The second presentation differs by chance alone: the last bit
-of one feature is another, and a classifier draws the spikes of a test sample from its bytes.
-
-A layer that answers alike to all samples, such as a read-out that starts from zero, represents none of them: it has no
-likeness, and no row.
-
-Metrics
--------
-cka, rsa                      of two layers of the network (condition "layer=..,other=.."), or of a layer and one of
-                              its twin's ("layer=..,twin=.."): debiased linear CKA (`cka`);
-                              rank correlation of dissimilarities (`rsa`)
-cka_before, rsa_before        the same of the networks before training
-cka_kept, rsa_kept            of a layer after training and before ("layer=..")
-cka_ceiling, rsa_ceiling      networks with spikes: noise ceiling of a layer ("layer=..")
-cka_course, cka_course_before layers with spikes: CKA of the spikes up to `step` ms with a layer of the twin
-                              ("layer=..,twin=..")
-cka_course_ceiling            noise ceiling of the spikes up to `step` ms ("layer=..")
-cka_last_hidden               CKA of the last hidden layers of the twins
-
-References: Li et al. (2023), arXiv:2304.13098, spiking and artificial layers compared by CKA; Spearman (1904), American
-Journal of Psychology 15:72-101, why noise lowers a likeness by the root of what two measurements share.
-"""
+"""Compares the layers of twins by their responses to the same samples."""
 
 from __future__ import annotations
 
@@ -39,12 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 from experiments.shared.fitted import fitted
 from experiments.shared.untrained import before_training
-from experiments.spec import Measurement, Outcome, Subject, condition
-from experiments.studies.representation import cka, rsa
+from experiments.spec import Measurement, Outcome, Progress, Subject
+from experiments.studies.representation import STUDY, Config, cka, rsa
 
 if TYPE_CHECKING:
     from models.classifier import Activity
@@ -54,33 +23,24 @@ FloatArray = NDArray[np.floating]
 COMPARED: Mapping[str, Callable[..., float | None]] = {"cka": cka.alignment, "rsa": rsa.agreement}
 
 
-class Config(BaseModel):
-    """max_train: train on a stratified subset of at most so many samples, None for all of them.
-    n_measured: test samples whose responses are compared."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    max_train: PositiveInt | None
-    n_measured: int = Field(ge=cka.LEAST_SAMPLES)
-
-
-PRESETS = {
-    "quick": Config(max_train=10_000, n_measured=300),
-    "full": Config(max_train=None, n_measured=500),
-}
-
-
 @dataclass(frozen=True)
 class Portrait:
-    """What is kept of the activity of a network: of each layer the patterns that are compared, by measure, and for
-    layers with spikes the CKA patterns of what was fired up to the end of each time bin (ms)."""
+    """What is kept of the activity of a network.
+
+    Parameters
+    ----------
+    whole
+        Measure -> layer -> the pattern that is compared; None where the layer has none.
+    course
+        Layer with spikes -> end of a time bin (ms) -> the CKA pattern of what was fired up to then.
+    """
 
     whole: Mapping[str, Mapping[str, FloatArray | None]]
     course: Mapping[str, Mapping[int, FloatArray | None]]
 
     @classmethod
     def of(cls, activity: Activity) -> Portrait:
-        """From the activity to the samples that are compared."""
+        """Return what is kept of the activity to the samples that are compared."""
         responses = {layer.name: layer.responses for layer in activity.layers}
         whole: dict[str, dict[str, FloatArray | None]] = {
             "cka": {name: cka.pattern(found) for name, found in responses.items()},
@@ -102,14 +62,24 @@ def _course(binned: FloatArray, width: float) -> dict[int, FloatArray | None]:
 
 @dataclass(frozen=True)
 class Network:
-    """One network: trained, before that, and trained and shown the samples again (None where it has no spikes)."""
+    """One network.
+
+    Parameters
+    ----------
+    trained
+        After training.
+    before
+        Before it.
+    again
+        After training, shown the samples again; None where it has no spikes.
+    """
 
     trained: Portrait
     before: Portrait
     again: Portrait | None
 
 
-def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) -> Outcome:
+def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
     """Compare the layers of one network with one seed, and those of its twin."""
     total = 2 if subject.twin is None else 3
     network, n_train, n_measured = _seen(config, subject, progress)
@@ -121,7 +91,7 @@ def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) 
     return Outcome(n_train, n_measured, tuple(found))
 
 
-def _seen(config: Config, subject: Subject, progress: Callable[[int, int], None]) -> tuple[Network, int, int]:
+def _seen(config: Config, subject: Subject, progress: Progress) -> tuple[Network, int, int]:
     """The network, and how many samples it was trained on and looked at with."""
     found = fitted(subject, config.max_train, progress)
     X = found.split.held_out.X[: config.n_measured]
@@ -132,8 +102,18 @@ def _seen(config: Config, subject: Subject, progress: Callable[[int, int], None]
 
 
 def told_apart(X: FloatArray) -> FloatArray:
-    """The samples with the largest feature of each changed by its last bit: other bytes, and so other random numbers,
-    for what is the same to every neuron."""
+    """Return samples that are the same to every neuron, but have other bytes and so other random numbers.
+
+    Parameters
+    ----------
+    X
+        Samples (sample, feature).
+
+    Returns
+    -------
+    array (sample, feature)
+        The samples, the largest feature of each changed by its last bit.
+    """
     rows, largest = np.arange(len(X)), X.argmax(axis=1)
     changed = X.copy()
     changed[rows, largest] = np.nextafter(X[rows, largest], np.inf)
@@ -180,7 +160,7 @@ def _of_twins(network: Network, twin: Network | None) -> Iterator[Measurement]:
 
 def _row(metric: str, value: float | None, step: int | None = None, **facts: str) -> Iterator[Measurement]:
     if value is not None:
-        yield Measurement(metric, value, "", condition(**facts), step)
+        yield STUDY[metric](value, step, **facts)
 
 
 def _ceiling(shared: float | None) -> float | None:

@@ -4,7 +4,9 @@ The dissimilarity of two samples is 1 minus the correlation of the responses to 
 agree as far as the rank correlation (Spearman) of their dissimilarities, over all pairs of samples, is high: 1 where
 they order all pairs alike, 0 where they have nothing to do with each other.
 
-Reference: Kriegeskorte, Mur & Bandettini (2008), Frontiers in Systems Neuroscience 2:4.
+References
+----------
+Kriegeskorte, Mur & Bandettini (2008), Frontiers in Systems Neuroscience 2:4.
 """
 
 from __future__ import annotations
@@ -18,17 +20,37 @@ FloatArray = NDArray[np.floating]
 
 
 def dissimilarities(responses: FloatArray) -> FloatArray:
-    """Of each pair of samples, in the order of SciPy's `pdist`, from responses (sample, unit).
+    """Compute the dissimilarity of each pair of samples.
 
-    nan for pairs with a sample that all units answer alike: it has no correlation with any.
+    Parameters
+    ----------
+    responses
+        Spike counts or activations (sample, unit).
+
+    Returns
+    -------
+    array (pair,)
+        Dissimilarities, from 0 to 2, in the order of SciPy's `pdist`; nan for pairs with a sample that all units answer
+        alike, which has no correlation with any.
     """
     answered_alike = np.ptp(responses, axis=1) == 0
     return pdist(np.where(answered_alike[:, np.newaxis], np.nan, responses), "correlation")
 
 
 def agreement(first: FloatArray, second: FloatArray) -> float | None:
-    """Rank correlation of two populations' `dissimilarities`, over the pairs that both of them have; None where
-    there are none, or one population finds all of them equally unlike."""
+    """Compute the rank correlation of two populations' dissimilarities.
+
+    Parameters
+    ----------
+    first, second
+        What `dissimilarities` returns of either population, for the same samples.
+
+    Returns
+    -------
+    float or None
+        Spearman's correlation over the pairs that both have; None where there are none, or one population finds all of
+        them equally unlike.
+    """
     both = np.isfinite(first) & np.isfinite(second)
     if not both.any() or np.ptp(first[both]) == 0 or np.ptp(second[both]) == 0:
         return None

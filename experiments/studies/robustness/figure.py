@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import FAINT, style
-from experiments.run.store import Run
-from experiments.shared.drawing.curves import draw_curve, draw_row, in_grey_too, plain_numbers
-from experiments.shared.plate import Plate
-from experiments.shared.stored import along, by_fact, looks, summaries, values
+from experiments.run_directory import Run
+from experiments.shared.drawing.curves import draw_curve, draw_row, in_grey_too, placed, plain_numbers
+from experiments.shared.stored import along, by_fact, looks, of_model, summaries, values
 from experiments.shared.wording import by_model, listed, number, twin_sentences
+from experiments.spec import Plate
+from experiments.studies.robustness import STUDY
 
-STUDY = "robustness"
 _ROWS = (
     {
         "gaussian_noise": ("Gaussian noise", "SD / range"),
@@ -53,18 +51,16 @@ PLATES = (
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`robustness` (a panel a disturbance) and `robustness_mean`; empty without the study."""
-    if STUDY not in run.config:
-        return {}
+    """Return `robustness` (a panel a disturbance) and `robustness_mean`."""
     return {"robustness": _curves(run), "robustness_mean": _means(run)}
 
 
 def sentences(run: Run) -> list[str]:
-    """The mean over disturbances, between twins where there are any; which disturbance harms each model most."""
+    """Return the mean over disturbances, between twins where there are any, and what harms each model most."""
+    metric = STUDY["robustness_mean"]
     when = "On average over severities and disturbances of input and weights, "
-    said = twin_sentences(run, STUDY, "robustness_mean", "disturbed test samples", when) or [
-        f"Mean accuracy over severities and disturbances of input and weights: "
-        f"{by_model(run, STUDY, 'robustness_mean')}."
+    said = twin_sentences(run, metric, "disturbed test samples", when) or [
+        f"Mean accuracy over severities and disturbances of input and weights: {by_model(run, metric)}."
     ]
     hardest = [f"{model} {text}" for model in looks(run) if (text := _hardest(run, model))]
     note = "" if run.manifest["task"].get("image_shape") else " Samples of this task are no images: nothing was hidden."
@@ -74,7 +70,7 @@ def sentences(run: Run) -> list[str]:
 def _hardest(run: Run, model: str) -> str:
     """The disturbance of input or weights with the lowest mean accuracy, in words."""
     names = {name: title.lower() for row in _ROWS[:2] for name, (title, _) in row.items()}
-    means = {name: _of(summaries(run, STUDY, f"{name}_mean"), model) for name in names}
+    means = {name: of_model(summaries(run, STUDY[f"{name}_mean"]), model) for name in names}
     found = {name: entries[0]["mean"] for name, entries in means.items() if entries}
     if not found:
         return ""
@@ -82,12 +78,8 @@ def _hardest(run: Run, model: str) -> str:
     return f"{number(found[worst], 'fraction')} ({names[worst]})"
 
 
-def _of(entries: list[dict[str, Any]], model: str) -> list[dict[str, Any]]:
-    return [entry for entry in entries if entry["model"] == model]
-
-
 def _curves(run: Run) -> Figure:
-    measured = {name for _, name, _ in by_fact(run, STUDY, "accuracy", "disturbance")}
+    measured = {name for _, name, _ in by_fact(run, STUDY["accuracy"], "disturbance")}
     rows = [row for row in _ROWS if measured & row.keys()]
     with style():
         figure = Figure(figsize=(8.4, 0.6 + 2.3 * len(rows)))
@@ -106,16 +98,12 @@ def _curves(run: Run) -> Figure:
 
 def _panel(ax: Axes, run: Run, disturbance: str, title: str, axis: str) -> None:
     for model, (look, dashes, filled) in in_grey_too(run).items():
-        curve = [
-            {**entry, "step": severity}
-            for severity, entry in along(run, STUDY, "accuracy", model, "severity")
-            if f"disturbance={disturbance}," in entry["condition"]
-        ]
-        if curve:
-            start = {**_of(summaries(run, STUDY, "clean_accuracy"), model)[0], "step": 0.0}
+        found = along(run, STUDY["accuracy"], model, "severity", disturbance=disturbance)
+        if found:
+            clean = [(0.0, entry) for entry in of_model(summaries(run, STUDY["clean_accuracy"]), model)]
             draw_curve(
-                ax, [start, *curve], look, label=f"{model} ({look.kind})", scale=100, limits=(0, 100), dashes=dashes,
-                filled=filled,
+                ax, placed([*clean, *found]), look, label=f"{model} ({look.kind})", scale=100, limits=(0, 100),
+                dashes=dashes, filled=filled,
             )  # fmt: skip
     ax.set(ylim=(0, 103), xlabel=axis)
     ax.set_title(title, fontsize=10)
@@ -125,15 +113,15 @@ def _panel(ax: Axes, run: Run, disturbance: str, title: str, axis: str) -> None:
 
 def _means(run: Run) -> Figure:
     models = looks(run)
-    rows = values(run, STUDY, "robustness_mean")
+    rows = values(run, STUDY["robustness_mean"])
     with style():
         figure = Figure(figsize=(6.4, 1.3 + 0.5 * len(models)))
         ax = figure.subplots()
         for height, (model, look) in enumerate(models.items()):
             seeds = 100 * rows.loc[rows["model"] == model, "value"].to_numpy(dtype=float)
-            for entry in _of(summaries(run, STUDY, "robustness_mean"), model):
+            for entry in of_model(summaries(run, STUDY["robustness_mean"]), model):
                 draw_row(ax, height, seeds, entry, 100, look)
-            for entry in _of(summaries(run, STUDY, "clean_accuracy"), model):
+            for entry in of_model(summaries(run, STUDY["clean_accuracy"]), model):
                 ax.scatter(
                     100 * entry["mean"], height, s=70, marker=look.marker, facecolor="white", edgecolor=look.colour,
                     linewidths=1.2, zorder=3,

@@ -1,138 +1,30 @@
-"""How much does each network still know when its input, its weights or its spikes are disturbed?
-
-Each network is trained on the whole training set, undisturbed, and then classifies the same test samples again and
-again, each time with one disturbance. Nothing is trained again. Severities are matched, for they are in the same units
-for all networks and refer to what both kinds have:
-
-gaussian_noise     normal noise on every feature; its standard deviation over the range of values
-salt_and_pepper    share of the features that are set to the smallest or the largest value
-occlusion          images only: side of a hidden patch over that of the image
-contrast           share of its distance from the mean by which every feature is moved there
-weight_noise       normal noise on every trained weight; its standard deviation over that of the weights of the layer
-deleted_synapses   share of the weights of each trained layer that are set to 0
-deleted_neurons    share of the units of each hidden layer whose trained outgoing weights are set to 0; of cells whose
-                   outgoing weights are not trained, those into them, so that they stay silent
-
-Range and mean are those of the training samples (over all pixels of images, else of each feature). Random numbers come
-from seed, disturbance, severity and sample, never from the model: every network gets the very same disturbed samples,
-and twins of one topology lose the same synapses and neurons. A network where weights cannot be replaced layer by layer,
-or whose units share them, is left out of what it cannot take.
-
-Three more disturb the responses of the last hidden layer. They have no common unit, and so no part in
-`robustness_mean`; `response_change` tells how large each was.
-
-spike_jitter       BNS: standard deviation of the normal time by which every spike is moved, in ms; none is lost
-spike_loss         BNS: probability that a spike is lost
-activation_noise   ANN: normal noise on every activation; its standard deviation over that of the layer's activations to
-                   training samples. Activations that are never negative are cut at 0
-
-The output neurons are simulated alone, with the disturbed spikes in place of those of the hidden layer; networks whose
-output cannot be simulated alone are left out.
-
-Metrics
--------
-clean_accuracy     fraction of the first `n_measured` test samples classified correctly without any disturbance
-accuracy           the same with one (condition "disturbance=..,severity=..")
-<disturbance>_mean mean accuracy over the severities of a disturbance: the area under its curve
-robustness_mean    mean of these over the disturbances of input and weights, which both kinds take
-response_change    root mean square change of the responses of the last hidden layer, spike counts or activations, over
-                   their standard deviation (conditions as of accuracy)
-
-References
-----------
-A network like `diehl-cook` is reported to keep 82.5 % of MNIST correct with half of its synapses deleted, and 66.8 %
-with 90 % of its neurons deleted, of 93.4 %. Hendrycks & Dietterich (2019), ICLR: mean accuracy over disturbances and
-severities.
-"""
+"""Disturbs a trained network in every way that it takes."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
 
 from experiments.shared.disturbances import DISTURBANCES, Values
 from experiments.shared.fitted import Fitted, fitted
-from experiments.spec import Measurement, Outcome, Subject, condition
-from experiments.studies.robustness import lesions, replay
+from experiments.spec import Measurement, Outcome, Progress, Subject
+from experiments.studies.robustness import COMMON, INPUTS, LESIONS, STUDY, Config, lesions, replay
 from experiments.tasks.dataset import Samples
 from models.capabilities import ActivationReadOut, SpikeReadOut
 
 FloatArray = NDArray[np.floating]
-Severities = Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
-Shares = Annotated[tuple[Annotated[float, Field(gt=0, le=1)], ...], Field(min_length=1)]
-
-LESIONS = ("weight_noise", "deleted_synapses", "deleted_neurons")
-COMMON = (*DISTURBANCES, *LESIONS)
-"""What both kinds take."""
 
 
-class Config(BaseModel):
-    """max_train: train on a stratified subset of at most so many samples, None for all of them. n_measured: test
-    samples that are disturbed. All others are the severities of each disturbance, in the units above."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    max_train: PositiveInt | None
-    n_measured: PositiveInt
-    gaussian_noise: Severities
-    salt_and_pepper: Shares
-    occlusion: Shares
-    contrast: Shares
-    weight_noise: Severities
-    deleted_synapses: Shares
-    deleted_neurons: Shares
-    spike_jitter: Severities
-    spike_loss: Shares
-    activation_noise: Severities
-
-    def severities(self, disturbance: str) -> tuple[float, ...]:
-        """Of one disturbance, from mild to severe."""
-        return tuple(sorted(getattr(self, disturbance)))
-
-
-PRESETS = {
-    "quick": Config(
-        max_train=10_000,
-        n_measured=200,
-        gaussian_noise=(0.15, 0.3, 0.6),
-        salt_and_pepper=(0.1, 0.2, 0.4),
-        occlusion=(0.25, 0.5, 0.75),
-        contrast=(0.3, 0.6, 0.9),
-        weight_noise=(0.5, 1.0, 2.0),
-        deleted_synapses=(0.25, 0.5, 0.9),
-        deleted_neurons=(0.25, 0.5, 0.9),
-        spike_jitter=(2.0, 5.0, 20.0),
-        spike_loss=(0.25, 0.5, 0.9),
-        activation_noise=(0.5, 1.0, 2.0),
-    ),
-    "full": Config(
-        max_train=None,
-        n_measured=1000,
-        gaussian_noise=(0.1, 0.2, 0.3, 0.4, 0.6, 0.8),
-        salt_and_pepper=(0.05, 0.1, 0.2, 0.3, 0.4, 0.6),
-        occlusion=(0.125, 0.25, 0.375, 0.5, 0.625, 0.75),
-        contrast=(0.15, 0.3, 0.45, 0.6, 0.75, 0.9),
-        weight_noise=(0.25, 0.5, 1.0, 1.5, 2.0, 4.0),
-        deleted_synapses=(0.1, 0.25, 0.5, 0.75, 0.9, 0.95),
-        deleted_neurons=(0.1, 0.25, 0.5, 0.75, 0.9, 0.95),
-        spike_jitter=(1.0, 2.0, 5.0, 10.0, 20.0, 40.0),
-        spike_loss=(0.1, 0.25, 0.5, 0.75, 0.9, 0.95),
-        activation_noise=(0.25, 0.5, 1.0, 1.5, 2.0, 4.0),
-    ),
-}
-
-
-def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) -> Outcome:
+def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
     """Disturb one model with one seed in every way that it takes."""
     found = fitted(subject, config.max_train, progress)
     test = found.split.held_out.first(config.n_measured)
-    clean = Measurement("clean_accuracy", found.model.score(test.X, test.y), "fraction")
+    clean = STUDY["clean_accuracy"](found.model.score(test.X, test.y))
     measured: list[Measurement] = []
     parts = (_inputs, _lesions, _responses)
     for number, part in enumerate(parts, start=1):
@@ -142,20 +34,46 @@ def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) 
 
 
 def generator(seed: int, disturbance: str, severity: float, sample: int = 0) -> np.random.Generator:
-    """Random numbers of a disturbance: whatever the model, the same."""
+    """Return the source of a disturbance's random numbers: whatever the model, the same.
+
+    Parameters
+    ----------
+    seed
+        Of the run.
+    disturbance, severity
+        Which disturbance, and how severe.
+    sample
+        Place of the sample that is disturbed.
+    """
     return np.random.default_rng([seed, zlib.crc32(disturbance.encode()), round(1e6 * severity), sample])
 
 
 def disturbed(X: FloatArray, disturbance: str, severity: float, values: Values, seed: int) -> FloatArray:
-    """Samples with a disturbance of the input."""
+    """Disturb the input.
+
+    Parameters
+    ----------
+    X
+        Samples (sample, feature).
+    disturbance, severity
+        Which of `DISTURBANCES`, and how severe.
+    values
+        What values training samples have.
+    seed
+        Of the run.
+
+    Returns
+    -------
+    array (sample, feature)
+        The disturbed samples.
+    """
     change = DISTURBANCES[disturbance]
     each = (change(x, severity, values, generator(seed, disturbance, severity, row)) for row, x in enumerate(X))
     return np.stack(list(each))
 
 
 def _accuracy(predicted: NDArray[Any], test: Samples, disturbance: str, severity: float) -> Measurement:
-    share = float(np.mean(predicted == test.y))
-    return Measurement("accuracy", share, "fraction", condition(disturbance=disturbance, severity=severity))
+    return STUDY["accuracy"](np.mean(predicted == test.y), disturbance=disturbance, severity=severity)
 
 
 def _means(measured: Sequence[Measurement]) -> Iterator[Measurement]:
@@ -163,19 +81,18 @@ def _means(measured: Sequence[Measurement]) -> Iterator[Measurement]:
     by_disturbance: dict[str, list[float]] = {}
     for row in measured:
         if row.metric == "accuracy":
-            name = row.condition.removeprefix("disturbance=").partition(",")[0]
-            by_disturbance.setdefault(name, []).append(row.value)
+            by_disturbance.setdefault(str(row.facts["disturbance"]), []).append(row.value)
     means = {name: float(np.mean(values)) for name, values in by_disturbance.items()}
-    yield from (Measurement(f"{name}_mean", mean, "fraction") for name, mean in means.items())
+    yield from (STUDY[f"{name}_mean"](mean) for name, mean in means.items())
     common = [mean for name, mean in means.items() if name in COMMON]
-    yield Measurement("robustness_mean", float(np.mean(common)), "fraction")
+    yield STUDY["robustness_mean"](np.mean(common))
 
 
 def _inputs(config: Config, subject: Subject, found: Fitted, test: Samples) -> Iterator[Measurement]:
     """All disturbed samples in one call: a prediction depends on its sample alone."""
     image_shape = subject.dataset.image_shape
     values = Values.of(found.split.train.X, image_shape)
-    taken = [name for name in DISTURBANCES if name != "occlusion" or image_shape is not None]
+    taken = [name for name in INPUTS if name != "occlusion" or image_shape is not None]
     cases = [(name, severity) for name in taken for severity in config.severities(name)]
     versions = [disturbed(test.X, name, severity, values, subject.seed) for name, severity in cases]
     predicted = found.model.predict(np.concatenate(versions)).reshape(len(cases), -1)
@@ -245,5 +162,5 @@ def _activations(config: Config, subject: Subject, found: Fitted, test: Samples)
 
 
 def _change(before: FloatArray, now: FloatArray, disturbance: str, severity: float) -> Measurement:
-    size = float(np.sqrt(np.mean((now - before) ** 2)) / before.std())
-    return Measurement("response_change", size, "ratio", condition(disturbance=disturbance, severity=severity))
+    size = np.sqrt(np.mean((now - before) ** 2)) / before.std()
+    return STUDY["response_change"](size, disturbance=disturbance, severity=severity)

@@ -9,18 +9,18 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bnsim.plotting.style import FAINT, INK, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_band
-from experiments.shared.plate import Plate
-from experiments.shared.stored import Look, by_fact, facts, looks
+from experiments.shared.stored import Entry, Look, layer_summaries, looks
 from experiments.shared.wording import listed, number, told
+from experiments.spec import Metric, Plate
+from experiments.studies.synchrony import STUDY
 
-STUDY = "synchrony"
 Row = tuple[str, str]
 """Model and layer."""
 _LINES: dict[str, Any] = {"measured": "-", "jittered": (0, (4, 1.5)), "scattered": (0, (1, 1.5))}
 _WORDS = {"measured": "measured", "jittered": "jittered within 10 ms", "scattered": "scattered over the trial"}
-_SCALES = {"spike_time_tiling": "Spike time tiling coefficient", "spike_contrast": "Spike contrast"}
+_SCALES = (STUDY["spike_time_tiling"], STUDY["spike_contrast"])
 _PANELS_A_ROW = 3
 
 
@@ -42,17 +42,17 @@ PLATES = (
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`synchrony` (two measures by layer) and `synchrony_lags` (cross-correlations); empty without spikes."""
-    rows = _rows(run)
+    """Return `synchrony` (two measures by layer) and `synchrony_lags` (cross-correlations); nothing without spikes."""
+    rows = list(_found(run, STUDY["spike_time_tiling"]))
     if not rows:
         return {}
     models = looks(run)
     with style():
         by_layer = Figure(figsize=(7.2, 1.4 + 0.42 * len(rows)))
         axes = by_layer.subplots(1, 2, sharey=True)
-        for ax, (metric, label) in zip(axes, _SCALES.items(), strict=True):
+        for ax, metric in zip(axes, _SCALES, strict=True):
             _dots(ax, run, metric, rows, models)
-            ax.set_xlabel(label)
+            ax.set_xlabel(metric.label)
         axes[0].set_yticks(range(len(rows)), [f"{model}, {layer}" for model, layer in rows])
         axes[0].set_ylim(len(rows) - 0.5, -0.5)
         _legend(by_layer, marks=True)
@@ -61,8 +61,8 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """What the tiling coefficients are beside those of the controls; which networks have no spikes."""
-    found = _found(run, "spike_time_tiling")
+    """Return what the tiling coefficients are beside those of the controls, and which networks have no spikes."""
+    found = _found(run, STUDY["spike_time_tiling"])
     texts = [
         f"{told(entries['measured'])} in {layer} of {model} (moved within 10\N{NO-BREAK SPACE}ms "
         f"{number(entries['jittered']['mean'], '')}, scattered {number(entries['scattered']['mean'], '')})"
@@ -81,19 +81,14 @@ def sentences(run: Run) -> list[str]:
     return said
 
 
-def _rows(run: Run) -> list[Row]:
-    return list(_found(run, "spike_time_tiling"))
-
-
-def _found(run: Run, metric: str) -> dict[Row, dict[str, dict[str, Any]]]:
+def _found(run: Run, metric: Metric) -> dict[Row, dict[str, Entry]]:
     """(model, layer) -> version of the spikes -> entry of a metric without steps, in the order of the run."""
-    found: dict[Row, dict[str, dict[str, Any]]] = {}
-    for model, layer, entry in by_fact(run, STUDY, metric, "layer"):
-        found.setdefault((model, layer), {})[facts(entry["condition"])["spikes"]] = entry
-    return found
+    return {
+        row: {entry["facts"]["spikes"]: entry for entry in found} for row, found in layer_summaries(run, metric).items()
+    }
 
 
-def _dots(ax: Axes, run: Run, metric: str, rows: list[Row], models: dict[str, Look]) -> None:
+def _dots(ax: Axes, run: Run, metric: Metric, rows: list[Row], models: dict[str, Look]) -> None:
     found = _found(run, metric)
     for height, row in enumerate(rows):
         look = models[row[0]]
@@ -137,26 +132,24 @@ def _lags(run: Run, rows: list[Row], models: dict[str, Look]) -> Figure:
     axes = figure.subplots(lines, columns, squeeze=False).ravel()
     for ax in axes[len(rows) :]:
         ax.set_visible(False)
-    found = by_fact(run, STUDY, "cross_correlation", "layer")
+    found = layer_summaries(run, STUDY["cross_correlation"])
     for index, ((model, layer), ax) in enumerate(zip(rows, axes, strict=False)):
-        own = [entry for name, place, entry in found if (name, place) == (model, layer)]
+        own = sorted(found[model, layer], key=lambda entry: entry["step"])
         for version, line in _LINES.items():
-            course = sorted(
-                (entry for entry in own if facts(entry["condition"])["spikes"] == version), key=lambda e: e["step"]
-            )
+            course = [entry for entry in own if entry["facts"]["spikes"] == version]
             _course(ax, course, models[model], line)
         ax.set_title(f"{model},\n{layer}")
         ax.set_ylim(0, 1.4 * max(entry["mean"] for entry in own) or 1)
         ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
         if index >= len(rows) - columns:
-            ax.set_xlabel("Time after spike (ms)")
+            ax.set_xlabel(STUDY["cross_correlation"].step)
         if index % columns == 0:
             ax.set_ylabel("Rate of another\nunit (Hz)")
     _legend(figure, marks=False)
     return figure
 
 
-def _course(ax: Axes, course: list[dict[str, Any]], look: Look, line: Any) -> None:
+def _course(ax: Axes, course: list[Entry], look: Look, line: Any) -> None:
     steps = [entry["step"] for entry in course]
     solid = line == "-"
     if solid:

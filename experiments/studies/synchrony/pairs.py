@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim import measures
+from bnsim.binning import steps_of
 from experiments.shared.random_networks import Train
 
 FloatArray = NDArray[np.floating]
@@ -15,17 +16,25 @@ Raster = NDArray[np.bool_]
 """(unit, step): whether the unit fires in this time step."""
 
 WINDOW = 2e-3
-"""In seconds: spikes no further apart meet (spike time tiling, see `meeting_window`); the shortest bin of contrast."""
+"""In seconds: spikes no further apart meet (spike time tiling); the shortest bin of contrast."""
 BIN, MAX_LAG = 1e-3, 20e-3
 """Of cross-correlations, in seconds; lags reach half a trial at most."""
 
 
 @dataclass(frozen=True)
 class Synchrony:
-    """Of all pairs of these units in one trial; NaN where a measure is not defined.
+    """How much some units fire together in one trial; NaN where a measure is not defined.
 
-    tiling: mean spike time tiling coefficient. contrast: spike contrast. followers: how often a spike of one unit was
-    followed by a spike of another after 0, 1, ... bins. chances: how often it could be, spikes times other units.
+    Parameters
+    ----------
+    tiling
+        Mean spike time tiling coefficient over all pairs of units.
+    contrast
+        Spike contrast.
+    followers
+        How often a spike of one unit was followed by a spike of another after 0, 1, ... bins of `BIN`.
+    chances
+        How often it could be: spikes times other units.
     """
 
     tiling: float
@@ -35,30 +44,28 @@ class Synchrony:
 
     @classmethod
     def of(cls, raster: Raster, dt: float) -> Synchrony:
-        """Of all units of a raster; each of them must have fired."""
-        # In the middle of its step no spike is taken for one of the next bin.
-        trains = [(np.flatnonzero(unit) + 0.5) * dt for unit in raster]
+        """Measure all units of a raster.
+
+        Parameters
+        ----------
+        raster
+            Spikes (unit, step); each unit must have fired.
+        dt
+            Of a time step, in s.
+        """
+        trains = [np.flatnonzero(unit) * dt for unit in raster]
         duration = raster.shape[1] * dt
-        tiling = measures.spike_time_tiling(trains, window=meeting_window(dt), duration=duration)
+        tiling = measures.spike_time_tiling(trains, window=WINDOW, duration=duration, dt=dt)
         return cls(
             float(np.mean(tiling[np.triu_indices(len(trains), 1)])),
-            measures.spike_contrast(trains, min_bin=min(WINDOW, duration / 2), duration=duration),
+            measures.spike_contrast(trains, min_bin=min(WINDOW, duration / 2), duration=duration, dt=dt),
             _followers(trains, duration),
             int(raster.sum()) * (len(trains) - 1),
         )
 
 
-def meeting_window(dt: float) -> float:
-    """WINDOW in whole steps and half a step more.
-
-    In trains on a grid, k steps to either side hold spikes in 2 k + 1 places: as many as the window is to tile.
-    Otherwise independent trains would meet more often than the tiled time lets expect.
-    """
-    return (round(WINDOW / dt) + 0.5) * dt
-
-
 def _followers(trains: list[FloatArray], duration: float) -> FloatArray:
-    """All pairs of units at once: the pairs of spikes of all units together, less those within single units."""
+    """Count for all pairs of units at once: pairs of spikes of all units together, less those within single units."""
     everything = [*trains, np.sort(np.concatenate(trains))]
 
     def within(unit: int) -> FloatArray:
@@ -71,22 +78,62 @@ def _followers(trains: list[FloatArray], duration: float) -> FloatArray:
 
 
 def rate_around_spikes(trials: list[Synchrony]) -> FloatArray:
-    """Firing rate (Hz) of a unit 0, 1, ... bins after a spike of another, over all pairs of units of all trials."""
+    """Compute the firing rate of a unit after a spike of another, over all pairs of units of all trials.
+
+    Parameters
+    ----------
+    trials
+        What was measured of each trial.
+
+    Returns
+    -------
+    array (bin,)
+        Rate in Hz, 0, 1, ... bins of `BIN` after the spike.
+    """
     return np.sum([trial.followers for trial in trials], axis=0) / (sum(trial.chances for trial in trials) * BIN)
 
 
 def raster_of(train: Train, n_units: int, n_steps: int, dt: float) -> Raster:
-    """The spikes of a trial as a raster."""
+    """Return the spikes of a trial as a raster.
+
+    Parameters
+    ----------
+    train
+        Times in s, and units, of the spikes.
+    n_units, n_steps
+        Size of the raster.
+    dt
+        Of a time step, in s.
+
+    Returns
+    -------
+    array (unit, step)
+        Whether the unit fires in this time step.
+    """
     times, units = train
     raster = np.zeros((n_units, n_steps), dtype=bool)
-    raster[units, np.rint(times / dt).astype(np.int64)] = True
+    raster[units, steps_of(times, dt)] = True
     return raster
 
 
 def shuffled(raster: Raster, width: int, generator: np.random.Generator) -> Raster:
-    """A raster in which each unit's spikes are moved to random steps within successive windows of `width` steps.
+    """Return a raster in which each unit's spikes are moved to random steps within successive windows.
 
     Counts of each unit and window stay; of one window as long as the trial, only counts stay.
+
+    Parameters
+    ----------
+    raster
+        Spikes (unit, step).
+    width
+        Of a window, in steps.
+    generator
+        Of the random numbers.
+
+    Returns
+    -------
+    array (unit, step)
+        The raster with its spikes moved.
     """
     # Elephant's surrogates draw from NumPy's global generator, which no seed of a run governs.
     starts = range(0, raster.shape[1], width)

@@ -9,13 +9,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, NullLocator
 
 from bnsim.plotting.style import BLUE, FAINT, INK, ORANGE, VERMILLION, style
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_band, plain_numbers
-from experiments.shared.plate import Plate
-from experiments.shared.stored import Look, by_fact, facts
+from experiments.shared.stored import Entry, Look, along, by_fact, summaries
 from experiments.shared.wording import listed, number, told
+from experiments.spec import Plate
+from experiments.studies.timing import STUDY, TASKS
 
-STUDY = "timing"
 _LOOKS = {
     "three-factor": Look("BNS", BLUE, "o"),
     "dense": Look("ANN", VERMILLION, "s"),
@@ -23,8 +23,7 @@ _LOOKS = {
 }
 _DASHES: dict[str, Any] = {"recurrent": (0, (3, 2))}
 """Lines that lie on each other are told apart, in grey too."""
-_TITLES = {"patterns": "Random patterns", "reversal": "Reversed time", "rows": "Digits by rows"}
-Point = tuple[float, dict[str, Any]]
+Point = tuple[float, Entry]
 
 
 PLATES = (
@@ -40,16 +39,14 @@ PLATES = (
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`timing`: accuracy by jitter and by bin width in each task; empty without the study."""
-    if STUDY not in run.config:
-        return {}
+    """Return `timing`: accuracy by jitter and by bin width in each task."""
     with style():
         figure = Figure(figsize=(7.2, 5.2))
-        rows = figure.subplots(2, len(_TITLES), sharey=True)
-        for task, by_jitter, by_bin in zip(_TITLES, *rows, strict=True):
+        rows = figure.subplots(2, len(TASKS), sharey=True)
+        for task, by_jitter, by_bin in zip(TASKS, *rows, strict=True):
             _by_jitter(by_jitter, run, task)
             _by_bin(by_bin, run, task)
-            by_jitter.set(title=_TITLES[task], xlabel="Jitter (ms)")
+            by_jitter.set(title=TASKS[task], xlabel="Jitter (ms)")
             by_bin.set(xlabel="Width of a bin (ms)")
             for ax in (by_jitter, by_bin):
                 _frame(ax, run, task)
@@ -61,48 +58,48 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """Accuracies with times and without them."""
-    chance = {facts(entry["condition"])["task"]: entry["mean"] for _, _, entry in by_fact(run, STUDY, "chance", "task")}
-    found = {(model, task): told(entry) for model, task, entry in by_fact(run, STUDY, "accuracy_of_counts", "task")}
-    jitter = float(run.config[STUDY]["at_jitter"])
+    """Return accuracies with times and without them."""
+    found = {(model, task): told(entry) for model, task, entry in by_fact(run, STUDY["accuracy_of_counts"], "task")}
+    jitter = float(run.config[STUDY.name]["at_jitter"])
     said = []
-    for task, title in _TITLES.items():
+    for task, title in TASKS.items():
         parts = [_best(run, model, task, jitter) for model in _LOOKS]
         counts = [f"{found[model, task]} of {model}" for model in _LOOKS]
         said.append(
             f"{title}, at a jitter of {number(jitter, 'ms')}: {listed(parts)}; where only counts are left, "
-            f"{listed(counts)}, with chance at {number(chance[task], 'fraction')}."
+            f"{listed(counts)}, with chance at {number(_chance(run, task), 'fraction')}."
         )
     return said
 
 
+def _chance(run: Run, task: str) -> float:
+    return float(summaries(run, STUDY["chance"], task=task)[0]["mean"])
+
+
 def _best(run: Run, model: str, task: str, jitter: float) -> str:
-    """What a network reaches; of bins, the best of those tried."""
+    """Return what a network reaches; of bins, the best of those that were tried."""
     if _LOOKS[model].kind == "ANN":
         points = _points(run, model, task, "bin")
-        # One bin as long as the trial is told of as counts alone.
-        width, entry = max(points[:-1], key=lambda point: float(point[1]["mean"]))
+        # One bin as long as the trial, always the last, is reported as counts alone, unless it is all there is.
+        width, entry = max(points[:-1] or points, key=lambda point: float(point[1]["mean"]))
         return f"{model} (ANN) {told(entry)} with its best bins, of {number(width, 'ms')}"
     (entry,) = [entry for place, entry in _points(run, model, task, "jitter") if place == jitter]
     return f"{model} (BNS) {told(entry)}"
 
 
 def _points(run: Run, model: str, task: str, axis: str) -> list[Point]:
-    """Accuracies of a network along one axis, everything else as the study's settings say."""
-    settings = run.config[STUDY]
-    fixed = {"bin": settings["at_bin"]} if axis == "jitter" else {"jitter": settings["at_jitter"]}
-    points = []
-    for name, place, entry in by_fact(run, STUDY, "accuracy", axis):
-        held = facts(entry["condition"])
-        if (name, held["task"]) == (model, task) and all(float(held.get(fact, at)) == at for fact, at in fixed.items()):
-            points.append((float(place), entry))
-    return sorted(points, key=lambda point: point[0])
+    """Return the accuracies of a network along one axis, all else as the study's options say."""
+    options, metric = run.config[STUDY.name], STUDY["accuracy"]
+    if axis == "bin":
+        return along(run, metric, model, axis, task=task, jitter=options["at_jitter"])
+    bins = {} if _LOOKS[model].kind == "BNS" else {"bin": options["at_bin"]}
+    return along(run, metric, model, axis, task=task, **bins)
 
 
 def _by_jitter(ax: Axes, run: Run, task: str) -> None:
     for model, look in _LOOKS.items():
         points = _points(run, model, task, "jitter")
-        width = run.config[STUDY]["at_bin"]
+        width = run.config[STUDY.name]["at_bin"]
         _line(
             ax, points, model, f"{model} (BNS)" if look.kind == "BNS" else f"{model} (ANN), above in bins of {width} ms"
         )
@@ -114,20 +111,19 @@ def _by_bin(ax: Axes, run: Run, task: str) -> None:
         if look.kind == "ANN":
             points = _points(run, model, task, "bin")
             _line(ax, points, model)
-    own, jitter = _LOOKS["three-factor"], run.config[STUDY]["at_jitter"]
+    own, jitter = _LOOKS["three-factor"], run.config[STUDY.name]["at_jitter"]
     (entry,) = [entry for place, entry in _points(run, "three-factor", task, "jitter") if place == jitter]
     ax.axhline(100 * entry["mean"], color=own.colour, linewidth=1.8)
     if entry["ci_low"] is not None:
         ax.axhspan(100 * entry["ci_low"], 100 * entry["ci_high"], color=own.colour, alpha=0.18, linewidth=0)
-    for model, name, entry in by_fact(run, STUDY, "accuracy_of_counts", "task"):
-        if (model, name) == ("three-factor", task):
-            mark: dict[str, Any] = {"markerfacecolor": "none", "markeredgewidth": 1.6, "markersize": 9}
-            ax.plot(points[-1][0], 100 * entry["mean"], own.marker, color=own.colour, zorder=4, **mark)
+    alone = next(e for e in summaries(run, STUDY["accuracy_of_counts"], task=task) if e["model"] == "three-factor")
+    mark: dict[str, Any] = {"markerfacecolor": "none", "markeredgewidth": 1.6, "markersize": 9}
+    ax.plot(points[-1][0], 100 * alone["mean"], own.marker, color=own.colour, zorder=4, **mark)
     ax.set_xticks([place for place, _ in points])
 
 
 def _line(ax: Axes, points: list[Point], model: str, label: str | None = None) -> None:
-    """Means, and 95 % intervals where there are any."""
+    """Draw means, and 95 % intervals where there are any."""
     look = _LOOKS[model]
     places = [place for place, _ in points]
     draw_band(ax, places, [entry for _, entry in points], look, scale=100, limits=(0, 100))
@@ -139,8 +135,7 @@ def _line(ax: Axes, points: list[Point], model: str, label: str | None = None) -
 
 
 def _frame(ax: Axes, run: Run, task: str) -> None:
-    chance = next(e["mean"] for _, name, e in by_fact(run, STUDY, "chance", "task") if name == task)
-    ax.axhline(100 * chance, color=INK, linewidth=1, linestyle=(0, (1, 2)))
+    ax.axhline(100 * _chance(run, task), color=INK, linewidth=1, linestyle=(0, (1, 2)))
     ticks = ax.get_xticks()
     ax.set(xscale="log", ylim=(0, 103))
     ax.set_xticks(ticks)

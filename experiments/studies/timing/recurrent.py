@@ -1,4 +1,4 @@
-"""A recurrent network for what comes step after step, beside the networks that learn from all steps at once."""
+"""A recurrent network that reads a sample step after step."""
 
 from __future__ import annotations
 
@@ -13,20 +13,31 @@ from models.classifier import FloatArray
 
 
 class Recurrent(KerasClassifier):
-    """Gated recurrent units, whose last state is read by a softmax, trained by Adam on the cross-entropy through time.
+    """Gated recurrent units whose last state is read by a softmax, trained by Adam on the cross-entropy through time.
 
-    Equations, of step t: z = s(W_z x_t + U_z h + b_z), r = s(W_r x_t + U_r h + b_r), with s the logistic function;
+    Parameters
+    ----------
+    n_steps
+        Number of equally long steps that a sample holds, one after the other.
+    units
+        Number of hidden units.
+    learning_rate, batch_size
+        Of Adam.
+    passes
+        How often each training sample is presented.
+    random_state
+        Determines the initial weights and the order of presentations.
+
+    Raises
+    ------
+    InputError
+        For a parameter out of its range, or steps into which the features cannot be divided.
+
+    Notes
+    -----
+    At step t: z = s(W_z x_t + U_z h + b_z), r = s(W_r x_t + U_r h + b_r), with s the logistic function;
     c = tanh(W_c x_t + b_c + r (U_c h + d_c)); h <- z h + (1 - z) c, from h = 0. After the last step
-    p = softmax(V h + b). W and V start Glorot-uniform, U orthogonal, biases at 0.
-
-    Parameters:
-    n_steps: a sample holds so many equally long steps, one after the other.
-    units: of the hidden layer.
-    learning_rate, batch_size: of Adam.
-    passes: presentations of each training sample.
-    random_state: drives initial weights and the order of presentations.
-
-    Errors: InputError for a parameter out of its range, or steps into which the features cannot be divided.
+    p = softmax(V h + b). W and V are initialised Glorot-uniform, U orthogonal, biases at 0.
     """
 
     name = "recurrent"
@@ -83,7 +94,7 @@ class Recurrent(KerasClassifier):
         return keras.optimizers.Adam(learning_rate=self.learning_rate)
 
     def _weights(self) -> dict[str, FloatArray]:
-        """Of the hidden layer, those of the input above those of its own state; gate beside gate."""
+        """Return the weights; in the hidden layer those of the input above those of its own state, gate beside gate."""
         of_input, recurrent, _ = self.network_.get_layer("hidden").get_weights()
         return super()._weights() | {"hidden": np.vstack([of_input, recurrent])}
 

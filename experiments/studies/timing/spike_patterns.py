@@ -7,49 +7,69 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.studies.timing import DURATION
+
 FloatArray = NDArray[np.floating]
 Raster = NDArray[np.bool_]
 
-DURATION = 64
-"""Of a trial, in ms and steps."""
 LEVELS = 4
 """Spikes of a pixel at full intensity."""
 
 
 @dataclass(frozen=True)
 class Trials:
-    """raster (trial, step, unit): whether the unit fires; y (trial,): the class."""
+    """Trials of one task.
+
+    Parameters
+    ----------
+    raster
+        Whether the unit fires in the step (trial, step, unit); a step is 1 ms.
+    y
+        Class of each trial (trial,).
+    """
 
     raster: Raster
     y: NDArray[np.int64]
 
     def scattered(self, generator: np.random.Generator) -> Trials:
-        """The same counts of every trial and unit, at random times."""
+        """Return trials with the same counts of every trial and unit, at random times."""
         return Trials(generator.permuted(self.raster, axis=1), self.y)
 
     def flat(self) -> FloatArray:
-        """One row a trial, unit after unit within step after step."""
+        """Return the rasters as 0 and 1 (trial, step x unit), unit after unit within step after step."""
         return self.raster.reshape(len(self.y), -1).astype(np.float64)
 
     def binned(self, width: int) -> FloatArray:
-        """Spike counts (trial, bin x unit) in bins of `width` ms, which must divide the trial."""
+        """Return spike counts (trial, bin x unit) in bins of `width` ms, which must divide the trial."""
         n_trials, n_steps, n_units = self.raster.shape
         counts = self.raster.reshape(n_trials, n_steps // width, width, n_units).sum(axis=2)
         return counts.reshape(n_trials, -1).astype(np.float64)
 
 
 def draw_templates(n_classes: int, n_units: int, generator: np.random.Generator) -> FloatArray:
-    """Times in ms (class, unit): in each class every unit fires once, at a random time."""
+    """Return spike times in ms (class, unit): in each class every unit fires once, at a random time."""
     return generator.uniform(0, DURATION, (n_classes, n_units))
 
 
 def reversal(times: FloatArray) -> FloatArray:
-    """A pattern (unit,) and the same in reversed time, as two classes (class, unit)."""
+    """Return a pattern of spike times in ms (unit,) and the same in reversed time, as two classes (class, unit)."""
     return np.array([times, DURATION - times])
 
 
 def presented(templates: FloatArray, n_trials: int, jitter: float, generator: np.random.Generator) -> Trials:
-    """Trials of all classes equally often; each spike is moved by a normally distributed time (`jitter`, in ms)."""
+    """Return trials of all classes, equally often, in which each spike is moved by a normally distributed time.
+
+    Parameters
+    ----------
+    templates
+        Spike times in ms (class, unit).
+    n_trials
+        Number of trials of all classes together.
+    jitter
+        Standard deviation of the shift in ms.
+    generator
+        Draws the order of the classes and the shifts.
+    """
     n_classes, n_units = templates.shape
     y = generator.permutation(np.arange(n_trials) % n_classes)
     times = templates[y] + jitter * generator.standard_normal((n_trials, n_units))
@@ -58,10 +78,21 @@ def presented(templates: FloatArray, n_trials: int, jitter: float, generator: np
 
 
 def row_after_row(images: FloatArray, y: NDArray[np.int64], jitter: float, generator: np.random.Generator) -> Trials:
-    """Images (sample, row, column) of values in [0, 1], shown one row after the other to a unit a column.
+    """Return trials in which images are shown one row after the other, with one unit for each column.
 
-    A row has its share of the trial, in which a pixel's spikes, LEVELS or fewer, follow each other at equal distances.
-    Each is moved by a normally distributed time (`jitter`, in ms).
+    A row has its share of the trial, in which a pixel's spikes, `LEVELS` or fewer, follow each other at equal
+    intervals. Each spike is moved by a normally distributed time.
+
+    Parameters
+    ----------
+    images
+        Intensities in [0, 1] (sample, row, column).
+    y
+        Class of each image (sample,).
+    jitter
+        Standard deviation of the shift in ms.
+    generator
+        Draws the shifts.
     """
     n_samples, n_rows, n_columns = images.shape
     counts = np.rint(LEVELS * images).astype(np.int64)
@@ -74,7 +105,10 @@ def row_after_row(images: FloatArray, y: NDArray[np.int64], jitter: float, gener
 
 
 def _raster(trial: NDArray[np.intp], times: FloatArray, unit: NDArray[np.intp], shape: tuple[int, ...]) -> Raster:
-    """Times beyond an end of the trial are reflected there; two spikes of a unit in one step are one."""
+    """Return the raster of spikes.
+
+    Times beyond an end of the trial are reflected there; two spikes of a unit in one step are one.
+    """
     folded = times % (2 * DURATION)
     inside = np.minimum(folded, 2 * DURATION - folded)
     raster = np.zeros((shape[0], DURATION, shape[1]), dtype=bool)

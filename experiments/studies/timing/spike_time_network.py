@@ -1,4 +1,4 @@
-"""The network and the rules of `three-factor`, on spikes that are given instead of drawn."""
+"""The network and the rules of `three-factor`, with input spikes that are given instead of drawn."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from models.spiking.three_factor import ThreeFactor
 
 
 class SpikeTimeNetwork(ThreeFactor):
-    """`ThreeFactor` whose input units fire when they are told to.
+    """`ThreeFactor` whose input units fire at given times.
 
-    A sample is a raster, flattened: 1 where a unit fires in a step of 1 ms, unit after unit within step after step,
-    over the whole `duration`. `max_rate` is that of the bias unit alone.
+    A sample is a flattened raster: 1 where a unit fires in a step of 1 ms, unit after unit within step after step, over
+    the whole `duration`. `max_rate` is that of the bias unit alone. All parameters are those of `ThreeFactor`.
     """
 
     @property

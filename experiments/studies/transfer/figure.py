@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import BLUE, FAINT, ORANGE, PURPLE, SKY, VERMILLION, style
-from experiments.run.store import Run
-from experiments.shared.plate import Plate
-from experiments.shared.stored import along, summaries
+from experiments.run_directory import Run
+from experiments.shared.drawing.curves import draw_band
+from experiments.shared.stored import Look, along, summaries
 from experiments.shared.wording import listed, number, told
+from experiments.spec import Plate
+from experiments.studies.transfer import STUDY
 
 _LOOKS = {
-    "lif": (BLUE, "o", "LIF"),
-    "noisy-lif": (SKY, "D", "LIF with noise"),
-    "sigmoid": (VERMILLION, "s", "sigmoid"),
-    "tanh": (ORANGE, "^", "tanh"),
-    "relu": (PURPLE, "v", "ReLU"),
+    "lif": Look("BNS", BLUE, "o"),
+    "noisy-lif": Look("BNS", SKY, "D"),
+    "sigmoid": Look("ANN", VERMILLION, "s"),
+    "tanh": Look("ANN", ORANGE, "^"),
+    "relu": Look("ANN", PURPLE, "v"),
 }
+_NAMES = {"lif": "LIF", "noisy-lif": "LIF with noise", "sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
 
 
 PLATES = (
@@ -27,20 +28,18 @@ PLATES = (
         "transfer",
         "Response of single units",
         "Untrained units under constant input. Input 1 is where the LIF neuron begins to fire. The noisy neuron "
-        "gets excitatory and inhibitory Poisson spikes besides, which cancel on average.",
+        "also receives excitatory and inhibitory Poisson spikes, which cancel on average.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`transfer`: response by input, LIF neurons beside artificial units; empty without the study."""
-    if "transfer" not in run.config:
-        return {}
+    """Return `transfer`: the response by input, of LIF neurons beside artificial units."""
     with style():
         figure = Figure(figsize=(7.2, 3.4))
         spiking, artificial = figure.subplots(1, 2)
-        for model, ax in (("lif", spiking), ("noisy-lif", spiking), *((name, artificial) for name in list(_LOOKS)[2:])):
-            _curve(ax, run, model)
+        for model, look in _LOOKS.items():
+            _draw_response(spiking if look.kind == "BNS" else artificial, run, model)
         spiking.set(xlabel="Input (rheobases)", ylabel="Firing rate (Hz)", title="Brain-like (lines: theory)")
         artificial.set(xlabel="Input", ylabel="Activation", title="Artificial")
         for ax in (spiking, artificial):
@@ -50,14 +49,14 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """Thresholds and gains, and how far neurons are from theory."""
-    thresholds = {entry["model"]: entry["mean"] for entry in summaries(run, "transfer", "threshold")}
-    gains = {entry["model"]: entry["mean"] for entry in summaries(run, "transfer", "gain")}
+    """Return thresholds and gains, and how far the neurons are from theory."""
+    thresholds = {entry["model"]: entry["mean"] for entry in summaries(run, STUDY["threshold"])}
+    gains = {entry["model"]: entry["mean"] for entry in summaries(run, STUDY["gain"])}
     units = [
-        f"{_LOOKS[model][2]} at {number(place, '')} with a gain of {number(gains[model], '')}"
+        f"{_NAMES[model]} at {number(place, '')} with a gain of {number(gains[model], '')}"
         for model, place in thresholds.items()
     ]
-    errors = [f"{_LOOKS[e['model']][2]} {told(e)}" for e in summaries(run, "transfer", "theory_error")]
+    errors = [f"{_NAMES[entry['model']]} {told(entry)}" for entry in summaries(run, STUDY["theory_error"])]
     return [
         f"Units begin to respond at these inputs, and rise by these shares of their range per unit of input: "
         f"{listed(units)}.",
@@ -65,20 +64,15 @@ def sentences(run: Run) -> list[str]:
     ]
 
 
-def _curve(ax: Axes, run: Run, model: str) -> None:
-    """Means over seeds, and 95 % intervals where the seeds differ; where there is a theory, its line."""
-    colour, marker, label = _LOOKS[model]
-    entries = along(run, "transfer", "response", model, "input")
-    theory = along(run, "transfer", "theory", model, "input")
-    shape: dict[str, Any] = {"color": colour, "markersize": 4, "label": label}
+def _draw_response(ax: Axes, run: Run, model: str) -> None:
+    """Draw means over seeds with 95 % intervals, and a line for the theory where there is one."""
+    look = _LOOKS[model]
+    places, entries = zip(*along(run, STUDY["response"], model, "input"), strict=True)
+    theory = along(run, STUDY["theory"], model, "input")
     if theory:
-        ax.plot([x for x, _ in theory], [entry["mean"] for _, entry in theory], color=colour, linewidth=1.2)
+        ax.plot([x for x, _ in theory], [entry["mean"] for _, entry in theory], color=look.colour, linewidth=1.2)
     ax.plot(
-        [x for x, _ in entries], [entry["mean"] for _, entry in entries], marker=marker,
-        linestyle="none" if theory else "-", **shape,
+        places, [entry["mean"] for entry in entries], marker=look.marker, linestyle="none" if theory else "-",
+        color=look.colour, markersize=4, label=_NAMES[model],
     )  # fmt: skip
-    if all(entry["ci_low"] is not None for _, entry in entries):
-        ax.fill_between(
-            [x for x, _ in entries], [entry["ci_low"] for _, entry in entries],
-            [entry["ci_high"] for _, entry in entries], color=colour, alpha=0.18, linewidth=0,
-        )  # fmt: skip
+    draw_band(ax, places, entries, look)

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from brian2 import ms, mV, pA
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 
 from bnsim import plotting
 from bnsim.errors import InputError
-from bnsim.recording import Recording
+from bnsim.recording import Recording, SpikeTimes
 
 
 def marks(ax: Axes) -> list[np.ndarray]:
@@ -66,8 +67,6 @@ def test_membrane_potential_in_millivolts_with_threshold_and_spikes(recording: R
 
 
 def test_membrane_potential_takes_a_brian2_threshold_and_arrays() -> None:
-    from brian2 import mV
-
     ax = plotting.membrane_potential((np.arange(3) / 1000, [-0.07, -0.06, -0.055]), threshold=-50 * mV, spikes=[0.001])
     np.testing.assert_allclose(ax.lines[0].get_xdata(), [0, 1, 2])
     assert ax.lines[1].get_ydata() == pytest.approx([-50, -50])
@@ -92,23 +91,29 @@ def test_a_trial_may_be_an_integer_of_numpy(recording: Recording) -> None:
     [
         (
             lambda r: plotting.raster(r, populations=["inputs"]),
-            "unknown population 'inputs'; it holds 'input', 'cells'",
+            "raster.populations: unknown population 'inputs'; did you mean 'input'\\? the recording holds 'input', ",
         ),
         (
             lambda r: plotting.raster(r, populations=["quiet"]),
             "no spike times of 'quiet' were recorded; run again with",
         ),
-        (lambda r: plotting.raster(r, trial=2), "no trial 2; the recording holds trials 0 to 1"),
-        (lambda r: plotting.raster(r, trial=[]), "no trial was named; pass an index"),
-        (lambda r: plotting.raster(r, bin_width=0.0), "bin_width: 0.0 is not a positive time"),
-        (lambda r: plotting.membrane_potential(r), "population: none was named; the recording holds 'input'"),
+        (lambda r: plotting.raster(r, trial=2), "raster.trial: no trial 2; there are trials 0 to 1"),
+        (lambda r: plotting.raster(r, trial=[]), "no trial was named; give an index"),
+        (
+            lambda r: plotting.raster(r, bin_width=0.0),
+            "raster.bin_width: 0 s is not a positive time; give a time above 0",
+        ),
+        (lambda r: plotting.membrane_potential(r), "population: no population was named; the recording holds 'input'"),
         (
             lambda r: plotting.membrane_potential(r, "input"),
             "no trace of 'v' in 'input' was recorded; compile with",
         ),
-        (lambda r: plotting.membrane_potential(r, "cells", 2), "no unit 2 in 'cells'; it has units 0 to 1"),
-        (lambda r: plotting.psth(r), "psth.population: none was named"),
-        (lambda r: plotting.psth(r, "input", units=[4]), "no unit 4 in 'input'; it has units 0 to 3"),
+        (
+            lambda r: plotting.membrane_potential(r, "cells", 2),
+            "membrane_potential.unit: no unit 2; there are units 0 to 1",
+        ),
+        (lambda r: plotting.psth(r), "psth.population: no population was named"),
+        (lambda r: plotting.psth(r, "input", units=[4]), "psth.units: no unit 4; there are units 0 to 3"),
         (lambda r: plotting.psth([[0.1]]), "psth.duration: plain spike times do not tell the length"),
     ],
 )
@@ -122,3 +127,364 @@ def test_recording_without_spike_times_says_how_to_get_them(recording: Recording
     bare = Recording(recording.duration, recording.dt, recording.trials, recording.counts)
     with pytest.raises(InputError, match=r"run again with record=\['input', 'cells', 'quiet'\]"):
         plotting.raster(bare)
+
+
+# Spikes on the edges of bins.
+
+
+@pytest.fixture(scope="module")
+def clock() -> Recording:
+    """250 spikes at k ms in each of 10 trials of 250 ms, of one unit."""
+    trial, step = np.divmod(np.arange(2500), 250)
+    spikes = SpikeTimes(trial, np.zeros(2500, int), step * 0.001)
+    return Recording(0.25, 0.001, np.arange(10, dtype=np.uint64), {"clock": np.full((10, 1), 250)}, {"clock": spikes})
+
+
+def drawn_rates(ax: Axes) -> np.ndarray:
+    return np.asarray(ax.patches[0].get_data().values)
+
+
+def test_a_clock_of_a_millisecond_fires_at_1000_hertz_in_every_bin(clock: Recording) -> None:
+    joined = drawn_rates(plotting.raster(clock, bin_width=0.001).figure.axes[1])
+    assert len(joined) == 2500
+    np.testing.assert_allclose(joined, 1000, rtol=1e-12)
+    mean = drawn_rates(plotting.psth(clock, "clock", bin_width=1 * ms))
+    assert len(mean) == 250
+    np.testing.assert_allclose(mean, 1000, rtol=1e-12)
+
+
+def test_plain_times_are_counted_as_those_of_the_recording(clock: Recording) -> None:
+    trains = [clock.spike_times("clock").of_trial(trial)[0] for trial in range(10)]
+    for dt in (None, 0.001):
+        mean = drawn_rates(plotting.psth(trains, bin_width=0.001, duration=0.25, dt=dt))
+        np.testing.assert_allclose(mean, np.full(250, 1000), rtol=1e-12)
+        pair = (trains[0], np.zeros(250, int))
+        rates = drawn_rates(plotting.raster(pair, bin_width=0.001, dt=dt).figure.axes[1])
+        np.testing.assert_allclose(rates, np.full(250, 1000), rtol=1e-12)
+
+
+def test_a_last_bin_that_is_shorter_is_divided_by_its_own_length(clock: Recording) -> None:
+    for ax in (plotting.psth(clock, "clock", bin_width=0.003), plotting.raster(clock, bin_width=0.003).figure.axes[1]):
+        np.testing.assert_allclose(drawn_rates(ax), 1000, rtol=1e-12)
+    edges = plotting.psth(clock, "clock", bin_width=0.1).patches[0].get_data().edges
+    np.testing.assert_allclose(edges, [0, 100, 200, 250])
+
+
+def test_bins_begin_anew_with_each_trial(clock: Recording) -> None:
+    rate_ax = plotting.raster(clock, trial=[0, 1], bin_width=0.1).figure.axes[1]
+    np.testing.assert_allclose(rate_ax.patches[0].get_data().edges, [0, 100, 200, 250, 350, 450, 500])
+
+
+def test_a_spike_at_the_very_end_of_plain_times_is_counted() -> None:
+    np.testing.assert_allclose(drawn_rates(plotting.psth([[0.02]], bin_width=0.01, duration=0.02)), [0, 100])
+    pair = plotting.raster(([0.02], [0]), bin_width=0.01, duration=0.02)
+    np.testing.assert_allclose(drawn_rates(pair.figure.axes[1]), [0, 100])
+
+
+# Windows and samples.
+
+
+def test_a_window_of_the_raster(recording: Recording) -> None:
+    ax = plotting.raster(recording, trial=0, populations=["input"], window=(2 * ms, 0.004), bin_width=1 * ms)
+    np.testing.assert_allclose(marks(ax)[0][:, 0], [2, 3])  # the stop is not included
+    assert ax.get_xlim() == pytest.approx((2, 4))
+    rates = ax.figure.axes[1].patches[0].get_data()
+    np.testing.assert_allclose(rates.edges, [2, 3, 4])
+    np.testing.assert_allclose(rates.values, [250, 250])
+
+
+def test_windows_of_several_trials_follow_each_other(recording: Recording) -> None:
+    ax = plotting.raster(recording, populations=["cells"], window=(0.008, 0.018))
+    np.testing.assert_allclose(marks(ax)[0][:, 0], [10, 25])  # 15 ms of trial 1 are 7 ms after 18 ms
+    assert [line.get_xdata()[0] for line in ax.lines] == pytest.approx([18])
+
+
+def test_a_window_of_plain_arrays_may_end_after_the_last_spike() -> None:
+    ax = plotting.raster(([0.001, 0.004], [0, 7]), window=(0.002, 0.012))
+    np.testing.assert_allclose(marks(ax)[0], [[4, 7]])
+    assert ax.get_xlim() == pytest.approx((2, 12))
+
+
+def test_a_window_of_the_psth(recording: Recording) -> None:
+    ax = plotting.psth(recording, "input", trial=0, bin_width=0.002, window=(0.002, 0.007))
+    np.testing.assert_allclose(ax.patches[0].get_data().values, [250, 125, 0])
+    np.testing.assert_allclose(ax.patches[0].get_data().edges, [2, 4, 6, 7])
+    assert ax.get_xlim() == pytest.approx((2, 7))
+
+
+def test_a_window_of_the_membrane_potential(recording: Recording) -> None:
+    ax = plotting.membrane_potential(recording, "cells", 1, trial=0, window=(5 * ms, 12 * ms))
+    np.testing.assert_allclose(ax.lines[0].get_xdata(), np.arange(5, 13))
+    np.testing.assert_array_equal(ax.lines[0].get_ydata(), recording.traces["cells"]["v"].values[0, 5:13, 1] * 1000)
+    assert [segment[0, 0] for segment in ax.collections[0].get_segments()] == [10.0]
+    assert ax.get_xlim() == pytest.approx((5, 12))
+    late = plotting.membrane_potential(recording, "cells", 1, trial=0, window=(0.011, 0.020))
+    assert not late.collections[0].get_segments()
+
+
+@pytest.fixture(scope="module")
+def crowd() -> Recording:
+    """One trial of 100 ms: 2000 units of 'E' and 30 of 'I', each with a spike."""
+    generator = np.random.default_rng(0)
+    spikes, counts = {}, {}
+    for name, size in (("E", 2000), ("I", 30)):
+        steps = np.sort(generator.integers(0, 100, size))
+        spikes[name] = SpikeTimes(np.zeros(size, int), generator.permutation(size), steps * 0.001)
+        counts[name] = np.ones((1, size), int)
+    return Recording(0.1, 0.001, np.zeros(1, np.uint64), counts, spikes)
+
+
+def test_a_sample_is_reproducible_and_said(crowd: Recording) -> None:
+    ax, again = (plotting.raster(crowd, sample=50) for _ in range(2))
+    excitatory, inhibitory = marks(ax)
+    assert (len(excitatory), len(inhibitory)) == (50, 30)
+    np.testing.assert_array_equal(excitatory, marks(again)[0])
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["E\n50 of 2,000 units", "I\n30 units"]
+    # Each of the 50 units has a row of its own, and rows are in the order of the units.
+    spikes = crowd.spike_times("E")
+    times_of_rows = excitatory[np.argsort(excitatory[:, 1]), 0]
+    unit_times = dict(zip(spikes.unit.tolist(), spikes.time.tolist(), strict=True))
+    chosen = np.sort(np.random.default_rng(2000).choice(2000, 50, replace=False))
+    np.testing.assert_allclose(times_of_rows, [1000 * unit_times[unit] for unit in chosen.tolist()])
+
+
+def test_the_rate_beside_a_sample_is_that_of_all_units(crowd: Recording) -> None:
+    whole, part = (plotting.raster(crowd, sample=sample).figure.axes[1] for sample in (None, 50))
+    np.testing.assert_array_equal(drawn_rates(whole), drawn_rates(part))
+    assert part.texts[0].get_text() == "mean of all units, 5 ms bins"
+
+
+def test_a_sample_of_a_single_population_has_no_numbers_of_units(crowd: Recording) -> None:
+    ax = plotting.raster(crowd, populations="E", sample=100)
+    assert ax.get_ylabel() == "Sample of 'E': 100 of 2,000 units"
+    assert not len(ax.get_yticks())
+    assert plotting.raster(crowd, populations="I", sample=100).get_ylabel() == "Unit of 'I'"
+    assert plotting.raster(([0.1, 0.2], [0, 9]), sample=5).get_ylabel() == "Sample: 5 of 10 units"
+
+
+def test_times_may_have_units(recording: Recording) -> None:
+    plain = plotting.raster(recording, bin_width=0.01).figure.axes[1]
+    given = plotting.raster(recording, bin_width=10 * ms).figure.axes[1]
+    np.testing.assert_array_equal(drawn_rates(plain), drawn_rates(given))
+    times = plotting.raster(([1, 4] * ms, [0, 7]))
+    np.testing.assert_allclose(marks(times)[0], [[1, 0], [4, 7]])
+    trains = plotting.psth([[1, 2] * ms, [15] * ms], bin_width=10 * ms, duration=20 * ms)
+    np.testing.assert_allclose(drawn_rates(trains), [100, 50])
+    trace = plotting.membrane_potential(([0, 1, 2] * ms, [-70, -60, -55] * mV), spikes=[1] * ms)
+    np.testing.assert_allclose(trace.lines[0].get_xdata(), [0, 1, 2])
+    np.testing.assert_allclose(trace.lines[0].get_ydata(), [-70, -60, -55])
+
+
+def test_a_trace_of_another_unit_is_named(recording: Recording) -> None:
+    ax = plotting.membrane_potential(([0.0, 0.001], [1, 2] * pA), variable="I")
+    assert ax.get_ylabel() == "I (pA)"
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), [1, 2])
+
+
+RATES = "a recording knows its length and time step"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda r: plotting.raster(([0.1, 0.2], [0])),
+            "raster.source: 2 times and units of shape (1,); give one unit for each time",
+        ),
+        (
+            lambda r: plotting.raster(([0.1], ["a"])),
+            "raster.source: an array of text is no array of numbers; give the unit of each spike as a whole number",
+        ),
+        (
+            lambda r: plotting.raster(([0.1], [0.5])),
+            "raster.source: the units hold fractions or NaN; give the unit of each spike as a whole number",
+        ),
+        (
+            lambda r: plotting.raster(([np.nan], [0])),
+            "raster.source: the times hold NaN or infinite values; remove them first",
+        ),
+        (lambda r: plotting.raster(([0.1], [-1])), "raster.source: unit -1 is negative; number the units from 0"),
+        (
+            lambda r: plotting.raster(([-0.1], [0])),
+            "raster.source: a spike at -0.1 s precedes the trial; shift the times so that the trial starts at 0",
+        ),
+        (
+            lambda r: plotting.raster([0.1, 0.2, 0.3]),
+            "raster.source: an array of shape (3,) is neither a Recording nor a pair (times, units); give one of them",
+        ),
+        (
+            lambda r: plotting.raster(([1] * mV, [0])),
+            "raster.source: V is no unit of time; give seconds or a quantity such as 5 ms",
+        ),
+        (
+            lambda r: plotting.raster(([0.1], [0]), trial=0),
+            "raster.trial: plain arrays hold one population and one trial; leave trial out",
+        ),
+        (
+            lambda r: plotting.raster(([0.1], [0]), populations=["E"]),
+            "raster.populations: plain arrays hold one population and one trial; leave populations out",
+        ),
+        (
+            lambda r: plotting.raster(([0.1], [0]), duration=0.05),
+            "raster.duration: a spike at 0.1 s lies after the 0.05 s given; pass a longer one",
+        ),
+        (lambda r: plotting.raster(r, duration=0.02), f"raster.duration: {RATES}; leave duration out"),
+        (lambda r: plotting.raster(r, dt=0.001), f"raster.dt: {RATES}; leave dt out"),
+        (lambda r: plotting.raster(r, trial=[0, 0]), "raster.trial: trial 0 is named twice; name each trial once"),
+        (lambda r: plotting.raster(r, trial=-1), "raster.trial: no trial -1; there are trials 0 to 1"),
+        (lambda r: plotting.raster(r, trial=0.5), "raster.trial: 0.5 is no whole number; give the index of one trial"),
+        (
+            lambda r: plotting.raster(r, populations=["input", "input"]),
+            "raster.populations: 'input' is named twice; name each population once",
+        ),
+        (
+            lambda r: plotting.raster(r, populations=[]),
+            "raster.populations: no population was named; give names, or None for all",
+        ),
+        (
+            lambda r: plotting.raster(r, populations=3),
+            "raster.populations: 3 is no list of names; give a list of populations",
+        ),
+        (
+            lambda r: plotting.raster(r, bin_width=1.5 * ms),
+            "raster.bin_width: 0.0015 s is no whole number of time steps of 0.001 s; give a multiple such as 0.002 s",
+        ),
+        (
+            lambda r: plotting.raster(r, bin_width=1 * mV),
+            "raster.bin_width: V is no unit of time; give seconds or a quantity such as 5 ms",
+        ),
+        (
+            lambda r: plotting.raster(r, window=(0.01, 0.03)),
+            "raster.window: 0.01 to 0.03 s does not lie in the trial of 0 to 0.02 s; give 0 <= start < stop within it",
+        ),
+        (
+            lambda r: plotting.raster(r, window=(0.01, 0.01)),
+            "raster.window: 0.01 to 0.01 s does not lie in the trial of 0 to 0.02 s; give 0 <= start < stop within it",
+        ),
+        (
+            lambda r: plotting.raster(([0.1], [0]), window=(-0.01, 0.01)),
+            "raster.window: -0.01 to 0.01 s does not lie in a trial, which starts at 0 s; "
+            "give 0 <= start < stop within it",
+        ),
+        (lambda r: plotting.raster(r, window=0.01), "raster.window: 0.01 is no pair of times; give (start, stop)"),
+        (
+            lambda r: plotting.raster(r, window=(0.0, 0.0105)),
+            "raster.window: 0.0105 s is no whole number of time steps of 0.001 s; give a multiple such as 0.01 s",
+        ),
+        (
+            lambda r: plotting.raster(r, sample=0),
+            "raster.sample: 0 is no number of units; give a whole number of at least 1",
+        ),
+        (
+            lambda r: plotting.raster(r, sample=1.5),
+            "raster.sample: 1.5 is no number of units; give a whole number of at least 1",
+        ),
+        (
+            lambda r: plotting.raster(r, ax=pyplot.figure().subplots(2)),
+            "raster.ax: an array of shape (2,) is no matplotlib axes; give one axes, or leave it out",
+        ),
+        (
+            lambda r: plotting.raster(r, rate_ax=pyplot.figure().subplots()),
+            "raster.rate_ax: given without ax; give both, or ax alone for a raster without rate",
+        ),
+        (
+            lambda r: plotting.psth([], duration=1.0),
+            "psth.source: it holds no trial; give one array of spike times a trial",
+        ),
+        (
+            lambda r: plotting.psth([0.1, 0.2], duration=1.0),
+            "psth.source[0]: 0.1 is no row of spike times; give a one-dimensional array",
+        ),
+        (
+            lambda r: plotting.psth(0.1, duration=1.0),
+            "psth.source: 0.1 is neither a Recording nor a sequence of spike times, an array a trial; give one of them",
+        ),
+        (
+            lambda r: plotting.psth([[0.1], ["a"]], duration=1.0),
+            "psth.source[1]: an array of text is no array of numbers; give seconds or a quantity such as 5 ms",
+        ),
+        (
+            lambda r: plotting.psth([[0.1, np.inf]], duration=1.0),
+            "psth.source[0]: the times hold NaN or infinite values; remove them first",
+        ),
+        (
+            lambda r: plotting.psth([[1.5]], duration=1.0),
+            "psth.duration: a spike at 1.5 s lies after the 1 s given; pass a longer one",
+        ),
+        (
+            lambda r: plotting.psth([[0.5]], duration=0.0),
+            "psth.duration: 0 s is not a positive time; give a time above 0",
+        ),
+        (
+            lambda r: plotting.psth([[0.5]], duration=1.0, units=[0]),
+            "psth.units: plain spike times are of one unit; leave units out",
+        ),
+        (lambda r: plotting.psth(r, "input", duration=1.0), f"psth.duration: {RATES}; leave duration out"),
+        (lambda r: plotting.psth(r, "input", units=[0, 0]), "psth.units: unit 0 is named twice; name each unit once"),
+        (
+            lambda r: plotting.psth(r, "input", units=[]),
+            "psth.units: no unit was named; give an index, several, or None for all",
+        ),
+        (lambda r: plotting.psth(r, "input", units=[-1]), "psth.units: no unit -1; there are units 0 to 3"),
+        (
+            lambda r: plotting.psth(r, "inputs"),
+            "psth.population: unknown population 'inputs'; did you mean 'input'? "
+            "the recording holds 'input', 'cells', 'quiet'",
+        ),
+        (
+            lambda r: plotting.membrane_potential(([0.0, 0.001], [1.0])),
+            "membrane_potential.source: 2 times and values of shape (1,); "
+            "give one value for each time, and at least one",
+        ),
+        (
+            lambda r: plotting.membrane_potential(([], [])),
+            "membrane_potential.source: 0 times and values of shape (0,); "
+            "give one value for each time, and at least one",
+        ),
+        (
+            lambda r: plotting.membrane_potential(([0.0, np.nan], [1.0, 2.0])),
+            "membrane_potential.source: the times hold NaN or infinite values; remove them first",
+        ),
+        (
+            lambda r: plotting.membrane_potential(([0.001, 0.0], [1.0, 2.0])),
+            "membrane_potential.source: the times are not in order; sort times and values by time",
+        ),
+        (
+            lambda r: plotting.membrane_potential(([0.0], ["a"])),
+            "membrane_potential.source: an array of text is no array of numbers; give an array of numbers",
+        ),
+        (
+            lambda r: plotting.membrane_potential(([0.0], [1.0]), unit=1),
+            "membrane_potential.unit: plain arrays are of one unit and one trial; leave unit out",
+        ),
+        (
+            lambda r: plotting.membrane_potential(r, "cells", trial=[0, 1]),
+            "membrane_potential.trial: an array of shape (2,) is no whole number; give the index of one trial",
+        ),
+        (
+            lambda r: plotting.membrane_potential(r, "cells", threshold=1 * ms),
+            "membrane_potential.threshold: given in s; give a value in V, as the trace",
+        ),
+        (
+            lambda r: plotting.membrane_potential(r, "cells", threshold=[1, 2]),
+            "membrane_potential.threshold: an array of shape (2,) is no single finite value; give one",
+        ),
+        (
+            lambda r: plotting.membrane_potential(r, "cells", spikes=[np.nan]),
+            "membrane_potential.spikes: the times hold NaN or infinite values; remove them first",
+        ),
+        (
+            lambda r: plotting.membrane_potential(([0.0, 0.001], [1.0, 2.0]), window=(0.002, 0.003)),
+            "membrane_potential.window: no sample from 0.002 to 0.003 s; give a wider one",
+        ),
+    ],
+)
+def test_wrong_input_is_one_line(recording: Recording, call, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        call(recording)
+    assert str(caught.value) == message
+
+
+def test_an_empty_raster_and_an_empty_trial_are_drawn() -> None:
+    assert len(marks(plotting.raster(([], [])))[0]) == 0
+    np.testing.assert_array_equal(drawn_rates(plotting.psth([[]], bin_width=0.5, duration=1.0)), [0, 0])

@@ -81,7 +81,10 @@ def test_neighbours_in_the_palette_differ_in_grey() -> None:
             lambda: plotting.receptive_fields(np.zeros((3, 9)), image_shape=(2, 4)),
             r"image_shape \(2, 4\) is no stack",
         ),
-        (lambda: plotting.receptive_fields(np.zeros((3, 3, 3)), columns=0), "columns: 0 is below 1"),
+        (
+            lambda: plotting.receptive_fields(np.zeros((3, 3, 3)), columns=0),
+            "columns: 0 is no number of columns; pass a whole number of at least 1",
+        ),
         (
             lambda: plotting.receptive_fields(np.zeros((3, 3, 3)), names=["a"]),
             "names: 1 for 3 units; pass one for each",
@@ -92,9 +95,76 @@ def test_neighbours_in_the_palette_differ_in_grey() -> None:
             r"weights\['late'\]: no weights or infinite ones",
         ),
         (lambda: plotting.weight_histogram({}), "nothing to draw"),
-        (lambda: plotting.weight_histogram([0.1], bins=0), "at least one bin"),
+        (
+            lambda: plotting.weight_histogram([0.1], bins=0),
+            "bins: 0 is no number of bins; pass a whole number of at least 1",
+        ),
     ],
 )
 def test_errors_name_culprit_and_remedy(call, message: str) -> None:
     with pytest.raises(InputError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: plotting.weight_image([["a"]]),
+            "weight_image.weights: an array of text is no array of numbers; give an array of numbers",
+        ),
+        (
+            lambda: plotting.weight_image([[1.0], []]),
+            "weight_image.weights: a ragged list is no array of numbers; give an array of numbers",
+        ),
+        (
+            lambda: plotting.weight_image([[np.inf]]),
+            "weight_image.weights: some are infinite; pass finite numbers, and NaN for no synapse",
+        ),
+        (
+            lambda: plotting.weight_image([[1.0]], ax=1),
+            "weight_image.ax: 1 is no matplotlib axes; give one axes, or leave it out",
+        ),
+        (
+            lambda: plotting.receptive_fields([[["a"]]]),
+            "receptive_fields.fields: an array of text is no array of numbers; give an array of numbers",
+        ),
+        (
+            lambda: plotting.receptive_fields([[[np.inf]]]),
+            "receptive_fields.fields: some are infinite; pass finite numbers, and NaN for no synapse",
+        ),
+        (
+            lambda: plotting.receptive_fields(np.zeros((3, 9)), image_shape=(3, 3.0)),
+            "receptive_fields.image_shape: (3, 3.0) is no (height, width); give two whole numbers",
+        ),
+        (
+            lambda: plotting.receptive_fields(np.zeros((3, 3, 3)), columns=1.5),
+            "receptive_fields.columns: 1.5 is no number of columns; pass a whole number of at least 1",
+        ),
+        (
+            lambda: plotting.weight_histogram(["a"]),
+            "weight_histogram.weights: an array of text is no array of numbers; give an array of numbers",
+        ),
+        (
+            lambda: plotting.weight_histogram([0.1], bins=2.5),
+            "weight_histogram.bins: 2.5 is no number of bins; pass a whole number of at least 1",
+        ),
+        (
+            lambda: plotting.weight_histogram([0.1], bounds=(1, 0)),
+            "weight_histogram.bounds: (1, 0) is no pair of limits; pass (least, greatest)",
+        ),
+        (
+            lambda: plotting.weight_histogram([0.1], bounds=(0, np.nan)),
+            "weight_histogram.bounds: (0, nan) is no pair of limits; pass (least, greatest)",
+        ),
+    ],
+)
+def test_wrong_input_is_one_line(call, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        call()
+    assert str(caught.value) == message
+
+
+def test_pixels_without_synapse_leave_the_scale_of_the_others() -> None:
+    fields = np.array([[[np.nan, -2.0], [1.0, 0.0]]])
+    assert plotting.receptive_fields(fields).images[0].get_clim() == (-2.0, 2.0)

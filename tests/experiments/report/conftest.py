@@ -9,9 +9,10 @@ import pytest
 from sklearn.datasets import load_digits
 
 from bnsim.recording import Recording, SpikeTimes, Trace
-from experiments.run.store import COLUMNS, Example, Run, RunContents, read_run, write_run
+from experiments.run_directory import COLUMNS, Example, Run, RunContents, read_run
 from experiments.studies import STUDIES
 from experiments.summary import Design, summarise
+from tests.experiments.test_run_directory import write_run
 
 MODELS = {"receptive-field": ("BNS", 0.978), "receptive-dense": ("ANN", 0.974), "dense": ("ANN", 0.970)}
 SEEDS = range(5)
@@ -27,29 +28,29 @@ def rows_and_predictions(generator: np.random.Generator) -> tuple[pd.DataFrame, 
         wrong = generator.random(len(true)) > skill
         predicted = np.where(wrong, (true + generator.integers(1, 10, len(true))) % 10, true)
         measured: list[tuple[object, ...]] = [
-            ("accuracy", "", pd.NA, "test_accuracy", float(np.mean(predicted == true)), "fraction"),
-            ("accuracy", "", pd.NA, "trainable_parameters", 20_000, "count"),
-            ("accuracy", "", pd.NA, "training_seconds", generator.uniform(3, 5), "s"),
-            ("accuracy", "", pd.NA, "bytes_per_sample", 160_000, "byte"),
-            ("learning", "", pd.NA, "learning_curve_mean", generator.normal(0.8, 0.01), "fraction"),
-            ("sample-efficiency", "", pd.NA, "sample_efficiency_mean", generator.normal(0.8, 0.01), "fraction"),
-            ("one-pass", "", pd.NA, "one_pass_accuracy", generator.normal(0.9, 0.01), "fraction"),
+            ("accuracy", {}, pd.NA, "test_accuracy", float(np.mean(predicted == true)), "fraction"),
+            ("accuracy", {}, pd.NA, "trainable_parameters", 20_000, "count"),
+            ("accuracy", {}, pd.NA, "training_seconds", generator.uniform(3, 5), "s"),
+            ("accuracy", {}, pd.NA, "bytes_per_sample", 160_000, "byte"),
+            ("learning", {}, pd.NA, "learning_curve_mean", generator.normal(0.8, 0.01), "fraction"),
+            ("sample-efficiency", {}, pd.NA, "sample_efficiency_mean", generator.normal(0.8, 0.01), "fraction"),
+            ("one-pass", {}, pd.NA, "one_pass_accuracy", generator.normal(0.9, 0.01), "fraction"),
         ]
         if kind == "BNS":
-            measured.append(("accuracy", "", pd.NA, "spikes_per_neuron_trial", generator.uniform(0.4, 0.6), "count"))
-            measured.append(("accuracy", "layer=output", pd.NA, "spikes_per_neuron_trial", 2.5, "count"))
+            measured.append(("accuracy", {}, pd.NA, "spikes_per_neuron_trial", generator.uniform(0.4, 0.6), "count"))
+            measured.append(("accuracy", {"layer": "output"}, pd.NA, "spikes_per_neuron_trial", 2.5, "count"))
         for i, j in np.ndindex(10, 10):
-            condition = f"true={CLASSES[i]},predicted={CLASSES[j]}"
+            facts = {"true": CLASSES[i], "predicted": CLASSES[j]}
             count = float(np.sum((true == i) & (predicted == j)))
-            measured.append(("accuracy", condition, pd.NA, "confusion_count", count, "count"))
+            measured.append(("accuracy", facts, pd.NA, "confusion_count", count, "count"))
         for step in 32 * 2 ** np.arange(9):
-            value = skill - 0.8 / (1 + step / 60) + generator.normal(0, 0.01)
-            measured.append(("learning", "", int(step), "validation_accuracy", value, "fraction"))
-            measured.append(("one-pass", "", int(step) // 32, "validation_accuracy", value, "fraction"))
+            value = min(1.0, skill - 0.8 / (1 + step / 60) + generator.normal(0, 0.01))
+            measured.append(("learning", {}, int(step), "validation_accuracy", value, "fraction"))
+            measured.append(("one-pass", {}, int(step) // 32, "validation_accuracy", value, "fraction"))
             measured += of_layers(generator, model, int(step))
         for size in (1, 3, 10, 30, 100):
-            value = skill - 0.4 / size + generator.normal(0, 0.01)
-            measured.append(("sample-efficiency", "", size, "validation_accuracy", value, "fraction"))
+            value = min(1.0, skill - 0.4 / size + generator.normal(0, 0.01))
+            measured.append(("sample-efficiency", {}, size, "validation_accuracy", value, "fraction"))
         measured += of_likeness(np.random.default_rng(seed), model)
         measured += of_information(np.random.default_rng(seed), model)
         rows += [(study, "digits", model, kind, seed, *rest) for study, *rest in measured]
@@ -69,7 +70,7 @@ def of_layers(generator: np.random.Generator, model: str, step: int) -> list[tup
             metrics |= {"gradient_angle": "degree", "gradient_angle_small_steps": "degree"}
             metrics |= {"relative_weight_distance": "ratio"} if model == "dense" else {"weight_norm": "weight"}
         rows += [
-            ("learning", f"layer={layer}", step, metric, generator.uniform(0.2, 0.8), unit)
+            ("learning", {"layer": layer}, step, metric, generator.uniform(0.2, 0.8), unit)
             for metric, unit in metrics.items()
         ]
     return rows
@@ -78,23 +79,24 @@ def of_layers(generator: np.random.Generator, model: str, step: int) -> list[tup
 def of_likeness(generator: np.random.Generator, model: str) -> list[tuple[object, ...]]:
     """What the representation study stores: layers with each other, with those of the twin, and in time."""
     layers = ("input", "hidden", "output") if model != "dense" else ("input", "hidden_1", "output")
-    places = {f"layer={a},other={b}": ("cka", "rsa", "cka_before") for a, b in itertools.combinations(layers, 2)}
-    places |= {f"layer={layer}": ("cka_kept",) for layer in layers}
-    rows: list[tuple[str, str, object]] = [
-        (place, metric, pd.NA) for place, metrics in places.items() for metric in metrics
+    rows: list[tuple[dict[str, str], str, object]] = [
+        ({"layer": a, "other": b}, metric, pd.NA)
+        for a, b in itertools.combinations(layers, 2)
+        for metric in ("cka", "rsa", "cka_before")
     ]
+    rows += [({"layer": layer}, "cka_kept", pd.NA) for layer in layers]
     if model == "receptive-field":
-        rows += [(f"layer={a},twin={b}", "cka", pd.NA) for a, b in itertools.product(layers, layers)]
-        rows += [(f"layer={a},twin={a}", "cka_course", step) for a in layers[1:] for step in (5, 10)]
+        rows += [({"layer": a, "twin": b}, "cka", pd.NA) for a, b in itertools.product(layers, layers)]
+        rows += [({"layer": a, "twin": a}, "cka_course", step) for a in layers[1:] for step in (5, 10)]
     return [("representation", place, step, metric, generator.uniform(0.2, 0.9), "") for place, metric, step in rows]
 
 
 def of_information(generator: np.random.Generator, model: str) -> list[tuple[object, ...]]:
     """What the information study stores: what each layer tells, and the spikes of two layers in time."""
-    rows: list[tuple[object, ...]] = [("information", "", pd.NA, "class_entropy", 3.32, "bit")]
-    rows.append(("information", "", pd.NA, "last_hidden_bits", generator.uniform(2, 3), "bit"))
+    rows: list[tuple[object, ...]] = [("information", {}, pd.NA, "class_entropy", 3.32, "bit")]
+    rows.append(("information", {}, pd.NA, "last_hidden_bits", generator.uniform(2, 3), "bit"))
     for layer in ("input", "hidden", "output") if model != "dense" else ("input", "hidden_1", "output"):
-        place = f"layer={layer}"
+        place = {"layer": layer}
         for metric, unit in (("probe_accuracy", "fraction"), ("probe_bits", "bit"), ("unit_bits", "bit")):
             rows.append(("information", place, pd.NA, metric, generator.uniform(0.2, 0.9), unit))
             rows.append(("information", place, pd.NA, f"{metric}_shuffled", generator.uniform(0, 0.1), unit))
@@ -143,7 +145,8 @@ def stored_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run directory with all studies, three models and three example images."""
     generator = np.random.default_rng(1)
     results, predictions = rows_and_predictions(generator)
-    design = Design("digits", "quick", {"receptive-field": "receptive-dense"}, dict.fromkeys(STUDIES, 0.25), False)
+    twins = {"receptive-field": "receptive-dense"}
+    design = Design("digits", "quick", twins, dict.fromkeys(STUDIES, 0.25), False, STUDIES, {})
     manifest = {
         "run": "20260101T000000Z-compare-digits",
         "started_utc": "2026-01-01T00:00:00+00:00",
@@ -178,7 +181,7 @@ def stored_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     summary = summarise(results, predictions, design)
     contents = RunContents(config, manifest, results, predictions, summary, examples(generator))
     out: Path = tmp_path_factory.mktemp("runs")
-    return read_run(write_run(out, "20260101T000000Z-compare-digits", contents, lambda folder: None))
+    return read_run(write_run(out, "20260101T000000Z-compare-digits", contents))
 
 
 @pytest.fixture(scope="session")
@@ -201,4 +204,4 @@ def accuracy_run(stored_run: Run, tmp_path_factory: pytest.TempPathFactory) -> R
         stored_run.examples(),
     )
     out: Path = tmp_path_factory.mktemp("runs")
-    return read_run(write_run(out, "20260101T000000Z-accuracy-digits", contents, lambda folder: None))
+    return read_run(write_run(out, "20260101T000000Z-accuracy-digits", contents))

@@ -9,7 +9,7 @@ import pytest
 
 from experiments.report import receptive_fields, side_by_side
 from experiments.run.examples import ExampleJob, Shown, choose
-from experiments.run.store import Example, Run
+from experiments.run_directory import Example, Run
 from experiments.spec import Predictions
 from experiments.tasks import load_task
 from experiments.tasks.dataset import Samples, final_split

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from experiments.report import figures, side_by_side
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.stored import confusion, looks
 from experiments.studies.accuracy import figure as accuracy
 from experiments.studies.learning import figure as learning

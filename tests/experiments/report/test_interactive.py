@@ -17,7 +17,7 @@ from bnsim.recording import Recording, SpikeTimes
 from experiments.report import interactive, panels
 from experiments.report.side_by_side import pairs
 from experiments.report.spikes import density, spikes
-from experiments.run.store import Example, Run
+from experiments.run_directory import Example, Run
 from experiments.shared.stored import class_names
 
 TIME = Range1d(0, 50)

@@ -12,7 +12,7 @@ import pytest
 
 from experiments import report
 from experiments.report import spikes
-from experiments.run.store import Run, RunContents, write_run
+from experiments.run_directory import Run, RunContents, write_run
 from tests.browser import Browser, executable
 
 CHECKS = (Path(__file__).parent / "page_checks.js").read_text(encoding="utf-8")

@@ -16,9 +16,8 @@ import pytest
 
 from bnsim.errors import InputError
 from experiments import report
-from experiments.report import figures
 from experiments.report.tables import metric_rows, twin_rows
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.wording import number
 from experiments.studies import STUDIES
 
@@ -189,14 +188,16 @@ def test_drawing_again_on_a_full_disk_leaves_the_old_page(
 def said(run: Run) -> list[list[str]]:
     """What is said of each study of trained networks."""
     studies = ("accuracy", "learning", "sample-efficiency", "one-pass")
-    return [figures.of_study(study).sentences(run) for study in studies]
+    return [STUDIES[study].figure.sentences(run) for study in studies]
 
 
 def test_sentences_follow_from_the_numbers(stored_run: Run) -> None:
     (accuracy,), (learning, mean), (few,), (once,) = said(stored_run)
     entry = next(e for e in stored_run.summary["differences"] if e["metric"] == "test_accuracy")
     assert f"{abs(entry['difference']):.2f} percentage points more than its twin receptive-dense" in accuracy
-    assert re.search(r"interval of the difference over 5 seeds is \S+ to \S+\spoints\.", accuracy)
+    assert re.search(
+        rf"interval of the difference over 5 seeds is \S+ to \S+\spoints\. Verdict: {entry['verdict']}\.$", accuracy
+    )
     assert learning.startswith("On the validation split the mean accuracy first stood at 90")
     assert re.match(r"On average along the curve it was \S+\s% \(\S+ to \S+\s%\) in receptive-field, ", mean)
     assert few.startswith("On average over small and large training sets, receptive-field (BNS) classified 8")
@@ -205,10 +206,10 @@ def test_sentences_follow_from_the_numbers(stored_run: Run) -> None:
 
     reversed_run = copy.deepcopy(stored_run.summary)
     for difference in reversed_run["differences"]:
-        difference |= {"difference": -0.5, "ci_low": -0.7, "ci_high": -0.3}
+        difference |= {"difference": -0.5, "ci_low": -0.7, "ci_high": -0.3, "verdict": "of the summary"}
     (accuracy,), *_ = said(dataclasses.replace(stored_run, summary=reversed_run))
     assert "0.50 percentage points fewer than its twin" in accuracy
-    assert accuracy.endswith("is −0.70 to −0.30\N{NO-BREAK SPACE}points.")
+    assert accuracy.endswith("is −0.70 to −0.30\N{NO-BREAK SPACE}points. Verdict: of the summary.")
 
 
 def test_one_seed_has_no_interval(stored_run: Run) -> None:
@@ -216,7 +217,7 @@ def test_one_seed_has_no_interval(stored_run: Run) -> None:
     for entry in [*summary["differences"], *summary["metrics"]]:
         entry |= {"ci_low": None, "ci_high": None}
     run = dataclasses.replace(stored_run, summary=summary)
-    assert "one seed gives no interval" in said(run)[0][0]
+    assert said(run)[0][0].endswith("; one seed gives no interval.")
     assert twin_rows(run, primary=True)[0].difference.interval == "no interval: one seed"
 
 

@@ -1,4 +1,4 @@
-"""Workers: results in order, failures in one line, nobody left behind."""
+"""Workers: results as they end, failures in one line, nobody left behind."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import pytest
 
 from bnsim.errors import InputError, MachineError
-from experiments.run import execute as runner
-from experiments.run.execute import Progress, Workers
+from experiments.run.execute import Workers
 from experiments.run.progress import Silence
+from experiments.spec import Progress
 
 
 @dataclass(frozen=True)
@@ -58,15 +58,16 @@ class Record(Silence):
         self.told.append((index,))
 
 
-def test_results_come_in_order_from_two_processes_reused() -> None:
+def test_results_come_as_they_end_from_two_processes_reused() -> None:
     watcher = Record()
     before = os.environ.get("OMP_NUM_THREADS")
     with Workers(2) as workers:
-        first = workers.run([Echo(number) for number in range(6)], watcher)
-        second = workers.run([Echo(number) for number in range(2)], Silence())
-    assert [number for number, _, _ in first] == list(range(6))
-    assert len({process for _, process, _ in first + second}) == 2
-    assert {threads for _, _, threads in first} == {"1"}
+        first = list(workers.run([Echo(number) for number in range(6)], watcher))
+        second = list(workers.run([Echo(number) for number in range(2)], Silence()))
+    assert sorted(place for place, _ in first) == list(range(6))
+    assert all(number == place for place, (number, _, _) in first)
+    assert len({process for _, (_, process, _) in first + second}) == 2
+    assert {threads for _, (_, _, threads) in first} == {"1"}
     assert os.environ.get("OMP_NUM_THREADS") == before
     assert sorted(entry for entry in watcher.told if len(entry) == 1) == [(index,) for index in range(6)]
     assert (0, 1, 1) in watcher.told
@@ -78,15 +79,17 @@ def test_a_worker_that_is_gone_already_is_reported_in_one_line() -> None:
         process.kill()
         process.join()
         with pytest.raises(MachineError) as caught:
-            workers.run([Echo(1)], Silence())
+            list(workers.run([Echo(1)], Silence()))
     assert str(caught.value).startswith("echo 1: its worker process died (exit code -9); if memory ran out use")
     assert "\n" not in str(caught.value)
 
 
-def test_two_workers_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    for cores, workers in ((1, 1), (2, 2), (64, 2)):
-        monkeypatch.setattr(runner, "available_cores", lambda cores=cores: cores)
-        assert runner.default_workers() == workers
+def test_a_result_is_there_before_the_next_job_ends() -> None:
+    with Workers(1) as workers:
+        results = workers.run([Echo(0), Failure("input")], Silence())
+        assert next(results)[1][0] == 0
+        with pytest.raises(InputError):
+            next(results)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +108,7 @@ def test_a_failure_ends_the_run_in_one_line(how: str, error: type[Exception], me
     with Workers(1) as workers:
         process = workers._workers[0].process
         with pytest.raises(error) as caught:
-            workers.run([Failure(how), Echo(1)], Silence())
+            list(workers.run([Failure(how), Echo(1)], Silence()))
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
     assert not process.is_alive()

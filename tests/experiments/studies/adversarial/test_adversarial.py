@@ -7,20 +7,21 @@ import dataclasses
 import numpy as np
 import pytest
 
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.spec import Outcome, Subject
-from experiments.studies.adversarial import figure
+from experiments.studies.adversarial import STUDY, WORST, figure
 from experiments.studies.adversarial import measure as adversarial
 from experiments.studies.adversarial.measure import masking_gap
-from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore, value
+from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore, measurements, tiny, value
 
-CONFIG = adversarial.Config(max_train=None, n_measured=40, epsilons=(0.05, 0.15, 0.4), steps=10, queries=60)
+CONFIG = tiny(STUDY, max_train=None, n_measured=40, steps=10, queries=60)
 SHARED = {name: FIELD[name] for name in ("image_shape", "n_filters")}
 
 
 def accuracies(outcome: Outcome, attack: str, metric: str = "accuracy") -> list[float]:
-    start = f"attack={attack},epsilon="
-    return [row.value for row in outcome.measurements if row.metric == metric and row.condition.startswith(start)]
+    rows = measurements(outcome, metric, attack=attack)
+    assert [row.facts["epsilon"] for row in rows] == (list(CONFIG.epsilons) if rows else [])
+    return [row.value for row in rows]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def test_no_gradient_of_an_artificial_network_is_hidden(dense: Outcome) -> None:
 
 def test_the_worst_of_all_attacks_is_at_least_as_bad_as_each(dense: Outcome) -> None:
     worst = accuracies(dense, "worst")
-    for attack in adversarial.WORST:
+    for attack in WORST:
         assert all(one <= other for one, other in zip(worst, accuracies(dense, attack), strict=True))
     assert value(dense, "adversarial_mean") == pytest.approx(np.mean(worst))
     # Half of the samples that were right are deceived within the median distance.

@@ -5,34 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.mean_field import activation_sizes, correlations, slope_at_one
 from experiments.shared.random_networks import ACTIVATIONS
 from experiments.spec import Outcome, Untrained
-from experiments.studies import STUDIES
-from experiments.studies.correlation_map import figure
-from experiments.studies.correlation_map import measure as correlation_map
+from experiments.studies.correlation_map import KEYS, STUDY, Config, figure, measure
+from tests.experiments.digits import ignore, tiny, values
 
 TANH = ACTIVATIONS["tanh"]
-SMALL = correlation_map.PRESETS["quick"].model_copy(
-    update={
-        "depth": 4,
-        "scales": (1.0, 2.5),
-        "spiking_scales": (0.5, 4.0),
-        "spiking_width": 100,
-        "spiking_networks": 1,
-        "duration": 100.0,
-    }
-)
+TINY = tiny(STUDY)
 
 
-def measured(model: str, config: correlation_map.Config = SMALL) -> Outcome:
-    kind = STUDIES["correlation-map"].subjects[model]
-    return correlation_map.run(config, Untrained(model, kind, seed=0), lambda done, total: None)
-
-
-def values(outcome: Outcome, metric: str, condition: str) -> list[float]:
-    return [row.value for row in outcome.measurements if (row.metric, row.condition) == (metric, condition)]
+def measured(model: str, config: Config = TINY) -> Outcome:
+    return measure.run(config, Untrained(model, STUDY.subjects[model], seed=0), ignore)
 
 
 def test_theory_by_hand() -> None:
@@ -56,14 +41,11 @@ def test_tanh_is_critical_at_one_and_chaotic_above() -> None:
 
 
 def test_wide_networks_lie_on_the_curve() -> None:
-    config = SMALL.model_copy(
-        update={"width": 1000, "networks": 20, "scales": (0.6, 1.5), "depth": 3, "inputs": (0.9,)}
-    )
+    config = tiny(STUDY, width=1000, networks=20, scales=(0.6, 1.5), depth=3, inputs=(0.9,))
     outcome = measured("tanh", config)
-    assert values(outcome, "theory_error", "")[0] <= 0.02
+    assert values(outcome, "theory_error")[0] <= 0.02
     for scale in (0.6, 1.5):  # activations die out, and settle
-        place = f"scale={scale}"
-        (slope,), (theory,) = (values(outcome, metric, place) for metric in ("slope", "slope_theory"))
+        (slope,), (theory,) = (values(outcome, metric, scale=scale) for metric in ("slope", "slope_theory"))
         assert slope == pytest.approx(theory, rel=0.05)
         assert (slope < 1) == (scale < 1)
 
@@ -71,20 +53,20 @@ def test_wide_networks_lie_on_the_curve() -> None:
 def test_inputs_have_exactly_the_correlation_that_was_asked_for() -> None:
     outcome = measured("tanh")
     for c in (0.5, 0.9, 0.99):
-        assert values(outcome, "correlation", f"scale=1,input={c:g}")[0] == pytest.approx(c, abs=1e-12)
+        assert values(outcome, "correlation", scale=1.0, input=c)[0] == pytest.approx(c, abs=1e-12)
 
 
 def test_common_keys_keep_alike_what_independent_ones_tear_apart() -> None:
     outcome = measured("lif")
-    common, independent = (values(outcome, "correlation", f"scale=4,input=0.99,keys={k}") for k in correlation_map.KEYS)
+    common, independent = (values(outcome, "correlation", scale=4.0, input=0.99, keys=keys) for keys in KEYS)
     assert common[0] == independent[0] > 0.98  # of the rates
     assert common[1] > independent[1] + 0.05
 
 
 def test_silent_layers_have_no_correlation() -> None:
     outcome = measured("lif")
-    assert len(values(outcome, "correlation", "scale=0.5,input=0.9,keys=common")) < 5
-    assert values(outcome, "fixed_point", "scale=0.5,keys=common") == []
+    assert len(values(outcome, "correlation", scale=0.5, input=0.9, keys="common")) < 5
+    assert values(outcome, "fixed_point", scale=0.5, keys="common") == []
     assert all(np.isfinite(row.value) for row in outcome.measurements)
 
 

@@ -9,24 +9,16 @@ import pytest
 from brian2 import ms, mV
 
 import bnsim
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.mean_field import activation_sizes
 from experiments.shared.random_networks import ACTIVATIONS, SpikingLayers, layers, weights
 from experiments.spec import Outcome, Untrained
-from experiments.studies import STUDIES
-from experiments.studies.depth_activity import figure
-from experiments.studies.depth_activity import measure as depth_activity
-
-SMALL = depth_activity.Config(width=60, depth=6, scales=(0.5, 2.0), samples=2, duration=60)
+from experiments.studies.depth_activity import STUDY, figure, measure
+from tests.experiments.digits import ignore, tiny, values
 
 
 def measured(model: str) -> Outcome:
-    kind = STUDIES["depth-activity"].subjects[model]
-    return depth_activity.run(SMALL, Untrained(model, kind, seed=0), lambda done, total: None)
-
-
-def values(outcome: Outcome, metric: str, condition: str) -> list[float]:
-    return [row.value for row in outcome.measurements if (row.metric, row.condition) == (metric, condition)]
+    return measure.run(tiny(STUDY), Untrained(model, STUDY.subjects[model], seed=0), ignore)
 
 
 def test_layer_after_layer_is_the_whole_network() -> None:
@@ -88,15 +80,15 @@ def test_theory_by_hand() -> None:
 
 def test_what_dies_and_what_lives() -> None:
     spiking = measured("lif")
-    assert values(spiking, "activity", "scale=0.5")[-1] == 0
-    assert values(spiking, "silent_share", "scale=0.5")[-1] == 1
-    assert values(spiking, "activity_kept", "initialisation=micheli")[0] > 0.5
-    assert values(spiking, "activity_kept", "initialisation=fluctuation")[0] > 0.5
-    assert values(spiking, "living_scale", "")[0] > 1
+    assert values(spiking, "activity", scale=0.5)[-1] == 0
+    assert values(spiking, "silent_share", scale=0.5)[-1] == 1
+    assert values(spiking, "activity_kept", initialisation="micheli")[0] > 0.5
+    assert values(spiking, "activity_kept", initialisation="fluctuation")[0] > 0.5
+    assert values(spiking, "living_scale")[0] > 1
     relu = measured("relu")
-    assert values(relu, "activity_kept", "initialisation=he")[0] == pytest.approx(1, abs=0.5)
-    assert values(relu, "activity_kept", "initialisation=glorot")[0] < 0.3
-    assert values(measured("tanh"), "activity", "scale=0.5")[-1] < 0.05
+    assert values(relu, "activity_kept", initialisation="he")[0] == pytest.approx(1, abs=0.5)
+    assert values(relu, "activity_kept", initialisation="glorot")[0] < 0.3
+    assert values(measured("tanh"), "activity", scale=0.5)[-1] < 0.05
 
 
 def test_a_run_draws_itself(full_run: Run) -> None:

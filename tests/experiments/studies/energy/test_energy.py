@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
+import re
+
 import numpy as np
 import pytest
 
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.spec import Outcome, Subject
-from experiments.studies.energy import figure
-from experiments.studies.energy import measure as energy
-from experiments.tasks import load_task
+from experiments.studies.energy import STUDY, figure, measure
 from models.registry import create
+from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore, tiny
 
-DIGITS = load_task("digits")
-FIELD = {"image_shape": (8, 8), "n_filters": 100, "duration": 20.0, "learning_rate": 0.005, "passes": 1}
-DENSE = {"hidden": (20,), "passes": 1, "learning_rate": 0.01}
-SMALL = energy.Config(max_train=300, n_measured=50)
+ONE_PASS = {"passes": 1}
 
 
 def measured(model: str, parameters: dict[str, object]) -> dict[str, float]:
-    outcome: Outcome = energy.run(SMALL, Subject(DIGITS, model, parameters, 0), lambda done, total: None)
+    outcome: Outcome = measure.run(tiny(STUDY), Subject(DIGITS, model, parameters | ONE_PASS, 0), ignore)
     return {row.metric: row.value for row in outcome.measurements}
 
 
@@ -52,14 +52,14 @@ def test_energy_by_hand(field: dict[str, float]) -> None:
 
 
 def test_an_artificial_network_skips_what_is_zero() -> None:
-    found = measured("dense", DENSE)
+    found = measured("dense", SMALL)
     assert found["dense"] == 64 * 20 + 20 * 10
     assert found["effective_acs"] == 0
     assert "spikes_per_synapse" not in found
     train = DIGITS.X[:300] / 16
-    model = create("dense", **DENSE, random_state=0).fit(train, DIGITS.y[:300])
+    model = create("dense", **SMALL | ONE_PASS, random_state=0).fit(train, DIGITS.y[:300])
     # Any fitted network of this size: what is skipped are the weights of inputs and hidden units that are 0.
-    measurements = {row.metric: row.value for row in energy._costs(model, train[:50])}
+    measurements = {row.metric: row.value for row in measure._costs(model, train[:50])}
     layers = model.activity(train[:50]).layers
     expected = 20 * np.count_nonzero(layers[0].responses) / 50 + 10 * np.count_nonzero(layers[1].responses) / 50
     assert measurements["effective_macs"] == pytest.approx(expected)
@@ -72,5 +72,15 @@ def test_a_run_draws_and_tells_itself(full_run: Run) -> None:
     assert [ax.get_title(loc="left") for ax in drawn.axes] == ["Energy", "Operations", "Spikes"]
     verdict, spikes = figure.sentences(full_run)
     assert verdict.startswith("An answer of receptive-field (BNS) is estimated at ")
-    assert verdict.endswith(": the brain-like network loses, by a factor of " + verdict.rpartition("factor of ")[2])
-    assert spikes.startswith("Spikes per synapse and answer, of which more than 1.72 cannot win: ")
+    assert re.search(r" nJ: \S+ to \S+ times as much\.$", verdict.replace("\N{NO-BREAK SPACE}", " "))  # one seed
+    assert spikes.startswith(
+        "Spikes per synapse and answer (with more than 1.72, a spiking network cannot spend less): "
+    )
+
+
+def test_the_sentence_ends_with_the_verdict_of_the_summary(full_run: Run) -> None:
+    summary = copy.deepcopy(full_run.summary)
+    (entry,) = (found for found in summary["differences"] if found["metric"] == "energy_least")
+    entry |= {"ci_low": -1.0, "ci_high": 1.0, "verdict": "not told apart"}
+    told = figure.sentences(dataclasses.replace(full_run, summary=summary))[0]
+    assert told.endswith(" times as much. Verdict with small memory: not told apart.")

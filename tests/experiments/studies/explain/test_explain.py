@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.spec import Outcome, Subject
 from experiments.studies.explain import figure
 from experiments.studies.explain import measure as explain

@@ -10,28 +10,23 @@ import pytest
 
 from bnsim.errors import InputError
 from experiments.run.configuration import resolve, settings_tried
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.spec import Outcome, Subject
-from experiments.studies.forgetting import figure
-from experiments.studies.forgetting import measure as forgetting
-from experiments.studies.forgetting.measure import class_tasks, in_common_order, permuted_tasks
+from experiments.studies import STUDIES
+from experiments.studies.forgetting import CLASSES, PERMUTED, STUDY, figure
+from experiments.studies.forgetting.measure import FIXED, class_tasks, in_common_order, permuted_tasks, run
 from experiments.tasks import load_task
 from experiments.tasks.dataset import Samples, Split, _test_indices, validation_split
 from models.registry import create
-from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore, value
+from tests.experiments.digits import DIGITS, FIELD, SMALL, curve, ignore, value
 from tests.experiments.here import run_here
 
-STUDIED = ("forgetting", "one-pass")
 ONLINE = {**SMALL, "learning_rate": 0.003}
-CONFIG = forgetting.PRESETS["quick"].model_copy(update={"presentations": 500, "permuted_tasks": 2})
+CONFIG = STUDY.presets["quick"].model_copy(update={"presentations": 500, "permuted_tasks": 2})
 
 
 def measured(model: str = "dense", parameters: dict[str, Any] = ONLINE, **others: Any) -> Outcome:
-    return forgetting.run(CONFIG, Subject(others.get("dataset", DIGITS), model, parameters, 0), ignore)
-
-
-def conditional(outcome: Outcome, metric: str, condition: str) -> dict[int | None, float]:
-    return {row.step: row.value for row in outcome.measurements if (row.metric, row.condition) == (metric, condition)}
+    return run(CONFIG, Subject(others.get("dataset", DIGITS), model, parameters, 0), ignore)
 
 
 @pytest.fixture(scope="module")
@@ -76,23 +71,23 @@ def test_fit_shows_a_sequence_in_its_own_order() -> None:
 
 def test_new_classes_drive_out_the_old_ones_unless_learned_at_once(dense: Outcome) -> None:
     """An unprotected perceptron knows the last two classes of ten (van de Ven et al. 2022)."""
-    first = conditional(dense, "accuracy", "scenario=class-incremental,task=1")
+    first = curve(dense, "accuracy", scenario=CLASSES, task=1)
     assert list(first) == [1, 2, 3, 4, 5]
     assert first[1] > 0.95
     assert first[5] < 0.2
-    last = conditional(dense, "accuracy", "scenario=class-incremental,task=5")
+    last = curve(dense, "accuracy", scenario=CLASSES, task=5)
     assert list(last) == [5]
     assert last[5] > 0.9
     assert value(dense, "forgetting_final_accuracy") < 0.3
-    assert conditional(dense, "joint_accuracy", "scenario=class-incremental")[None] > 0.85
+    assert curve(dense, "joint_accuracy", scenario=CLASSES)[None] > 0.85
 
 
 def test_metrics_follow_from_the_accuracies(dense: Outcome) -> None:
-    first, second = (conditional(dense, "accuracy", f"scenario=permuted,task={task}") for task in (1, 2))
-    average = conditional(dense, "average_accuracy", "scenario=permuted")
+    first, second = (curve(dense, "accuracy", scenario=PERMUTED, task=task) for task in (1, 2))
+    average = curve(dense, "average_accuracy", scenario=PERMUTED)
     assert average == pytest.approx({1: first[1], 2: (first[2] + second[2]) / 2})
-    assert conditional(dense, "final_accuracy", "scenario=permuted")[None] == average[2]
-    assert conditional(dense, "forgetting", "scenario=permuted")[None] == pytest.approx(first[1] - first[2])
+    assert curve(dense, "final_accuracy", scenario=PERMUTED)[None] == average[2]
+    assert curve(dense, "forgetting", scenario=PERMUTED)[None] == pytest.approx(first[1] - first[2])
     assert (dense.n_train, dense.n_held_out) == (1149, 288)
 
 
@@ -109,18 +104,31 @@ def test_a_model_that_cannot_be_seen_after_each_task_is_refused() -> None:
 
 
 def test_settings_are_those_of_one_pass_tried_once() -> None:
-    alone, both = (settings_tried("small images", studies, ["dense"]) for studies in (STUDIED[:1], STUDIED))
-    assert alone == both == settings_tried("small images", STUDIED[1:], ["dense"])
-    config = resolve("compare", STUDIED, "digits", DIGITS, ("dense",), 1, "quick", {})
+    one_pass = STUDIES["one-pass"]
+    alone, both, other = (
+        settings_tried("small images", studies, ["dense"]) for studies in ([STUDY], [STUDY, one_pass], [one_pass])
+    )
+    assert alone == both == other != settings_tried("small images", [], ["dense"])
+    studies = {study.name: study for study in (one_pass, STUDY)}
+    config = resolve("compare", studies, "digits", DIGITS, ("dense",), 1, "quick", {})
     assert config.in_study["forgetting"] == config.in_study["one-pass"] != {}
+
+
+def test_what_it_fixes_cannot_be_set() -> None:
+    assert set(STUDY.fixes) == set(FIXED)
 
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Run:
     settings = {f"models.receptive-field.{name}": setting for name, setting in FIELD.items()}
-    settings |= {"forgetting.presentations": 60, "forgetting.permuted_tasks": 2}
     out = tmp_path_factory.mktemp("runs")
-    return run_here("forgetting", seeds=1, models=("receptive-field",), out=out, settings=settings)
+    return run_here("forgetting", models=("receptive-field",), out=out, settings=settings, preset="tiny")
+
+
+def rows(run: Run, metric: str, scenario: str) -> list[float]:
+    """Values of a metric in one scenario, over all its steps."""
+    chosen = run.results[run.results["metric"] == metric]
+    return chosen.loc[[facts == {"scenario": scenario} for facts in chosen["facts"]], "value"].tolist()
 
 
 def test_a_run_of_one_kind_and_one_seed_draws_itself(stored: Run) -> None:
@@ -130,16 +138,16 @@ def test_a_run_of_one_kind_and_one_seed_draws_itself(stored: Run) -> None:
         "New classes: first task",
         "New permutations: all so far",
     ]
-    rows = stored.results.query("metric == 'average_accuracy' and condition == 'scenario=class-incremental'")
-    np.testing.assert_allclose(average.lines[0].get_ydata(), 100 * rows["value"])
+    means = rows(stored, "average_accuracy", CLASSES)
+    np.testing.assert_allclose(average.lines[0].get_ydata(), 100 * np.array(means))
     np.testing.assert_allclose(average.lines[1].get_ydata(), 100 / np.arange(1, 6))
-    joint = stored.results.query("metric == 'joint_accuracy' and condition == 'scenario=permuted'")["value"]
-    assert permuted.lines[1].get_ydata() == pytest.approx(100 * joint)
+    (joint,) = rows(stored, "joint_accuracy", PERMUTED)
+    assert permuted.lines[1].get_ydata() == pytest.approx([100 * joint])
     assert "Forgetting" in (stored.directory / "report.html").read_text(encoding="utf-8")
 
 
 def test_sentences_tell_what_is_left(stored: Run) -> None:
-    left = stored.results.query("metric == 'final_accuracy' and condition == 'scenario=class-incremental'")["value"]
+    (left,) = rows(stored, "final_accuracy", CLASSES)
     classes, permuted = figure.sentences(stored)
-    assert f"over all tasks of {100 * left.item():.2f}\N{NO-BREAK SPACE}% in receptive-field; having learned" in classes
+    assert f"over all tasks of {100 * left:.2f}\N{NO-BREAK SPACE}% in receptive-field; having learned" in classes
     assert permuted.startswith("Having learned one permutation of the features after another")

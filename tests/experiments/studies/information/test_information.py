@@ -11,9 +11,10 @@ from scipy.stats import entropy
 
 from bnsim.errors import InputError
 from experiments.report import figures
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.probe import decoded
 from experiments.spec import Measurement, Subject
+from experiments.studies.information import STUDY
 from experiments.studies.information import measure as information
 from experiments.studies.information.figure import sentences
 from experiments.studies.information.measure import Reader, _folds
@@ -22,10 +23,11 @@ from experiments.tables import print_run
 from experiments.tasks.dataset import Samples, final_split
 from models.classifier import Layer
 from models.registry import create
-from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore
+from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore, tiny
+from tests.experiments.digits import value as measured
 from tests.experiments.here import run_here
 
-CONFIG = information.Config(max_train=600, n_measured=200, folds=4, levels=4, times=2, shuffles=2)
+CONFIG = tiny(STUDY, n_measured=200, folds=4, levels=4, shuffles=2)
 PARAMETERS: dict[str, dict[str, Any]] = {
     "receptive-field": {**FIELD, "passes": 3},
     "receptive-dense": {"image_shape": (8, 8), "n_filters": 100, "passes": 5},
@@ -43,7 +45,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def value(run: Run, model: str, metric: str, layer: str, step: int | None = None) -> float:
     rows = run.results.query("model == @model and metric == @metric")
-    rows = rows[rows["condition"] == (f"layer={layer}" if layer else "")]
+    rows = rows[[facts == ({"layer": layer} if layer else {}) for facts in rows["facts"]]]
     return float(rows[rows["step"].isna() if step is None else rows["step"] == step]["value"].item())
 
 
@@ -92,7 +94,7 @@ def test_spikes_are_read_up_to_moments_of_the_trial(run: Run) -> None:
         )
     courses = run.results[run.results["metric"] == "probe_bits_course"]
     assert set(courses["model"]) == {"receptive-field"}
-    assert set(courses["condition"]) == {"layer=hidden", "layer=output"}
+    assert {facts["layer"] for facts in courses["facts"]} == {"hidden", "output"}
 
 
 def read(responses: np.ndarray, labels: np.ndarray, binned: np.ndarray | None = None) -> list[Measurement]:
@@ -105,8 +107,7 @@ def test_a_layer_that_is_the_class_tells_all_of_it_from_its_first_spike_on() -> 
     labels = np.arange(200) % 4
     binned = np.zeros((200, 4, 4))
     binned[np.arange(200), 1, labels] = 1
-    config = CONFIG.model_copy(update={"times": 4})
-    reader = Reader(config, Samples(binned[:, 0], labels), folds=4, seed=0)
+    reader = Reader(CONFIG.model_copy(update={"times": 4}), Samples(binned[:, 0], labels), folds=4, seed=0)
     found = {
         row.step: row.value
         for row in reader.layer(Layer("hidden", binned.sum(axis=1), binned), width=5.0)
@@ -143,15 +144,13 @@ def test_the_network_learns_from_training_samples_alone() -> None:
     found = information.run(CONFIG.model_copy(update={"n_measured": 60, "shuffles": 1}), subject, ignore)
     model = create("dense", **parameters, random_state=0).fit(split.train.X, split.train.y)
     levels = symbols(model.activity(split.held_out.X[:60])["output"].responses, 4)
-    bits = {(row.metric, row.condition): row.value for row in found.measurements}
-    assert bits["unit_bits", "layer=output"] + bits["unit_bits_shuffled", "layer=output"] == pytest.approx(
-        np.mean(unit_information(levels, split.held_out.y[:60]))
-    )
+    bits, shuffled = (measured(found, metric, layer="output") for metric in ("unit_bits", "unit_bits_shuffled"))
+    assert bits + shuffled == pytest.approx(np.mean(unit_information(levels, split.held_out.y[:60])))
     assert (found.n_train, found.n_held_out) == (600, 60)
 
 
 def test_a_run_draws_itself(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    layers, time = figures.draw(run).values()
+    layers, time = figures.draw(run).figures.values()
     probe, bits, unit = layers.axes
     assert probe.get_title(loc="left") == "receptive-field (BNS)\nreceptive-dense (ANN)"
     assert [text.get_text() for text in unit.get_xticklabels()] == ["input", "hidden", "output"]
@@ -176,4 +175,4 @@ def test_sentences_are_right_with_one_kind_too(run: Run) -> None:
     summary = {**run.summary, "metrics": metrics, "differences": []}
     only = dataclasses.replace(run, summary=summary, manifest={**run.manifest, "models": {"receptive-dense": {}}})
     assert "receptive-field" not in " ".join(sentences(only))
-    assert list(figures.draw(only)) == ["information"]
+    assert list(figures.draw(only).figures) == ["information"]

@@ -12,12 +12,20 @@ SPIKES = SpikeTimes(np.array([0, 0, 0, 1]), np.array([1, 0, 1, 0]), np.array([0.
 
 
 def test_counts_are_of_spikes_before_each_time() -> None:
-    counts = counts_until(SPIKES, n_trials=2, n_units=2, times=[0.001, 0.003, 0.005])
+    counts = counts_until(SPIKES, n_trials=2, n_units=2, steps=[1, 3, 5], dt=0.001)
     assert counts.tolist() == [[[0, 0], [0, 0]], [[1, 1], [0, 0]], [[1, 2], [1, 0]]]
 
 
 def test_spikes_after_the_last_time_count_nowhere() -> None:
-    assert counts_until(SPIKES, 2, 2, [0.0005]).sum() == 0
+    assert counts_until(SPIKES, 2, 2, [1], dt=0.0005).sum() == 0
+
+
+@pytest.mark.parametrize("dt", [1e-3, 5e-4, 3e-4])
+def test_a_spike_on_a_time_comes_after_it_however_the_time_is_rounded(dt: float) -> None:
+    steps = np.arange(500)
+    spikes = SpikeTimes(np.zeros(500, int), np.zeros(500, int), np.round(steps * dt, 12))
+    counts = counts_until(spikes, 1, 1, steps.tolist(), dt)
+    np.testing.assert_array_equal(counts[:, 0, 0], steps)
 
 
 def test_first_spikes() -> None:

@@ -1,30 +1,32 @@
-"""What the learning study looks at beside accuracy: weights, units and the way that learning goes."""
+"""The learning study: the curve, blindness to the test set, and what it examines beside accuracy."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 
 import numpy as np
 import pytest
 
 from experiments.spec import Subject
-from experiments.studies.learning import measure as learning
-from experiments.tasks.dataset import validation_split
+from experiments.studies.learning import STUDY
+from experiments.studies.learning.measure import run
+from experiments.tasks.dataset import _test_indices, validation_split
 from models.registry import create
-from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore
+from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore, value
 
-CONFIG = learning.PRESETS["quick"].model_copy(update={"presentations": 1149})
+CONFIG = STUDY.presets["quick"].model_copy(update={"presentations": 1149})
 Curves = dict[tuple[str, str], dict[int, float]]
 
 
 def curves(model: str, parameters: dict[str, object]) -> Curves:
     """(metric, layer) -> step -> value."""
-    outcome = learning.run(CONFIG, Subject(DIGITS, model, parameters, seed=0), ignore)
+    outcome = run(CONFIG, Subject(DIGITS, model, parameters, seed=0), ignore)
     found: Curves = defaultdict(dict)
     for item in outcome.measurements:
-        if item.condition:
+        if item.facts:
             assert item.step is not None
-            found[item.metric, item.condition.removeprefix("layer=")][item.step] = item.value
+            found[item.metric, str(item.facts["layer"])][item.step] = item.value
     return found
 
 
@@ -91,3 +93,36 @@ def test_learning_points_downhill(dense: Curves, field: Curves) -> None:
 
 def test_angles_are_left_out_where_the_gradient_is_another() -> None:
     assert ("gradient_angle", "output") not in curves("dense", {**SMALL, "activation": "tanh"})
+
+
+def test_models_of_other_batch_sizes_are_measured_at_the_same_steps() -> None:
+    steps = []
+    for batch_size in (32, 128):
+        parameters = {**SMALL, "batch_size": batch_size}
+        outcome = run(CONFIG, Subject(DIGITS, "dense", parameters, seed=0, common_batch=128), ignore)
+        steps.append([found.step for found in outcome.measurements if found.metric == "validation_accuracy"])
+    assert steps[0] == steps[1] == [128, 256, 512, 1024]
+    assert outcome.derived == {"passes": 1}
+
+
+def test_learning_curve_rises_and_never_sees_the_test_set() -> None:
+    config = CONFIG.model_copy(update={"presentations": 4000})
+    outcome = run(config, Subject(DIGITS, "dense", SMALL, seed=0), ignore)
+    points = [found for found in outcome.measurements if found.metric == "validation_accuracy"]
+    assert [found.step for found in points][:3] == [32, 64, 128]
+    assert points[0].value < 0.5 < 0.85 < points[-1].value
+    assert value(outcome, "learning_curve_mean") == pytest.approx(np.mean([found.value for found in points]))
+    assert (outcome.n_train, outcome.n_held_out) == (1149, 288)
+    assert outcome.predictions is None
+
+
+def test_learning_is_blind_to_the_test_samples() -> None:
+    config = CONFIG.model_copy(update={"presentations": 2000})
+    _, test = _test_indices(DIGITS, seed=0)
+    X = DIGITS.X.copy()
+    X[test] = np.nan
+    blinded, seeing = (
+        run(config, Subject(dataset, "dense", SMALL, seed=0), ignore)
+        for dataset in (dataclasses.replace(DIGITS, X=X), DIGITS)
+    )
+    assert blinded.measurements == seeing.measurements

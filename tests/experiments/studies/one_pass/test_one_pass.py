@@ -10,18 +10,20 @@ import pytest
 from experiments.run.configuration import resolve, settings_tried
 from experiments.settings import KINDS, settings_of
 from experiments.spec import Subject
-from experiments.studies.one_pass import measure as one_pass
+from experiments.studies import STUDIES
+from experiments.studies.one_pass import STUDY
+from experiments.studies.one_pass.measure import run
 from experiments.tasks import load_task
 from experiments.tasks.dataset import _test_indices, validation_split
 from models.registry import MODELS, create
 from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore, value
 
-CONFIG = one_pass.PRESETS["quick"].model_copy(update={"max_train": 300})
+CONFIG = STUDY.presets["tiny"].model_copy(update={"max_validation": None})
 ONLINE = {**SMALL, "learning_rate": 0.003}
 
 
 def test_every_sample_is_learned_once_and_alone() -> None:
-    outcome = one_pass.run(CONFIG, Subject(DIGITS, "dense", ONLINE, 0, common_batch=32), ignore)
+    outcome = run(CONFIG, Subject(DIGITS, "dense", ONLINE, 0, common_batch=32), ignore)
     curve = {found.step: found.value for found in outcome.measurements if found.metric == "validation_accuracy"}
     assert list(curve) == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300]
     split = validation_split(DIGITS, 0, 300)
@@ -38,14 +40,14 @@ def test_one_pass_is_blind_to_the_test_samples() -> None:
     X = DIGITS.X.copy()
     X[test] = np.nan
     blinded, seeing = (
-        one_pass.run(CONFIG, Subject(dataset, "dense", ONLINE, 0), ignore)
+        run(CONFIG, Subject(dataset, "dense", ONLINE, 0), ignore)
         for dataset in (dataclasses.replace(DIGITS, X=X), DIGITS)
     )
     assert blinded.measurements == seeing.measurements
 
 
 def test_online_learners_need_no_batches() -> None:
-    outcome = one_pass.run(CONFIG, Subject(DIGITS, "receptive-field", FIELD, 0), ignore)
+    outcome = run(CONFIG, Subject(DIGITS, "receptive-field", FIELD, 0), ignore)
     assert value(outcome, "one_pass_accuracy") > 0.4
 
 
@@ -53,7 +55,8 @@ def test_online_learners_need_no_batches() -> None:
 def test_learning_rates_of_its_own_unless_they_are_given(task: str) -> None:
     settings = {"models.dense.learning_rate": 0.5}
     dataset = load_task(task)
-    config = resolve("compare", ("accuracy", "one-pass"), task, dataset, tuple(MODELS), 2, "quick", settings)
+    studies = {name: STUDIES[name] for name in ("accuracy", "one-pass")}
+    config = resolve("compare", studies, task, dataset, tuple(MODELS), 2, "quick", settings)
     assert config.in_study["accuracy"] == {}
     here = config.in_study["one-pass"]
     assert here["receptive-field"]["final_rate"] == 1.0
@@ -66,11 +69,13 @@ def test_learning_rates_of_its_own_unless_they_are_given(task: str) -> None:
 
 
 def test_settings_were_tried_equally_often_for_all_models() -> None:
-    assert set(one_pass.SETTINGS) == set(one_pass.TUNING) == set(KINDS)
+    accuracy = STUDIES["accuracy"]
+    assert set(STUDY.settings) == set(STUDY.tried) == set(KINDS)
     for kind in KINDS:
-        tuned = one_pass.TUNING[kind]
-        assert set(tuned) == set(one_pass.SETTINGS[kind])
+        tuned = STUDY.tried[kind]
+        assert set(tuned) == set(STUDY.settings[kind])
         assert len(set(tuned.values())) == 1
-        both = settings_tried(kind, ("accuracy", "one-pass"), tuned)
-        assert both == {model: settings_of(model, kind).tried + tuned[model] for model in tuned}
-        assert settings_tried(kind, ("accuracy",), tuned) == {model: settings_of(model, kind).tried for model in tuned}
+        elsewhere = {model: settings_of(model, kind).tried for model in tuned}
+        assert settings_tried(kind, (accuracy,), tuned) == elsewhere
+        both = settings_tried(kind, (accuracy, STUDY), tuned)
+        assert both == {model: elsewhere[model] + tuned[model] for model in tuned}

@@ -5,23 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.spec import Outcome, Untrained
-from experiments.studies import STUDIES
-from experiments.studies.perturbation import figure
-from experiments.studies.perturbation import measure as perturbation
-from experiments.studies.perturbation.measure import _changed, _differing
+from experiments.studies.perturbation import STUDY, Config, figure, measure
+from experiments.studies.perturbation.measure import _changed, _differing, spreading
+from tests.experiments.digits import ignore, tiny, values
 
-SMALL = perturbation.Config(width=100, depth=4, scales=(0.8, 2.5), spiking_scales=(0.5, 4.0), samples=3, duration=90.0)
-
-
-def measured(model: str, config: perturbation.Config = SMALL) -> Outcome:
-    kind = STUDIES["perturbation"].subjects[model]
-    return perturbation.run(config, Untrained(model, kind, seed=0), lambda done, total: None)
+TINY = tiny(STUDY)
 
 
-def values(outcome: Outcome, metric: str, condition: str) -> list[float]:
-    return [row.value for row in outcome.measurements if (row.metric, row.condition) == (metric, condition)]
+def measured(model: str, config: Config = TINY) -> Outcome:
+    return measure.run(config, Untrained(model, STUDY.subjects[model], seed=0), ignore)
 
 
 def test_differing_spikes_by_hand() -> None:
@@ -44,30 +38,40 @@ def test_one_spike_after_a_third_of_the_trial_is_changed() -> None:
     assert _changed(early, "removed", 90.0)[0] is early
 
 
+def test_spikes_on_the_edges_of_bins_count_to_the_later_one() -> None:
+    """A spike in every step of 0.5 ms after the change, wherever the change is: ten in each bin of 5 ms."""
+    for first in (0, 100, 333):
+        steps = first + np.arange(100)
+        found = spreading([steps * 0.5 / 1e3, np.zeros(0)], np.array([first * 0.5 / 1e3, 0.03]))
+        assert found == [(5 * number, 10) for number in range(10)]
+    assert spreading([np.zeros(0)], np.array([0.03])) == [(0, 0)]
+    assert spreading([np.array([0.035])], np.array([0.03])) == [(0, 0), (5, 1)]
+
+
 def test_nothing_else_changes_at_the_input_and_nothing_before_it() -> None:
     outcome = measured("lif")
-    assert values(outcome, "difference", "scale=4,change=removed")[0] == 1
-    assert values(outcome, "difference", "scale=4,change=moved")[0] == 2
+    assert values(outcome, "difference", scale=4.0, change="removed")[0] == 1
+    assert values(outcome, "difference", scale=4.0, change="moved")[0] == 2
     steps = [row.step for row in outcome.measurements if row.metric == "spreading"]
     assert min(step for step in steps if step is not None) == 0
 
 
 def test_a_change_dies_with_the_activity_or_grows() -> None:
     outcome = measured("lif")
-    assert values(outcome, "survival", "scale=0.5,change=removed")[-1] == 0
-    grown = values(outcome, "difference", "scale=4,change=removed")
+    assert values(outcome, "survival", scale=0.5, change="removed")[-1] == 0
+    grown = values(outcome, "difference", scale=4.0, change="removed")
     assert grown[3] > grown[2] > grown[1] > grown[0]
-    assert values(outcome, "survival", "scale=4,change=removed")[-1] == 1
-    (growth,) = values(outcome, "growth", "scale=4,change=removed")
+    assert values(outcome, "survival", scale=4.0, change="removed")[-1] == 1
+    (growth,) = values(outcome, "growth", scale=4.0, change="removed")
     assert growth == pytest.approx(np.sqrt(grown[3] / grown[1]))
 
 
 def test_growth_in_wide_artificial_networks_is_the_root_of_chi() -> None:
     # One changed input in each of 50 samples reaches 1000 units by weights of its own: a standard error of about 1 %.
-    outcome = measured("tanh", SMALL.model_copy(update={"width": 1000, "samples": 50}))
-    for scale in ("0.8", "2.5"):
+    outcome = measured("tanh", tiny(STUDY, width=1000, samples=50))
+    for scale in (0.8, 2.5):
         (found,), (theory,) = (
-            values(outcome, metric, f"scale={scale},change=epsilon") for metric in ("growth", "growth_theory")
+            values(outcome, metric, scale=scale, change="epsilon") for metric in ("growth", "growth_theory")
         )
         assert found == pytest.approx(theory, rel=0.05)
 

@@ -6,22 +6,19 @@ import numpy as np
 import pytest
 
 from bnsim.errors import InputError
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.spec import Outcome, Untrained
-from experiments.studies.pulse_packets import figure
-from experiments.studies.pulse_packets import measure as pulse_packets
+from experiments.studies.pulse_packets import STUDY, figure, measure
 from experiments.studies.pulse_packets.measure import Packets, background_rate, half_way
+from tests.experiments.digits import ignore, tiny, values
 
-SMALL = pulse_packets.Config(spikes=(20, 90), spreads=(0.5,), trials=4, groups=4)
-
-
-def values(outcome: Outcome, metric: str, condition: str = "") -> list[float]:
-    return [row.value for row in outcome.measurements if (row.metric, row.condition) == (metric, condition)]
+TINY = tiny(STUDY)
+CHAIN = Untrained("synfire-chain", "BNS", seed=0)
 
 
 @pytest.fixture(scope="module")
 def measured() -> Outcome:
-    return pulse_packets.run(SMALL, Untrained("synfire-chain", "BNS", seed=0), lambda done, total: None)
+    return measure.run(TINY, CHAIN, ignore)
 
 
 def test_a_packet_is_what_lies_near_its_median() -> None:
@@ -45,6 +42,14 @@ def test_spread_is_the_standard_deviation_of_a_normal_packet_whatever_the_backgr
     assert packets.spikes.mean() == pytest.approx(100, abs=0.5)
 
 
+def test_spikes_on_the_limits_of_a_packet_belong_to_it_however_they_were_rounded() -> None:
+    """Spikes 5 ms before, at, and 5 ms after the median, wherever on the grid of 0.1 ms that is."""
+    for middle in range(400, 700):
+        train = (np.array([middle - 50, middle, middle, middle, middle + 50]) * 1e-4, np.arange(5))
+        packets = Packets.of([train], np.array([1e3 * (middle * 1e-4)]), background=0.0)
+        assert packets.spikes.tolist() == [5]
+
+
 def test_half_way_by_hand() -> None:
     spikes = np.array([80.0, 40.0, 60.0])
     assert half_way(spikes, np.array([1.0, 0.0, 0.25])) == pytest.approx(60 + 20 / 3)
@@ -58,23 +63,21 @@ def test_the_background_is_counted_before_the_packet() -> None:
 
 
 def test_a_strong_packet_sharpens_and_lives_and_a_weak_one_dies(measured: Outcome) -> None:
-    assert values(measured, "survival", "spikes=90,spread=0.5") == [1.0]
-    assert values(measured, "survival", "spikes=20,spread=0.5") == [0.0]
-    assert values(measured, "separatrix", "spread=0.5") == [55.0]  # half-way between the two
-    strong = values(measured, "spikes", "spikes=90,spread=0.5,fate=lives")
-    weak = values(measured, "spikes", "spikes=20,spread=0.5,fate=dies")
+    assert values(measured, "survival", spikes=90, spread=0.5) == [1.0]
+    assert values(measured, "survival", spikes=20, spread=0.5) == [0.0]
+    assert values(measured, "separatrix", spread=0.5) == [55.0]  # half-way between the two
+    strong = values(measured, "spikes", spikes=90, spread=0.5, fate="lives")
+    weak = values(measured, "spikes", spikes=20, spread=0.5, fate="dies")
     assert (len(strong), strong[0], weak[0]) == (5, 90, 20)
     assert strong[-1] == values(measured, "attractor_spikes")[0] > 90
     assert weak[-1] < 20
-    spreads = values(measured, "spread", "spikes=90,spread=0.5,fate=lives")
+    spreads = values(measured, "spread", spikes=90, spread=0.5, fate="lives")
     assert spreads[0] == 0.5 > spreads[-1] == values(measured, "attractor_spread")[0]
 
 
 def test_a_packet_has_at_most_a_spike_of_each_neuron() -> None:
     with pytest.raises(InputError, match=r"^pulse-packets.spikes: 101 of 100 neurons; give at most 100$"):
-        pulse_packets.run(
-            SMALL.model_copy(update={"spikes": (101,)}), Untrained("synfire-chain", "BNS", 0), lambda done, total: None
-        )
+        measure.run(tiny(STUDY, spikes=(101,)), CHAIN, ignore)
 
 
 def test_a_run_draws_itself(full_run: Run) -> None:

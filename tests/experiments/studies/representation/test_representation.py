@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from experiments.report import figures
-from experiments.run.comparison import _jobs
-from experiments.run.configuration import resolve
-from experiments.run.store import Run
+from experiments.run.plan import check
+from experiments.run.request import Request
+from experiments.run_directory import Run
 from experiments.shared.untrained import before_training
 from experiments.spec import Subject
+from experiments.studies.representation import STUDY
 from experiments.studies.representation import measure as representation
 from experiments.studies.representation.cka import cka
 from experiments.studies.representation.figure import sentences
@@ -22,10 +23,10 @@ from experiments.studies.representation.measure import told_apart
 from experiments.studies.representation.rsa import agreement, dissimilarities
 from experiments.tasks.dataset import _test_indices, final_split
 from models.registry import create
-from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore
+from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore, tiny
 from tests.experiments.here import run_here
 
-CONFIG = representation.Config(max_train=400, n_measured=120)
+CONFIG = tiny(STUDY, max_train=400, n_measured=120)
 PARAMETERS: dict[str, dict[str, Any]] = {
     "receptive-field": {**FIELD, "passes": 2},
     "receptive-dense": {"image_shape": (8, 8), "n_filters": 100, "passes": 2},
@@ -50,8 +51,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run_here("representation", tuple(PARAMETERS), SETTINGS, tmp_path_factory.mktemp("runs"))
 
 
-def value(run: Run, model: str, metric: str, condition: str, step: int | None = None) -> float | None:
-    rows = run.results.query("model == @model and metric == @metric and condition == @condition")
+def value(run: Run, model: str, metric: str, step: int | None = None, **facts: str) -> float | None:
+    rows = run.results.query("model == @model and metric == @metric")
+    rows = rows[[held == facts for held in rows["facts"]]]
     rows = rows[rows["step"].isna() if step is None else rows["step"] == step]
     return None if rows.empty else float(rows["value"].item())
 
@@ -65,53 +67,55 @@ def test_likeness_is_that_of_the_responses_to_the_test_samples(run: Run) -> None
         layers[model] = trained.activity(split.held_out.X[: CONFIG.n_measured])
     hidden, output = (layers["three-factor"][name].responses for name in ("hidden_1", "output"))
     other = layers["dense"]["hidden_1"].responses
-    assert value(run, "three-factor", "cka", "layer=hidden_1,other=output") == pytest.approx(cka(hidden, output))
-    assert value(run, "three-factor", "cka", "layer=hidden_1,twin=hidden_1") == pytest.approx(cka(hidden, other))
-    assert value(run, "three-factor", "cka_last_hidden", "") == pytest.approx(cka(hidden, other))
-    assert value(run, "three-factor", "rsa", "layer=output,twin=hidden_1") == pytest.approx(
+    assert value(run, "three-factor", "cka", layer="hidden_1", other="output") == pytest.approx(cka(hidden, output))
+    assert value(run, "three-factor", "cka", layer="hidden_1", twin="hidden_1") == pytest.approx(cka(hidden, other))
+    assert value(run, "three-factor", "cka_last_hidden") == pytest.approx(cka(hidden, other))
+    assert value(run, "three-factor", "rsa", layer="output", twin="hidden_1") == pytest.approx(
         agreement(dissimilarities(output), dissimilarities(other))
     )
 
 
 def test_what_twins_share_is_alike_before_and_after_training(run: Run) -> None:
     for metric in ("cka", "cka_before", "rsa"):
-        assert value(run, "receptive-field", metric, "layer=input,twin=input") == pytest.approx(1)
+        assert value(run, "receptive-field", metric, layer="input", twin="input") == pytest.approx(1)
     for model in ("receptive-field", "receptive-dense"):
-        assert value(run, model, "cka_kept", "layer=hidden") == pytest.approx(1)
-    hidden = value(run, "receptive-field", "cka", "layer=hidden,twin=hidden")
-    assert hidden == value(run, "receptive-field", "cka_before", "layer=hidden,twin=hidden")
+        assert value(run, model, "cka_kept", layer="hidden") == pytest.approx(1)
+    hidden = value(run, "receptive-field", "cka", layer="hidden", twin="hidden")
+    assert hidden == value(run, "receptive-field", "cka_before", layer="hidden", twin="hidden")
     assert 0.9 < (hidden or 0) < 1
-    assert 0 < (value(run, "three-factor", "cka_kept", "layer=hidden_1") or 0) < 0.99
+    assert 0 < (value(run, "three-factor", "cka_kept", layer="hidden_1") or 0) < 0.99
 
 
 def test_training_makes_read_outs_alike(run: Run) -> None:
     """Those that are drawn at random before it; read-outs that start from zero have no likeness at all then."""
-    after, before = (value(run, "three-factor", name, "layer=output,twin=output") for name in ("cka", "cka_before"))
+    after, before = (value(run, "three-factor", name, layer="output", twin="output") for name in ("cka", "cka_before"))
     assert (after or 0) > (before or 0) + 0.1
-    assert value(run, "receptive-field", "cka", "layer=output,twin=output") is not None
-    assert value(run, "receptive-field", "cka_before", "layer=output,twin=output") is None
-    assert value(run, "receptive-dense", "cka_before", "layer=hidden,other=output") is None
+    assert value(run, "receptive-field", "cka", layer="output", twin="output") is not None
+    assert value(run, "receptive-field", "cka_before", layer="output", twin="output") is None
+    assert value(run, "receptive-dense", "cka_before", layer="hidden", other="output") is None
 
 
 def test_noise_ceiling_is_what_the_noisy_input_reaches(run: Run) -> None:
     """Poisson spikes of the pixels against the pixels themselves, which are those spikes without noise."""
-    ceiling = value(run, "three-factor", "cka_ceiling", "layer=input") or 0
+    ceiling = value(run, "three-factor", "cka_ceiling", layer="input") or 0
     assert 0.9 < ceiling < 0.995
-    assert value(run, "three-factor", "cka", "layer=input,twin=input") == pytest.approx(ceiling, abs=0.01)
-    early = value(run, "three-factor", "cka_course_ceiling", "layer=input", step=5) or 0
+    assert value(run, "three-factor", "cka", layer="input", twin="input") == pytest.approx(ceiling, abs=0.01)
+    early = value(run, "three-factor", "cka_course_ceiling", step=5, layer="input") or 0
     assert early < 0.9
-    assert value(run, "three-factor", "cka_course", "layer=input,twin=input", step=5) == pytest.approx(early, abs=0.05)
-    assert value(run, "receptive-field", "cka_ceiling", "layer=hidden") == pytest.approx(1)
-    assert value(run, "dense", "cka_ceiling", "layer=hidden_1") is None
+    assert value(run, "three-factor", "cka_course", step=5, layer="input", twin="input") == pytest.approx(
+        early, abs=0.05
+    )
+    assert value(run, "receptive-field", "cka_ceiling", layer="hidden") == pytest.approx(1)
+    assert value(run, "dense", "cka_ceiling", layer="hidden_1") is None
 
 
 def test_all_spikes_of_a_trial_are_there_at_its_end(run: Run) -> None:
     for model, layer, end in (("receptive-field", "hidden", 20), ("three-factor", "hidden_1", 50)):
-        place = f"layer={layer},twin={layer}"
+        place = {"layer": layer, "twin": layer}
         for suffix in ("", "_before"):
-            whole = value(run, model, f"cka{suffix}", place)
-            assert value(run, model, f"cka_course{suffix}", place, end) == pytest.approx(whole)
-        assert (value(run, model, "cka_course", place, 5) or 0) < (value(run, model, "cka", place) or 0)
+            whole = value(run, model, f"cka{suffix}", **place)
+            assert value(run, model, f"cka_course{suffix}", end, **place) == pytest.approx(whole)
+        assert (value(run, model, "cka_course", 5, **place) or 0) < (value(run, model, "cka", **place) or 0)
 
 
 def test_the_same_samples_once_more() -> None:
@@ -161,16 +165,17 @@ def test_test_labels_change_nothing() -> None:
 
 def test_only_twins_that_agree_are_compared(tmp_path: Path) -> None:
     def twins(settings: dict[str, Any]) -> dict[str, str | None]:
-        config = resolve(
-            "representation", ("representation",), "digits", DIGITS, tuple(PARAMETERS), 2, "quick", settings
-        )
-        jobs = _jobs(config, DIGITS, tmp_path)
-        for job in jobs:
-            twin = job.subject.twin  # type: ignore[union-attr]
+        request = Request("representation", "digits", tuple(PARAMETERS), 2, "quick", settings=settings)
+        plan = check(request).plan(tmp_path)
+        found = {}
+        for job in plan.jobs:
+            assert isinstance(job.subject, Subject)
+            twin = job.subject.twin
+            found[job.subject.model] = None if twin is None else twin.model
             if twin is not None:
-                assert (twin.parameters, twin.seed) == (config.parameters[twin.model], job.subject.seed)
+                assert (twin.parameters, twin.seed) == (plan.config.parameters[twin.model], job.subject.seed)
                 assert (twin.shelf, twin.twin) == (tmp_path, None)
-        return {job.subject.model: job.subject.twin and job.subject.twin.model for job in jobs}  # type: ignore[union-attr]
+        return found
 
     paired = {"receptive-field": "receptive-dense", "three-factor": "dense"}
     alone = {"receptive-dense": None, "dense": None}
@@ -180,20 +185,20 @@ def test_only_twins_that_agree_are_compared(tmp_path: Path) -> None:
 
 
 def test_a_run_draws_itself(run: Run) -> None:
-    matrices, courses = figures.draw(run).values()
+    matrices, courses = figures.draw(run).figures.values()
     panels = matrices.axes[:4]
     assert panels[0].get_title(loc="left") == "receptive-field (BNS)\nreceptive-dense (ANN)"
     written = {tuple(map(int, text.get_position())): text.get_text() for text in panels[1].texts}
     assert len(written) == 6 * 5
     # Layers: input, hidden_1, output of three-factor, then those of dense; above the diagonal CKA, below it RSA.
     for metric, place in (("cka", (4, 1)), ("rsa", (1, 4))):
-        assert written[place] == f"{value(run, 'three-factor', metric, 'layer=hidden_1,twin=hidden_1'):.2f}"
-    assert written[2, 1] == f"{value(run, 'three-factor', 'cka', 'layer=hidden_1,other=output'):.2f}"
-    assert written[5, 4] == f"{value(run, 'dense', 'cka', 'layer=hidden_1,other=output'):.2f}"
+        assert written[place] == f"{value(run, 'three-factor', metric, layer='hidden_1', twin='hidden_1'):.2f}"
+    assert written[2, 1] == f"{value(run, 'three-factor', 'cka', layer='hidden_1', other='output'):.2f}"
+    assert written[5, 4] == f"{value(run, 'dense', 'cka', layer='hidden_1', other='output'):.2f}"
     (hidden, *_, output) = courses.axes
     assert output.get_title(loc="left") == "three-factor, output\nwith dense, output"
     (after,) = [line for line in hidden.get_lines() if line.get_label() == "after training"]
-    assert np.asarray(after.get_ydata())[-1] == value(run, "receptive-field", "cka", "layer=hidden,twin=hidden")
+    assert np.asarray(after.get_ydata())[-1] == value(run, "receptive-field", "cka", layer="hidden", twin="hidden")
     assert "Layers of both networks, compared" in (run.directory / "report.html").read_text(encoding="utf-8")
 
 
@@ -208,4 +213,4 @@ def test_sentences_are_right_with_one_kind_too(run: Run) -> None:
     (only,) = sentences(alone)
     assert only.startswith("The last layer before the output is like itself before training by a CKA of 0.")
     assert only.endswith(" in dense.")
-    assert list(figures.draw(alone)) == ["representation"]
+    assert list(figures.draw(alone).figures) == ["representation"]

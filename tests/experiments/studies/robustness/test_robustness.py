@@ -8,27 +8,28 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.disturbances import DISTURBANCES, Values
+from experiments.shared.stored import along
 from experiments.spec import Outcome, Subject
-from experiments.studies.robustness import figure
+from experiments.studies.robustness import COMMON, INPUTS, STUDY, Config, figure
 from experiments.studies.robustness import measure as robustness
 from experiments.tasks import load_task
 from experiments.tasks.dataset import final_split
-from tests.experiments.digits import DIGITS, SMALL, ignore
+from tests.experiments.digits import DIGITS, SMALL, ignore, measurements, tiny, value
 
 FILTERS = {"image_shape": (8, 8), "n_filters": 100, "passes": 5, "learning_rate": 0.01}
-CONFIG = robustness.PRESETS["quick"].model_copy(
-    update={"n_measured": 100, "contrast": (0.5, 0.9), "deleted_synapses": (0.5, 1.0), "deleted_neurons": (1.0,)}
+CONFIG = tiny(
+    STUDY, max_train=None, n_measured=100, contrast=(0.5, 0.9), deleted_synapses=(0.5, 1.0), deleted_neurons=(1.0,)
 )
 
 
-def by_condition(outcome: Outcome, metric: str = "accuracy") -> dict[str, float]:
-    return {row.condition: row.value for row in outcome.measurements if row.metric == metric}
+def accuracy(outcome: Outcome, disturbance: str, severity: float) -> float:
+    return value(outcome, "accuracy", disturbance=disturbance, severity=severity)
 
 
 def scalars(outcome: Outcome) -> dict[str, float]:
-    return {row.metric: row.value for row in outcome.measurements if not row.condition}
+    return {row.metric: row.value for row in outcome.measurements if not row.facts}
 
 
 @pytest.fixture(scope="module")
@@ -42,39 +43,41 @@ def dense() -> Outcome:
 
 
 def test_what_is_known_beforehand(filters: Outcome) -> None:
-    accuracy, labels = by_condition(filters), final_split(DIGITS, 0).held_out.y[:100]
+    labels = final_split(DIGITS, 0).held_out.y[:100]
     # Filters without a mean response make a network without biases blind to contrast, to half and to a tenth alike.
     clean = scalars(filters)["clean_accuracy"]
     assert clean > 0.9
-    for severity in ("0.5", "0.9"):
-        assert accuracy[f"disturbance=contrast,severity={severity}"] == clean
+    for severity in (0.5, 0.9):
+        assert accuracy(filters, "contrast", severity) == clean
     # Without any synapse, or any unit that feeds them, all outputs are equal and the first class is the answer.
     for lesion in ("deleted_synapses", "deleted_neurons"):
-        assert accuracy[f"disturbance={lesion},severity=1"] == np.mean(labels == 0)
-    assert accuracy["disturbance=gaussian_noise,severity=0.15"] > accuracy["disturbance=gaussian_noise,severity=0.6"]
+        assert accuracy(filters, lesion, 1.0) == np.mean(labels == 0)
+    assert accuracy(filters, "gaussian_noise", 0.15) > accuracy(filters, "gaussian_noise", 0.6)
     assert (filters.n_train, filters.n_held_out) == (1437, 100)
 
 
 def test_means_are_those_of_the_curves(dense: Outcome) -> None:
-    accuracy, found = by_condition(dense), scalars(dense)
-    for name in (*robustness.COMMON, "activation_noise"):
-        curve = [value for place, value in accuracy.items() if place.startswith(f"disturbance={name},")]
+    found = scalars(dense)
+    for name in (*COMMON, "activation_noise"):
+        curve = [row.value for row in measurements(dense, "accuracy", disturbance=name)]
         assert len(curve) == len(CONFIG.severities(name))
         assert found[f"{name}_mean"] == pytest.approx(np.mean(curve))
-    common = [found[f"{name}_mean"] for name in robustness.COMMON]
+    common = [found[f"{name}_mean"] for name in COMMON]
     assert found["robustness_mean"] == pytest.approx(np.mean(common))
 
 
 def test_activation_noise_is_as_large_as_asked_for_but_for_the_cut_at_zero(dense: Outcome) -> None:
-    changes = list(by_condition(dense, "response_change").values())
-    for size, severity in zip(changes, CONFIG.severities("activation_noise"), strict=True):
-        assert 0.4 * severity < size < 1.1 * severity
+    changes = measurements(dense, "response_change", disturbance="activation_noise")
+    for row, severity in zip(changes, CONFIG.severities("activation_noise"), strict=True):
+        assert row.facts["severity"] == severity
+        assert 0.4 * severity < row.value < 1.1 * severity
 
 
 def test_every_model_is_given_the_same_disturbed_samples() -> None:
     split = final_split(DIGITS, 0)
     values = Values.of(split.train.X, (8, 8))
-    for name in DISTURBANCES:
+    assert tuple(DISTURBANCES) == INPUTS
+    for name in INPUTS:
         first, again, other = (
             robustness.disturbed(split.held_out.X[:5], name, 0.5, values, seed) for seed in (0, 0, 1)
         )
@@ -88,7 +91,7 @@ def test_plain_features_are_not_occluded() -> None:
     outcome = robustness.run(CONFIG, Subject(load_task("breast-cancer"), "article-dense", {"passes": 5}, 0), ignore)
     found = scalars(outcome)
     assert "occlusion_mean" not in found
-    common = [found[f"{name}_mean"] for name in robustness.COMMON if name != "occlusion"]
+    common = [found[f"{name}_mean"] for name in COMMON if name != "occlusion"]
     assert found["robustness_mean"] == pytest.approx(np.mean(common))
 
 
@@ -97,7 +100,7 @@ def test_repeats_exactly_and_shares_are_shares(filters: Outcome) -> None:
     assert again.measurements == filters.measurements
     for wrong in ({"spike_loss": (0.5, 1.5)}, {"occlusion": ()}, {"weight_noise": (-1.0,)}):
         with pytest.raises(ValidationError):
-            robustness.Config.model_validate({**CONFIG.model_dump(), **wrong})
+            Config.model_validate({**CONFIG.model_dump(), **wrong})
 
 
 def test_a_run_draws_itself(full_run: Run) -> None:
@@ -113,10 +116,18 @@ def test_a_run_draws_itself(full_run: Run) -> None:
 
 
 def test_losing_more_spikes_changes_more_and_moving_them_changes_no_count(full_run: Run) -> None:
-    rows = full_run.results[full_run.results["metric"] == "response_change"].set_index("condition")["value"]
-    lost = [rows[f"disturbance=spike_loss,severity={severity}"] for severity in ("0.25", "0.5", "0.9")]
+    changes = {
+        disturbance: [
+            entry["mean"]
+            for _, entry in along(
+                full_run, STUDY["response_change"], "receptive-field", "severity", disturbance=disturbance
+            )
+        ]
+        for disturbance in ("spike_loss", "spike_jitter")
+    }
+    lost = changes["spike_loss"]
     assert 0 < lost[0] < lost[1] < lost[2]
-    assert not rows[rows.index.str.startswith("disturbance=spike_jitter")].any()
+    assert changes["spike_jitter"] == [0, 0, 0]
 
 
 def test_sentences_name_both_twins_or_what_there_is(full_run: Run) -> None:

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from experiments.spec import Subject
-from experiments.studies.sample_efficiency import measure as sample_efficiency
-from experiments.studies.sample_efficiency.measure import per_class, ranks_in_class
+from experiments.studies.sample_efficiency import STUDY
+from experiments.studies.sample_efficiency.measure import per_class, ranks_in_class, run
 from experiments.tasks.dataset import validation_split
 from tests.experiments.digits import DIGITS, SMALL, ignore, value
 
-CONFIG = sample_efficiency.PRESETS["quick"].model_copy(update={"max_per_class": 30, "min_presentations": 500})
+CONFIG = STUDY.presets["quick"].model_copy(update={"min_presentations": 500})
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_sets_are_stratified_nested_and_drawn_by_the_seed() -> None:
 
 def test_more_samples_classify_better() -> None:
     seen: list[tuple[int, int]] = []
-    outcome = sample_efficiency.run(CONFIG, Subject(DIGITS, "dense", SMALL, 0), lambda *done: seen.append(done))
+    outcome = run(CONFIG, Subject(DIGITS, "dense", SMALL, 0), lambda *done: seen.append(done))
     curve = {found.step: found.value for found in outcome.measurements if found.metric == "validation_accuracy"}
     assert list(curve) == [1, 3, 10, 30]
     assert 0.3 < curve[1] < curve[10] < curve[30]
@@ -64,7 +64,7 @@ def test_samples_outside_the_set_have_no_influence() -> None:
     assert np.isnan(X[:, 0]).sum() > 1000
     config = CONFIG.model_copy(update={"max_per_class": 10, "min_presentations": 1})
     outcomes = [
-        sample_efficiency.run(config, Subject(dataset, "dense", SMALL, 0), ignore)
+        run(config, Subject(dataset, "dense", SMALL, 0), ignore)
         for dataset in (DIGITS, dataclasses.replace(DIGITS, X=X))
     ]
     assert outcomes[0].measurements == outcomes[1].measurements

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.studies.synchrony.pairs import Synchrony, meeting_window, raster_of, rate_around_spikes, shuffled
+from experiments.studies.synchrony.pairs import Synchrony, raster_of, rate_around_spikes, shuffled
 
 DT = 1e-3
 
@@ -51,8 +51,6 @@ def test_independent_sparse_trains_have_no_tiling_on_a_grid() -> None:
     values = [value for value in values if np.isfinite(value)]
     # Pairs have a standard deviation of about 0.15: 200 of them, a standard error of about 0.01.
     assert np.mean(values) == pytest.approx(0.0, abs=0.04)
-    assert meeting_window(1e-3) == pytest.approx(2.5e-3)
-    assert meeting_window(0.5e-3) == pytest.approx(2.25e-3)
 
 
 def test_a_train_becomes_a_raster() -> None:

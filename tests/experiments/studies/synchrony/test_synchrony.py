@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from experiments.spec import Outcome, Subject
-from experiments.studies.synchrony import figure
+from experiments.studies.synchrony import STUDY, figure
 from experiments.studies.synchrony import measure as synchrony
-from tests.experiments.digits import DIGITS, FIELD, ignore
+from tests.experiments.digits import DIGITS, FIELD, ignore, measurements, tiny, value
 from tests.experiments.here import run_here
 
-TINY = synchrony.Config(max_train=200, n_measured=3, n_units=4)
+TINY = tiny(STUDY, max_train=200)
 LAYERS = ("hidden", "output")
 
 
@@ -25,21 +25,24 @@ def outcome() -> Outcome:
 
 
 def test_every_layer_has_its_measures_and_their_controls(outcome: Outcome) -> None:
-    places = {f"layer={layer},spikes={version}" for layer in LAYERS for version in synchrony.VERSIONS}
+    places = {(("layer", layer), ("spikes", version)) for layer in LAYERS for version in synchrony.VERSIONS}
     for metric, low, high in (("spike_time_tiling", -1, 1), ("spike_contrast", 0, 1)):
-        found = {row.condition: row.value for row in outcome.measurements if row.metric == metric}
-        assert set(found) == places
-        assert all(low <= value <= high for value in found.values())
-    rows = [row for row in outcome.measurements if row.metric == "cross_correlation"]
+        rows = measurements(outcome, metric)
+        assert {tuple(row.facts.items()) for row in rows} == places
+        assert len(rows) == len(places)
+        assert all(low <= row.value <= high for row in rows)
+    rows = measurements(outcome, "cross_correlation")
     assert {row.step for row in rows} == set(range(11))  # half of a trial of 20 ms
-    assert {row.condition for row in rows} == places
+    assert {tuple(row.facts.items()) for row in rows} == places
     assert (outcome.n_train, outcome.n_held_out) == (200, 360)
 
 
 def test_deterministic_neurons_that_start_together_fire_together(outcome: Outcome) -> None:
     """Constant currents reach all neurons at once, from the same state: output neurons start to fire in step."""
-    found = {row.condition: row.value for row in outcome.measurements if row.metric == "spike_time_tiling"}
-    assert found["layer=output,spikes=measured"] > found["layer=output,spikes=scattered"]
+    found, control = (
+        value(outcome, "spike_time_tiling", layer="output", spikes=version) for version in ("measured", "scattered")
+    )
+    assert found > control
 
 
 def test_it_repeats_exactly(outcome: Outcome) -> None:

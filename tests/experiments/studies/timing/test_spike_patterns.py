@@ -5,14 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.studies.timing.spike_patterns import (
-    DURATION,
-    Trials,
-    draw_templates,
-    presented,
-    reversal,
-    row_after_row,
-)
+from experiments.studies.timing import DURATION
+from experiments.studies.timing.spike_patterns import Trials, draw_templates, presented, reversal, row_after_row
 from experiments.studies.timing.spike_time_network import SpikeTimeNetwork
 
 

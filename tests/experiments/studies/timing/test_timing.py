@@ -2,59 +2,49 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.spec import Outcome, Untrained
-from experiments.studies import STUDIES
-from experiments.studies.timing import figure
-from experiments.studies.timing import measure as timing
-from experiments.studies.timing.measure import Config, Task
-from experiments.tasks import load_task
+from experiments.studies.timing import STUDY, TASKS, Config, figure
+from experiments.studies.timing.measure import Task, _digits, run
 from experiments.tasks.dataset import _test_indices
+from tests.experiments.digits import DIGITS, ignore, tiny, value
 
-# As many units and classes as the digits by rows have: both tasks share one compiled network.
-SMALL = Config(
-    classes=10, units=8, trials=100, images=60, passes=8, artificial_passes=20, jitters=(2.0,), bin_widths=(),
-    at_jitter=2.0, at_bin=8,
-)  # fmt: skip
-
-
-def values(outcome: Outcome, metric: str) -> dict[str, float]:
-    return {row.condition: row.value for row in outcome.measurements if row.metric == metric}
+SMALL = tiny(STUDY, trials=100, images=60, passes=8, artificial_passes=20)
 
 
 @pytest.fixture(scope="module")
 def measured() -> dict[str, Outcome]:
-    kinds = STUDIES["timing"].subjects
-    return {
-        model: timing.run(SMALL, Untrained(model, kind, seed=0), lambda done, total: None)
-        for model, kind in kinds.items()
-    }
+    return {model: run(SMALL, Untrained(model, kind, seed=0), ignore) for model, kind in STUDY.subjects.items()}
 
 
 def test_both_learn_times(measured: dict[str, Outcome]) -> None:
-    for model, suffix in (("three-factor", ""), ("dense", ",bin=8"), ("recurrent", ",bin=8")):
-        accuracy = values(measured[model], "accuracy")
-        assert accuracy[f"task=patterns,jitter=2{suffix}"] > 0.9
-        assert accuracy[f"task=reversal,jitter=2{suffix}"] > 0.9
-        assert accuracy[f"task=rows,jitter=2{suffix}"] > 0.2  # from 60 digits; chance is 0.1
+    for model, bins in (("three-factor", {}), ("dense", {"bin": 8}), ("recurrent", {"bin": 8})):
+        outcome = measured[model]
+        assert value(outcome, "accuracy", task="patterns", jitter=2.0, **bins) > 0.9
+        assert value(outcome, "accuracy", task="reversal", jitter=2.0, **bins) > 0.9
+        assert value(outcome, "accuracy", task="rows", jitter=2.0, **bins) > 0.2  # from 60 digits; chance is 0.1
 
 
 def test_counts_alone_tell_nothing(measured: dict[str, Outcome]) -> None:
     for model, outcome in measured.items():
-        alone, chance = values(outcome, "accuracy_of_counts"), values(outcome, "chance")
-        assert chance == {"task=patterns": 0.1, "task=reversal": 0.5, "task=rows": 0.1}
-        for task in ("task=patterns", "task=reversal"):
+        alone, chance = (
+            {task: value(outcome, metric, task=task) for task in TASKS} for metric in ("accuracy_of_counts", "chance")
+        )
+        assert chance == {"patterns": 0.1, "reversal": 0.5, "rows": 0.1}
+        for task in ("patterns", "reversal"):
             # All that artificial networks see is equal, so they give one answer. The spiking one guesses 100 times:
             # four standard deviations.
             guess = 4 * np.sqrt(chance[task] * (1 - chance[task]) / 100)
             tolerance = guess if model == "three-factor" else 1e-9
             assert alone[task] == pytest.approx(chance[task], abs=tolerance)
         if model != "three-factor":
-            assert values(outcome, "accuracy")["task=rows,jitter=2,bin=64"] == alone["task=rows"]
+            assert value(outcome, "accuracy", task="rows", jitter=2.0, bin=64) == alone["rows"]
 
 
 def test_trials_of_the_test_are_others_than_those_of_the_training() -> None:
@@ -66,16 +56,16 @@ def test_trials_of_the_test_are_others_than_those_of_the_training() -> None:
 
 
 def test_the_test_set_of_the_digits_stays_closed() -> None:
-    dataset = load_task("digits")
-    split = timing._digits(SMALL, seed=0)
-    _, test = _test_indices(dataset, seed=0)
-    opened = {image.tobytes() for image in dataset.X[test] / dataset.scaling}
+    split = _digits(SMALL, seed=0)
+    _, test = _test_indices(DIGITS, seed=0)
+    opened = {image.tobytes() for image in DIGITS.X[test] / DIGITS.scaling}
     assert not any(image.tobytes() in opened for part in (split.train, split.held_out) for image in part.X)
 
 
 def test_bins_divide_the_trial() -> None:
-    with pytest.raises(ValidationError, match="7 ms does not divide a trial of 64 ms; give one of its divisors"):
-        Config(**{**SMALL.model_dump(), "bin_widths": (7,)})
+    for wrong in ({"bin_widths": (8, 7)}, {"at_bin": 7}):
+        with pytest.raises(ValidationError, match="7 ms does not divide a trial of 64 ms; give one of its divisors"):
+            Config(**{**SMALL.model_dump(), **wrong})
 
 
 def test_a_run_draws_itself(full_run: Run) -> None:
@@ -86,3 +76,10 @@ def test_a_run_draws_itself(full_run: Run) -> None:
     assert patterns.endswith("10.00\N{NO-BREAK SPACE}% of recurrent, with chance at 10.00\N{NO-BREAK SPACE}%.")
     assert digits.startswith("Digits by rows, at a jitter of 2\N{NO-BREAK SPACE}ms: three-factor (BNS) ")
     assert "Learning from the times of spikes" in (full_run.directory / "report.html").read_text(encoding="utf-8")
+
+
+def test_where_counts_are_all_that_was_measured_they_are_reported(full_run: Run) -> None:
+    entries = [entry for entry in full_run.summary["metrics"] if entry["facts"].get("bin") != 8]
+    config = {**full_run.config, "timing": {**full_run.config["timing"], "at_bin": 64}}
+    counts = dataclasses.replace(full_run, summary={**full_run.summary, "metrics": entries}, config=config)
+    assert "with its best bins, of 64\N{NO-BREAK SPACE}ms" in figure.sentences(counts)[0]

@@ -10,24 +10,18 @@ import pytest
 from bnsim.errors import InputError
 from experiments import run_study
 from experiments.names import DEFAULT_MODELS
-from experiments.run.store import Run
+from experiments.run_directory import Run
 from experiments.shared.mean_field import lif_rate, siegert_rate
-from experiments.spec import Outcome, Untrained, condition
-from experiments.studies import STUDIES
-from experiments.studies.transfer import figure
-from experiments.studies.transfer import measure as transfer
+from experiments.spec import Outcome, Untrained
+from experiments.studies.transfer import STUDY, figure, measure
+from tests.experiments.digits import ignore, tiny, values
 from tests.experiments.here import run_here
 
-SMALL = transfer.Config(points=7, limit=3.0, noise=3.0, seconds=1.0)
+CONFIG = tiny(STUDY, seconds=1.0)
 
 
 def measured(model: str) -> Outcome:
-    kind = STUDIES["transfer"].subjects[model]
-    return transfer.run(SMALL, Untrained(model, kind, seed=0), lambda done, total: None)
-
-
-def values(outcome: Outcome, metric: str) -> list[float]:
-    return [row.value for row in outcome.measurements if row.metric == metric]
+    return measure.run(CONFIG, Untrained(model, STUDY.subjects[model], seed=0), ignore)
 
 
 def test_rates_of_theory_are_the_published_ones() -> None:
@@ -53,10 +47,10 @@ def test_lif_follows_theory() -> None:
 
 def test_noise_makes_the_threshold_soft_as_siegert_has_it() -> None:
     outcome = measured("noisy-lif")
-    found = dict(zip((row.condition for row in outcome.measurements), values(outcome, "response"), strict=False))
-    assert found["input=0"] == 0
+    found = {row.facts["input"]: row.value for row in outcome.measurements if row.metric == "response"}
+    assert found[0.0] == 0
     expected = siegert_rate(15, np.sqrt(2) * 3, 15, 0.010, 0.002)
-    assert found["input=1"] == pytest.approx(expected, abs=15)  # a second of some 40 irregular spikes: 2.4 s.e.
+    assert found[1.0] == pytest.approx(expected, abs=15)  # a second of some 40 irregular spikes: 2.4 s.e.
     assert values(outcome, "theory_error")[0] < 10
     assert values(outcome, "threshold")[0] < values(measured("lif"), "threshold")[0]
 
@@ -70,8 +64,8 @@ def test_artificial_units_by_hand() -> None:
     assert values(measured("relu"), "gain") == pytest.approx([0.6 / 1.8])
 
 
-def test_conditions_are_facts() -> None:
-    assert condition(input=-0.5, layer="cells") == "input=-0.5,layer=cells"
+def test_each_kind_has_its_unit() -> None:
+    assert (STUDY["response"].unit_of("BNS"), STUDY["response"].unit_of("ANN")) == ("Hz", "activation")
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Studies on real digits with a small Keras network: what is measured, and that nothing leaks."""
+"""The accuracy study on real digits with small networks: what is measured, and that nothing leaks."""
 
 from __future__ import annotations
 
@@ -8,19 +8,16 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss
 
-from bnsim.errors import InputError
-from experiments.shared import learning_curve as curve
 from experiments.spec import Outcome, Subject
-from experiments.studies import PRESETS, STUDIES, better, load
-from experiments.studies.accuracy import measure as accuracy
-from experiments.studies.accuracy.measure import _spiking, cross_entropy
-from experiments.studies.learning import measure as learning
+from experiments.studies.accuracy import STUDY
+from experiments.studies.accuracy.measure import _spiking, cross_entropy, run
 from experiments.tasks import load_task
 from experiments.tasks.dataset import Dataset, Samples, _test_indices, final_split
 from models.classifier import Activity, Layer
 from models.registry import create
+from tests.experiments.digits import DIGITS, SMALL, ignore, value
 
-from .digits import DIGITS, SMALL, ignore, value
+QUICK = STUDY.presets["quick"]
 
 
 def subject(dataset: Dataset = DIGITS, seed: int = 0) -> Subject:
@@ -29,7 +26,7 @@ def subject(dataset: Dataset = DIGITS, seed: int = 0) -> Subject:
 
 @pytest.fixture(scope="module")
 def measured() -> Outcome:
-    return accuracy.run(accuracy.PRESETS["quick"], subject(), ignore)
+    return run(QUICK, subject(), ignore)
 
 
 def with_test_labels_shuffled(dataset: Dataset, seed: int) -> Dataset:
@@ -38,15 +35,6 @@ def with_test_labels_shuffled(dataset: Dataset, seed: int) -> Dataset:
     y = dataset.y.copy()
     y[test] = np.random.default_rng(0).permutation(y[test])
     return dataclasses.replace(dataset, y=y)
-
-
-@pytest.mark.parametrize("name", STUDIES)
-def test_every_study_has_a_module_with_both_presets(name: str) -> None:
-    module = load(name)
-    assert module.__name__ == f"experiments.studies.{name.replace('-', '_')}.measure"
-    assert set(module.PRESETS) == set(PRESETS)
-    assert STUDIES[name].question == (module.__doc__ or "").partition("\n")[0]
-    assert (STUDIES[name].primary_metric or "") in (module.__doc__ or "")
 
 
 def test_accuracy_measures_a_trained_network(measured: Outcome) -> None:
@@ -61,7 +49,7 @@ def test_accuracy_measures_a_trained_network(measured: Outcome) -> None:
 
 def test_confusion_counts_add_up(measured: Outcome) -> None:
     counts = [found for found in measured.measurements if found.metric == "confusion_count"]
-    right = sum(found.value for found in counts if len(set(found.condition[5:].split(",predicted="))) == 1)
+    right = sum(found.value for found in counts if found.facts["true"] == found.facts["predicted"])
     assert len(counts) == 100
     assert sum(found.value for found in counts) == 360
     assert right / 360 == value(measured, "test_accuracy")
@@ -70,15 +58,15 @@ def test_confusion_counts_add_up(measured: Outcome) -> None:
 def test_accuracy_after_some_time_is_measured_where_a_model_decides_at_any_time(measured: Outcome) -> None:
     assert not [found for found in measured.measurements if found.metric == "accuracy_after"]
     parameters = {**SMALL, "duration": 25, "backend": "numpy"}
-    config = accuracy.PRESETS["quick"].model_copy(update={"n_measured": 360})  # all of the test set
-    outcome = accuracy.run(config, Subject(DIGITS, "converted", parameters, 0), ignore)
+    config = QUICK.model_copy(update={"n_measured": 360})  # all of the test set
+    outcome = run(config, Subject(DIGITS, "converted", parameters, 0), ignore)
     course = {found.step: found.value for found in outcome.measurements if found.metric == "accuracy_after"}
     assert list(course) == [3, 5, 8, 10, 13, 15, 18, 20, 23, 25]
     assert course[25] == value(outcome, "test_accuracy") > 0.9
 
 
 def test_accuracy_repeats_exactly_but_for_the_clock(measured: Outcome) -> None:
-    again = accuracy.run(accuracy.PRESETS["quick"], subject(), ignore)
+    again = run(QUICK, subject(), ignore)
     for first, second in zip(measured.measurements, again.measurements, strict=True):
         if not first.metric.endswith(("_seconds", "_per_second")):
             assert first == second
@@ -93,9 +81,7 @@ def test_test_labels_change_no_prediction(measured: Outcome) -> None:
         dataclasses.replace(data, X=data.X[order], y=data.y[order], n_train=len(train), n_validation=200)
         for data in (DIGITS, shuffled)
     )
-    outcomes = [
-        accuracy.run(accuracy.PRESETS["quick"], subject(dataset), ignore) for dataset in (fixed, fixed_shuffled)
-    ]
+    outcomes = [run(QUICK, subject(dataset), ignore) for dataset in (fixed, fixed_shuffled)]
     assert outcomes[0].predictions is not None
     assert outcomes[1].predictions is not None
     np.testing.assert_array_equal(outcomes[0].predictions.predicted, outcomes[1].predictions.predicted)
@@ -104,7 +90,7 @@ def test_test_labels_change_no_prediction(measured: Outcome) -> None:
 
 def test_shuffled_training_labels_leave_chance() -> None:
     y = np.random.default_rng(0).permutation(DIGITS.y)
-    outcome = accuracy.run(accuracy.PRESETS["quick"], subject(dataclasses.replace(DIGITS, y=y)), ignore)
+    outcome = run(QUICK, subject(dataclasses.replace(DIGITS, y=y)), ignore)
     assert value(outcome, "test_accuracy") < 0.2  # chance 0.1, its standard deviation 0.016
 
 
@@ -140,7 +126,7 @@ def test_a_loss_is_finite(label: int, loss: float) -> None:
 
 def test_a_brain_like_network_without_spikes_is_not_asked_for_any() -> None:
     parameters = {"hidden": (20,), "batch_size": 32, "learning_rate": 3.0, "passes": 20}
-    outcome = accuracy.run(accuracy.PRESETS["quick"], Subject(DIGITS, "rate", parameters, seed=0), ignore)
+    outcome = run(QUICK, Subject(DIGITS, "rate", parameters, seed=0), ignore)
     metrics = {measurement.metric for measurement in outcome.measurements}
     assert not metrics & {"spikes_per_neuron_trial", "tie_share"}
     assert value(outcome, "synaptic_operations_per_sample") == 0
@@ -161,62 +147,13 @@ def test_spiking_layers_are_counted_without_the_input() -> None:
         Layer("hidden", hidden, hidden[:, None]),
         Layer("output", output, output[:, None]),
     ]
-    found = {(item.metric, item.condition): item.value for item in _spiking(Activity(tuple(layers), 0.01))}
+    found = {(item.metric, item.facts.get("layer")): item.value for item in _spiking(Activity(tuple(layers), 0.01))}
     assert found == {
-        ("spikes_per_neuron_trial", ""): 18 / 8,
-        ("spikes_per_neuron_trial", "layer=hidden"): 2.0,
-        ("spikes_per_neuron_trial", "layer=output"): 2.5,
-        ("tie_share", ""): 0.5,
+        ("spikes_per_neuron_trial", None): 18 / 8,
+        ("spikes_per_neuron_trial", "hidden"): 2.0,
+        ("spikes_per_neuron_trial", "output"): 2.5,
+        ("tie_share", None): 0.5,
     }
-
-
-def test_checkpoints_are_log_spaced_multiples_of_the_batch() -> None:
-    assert curve.checkpoints(1000, 1, 32) == (32, 64, 128, 256, 512, 992)
-    assert curve.checkpoints(256, 2, 32) == (32, 64, 96, 128, 192, 256)
-    assert curve.checkpoints(1000, 1, 128) == (128, 256, 512, 896)
-    assert curve.checkpoints(20, 1, 32) == (20,)
-
-
-def test_models_of_other_batch_sizes_are_measured_at_the_same_steps() -> None:
-    config = learning.PRESETS["quick"].model_copy(update={"presentations": 1149})
-    steps = []
-    for batch_size in (32, 128):
-        parameters = {**SMALL, "batch_size": batch_size}
-        outcome = learning.run(config, Subject(DIGITS, "dense", parameters, seed=0, common_batch=128), ignore)
-        steps.append([found.step for found in outcome.measurements if found.metric == "validation_accuracy"])
-    assert steps[0] == steps[1] == [128, 256, 512, 1024]
-    assert outcome.derived == {"passes": 1}
-
-
-def test_a_model_that_stops_early_has_no_learning_curve() -> None:
-    config = learning.PRESETS["quick"].model_copy(update={"presentations": 2298})
-    parameters = {**SMALL, "early_stopping": True}
-    with pytest.raises(InputError) as caught:
-        learning.run(config, Subject(DIGITS, "dense", parameters, seed=0), ignore)
-    assert str(caught.value) == (
-        "dense: its learning curve has 7 of 8 points; let it see all presentations (e.g. early_stopping=false) "
-        "or leave it out"
-    )
-
-
-def test_learning_curve_rises_and_never_sees_the_test_set() -> None:
-    config = learning.PRESETS["quick"].model_copy(update={"presentations": 4000})
-    outcome = learning.run(config, subject(), ignore)
-    points = [found for found in outcome.measurements if found.metric == "validation_accuracy"]
-    assert [found.step for found in points][:3] == [32, 64, 128]
-    assert points[0].value < 0.5 < 0.85 < points[-1].value
-    assert value(outcome, "learning_curve_mean") == pytest.approx(np.mean([found.value for found in points]))
-    assert (outcome.n_train, outcome.n_held_out) == (1149, 288)
-    assert outcome.predictions is None
-
-
-def test_learning_is_blind_to_the_test_samples() -> None:
-    config = learning.PRESETS["quick"].model_copy(update={"presentations": 2000})
-    _, test = _test_indices(DIGITS, seed=0)
-    X = DIGITS.X.copy()
-    X[test] = np.nan
-    blinded = learning.run(config, subject(dataclasses.replace(DIGITS, X=X)), ignore)
-    assert blinded.measurements == learning.run(config, subject(), ignore).measurements
 
 
 def test_votes_are_no_spikes() -> None:
@@ -228,18 +165,9 @@ def test_votes_are_no_spikes() -> None:
         Layer("cells", counts, counts[:, None]),
         Layer("output", votes, None),
     )
-    found = {(row.metric, row.condition): row.value for row in _spiking(Activity(layers, bin_width=0.005))}
+    found = {(row.metric, row.facts.get("layer")): row.value for row in _spiking(Activity(layers, bin_width=0.005))}
     assert found == {
-        ("spikes_per_neuron_trial", ""): 1.5,
-        ("spikes_per_neuron_trial", "layer=cells"): 1.5,
-        ("tie_share", ""): 0.5,
+        ("spikes_per_neuron_trial", None): 1.5,
+        ("spikes_per_neuron_trial", "cells"): 1.5,
+        ("tie_share", None): 0.5,
     }
-
-
-def test_the_better_twin_has_more_right_or_spends_less() -> None:
-    entry = {"study": "accuracy", "model": "bns", "twin": "ann", "difference": 1.5}
-    assert better(entry) == "bns"
-    assert better({**entry, "difference": -1.5}) == "ann"
-    assert better({**entry, "difference": 0.0}) == "equal"
-    assert better({**entry, "study": "energy"}) == "ann"
-    assert better({**entry, "study": "privacy"}) == "ann"

@@ -1,17 +1,27 @@
-"""Run directories: written whole or not at all, read back as written, refused where they are none."""
+"""Run directories: read back as written, each file whole or as it was, refused where they are none."""
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from bnsim.errors import InputError, MachineError
 from bnsim.recording import Recording, SpikeTimes
-from experiments.run.store import COLUMNS, PREDICTION_COLUMNS, Example, RunContents, check_output, read_run, write_run
+from experiments.run_directory import (
+    COLUMNS,
+    PREDICTION_COLUMNS,
+    Example,
+    RunContents,
+    check_output,
+    read_run,
+    write_contents,
+)
 
 
 def spiking_example() -> Example:
@@ -20,8 +30,16 @@ def spiking_example() -> Example:
     return Example("receptive-field", "wrong", 4, np.eye(3), "7", "9", recording, {})
 
 
+def write_run(out: Path, name: str, contents: RunContents) -> Path:
+    """A run of this name in `out`."""
+    directory = out / name
+    directory.mkdir(parents=True)
+    write_contents(directory, contents)
+    return directory
+
+
 def contents() -> RunContents:
-    row = ("accuracy", "digits", "dense", "ANN", 0, "", None, "test_accuracy", 0.5, "fraction")
+    row = ("accuracy", "digits", "dense", "ANN", 0, {}, None, "test_accuracy", 0.5, "fraction")
     ann = Example("dense", "wrong", 4, np.eye(3), "7", "7", None, {"hidden": np.arange(2.0), "output": np.ones(1)})
     return RunContents(
         config={"run": {"task": "digits", "models": ["dense"]}, "models": {"dense": {"passes": 3}}},
@@ -49,7 +67,7 @@ def contents() -> RunContents:
 
 
 def test_a_run_is_read_back_as_written(tmp_path: Path) -> None:
-    directory = write_run(tmp_path / "runs", "name", contents(), lambda folder: None)
+    directory = write_run(tmp_path / "runs", "name", contents())
     run = read_run(directory)
     assert directory == tmp_path / "runs" / "name"
     assert run.config == contents().config
@@ -63,40 +81,44 @@ def test_a_run_is_read_back_as_written(tmp_path: Path) -> None:
     np.testing.assert_array_equal(bns.image, np.eye(3))
 
 
-def test_a_second_run_of_the_same_second_gets_its_own_name(tmp_path: Path) -> None:
-    first, second = (write_run(tmp_path, "name", contents(), lambda folder: None) for _ in range(2))
-    assert (first.name, second.name) == ("name", "name-2")
+def test_a_full_disk_is_named_in_one_line_and_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = write_run(tmp_path, "name", contents())
+    before = {path: path.read_bytes() for path in directory.rglob("*") if path.is_file() and path.suffix != ".npz"}
 
-
-@pytest.mark.parametrize(
-    ("failure", "expected"),
-    [
-        (OSError(errno.ENOSPC, "No space left on device"), MachineError),
-        (KeyboardInterrupt(), KeyboardInterrupt),
-    ],
-)
-def test_a_run_that_fails_leaves_nothing(failure: BaseException, expected: type[BaseException], tmp_path: Path) -> None:
-    def fail(folder: Path) -> None:
-        assert (folder / "summary.json").exists()
-        raise failure
-
-    with pytest.raises(expected):
-        write_run(tmp_path / "runs", "name", contents(), fail)
-    assert list(tmp_path.iterdir()) == []
-    (tmp_path / "mine").mkdir()
-    with pytest.raises(expected):
-        write_run(tmp_path / "mine", "name", contents(), fail)
-    assert list(tmp_path.rglob("*")) == [tmp_path / "mine"]
-
-
-def test_a_full_disk_is_named_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(self: pd.DataFrame, *arguments: object, **options: object) -> None:
+    def full(self: pd.DataFrame, path: Path, **options: object) -> None:
+        path.write_bytes(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(pd.DataFrame, "to_parquet", full)
     with pytest.raises(MachineError, match=r"cannot be written \(No space left on device\); free some space"):
-        write_run(tmp_path, "name", contents(), lambda folder: None)
-    assert list(tmp_path.iterdir()) == []
+        write_contents(directory, contents())
+    after = {path: path.read_bytes() for path in directory.rglob("*") if path.is_file() and path.suffix != ".npz"}
+    assert after == before
+
+
+def test_facts_are_typed_fields_of_a_struct(tmp_path: Path) -> None:
+    places: list[dict[str, object]] = [{}, {"layer": "hidden"}, {"scale": 0.9, "margin": 3}, {"scale": 2.0}]
+    plain = contents()
+    table = pd.concat([plain.results] * len(places), ignore_index=True).assign(facts=places)
+    directory = write_run(tmp_path, "name", dataclasses.replace(plain, results=table))
+    stored = pq.read_schema(directory / "results.parquet").field("facts").type
+    assert {field.name: str(field.type) for field in stored} == {
+        "layer": "string",
+        "scale": "double",
+        "margin": "int64",
+    }
+    assert read_run(directory).results["facts"].tolist() == places
+    assert pd.read_parquet(directory / "results.parquet")["facts"].str["scale"].dropna().tolist() == [0.9, 2.0]
+
+
+def test_a_fact_that_is_a_number_here_and_a_word_there_is_stored_as_text(tmp_path: Path) -> None:
+    plain = contents()
+    places: list[dict[str, object]] = [{"spikes": 30}, {"spikes": "measured"}]
+    table = pd.concat([plain.results] * 2, ignore_index=True).assign(facts=places)
+    directory = write_run(tmp_path, "name", dataclasses.replace(plain, results=table))
+    assert read_run(directory).results["facts"].tolist() == [{"spikes": "30"}, {"spikes": "measured"}]
 
 
 def test_folders_that_are_no_runs_are_refused(tmp_path: Path) -> None:
@@ -104,7 +126,7 @@ def test_folders_that_are_no_runs_are_refused(tmp_path: Path) -> None:
         read_run(tmp_path / "nowhere")
     with pytest.raises(InputError, match=r"not a run: config.toml is missing; give a folder"):
         read_run(tmp_path)
-    directory = write_run(tmp_path, "name", contents(), lambda folder: None)
+    directory = write_run(tmp_path, "name", contents())
     (directory / "summary.json").write_text("{")
     with pytest.raises(InputError, match=r"summary.json: damaged .*; repeat the run"):
         read_run(directory)
@@ -122,20 +144,20 @@ def test_folders_that_are_no_runs_are_refused(tmp_path: Path) -> None:
     ],
 )
 def test_documents_that_lack_an_entry_are_refused(name: str, text: str, missing: str, tmp_path: Path) -> None:
-    directory = write_run(tmp_path, "name", contents(), lambda folder: None)
+    directory = write_run(tmp_path, "name", contents())
     (directory / name).write_text(text)
     with pytest.raises(InputError, match=rf"{name}: {missing} is missing; repeat the run$"):
         read_run(directory)
 
 
 def test_damaged_tables_are_refused(tmp_path: Path) -> None:
-    directory = write_run(tmp_path, "name", contents(), lambda folder: None)
+    directory = write_run(tmp_path, "name", contents())
     run = read_run(directory)
     for content in (b"", b"PAR1", (directory / "predictions.parquet").read_bytes()[:-20]):
         (directory / "predictions.parquet").write_bytes(content)
         with pytest.raises(InputError, match=r"predictions.parquet: damaged \(.+\); repeat the run$"):
             _ = run.predictions
-    run.results.to_parquet(directory / "predictions.parquet")
+    run.results.drop(columns="facts").to_parquet(directory / "predictions.parquet")
     with pytest.raises(InputError, match=r"predictions.parquet: column 'sample' is missing; repeat the run$"):
         _ = run.predictions
     (directory / "results.parquet").write_bytes(b"PAR1")
@@ -145,7 +167,7 @@ def test_damaged_tables_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["dense-wrong.npz", "receptive-field-wrong.npz"])
 def test_damaged_recordings_are_refused(name: str, tmp_path: Path) -> None:
-    run = read_run(write_run(tmp_path, "name", contents(), lambda folder: None))
+    run = read_run(write_run(tmp_path, "name", contents()))
     path = run.directory / "recordings" / name
     whole = path.read_bytes()
     packed = whole.index(b"example/image.npy") + 100  # inside the compressed image
@@ -157,7 +179,7 @@ def test_damaged_recordings_are_refused(name: str, tmp_path: Path) -> None:
 
 
 def test_recordings_without_an_example_are_refused(tmp_path: Path) -> None:
-    run = read_run(write_run(tmp_path, "name", contents(), lambda folder: None))
+    run = read_run(write_run(tmp_path, "name", contents()))
     np.savez(run.directory / "recordings" / "dense-wrong.npz", image=np.eye(3))
     with pytest.raises(InputError, match=r"cannot read .*dense-wrong.npz \('example/index'.*\); give a file"):
         run.examples()

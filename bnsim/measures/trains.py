@@ -1,0 +1,124 @@
+"""Spike trains that measures are taken of, from a recording, from Neo or from plain arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnsim.binning import NANOSECOND, steps_of, trial_steps
+from bnsim.errors import InputError
+from bnsim.recording import Recording
+from bnsim.selection import Indices, checked_index, checked_indices, known_population, refuse
+from bnsim.times import Time, Times, positive, shown, spike_times
+
+if TYPE_CHECKING:
+    import neo
+
+FloatArray: TypeAlias = NDArray[np.floating]
+IntArray: TypeAlias = NDArray[np.int64]
+Source: TypeAlias = "Recording | Sequence[Times | neo.SpikeTrain]"
+
+
+@dataclass(frozen=True)
+class GridTrains:
+    """Spike trains of one trial on a grid of time steps.
+
+    Parameters
+    ----------
+    steps : list of ndarray of int
+        The steps of each unit's spikes, in order.
+    dt : float
+        Time step in seconds.
+    n_steps : int
+        Length of the trial in steps.
+    """
+
+    steps: list[IntArray]
+    dt: float
+    n_steps: int
+
+    @property
+    def duration(self) -> float:
+        """Length of the trial in seconds."""
+        return self.n_steps * self.dt
+
+
+def grid_trains(
+    owner: str,
+    source: Source,
+    population: str | None,
+    trial: int | None,
+    units: Indices | None,
+    duration: Time | None,
+    dt: Time | None,
+) -> GridTrains:
+    """Return the trains of some units in one trial, on the grid of the recording or on that of `dt`."""
+    if isinstance(source, Recording):
+        refuse(owner, {"duration": duration, "dt": dt}, "a recording knows its length and time step")
+        name = population_of(owner, source, population)
+        index = checked_index(f"{owner}.trial", 0 if trial is None else trial, source.n_trials, "trial")
+        trains = source.spike_times(name).trains(source.populations[name], index)
+        step, n_steps = source.dt, source.n_steps
+    else:
+        refuse(owner, {"trial": trial}, "spike trains without a recording are of one trial")
+        trains, length = trains_and_duration(owner, source, population, duration)
+        step = NANOSECOND if dt is None else positive(f"{owner}.dt", dt)
+        n_steps = trial_steps(length, step)
+    if units is None:
+        chosen = trains
+    else:
+        chosen = [trains[unit] for unit in checked_indices(f"{owner}.units", units, len(trains), "unit")]
+    # Neo lets a spike lie at the very end of its train.
+    return GridTrains([np.minimum(steps_of(train, step), n_steps - 1) for train in chosen], step, n_steps)
+
+
+def population_of(owner: str, recording: Recording, population: str | None) -> str:
+    """Return the population's name where the recording holds it."""
+    return known_population(f"{owner}.population", population, recording.counts)
+
+
+def plain_trains(owner: str, source: Sequence[Times | neo.SpikeTrain], population: str | None) -> list[FloatArray]:
+    """Return sorted spike times (s) since the start of the trial, one array a unit."""
+    if population is not None:
+        raise InputError(
+            f"{owner}.population: {shown(population)} was named with plain spike trains; "
+            "leave it out or pass a Recording"
+        )
+    if isinstance(source, (str, bytes)) or not hasattr(source, "__len__") or not hasattr(source, "__iter__"):
+        raise InputError(
+            f"{owner}.source: {shown(source)} is neither a Recording nor a sequence of spike trains; give one of them"
+        )
+    return [np.sort(_seconds(f"{owner}.source[{unit}]", train)) for unit, train in enumerate(source)]
+
+
+def _seconds(culprit: str, train: Times | neo.SpikeTrain) -> FloatArray:
+    return spike_times(culprit, train - train.t_start if hasattr(train, "t_start") else train)
+
+
+def trains_and_duration(
+    owner: str, source: Sequence[Times | neo.SpikeTrain], population: str | None, duration: Time | None
+) -> tuple[list[FloatArray], float]:
+    """Return sorted spike times (s), one array a unit, and the length of the trial (s)."""
+    trains = plain_trains(owner, source, population)
+    if trains and all(hasattr(train, "t_stop") for train in source):
+        refuse(owner, {"duration": duration}, "Neo spike trains know their length")
+        lengths = [float((train.t_stop - train.t_start).rescale("s")) for train in source]  # type: ignore[union-attr]
+        if max(lengths) - min(lengths) > NANOSECOND:
+            raise InputError(
+                f"{owner}.source: Neo spike trains of {min(lengths):g} to {max(lengths):g} s; "
+                "give trains that are as long as each other"
+            )
+        return trains, max(lengths)
+    if duration is None:
+        raise InputError(
+            f"{owner}.duration: plain spike times do not tell the length of the trial; pass it, as 1.0 for a second"
+        )
+    length = positive(f"{owner}.duration", duration)
+    last = max((train[-1] for train in trains if len(train)), default=0.0)
+    if last > length:
+        raise InputError(f"{owner}.duration: a spike at {last} s lies after the {length} s given; pass a longer one")
+    return trains, length

@@ -1,0 +1,214 @@
+"""What a raster shows: the strip of each population, its marks and its rate, on one axis of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnsim.binning import NANOSECOND, Bins, steps_of, trial_steps
+from bnsim.errors import InputError
+from bnsim.plotting.selection import IntArray, Window, sampled_units, times_and_units, window_steps
+from bnsim.recording import Recording
+from bnsim.selection import Indices, checked_indices, known_population, refuse
+from bnsim.times import FloatArray, Time, Times, positive, shown
+
+Source: TypeAlias = "Recording | tuple[Times, NDArray[np.integer] | Sequence[int]]"
+
+_LEAST_SHARE = 0.25
+"""Part of the height that the smallest population gets beside a much larger one, so that it stays legible."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What of a source is drawn, as `raster` was asked.
+
+    Parameters
+    ----------
+    trial, populations, bin_width, window, sample, duration, dt
+        The options of `raster`.
+    """
+
+    trial: Indices | None
+    populations: Sequence[str] | None
+    bin_width: Time
+    window: Window | None
+    sample: int | None
+    duration: Time | None
+    dt: Time | None
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The same stretch of several trials, one after the other.
+
+    Parameters
+    ----------
+    trials : list of int
+        Their numbers.
+    bins : Bins
+        The bins of the stretch in each trial; none spans two trials.
+    """
+
+    trials: list[int]
+    bins: Bins
+
+    @property
+    def length(self) -> float:
+        """Length of the stretch of one trial in seconds."""
+        return self.bins.n_steps * self.bins.dt
+
+    @property
+    def boundaries(self) -> FloatArray:
+        """Times (s) at which trials begin and end on the axis, which starts like the first trial's stretch."""
+        return self.bins.edges[0] + np.arange(len(self.trials) + 1) * self.length
+
+    @property
+    def edges(self) -> FloatArray:
+        """Edges (s) of the bins of all trials on the axis."""
+        starts = [self.bins.edges[:-1] + place * self.length for place in range(len(self.trials))]
+        return np.append(np.concatenate(starts), self.boundaries[-1])
+
+    def inside(self, times: FloatArray) -> NDArray[np.bool_]:
+        """Which of a trial's times lie in the stretch."""
+        since = steps_of(times, self.bins.dt) - self.bins.first_step
+        return (since >= 0) & (since < self.bins.n_steps)
+
+
+@dataclass(frozen=True)
+class Band:
+    """Spikes of one population, and the strip of the picture that it fills.
+
+    Parameters
+    ----------
+    name : str
+        Of the population.
+    times : ndarray of float, shape (n_marks,)
+        Of the marks, in seconds on the axis.
+    rows : ndarray of int, shape (n_marks,)
+        Of the marks, counted from the strip's bottom.
+    rates : ndarray of float, shape (n_bins,)
+        Mean rate (Hz) of all units of the population in each bin.
+    size : int
+        Units of the population.
+    n_rows : int
+        Units that have a row.
+    bottom, top : float
+        Of the strip.
+    """
+
+    name: str
+    times: FloatArray
+    rows: IntArray
+    rates: FloatArray
+    size: int
+    n_rows: int
+    bottom: float
+    top: float
+
+    @property
+    def heights(self) -> FloatArray:
+        """Where each mark is centred: the middle of its unit's row."""
+        return self.bottom + (self.rows + 0.5) / self.n_rows * (self.top - self.bottom)
+
+    @property
+    def units(self) -> str:
+        """How many units have a row, in words."""
+        total = f"{self.size:,} unit" if self.size == 1 else f"{self.size:,} units"
+        return total if self.n_rows == self.size else f"{self.n_rows:,} of {total}"
+
+
+def bands_of(source: Source, choice: Choice) -> tuple[list[Band], Timeline]:
+    """Return the strips from bottom to top, and the axis of time."""
+    return _of_recording(source, choice) if isinstance(source, Recording) else _of_arrays(source, choice)
+
+
+def _of_recording(recording: Recording, choice: Choice) -> tuple[list[Band], Timeline]:
+    unknown = {"duration": choice.duration, "dt": choice.dt}
+    refuse("raster", unknown, "a recording knows its length and time step")
+    names = _chosen_populations(recording, choice.populations)
+    trials = checked_indices("raster.trial", choice.trial, recording.n_trials, "trial").tolist()
+    first, n_steps = 0, recording.n_steps
+    if choice.window is not None:
+        first, n_steps = window_steps("raster.window", choice.window, recording.dt, n_steps)
+    timeline = Timeline(trials, Bins.of("raster.bin_width", choice.bin_width, recording.dt, n_steps, first))
+    shown_units = [sampled_units("raster.sample", choice.sample, recording.populations[name]) for name in names]
+    sizes = np.array([len(units) for units in shown_units])
+    shares = np.maximum(sizes / sizes.sum(), _LEAST_SHARE if len(names) > 1 else 0.0)
+    edges = np.concatenate([[0.0], np.cumsum(shares / shares.sum())]) * sizes.sum() - 0.5
+    bands = []
+    for name, units, bottom, top in zip(names, shown_units, edges[:-1], edges[1:], strict=True):
+        spikes = recording.spike_times(name)
+        trains = [spikes.of_trial(trial) for trial in trials]
+        bands.append(_band(name, trains, timeline, recording.populations[name], units, (bottom, top)))
+    return bands, timeline
+
+
+def _of_arrays(source: object, choice: Choice) -> tuple[list[Band], Timeline]:
+    unknown = {"trial": choice.trial, "populations": choice.populations}
+    refuse("raster", unknown, "plain arrays hold one population and one trial")
+    times, units = times_and_units("raster.source", source)
+    dt = NANOSECOND if choice.dt is None else positive("raster.dt", choice.dt)
+    # Without a duration, the axis ends with the bin of the last spike, so that all bins are equally long.
+    width = Bins.of("raster.bin_width", choice.bin_width, dt, 1).steps_per_bin
+    steps = steps_of(times, dt)
+    n_steps = (int(steps.max(initial=0)) // width + 1) * width
+    if choice.duration is not None:
+        length = positive("raster.duration", choice.duration)
+        if times.max(initial=0.0) > length:
+            raise InputError(
+                f"raster.duration: a spike at {times.max():g} s lies after the {length:g} s given; pass a longer one"
+            )
+        n_steps = trial_steps(length, dt)
+        times = np.where(steps < n_steps, times, (n_steps - 1) * dt)
+    first = 0
+    if choice.window is not None:
+        end = None if choice.duration is None else n_steps
+        first, n_steps = window_steps("raster.window", choice.window, dt, end)
+    timeline = Timeline([0], Bins(dt, n_steps, width, first))
+    size = int(units.max(initial=0)) + 1
+    chosen = sampled_units("raster.sample", choice.sample, size)
+    return [_band("Unit", [(times, units)], timeline, size, chosen, (-0.5, len(chosen) - 0.5))], timeline
+
+
+def _band(
+    name: str,
+    trains: list[tuple[FloatArray, NDArray[np.integer]]],
+    timeline: Timeline,
+    size: int,
+    units: IntArray,
+    strip: tuple[float, float],
+) -> Band:
+    """The strip of a population, from the times and units of all its spikes in each trial."""
+    times, rows = [], []
+    for place, (of_trial, of_units) in enumerate(trains):
+        drawn = timeline.inside(of_trial) & np.isin(of_units, units)
+        times.append(of_trial[drawn] + place * timeline.length)
+        rows.append(np.searchsorted(units, of_units[drawn]))
+    counts = np.concatenate([timeline.bins.count(of_trial) for of_trial, _ in trains])
+    rates = counts / (size * np.tile(timeline.bins.durations, len(trains)))
+    return Band(name, np.concatenate(times), np.concatenate(rows), rates, size, len(units), *strip)
+
+
+def _chosen_populations(recording: Recording, populations: Sequence[str] | None) -> list[str]:
+    """The populations asked for, or all whose spike times were recorded, in the network's order."""
+    if populations is None:
+        chosen = [name for name in recording.counts if name in recording.spikes]
+        if not chosen:
+            names = list(recording.counts)
+            raise InputError(f"Recording.spikes: no spike times were recorded; run again with record={names!r}")
+        return chosen
+    if not isinstance(populations, (str, list, tuple)):
+        raise InputError(f"raster.populations: {shown(populations)} is no list of names; give a list of populations")
+    asked = [populations] if isinstance(populations, str) else list(populations)
+    names = [known_population("raster.populations", name, recording.counts) for name in asked]
+    if not names:
+        raise InputError("raster.populations: no population was named; give names, or None for all")
+    for name in names:
+        recording.spike_times(name)  # raises where it was not recorded
+        if names.count(name) > 1:
+            raise InputError(f"raster.populations: {name!r} is named twice; name each population once")
+    return names

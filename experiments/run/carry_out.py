@@ -1,0 +1,280 @@
+"""Carries out a run: plan, execute, store, assemble, draw. What is finished is kept, whatever happens next."""
+
+from __future__ import annotations
+
+import re
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import astuple, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from bnsim.errors import BnsimError, InputError
+from experiments.names import DEFAULT_MODELS
+from experiments.run.assemble import assemble
+from experiments.run.examples import ExampleJob, choose
+from experiments.run.execute import Executor, Workers, available_cores
+from experiments.run.job import Identity, StudyResult
+from experiments.run.plan import Plan, check, plan_document, queued
+from experiments.run.progress import ProgressDisplay, Silence
+from experiments.run.request import COMPARE, Request
+from experiments.run.store import Store
+from experiments.run_directory import Example, Run, check_output, read_run, write_contents
+from experiments.tasks.dataset import final_split
+
+MakeExecutor: TypeAlias = Callable[[int], Executor] | None
+"""From the number of workers to what carries out the jobs; None for processes of this machine (`Workers`)."""
+
+
+def compare(
+    task: str = "digits",
+    seeds: int = 5,
+    models: Sequence[str] = DEFAULT_MODELS,
+    preset: str = "quick",
+    data_dir: str | Path | None = None,
+    out: str | Path = "runs",
+    settings: Mapping[str, Any] | None = None,
+    workers: int | None = None,
+) -> Run:
+    """Carry out the studies of a preset on models that see the same samples in the same order, and write a report.
+
+    Work is done in new processes: in a script, call it below `if __name__ == "__main__":`. What is finished is kept in
+    the run's directory, and `resume` goes on with it.
+
+    Parameters
+    ----------
+    task
+        Name of a task, or path of an .npz archive with X and y.
+    seeds
+        How many. Each draws its own split (or, with a fixed test set, its own order), filters and spikes.
+    models
+        Names in `models.registry`.
+    preset
+        "quick" or "full".
+    data_dir
+        Folder of the MNIST files.
+    out
+        Folder in which the run's directory is made.
+    settings
+        As `--set`, e.g. {"models.dense.passes": 20, "learning.presentations": 5000, "studies.max_train": 1000}; the
+        last is an option of several studies. What twins share is set for both (`experiments.run.configuration`).
+    workers
+        Number of processes; None for as many as there are cores. Each holds its own copy of data and libraries.
+
+    Returns
+    -------
+    Run
+        The stored run.
+
+    Raises
+    ------
+    InputError
+        For what cannot be done as asked.
+    MachineError
+        If the machine fails.
+    """
+    return run_study(COMPARE, task, seeds, models, preset, data_dir, out, settings, workers)
+
+
+def run_study(
+    study: str,
+    task: str = "digits",
+    seeds: int = 5,
+    models: Sequence[str] = DEFAULT_MODELS,
+    preset: str = "quick",
+    data_dir: str | Path | None = None,
+    out: str | Path = "runs",
+    settings: Mapping[str, Any] | None = None,
+    workers: int | None = None,
+) -> Run:
+    """Carry out one study.
+
+    Parameters
+    ----------
+    study
+        Name of a study, or path of the folder of one.
+    task, seeds, models, preset, data_dir, out, settings, workers
+        As in `compare`. Studies of units and networks that they name themselves take no models.
+
+    Returns
+    -------
+    Run
+        The stored run.
+
+    Raises
+    ------
+    InputError
+        For what cannot be done as asked.
+    MachineError
+        If the machine fails.
+    """
+    folder = None if data_dir is None else Path(data_dir).resolve()
+    request = Request(study, task, tuple(models), seeds, preset, folder, settings or {})
+    return carry_out(request, Path(out), workers)
+
+
+def carry_out(request: Request, out: Path, workers: int | None = None, make_executor: MakeExecutor = None) -> Run:
+    """Carry out what was asked for, in a new directory in `out`. Errors as in `compare`."""
+    started = datetime.now(UTC)
+    _check_workers(workers)
+    resolved = check(request)
+    check_output(out)
+    for note in resolved.dataset.notes:
+        warnings.warn(f"{resolved.dataset.name}: {note}", stacklevel=3)
+    label = f"{started:%Y%m%dT%H%M%SZ}-{'-'.join(resolved.label)}"
+    is_new = not out.exists()
+    store = Store.begin(out, re.sub(r"[^\w.-]+", "-", label))
+    try:
+        with store.locked():
+            plan = resolved.plan(store.shelf)
+            store.write_plan(plan_document(plan, store.directory.name, started))
+            return _finish(plan, store, started, workers, make_executor)
+    finally:
+        if store.directory.exists() and not store.count() and not (store.directory / "summary.json").exists():
+            store.discard()
+        if is_new:
+            with suppress(OSError):  # the run lies in it
+                out.rmdir()
+
+
+def resume(
+    directory: str | Path,
+    keep_finished: bool = False,
+    workers: int | None = None,
+    make_executor: MakeExecutor = None,
+) -> Run:
+    """Carry out what is missing of a run that was interrupted; the result is that of a run that was not.
+
+    Parameters
+    ----------
+    directory
+        Of the run.
+    keep_finished
+        Keep the numbers of finished jobs although settings, data or code are others now.
+    workers
+        As in `compare`.
+    make_executor
+        Makes what carries out the jobs.
+
+    Returns
+    -------
+    Run
+        The stored run; as it is, where nothing is missing.
+
+    Raises
+    ------
+    InputError
+        If the directory is no run, another process works on it, or its finished jobs were measured with other settings,
+        data or code.
+    MachineError
+        If the machine fails.
+    """
+    _check_workers(workers)
+    store = Store(Path(directory))
+    document = store.read_plan()
+    if (store.directory / "summary.json").is_file():
+        return read_run(directory)
+    with store.locked():
+        plan = check(Request.of(document["request"])).plan(store.shelf)
+        if not keep_finished:
+            _refuse_changes(plan, store)
+        started = datetime.fromisoformat(document["started_utc"])
+        return _finish(plan, store, started, workers, make_executor)
+
+
+def _check_workers(workers: int | None) -> None:
+    if workers is not None and workers < 1:
+        raise InputError(f"--workers: got {workers}; give at least 1")
+
+
+def _refuse_changes(plan: Plan, store: Store) -> None:
+    """Refuse to mix numbers that depend on different things."""
+    changed: dict[str, int] = {}
+    for job in plan.jobs:
+        kept = store.identity_of(job)
+        if kept is not None and kept != job.identity:
+            names = [name for name, old, new in _compared(kept, job.identity) if old != new]
+            changed[names[0]] = changed.get(names[0], 0) + 1
+    if changed:
+        count, what = sum(changed.values()), " and ".join(changed)
+        raise InputError(
+            f"{store.directory}: {count} finished jobs were measured with other {what} than now; "
+            "begin a new run, or keep them with --keep-finished"
+        )
+
+
+def _compared(kept: Identity, now: Identity) -> list[tuple[str, str, str]]:
+    names = [field.name for field in fields(Identity)]
+    return list(zip(names, astuple(kept), astuple(now), strict=True))
+
+
+def _finish(plan: Plan, store: Store, started: datetime, workers: int | None, make_executor: MakeExecutor) -> Run:
+    """Carry out the jobs that are missing, assemble and draw."""
+    clock = time.perf_counter()
+    missing = [job for job in queued(plan.jobs) if store.kept(job) is None]
+    count = max(1, min(workers or available_cores(), len(missing)))
+    try:
+        with (make_executor or Workers)(count) as executor:
+            with ProgressDisplay([job.name for job in missing]) as display:
+                for place, result in executor.run(missing, display):
+                    store.keep(missing[place], result)
+            results = [store.kept(job) for job in plan.jobs]
+            found = [result for result in results if result is not None]
+            examples = _record_examples(plan, found, executor)
+    except (BnsimError, KeyboardInterrupt) as error:
+        raise _with_remedy(error, plan, store) from error
+    seconds = time.perf_counter() - clock
+    contents = assemble(plan, found, examples, store.directory.name, started, seconds)
+    write_contents(store.directory, contents)
+    store.close()
+    _draw(store.directory)
+    return read_run(store.directory)
+
+
+def _with_remedy(error: BaseException, plan: Plan, store: Store) -> BaseException:
+    """The same error, which says besides what is kept and how to go on."""
+    count = store.count()
+    if not count:
+        return error
+    kept = f"{count} of {len(plan.jobs)} jobs are kept; go on with `bnsim resume {store.directory}`"
+    told = type(error)(f"{error}; {kept}" if str(error) else kept)
+    for note in getattr(error, "__notes__", ()):
+        told.add_note(note)
+    return told
+
+
+def _record_examples(plan: Plan, results: Sequence[StudyResult], executor: Executor) -> tuple[Example, ...]:
+    """Let every model of the first seed see the test samples that the first of them, a BNS if there is one, decides
+    on."""
+    chosen = [(job, result.outcome) for job, result in zip(plan.jobs, results, strict=True) if job.example]
+    if not chosen:
+        return ()
+    first_job, first_outcome = chosen[0]
+    assert first_outcome.predictions is not None
+    test = final_split(plan.dataset, first_job.subject.seed, first_job.options["max_train"]).held_out
+    shown = choose(first_outcome.predictions, test)
+    jobs = [
+        ExampleJob.of(job.subject.model, job.example, shown, plan.dataset)
+        for job, _ in chosen
+        if job.example is not None
+    ]
+    recorded: dict[int, list[Example]] = dict(executor.run(jobs, Silence()))
+    return tuple(example for place in range(len(jobs)) for example in recorded[place])
+
+
+def _draw(directory: Path) -> None:
+    """Draw figures and report; if that fails, the numbers are there all the same."""
+    from experiments.report import write
+
+    try:
+        write(directory)
+    except Exception as error:
+        lines = str(error).strip().splitlines() or ["no message"]
+        warnings.warn(
+            f"{directory}: the report could not be drawn ({type(error).__name__}: {lines[0]}); the numbers are stored: "
+            f"draw it again with `bnsim draw {directory}`",
+            stacklevel=1,
+        )

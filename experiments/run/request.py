@@ -1,0 +1,59 @@
+"""What a user asks for: enough to plan the same run again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from experiments.names import DEFAULT_MODELS
+
+COMPARE = "compare"
+"""Stands in the place of a study's name for all studies of a preset."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for.
+
+    Parameters
+    ----------
+    study
+        Name of a study, path of a study's folder, or "compare".
+    task
+        Name of a task, or path of an archive.
+    models
+        Names of classifiers.
+    seeds
+        How many.
+    preset
+        "quick" or "full" ("tiny" in tests).
+    data_dir
+        Folder of the task's files, where it has any.
+    settings
+        As `--set`: "section.key" -> value.
+    """
+
+    study: str
+    task: str = "digits"
+    models: tuple[str, ...] = DEFAULT_MODELS
+    seeds: int = 5
+    preset: str = "quick"
+    data_dir: Path | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """Return it as plan.json holds it."""
+        return {**vars(self), "data_dir": None if self.data_dir is None else str(self.data_dir)}
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Request:
+        """Return what `document` was made from."""
+        settings = {key: _untupled(value) for key, value in document["settings"].items()}
+        data_dir = None if document["data_dir"] is None else Path(document["data_dir"])
+        return cls(**{**document, "models": tuple(document["models"]), "data_dir": data_dir, "settings": settings})
+
+
+def _untupled(value: Any) -> Any:
+    return tuple(map(_untupled, value)) if isinstance(value, list) else value

@@ -1,0 +1,337 @@
+"""A run on disk: one directory, readable with pandas, NumPy and a text editor alone.
+
+    <utc time>-<study>-<task>/
+      plan.json            what was asked for, and checksums of what each number depends on
+      config.toml          the whole resolved configuration
+      manifest.json        versions, commit, machine, keys, checksums of the data, timings
+      results.parquet      tidy rows with the columns of `COLUMNS`
+      predictions.parquet  model, kind, seed, sample, true, predicted: every final test prediction
+      summary.json         metrics, differences between twins, references (see `experiments.summary`)
+      recordings/*.npz     the example images, see `Example`
+      figures/*            drawn from the files above
+      report.html          drawn from the files above
+
+Columns of `results`:
+
+- study, task, model: names
+- kind: "BNS" or "ANN"
+- seed: of split, filters, weights, order and spikes
+- facts: what sets a figure apart, as a mapping (a struct in the file): {} for one of the whole model, else for
+  instance {"layer": "hidden"} or {"true": "3", "predicted": "5"}; `Metric.facts` says which a metric has
+- step: place on a curve, such as samples seen or ms since the start of the trial (`Metric.step`); missing (`pandas.NA`)
+  elsewhere
+- metric: snake_case name; those that end in `_seconds` or `_per_second` are wall-clock figures, all others
+  repeat exactly
+- value: float
+- unit: of the value, "fraction" for accuracies between 0 and 1, "nat" for a cross-entropy, "bit" for information
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from bnsim import archive
+from bnsim.errors import InputError, MachineError
+from bnsim.recording import Recording
+
+COLUMNS = ("study", "task", "model", "kind", "seed", "facts", "step", "metric", "value", "unit")
+PREDICTION_COLUMNS = ("model", "kind", "seed", "sample", "true", "predicted")
+
+_ARROW = {
+    frozenset({int}): pa.int64(),
+    frozenset({float}): pa.float64(),
+    frozenset({int, float}): pa.float64(),
+}
+"""Types of a fact that are stored as numbers."""
+
+_REQUIRED = {
+    "config.toml": ("run",),
+    "manifest.json": (
+        *("run", "started_utc", "task", "models", "versions"),
+        *("settings_tried_on_validation", "test_set_openings"),
+    ),
+    "summary.json": ("task", "protocol", "seeds", "metrics", "differences", "references"),
+}
+"""What each file of a run must hold for tables, figures and report to be made from it."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """One test image as one model, trained with the run's first seed, saw it.
+
+    The images are chosen by the first BNS of the run (the first model where there is none): the first
+    test image that it classifies correctly (case "correct"), the first that it does not (case "wrong";
+    absent where it made no mistake), and some of other classes ("further1", ...). Every other model is shown
+    the same images, so its own prediction may differ.
+
+    On disk, `recordings/<model>-<case>.npz` holds `example/index`, `example/image`, `example/true`,
+    `example/predicted`, for a network without spikes `activations/<layer>` (unit,) from input to output, and
+    for one with spikes the arrays that `bnsim.Recording.load` reads: one trial with the spike times of every
+    population.
+    """
+
+    model: str
+    case: str
+    """"correct" or "wrong", by the outcome of the model that the image was chosen by; "further1", ... of others."""
+    index: int
+    """Position of the image in the test set of the first seed."""
+    image: NDArray[np.floating]
+    """As presented, scaled: (height, width), or (features,) where the task has no images."""
+    true_class: str
+    predicted_class: str
+    """What this model predicts."""
+    recording: Recording | None
+    """Spike times and traces of this trial (trial 0 of the recording); None for a network without spikes."""
+    activations: Mapping[str, NDArray[np.floating]]
+    """Layer name -> activations (unit,), from input to output; for a network with spikes empty, or the output alone
+    where its answer is read from cells that are no output layer."""
+    fields: NDArray[np.floating] | None = None
+    """Learned receptive fields (unit, height, width), of models whose cells have them; with the first example alone."""
+    field_classes: tuple[str, ...] = ()
+    """The class that each of these cells stands for, "" where none."""
+
+    def save(self, folder: Path) -> None:
+        """Write `<model>-<case>.npz` into `folder`."""
+        arrays: dict[str, Any] = {
+            "example/index": np.int64(self.index),
+            "example/image": self.image,
+            "example/true": np.str_(self.true_class),
+            "example/predicted": np.str_(self.predicted_class),
+        }
+        arrays |= {f"activations/{layer}": values for layer, values in self.activations.items()}
+        if self.recording is not None:
+            arrays |= self.recording.arrays()
+        if self.fields is not None:
+            arrays["fields/weights"] = self.fields
+        if self.field_classes:
+            arrays["fields/classes"] = np.array(self.field_classes, dtype=str)
+        np.savez_compressed(folder / f"{self.model}-{self.case}.npz", allow_pickle=False, **arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> Example:
+        """Read what `save` wrote. Errors: InputError where the file is none."""
+        model, _, case = path.stem.rpartition("-")
+        data = archive.read("Example", path)
+        try:
+            return cls(
+                model=model,
+                case=case,
+                index=int(data["example/index"]),
+                image=data["example/image"],
+                true_class=str(data["example/true"]),
+                predicted_class=str(data["example/predicted"]),
+                recording=Recording.load(path) if "duration" in data else None,
+                activations={
+                    key.removeprefix("activations/"): values
+                    for key, values in data.items()
+                    if key.startswith("activations/")
+                },
+                fields=data.get("fields/weights"),
+                field_classes=tuple(map(str, data.get("fields/classes", ()))),
+            )
+        except (KeyError, ValueError, TypeError) as error:
+            raise archive.foreign("Example", path, error) from None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stored run: `config`, `manifest` and `summary` as their files hold them, `results` as tidy rows."""
+
+    directory: Path
+    config: dict[str, Any]
+    manifest: dict[str, Any]
+    results: pd.DataFrame
+    summary: dict[str, Any]
+
+    @property
+    def predictions(self) -> pd.DataFrame:
+        """Every final test prediction, with `PREDICTION_COLUMNS`; empty without the accuracy study.
+
+        Errors: InputError where the file is damaged.
+        """
+        return _table(self.directory / "predictions.parquet", PREDICTION_COLUMNS)
+
+    def examples(self) -> tuple[Example, ...]:
+        """The example images, ordered by file name; empty where the run recorded none."""
+        return tuple(Example.load(path) for path in sorted((self.directory / "recordings").glob("*.npz")))
+
+
+def read_run(path: str | Path) -> Run:
+    """Read a run directory. Errors: InputError, naming the file, for a folder that is no complete run."""
+    directory = Path(path)
+    if not directory.is_dir():
+        raise InputError(f"{directory}: no such run; give a folder that bnsim wrote, e.g. one below runs/")
+    if (directory / "plan.json").is_file() and not (directory / "summary.json").is_file():
+        raise InputError(f"{directory}: this run is not finished; go on with `bnsim resume {directory}`")
+    names = ("config.toml", "manifest.json", "results.parquet", "predictions.parquet", "summary.json")
+    missing = [name for name in names if not (directory / name).is_file()]
+    if missing:
+        raise InputError(f"{directory}: not a run: {missing[0]} is missing; give a folder that bnsim wrote")
+    return Run(
+        directory,
+        config=_document(directory / "config.toml", tomllib.loads, _REQUIRED["config.toml"]),
+        manifest=read_json(directory / "manifest.json", _REQUIRED["manifest.json"]),
+        results=_table(directory / "results.parquet", COLUMNS),
+        summary=read_json(directory / "summary.json", _REQUIRED["summary.json"]),
+    )
+
+
+def read_json(path: Path, required: Sequence[str]) -> dict[str, Any]:
+    """Return a JSON object that holds these entries.
+
+    Raises
+    ------
+    InputError
+        If it is damaged, or lacks one of them.
+    """
+    return _document(path, json.loads, required)
+
+
+def _document(path: Path, parse: Callable[[str], Any], required: Sequence[str]) -> dict[str, Any]:
+    """A TOML or JSON file with all that is required of it."""
+    with _undamaged(path):
+        content = parse(path.read_text(encoding="utf-8"))
+    held = content if isinstance(content, dict) else {}
+    _refuse_missing(path, "entry", [key for key in required if key not in held])
+    return held
+
+
+def _table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    with _undamaged(path):
+        table = pd.read_parquet(path)
+    _refuse_missing(path, "column", [column for column in columns if column not in table.columns])
+    if "facts" in columns:  # a struct holds the facts of all rows: keep those that a row has
+        held = [{name: fact for name, fact in (row or {}).items() if fact is not None} for row in table["facts"]]
+        table = table.assign(facts=pd.Series(held, index=table.index, dtype=object))
+    return table
+
+
+def _results_table(results: pd.DataFrame) -> pa.Table:
+    """The results as an Arrow table, facts as a struct with a typed field for each name.
+
+    A name that one study uses for numbers and another for words becomes text; without any fact, the struct has a field
+    `layer` that no row fills, since a struct without fields cannot be stored.
+    """
+    types: dict[str, set[type]] = {}
+    for facts in results["facts"]:
+        for name, fact in facts.items():
+            types.setdefault(name, set()).add(type(fact))
+    arrow = {name: _ARROW.get(frozenset(found), pa.string()) for name, found in types.items()}
+    textual = {name for name, kind in arrow.items() if kind == pa.string()}
+    rows = [
+        {name: str(fact) if name in textual else fact for name, fact in facts.items()} or None
+        for facts in results["facts"]
+    ]
+    column = pa.array(rows, pa.struct(list((arrow or {"layer": pa.string()}).items())))
+    table = pa.Table.from_pandas(results.drop(columns="facts"), preserve_index=False)
+    return table.add_column(list(results.columns).index("facts"), "facts", column)
+
+
+@contextmanager
+def _undamaged(path: Path) -> Iterator[None]:
+    """Turn a failure to read a file of a run into an InputError."""
+    try:
+        yield
+    except (OSError, ValueError) as error:  # pyarrow's and both parsers' errors are ValueErrors or OSErrors
+        raise InputError(f"{path}: damaged ({_one_line(error)}); repeat the run") from None
+
+
+def _refuse_missing(path: Path, what: str, missing: Sequence[str]) -> None:
+    if missing:
+        raise InputError(f"{path}: {what} {missing[0]!r} is missing; repeat the run")
+
+
+@dataclass(frozen=True)
+class RunContents:
+    """All that is stored of a run before figures and report are drawn from it."""
+
+    config: Mapping[str, Any]
+    manifest: Mapping[str, Any]
+    results: pd.DataFrame
+    predictions: pd.DataFrame
+    summary: Mapping[str, Any]
+    examples: tuple[Example, ...] = field(default=())
+
+
+def check_output(out: Path) -> None:
+    """Refuse an output folder that cannot take a run, before any work is done and without leaving anything.
+
+    The folder itself may be missing (it is made when the run begins), its parent may not.
+    Errors: InputError.
+    """
+    folder = out if out.exists() else out.absolute().parent
+    if not folder.exists():
+        raise InputError(f"--out {out}: {folder} does not exist; make it or choose another output folder")
+    if not folder.is_dir():
+        raise InputError(f"--out {out}: {folder} is not a folder; choose another output folder")
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise InputError(f"--out {out}: cannot write there ({error.strerror}); choose another folder") from None
+
+
+def write_contents(directory: Path, contents: RunContents) -> None:
+    """Write all files of a run into its directory; the summary last, since a run that has one is complete.
+
+    Raises
+    ------
+    MachineError
+        If the disk fails. What is there already stays.
+    """
+    import tomlkit
+
+    with writing(directory):
+        recordings = directory / "recordings"
+        recordings.mkdir(exist_ok=True)
+        for example in contents.examples:
+            example.save(recordings)
+        write_atomically(directory / "config.toml", tomlkit.dumps(contents.config))
+        _replaced(directory / "results.parquet", lambda path: pq.write_table(_results_table(contents.results), path))
+        _replaced(directory / "predictions.parquet", lambda path: contents.predictions.to_parquet(path, index=False))
+        for name, content in (("manifest", contents.manifest), ("summary", contents.summary)):
+            text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
+            write_atomically(directory / f"{name}.json", text + "\n")
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a text file that is either there as a whole or as it was before."""
+    _replaced(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+
+
+def _replaced(path: Path, write: Callable[[Path], object]) -> None:
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        write(partial)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Turn a failure of the disk while `folder` is written to into a one-line MachineError."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or _one_line(error)
+        remedy = "free some space or choose another folder"
+        raise MachineError(f"{folder}: cannot be written ({reason}); {remedy}") from error
+
+
+def _one_line(error: BaseException) -> str:
+    """The first line of an error's text, or its name where it has none."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

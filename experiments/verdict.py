@@ -1,0 +1,48 @@
+"""The verdict on a pair of twins: which network is better, as far as the interval of their difference tells.
+
+One function decides; table, report, sentences and summary.json say what it found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from experiments.statistics import MIN_SEEDS_FOR_P, SIGNIFICANCE
+
+NOT_TOLD_APART = "not told apart"
+
+
+def verdict(difference: Mapping[str, Any], better: Literal["more", "less"]) -> str:
+    """Return the verdict on twins in a primary metric.
+
+    Parameters
+    ----------
+    difference : mapping
+        Entry of summary.json: `model` minus `twin`, with `difference`, `ci_low`, `ci_high`, `n` and `p_holm`.
+    better : {"more", "less"}
+        Which of it is better (`Metric.better`).
+
+    Returns
+    -------
+    str
+        "not told apart" where the interval holds zero. Otherwise the better network and whether its value is higher or
+        lower: with fewer than 10 seeds as an observation "in these 5 seeds", from 10 seeds on only where the p-value
+        after Holm's correction is below 0.05. "no verdict: one seed" where there is no interval.
+
+    Examples
+    --------
+    >>> entry = {"difference": 2.0, "ci_low": 1.5, "ci_high": 2.5, "n": 5, "p_holm": None}
+    >>> verdict({"model": "bns", "twin": "ann", **entry}, "more")
+    'bns better (higher) in these 5 seeds'
+    """
+    low, high, n, p_holm = (difference[key] for key in ("ci_low", "ci_high", "n", "p_holm"))
+    if low is None:
+        return "no verdict: one seed"
+    if low <= 0 <= high or (n >= MIN_SEEDS_FOR_P and (p_holm is None or p_holm >= SIGNIFICANCE)):
+        return NOT_TOLD_APART
+    winner = difference["model" if (difference["difference"] > 0) == (better == "more") else "twin"]
+    found = f"{winner} better ({'higher' if better == 'more' else 'lower'})"
+    if n >= MIN_SEEDS_FOR_P:
+        return found
+    return f"{found} in {'this one seed' if n == 1 else f'these {n} seeds'}"

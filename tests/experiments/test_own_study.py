@@ -1,0 +1,151 @@
+"""A study in a folder of the user's own: found by its path, carried out by workers, drawn and told like all others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bnsim.errors import InputError
+from experiments import report, run_study
+from experiments.run_directory import read_run
+from experiments.studies import STUDIES, carried_out, find
+
+INIT = '''"""How many weights does each network have?
+
+Counted after training.
+"""
+
+from pydantic import PositiveInt
+
+from experiments.spec import Metric, Options, Study
+
+
+class Config(Options):
+    """Options of the study."""
+
+    max_train: PositiveInt
+
+
+STUDY = Study(
+    __name__,
+    __doc__,
+    title="Weights",
+    metrics=(Metric("weights", "count", "Weights", "Number of trained weights.", facts={"layer": str}),),
+    presets={"quick": Config(max_train=200), "full": Config(max_train=400), "tiny": Config(max_train=100)},
+)
+'''
+MEASURE = '''"""Counts."""
+
+from experiments.shared.fitted import fitted
+from experiments.spec import Outcome
+
+from . import STUDY
+
+
+def run(config, subject, progress):
+    """Count the weights of one network."""
+    found = fitted(subject, config.max_train, progress)
+    rows = [STUDY["weights"](weights.size, layer=layer) for layer, weights in found.model.weights().items()]
+    return Outcome(len(found.split.train), 0, (STUDY["weights"](sum(row.value for row in rows)), *rows))
+'''
+FIGURE = '''"""Bars."""
+
+from matplotlib.figure import Figure
+
+from experiments.shared.stored import summaries
+from experiments.shared.wording import by_model
+from experiments.spec import Plate
+
+from . import STUDY
+
+PLATES = (Plate("weights", "Weights of each network"),)
+
+
+def draw(run):
+    """Return one figure."""
+    figure = Figure()
+    found = summaries(run, STUDY["weights"])
+    figure.subplots().bar([entry["model"] for entry in found], [entry["mean"] for entry in found])
+    return {"weights": figure}
+
+
+def sentences(run):
+    """Return what came out."""
+    return [f"Trained weights: {by_model(run, STUDY['weights'])}."]
+'''
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("own") / "count_weights"
+    path.mkdir()
+    for name, text in (("__init__", INIT), ("measure", MEASURE), ("figure", FIGURE)):
+        (path / f"{name}.py").write_text(text)
+    return path
+
+
+def test_it_is_carried_out_drawn_and_told(folder: Path, tmp_path: Path) -> None:
+    """By a worker process, which has to find it too."""
+    settings = {"models.dense.hidden": (5,), "models.dense.passes": 1, "count-weights.max_train": 150}
+    run = run_study(str(folder), models=("dense",), seeds=1, out=tmp_path, settings=settings, workers=1)
+    assert run.directory.name.endswith("-count-weights-digits")
+    assert run.config["count-weights"] == {"max_train": 150}
+    whole = run.results[[not facts for facts in run.results["facts"]]]
+    assert whole["value"].tolist() == [64 * 5 + 5 * 10]
+    assert carried_out(run.config) == {"count-weights": find(str(folder))}
+    page = (run.directory / "report.html").read_text(encoding="utf-8")
+    assert "How many weights does each network have?" in page
+    assert "Trained weights: 370 in dense." in page
+    assert (run.directory / "figures" / "weights.svg").is_file()
+    assert "count-weights" not in STUDIES
+
+
+def test_a_figure_that_fails_costs_that_figure(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"models.dense.hidden": (5,), "models.dense.passes": 1}
+    run = run_study(str(folder), models=("dense",), seeds=1, out=tmp_path, settings=settings, workers=1)
+
+    def fail(run: object) -> None:
+        raise ZeroDivisionError("no bars")
+
+    monkeypatch.setattr(find(str(folder)).figure, "draw", fail)
+    with pytest.warns(UserWarning, match=r"count-weights: could not be drawn \(ZeroDivisionError: no bars\); its num"):
+        report.write(run.directory)
+    page = (run.directory / "report.html").read_text(encoding="utf-8")
+    assert "The figures of this study could not be drawn (ZeroDivisionError: no bars). Its numbers are stored." in page
+    assert read_run(run.directory).results["value"].tolist() == run.results["value"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "no study; give a folder with __init__.py, measure.py and figure.py"),
+        ("", "has no STUDY; see `experiments.spec.Study`"),
+        ("import nothing_of_this_name", "cannot be imported (ModuleNotFoundError: No module named 'nothing_of_this"),
+        (INIT.replace('"tiny"', '"small"'), "study broken: its presets are quick, full, small; give quick, full, tiny"),
+    ],
+)
+def test_folders_that_are_no_studies_are_refused(text: str | None, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "broken"
+    path.mkdir()
+    if text is not None:
+        (path / "__init__.py").write_text(text)
+    with pytest.raises(InputError) as caught:
+        find(str(path))
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_name_that_exists_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "accuracy"
+    path.mkdir()
+    (path / "__init__.py").write_text(INIT)
+    with pytest.raises(InputError, match="a study 'accuracy' exists already; rename the folder"):
+        find(str(path))
+
+
+def test_a_run_whose_study_is_gone_is_still_read(folder: Path, tmp_path: Path) -> None:
+    settings = {"models.dense.hidden": (5,), "models.dense.passes": 1}
+    run = run_study(str(folder), models=("dense",), seeds=1, out=tmp_path, settings=settings, workers=1)
+    config = {**run.config, "run": {**run.config["run"], "study": str(tmp_path / "gone")}}
+    assert carried_out(config) == {}
