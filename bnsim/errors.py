@@ -21,6 +21,10 @@ class MachineError(BnsimError, RuntimeError):
     """The machine failed: disk, compiler, a simulation that died."""
 
 
+class DivergenceError(MachineError):
+    """A variable of a simulation became NaN or infinite."""
+
+
 class DegenerateNetworkWarning(UserWarning):
     """A trained network cannot tell samples apart: a layer is silent, or all its cells stand for one class."""
 

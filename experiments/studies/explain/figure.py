@@ -91,11 +91,12 @@ def _pair(run: Run) -> list[str]:
 def _stored(run: Run) -> dict[tuple[str, int, str], tuple[Mapping[str, Fact], np.ndarray]]:
     """(model, image, map) -> its facts, values by pixel."""
     found = rows(run, STUDY["map_value"])
-    places = [(facts["image"], facts["map"]) for facts in found["facts"]]
+    images, names = ([facts[fact] for facts in found["facts"]] for fact in ("image", "map"))
     stored = {}
-    for (model, (image, name)), group in found.assign(place=places).groupby(["model", "place"], sort=False):
+    for place, group in found.assign(image=images, map=names).groupby(["model", "image", "map"], sort=False):
+        model, image, name = place
         values = group.sort_values("step")["value"].to_numpy(dtype=float)
-        stored[str(model), int(image), str(name)] = group["facts"].iloc[0], values
+        stored[str(model), int(str(image)), str(name)] = group["facts"].iloc[0], values
     return stored
 
 

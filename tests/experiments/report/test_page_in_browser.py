@@ -12,8 +12,9 @@ import pytest
 
 from experiments import report
 from experiments.report import spikes
-from experiments.run_directory import Run, RunContents, write_run
+from experiments.run_directory import Run, RunContents
 from tests.browser import Browser, executable
+from tests.experiments.test_run_directory import write_run
 
 CHECKS = (Path(__file__).parent / "page_checks.js").read_text(encoding="utf-8")
 FIRST, SECOND = "receptive-field", "reward"
