@@ -53,7 +53,7 @@ def page(stored_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(spikes, "MARKS", 500)
-        return write_run(tmp_path_factory.mktemp("runs"), "run", contents, report.write) / "report.html"
+        return report.write(write_run(tmp_path_factory.mktemp("runs"), "run", contents))
 
 
 @pytest.fixture(scope="module")
