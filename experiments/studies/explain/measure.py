@@ -179,7 +179,7 @@ def _agreement(metric: Metric, first: FloatArray, second: FloatArray, **maps: An
     found = [attribution.agreement(one, other) for one, other in zip(first, second, strict=True)]
     values = [value for value in found if value is not None]
     if values:
-        yield metric(np.mean(values), **maps)
+        yield metric(np.mean(values), None, **maps)
 
 
 def _deletion(own: Explained, steps: int, seed: int) -> Iterator[Measurement]:
