@@ -21,7 +21,7 @@ def by_class(
     true, predicted
         Class indices of the test samples (sample,).
     trained
-        Class indices of the training samples (sample,), whose most frequent class, the first of equals, is the majority.
+        Class indices of the training samples (sample,); the most frequent, the first of equals, is the majority.
     classes
         Names of the classes. One without a test sample has no recall and does not count in the balanced accuracy.
 
