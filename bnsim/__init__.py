@@ -17,6 +17,7 @@ _ROOMS = (
     "distributions",
     "encoding",
     "errors",
+    "jumps",
     "network",
     "neurons",
     "plasticity",
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from bnsim.distributions import *
     from bnsim.encoding import *
     from bnsim.errors import *
+    from bnsim.jumps import *
     from bnsim.network import *
     from bnsim.neurons import *
     from bnsim.plasticity import *

@@ -36,7 +36,25 @@ class Connectivity(Description, abstract=True):
 
     @abstractmethod
     def draw(self, n_source: int, n_target: int, generator: np.random.Generator) -> Edges:
-        """Edges between `n_source` and `n_target` units."""
+        """Draw the edges.
+
+        Parameters
+        ----------
+        n_source, n_target : int
+            Sizes of the populations.
+        generator : numpy.random.Generator
+            Where random numbers come from.
+
+        Returns
+        -------
+        Edges
+            Sorted by source, then target.
+
+        Raises
+        ------
+        InputError
+            If the sizes do not fit.
+        """
 
 
 @dataclass(frozen=True, repr=False)

@@ -34,9 +34,21 @@ if TYPE_CHECKING:
 class Population(Description):
     """A group of units of one kind.
 
-    name: how the network refers to it. size: number of units. model: a neuron model, or an encoder that emits spikes
-    itself.
-    encoder: for a population of neurons that is stimulated directly, an encoder that gives a current.
+    Parameters
+    ----------
+    name : str
+        How the network refers to it.
+    size : int
+        Number of units.
+    model : NeuronModel or Encoder
+        A neuron model, or an encoder that emits spikes itself.
+    encoder : Encoder, optional
+        For neurons that are stimulated directly, an encoder that gives a current.
+
+    Raises
+    ------
+    InputError
+        If the name cannot stand in equations, or model and encoder do not fit together.
     """
 
     name: str
@@ -81,7 +93,7 @@ class Population(Description):
 
     @property
     def stimulus_encoder(self) -> Encoder | None:
-        """The encoder that takes this population's stimulus, if it has one."""
+        """The encoder that takes this population's stimulus, None where there is none."""
         return self.model if isinstance(self.model, Encoder) else self.encoder
 
 
@@ -91,12 +103,26 @@ class Projection(Description):
 
     Parameters
     ----------
-    source, target: names of populations. synapse: the synapse model.
-    weights: a scalar, a distribution (`Uniform`, `Normal`, `LogNormal`), or a matrix (source, target), in the unit that
-        synapse and target demand.
-    connectivity: who is wired to whom.
-    delay: a scalar, a distribution with a largest value, or a matrix (source, target).
-    plasticity: a rule, or None for fixed weights. name: `source_to_target` where it is left empty.
+    source, target : str
+        Names of populations.
+    synapse : SynapseModel
+        What a spike does to the postsynaptic neuron.
+    weights : Quantity, Distribution or array
+        One value for all synapses, a distribution (`Uniform`, `Normal`, `LogNormal`), or a matrix (source, target), in
+        the unit that synapse and target demand.
+    connectivity : Connectivity
+        Who is wired to whom.
+    delay : Quantity, Distribution or array
+        One value for all synapses, a distribution that has a largest value, or a matrix (source, target).
+    plasticity : PlasticityRule, optional
+        None for fixed weights.
+    name : str
+        `source_to_target` where it is left empty.
+
+    Raises
+    ------
+    InputError
+        If a part is of the wrong kind. What depends on the populations is checked by `Network`.
     """
 
     source: str
@@ -139,10 +165,22 @@ class Projection(Description):
 class Network(Description):
     """Populations and the projections between them.
 
-    repetition: whether a trial is presented again to a network that stays silent. reward: whose decision is rewarded.
+    Parameters
+    ----------
+    populations : sequence of Population
+        At least one.
+    projections : sequence of Projection
+        In the order in which their rules learn at the end of a trial.
+    repetition : Repetition, optional
+        Whether a trial is presented again to a network that stays silent.
+    reward : Reward, optional
+        Whose decision is rewarded.
 
-    Errors: names that occur twice or do not exist, a projection onto an encoder, weights, delays or rules with the
-    wrong unit, sign or shape; a rule that waits for a reward that nobody gives.
+    Raises
+    ------
+    InputError
+        If a name occurs twice or does not exist, a projection ends on an encoder, weights, delays or rules have the
+        wrong unit, sign or shape, or a rule waits for a reward that nobody gives.
     """
 
     populations: Sequence[Population]
@@ -252,30 +290,64 @@ class Network(Description):
         backend: str = "auto",
         cache: str | Path | None = None,
     ) -> Simulator:
-        """Turn this description into a function that simulates it (see `bnsim.engine.simulator.Simulator`).
+        """Turn this description into a function that simulates it.
 
         Parameters
         ----------
-        trial: length of a trial; presentation: how long the stimulus is on, from the trial's beginning (default: all
-            of the trial but a silence as long as the longest delay). dt: time step.
-        continuous: False: each trial starts from rest, only weights and other persistent variables carry over. True:
-            trials follow each other without a break and everything carries over, spikes in flight included.
-        traces: variables to record where a run asks for it: {"cells": ["v"]}.
-        backend: "cpp" (compiled once, then cached), "cython", "numpy", the name of one that another package brings, or
-            "auto": cpp where a C++ compiler is found, else numpy with a warning.
-        cache: folder of compiled networks (default: the user's cache folder).
+        trial : Quantity
+            Length of a trial, a whole number of steps.
+        dt : Quantity
+            Time step.
+        presentation : Quantity, optional
+            How long the stimulus is on, from the trial's beginning. Default: all of the trial but a silence as long as
+            the longest delay.
+        continuous : bool
+            False: each trial starts from rest; only weights and other persistent variables carry over. True: trials
+            follow each other without a break and everything carries over, spikes in flight included.
+        traces : mapping of str to sequence of str, optional
+            Variables to record where a run asks for it: {"cells": ["v"]}.
+        backend : str
+            "cpp" (compiled once, then cached), "cython", "numpy", the name of one that another package brings by an
+            entry point `bnsim.backends`, or "auto": cpp where a C++ compiler is found, else numpy with a warning.
+        cache : str or Path, optional
+            Folder of compiled networks. Default: the user's cache folder.
+
+        Returns
+        -------
+        Simulator
+            The compiled network (see `bnsim.engine.simulator.Simulator`).
+
+        Raises
+        ------
+        InputError
+            If a time, name or equation does not fit, or the back end is not known.
+        MachineError
+            If the compiler or the disk fails.
         """
         from bnsim.engine.compilation import compile_network
 
         return compile_network(self, trial, dt, presentation, continuous, traces or {}, backend, cache)
 
     def to_brian2(self, dt: Quantity = 0.1 * ms, key: int = 0) -> brian2.Network:
-        """This network as plain Brian2 objects in Brian2's active device, for whoever wants to go on in Brian2.
+        """Return this network as plain Brian2 objects in Brian2's active device, to go on in Brian2.
 
-        Populations are NeuronGroups named `population_<name>`, projections Synapses named `projection_<name>`, with
-        connectivity and weights drawn from `key`; random numbers are those of its trial 0. The stimulus is the variable
-        `drive` of a population with an encoder.
-        Errors: a rule that learns at the end of a trial, which Brian2 does not know.
+        Parameters
+        ----------
+        dt : Quantity
+            Time step.
+        key : int
+            Key of connectivity, weights and delays; random numbers are those of its trial 0.
+
+        Returns
+        -------
+        brian2.Network
+            Populations are NeuronGroups named `population_<name>`, projections Synapses named `projection_<name>`. The
+            stimulus is the variable `drive` of a population with an encoder.
+
+        Raises
+        ------
+        InputError
+            If a rule learns at the end of a trial, or a population replays given spikes: Brian2 knows neither.
         """
         from bnsim.engine.compilation import to_brian2
 

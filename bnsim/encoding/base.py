@@ -31,16 +31,24 @@ DriveForm = Literal["values", "spikes"]
 
 @dataclass(frozen=True, repr=False)
 class Encoder(Description, abstract=True):
-    """Turns one value a trial and unit into a drive. The drive is computed in NumPy, once, for every back end.
+    """Turns one value a trial and unit into a drive, in NumPy, once, for every back end.
 
-    Class attributes
-    ----------------
-    spikes: True where the population itself emits the spikes; False where the drive is a current into a neuron.
-    form: "values" where `drive` returns an array (trial, unit), "spikes" where it returns a `SpikeRaster`.
-    threshold: for spiking encoders, Brian2's condition for a spike in terms of `drive` (or, for spikes to be replayed,
+    Attributes
+    ----------
+    spikes : bool
+        True where the population itself emits the spikes; False where the drive is a current into a neuron.
+    form : {"values", "spikes"}
+        Whether `drive` returns an array (trial, unit) or a `SpikeRaster`.
+    threshold : str
+        Of an encoder that spikes, Brian2's condition for a spike in terms of `drive` (or, for spikes to be replayed,
         `raster(t, i)`) and `uniform`, a random number in [0, 1) for each unit and step.
-    silent_without_drive: True where a unit whose drive is 0 never fires, whatever its random number is, so that none
-        needs to be drawn.
+    silent_without_drive : bool
+        True where a unit whose drive is 0 never fires, whatever its random number is, so that none needs to be drawn.
+
+    Raises
+    ------
+    InputError
+        If `form` is none of what may be chosen.
     """
 
     spikes: ClassVar[bool] = True
@@ -55,7 +63,27 @@ class Encoder(Description, abstract=True):
 
     @abstractmethod
     def drive(self, stimulus: Any, n_units: int, timing: Timing) -> Drive:
-        """Drive (trial, unit) in SI units from the stimulus (trial, unit)."""
+        """Return the drive of a number of trials.
+
+        Parameters
+        ----------
+        stimulus : array or sequence
+            What a run is given for this population, one entry a trial.
+        n_units : int
+            Size of the population.
+        timing : Timing
+            The time grid.
+
+        Returns
+        -------
+        array of float, shape (trial, unit), or SpikeRaster
+            In SI units.
+
+        Raises
+        ------
+        InputError
+            If the stimulus does not fit.
+        """
 
 
 def stimulus_array(encoder: Encoder, stimulus: Any, n_units: int) -> Float64Array:

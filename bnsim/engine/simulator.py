@@ -49,7 +49,18 @@ class Simulator:
         return f"Simulator({self.backend}, {self.timing.steps} steps of {self.timing.dt * 1e3:g} ms a trial)"
 
     def initial_state(self, key: int) -> State:
-        """Connectivity, weights and delays drawn from the key; all variables at their initial value."""
+        """Draw connectivity, weights and delays; all variables are at their initial value.
+
+        Parameters
+        ----------
+        key : int
+            From 0 to 2**64 - 1.
+
+        Returns
+        -------
+        State
+            Equal for equal keys.
+        """
         return State(initial_arrays(self.program, _checked_key(key)))
 
     def run(
@@ -67,18 +78,36 @@ class Simulator:
 
         Parameters
         ----------
-        state: from `initial_state` or an earlier run. It is not changed.
-        stimulus: what each encoder takes: {"input": array (trial, unit)}; for a network with one encoder the array
-            alone. None where the network has no encoder.
-        key: of all random numbers, a whole number from 0 to 2^64 - 1. Together with the number of a trial it decides
-        them.
-        plastic: whether weights and other persistent variables change. False: not a bit of them does.
-        trials: their numbers, or how many there are where there is no stimulus. Default: 0, 1, 2, ...
-        signals: what rules are told in each trial: {"projection.signal": array (trial, unit) or (trial,)}, and where
-            the network has a reward, for which decision it is given: {"reward.correct": whole numbers (trial,)}.
-        record: populations whose spike times, and traces that were compiled in, are recorded. Counts always are.
+        state : State
+            From `initial_state` or an earlier run. It is not changed.
+        stimulus : mapping, array or None
+            What each encoder takes: {"input": array (trial, unit)}; for a network with one encoder the array alone.
+            None where the network has no encoder.
+        key : int
+            Key of all random numbers, from 0 to 2**64 - 1. Together with the number of a trial it decides them.
+        plastic : bool
+            Whether weights and other persistent variables change. False: not a bit of them does.
+        trials : iterable of int or int, optional
+            Their numbers, or how many there are where there is no stimulus. Default: 0, 1, 2, ...
+        signals : mapping of str to array, optional
+            What rules are told in each trial: {"projection.signal": array (trial, unit) or (trial,)}, and where the
+            network has a reward, for which decision it is given: {"reward.correct": whole numbers (trial,)}.
+        record : sequence of str
+            Populations whose spike times, and traces that were compiled in, are recorded. Counts always are.
 
-        Errors: InputError for a stimulus, signal or state that does not fit; MachineError where the simulation fails.
+        Returns
+        -------
+        state : State
+            After the last trial.
+        recording : Recording
+            What was seen.
+
+        Raises
+        ------
+        InputError
+            If stimulus, signals or state do not fit.
+        MachineError
+            If the simulation fails.
         """
         state, outcomes, numbers = self._run(state, stimulus, key, plastic, trials, signals or {}, record)
         return state, self._recording(numbers, outcomes, record)
@@ -93,10 +122,26 @@ class Simulator:
         trials: Iterable[int] | int | None = None,
         signals: Mapping[str, Any] | None = None,
     ) -> dict[str, float]:
-        """Where the time of such a run goes: seconds spent in each object, by its name in Brian2, longest first.
+        """Return where the time of such a run goes.
 
-        Arguments as in `run`. Objects that a run leaves out take none; the timing itself costs some 20 ns a step and
-        object. Errors: as `run`; InputError on a back end other than `cpp`, whose objects Brian2's own profiler times.
+        Parameters
+        ----------
+        state, stimulus, key, plastic, trials, signals
+            As in `run`.
+
+        Returns
+        -------
+        dict of str to float
+            Seconds spent in each object, by its name in Brian2, longest first. Objects that a run leaves out take
+            none; the timing itself costs some 20 ns a step and object.
+
+        Raises
+        ------
+        InputError
+            As in `run`, and on a back end that cannot time its objects: those of `numpy` and `cython` are timed by
+            Brian2's own profiler.
+        MachineError
+            If the simulation fails.
         """
         if not self._engine.profiles:
             raise InputError(f'Simulator.profile: not on the back end {self.backend!r}; compile with backend="cpp"')

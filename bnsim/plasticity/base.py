@@ -15,28 +15,43 @@ Where = Literal["postsynaptic", "synapse"]
 
 @dataclass(frozen=True, repr=False)
 class PlasticityRule(Description, abstract=True):
-    """A rule knows one synapse and its two neurons, never the geometry.
+    """A plasticity rule: it knows one synapse and its two neurons, never the geometry.
 
-    Class attributes (Brian2 notation; `w` is the weight)
-    ----------------
-    equations: variables of each synapse.
-    presynaptic_traces, postsynaptic_traces: name -> (time constant, statement): a variable that decays exponentially,
-        and what the arrival of a presynaptic spike, or a postsynaptic spike, does to it. In the same time step
-        arrivals come first; a trace is changed after `on_pre` and `on_post` have read it, but for a presynaptic one
-        that `on_post` reads. Rules write the bare name; the engine keeps a trace on the neurons where that is exact
-        (all postsynaptic ones; presynaptic ones where there is no delay), else on each synapse.
-    presynaptic, postsynaptic: variables added to the neurons, reached as `name_pre`, `name_post`.
-    common: name -> unit: the same for variables of the postsynaptic neuron that all rules share under their own name.
-    on_pre, on_post: statements at the arrival of a presynaptic spike (after transmission) and at a postsynaptic spike.
-    on_presynaptic_spike: statements of the presynaptic neuron at its own spike, before any delay.
-    trial_end: (where, statements) in turn, run in the trial's last step, after all spikes of that step, where
-        learning is on; `where` is "postsynaptic" (of each such neuron) or "synapse". Rules run in the order in which
-        the network lists their projections. `spike_count` of a neuron holds its spikes in the trial.
-    signals: what is told from outside in each trial: name -> "postsynaptic" (one value a neuron), "shared", or
-        "reward" (shared, and told by the network's `Reward`).
-    signal_defaults: values where the stimulus does not give a signal.
+    The class attributes are texts in Brian2's notation; `w` is the weight. Only `w` carries over from trial to trial,
+    and the engine switches off every change of it where learning is off.
 
-    Only `w` carries over from trial to trial. Every change of `w` is switched off by the engine where learning is off.
+    Attributes
+    ----------
+    equations : str
+        Variables of each synapse.
+    presynaptic_traces, postsynaptic_traces : dict of str to (str, str)
+        By name, the parameter that is the time constant, and a statement: a variable that decays exponentially, and
+        what the arrival of a presynaptic spike, or a postsynaptic spike, does to it. In the same time step arrivals
+        come first; a trace is changed after `on_pre` and `on_post` have read it, but for a presynaptic one that
+        `on_post` reads. Rules write the bare name; the engine keeps a trace on the neurons where that is exact (all
+        postsynaptic ones; presynaptic ones where there is no delay), else on each synapse.
+    presynaptic, postsynaptic : str
+        Variables added to the neurons, reached as `name_pre`, `name_post`; `{weight_unit}` is filled in.
+    common : dict of str to str
+        Unit by name: the same for variables of the postsynaptic neuron that all rules share under their own name.
+    on_pre, on_post : str
+        Statements at the arrival of a presynaptic spike (after transmission) and at a postsynaptic spike.
+    on_presynaptic_spike : str
+        Statements of the presynaptic neuron at its own spike, before any delay.
+    trial_end : tuple of ({"postsynaptic", "synapse"}, str)
+        Statements of each postsynaptic neuron or each synapse, in turn, in the trial's last step, after all spikes of
+        that step, where learning is on. Rules run in the order in which the network lists their projections.
+        `spike_count` of a neuron holds its spikes in the trial.
+    signals : dict of str to {"postsynaptic", "shared", "reward"}
+        What is told from outside in each trial: one value a neuron, one for all, or one for all that the network's
+        `Reward` tells.
+    signal_defaults : dict of str to float
+        Values where a run gives no signal.
+
+    Raises
+    ------
+    InputError
+        If an attribute names a kind, signal or parameter that does not exist.
     """
 
     equations: ClassVar[str] = ""

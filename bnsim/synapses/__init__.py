@@ -1,6 +1,5 @@
 """Synapse models, one file and one line each."""
 
-from bnsim.synapses.base import Jump as Jump
 from bnsim.synapses.base import SynapseModel as SynapseModel
 from bnsim.synapses.delta import Delta as Delta
 from bnsim.synapses.exponential import ExponentialConductance as ExponentialConductance

@@ -2,60 +2,48 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
 from bnsim import checks
 from bnsim.description import Description
 from bnsim.errors import InputError
+from bnsim.jumps import Jump
 
 WeightKind = Literal["potential", "input", "conductance", "modulatory"]
-
-
-@dataclass(frozen=True, repr=False)
-class Jump(Description):
-    """A postsynaptic variable that jumps when a spike arrives.
-
-    A variable that stands still during the refractory period (the membrane potential, and whatever the neuron model
-    marks `(unless refractory)`) does not jump then: the spike is discarded, as in NEST.
-
-    Parameters
-    ----------
-    variable : str
-        A variable of the synapse model's equations or of the neuron model; "{membrane}" is the neuron's membrane
-        variable.
-    amount : str
-        By how much: an expression in the weight `w` and the synapse model's parameters and variables.
-    """
-
-    variable: str
-    amount: str = "w"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not isinstance(self.variable, str) or not self.variable.strip("{}").isidentifier():
-            raise InputError(f"Jump.variable: {self.variable!r} is no name; give that of a variable or '{{membrane}}'")
-        try:
-            ast.parse(self.amount, mode="eval")
-        except (SyntaxError, TypeError, ValueError):
-            raise InputError(f"Jump.amount: cannot read {self.amount!r}; give an expression, such as 'w'") from None
 
 
 @dataclass(frozen=True, repr=False)
 class SynapseModel(Description, abstract=True):
     """A synapse model, written for one projection; the engine renames its variables for each.
 
-    Class attributes
-    ----------------
-    equations: equations added to the postsynaptic neuron; `{input_unit}` and `{conductance_unit}` are filled in.
-    current: the term added to the neuron's summed input `I`, or "" where there is none.
-    jumps: what jumps at the arrival of a spike.
-    on_pre: further statements at the arrival of a spike, after the jumps; `w` is the weight, `{membrane}` the neuron's
-        membrane variable. Additions to a variable that stands still during the refractory period are discarded then;
-        whatever else would change one is refused.
-    weight: what a weight is: "potential" (a jump of the membrane), "input", "conductance" or "modulatory" (a number
-        that rules alone use).
+    Attributes
+    ----------
+    equations : str
+        Equations added to the postsynaptic neuron; `{input_unit}` and `{conductance_unit}` are filled in.
+    current : str
+        The term added to the neuron's summed input `I`, "" where there is none.
+    jumps : tuple of Jump
+        What jumps when a spike arrives.
+    on_pre : str
+        Further statements when a spike arrives, after the jumps. `w` is the weight, `{membrane}` the neuron's membrane
+        variable. Additions to a variable that stands still during the refractory period are discarded then; whatever
+        else would change such a variable is refused.
+    weight : {"potential", "input", "conductance", "modulatory"}
+        What a weight is: a jump of the membrane, an input, a conductance, or a number that rules alone use.
+
+    Raises
+    ------
+    InputError
+        If an attribute is missing or is none of what may be chosen.
+
+    Examples
+    --------
+    ::
+
+        class Doubled(bnsim.SynapseModel):
+            jumps = (bnsim.Jump("{membrane}", "2 * w"),)
+            weight = "potential"
     """
 
     equations: ClassVar[str] = ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bnsim.synapses.base import Jump, SynapseModel, WeightKind
+from bnsim.jumps import Jump
+from bnsim.synapses.base import SynapseModel, WeightKind
 
 
 @dataclass(frozen=True, repr=False)

@@ -9,7 +9,8 @@ from brian2.units import ms, mV
 from brian2.units.fundamentalunits import Quantity
 
 from bnsim.description import parameter
-from bnsim.synapses.base import Jump, SynapseModel, WeightKind
+from bnsim.jumps import Jump
+from bnsim.synapses.base import SynapseModel, WeightKind
 
 
 @dataclass(frozen=True, repr=False)
