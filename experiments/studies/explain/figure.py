@@ -124,7 +124,7 @@ def _draw_deletion(ax: Axes, run: Run) -> None:
             if order == "random":  # eight bands would hide each other
                 entries = [{**entry, "ci_low": None, "ci_high": None} for entry in entries]
             draw_curve(
-                ax, entries, look, label=f"{model} ({look.kind})" if dashes == "-" else "_", scale=100, limits=(0, 100),
+                ax, entries, look, label=f"{model} ({look.kind})" if dashes == "-" else "_", scale=100,
                 dashes=dashes, filled=dashes == "-",
             )  # fmt: skip
     ax.set(title="Deletion", xlabel=metric.step, ylabel="Classified correctly (%)", ylim=(-3, 103))
@@ -148,8 +148,7 @@ def _draw_agreement(ax: Axes, run: Run) -> None:
             if found is None:
                 continue
             if found["ci_low"] is not None:
-                limits = np.clip([found["ci_low"], found["ci_high"]], -1, 1)
-                ax.hlines(height, *limits, color=look.colour, linewidth=1.2, alpha=0.6)
+                ax.hlines(height, found["ci_low"], found["ci_high"], color=look.colour, linewidth=1.2, alpha=0.6)
             ax.plot(
                 found["mean"], height, marker=look.marker, markersize=6, color=look.colour, markerfacecolor=face,
                 markeredgewidth=1.2, linestyle="",
