@@ -14,7 +14,6 @@ import numpy as np
 
 from bnsim.arrays import Float64Array, Int32Array
 from bnsim.description import Description, parameter
-from bnsim.distributions import Distribution
 from bnsim.errors import InputError
 from bnsim.receptive_fields import GaborPatches
 
@@ -161,13 +160,3 @@ class ReceptiveFields(Connectivity):
         matrix.sort_indices()
         source = np.repeat(np.arange(n_source, dtype=np.int32), np.diff(matrix.indptr))
         return Edges(source, matrix.indices.astype(np.int32), matrix.data.astype(np.float64))
-
-
-def draw_values(values: Any, edges: Edges, generator: np.random.Generator) -> Float64Array:
-    """Draw the SI value of each edge from a scalar, a distribution, or a matrix (source, target)."""
-    if isinstance(values, Distribution):
-        drawn = values.draw(len(edges.source), generator)
-    else:
-        array = np.asarray(values, dtype=np.float64)
-        drawn = array[edges.source, edges.target] if array.ndim == 2 else np.full(len(edges.source), float(array))
-    return drawn if edges.factor is None else drawn * edges.factor
