@@ -5,159 +5,100 @@ Describe a `Network` of `Population`s and `Projection`s, `compile` it, and run i
 arguments give the same spikes: in chunks of any size, in any process, in any order.
 """
 
+import ast
+from functools import cache
 from importlib import import_module
+from pkgutil import get_data
 from typing import TYPE_CHECKING, Any
 
-_HOME = {
-    "bnsim.connectivity": (
-        "AllToAll",
-        "Connectivity",
-        "EdgeList",
-        "FixedProbability",
-        "OneToOne",
-        "ReceptiveFields",
-        "Uniform",
-    ),
-    "bnsim.description": ("Description", "parameter"),
-    "bnsim.encoding": ("ConstantCurrent", "Encoder", "Latency", "Poisson", "SpikeTrains"),
-    "bnsim.errors": ("BnsimError", "InputError", "MachineError"),
-    "bnsim.network": ("Network", "Population", "Projection"),
-    "bnsim.neurons": (
-        "LIF",
-        "AdaptiveLIF",
-        "ConductanceLIF",
-        "DiehlCookExcitatory",
-        "DiehlCookInhibitory",
-        "NeuronModel",
-        "SubtractiveIF",
-        "SubtractiveLIF",
-    ),
-    "bnsim.plasticity": (
-        "DiehlCookSTDP",
-        "ErrorFeedback",
-        "ErrorModulated",
-        "FeedbackModulated",
-        "PairSTDP",
-        "PlasticityRule",
-        "RewardModulatedSTDP",
-        "SoftPairSTDP",
-    ),
-    "bnsim.protocol": ("Repetition", "Reward"),
-    "bnsim.receptive_fields": ("GaborPatches",),
-    "bnsim.recording": ("Recording", "SpikeTimes", "Trace"),
-    "bnsim.state": ("State",),
-    "bnsim.synapses": ("Delta", "ExponentialConductance", "ExponentialCurrent", "Modulatory", "SynapseModel"),
-}
+_ROOMS = (
+    "connectivity",
+    "description",
+    "distributions",
+    "encoding",
+    "errors",
+    "jumps",
+    "network",
+    "neurons",
+    "plasticity",
+    "protocol",
+    "receptive_fields",
+    "recording",
+    "state",
+    "synapses",
+)
+"""Modules whose public names are this package's own."""
+
 _MODULES = ("encoding", "measures", "neurons", "plasticity", "plotting", "synapses")
-_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+"""Modules that are reached by their name."""
 
 if TYPE_CHECKING:
-    from bnsim import encoding, measures, neurons, plasticity, plotting, synapses
-    from bnsim.connectivity import (
-        AllToAll,
-        Connectivity,
-        EdgeList,
-        FixedProbability,
-        OneToOne,
-        ReceptiveFields,
-        Uniform,
-    )
-    from bnsim.description import Description, parameter
-    from bnsim.encoding import ConstantCurrent, Encoder, Latency, Poisson, SpikeTrains
-    from bnsim.errors import BnsimError, InputError, MachineError
-    from bnsim.network import Network, Population, Projection
-    from bnsim.neurons import (
-        LIF,
-        AdaptiveLIF,
-        ConductanceLIF,
-        DiehlCookExcitatory,
-        DiehlCookInhibitory,
-        NeuronModel,
-        SubtractiveIF,
-        SubtractiveLIF,
-    )
-    from bnsim.plasticity import (
-        DiehlCookSTDP,
-        ErrorFeedback,
-        ErrorModulated,
-        FeedbackModulated,
-        PairSTDP,
-        PlasticityRule,
-        RewardModulatedSTDP,
-        SoftPairSTDP,
-    )
-    from bnsim.protocol import Repetition, Reward
-    from bnsim.receptive_fields import GaborPatches
-    from bnsim.recording import Recording, SpikeTimes, Trace
-    from bnsim.state import State
-    from bnsim.synapses import Delta, ExponentialConductance, ExponentialCurrent, Modulatory, SynapseModel
+    from bnsim import encoding as encoding
+    from bnsim import measures as measures
+    from bnsim import neurons as neurons
+    from bnsim import plasticity as plasticity
+    from bnsim import plotting as plotting
+    from bnsim import synapses as synapses
+    from bnsim.connectivity import *
+    from bnsim.description import *
+    from bnsim.distributions import *
+    from bnsim.encoding import *
+    from bnsim.errors import *
+    from bnsim.jumps import *
+    from bnsim.network import *
+    from bnsim.neurons import *
+    from bnsim.plasticity import *
+    from bnsim.protocol import *
+    from bnsim.receptive_fields import *
+    from bnsim.recording import *
+    from bnsim.state import *
+    from bnsim.synapses import *
 
-__all__ = [
-    "LIF",
-    "AdaptiveLIF",
-    "AllToAll",
-    "BnsimError",
-    "ConductanceLIF",
-    "Connectivity",
-    "ConstantCurrent",
-    "Delta",
-    "Description",
-    "DiehlCookExcitatory",
-    "DiehlCookInhibitory",
-    "DiehlCookSTDP",
-    "EdgeList",
-    "Encoder",
-    "ErrorFeedback",
-    "ErrorModulated",
-    "ExponentialConductance",
-    "ExponentialCurrent",
-    "FeedbackModulated",
-    "FixedProbability",
-    "GaborPatches",
-    "InputError",
-    "Latency",
-    "MachineError",
-    "Modulatory",
-    "Network",
-    "NeuronModel",
-    "OneToOne",
-    "PairSTDP",
-    "PlasticityRule",
-    "Poisson",
-    "Population",
-    "Projection",
-    "ReceptiveFields",
-    "Recording",
-    "Repetition",
-    "Reward",
-    "RewardModulatedSTDP",
-    "SoftPairSTDP",
-    "SpikeTimes",
-    "SpikeTrains",
-    "State",
-    "SubtractiveIF",
-    "SubtractiveLIF",
-    "SynapseModel",
-    "Trace",
-    "Uniform",
-    "encoding",
-    "measures",
-    "neurons",
-    "parameter",
-    "plasticity",
-    "plotting",
-    "synapses",
-]
+
+@cache
+def _names(room: str) -> tuple[str, ...]:
+    """What a room offers: the names in its `__all__`, and those that it imports under their own name (`X as X`).
+
+    They are read in its text, for importing it would import Brian2, which takes two seconds.
+    """
+    source = get_data("bnsim", f"{room}/__init__.py" if room in _MODULES else f"{room}.py") or b""
+    names: list[str] = []
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.ImportFrom):
+            names += [alias.name for alias in statement.names if alias.asname == alias.name]
+        elif isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "__all__":
+            names += ast.literal_eval(statement.value)
+    return tuple(sorted(names, key=str.lower))
+
+
+def public(room: str) -> dict[str, Any]:
+    """Return what a room offers, by name.
+
+    Parameters
+    ----------
+    room : str
+        Name of a module of this package, such as "neurons".
+
+    Returns
+    -------
+    dict of str to object
+        In alphabetical order.
+    """
+    module = import_module(f"bnsim.{room}")
+    return {name: getattr(module, name) for name in _names(room)}
 
 
 def __getattr__(name: str) -> Any:
-    """Import on first use: Brian2 alone takes two seconds, and the errors must not wait for it."""
+    """Import on first use."""
     if name in _MODULES:
         return import_module(f"bnsim.{name}")
-    if name in _MODULE_OF:
-        return getattr(import_module(_MODULE_OF[name]), name)
+    if name == "__all__":
+        return sorted({*_MODULES, *(item for room in _ROOMS for item in _names(room))})
+    for room in _ROOMS if not name.startswith("_") else ():
+        if name in _names(room):
+            return getattr(import_module(f"bnsim.{room}"), name)
     raise AttributeError(f"module 'bnsim' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return list(__getattr__("__all__"))

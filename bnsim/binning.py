@@ -78,14 +78,23 @@ def whole_steps(culprit: str, value: times.Time, dt: float) -> int:
         If the value is no time, or no whole number of steps.
     """
     time = times.seconds(culprit, value)
-    steps = round(time / dt)
-    if abs(time / dt - steps) > _tolerance(steps):
+    steps = _countable(culprit, time, dt)
+    if abs(time / dt - steps) > _tolerance(steps) or (time and not steps):
         nearest = max(abs(steps), 1) * dt
         raise InputError(
             f"{culprit}: {time:.12g} s is no whole number of time steps of {dt:g} s; "
             f"give a multiple such as {nearest:.9g} s"
         )
     return steps
+
+
+def _countable(culprit: str, time: float, dt: float) -> int:
+    """The nearest number of steps, refused where floating-point numbers do not tell one step from the next."""
+    if not abs(time / dt) < 2**53:
+        raise InputError(
+            f"{culprit}: {time:g} s are more time steps of {dt:g} s than can be counted; give a shorter time"
+        )
+    return round(time / dt)
 
 
 def whole_steps_within(time: float, dt: float) -> int:
@@ -107,11 +116,13 @@ def whole_steps_within(time: float, dt: float) -> int:
     return int(np.floor(steps + _tolerance(steps)))
 
 
-def trial_steps(duration: float, dt: float) -> int:
+def trial_steps(culprit: str, duration: float, dt: float) -> int:
     """Return the number of time steps of a trial; a step that has begun counts.
 
     Parameters
     ----------
+    culprit : str
+        What the duration was given as, for the message of an error.
     duration : float
         Length of the trial in seconds.
     dt : float
@@ -121,7 +132,13 @@ def trial_steps(duration: float, dt: float) -> int:
     -------
     int
         The number of steps, at least one.
+
+    Raises
+    ------
+    InputError
+        If there are more steps than can be counted.
     """
+    _countable(culprit, duration, dt)
     steps = duration / dt
     return max(1, int(np.ceil(steps - _tolerance(steps))))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import keyword
 import math
 from collections.abc import Iterable
@@ -16,7 +15,7 @@ from brian2.units.fundamentalunits import (
     in_best_unit,
 )
 
-from bnsim.errors import InputError
+from bnsim.errors import InputError, advice
 
 RESERVED_NAMES = frozenset({"e", "i", "t", "dt", "N", "v", "w", "I"})
 
@@ -96,6 +95,4 @@ def one_of(culprit: str, value: object, options: Iterable[str]) -> str:
     known = list(options)
     if value in known:
         return str(value)
-    near = difflib.get_close_matches(str(value), known, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    raise InputError(f"{culprit}: unknown {value!r}; {hint}choose from {', '.join(known)}")
+    raise InputError(f"{culprit}: unknown {value!r}; {advice(value, known)}")

@@ -11,34 +11,50 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from brian2.units import mV
-from brian2.units.fundamentalunits import Quantity, get_dimensions
-from numpy.typing import NDArray
 
-from bnsim import checks
+from bnsim.arrays import Float64Array, Int32Array
 from bnsim.description import Description, parameter
+from bnsim.distributions import Distribution
 from bnsim.errors import InputError
 from bnsim.receptive_fields import GaborPatches
 
-IndexArray = NDArray[np.int32]
+__all__ = ["AllToAll", "Connectivity", "EdgeList", "FixedProbability", "OneToOne", "ReceptiveFields"]
 
 
 @dataclass(frozen=True)
 class Edges:
     """Source and target unit of every synapse; `factor` multiplies its weight (None: 1)."""
 
-    source: IndexArray
-    target: IndexArray
-    factor: NDArray[np.float64] | None = None
+    source: Int32Array
+    target: Int32Array
+    factor: Float64Array | None = None
 
 
 @dataclass(frozen=True, repr=False)
-class Connectivity(Description):
+class Connectivity(Description, abstract=True):
     """Draws the edges of a projection."""
 
     @abstractmethod
     def draw(self, n_source: int, n_target: int, generator: np.random.Generator) -> Edges:
-        """Edges between `n_source` and `n_target` units."""
+        """Draw the edges.
+
+        Parameters
+        ----------
+        n_source, n_target : int
+            Sizes of the populations.
+        generator : numpy.random.Generator
+            Where random numbers come from.
+
+        Returns
+        -------
+        Edges
+            Sorted by source, then target.
+
+        Raises
+        ------
+        InputError
+            If the sizes do not fit.
+        """
 
 
 @dataclass(frozen=True, repr=False)
@@ -147,56 +163,11 @@ class ReceptiveFields(Connectivity):
         return Edges(source, matrix.indices.astype(np.int32), matrix.data.astype(np.float64))
 
 
-@dataclass(frozen=True, repr=False)
-class Uniform(Description):
-    """A value for each synapse, uniform in [low, high)."""
-
-    low: Quantity = parameter(0 * mV, any_unit=True)
-    high: Quantity = parameter(1 * mV, any_unit=True)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        low, high = checks.describe(self.low), checks.describe(self.high)
-        if get_dimensions(self.low) != get_dimensions(self.high):
-            raise InputError(f"Uniform.high: {high} and low {low} differ in unit; give both the same unit")
-        if self.low > self.high:
-            raise InputError(f"Uniform.low: {low} is above high {high}; swap them")
-
-    def draw(self, edges: Edges, generator: np.random.Generator) -> NDArray[np.float64]:
-        low, high = float(np.asarray(self.low)), float(np.asarray(self.high))
-        return low + (high - low) * generator.random(len(edges.source))
-
-
-def draw_values(culprit: str, values: Any, edges: Edges, generator: np.random.Generator) -> NDArray[np.float64]:
-    """SI value for each edge from a scalar, a `Uniform`, or a matrix (source, target)."""
-    if isinstance(values, Uniform):
-        drawn = values.draw(edges, generator)
+def draw_values(values: Any, edges: Edges, generator: np.random.Generator) -> Float64Array:
+    """Draw the SI value of each edge from a scalar, a distribution, or a matrix (source, target)."""
+    if isinstance(values, Distribution):
+        drawn = values.draw(len(edges.source), generator)
     else:
         array = np.asarray(values, dtype=np.float64)
-        shape = len(edges.source)
-        drawn = array[edges.source, edges.target] if array.ndim == 2 else np.full(shape, float(array))
+        drawn = array[edges.source, edges.target] if array.ndim == 2 else np.full(len(edges.source), float(array))
     return drawn if edges.factor is None else drawn * edges.factor
-
-
-def extent(values: Any) -> tuple[float, float]:
-    """Smallest and largest SI value that a scalar, `Uniform` or matrix describes."""
-    parts = (values.low, values.high) if isinstance(values, Uniform) else (values,)
-    return min(float(np.min(np.asarray(part))) for part in parts), max(
-        float(np.max(np.asarray(part))) for part in parts
-    )
-
-
-def check_values(culprit: str, values: Any, example: Quantity, shape: tuple[int, int], minimum: float | None) -> None:
-    """That a scalar, `Uniform` or matrix has the right unit, shape and range."""
-    parts = (values.low, values.high) if isinstance(values, Uniform) else (values,)
-    for part in parts:
-        if np.ndim(part) == 0:
-            checks.quantity(culprit, part, example, minimum=minimum, exclusive=False)
-            continue
-        if np.shape(part) != shape:
-            raise InputError(f"{culprit}: a matrix of shape {np.shape(part)}; give (source, target) = {shape}")
-        for value in (np.min(part), np.max(part), np.sum(part)):
-            unit_value = Quantity(value, dim=get_dimensions(part))
-            checks.quantity(culprit, unit_value, example, minimum=None, exclusive=False)
-        if minimum is not None and np.min(np.asarray(part)) < minimum:
-            raise InputError(f"{culprit}: holds values below {minimum:g}; raise them")

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from abc import ABC
+from dataclasses import Field, dataclass, field, fields, is_dataclass
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from brian2.units.fundamentalunits import Quantity, get_dimensions
@@ -17,20 +18,43 @@ from brian2.units.fundamentalunits import Quantity, get_dimensions
 from bnsim import checks
 from bnsim.errors import InputError
 
+__all__ = ["Description", "parameter"]
 
-def parameter(default: Any, *, minimum: float | None = None, above: float | None = None, any_unit: bool = False) -> Any:
-    """A dataclass field with a unit: `tau: Quantity = parameter(20 * ms)`.
 
-    default: its dimensions are demanded of every value. A time must be above 0 unless `minimum` says otherwise.
-    minimum, above: smallest value allowed, including or excluding it, in SI units. any_unit: accept all dimensions
-    (they are checked later, against the network around it).
+def parameter(
+    default: Any,
+    *,
+    minimum: float | None = None,
+    above: float | None = None,
+    signed: bool = False,
+    any_unit: bool = False,
+) -> Any:
+    """Declare a field of a description, with its unit: `tau: Quantity = parameter(20 * ms)`.
+
+    Parameters
+    ----------
+    default : Quantity or float
+        Value where none is given. Its dimensions are demanded of every value.
+    minimum, above : float, optional
+        Smallest value allowed, including or excluding it, in SI units. A time must be above 0 unless told otherwise.
+    signed : bool
+        Whether the value may have any sign, as an adaptation that can be negative; instead of a smallest value.
+    any_unit : bool
+        Whether all dimensions are accepted. They are checked later, against the network around it.
+
+    Raises
+    ------
+    InputError
+        If more than one of `minimum`, `above` and `signed` is given.
     """
+    if (minimum is not None) + (above is not None) + bool(signed) > 1:
+        raise InputError("parameter: minimum, above and signed exclude each other; give one of them")
     is_time = get_dimensions(default) == get_dimensions(Quantity(1.0, dim=_SECOND))
-    if minimum is None and above is None and is_time:
+    if minimum is None and above is None and not signed and is_time:
         above = 0.0
     return field(
         default_factory=lambda: default,
-        metadata={"example": default, "minimum": minimum, "above": above, "any_unit": any_unit},
+        metadata={"example": default, "minimum": minimum, "above": above, "signed": signed, "any_unit": any_unit},
     )
 
 
@@ -44,10 +68,32 @@ _SECOND = _second()
 
 
 @dataclass(frozen=True)
-class Description:
-    """Base of all descriptions; `STRUCTURE` names the class attributes that are part of its identity."""
+class Description(ABC):  # noqa: B024 - what is abstract stands in its families
+    """Base of all descriptions; `STRUCTURE` names the class attributes that are part of its identity.
+
+    `class Family(Description, abstract=True)` begins a family of descriptions, which is not made itself.
+    """
 
     STRUCTURE: ClassVar[tuple[str, ...]] = ()
+    _abstract: ClassVar[bool] = True
+
+    def __init_subclass__(cls, *, abstract: bool = False, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        cls._abstract = abstract
+
+    def __new__(cls, *args: Any, **keywords: Any) -> Self:
+        if cls._abstract:
+            raise InputError(f"{cls.__name__}: only a base; make one of its subclasses, or write one")
+        missing = sorted(cls.__abstractmethods__)
+        if missing:
+            raise InputError(f"{cls.__name__}.{missing[0]}: missing; define it as its base class describes")
+        for ancestor in cls.__mro__:
+            if "__dataclass_fields__" not in vars(ancestor) and _declares_fields(ancestor):
+                raise InputError(
+                    f"{ancestor.__name__}: declares parameters, but is no dataclass; "
+                    "write @dataclass(frozen=True, repr=False) above the class"
+                )
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -78,6 +124,12 @@ class Description:
         return f"{type(self).__name__}({inside})"
 
 
+def _declares_fields(cls: type) -> bool:
+    """Whether a class body holds `parameter(...)`, or names with a type and no value, as those of dataclasses do."""
+    bare = [name for name, kind in vars(cls).get("__annotations__", {}).items() if "ClassVar" not in str(kind)]
+    return any(isinstance(value, Field) for value in vars(cls).values()) or any(name not in vars(cls) for name in bare)
+
+
 def _readable(value: Any) -> str:
     if isinstance(value, Quantity):
         return checks.describe(value) if value.ndim == 0 else f"<array {value.shape}>"
@@ -93,6 +145,8 @@ def canonical(value: Any) -> Any:
         tree |= {item.name: canonical(getattr(value, item.name)) for item in fields(value) if item.compare}
         tree |= {f"class:{name}": canonical(getattr(value, name)) for name in value.STRUCTURE}
         return tree
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: canonical(getattr(value, item.name)) for item in fields(value) if item.compare}
     if isinstance(value, (Quantity, np.ndarray)) and np.ndim(value) > 0:
         data = np.ascontiguousarray(value, dtype=np.float64)
         return {

@@ -3,6 +3,11 @@
 `InputError` is the user's to mend (the command line exits with 2), `MachineError` is the machine's (exit 1).
 """
 
+import difflib
+from collections.abc import Iterable
+
+__all__ = ["BnsimError", "InputError", "MachineError"]
+
 
 class BnsimError(Exception):
     """Base of every error that this project raises on purpose."""
@@ -35,3 +40,44 @@ class SlowBackendWarning(UserWarning):
 def first_line(error: BaseException) -> str:
     """Return the first line of an error's message, or a note where it has none."""
     return next(iter(str(error).strip().splitlines()), "no message")
+
+
+def advice(name: object, known: Iterable[str]) -> str:
+    """Return what a message about an unknown name ends with: the nearest name, if one is near, and all that there are.
+
+    Parameters
+    ----------
+    name : object
+        What was given.
+    known : iterable of str
+        The names that exist.
+
+    Returns
+    -------
+    str
+        "did you mean 'dense'? choose from dense, rate".
+    """
+    options = list(known)
+    near = difflib.get_close_matches(str(name), options, n=1)
+    question = f"did you mean {near[0]!r}? " if near else ""
+    return f"{question}choose from {', '.join(options)}"
+
+
+def unknown_name(what: str, name: object, known: Iterable[str]) -> InputError:
+    """Return the error for an unknown `what` called `name`.
+
+    Parameters
+    ----------
+    what : str
+        Kind of the thing, such as "model".
+    name : object
+        What was given.
+    known : iterable of str
+        The names that exist.
+
+    Returns
+    -------
+    InputError
+        To be raised.
+    """
+    return InputError(f"unknown {what} {name!r}; {advice(name, known)}")

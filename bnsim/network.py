@@ -12,8 +12,9 @@ from brian2.units import amp, ms, mV, nA, nS, siemens, volt
 from brian2.units.fundamentalunits import Quantity, get_dimensions
 
 from bnsim import checks
-from bnsim.connectivity import AllToAll, Connectivity, Uniform, check_values, extent
-from bnsim.description import Description, canonical
+from bnsim.connectivity import AllToAll, Connectivity
+from bnsim.description import Description
+from bnsim.distributions import Distribution, check_values, extent
 from bnsim.encoding import Encoder
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
@@ -21,21 +22,33 @@ from bnsim.plasticity import PlasticityRule
 from bnsim.protocol import Repetition, Reward
 from bnsim.synapses import SynapseModel
 
+__all__ = ["Network", "Population", "Projection"]
+
 if TYPE_CHECKING:
     import brian2
 
-    from bnsim.engine.simulator import Simulator
-
-Backend = Literal["auto", "cpp", "cython", "numpy"]
+    from bnsim.engine.compilation import Simulator
 
 
 @dataclass(frozen=True, repr=False)
 class Population(Description):
     """A group of units of one kind.
 
-    name: how the network refers to it. size: number of units. model: a neuron model, or an encoder that emits spikes
-    itself.
-    encoder: for a population of neurons that is stimulated directly, an encoder that gives a current.
+    Parameters
+    ----------
+    name : str
+        How the network refers to it.
+    size : int
+        Number of units.
+    model : NeuronModel or Encoder
+        A neuron model, or an encoder that emits spikes itself.
+    encoder : Encoder, optional
+        For neurons that are stimulated directly, an encoder that gives a current.
+
+    Raises
+    ------
+    InputError
+        If the name cannot stand in equations, or model and encoder do not fit together.
     """
 
     name: str
@@ -80,7 +93,7 @@ class Population(Description):
 
     @property
     def stimulus_encoder(self) -> Encoder | None:
-        """The encoder that takes this population's stimulus, if it has one."""
+        """The encoder that takes this population's stimulus, None where there is none."""
         return self.model if isinstance(self.model, Encoder) else self.encoder
 
 
@@ -90,10 +103,26 @@ class Projection(Description):
 
     Parameters
     ----------
-    source, target: names of populations. synapse: the synapse model.
-    weights: a scalar, a `Uniform`, or a matrix (source, target), in the unit that synapse and target demand.
-    connectivity: who is wired to whom. delay: a scalar or a `Uniform`. plasticity: a rule, or None for fixed weights.
-    name: `source_to_target` where it is left empty.
+    source, target : str
+        Names of populations.
+    synapse : SynapseModel
+        What a spike does to the postsynaptic neuron.
+    weights : Quantity, Distribution or array
+        One value for all synapses, a distribution (`Uniform`, `Normal`, `LogNormal`), or a matrix (source, target), in
+        the unit that synapse and target demand.
+    connectivity : Connectivity
+        Who is wired to whom.
+    delay : Quantity, Distribution or array
+        One value for all synapses, a distribution that has a largest value, or a matrix (source, target).
+    plasticity : PlasticityRule, optional
+        None for fixed weights.
+    name : str
+        `source_to_target` where it is left empty.
+
+    Raises
+    ------
+    InputError
+        If a part is of the wrong kind. What depends on the populations is checked by `Network`.
     """
 
     source: str
@@ -122,24 +151,36 @@ class Projection(Description):
     @property
     def delay_kind(self) -> Literal["none", "shared", "each"]:
         """Whether synapses have no delay, one for all, or one each: what a compiled network depends on."""
-        if isinstance(self.delay, Uniform) or np.ndim(self.delay) > 0:
+        if isinstance(self.delay, Distribution) or np.ndim(self.delay) > 0:
             return "each"
         return "none" if float(np.asarray(self.delay)) == 0 else "shared"
 
     @property
     def longest_delay(self) -> float:
         """In seconds."""
-        return float(np.max(np.asarray(self.delay.high if isinstance(self.delay, Uniform) else self.delay)))
+        return extent(self.delay)[1]
 
 
 @dataclass(frozen=True, repr=False)
 class Network(Description):
     """Populations and the projections between them.
 
-    repetition: whether a trial is presented again to a network that stays silent. reward: whose decision is rewarded.
+    Parameters
+    ----------
+    populations : sequence of Population
+        At least one.
+    projections : sequence of Projection
+        In the order in which their rules learn at the end of a trial.
+    repetition : Repetition, optional
+        Whether a trial is presented again to a network that stays silent.
+    reward : Reward, optional
+        Whose decision is rewarded.
 
-    Errors: names that occur twice or do not exist, a projection onto an encoder, weights, delays or rules with the
-    wrong unit, sign or shape; a rule that waits for a reward that nobody gives.
+    Raises
+    ------
+    InputError
+        If a name occurs twice or does not exist, a projection ends on an encoder, weights, delays or rules have the
+        wrong unit, sign or shape, or a rule waits for a reward that nobody gives.
     """
 
     populations: Sequence[Population]
@@ -190,8 +231,8 @@ class Network(Description):
             raise InputError(f"{culprit}.delay: {type(projection.synapse).__name__} has none; leave delay out")
         unit, shape = self.weight_unit(projection), (source.size, target.size)
         minimum = 0.0 if projection.synapse.weight == "conductance" else None
-        check_values(f"{culprit}.weights", projection.weights, unit, shape, minimum)
-        check_values(f"{culprit}.delay", projection.delay, 1 * ms, shape, 0.0)
+        check_values(f"{culprit}.weights", projection.weights, unit, shape, minimum=minimum)
+        check_values(f"{culprit}.delay", projection.delay, 1 * ms, shape, minimum=0.0, bounded=True)
         rule = projection.plasticity
         if rule is not None and "reward" in rule.signals.values() and self.reward is None:
             raise InputError(
@@ -238,25 +279,6 @@ class Network(Description):
         """In seconds; 0 without projections."""
         return max((projection.longest_delay for projection in self.projections), default=0.0)
 
-    def structure(self) -> Any:
-        """What a compiled network depends on: all but connectivity, weights and delays, which are data."""
-        return {
-            "populations": [canonical(population) for population in self.populations],
-            "projections": [
-                {
-                    "name": projection.name,
-                    "source": projection.source,
-                    "target": projection.target,
-                    "synapse": canonical(projection.synapse),
-                    "plasticity": canonical(projection.plasticity),
-                    "delay": projection.delay_kind,
-                }
-                for projection in self.projections
-            ],
-            "repetition": canonical(self.repetition),
-            "reward": canonical(self.reward),
-        }
-
     def compile(
         self,
         trial: Quantity,
@@ -265,33 +287,80 @@ class Network(Description):
         presentation: Quantity | None = None,
         continuous: bool = False,
         traces: Mapping[str, Sequence[str]] | None = None,
-        backend: Backend = "auto",
+        backend: str = "auto",
         cache: str | Path | None = None,
     ) -> Simulator:
-        """Turn this description into a function that simulates it (see `bnsim.engine.simulator.Simulator`).
+        """Turn this description into a function that simulates it.
 
         Parameters
         ----------
-        trial: length of a trial; presentation: how long the stimulus is on, from the trial's beginning (default: all
-            of the trial but a silence as long as the longest delay). dt: time step.
-        continuous: False: each trial starts from rest, only weights and other persistent variables carry over. True:
-            trials follow each other without a break and everything carries over, spikes in flight included.
-        traces: variables to record where a run asks for it: {"cells": ["v"]}.
-        backend: "cpp" (compiled once, then cached), "cython", "numpy", or "auto": cpp where a C++ compiler is found,
-            else numpy with a warning. cache: folder of compiled networks (default: the user's cache folder).
+        trial : Quantity
+            Length of a trial, a whole number of steps.
+        dt : Quantity
+            Time step.
+        presentation : Quantity, optional
+            How long the stimulus is on, from the trial's beginning. Default: all of the trial but a silence as long as
+            the longest delay.
+        continuous : bool
+            False: each trial starts from rest; only weights and other persistent variables carry over. True: trials
+            follow each other without a break and everything carries over, spikes in flight included.
+        traces : mapping of str to sequence of str, optional
+            Variables to record where a run asks for it: {"cells": ["v"]}.
+        backend : str
+            "cpp" (compiled once, then cached), "cython", "numpy", the name of one that another package brings by an
+            entry point `bnsim.backends`, or "auto": cpp where a C++ compiler is found, else numpy with a warning.
+        cache : str or Path, optional
+            Folder of compiled networks. Default: the user's cache folder.
+
+        Returns
+        -------
+        Simulator
+            The compiled network (see `bnsim.engine.simulator.Simulator`).
+
+        Raises
+        ------
+        InputError
+            If a time, name or equation does not fit, or the back end is not known.
+        MachineError
+            If the compiler or the disk fails.
         """
-        from bnsim.engine.simulator import compile_network
+        from bnsim.engine.compilation import compile_network
 
         return compile_network(self, trial, dt, presentation, continuous, traces or {}, backend, cache)
 
     def to_brian2(self, dt: Quantity = 0.1 * ms, key: int = 0) -> brian2.Network:
-        """This network as plain Brian2 objects in Brian2's active device, for whoever wants to go on in Brian2.
+        """Return this network as plain Brian2 objects in Brian2's active device, to go on in Brian2.
 
-        Populations are NeuronGroups named `population_<name>`, projections Synapses named `projection_<name>`, with
-        connectivity and weights drawn from `key`; random numbers are those of its trial 0. The stimulus is the variable
-        `drive` of a population with an encoder.
-        Errors: a rule that learns at the end of a trial, which Brian2 does not know.
+        Parameters
+        ----------
+        dt : Quantity
+            Time step.
+        key : int
+            Key of connectivity, weights and delays; random numbers are those of its trial 0.
+
+        Returns
+        -------
+        brian2.Network
+            Populations are NeuronGroups named `population_<name>`, projections Synapses named `projection_<name>`. The
+            stimulus is the variable `drive` of a population with an encoder.
+
+        Raises
+        ------
+        InputError
+            If a rule learns at the end of a trial, or a population replays given spikes: Brian2 knows neither.
         """
-        from bnsim.engine.build import plain_network
+        from bnsim.engine.compilation import to_brian2
 
-        return plain_network(self, dt, key)
+        for projection in self.projections:
+            if projection.plasticity is not None and projection.plasticity.trial_end:
+                raise InputError(
+                    f"to_brian2: {type(projection.plasticity).__name__} learns at the end of a trial, which plain "
+                    "Brian2 does not know; use Network.compile"
+                )
+        for population in self.populations:
+            if isinstance(population.model, Encoder) and population.model.form == "spikes":
+                raise InputError(
+                    f"to_brian2: {population.name!r} replays spikes that a run is given; "
+                    "use a brian2.SpikeGeneratorGroup instead"
+                )
+        return to_brian2(self, dt, key)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from bnsim import checks
 from bnsim.description import Description, parameter
 
+__all__ = ["Repetition", "Reward"]
+
 
 @dataclass(frozen=True, repr=False)
 class Repetition(Description):

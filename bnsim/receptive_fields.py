@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from bnsim import checks
+from bnsim.arrays import Float64Array
 from bnsim.description import Description
 from bnsim.errors import InputError
+
+__all__ = ["GaborPatches"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,7 +70,7 @@ class GaborPatches(Description):
         bounds = np.arange(0, values.size + 1, self.patch**2)
         return sparse.csr_array((values.ravel(), pixel.ravel(), bounds), shape=(n_filters, height * width))
 
-    def _patches(self, n_filters: int, generator: np.random.Generator) -> NDArray[np.float64]:
+    def _patches(self, n_filters: int, generator: np.random.Generator) -> Float64Array:
         axis = np.arange(self.patch) - (self.patch - 1) / 2
         y, x = (grid.ravel() for grid in np.meshgrid(axis, axis, indexing="ij"))
         angle, phase = (

@@ -31,6 +31,8 @@ from bnsim.times import Time
 if TYPE_CHECKING:
     import neo
 
+__all__ = ["Recording", "SpikeTimes", "Trace"]
+
 IntArray = NDArray[np.integer]
 FloatArray = NDArray[np.floating]
 

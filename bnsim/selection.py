@@ -43,7 +43,7 @@ def known_population(culprit: str, name: object, held: Iterable[str]) -> str:
     listed = ", ".join(map(repr, known)) or "none"
     if name is None:
         raise InputError(f"{culprit}: no population was named; the recording holds {listed}")
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         near = difflib.get_close_matches(str(name), known, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise InputError(f"{culprit}: unknown population {shown(name)}; {hint}the recording holds {listed}")

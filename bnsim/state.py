@@ -11,6 +11,8 @@ import numpy as np
 from bnsim import archive
 from bnsim.errors import InputError
 
+__all__ = ["State"]
+
 
 class State(Mapping[str, np.ndarray]):
     """Every array that carries over, by name, in SI units; immutable, so that a run cannot change what it was given.

@@ -7,6 +7,7 @@ imported only where one of its quantities is given, since stored results are dra
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -108,6 +109,24 @@ def spike_times(culprit: str, values: Times) -> FloatArray:
             f"{culprit}: a spike at {array.min():g} s precedes the trial; shift the times so that the trial starts at 0"
         )
     return array
+
+
+def is_sequence(value: object) -> bool:
+    """Return whether a value is a row of things: text, single numbers and arrays without a dimension are not.
+
+    Parameters
+    ----------
+    value : object
+        Anything.
+
+    Returns
+    -------
+    bool
+        Whether it has a length and an order.
+    """
+    if isinstance(value, np.ndarray):
+        return value.ndim > 0
+    return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
 
 
 def shown(value: Any) -> str:

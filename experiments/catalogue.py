@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from importlib import import_module
 
-from experiments.names import unknown_name
+from bnsim import public
+from bnsim.errors import unknown_name
 from experiments.studies import STUDIES
 from experiments.tasks import tasks
 
@@ -31,12 +31,11 @@ def _models() -> dict[str, str]:
     return lines
 
 
-def _classes(module: str) -> Callable[[], dict[str, str]]:
+def _classes(room: str) -> Callable[[], dict[str, str]]:
     """All that a package exports but the first class of the family, which only describes what the others are."""
 
     def lines() -> dict[str, str]:
-        home = import_module(module)
-        exported = {name: getattr(home, name) for name in home.__all__}
+        exported = public(room)
         return {
             name: (inspect.getdoc(value) or "").partition("\n")[0]
             for name, value in exported.items()
@@ -51,8 +50,8 @@ _LISTS: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "models": _models,
     "tasks": lambda: {name: task.summary for name, task in tasks().items()},
     "presets": lambda: {"quick": "minutes at most, the default", "full": "all training data, all points"},
-    "neurons": _classes("bnsim.neurons"),
-    "synapses": _classes("bnsim.synapses"),
-    "rules": _classes("bnsim.plasticity"),
-    "encoders": _classes("bnsim.encoding"),
+    "neurons": _classes("neurons"),
+    "synapses": _classes("synapses"),
+    "rules": _classes("plasticity"),
+    "encoders": _classes("encoding"),
 }

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsFloat, SupportsInt, Type
 
 from pydantic import BaseModel, ConfigDict
 
-from experiments.names import unknown_name
+from bnsim.errors import unknown_name
 
 if TYPE_CHECKING:
     import numpy as np

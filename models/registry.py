@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from bnsim.errors import InputError
+from bnsim.errors import InputError, advice
 
 if TYPE_CHECKING:
     from models.classifier import Classifier
@@ -147,7 +146,7 @@ MODELS: Mapping[str, Entry] = MappingProxyType(
 def entry(name: str) -> Entry:
     """What is known of the classifier `name`. Errors: InputError for an unknown one."""
     if name not in MODELS:
-        raise InputError(f"unknown model {name!r}; {_advice(name, MODELS)}")
+        raise InputError(f"unknown model {name!r}; {advice(name, MODELS)}")
     return MODELS[name]
 
 
@@ -165,11 +164,4 @@ def check_parameters(name: str, parameters: Iterable[str]) -> None:
     known = entry(name).parameter_names()
     for parameter in parameters:
         if parameter not in known:
-            raise InputError(f"{name}: unknown parameter {parameter!r}; {_advice(parameter, known)}")
-
-
-def _advice(unknown: str, known: Collection[str]) -> str:
-    """The nearest name, if one is near, and all that there are."""
-    near = get_close_matches(unknown, known, n=1)
-    question = f"did you mean {near[0]!r}? " if near else ""
-    return f"{question}choose from {', '.join(known)}"
+            raise InputError(f"{name}: unknown parameter {parameter!r}; {advice(parameter, known)}")

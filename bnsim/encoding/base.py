@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bnsim import checks
+from bnsim.arrays import Float64Array, Int64Array
 from bnsim.description import Description
 from bnsim.errors import InputError
 from bnsim.timing import Timing
@@ -18,34 +19,74 @@ from bnsim.timing import Timing
 class SpikeRaster:
     """Spikes to be replayed: for trial k, `index[offsets[k]:offsets[k + 1]]` holds step x n_units + unit."""
 
-    offsets: NDArray[np.int64]
-    index: NDArray[np.int64]
+    offsets: Int64Array
+    index: Int64Array
+
+
+Drive = Float64Array | SpikeRaster
+"""What an encoder hands to the engine for a number of trials: values (trial, unit), or spikes to be replayed."""
+
+DriveForm = Literal["values", "spikes"]
 
 
 @dataclass(frozen=True, repr=False)
-class Encoder(Description):
-    """Turns one value a trial and unit into a drive. The drive is computed in NumPy, once, for every back end.
+class Encoder(Description, abstract=True):
+    """Turns one value a trial and unit into a drive, in NumPy, once, for every back end.
 
-    Class attributes
-    ----------------
-    spikes: True where the population itself emits the spikes; False where the drive is a current into a neuron.
-    threshold: for spiking encoders, Brian2's condition for a spike in terms of `drive` and `uniform`, a random number
-        in [0, 1) for each unit and step.
-    silent_without_drive: True where a unit whose drive is 0 never fires, whatever its random number is, so that none
-        needs to be drawn.
+    Attributes
+    ----------
+    spikes : bool
+        True where the population itself emits the spikes; False where the drive is a current into a neuron.
+    form : {"values", "spikes"}
+        Whether `drive` returns an array (trial, unit) or a `SpikeRaster`.
+    threshold : str
+        Of an encoder that spikes, Brian2's condition for a spike in terms of `drive` (or, for spikes to be replayed,
+        `raster(t, i)`) and `uniform`, a random number in [0, 1) for each unit and step.
+    silent_without_drive : bool
+        True where a unit whose drive is 0 never fires, whatever its random number is, so that none needs to be drawn.
+
+    Raises
+    ------
+    InputError
+        If `form` is none of what may be chosen.
     """
 
     spikes: ClassVar[bool] = True
+    form: ClassVar[DriveForm] = "values"
     threshold: ClassVar[str] = ""
     silent_without_drive: ClassVar[bool] = False
-    STRUCTURE: ClassVar[tuple[str, ...]] = ("spikes", "threshold", "silent_without_drive")
+    STRUCTURE: ClassVar[tuple[str, ...]] = ("spikes", "form", "threshold", "silent_without_drive")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.one_of(f"{type(self).__name__}.form", self.form, get_args(DriveForm))
 
     @abstractmethod
-    def drive(self, stimulus: Any, n_units: int, timing: Timing) -> NDArray[np.float64] | SpikeRaster:
-        """Drive (trial, unit) in SI units from the stimulus (trial, unit)."""
+    def drive(self, stimulus: Any, n_units: int, timing: Timing) -> Drive:
+        """Return the drive of a number of trials.
+
+        Parameters
+        ----------
+        stimulus : array or sequence
+            What a run is given for this population, one entry a trial.
+        n_units : int
+            Size of the population.
+        timing : Timing
+            The time grid.
+
+        Returns
+        -------
+        array of float, shape (trial, unit), or SpikeRaster
+            In SI units.
+
+        Raises
+        ------
+        InputError
+            If the stimulus does not fit.
+        """
 
 
-def stimulus_array(encoder: Encoder, stimulus: Any, n_units: int) -> NDArray[np.float64]:
+def stimulus_array(encoder: Encoder, stimulus: Any, n_units: int) -> Float64Array:
     """The stimulus as a finite float array (trial, unit). Errors: wrong shape, not numbers, NaN or infinite."""
     culprit = type(encoder).__name__
     try:
@@ -59,7 +100,7 @@ def stimulus_array(encoder: Encoder, stimulus: Any, n_units: int) -> NDArray[np.
     return values
 
 
-def intensities(encoder: Encoder, stimulus: Any, n_units: int) -> NDArray[np.float64]:
+def intensities(encoder: Encoder, stimulus: Any, n_units: int) -> Float64Array:
     """As `stimulus_array`, for values that must lie in [0, 1]."""
     values = stimulus_array(encoder, stimulus, n_units)
     if values.size and (values.min() < 0 or values.max() > 1):

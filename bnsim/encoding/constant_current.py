@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 from brian2.units import mV
 from brian2.units.fundamentalunits import Quantity
-from numpy.typing import NDArray
 
+from bnsim.arrays import Float64Array
 from bnsim.description import parameter
 from bnsim.encoding.base import Encoder, stimulus_array
 from bnsim.timing import Timing
@@ -24,5 +24,5 @@ class ConstantCurrent(Encoder):
     gain: Quantity = parameter(20 * mV, any_unit=True)
     spikes: ClassVar[bool] = False
 
-    def drive(self, stimulus: Any, n_units: int, timing: Timing) -> NDArray[np.float64]:
+    def drive(self, stimulus: Any, n_units: int, timing: Timing) -> Float64Array:
         return float(np.asarray(self.gain)) * stimulus_array(self, stimulus, n_units)

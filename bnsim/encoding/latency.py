@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 import numpy as np
 from brian2.units import ms
 from brian2.units.fundamentalunits import Quantity
-from numpy.typing import NDArray
 
 from bnsim import checks
+from bnsim.arrays import Float64Array
 from bnsim.description import parameter
 from bnsim.encoding.base import Encoder, intensities
 from bnsim.errors import InputError
@@ -35,7 +35,7 @@ class Latency(Encoder):
     latest: Quantity = parameter(20 * ms)
     threshold: ClassVar[str] = "t_in_timesteps == drive"
 
-    def drive(self, stimulus: Any, n_units: int, timing: Timing) -> NDArray[np.float64]:
+    def drive(self, stimulus: Any, n_units: int, timing: Timing) -> Float64Array:
         latest = float(np.asarray(self.latest)) / timing.dt
         if round(latest) >= timing.presentation_steps:
             raise InputError(

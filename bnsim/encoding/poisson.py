@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 import numpy as np
 from brian2.units import Hz
 from brian2.units.fundamentalunits import Quantity
-from numpy.typing import NDArray
 
 from bnsim import checks
+from bnsim.arrays import Float64Array
 from bnsim.description import parameter
 from bnsim.encoding.base import Encoder, intensities
 from bnsim.errors import InputError
@@ -35,7 +35,7 @@ class Poisson(Encoder):
     threshold: ClassVar[str] = "uniform < drive"
     silent_without_drive: ClassVar[bool] = True
 
-    def drive(self, stimulus: Any, n_units: int, timing: Timing) -> NDArray[np.float64]:
+    def drive(self, stimulus: Any, n_units: int, timing: Timing) -> Float64Array:
         probability = float(np.asarray(self.max_rate)) * timing.dt
         if probability > 1:
             raise InputError(

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 import numpy as np
 from brian2.units import second
 from brian2.units.fundamentalunits import Quantity, get_unit
-from numpy.typing import NDArray
 
-from bnsim.encoding.base import Encoder, SpikeRaster
+from bnsim.arrays import Float64Array, Int64Array
+from bnsim.encoding.base import DriveForm, Encoder, SpikeRaster
 from bnsim.errors import InputError
 from bnsim.timing import Timing
 
@@ -27,6 +27,7 @@ class SpikeTrains(Encoder):
     Times are rounded to a step. Errors: a unit or time out of range, two spikes of one unit in the same step.
     """
 
+    form: ClassVar[DriveForm] = "spikes"
     threshold: ClassVar[str] = "raster(t, i) > 0"
 
     def drive(self, stimulus: Any, n_units: int, timing: Timing) -> SpikeRaster:
@@ -37,7 +38,7 @@ class SpikeTrains(Encoder):
             np.concatenate(indices).astype(np.int64) if indices else np.zeros(0, np.int64),
         )
 
-    def _trial(self, number: int, trial: Any, n_units: int, timing: Timing) -> NDArray[np.int64]:
+    def _trial(self, number: int, trial: Any, n_units: int, timing: Timing) -> Int64Array:
         where = f"SpikeTrains: trial {number}"
         times, units = _times_and_units(where, trial)
         if len(times) != len(units):
@@ -59,7 +60,7 @@ class SpikeTrains(Encoder):
         return index
 
 
-def _times_and_units(where: str, trial: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _times_and_units(where: str, trial: Any) -> tuple[Float64Array, Int64Array]:
     """Time (s) and unit of each spike, in any order."""
     trains = getattr(trial, "spiketrains", trial)
     if isinstance(trial, tuple) and len(trial) == 2 and not hasattr(trial[0], "rescale"):
@@ -74,7 +75,7 @@ def _times_and_units(where: str, trial: Any) -> tuple[NDArray[np.float64], NDArr
     return np.concatenate([np.zeros(0), *seconds]), units.astype(np.int64)
 
 
-def _checked_pair(where: str, times: Any, units: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _checked_pair(where: str, times: Any, units: Any) -> tuple[Float64Array, Int64Array]:
     if isinstance(times, Quantity) and times.dim is not second.dim:
         raise InputError(f"{where} has times in {get_unit(times.dim)}; give seconds or a unit of time")
     try:

@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from bnsim.errors import InputError
-from bnsim.network import Network, Projection
+from bnsim.program import Program, ProjectionProgram
 from bnsim.state import State
 
 
-def check_state(network: Network, dt: float, carried: Iterable[str], pathways: Iterable[str], state: State) -> None:
-    """Shapes, ranges and finite values of all that a run reads.
-
-    carried: names of the variables that carry over. pathways: those whose spikes in flight do.
-    """
+def check_state(program: Program, state: State) -> None:
+    """Shapes, ranges and finite values of all that a run reads."""
     if not isinstance(state, State):
         raise InputError("Simulator.run(state): not a State; give what initial_state or an earlier run returned")
-    sizes = {population.name: population.size for population in network.populations}
-    for projection in network.projections:
-        sizes[projection.name] = _check_edges(network, projection, state)
-    weights = [f"{projection.name}.w" for projection in network.projections]
-    for name in (*weights, *carried):
-        _check_values(state, name, sizes[name.partition(".")[0]])
-    for name in pathways:
-        projection_name, _, side = name.partition(".")
-        delayed = side == "pre" and f"{projection_name}.delay" in state
-        longest = float(np.max(state[f"{projection_name}.delay"], initial=0)) if delayed else 0.0
-        _check_in_flight(state, name, sizes[projection_name], int(longest / dt + 0.5))
+    for projection in program.projections:
+        n_synapses = _check_edges(projection, state)
+        _check_values(state, f"{projection.name}.w", n_synapses)
+    for variable in program.carried:
+        if variable.role != "weight":
+            _check_values(state, variable.name, program.length(variable, state))
+    for projection, side in program.pathways if program.continuous else ():
+        delayed = side == "pre" and projection.delay != "none"
+        longest = float(np.max(state[f"{projection.name}.delay"], initial=0)) if delayed else 0.0
+        n_synapses = state[f"{projection.name}.source"].size
+        _check_in_flight(state, f"{projection.name}.{side}", n_synapses, int(longest / program.timing.dt + 0.5))
 
 
-def _check_edges(network: Network, projection: Projection, state: State) -> int:
+def _check_edges(projection: ProjectionProgram, state: State) -> int:
     """The number of synapses."""
     n_synapses = state[f"{projection.name}.source"].size
-    for part, size in (("source", network[projection.source].size), ("target", network[projection.target].size)):
+    for part, size in (("source", projection.n_source), ("target", projection.n_target)):
         index = _check_values(state, f"{projection.name}.{part}", n_synapses)
         if index.size and (index.min() < 0 or index.max() >= size):
             raise _refusal(f"{projection.name}.{part}", f"leaves 0 to {size - 1}")
-    if projection.delay_kind != "none":
-        name, longest = f"{projection.name}.delay", projection.longest_delay
-        delays = _check_values(state, name, n_synapses if projection.delay_kind == "each" else 1)
+    if projection.delay != "none":
+        name, longest = f"{projection.name}.delay", projection.data.longest_delay
+        delays = _check_values(state, name, n_synapses if projection.delay == "each" else 1)
         if delays.size and (delays.min() < 0 or delays.max() > longest * (1 + 1e-9)):
             raise _refusal(name, f"leaves the description's 0 to {longest * 1e3:g} ms")
     return n_synapses

@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from bnsim.connectivity import Edges, draw_values
 from bnsim.engine import random
-from bnsim.network import Network, Projection
+from bnsim.program import Program
+from bnsim.program.layout import in_flight
 
 
-def draw_edges(network: Network, projection: Projection, key: int) -> Edges:
-    """Edges of a projection; they depend on the key and the projection's name alone."""
-    generator = random.generator(key, f"{projection.name}:connectivity")
-    return projection.connectivity.draw(network[projection.source].size, network[projection.target].size, generator)
+def initial_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
+    """All arrays of a state, by name."""
+    arrays = connectivity_arrays(program, key)
+    for variable in program.carried:
+        if variable.role != "weight":
+            arrays[variable.name] = np.full(program.length(variable, arrays), variable.initial, dtype=variable.dtype)
+    return arrays | {array.name: np.zeros(0, array.dtype) for array in in_flight(program)}
 
 
-def draw_synapses(network: Network, projection: Projection, edges: Edges, key: int) -> dict[str, np.ndarray]:
-    """Weight `w` and `delay` (s) of every edge; a shared delay is one number."""
-    culprit = f"Projection({projection.name!r})"
-    generator = random.generator(key, f"{projection.name}:weights")
-    values: dict[str, Any] = {"w": draw_values(f"{culprit}.weights", projection.weights, edges, generator)}
-    if projection.delay_kind == "shared":
-        values["delay"] = np.array([float(np.asarray(projection.delay))])
-    elif projection.delay_kind == "each":
-        bare = Edges(edges.source, edges.target)
-        generator = random.generator(key, f"{projection.name}:delays")
-        values["delay"] = draw_values(f"{culprit}.delay", projection.delay, bare, generator)
-    return values
+def connectivity_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
+    """`<projection>.source`, `.target`, `.w` and, where there are delays, `.delay` of all projections.
 
-
-def connectivity_arrays(network: Network, key: int) -> dict[str, np.ndarray]:
-    """`<projection>.source`, `.target`, `.w` and, where there are delays, `.delay` of all projections."""
-    arrays = {}
-    for projection in network.projections:
-        edges = draw_edges(network, projection, key)
-        arrays[f"{projection.name}.source"] = edges.source
-        arrays[f"{projection.name}.target"] = edges.target
-        for name, values in draw_synapses(network, projection, edges, key).items():
-            arrays[f"{projection.name}.{name}"] = values
+    They depend on the key and the projection's name alone.
+    """
+    arrays: dict[str, np.ndarray] = {}
+    for projection in program.projections:
+        name, data = projection.name, projection.data
+        edges = data.edges(random.generator(key, f"{name}:connectivity"))
+        arrays[f"{name}.source"] = edges.source
+        arrays[f"{name}.target"] = edges.target
+        arrays[f"{name}.w"] = data.weights(edges, random.generator(key, f"{name}:weights"))
+        if projection.delay != "none":
+            arrays[f"{name}.delay"] = data.delays(edges, random.generator(key, f"{name}:delays"))
     return arrays

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bnsim.encoding.base import SpikeRaster
+from bnsim.arrays import Float64Array, Int32Array, Int64Array
+from bnsim.encoding.base import Drive
 from bnsim.errors import DivergenceError
-
-Drive = NDArray[np.float64] | SpikeRaster
 
 
 @dataclass(frozen=True)
@@ -26,9 +24,9 @@ class Job:
 
     state: Mapping[str, np.ndarray]
     drives: Mapping[str, Drive]
-    signals: Mapping[tuple[str, str], NDArray[np.float64]]
-    correct: NDArray[np.int64]
-    keys: NDArray[np.int64]
+    signals: Mapping[tuple[str, str], Float64Array]
+    correct: Int64Array
+    keys: Int64Array
     plastic: bool
     record: frozenset[str]
     profile: bool = False
@@ -48,10 +46,10 @@ class Outcome:
     """
 
     state: dict[str, np.ndarray]
-    counts: dict[str, NDArray[np.int32]]
-    spikes: dict[str, tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int64]]]
-    traces: dict[tuple[str, str], NDArray[np.float64]]
-    presentations: NDArray[np.int64]
+    counts: dict[str, Int32Array]
+    spikes: dict[str, tuple[Int32Array, Float64Array, Int64Array]]
+    traces: dict[tuple[str, str], Float64Array]
+    presentations: Int64Array
     seconds: dict[str, float] = field(default_factory=dict)
 
 

@@ -23,9 +23,10 @@ import hashlib
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Words = tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint64]]
+from bnsim.arrays import Float64Array, Int64Array, UInt64Array
+
+Words = tuple[UInt64Array, UInt64Array, UInt64Array, UInt64Array]
 
 _MULTIPLIER_0, _MULTIPLIER_1 = 0xD2511F53, 0xCD9E8D57
 _WEYL_0, _WEYL_1 = 0x9E3779B9, 0xBB67AE85
@@ -49,7 +50,7 @@ def philox4x32(counter: tuple[Any, Any, Any, Any], key: tuple[Any, Any]) -> Word
     return x0, x1, x2, x3
 
 
-def trial_keys(key: int, trials: NDArray[np.uint64]) -> NDArray[np.int64]:
+def trial_keys(key: int, trials: UInt64Array) -> Int64Array:
     """The two key words of each trial, shape (trial, 2)."""
     trials = np.asarray(trials, dtype=np.uint64)
     counter = (trials & _MASK, trials >> _SHIFT, _TRIAL_STREAM, _TRIAL_STREAM)
@@ -57,7 +58,7 @@ def trial_keys(key: int, trials: NDArray[np.uint64]) -> NDArray[np.int64]:
     return np.stack(np.broadcast_arrays(high, low), axis=-1).astype(np.int64)
 
 
-def uniform(key_high: Any, key_low: Any, stream: Any, step: Any, unit: Any) -> NDArray[np.float64]:
+def uniform(key_high: Any, key_low: Any, stream: Any, step: Any, unit: Any) -> Float64Array:
     """Random numbers in [0, 1) with 53 bits, for arrays of any matching shape."""
     x0, x1, _, _ = philox4x32((unit, step, stream, 0), (key_high, key_low))
     return ((x0 >> np.uint64(5)) * 67108864.0 + (x1 >> np.uint64(6))) * (1.0 / 9007199254740992.0)

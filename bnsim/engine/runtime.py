@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
 
 import brian2
 import numpy as np
 from brian2.devices.device import reset_device, set_device
 
+from bnsim.description import canonical
 from bnsim.encoding.base import SpikeRaster
-from bnsim.engine import equations as text
-from bnsim.engine.build import Objects, brian2_reason, build, connect, pathways
+from bnsim.engine.build import Objects, build, connect
 from bnsim.engine.compiler import FLAGS
 from bnsim.engine.job import Job, Outcome, diverged
-from bnsim.engine.variables import Variable
 from bnsim.errors import InputError
-from bnsim.network import Network
-from bnsim.timing import Timing
+from bnsim.program import Program
+from bnsim.program.statements import brian2_reason
 
 
 @contextmanager
@@ -45,44 +47,47 @@ class _Seen:
     presentations: np.ndarray
 
 
+@dataclass(frozen=True)
+class Runtime:
+    """The back ends `cython` and `numpy`, by Brian2's name for how code is generated."""
+
+    target: Literal["cython", "numpy"]
+
+    def compile(self, program: Program, cache: str | Path | None) -> RuntimeNetwork:
+        """See `bnsim.engine.backends.Backend`; `cache` is not needed."""
+        return _network(json.dumps(canonical(program), sort_keys=True), self.target, _Hidden(program))
+
+
+@dataclass(frozen=True)
+class _Hidden:
+    """A program that takes no part in the comparison of arguments: its canonical form stands beside it."""
+
+    program: Program
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Hidden)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=8)
+def _network(identity: str, target: str, hidden: _Hidden) -> RuntimeNetwork:
+    """Live Brian2 objects are slow to make; equal programs share them, as compiled ones share a binary."""
+    return RuntimeNetwork(hidden.program, target)
+
+
 class RuntimeNetwork:
     """A network as live Brian2 objects (`cython`, `numpy`), made again only where the connectivity changes."""
 
-    def __init__(
-        self,
-        network: Network,
-        timing: Timing,
-        continuous: bool,
-        traces: Mapping[str, Sequence[str]],
-        target: str,
-    ) -> None:
-        self.network, self.timing, self.continuous = network, timing, continuous
-        self.traces, self.target = traces, target
+    profiles = False
+
+    def __init__(self, program: Program, target: str) -> None:
+        self.program, self.target = program, target
         self._wired: dict[str, np.ndarray] = {}
         self._connected = False
         with _runtime(target):
-            self._live = build(network, timing, traces)
-
-    def initial_variables(self) -> dict[str, tuple[str, float]]:
-        """Name -> (dtype, initial value) of the variables that carry over, weights excepted."""
-        return {
-            variable.name: (str(np.dtype(variable.brian2.dtype)), variable.initial)
-            for variable in self._carried(self._live)
-            if not variable.name.endswith(".w")
-        }
-
-    @property
-    def pathways(self) -> list[str]:
-        """Names of the synaptic pathways, whose spikes in flight a continuous run carries over."""
-        return [name for name, _ in pathways(self.network, self._live)]
-
-    @property
-    def trace_units(self) -> dict[tuple[str, str], str]:
-        """SI unit of each traced variable, by (population, variable)."""
-        return self._live.trace_units
-
-    def _carried(self, objects: Objects) -> list[Variable]:
-        return [*objects.persistent, *(objects.transient if self.continuous else [])]
+            self._live = build(program)
 
     def run(self, job: Job) -> Outcome:
         """Run a chunk of trials. Errors: MachineError where a variable became NaN or infinite."""
@@ -96,18 +101,14 @@ class RuntimeNetwork:
         """Live objects with the job's edges. Brian2 cannot rewire synapses, so other edges need other objects."""
         wanted = {
             f"{projection.name}.{part}": job.state[f"{projection.name}.{part}"]
-            for projection in self.network.projections
-            for part in ("source", "target", *(() if projection.delay_kind == "none" else ("delay",)))
+            for projection in self.program.projections
+            for part in ("source", "target", *(() if projection.delay == "none" else ("delay",)))
         }
         same = all(np.array_equal(wanted[name], self._wired.get(name, np.zeros(0))) for name in wanted)
         if not self._connected or not same:
-            objects = build(self.network, self.timing, self.traces) if self._connected else self._live
-            for projection in self.network.projections:
-                source, target = (wanted[f"{projection.name}.{part}"] for part in ("source", "target"))
-                values = {"w": job.state[f"{projection.name}.w"]}
-                if projection.delay_kind != "none":
-                    values["delay"] = wanted[f"{projection.name}.delay"]
-                connect(objects.synapses[projection.name], projection, source, target, values)
+            objects = build(self.program) if self._connected else self._live
+            for projection in self.program.projections:
+                connect(objects.synapses[projection.name], projection, job.state)
             try:
                 objects.network.run(0 * brian2.second, namespace={})  # generates the code of all objects
             except Exception as error:
@@ -116,19 +117,19 @@ class RuntimeNetwork:
         return self._live
 
     def _load(self, objects: Objects, job: Job) -> None:
-        for projection in self.network.projections:
+        for projection in self.program.projections:
             _set(objects.synapses[projection.name], "w", job.state[f"{projection.name}.w"])
-        for variable in self._carried(objects):
-            _set(variable.group, variable.variable, job.state[variable.name])
-        for name, pathway in pathways(self.network, objects):
+        for variable in self.program.carried:
+            _set(objects.owner(variable), variable.symbol, job.state[variable.name])
+        for name, pathway in objects.pathways(self.program):
             spikes = np.zeros((0, 2), dtype=np.int64)
-            if self.continuous:
+            if self.program.continuous:
                 parts = [job.state[f"{name}.in_flight_{part}"] for part in ("ahead", "synapse")]
                 spikes = np.stack(parts, axis=1).astype(np.int64)
             _fill_queue(pathway.queue, spikes)
-        for group in objects.groups.values():
-            if "plastic" in group.variables:
-                _set(group, "plastic", job.plastic)
+        for population in self.program.populations:
+            if population.learns:
+                _set(objects.groups[population.name], "plastic", job.plastic)
         for monitor in objects.monitors:
             monitor.resize(0)
             _set(monitor, "N", 0)
@@ -138,8 +139,8 @@ class RuntimeNetwork:
     def _trials(self, objects: Objects, job: Job) -> _Seen:
         each_step = self._each_step(objects, job)
         seen = _Seen(
-            {p.name: np.zeros((job.n_trials, p.size), np.int32) for p in self.network.populations},
-            {p.name: [] for p in self.network.populations},
+            {p.name: np.zeros((job.n_trials, p.size), np.int32) for p in self.program.populations},
+            {p.name: [] for p in self.program.populations},
             np.ones(job.n_trials, dtype=np.int64),
         )
         for trial in range(job.n_trials):
@@ -158,16 +159,16 @@ class RuntimeNetwork:
         """Presentation 1, 2, ... of a trial; whether it was the last."""
         timestep, time = (objects.clock.variables[name].get_value() for name in ("timestep", "t"))
         self._begin_presentation(objects, job, trial, number - 1)
-        for step in range(self.timing.steps):
-            if step == self.timing.presentation_steps:
+        for step in range(self.program.timing.steps):
+            if step == self.program.timing.presentation_steps:
                 self._silence(objects)
-            timestep[0], time[0] = step, step * self.timing.dt
+            timestep[0], time[0] = step, step * self.program.timing.dt
             for function in each_step:
                 function()
-        timestep[0], time[0] = self.timing.steps, self.timing.trial
+        timestep[0], time[0] = self.program.timing.steps, self.program.timing.trial
         if job.plastic:
             self._learn(objects, job, trial)
-        repetition = self.network.repetition
+        repetition = self.program.repetition
         if repetition is None or number == repetition.most:
             return True
         count = objects.groups[repetition.population].variables["spike_count"].get_value()
@@ -175,12 +176,12 @@ class RuntimeNetwork:
 
     def _learn(self, objects: Objects, job: Job, trial: int) -> None:
         """What is learned at the end of a presentation."""
-        if self.network.reward is not None:
-            variables = objects.groups[self.network.reward.population].variables
+        if self.program.reward is not None:
+            variables = objects.groups[self.program.reward.population].variables
             count, last = (variables[name].get_value() for name in ("spike_count", "last_spike_step"))
             right = count.any() and np.lexsort((last, -count))[0] == job.correct[trial]
-            for projection, signal in text.reward_signals(self.network):
-                _set(objects.synapses[projection], signal, float(right))
+            for signal in self.program.rewarded:
+                _set(objects.owner(signal), signal.symbol, float(right))
         for item in objects.trial_end:
             for code in item._code_objects:
                 code()
@@ -194,39 +195,35 @@ class RuntimeNetwork:
         ]
 
     def _begin_presentation(self, objects: Objects, job: Job, trial: int, repeated: int) -> None:
-        scale = 1.0 if self.network.repetition is None else 1 + self.network.repetition.increment * repeated
-        if not self.continuous:
-            for variable in objects.transient:
-                _set(variable.group, variable.variable, variable.initial)
-            for _, pathway in pathways(self.network, objects):
+        repetition = self.program.repetition
+        scale = 1.0 if repetition is None else 1 + repetition.increment * repeated
+        if not self.program.continuous:
+            for variable in self.program.transient:
+                _set(objects.owner(variable), variable.symbol, variable.initial)
+            for _, pathway in objects.pathways(self.program):
                 _fill_queue(pathway.queue, np.zeros((0, 2), dtype=np.int64))
-        for population in self.network.populations:
+        for population in self.program.populations:
             group = objects.groups[population.name]
             _set(group, "spike_count", 0)
-            if "trial_key_high" in group.variables:
+            if population.draw is not None:
                 _set(group, "trial_key_high", job.keys[trial, 0])
                 _set(group, "trial_key_low", job.keys[trial, 1])
-                _set(group, "first_step", repeated * self.timing.steps)
+                _set(group, "first_step", repeated * self.program.timing.steps)
             drive = job.drives.get(population.name)
             if isinstance(drive, SpikeRaster):
                 self._mark_raster(objects, population.name, drive, trial, 1.0)
             elif drive is not None:
                 _set(group, "drive", scale * drive[trial])
-        for projection, signal, kind in text.signals(self.network):
-            values = job.signals[projection, signal][trial]
-            if kind == "shared":
-                _set(objects.synapses[projection], signal, values)
-            else:
-                described = next(p for p in self.network.projections if p.name == projection)
-                _set(objects.groups[described.target], text.local_names(described)[signal], values)
+        for signal in self.program.told:
+            _set(objects.owner(signal), signal.symbol, job.signals[signal.projection, signal.name][trial])
 
     def _mark_raster(self, objects: Objects, name: str, drive: SpikeRaster, trial: int, value: float) -> None:
         index = drive.index[drive.offsets[trial] : drive.offsets[trial + 1]]
         objects.rasters[name].values.reshape(-1)[index] = value
 
     def _silence(self, objects: Objects) -> None:
-        for population in self.network.populations:
-            if "drive" in objects.groups[population.name].variables:
+        for population in self.program.populations:
+            if population.stimulus is not None and population.stimulus.form == "values":
                 _set(objects.groups[population.name], "drive", 0.0)
 
     def _end_trial(self, objects: Objects, job: Job, trial: int, seen: _Seen) -> None:
@@ -236,18 +233,18 @@ class RuntimeNetwork:
             drive = job.drives.get(name)
             if isinstance(drive, SpikeRaster):
                 self._mark_raster(objects, name, drive, trial, 0.0)
-        if self.continuous:
-            for variable in objects.times:
-                values = variable.brian2.get_value()
-                _set(variable.group, variable.variable, values - self.timing.trial)
+        if self.program.continuous:
+            for variable in self.program.times:
+                values = _values(objects.owner(variable), variable.symbol)
+                values -= self.program.timing.trial
 
     def _outcome(self, objects: Objects, job: Job, seen: _Seen) -> Outcome:
-        for variable in (*objects.persistent, *objects.transient):
-            if not np.isfinite(variable.brian2.get_value()).all():
+        for variable in self.program.variables:
+            if not np.isfinite(_values(objects.owner(variable), variable.symbol)).all():
                 raise diverged(variable.name)
-        state = {variable.name: np.array(variable.brian2.get_value()) for variable in self._carried(objects)}
-        if self.continuous:
-            for name, pathway in pathways(self.network, objects):
+        state = {v.name: np.array(_values(objects.owner(v), v.symbol)) for v in self.program.carried}
+        if self.program.continuous:
+            for name, pathway in objects.pathways(self.program):
                 ahead, synapse = _queued(pathway.queue).T.astype(np.int32)
                 state |= {f"{name}.in_flight_synapse": synapse, f"{name}.in_flight_ahead": ahead}
         spikes = {}
@@ -263,9 +260,14 @@ class RuntimeNetwork:
         return Outcome(state, seen.counts, spikes, traces, seen.presentations)
 
 
+def _values(group: Any, name: str) -> np.ndarray:
+    """An array of Brian2's itself, past its unit checks: everything here is in SI units."""
+    values: np.ndarray = group.variables[name].get_value()
+    return values
+
+
 def _set(group: Any, name: str, value: Any) -> None:
-    """Write an array in place, past Brian2's unit checks: everything here is in SI units."""
-    group.variables[name].get_value()[...] = value
+    _values(group, name)[...] = value
 
 
 def _fill_queue(queue: Any, spikes: np.ndarray) -> None:

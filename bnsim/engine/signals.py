@@ -6,59 +6,58 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bnsim import checks
-from bnsim.engine.equations import signals
+from bnsim.arrays import Float64Array, Int64Array
 from bnsim.errors import InputError
-from bnsim.network import Network
+from bnsim.program import Program
 
 CORRECT = "reward.correct"
 
-Signals = dict[tuple[str, str], NDArray[np.float64]]
+Signals = dict[tuple[str, str], Float64Array]
 
 
 def check_signals(
-    network: Network, given: Mapping[str, Any], n_trials: int, plastic: bool
-) -> tuple[Signals, NDArray[np.int64]]:
+    program: Program, given: Mapping[str, Any], n_trials: int, plastic: bool
+) -> tuple[Signals, Int64Array]:
     """Signals by (projection, signal), defaults filled in, and the correct unit of each trial (-1 where not told).
 
-    Errors: InputError for a name that no rule knows, a shape or value that does not fit, a signal that is missing.
+    Raises
+    ------
+    InputError
+        If a name is known to no rule, a shape or value does not fit, or a signal is missing.
     """
-    known = {f"{projection}.{signal}": (projection, signal, kind) for projection, signal, kind in signals(network)}
+    known = {f"{signal.projection}.{signal.name}": signal for signal in program.told}
     for name in given:
-        checks.one_of("Simulator.run(signals)", name, [*known, CORRECT] if network.reward is not None else known)
+        checks.one_of("Simulator.run(signals)", name, [*known, CORRECT] if program.reward is not None else known)
     told = {}
-    for name, (projection, signal, kind) in known.items():
-        described = next(p for p in network.projections if p.name == projection)
-        assert described.plasticity is not None
-        shape = (n_trials,) if kind == "shared" else (n_trials, network[described.target].size)
-        default = described.plasticity.signal_defaults.get(signal)
+    for name, signal in known.items():
+        shape = (n_trials,) if signal.shared else (n_trials, signal.size)
         if name in given:
-            told[projection, signal] = _numbers(name, given[name], shape)
-        elif default is None and plastic:
+            told[signal.projection, signal.name] = _numbers(name, given[name], shape)
+        elif signal.default is None and plastic:
             raise _missing(name, shape)
         else:
-            told[projection, signal] = np.full(shape, default or 0.0)
-    return told, _correct(network, given, n_trials, plastic)
+            told[signal.projection, signal.name] = np.full(shape, signal.default or 0.0)
+    return told, _correct(program, given, n_trials, plastic)
 
 
-def _correct(network: Network, given: Mapping[str, Any], n_trials: int, plastic: bool) -> NDArray[np.int64]:
-    if network.reward is None or CORRECT not in given:
-        if network.reward is not None and plastic:
+def _correct(program: Program, given: Mapping[str, Any], n_trials: int, plastic: bool) -> Int64Array:
+    if program.reward is None or CORRECT not in given:
+        if program.reward is not None and plastic:
             raise _missing(CORRECT, (n_trials,))
         return np.full(n_trials, -1, dtype=np.int64)
     units = _numbers(CORRECT, given[CORRECT], (n_trials,))
-    size = network[network.reward.population].size
+    judged = program.reward.population
+    size = program.population(judged).size
     if not np.array_equal(units, np.rint(units)) or (n_trials and not 0 <= units.min() <= units.max() < size):
         raise InputError(
-            f"Simulator.run(signals): {CORRECT!r} names units of {network.reward.population!r}; "
-            f"give whole numbers from 0 to {size - 1}"
+            f"Simulator.run(signals): {CORRECT!r} names units of {judged!r}; give whole numbers from 0 to {size - 1}"
         )
     return units.astype(np.int64)
 
 
-def _numbers(name: str, given: Any, shape: tuple[int, ...]) -> NDArray[np.float64]:
+def _numbers(name: str, given: Any, shape: tuple[int, ...]) -> Float64Array:
     try:
         array = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError):

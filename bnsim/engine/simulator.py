@@ -2,133 +2,66 @@
 
 from __future__ import annotations
 
-import json
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from brian2.units.fundamentalunits import Quantity
-from numpy.typing import NDArray
 
 from bnsim import checks
-from bnsim.encoding.base import SpikeRaster
+from bnsim.arrays import UInt64Array
+from bnsim.encoding.base import Drive, SpikeRaster
 from bnsim.engine import random
+from bnsim.engine.backends import CompiledNetwork
 from bnsim.engine.check_state import check_state
-from bnsim.engine.compiler import find_compiler
-from bnsim.engine.initial import connectivity_arrays
-from bnsim.engine.job import Drive, Job, Outcome
-from bnsim.engine.runtime import RuntimeNetwork
+from bnsim.engine.initial import initial_arrays
+from bnsim.engine.job import Job, Outcome
 from bnsim.engine.signals import check_signals
-from bnsim.engine.standalone import StandaloneNetwork
-from bnsim.errors import InputError, SlowBackendWarning
-from bnsim.network import Backend, Network
+from bnsim.errors import InputError
+from bnsim.network import Network
+from bnsim.program import Program
 from bnsim.recording import Recording, SpikeTimes, Trace
 from bnsim.state import State
-from bnsim.timing import Timing
 
 CHUNK_BYTES = 32 * 2**20
 """Stimulus and counts handled at once: starting a binary and making 30,000 synapses costs about 10 ms."""
 
 
-def compile_network(
-    network: Network,
-    trial: Quantity,
-    dt: Quantity,
-    presentation: Quantity | None,
-    continuous: bool,
-    traces: Mapping[str, Sequence[str]],
-    backend: Backend,
-    cache: str | Path | None,
-) -> Simulator:
-    """See `Network.compile`."""
-    # A spike in flight is lost where a trial ends, so trials end in silence; a continuous run keeps it.
-    timing = Timing.of(trial, dt, presentation, 0.0 if continuous else network.longest_delay)
-    if continuous and network.repetition is not None:
-        raise InputError("compile(continuous): a Repetition starts trials anew; leave it out or give continuous=False")
-    for name in traces:
-        checks.one_of("compile(traces)", name, [population.name for population in network.populations])
-    chosen = choose_backend(backend)
-    if chosen == "cpp":
-        compiler = find_compiler()
-        if compiler is None:
-            raise InputError('compile(backend): "cpp" needs a C++ compiler; install g++ or choose backend="numpy"')
-        engine: Any = StandaloneNetwork(network, timing, continuous, traces, compiler, cache)
-    else:
-        listed = tuple((name, tuple(variables)) for name, variables in traces.items())
-        identity = json.dumps(network.structure(), sort_keys=True)
-        engine = _runtime_network(identity, timing, continuous, listed, chosen, _Hidden(network))
-    return Simulator(network, timing, chosen, engine)
-
-
-@dataclass(frozen=True)
-class _Hidden:
-    """A network that takes no part in the comparison of arguments: its structure stands beside it."""
-
-    network: Network
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Hidden)
-
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=8)
-def _runtime_network(
-    structure: str, timing: Timing, continuous: bool, traces: Any, target: str, hidden: _Hidden
-) -> RuntimeNetwork:
-    """Live Brian2 objects are slow to make; networks of one structure share them, as compiled ones share a binary."""
-    return RuntimeNetwork(hidden.network, timing, continuous, dict(traces), target)
-
-
-def choose_backend(backend: str) -> str:
-    """The back end that a name stands for on this machine; "auto" without a compiler warns once and takes numpy."""
-    checks.one_of("compile(backend)", backend, ["auto", "cpp", "cython", "numpy"])
-    if backend != "auto":
-        return backend
-    if find_compiler() is not None:
-        return "cpp"
-    _warn_no_compiler()
-    return "numpy"
-
-
-@lru_cache(maxsize=1)
-def _warn_no_compiler() -> None:
-    warnings.warn(
-        'no C++ compiler was found: simulating with backend "numpy", many times slower; install g++ to mend it',
-        SlowBackendWarning,
-        stacklevel=4,
-    )
-
-
 class Simulator:
     """A compiled network. It holds no state of its own: a run is a function of its arguments.
 
-    Attributes: network, timing, backend (the name of the one in use).
+    Attributes
+    ----------
+    network : Network
+        The description.
+    program : Program
+        What it was lowered to.
+    timing : Timing
+        The time grid.
+    backend : str
+        Name of the back end in use.
     """
 
-    def __init__(self, network: Network, timing: Timing, backend: str, engine: Any) -> None:
-        self.network, self.timing, self.backend, self._engine = network, timing, backend, engine
+    def __init__(self, network: Network, program: Program, backend: str, engine: CompiledNetwork) -> None:
+        self.network, self.program, self.timing = network, program, program.timing
+        self.backend, self._engine = backend, engine
 
     def __repr__(self) -> str:
         return f"Simulator({self.backend}, {self.timing.steps} steps of {self.timing.dt * 1e3:g} ms a trial)"
 
     def initial_state(self, key: int) -> State:
-        """Connectivity, weights and delays drawn from the key; all variables at their initial value."""
-        arrays = connectivity_arrays(self.network, _checked_key(key))
-        sizes = {population.name: population.size for population in self.network.populations}
-        for projection in self.network.projections:
-            sizes[projection.name] = len(arrays[f"{projection.name}.source"])
-        for name, (dtype, value) in self._engine.initial_variables().items():
-            arrays[name] = np.full(sizes[name.partition(".")[0]], value, dtype=dtype)
-        if self._engine.continuous:
-            for name in self._engine.pathways:
-                arrays |= {f"{name}.in_flight_{part}": np.zeros(0, np.int32) for part in ("synapse", "ahead")}
-        return State(arrays)
+        """Draw connectivity, weights and delays; all variables are at their initial value.
+
+        Parameters
+        ----------
+        key : int
+            From 0 to 2**64 - 1.
+
+        Returns
+        -------
+        State
+            Equal for equal keys.
+        """
+        return State(initial_arrays(self.program, _checked_key(key)))
 
     def run(
         self,
@@ -145,18 +78,36 @@ class Simulator:
 
         Parameters
         ----------
-        state: from `initial_state` or an earlier run. It is not changed.
-        stimulus: what each encoder takes: {"input": array (trial, unit)}; for a network with one encoder the array
-            alone. None where the network has no encoder.
-        key: of all random numbers, a whole number from 0 to 2^64 - 1. Together with the number of a trial it decides
-        them.
-        plastic: whether weights and other persistent variables change. False: not a bit of them does.
-        trials: their numbers, or how many there are where there is no stimulus. Default: 0, 1, 2, ...
-        signals: what rules are told in each trial: {"projection.signal": array (trial, unit) or (trial,)}, and where
-            the network has a reward, for which decision it is given: {"reward.correct": whole numbers (trial,)}.
-        record: populations whose spike times, and traces that were compiled in, are recorded. Counts always are.
+        state : State
+            From `initial_state` or an earlier run. It is not changed.
+        stimulus : mapping, array or None
+            What each encoder takes: {"input": array (trial, unit)}; for a network with one encoder the array alone.
+            None where the network has no encoder.
+        key : int
+            Key of all random numbers, from 0 to 2**64 - 1. Together with the number of a trial it decides them.
+        plastic : bool
+            Whether weights and other persistent variables change. False: not a bit of them does.
+        trials : iterable of int or int, optional
+            Their numbers, or how many there are where there is no stimulus. Default: 0, 1, 2, ...
+        signals : mapping of str to array, optional
+            What rules are told in each trial: {"projection.signal": array (trial, unit) or (trial,)}, and where the
+            network has a reward, for which decision it is given: {"reward.correct": whole numbers (trial,)}.
+        record : sequence of str
+            Populations whose spike times, and traces that were compiled in, are recorded. Counts always are.
 
-        Errors: InputError for a stimulus, signal or state that does not fit; MachineError where the simulation fails.
+        Returns
+        -------
+        state : State
+            After the last trial.
+        recording : Recording
+            What was seen.
+
+        Raises
+        ------
+        InputError
+            If stimulus, signals or state do not fit.
+        MachineError
+            If the simulation fails.
         """
         state, outcomes, numbers = self._run(state, stimulus, key, plastic, trials, signals or {}, record)
         return state, self._recording(numbers, outcomes, record)
@@ -171,12 +122,28 @@ class Simulator:
         trials: Iterable[int] | int | None = None,
         signals: Mapping[str, Any] | None = None,
     ) -> dict[str, float]:
-        """Where the time of such a run goes: seconds spent in each object, by its name in Brian2, longest first.
+        """Return where the time of such a run goes.
 
-        Arguments as in `run`. Objects that a run leaves out take none; the timing itself costs some 20 ns a step and
-        object. Errors: as `run`; InputError on a back end other than `cpp`, whose objects Brian2's own profiler times.
+        Parameters
+        ----------
+        state, stimulus, key, plastic, trials, signals
+            As in `run`.
+
+        Returns
+        -------
+        dict of str to float
+            Seconds spent in each object, by its name in Brian2, longest first. Objects that a run leaves out take
+            none; the timing itself costs some 20 ns a step and object.
+
+        Raises
+        ------
+        InputError
+            As in `run`, and on a back end that cannot time its objects: those of `numpy` and `cython` are timed by
+            Brian2's own profiler.
+        MachineError
+            If the simulation fails.
         """
-        if self.backend != "cpp":
+        if not self._engine.profiles:
             raise InputError(f'Simulator.profile: not on the back end {self.backend!r}; compile with backend="cpp"')
         _, outcomes, _ = self._run(state, stimulus, key, plastic, trials, signals or {}, (), profile=True)
         total: dict[str, float] = {}
@@ -195,18 +162,17 @@ class Simulator:
         signals: Mapping[str, Any],
         record: Sequence[str],
         profile: bool = False,
-    ) -> tuple[State, list[Outcome], NDArray[np.uint64]]:
+    ) -> tuple[State, list[Outcome], UInt64Array]:
         _checked_key(key)
         values = self._stimulus(stimulus)
         numbers = self._trial_numbers(trials, values)
         drives = {name: self._drive(name, value) for name, value in values.items()}
-        told, correct = check_signals(self.network, signals, len(numbers), plastic)
+        told, correct = check_signals(self.program, signals, len(numbers), plastic)
         if isinstance(record, str):
             raise InputError(f"Simulator.run(record): {record!r} is text; give a list of names, such as [{record!r}]")
         for name in record:
-            checks.one_of("Simulator.run(record)", name, [population.name for population in self.network.populations])
-        in_flight = self._engine.pathways if self._engine.continuous else []
-        check_state(self.network, self.timing.dt, self._engine.initial_variables(), in_flight, state)
+            checks.one_of("Simulator.run(record)", name, [population.name for population in self.program.populations])
+        check_state(self.program, state)
         keys = random.trial_keys(key, numbers)
         chunk = self._chunk()
         outcomes: list[Outcome] = []
@@ -227,16 +193,16 @@ class Simulator:
         return state, outcomes, numbers
 
     def _chunk(self) -> int:
-        units = sum(population.size for population in self.network.populations)
+        units = sum(population.size for population in self.program.populations)
         return max(1, CHUNK_BYTES // (12 * units))
 
     def _drive(self, name: str, stimulus: Any) -> Drive:
-        population = self.network[name]
-        assert population.stimulus_encoder is not None
-        return population.stimulus_encoder.drive(stimulus, population.size, self.timing)
+        population = self.program.population(name)
+        assert population.stimulus is not None
+        return population.stimulus.encode(stimulus, population.size, self.timing)
 
     def _stimulus(self, stimulus: Any) -> dict[str, Any]:
-        encoders = [p.name for p in self.network.populations if p.stimulus_encoder is not None]
+        encoders = [p.name for p in self.program.populations if p.stimulus is not None]
         if not isinstance(stimulus, Mapping):
             if stimulus is None:
                 stimulus = {}
@@ -256,7 +222,7 @@ class Simulator:
             raise InputError(f"Simulator.run(stimulus): nothing for {missing[0]!r}; give a stimulus for each encoder")
         return dict(stimulus)
 
-    def _trial_numbers(self, trials: Iterable[int] | int | None, values: Mapping[str, Any]) -> NDArray[np.uint64]:
+    def _trial_numbers(self, trials: Iterable[int] | int | None, values: Mapping[str, Any]) -> UInt64Array:
         lengths = {name: len(value) for name, value in values.items()}
         if len(set(lengths.values())) > 1:
             raise InputError(
@@ -278,14 +244,16 @@ class Simulator:
             raise InputError(f"Simulator.run(trials): {len(numbers)} numbers for {n_trials} trials; give one for each")
         return numbers.astype(np.uint64)
 
-    def _recording(self, numbers: NDArray[np.uint64], outcomes: list[Outcome], record: Sequence[str]) -> Recording:
-        names = [population.name for population in self.network.populations]
+    def _recording(self, numbers: UInt64Array, outcomes: list[Outcome], record: Sequence[str]) -> Recording:
+        names = [population.name for population in self.program.populations]
         counts = {name: np.concatenate([outcome.counts[name] for outcome in outcomes]) for name in names}
         traces: dict[str, dict[str, Trace]] = {}
-        for name, variable in outcomes[0].traces:
-            rows = np.concatenate([outcome.traces[name, variable] for outcome in outcomes])
-            values = rows.reshape(len(numbers), self.timing.steps, self.network[name].size)
-            traces.setdefault(name, {})[variable] = Trace(values, self._engine.trace_units[name, variable])
+        for traced in self.program.traces:
+            name, symbol = traced.population, traced.symbol
+            if name in record:
+                rows = np.concatenate([outcome.traces[name, symbol] for outcome in outcomes])
+                values = rows.reshape(len(numbers), self.timing.steps, self.program.population(name).size)
+                traces.setdefault(name, {})[symbol] = Trace(values, traced.unit)
         return Recording(
             duration=self.timing.trial,
             dt=self.timing.dt,

@@ -10,7 +10,7 @@ from bnsim.binning import Bins
 from bnsim.errors import InputError
 from bnsim.measures.trains import FloatArray, IntArray, Source, grid_trains
 from bnsim.selection import checked_index
-from bnsim.times import Time, positive, shown
+from bnsim.times import Time, is_sequence, positive, shown
 
 
 def cross_correlation(
@@ -89,6 +89,6 @@ def cross_correlation(
 
 def _pair(culprit: str, units: tuple[int, int], size: int) -> list[int]:
     """Two indices, which may be equal."""
-    if np.shape(units) != (2,):
+    if not is_sequence(units) or len(units) != 2:
         raise InputError(f"{culprit}: {shown(units)} is no pair; give two units, such as (0, 1)")
     return [checked_index(culprit, unit, size, "unit") for unit in units]

@@ -13,7 +13,7 @@ from bnsim.binning import NANOSECOND, steps_of, trial_steps
 from bnsim.errors import InputError
 from bnsim.recording import Recording
 from bnsim.selection import Indices, checked_index, checked_indices, known_population, refuse
-from bnsim.times import Time, Times, positive, shown, spike_times
+from bnsim.times import Time, Times, is_sequence, positive, shown, spike_times
 
 if TYPE_CHECKING:
     import neo
@@ -67,7 +67,7 @@ def grid_trains(
         refuse(owner, {"trial": trial}, "spike trains without a recording are of one trial")
         trains, length = trains_and_duration(owner, source, population, duration)
         step = NANOSECOND if dt is None else positive(f"{owner}.dt", dt)
-        n_steps = trial_steps(length, step)
+        n_steps = trial_steps(f"{owner}.duration", length, step)
     if units is None:
         chosen = trains
     else:
@@ -88,7 +88,7 @@ def plain_trains(owner: str, source: Sequence[Times | neo.SpikeTrain], populatio
             f"{owner}.population: {shown(population)} was named with plain spike trains; "
             "leave it out or pass a Recording"
         )
-    if isinstance(source, (str, bytes)) or not hasattr(source, "__len__") or not hasattr(source, "__iter__"):
+    if not is_sequence(source):
         raise InputError(
             f"{owner}.source: {shown(source)} is neither a Recording nor a sequence of spike trains; give one of them"
         )

@@ -1,19 +1,10 @@
-"""Neuron models, one file each."""
+"""Neuron models, one file and one line each."""
 
-from bnsim.neurons.adaptive_lif import AdaptiveLIF
-from bnsim.neurons.base import NeuronModel
-from bnsim.neurons.conductance_lif import ConductanceLIF
-from bnsim.neurons.diehl_cook import DiehlCookExcitatory, DiehlCookInhibitory
-from bnsim.neurons.lif import LIF, SubtractiveLIF
-from bnsim.neurons.subtractive_if import SubtractiveIF
-
-__all__ = [
-    "LIF",
-    "AdaptiveLIF",
-    "ConductanceLIF",
-    "DiehlCookExcitatory",
-    "DiehlCookInhibitory",
-    "NeuronModel",
-    "SubtractiveIF",
-    "SubtractiveLIF",
-]
+from bnsim.neurons.adaptive_lif import AdaptiveLIF as AdaptiveLIF
+from bnsim.neurons.base import NeuronModel as NeuronModel
+from bnsim.neurons.conductance_lif import ConductanceLIF as ConductanceLIF
+from bnsim.neurons.diehl_cook import DiehlCookExcitatory as DiehlCookExcitatory
+from bnsim.neurons.diehl_cook import DiehlCookInhibitory as DiehlCookInhibitory
+from bnsim.neurons.lif import LIF as LIF
+from bnsim.neurons.lif import SubtractiveLIF as SubtractiveLIF
+from bnsim.neurons.subtractive_if import SubtractiveIF as SubtractiveIF

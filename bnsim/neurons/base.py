@@ -3,18 +3,61 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, get_args
 
 from brian2.units import ms
 from brian2.units.fundamentalunits import Quantity
 
+from bnsim import checks
 from bnsim.description import Description, parameter
 from bnsim.errors import InputError
 
+InputUnit = Literal["volt", "amp"]
+
+Method = Literal["exact", "exponential_euler", "euler", "rk2", "rk4", "heun"]
+"""Brian2's integration methods of equations without noise, as far as every back end has them."""
+
 
 @dataclass(frozen=True, repr=False)
-class NeuronModel(Description):
-    """A spiking neuron model. Subclass it to write your own:
+class NeuronModel(Description, abstract=True):
+    """A spiking neuron model. Subclass it to write your own.
+
+    The class attributes are texts in Brian2's notation; every field declared with `bnsim.parameter` is a constant in
+    them.
+
+    Parameters
+    ----------
+    refractory : Quantity
+        Absolute refractory period. During it, variables marked `(unless refractory)` stand still, and spikes that
+        would make one of them or the membrane potential jump are discarded (as in NEST; plain Brian2 lets them act).
+
+    Attributes
+    ----------
+    equations : str
+        Equations. `I` is the summed input (synapses and encoder) in `input_unit`.
+    threshold : str
+        Condition for a spike.
+    reset : str
+        Statements at a spike.
+    membrane : str
+        The variable that a delta synapse makes jump and a plot of the membrane potential shows.
+    input_unit : {"volt", "amp"}
+        Unit of the input; "volt" is the voltage that it would reach at rest.
+    initial : dict of str to str
+        Expression for each variable at the start; a variable that is not named starts at 0.
+    persistent : tuple of str
+        Variables that carry over from trial to trial (adaptive thresholds); frozen where learning is off.
+    method : {"exact", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+        Brian2's integration method; where a conductance enters, "exact" becomes "exponential_euler".
+
+    Raises
+    ------
+    InputError
+        If an attribute is missing or is none of what may be chosen.
+
+    Examples
+    --------
+    ::
 
         @dataclass(frozen=True, repr=False)
         class Quadratic(bnsim.NeuronModel):
@@ -23,31 +66,16 @@ class NeuronModel(Description):
             threshold = "v > 30*mV"
             reset = "v = -30*mV"
             method = "euler"
-
-    Class attributes
-    ----------------
-    equations: Brian2 equations. `I` is the summed input (synapses and encoder) in `input_unit`; fields are constants.
-    threshold, reset: Brian2 expression and statements.
-    membrane: the variable that a delta synapse jumps and a membrane potential plot shows.
-    input_unit: "volt" (the voltage that the input would reach at rest) or "amp".
-    initial: expression for each variable at the start; a variable that is not named starts at 0.
-    persistent: variables that carry over from trial to trial (adaptive thresholds); frozen where learning is off.
-    method: Brian2's integration method; where a conductance enters, "exact" becomes "exponential_euler".
-
-    Parameters
-    ----------
-    refractory: absolute refractory period. During it, variables marked `(unless refractory)` stand still and delta
-        synapses are discarded (as in NEST; plain Brian2 would let them act).
     """
 
     equations: ClassVar[str]
     threshold: ClassVar[str]
     reset: ClassVar[str]
     membrane: ClassVar[str] = "v"
-    input_unit: ClassVar[str] = "volt"
+    input_unit: ClassVar[InputUnit] = "volt"
     initial: ClassVar[dict[str, str]] = {}
     persistent: ClassVar[tuple[str, ...]] = ()
-    method: ClassVar[str] = "exact"
+    method: ClassVar[Method] = "exact"
     STRUCTURE: ClassVar[tuple[str, ...]] = (
         "equations",
         "threshold",
@@ -69,8 +97,8 @@ class NeuronModel(Description):
                     f"{type(self).__name__}.{attribute}: missing; "
                     "give it as a class attribute, a string in Brian2's notation"
                 )
-        if self.input_unit not in ("volt", "amp"):
-            raise InputError(f"{type(self).__name__}.input_unit: {self.input_unit!r}; choose 'volt' or 'amp'")
+        checks.one_of(f"{type(self).__name__}.input_unit", self.input_unit, get_args(InputUnit))
+        checks.one_of(f"{type(self).__name__}.method", self.method, get_args(Method))
 
     @property
     def rheobase(self) -> Quantity:

@@ -10,7 +10,7 @@ from brian2.units.fundamentalunits import Quantity
 
 from bnsim.description import parameter
 from bnsim.errors import InputError
-from bnsim.neurons.base import NeuronModel
+from bnsim.neurons.base import InputUnit, NeuronModel
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,7 +39,7 @@ class ConductanceLIF(NeuronModel):
     equations: ClassVar[str] = "dv/dt = (g_leak * (e_leak - v) + I) / c_m : volt (unless refractory)"
     threshold: ClassVar[str] = "v > v_threshold"
     reset: ClassVar[str] = "v = v_reset"
-    input_unit: ClassVar[str] = "amp"
+    input_unit: ClassVar[InputUnit] = "amp"
     initial: ClassVar[dict[str, str]] = {"v": "e_leak"}
 
     def __post_init__(self) -> None:

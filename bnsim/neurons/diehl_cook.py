@@ -10,6 +10,7 @@ from brian2.units.fundamentalunits import Quantity
 
 from bnsim.description import parameter
 from bnsim.neurons.adaptive_lif import AdaptiveLIF
+from bnsim.neurons.base import Method
 from bnsim.neurons.lif import LIF
 
 
@@ -44,7 +45,7 @@ class DiehlCookExcitatory(AdaptiveLIF):
     # Half a step more, so that rounding does not decide whether a spike exactly `blocked` ago is long enough ago.
     threshold: ClassVar[str] = "v > v_threshold + theta - theta_start and t - lastspike > blocked + dt / 2"
     initial: ClassVar[dict[str, str]] = {"v": "v_rest", "theta": "theta_start"}
-    method: ClassVar[str] = "euler"
+    method: ClassVar[Method] = "euler"
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,4 +61,4 @@ class DiehlCookInhibitory(LIF):
     v_reset: Quantity = parameter(-45 * mV)
     refractory: Quantity = parameter(2 * ms, minimum=0)
 
-    method: ClassVar[str] = "euler"
+    method: ClassVar[Method] = "euler"

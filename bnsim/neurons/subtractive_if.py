@@ -10,7 +10,7 @@ from brian2.units.fundamentalunits import Quantity
 
 from bnsim.description import parameter
 from bnsim.errors import InputError
-from bnsim.neurons.base import NeuronModel
+from bnsim.neurons.base import Method, NeuronModel
 
 
 @dataclass(frozen=True, repr=False)
@@ -42,7 +42,7 @@ class SubtractiveIF(NeuronModel):
     threshold: ClassVar[str] = "v > v_threshold"
     reset: ClassVar[str] = "v -= v_threshold - v_rest"
     initial: ClassVar[dict[str, str]] = {"v": "v_initial"}
-    method: ClassVar[str] = (
+    method: ClassVar[Method] = (
         "rk4"  # Brian2's "exact" demands a leak; a constant input is integrated exactly all the same
     )
 

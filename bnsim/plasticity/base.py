@@ -2,36 +2,56 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal, get_args
 
+from bnsim import checks
 from bnsim.description import Description
+
+SignalKind = Literal["postsynaptic", "shared", "reward"]
+Where = Literal["postsynaptic", "synapse"]
 
 
 @dataclass(frozen=True, repr=False)
-class PlasticityRule(Description):
-    """A rule knows one synapse and its two neurons, never the geometry.
+class PlasticityRule(Description, abstract=True):
+    """A plasticity rule: it knows one synapse and its two neurons, never the geometry.
 
-    Class attributes (Brian2 notation; `w` is the weight)
-    ----------------
-    equations: variables of each synapse.
-    presynaptic_traces, postsynaptic_traces: name -> (time constant, statement): a variable that decays exponentially,
-        and what the arrival of a presynaptic spike, or a postsynaptic spike, does to it. In the same time step
-        arrivals come first; a trace is changed after `on_pre` and `on_post` have read it, but for a presynaptic one
-        that `on_post` reads. Rules write the bare name; the engine keeps a trace on the neurons where that is exact
-        (all postsynaptic ones; presynaptic ones where there is no delay), else on each synapse.
-    presynaptic, postsynaptic: variables added to the neurons, reached as `name_pre`, `name_post`.
-    common: name -> unit: the same for variables of the postsynaptic neuron that all rules share under their own name.
-    on_pre, on_post: statements at the arrival of a presynaptic spike (after transmission) and at a postsynaptic spike.
-    on_presynaptic_spike: statements of the presynaptic neuron at its own spike, before any delay.
-    trial_end: (where, statements) in turn, run in the trial's last step, after all spikes of that step, where
-        learning is on; `where` is "postsynaptic" (of each such neuron) or "synapse". Rules run in the order in which
-        the network lists their projections. `spike_count` of a neuron holds its spikes in the trial.
-    signals: what is told from outside in each trial: name -> "postsynaptic" (one value a neuron), "shared", or
-        "reward" (shared, and told by the network's `Reward`).
-    signal_defaults: values where the stimulus does not give a signal.
+    The class attributes are texts in Brian2's notation; `w` is the weight. Only `w` carries over from trial to trial,
+    and the engine switches off every change of it where learning is off.
 
-    Only `w` carries over from trial to trial. Every change of `w` is switched off by the engine where learning is off.
+    Attributes
+    ----------
+    equations : str
+        Variables of each synapse.
+    presynaptic_traces, postsynaptic_traces : dict of str to (str, str)
+        By name, the parameter that is the time constant, and a statement: a variable that decays exponentially, and
+        what the arrival of a presynaptic spike, or a postsynaptic spike, does to it. In the same time step arrivals
+        come first; a trace is changed after `on_pre` and `on_post` have read it, but for a presynaptic one that
+        `on_post` reads. Rules write the bare name; the engine keeps a trace on the neurons where that is exact (all
+        postsynaptic ones; presynaptic ones where there is no delay), else on each synapse.
+    presynaptic, postsynaptic : str
+        Variables added to the neurons, reached as `name_pre`, `name_post`; `{weight_unit}` is filled in.
+    common : dict of str to str
+        Unit by name: the same for variables of the postsynaptic neuron that all rules share under their own name.
+    on_pre, on_post : str
+        Statements at the arrival of a presynaptic spike (after transmission) and at a postsynaptic spike.
+    on_presynaptic_spike : str
+        Statements of the presynaptic neuron at its own spike, before any delay.
+    trial_end : tuple of ({"postsynaptic", "synapse"}, str)
+        Statements of each postsynaptic neuron or each synapse, in turn, in the trial's last step, after all spikes of
+        that step, where learning is on. Rules run in the order in which the network lists their projections.
+        `spike_count` of a neuron holds its spikes in the trial.
+    signals : dict of str to {"postsynaptic", "shared", "reward"}
+        What is told from outside in each trial: one value a neuron, one for all, or one for all that the network's
+        `Reward` tells.
+    signal_defaults : dict of str to float
+        Values where a run gives no signal.
+
+    Raises
+    ------
+    InputError
+        If an attribute names a kind, signal or parameter that does not exist.
     """
 
     equations: ClassVar[str] = ""
@@ -43,8 +63,8 @@ class PlasticityRule(Description):
     on_pre: ClassVar[str] = ""
     on_post: ClassVar[str] = ""
     on_presynaptic_spike: ClassVar[str] = ""
-    trial_end: ClassVar[tuple[tuple[str, str], ...]] = ()
-    signals: ClassVar[dict[str, str]] = {}
+    trial_end: ClassVar[tuple[tuple[Where, str], ...]] = ()
+    signals: ClassVar[dict[str, SignalKind]] = {}
     signal_defaults: ClassVar[dict[str, float]] = {}
     STRUCTURE: ClassVar[tuple[str, ...]] = (
         "equations",
@@ -61,12 +81,25 @@ class PlasticityRule(Description):
         "signal_defaults",
     )
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        owner = type(self).__name__
+        for where, _ in self.trial_end:
+            checks.one_of(f"{owner}.trial_end", where, get_args(Where))
+        for name, kind in self.signals.items():
+            checks.one_of(f"{owner}.signals[{name!r}]", kind, get_args(SignalKind))
+        for name in self.signal_defaults:
+            checks.one_of(f"{owner}.signal_defaults", name, self.signals)
+        for name, (tau, _) in {**self.presynaptic_traces, **self.postsynaptic_traces}.items():
+            checks.one_of(f"{owner}: time constant of {name!r}", tau, self.parameters)
+        checks.one_of(f"{owner}.weight_scale", self.weight_scale, self.parameters)
+
     @property
     def weight_bounds(self) -> tuple[float, float] | None:
         """Lowest and highest weight that the rule keeps to, in SI units; None where it has no bounds."""
         return None
 
     @property
+    @abstractmethod
     def weight_scale(self) -> str:
         """Name of the parameter that must have the unit of the weights."""
-        raise NotImplementedError

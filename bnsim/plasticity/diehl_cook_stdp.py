@@ -10,7 +10,7 @@ from brian2.units import ms
 from brian2.units.fundamentalunits import Quantity
 
 from bnsim.description import parameter
-from bnsim.plasticity.base import PlasticityRule
+from bnsim.plasticity.base import PlasticityRule, Where
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,7 +52,7 @@ class DiehlCookSTDP(PlasticityRule):
     postsynaptic: ClassVar[str] = "incoming : {weight_unit}\nscaling : 1"
     on_pre: ClassVar[str] = "w = clip(w - a_minus * w_max * y_fast, 0 * w_max, w_max)"
     on_post: ClassVar[str] = "w = clip(w + a_plus * w_max * x * y_slow, 0 * w_max, w_max)"
-    trial_end: ClassVar[tuple[tuple[str, str], ...]] = (
+    trial_end: ClassVar[tuple[tuple[Where, str], ...]] = (
         ("postsynaptic", "incoming = 0 * w_max"),
         ("synapse", "incoming_post += w"),
         ("postsynaptic", "scaling = total / incoming"),

@@ -9,7 +9,7 @@ from brian2.units import mV
 from brian2.units.fundamentalunits import Quantity
 
 from bnsim.description import parameter
-from bnsim.plasticity.base import PlasticityRule
+from bnsim.plasticity.base import PlasticityRule, SignalKind, Where
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,11 +43,11 @@ class ErrorFeedback(PlasticityRule):
     scale: Quantity = parameter(Quantity(1.0), above=0, any_unit=True)
 
     common: ClassVar[dict[str, str]] = {"error": "1"}
-    trial_end: ClassVar[tuple[tuple[str, str], ...]] = (
+    trial_end: ClassVar[tuple[tuple[Where, str], ...]] = (
         ("synapse", "error_post += w / scale * error_pre"),
         ("synapse", "w -= learning_rate * learning_rate_factor * scale * error_pre * spike_count_post"),
     )
-    signals: ClassVar[dict[str, str]] = {"learning_rate_factor": "shared"}
+    signals: ClassVar[dict[str, SignalKind]] = {"learning_rate_factor": "shared"}
     signal_defaults: ClassVar[dict[str, float]] = {"learning_rate_factor": 1.0}
 
     @property
@@ -84,11 +84,11 @@ class FeedbackModulated(PlasticityRule):
     scale: Quantity = parameter(1 * mV, above=0, any_unit=True)
 
     common: ClassVar[dict[str, str]] = {"error": "1"}
-    trial_end: ClassVar[tuple[tuple[str, str], ...]] = (
+    trial_end: ClassVar[tuple[tuple[Where, str], ...]] = (
         ("postsynaptic", "error = error * int(spike_count > 0)"),
         ("synapse", "w -= learning_rate * learning_rate_factor * scale * error_post * spike_count_pre"),
     )
-    signals: ClassVar[dict[str, str]] = {"learning_rate_factor": "shared"}
+    signals: ClassVar[dict[str, SignalKind]] = {"learning_rate_factor": "shared"}
     signal_defaults: ClassVar[dict[str, float]] = {"learning_rate_factor": 1.0}
 
     @property

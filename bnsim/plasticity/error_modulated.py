@@ -9,7 +9,7 @@ from brian2.units import mV
 from brian2.units.fundamentalunits import Quantity
 
 from bnsim.description import parameter
-from bnsim.plasticity.base import PlasticityRule
+from bnsim.plasticity.base import PlasticityRule, SignalKind, Where
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,11 +47,11 @@ class ErrorModulated(PlasticityRule):
     common: ClassVar[dict[str, str]] = {"u": "{weight_unit}", "error": "1"}
     on_presynaptic_spike: ClassVar[str] = "eligibility += 1"
     on_pre: ClassVar[str] = "u_post += w"
-    trial_end: ClassVar[tuple[tuple[str, str], ...]] = (
+    trial_end: ClassVar[tuple[tuple[Where, str], ...]] = (
         ("postsynaptic", "error = 1 / (1 + exp(-gain * u / scale)) - target"),
         ("synapse", "w -= learning_rate * learning_rate_factor * scale * error_post * eligibility_pre"),
     )
-    signals: ClassVar[dict[str, str]] = {"target": "postsynaptic", "learning_rate_factor": "shared"}
+    signals: ClassVar[dict[str, SignalKind]] = {"target": "postsynaptic", "learning_rate_factor": "shared"}
     signal_defaults: ClassVar[dict[str, float]] = {"learning_rate_factor": 1.0}
 
     @property

@@ -9,7 +9,7 @@ from brian2.units import ms, mV
 from brian2.units.fundamentalunits import Quantity
 
 from bnsim.description import parameter
-from bnsim.plasticity.base import PlasticityRule
+from bnsim.plasticity.base import PlasticityRule, SignalKind, Where
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,11 +56,11 @@ class RewardModulatedSTDP(PlasticityRule):
     postsynaptic: ClassVar[str] = "u : {weight_unit}\nexpected : 1"
     on_pre: ClassVar[str] = "u_post += w\neligibility -= a_minus * y"
     on_post: ClassVar[str] = "eligibility += a_plus * x"
-    trial_end: ClassVar[tuple[tuple[str, str], ...]] = (
+    trial_end: ClassVar[tuple[tuple[Where, str], ...]] = (
         ("postsynaptic", "expected = 1 / (1 + exp(-gain * u / scale))"),
         ("synapse", "w += learning_rate * learning_rate_factor * scale * (reward - expected_post) * eligibility"),
     )
-    signals: ClassVar[dict[str, str]] = {"reward": "reward", "learning_rate_factor": "shared"}
+    signals: ClassVar[dict[str, SignalKind]] = {"reward": "reward", "learning_rate_factor": "shared"}
     signal_defaults: ClassVar[dict[str, float]] = {"learning_rate_factor": 1.0}
 
     @property

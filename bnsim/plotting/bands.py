@@ -154,6 +154,7 @@ def _of_arrays(source: object, choice: Choice) -> tuple[list[Band], Timeline]:
     dt = NANOSECOND if choice.dt is None else positive("raster.dt", choice.dt)
     # Without a duration, the axis ends with the bin of the last spike, so that all bins are equally long.
     width = Bins.of("raster.bin_width", choice.bin_width, dt, 1).steps_per_bin
+    trial_steps("raster.source", float(times.max(initial=0.0)), dt)  # raises where they are too many to be counted
     steps = steps_of(times, dt)
     n_steps = (int(steps.max(initial=0)) // width + 1) * width
     if choice.duration is not None:
@@ -162,7 +163,7 @@ def _of_arrays(source: object, choice: Choice) -> tuple[list[Band], Timeline]:
             raise InputError(
                 f"raster.duration: a spike at {times.max():g} s lies after the {length:g} s given; pass a longer one"
             )
-        n_steps = trial_steps(length, dt)
+        n_steps = trial_steps("raster.duration", length, dt)
         times = np.where(steps < n_steps, times, (n_steps - 1) * dt)
     first = 0
     if choice.window is not None:

@@ -14,7 +14,7 @@ from bnsim.plotting.selection import Window, checked_axes, window_steps
 from bnsim.plotting.style import BLUE, INK, new_axes, style
 from bnsim.recording import Recording
 from bnsim.selection import Indices, checked_indices, known_population, refuse
-from bnsim.times import FloatArray, Time, Times, positive, shown, spike_times
+from bnsim.times import FloatArray, Time, Times, is_sequence, positive, shown, spike_times
 
 Source: TypeAlias = "Recording | Sequence[Times]"
 
@@ -124,7 +124,7 @@ def _of_recording(
 
 def _of_arrays(source: Sequence[Times], duration: Time | None, dt: float) -> tuple[list[FloatArray], int]:
     """Spike times (s), an array a trial, and the length of the trial in steps."""
-    if isinstance(source, (str, bytes)) or not hasattr(source, "__len__"):
+    if not is_sequence(source):
         raise InputError(
             f"psth.source: {shown(source)} is neither a Recording nor a sequence of spike times, an array a trial; "
             "give one of them"
@@ -140,4 +140,4 @@ def _of_arrays(source: Sequence[Times], duration: Time | None, dt: float) -> tup
     last = max((train.max() for train in trains if len(train)), default=0.0)
     if last > length:
         raise InputError(f"psth.duration: a spike at {last:g} s lies after the {length:g} s given; pass a longer one")
-    return trains, trial_steps(length, dt)
+    return trains, trial_steps("psth.duration", length, dt)

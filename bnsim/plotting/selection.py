@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bnsim.binning import whole_steps
 from bnsim.errors import InputError
-from bnsim.times import FloatArray, Time, numbers, shown, spike_times
+from bnsim.times import FloatArray, Time, is_sequence, numbers, shown, spike_times
 
 IntArray: TypeAlias = NDArray[np.int64]
 Window: TypeAlias = "tuple[Time, Time]"
@@ -22,7 +22,7 @@ def window_steps(culprit: str, window: Window, dt: float, n_steps: int | None) -
 
     n_steps: of the trial; None where its end is not known.
     """
-    if not isinstance(window, (tuple, list, np.ndarray)) or len(window) != 2:
+    if not is_sequence(window) or len(window) != 2:
         raise InputError(f"{culprit}: {shown(window)} is no pair of times; give (start, stop)")
     start, stop = (whole_steps(culprit, time, dt) for time in window)
     if not 0 <= start < stop <= (stop if n_steps is None else n_steps):

@@ -1,8 +1,7 @@
-"""Synapse models."""
+"""Synapse models, one file and one line each."""
 
-from bnsim.synapses.base import SynapseModel
-from bnsim.synapses.delta import Delta
-from bnsim.synapses.exponential import ExponentialConductance, ExponentialCurrent
-from bnsim.synapses.modulatory import Modulatory
-
-__all__ = ["Delta", "ExponentialConductance", "ExponentialCurrent", "Modulatory", "SynapseModel"]
+from bnsim.synapses.base import SynapseModel as SynapseModel
+from bnsim.synapses.delta import Delta as Delta
+from bnsim.synapses.exponential import ExponentialConductance as ExponentialConductance
+from bnsim.synapses.exponential import ExponentialCurrent as ExponentialCurrent
+from bnsim.synapses.modulatory import Modulatory as Modulatory

@@ -3,26 +3,59 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal, get_args
 
+from bnsim import checks
 from bnsim.description import Description
+from bnsim.errors import InputError
+from bnsim.jumps import Jump
+
+WeightKind = Literal["potential", "input", "conductance", "modulatory"]
 
 
 @dataclass(frozen=True, repr=False)
-class SynapseModel(Description):
+class SynapseModel(Description, abstract=True):
     """A synapse model, written for one projection; the engine renames its variables for each.
 
-    Class attributes
-    ----------------
-    equations: equations added to the postsynaptic neuron; `{input_unit}` and `{conductance_unit}` are filled in.
-    current: the term added to the neuron's summed input `I`, or "" where there is none.
-    on_pre: statements at the arrival of a spike; `w` is the weight, `{membrane}` the neuron's membrane variable.
-    weight: what a weight is: "potential" (a jump of the membrane), "input", "conductance" or "modulatory" (a number
-        that rules alone use).
+    Attributes
+    ----------
+    equations : str
+        Equations added to the postsynaptic neuron; `{input_unit}` and `{conductance_unit}` are filled in.
+    current : str
+        The term added to the neuron's summed input `I`, "" where there is none.
+    jumps : tuple of Jump
+        What jumps when a spike arrives.
+    on_pre : str
+        Further statements when a spike arrives, after the jumps. `w` is the weight, `{membrane}` the neuron's membrane
+        variable. Additions to a variable that stands still during the refractory period are discarded then; whatever
+        else would change such a variable is refused.
+    weight : {"potential", "input", "conductance", "modulatory"}
+        What a weight is: a jump of the membrane, an input, a conductance, or a number that rules alone use.
+
+    Raises
+    ------
+    InputError
+        If an attribute is missing or is none of what may be chosen.
+
+    Examples
+    --------
+    ::
+
+        class Doubled(bnsim.SynapseModel):
+            jumps = (bnsim.Jump("{membrane}", "2 * w"),)
+            weight = "potential"
     """
 
     equations: ClassVar[str] = ""
     current: ClassVar[str] = ""
-    on_pre: ClassVar[str]
-    weight: ClassVar[str]
-    STRUCTURE: ClassVar[tuple[str, ...]] = ("equations", "current", "on_pre", "weight")
+    jumps: ClassVar[tuple[Jump, ...]] = ()
+    on_pre: ClassVar[str] = ""
+    weight: ClassVar[WeightKind]
+    STRUCTURE: ClassVar[tuple[str, ...]] = ("equations", "current", "jumps", "on_pre", "weight")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        owner = type(self).__name__
+        checks.one_of(f"{owner}.weight", getattr(self, "weight", None), get_args(WeightKind))
+        if not isinstance(self.jumps, tuple) or not all(isinstance(jump, Jump) for jump in self.jumps):
+            raise InputError(f"{owner}.jumps: {self.jumps!r}; give a tuple, such as (Jump('s'),)")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bnsim.synapses.base import SynapseModel
+from bnsim.jumps import Jump
+from bnsim.synapses.base import SynapseModel, WeightKind
 
 
 @dataclass(frozen=True, repr=False)
@@ -17,5 +18,5 @@ class Delta(SynapseModel):
     A spike that arrives while the postsynaptic neuron is refractory is discarded.
     """
 
-    on_pre: ClassVar[str] = "{membrane}_post += w"
-    weight: ClassVar[str] = "potential"
+    jumps: ClassVar[tuple[Jump, ...]] = (Jump("{membrane}"),)
+    weight: ClassVar[WeightKind] = "potential"

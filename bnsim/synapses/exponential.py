@@ -9,7 +9,8 @@ from brian2.units import ms, mV
 from brian2.units.fundamentalunits import Quantity
 
 from bnsim.description import parameter
-from bnsim.synapses.base import SynapseModel
+from bnsim.jumps import Jump
+from bnsim.synapses.base import SynapseModel, WeightKind
 
 
 @dataclass(frozen=True, repr=False)
@@ -25,8 +26,8 @@ class ExponentialCurrent(SynapseModel):
 
     equations: ClassVar[str] = "ds/dt = -s / tau : {input_unit}"
     current: ClassVar[str] = "s"
-    on_pre: ClassVar[str] = "s_post += w"
-    weight: ClassVar[str] = "input"
+    jumps: ClassVar[tuple[Jump, ...]] = (Jump("s"),)
+    weight: ClassVar[WeightKind] = "input"
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,5 +46,5 @@ class ExponentialConductance(SynapseModel):
 
     equations: ClassVar[str] = "dg/dt = -g / tau : {conductance_unit}"
     current: ClassVar[str] = "g * (reversal - {membrane})"
-    on_pre: ClassVar[str] = "g_post += w"
-    weight: ClassVar[str] = "conductance"
+    jumps: ClassVar[tuple[Jump, ...]] = (Jump("g"),)
+    weight: ClassVar[WeightKind] = "conductance"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bnsim.synapses.base import SynapseModel
+from bnsim.synapses.base import SynapseModel, WeightKind
 
 
 @dataclass(frozen=True, repr=False)
@@ -15,5 +15,4 @@ class Modulatory(SynapseModel):
     Only a plasticity rule uses it: `bnsim.ErrorFeedback` sends errors along it. w has no unit; there is no delay.
     """
 
-    on_pre: ClassVar[str] = ""
-    weight: ClassVar[str] = "modulatory"
+    weight: ClassVar[WeightKind] = "modulatory"

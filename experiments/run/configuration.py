@@ -13,8 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
 
-from bnsim.errors import InputError
-from experiments.names import unknown_name
+from bnsim.errors import InputError, unknown_name
 from experiments.settings import settings_of
 from experiments.spec import DEFAULT_BATCH, PRESETS, Study
 from experiments.studies import of_classifiers

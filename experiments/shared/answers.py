@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from experiments.arrays import FloatArray, NumberArray
+from bnsim.arrays import FloatArray
 
 if TYPE_CHECKING:
     from models.classifier import Activity

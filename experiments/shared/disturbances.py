@@ -9,7 +9,7 @@ from typing import Self
 
 import numpy as np
 
-from experiments.arrays import FloatArray
+from bnsim.arrays import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.integrate import quad
 from scipy.special import erfcx
 
-from experiments.arrays import FloatArray
+from bnsim.arrays import FloatArray
 
 
 def lif_rate(mu: float, threshold: float, tau: float, refractory: float) -> float:

@@ -13,7 +13,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from experiments.arrays import IntArray, NumberArray
+from bnsim.arrays import IntArray, NumberArray
 
 
 def probe_accuracy(known: NumberArray, labels: IntArray, seen: NumberArray, true: IntArray) -> float:

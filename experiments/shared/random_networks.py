@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from experiments.arrays import FloatArray, IntArray
+from bnsim.arrays import FloatArray, IntArray
 
 if TYPE_CHECKING:
     import bnsim

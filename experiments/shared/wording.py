@@ -77,10 +77,10 @@ def told(entry: Entry) -> str:
     Returns
     -------
     str
-        The mean with its unit, followed by the interval in brackets where the seeds differ.
+        The mean with its unit, followed by the interval in brackets where there is one.
     """
     mean = number(entry["mean"], entry["unit"])
-    return mean if entry["ci_low"] in (None, entry["mean"]) else f"{mean} ({interval(entry)})"
+    return mean if entry["ci_low"] == entry["ci_high"] else f"{mean} ({interval(entry)})"
 
 
 def listed(parts: list[str]) -> str:

@@ -18,8 +18,7 @@ from pkgutil import iter_modules
 from types import MappingProxyType, ModuleType
 from typing import Any
 
-from bnsim.errors import InputError
-from experiments.names import unknown_name
+from bnsim.errors import InputError, unknown_name
 from experiments.spec import Study
 
 GROUPS = ("bnsim.studies", "bnsim.classics")

@@ -16,8 +16,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from bnsim.errors import InputError
-from experiments.names import unknown_name
+from bnsim.errors import InputError, unknown_name
 
 if TYPE_CHECKING:
     from experiments.tasks.dataset import Dataset

@@ -234,7 +234,7 @@ class Converted(Classifier):
             trial=self.duration * ms,
             dt=DT,
             traces={OUTPUT: ["v"]},
-            backend=self.backend,  # type: ignore[arg-type]
+            backend=self.backend,
         )
         state = simulator.initial_state(0)  # nothing is drawn
         for start in range(0, len(X), chunk):

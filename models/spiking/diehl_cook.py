@@ -33,7 +33,7 @@ INTEGRATION = ("euler", "exponential-euler")
 class StableExcitatory(bnsim.DiehlCookExcitatory):
     """`bnsim.DiehlCookExcitatory`, integrated by exponential Euler, which is stable under any inhibition."""
 
-    method: ClassVar[str] = "exponential_euler"
+    method = "exponential_euler"
 
 
 class DiehlCook(SpikingClassifier):
@@ -293,7 +293,7 @@ class DiehlCook(SpikingClassifier):
             dt=DT * ms,
             presentation=self.duration * ms,
             traces={"excitatory": ["v"]},
-            backend=self.backend,  # type: ignore[arg-type]
+            backend=self.backend,
         )
 
     def _stimulus(self, X: FloatArray) -> dict[str, FloatArray]:

@@ -140,7 +140,7 @@ class FilteredClassifier(OutputDecision):
             trial=self.duration * ms,
             dt=1 * ms,
             traces={"output": ["v"]},
-            backend=self.backend,  # type: ignore[arg-type]
+            backend=self.backend,
         )
 
     def _stimulus(self, X: FloatArray) -> dict[str, FloatArray]:

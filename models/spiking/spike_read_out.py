@@ -76,7 +76,7 @@ class SpikingReadOut(OutputDecision):
         simulator = network.compile(
             trial=self.duration * ms,
             dt=1e3 * DT * ms,
-            backend=self.backend,  # type: ignore[arg-type]
+            backend=self.backend,
         )
         weights = {f"{projection.name}.w": self.learned_[f"{projection.name}.w"] for projection in network.projections}
         names = {population.name for population in network.populations}

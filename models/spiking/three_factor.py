@@ -242,7 +242,7 @@ class ThreeFactor(SpikingReadOut):
             trial=self.duration * ms,
             dt=1 * ms,
             traces={"output": ["v"]},
-            backend=self.backend,  # type: ignore[arg-type]
+            backend=self.backend,
         )
 
     def _stimulus(self, X: FloatArray) -> dict[str, FloatArray]:

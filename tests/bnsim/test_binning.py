@@ -67,9 +67,9 @@ def test_whole_steps_take_seconds_and_quantities() -> None:
 
 
 def test_steps_of_a_trial_and_within_a_time() -> None:
-    assert trial_steps(0.25, 0.001) == 250
-    assert trial_steps(0.1, 1e-9) == 10**8
-    assert trial_steps(0.0255, 0.001) == 26  # a step that has begun counts
+    assert trial_steps("duration", 0.25, 0.001) == 250
+    assert trial_steps("duration", 0.1, 1e-9) == 10**8
+    assert trial_steps("duration", 0.0255, 0.001) == 26  # a step that has begun counts
     assert [whole_steps_within(time, 0.0005) for time in (0.002, 0.00225, 0.0004)] == [4, 4, 0]
     assert steps_of(np.array([0.0, 0.0004, 0.0006]), 0.001).tolist() == [0, 0, 1]
 
@@ -82,6 +82,8 @@ def test_steps_of_a_trial_and_within_a_time() -> None:
         (0.0, "width: 0 s is not a positive time; give a time above 0"),
         (-1 * ms, "width: -0.001 s is not a positive time; give a time above 0"),
         (float("inf"), "width: inf is not finite; give seconds or a quantity such as 5 ms"),
+        (1e300, "width: 1e+300 s are more time steps of 0.001 s than can be counted; give a shorter time"),
+        (1e-12, "width: 1e-12 s is no whole number of time steps of 0.001 s; give a multiple such as 0.001 s"),
         (5 * mV, "width: V is no unit of time; give seconds or a quantity such as 5 ms"),
     ],
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError, fields, replace
+from dataclasses import FrozenInstanceError, dataclass, fields, replace
 from inspect import isabstract
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -14,8 +14,8 @@ from brian2.units.fundamentalunits import Quantity, get_dimensions
 import bnsim
 from bnsim import Description, InputError
 
-BASES = {"Description", "NeuronModel", "SynapseModel", "PlasticityRule", "Encoder", "Connectivity"}
-COMPOSED = {"Population", "Projection", "Network", "EdgeList", "Repetition", "Reward"}
+BASES = {"Description", "NeuronModel", "SynapseModel", "PlasticityRule", "Encoder", "Connectivity", "Distribution"}
+COMPOSED = {"Population", "Projection", "Network", "EdgeList", "Repetition", "Reward", "Jump"}
 """Made of arguments that have no default; tested with what they are part of."""
 
 
@@ -81,8 +81,7 @@ def test_wrong_units_are_refused(cls: type[Description], item: Any) -> None:
 def test_negative_and_zero_values_are_refused_where_they_mean_nothing(cls: type[Description], item: Any) -> None:
     example, minimum, above = (item.metadata[key] for key in ("example", "minimum", "above"))
     if minimum is None and above is None:
-        assert get_dimensions(example) in (get_dimensions(volt), get_dimensions(amp))  # a potential may have any sign
-        return
+        return  # see below: a potential or current may have any sign, and what is declared to
     assert "is too small; give a value" in refusal(cls, item.name, in_unit_of(example, -1e-3))
     if above is None:
         assert getattr(cls(**{item.name: in_unit_of(example, 0.0)}), item.name) == 0
@@ -92,10 +91,11 @@ def test_negative_and_zero_values_are_refused_where_they_mean_nothing(cls: type[
 
 @pytest.mark.parametrize("cls", CLASSES)
 def test_every_time_and_capacity_has_a_bound(cls: type[Description]) -> None:
-    """No new description can forget it: only potentials and currents may be negative."""
+    """No new description can forget it: only potentials, currents and what is declared `signed` may be negative."""
     for item in fields(cls):
         if "example" in item.metadata and get_dimensions(item.metadata["example"]) not in (volt.dim, amp.dim):
-            assert item.metadata["minimum"] is not None or item.metadata["above"] is not None
+            bounded = item.metadata["minimum"] is not None or item.metadata["above"] is not None
+            assert bounded or item.metadata["signed"]
 
 
 @pytest.mark.parametrize("cls", CLASSES)
@@ -111,12 +111,14 @@ def other(description: Description, name: str) -> Any:
     """Another value that the field accepts."""
     value = getattr(description, name)
     special = {"image_shape": (12, 11), "patch": 4, "wavelength": (3.0, 5.0), "sigma": (1.0, 2.0)}
-    if name in special:
+    if name in special and isinstance(description, bnsim.GaborPatches):
         return special[name]
     if isinstance(value, bool):
         return not value
     if isinstance(value, Description):
         return bnsim.GaborPatches(patch=3)
+    if value is None:
+        return (0.5 if name == "minimum" else 2) * mV
     return value * 1.1 if float(value) else Quantity(1e-3, dim=get_dimensions(value))
 
 
@@ -171,3 +173,118 @@ def test_unknown_parameters_are_refused() -> None:
 
 def test_parameters_by_name() -> None:
     assert bnsim.ExponentialConductance(tau=2 * ms).parameters == {"tau": 2 * ms, "reversal": 0 * mV}
+
+
+@dataclass(frozen=True, repr=False)
+class Signed(bnsim.LIF):
+    """An adaptation that may be negative, a shift in time, and a plain number without bounds."""
+
+    a: float = bnsim.parameter(-0.02, signed=True)
+    shift: Quantity = bnsim.parameter(-1 * ms, signed=True)
+
+
+def test_what_is_declared_signed_may_have_any_sign() -> None:
+    assert Signed().a == -0.02
+    assert Signed(a=1, shift=2 * ms).shift == Signed(shift=0.002 * second).shift
+    with pytest.raises(InputError, match=r"^Signed\.a: nan is not finite"):
+        Signed(a=np.nan)
+    with pytest.raises(InputError, match=r"^Signed\.shift: 1 mV has the wrong unit, expected s"):
+        Signed(shift=1 * mV)
+
+
+@pytest.mark.parametrize(
+    "bounds", [{"minimum": 0, "above": 0}, {"minimum": 0, "signed": True}, {"above": 0, "signed": True}]
+)
+def test_bounds_of_a_parameter_exclude_each_other(bounds: dict[str, Any]) -> None:
+    with pytest.raises(InputError) as caught:
+        bnsim.parameter(1.0, **bounds)
+    assert str(caught.value) == "parameter: minimum, above and signed exclude each other; give one of them"
+
+
+@pytest.mark.parametrize("name", sorted(BASES))
+def test_bases_are_not_made(name: str) -> None:
+    with pytest.raises(InputError) as caught:
+        getattr(bnsim, name)()
+    assert str(caught.value) == f"{name}: only a base; make one of its subclasses, or write one"
+
+
+@pytest.mark.parametrize(
+    ("base", "method"),
+    [
+        (bnsim.Encoder, "drive"),
+        (bnsim.Connectivity, "draw"),
+        (bnsim.PlasticityRule, "weight_scale"),
+        (bnsim.Distribution, "bounds"),
+    ],
+)
+def test_a_method_that_is_missing_is_named(base: type[Description], method: str) -> None:
+    with pytest.raises(InputError) as caught:
+        type("Mine", (base,), {})()
+    assert str(caught.value) == f"Mine.{method}: missing; define it as its base class describes"
+
+
+def test_a_forgotten_decorator_is_named() -> None:
+    class Forgotten(bnsim.LIF):
+        tau: Quantity = bnsim.parameter(10 * ms)
+
+    class Bare(bnsim.LIF):
+        tau: Quantity
+
+    class Below(Forgotten):
+        pass
+
+    for cls, culprit in ((Forgotten, "Forgotten"), (Bare, "Bare"), (Below, "Forgotten")):
+        with pytest.raises(InputError) as caught:
+            cls()
+        assert str(caught.value) == (
+            f"{culprit}: declares parameters, but is no dataclass; "
+            "write @dataclass(frozen=True, repr=False) above the class"
+        )
+
+
+def test_a_subclass_that_only_changes_texts_needs_no_decorator() -> None:
+    class Mine(bnsim.LIF):
+        reset: ClassVar[str] = "v = v_rest"
+        threshold = "v > v_threshold"
+
+    assert Mine(tau_m=3 * ms).tau_m == 3 * ms
+
+
+@pytest.mark.parametrize(
+    ("base", "text", "message"),
+    [
+        (
+            bnsim.PairSTDP,
+            {"signals": {"reward": "rewad"}},
+            "Mine.signals['reward']: unknown 'rewad'; did you mean 'rew",
+        ),
+        (bnsim.ErrorModulated, {"trial_end": (("synapses", "w = w"),)}, "Mine.trial_end: unknown 'synapses'; did you "),
+        (
+            bnsim.ErrorModulated,
+            {"signal_defaults": {"targt": 1}},
+            "Mine.signal_defaults: unknown 'targt'; did you mean",
+        ),
+        (
+            bnsim.PairSTDP,
+            {"postsynaptic_traces": {"y": ("tau_mius", "y += 1")}},
+            "Mine: time constant of 'y': unknown 'tau_mius'; did you mean 'tau_minus'?",
+        ),
+        (bnsim.PairSTDP, {"weight_scale": "w_mx"}, "Mine.weight_scale: unknown 'w_mx'; did you mean 'w_max'?"),
+        (
+            bnsim.Poisson,
+            {"form": "value"},
+            "Mine.form: unknown 'value'; did you mean 'values'? choose from values, spik",
+        ),
+        (
+            bnsim.LIF,
+            {"method": "rk5"},
+            "Mine.method: unknown 'rk5'; did you mean 'rk4'? choose from exact, exponential",
+        ),
+        (bnsim.Delta, {"weight": "potental"}, "Mine.weight: unknown 'potental'; did you mean 'potential'? choose from"),
+    ],
+)
+def test_kinds_that_do_not_exist_are_refused(base: type, text: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        type("Mine", (base,), text)()
+    assert str(caught.value).startswith(message)
+    assert "\n" not in str(caught.value)

@@ -220,6 +220,11 @@ def test_spike_contrast_does_not_hang_on_the_rounding_of_edges() -> None:
             "interspike_intervals.source: 3 is neither a Recording nor a sequence of spike trains; give one of them",
         ),
         (
+            lambda: measures.interspike_intervals(np.array(3)),
+            "interspike_intervals.source: array(3) is neither a Recording nor a sequence of spike trains; "
+            "give one of them",
+        ),
+        (
             lambda: measures.first_spike_latency([0.1, 0.2]),
             "first_spike_latency.source[0]: 0.1 is no row of spike times; give a one-dimensional array",
         ),

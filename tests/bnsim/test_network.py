@@ -173,14 +173,6 @@ def test_fingerprints_of_networks() -> None:
     assert integers.fingerprint() == variants[2].fingerprint()
 
 
-def test_a_build_depends_on_structure_not_on_data() -> None:
-    structure = a_network(delay=1 * ms).structure()
-    for data in ({"weights": Uniform()}, {"delay": 2 * ms}, {"connectivity": FixedProbability()}):
-        assert a_network(**{"delay": 1 * ms, **data}).structure() == structure
-    for changed in ({"delay": Uniform(0 * ms, 1 * ms)}, {"synapse": Delta()}, {"plasticity": PairSTDP()}):
-        assert a_network(**{"delay": 1 * ms, **changed}).structure() != structure
-
-
 def test_networks_print_readably() -> None:
     shown = repr(a_network(weights=np.ones((3, 2)) * mV, plasticity=PairSTDP()))
     assert shown.startswith("Network(populations=(Population(name='input', size=3, model=Poisson(max_rate=100 Hz)")

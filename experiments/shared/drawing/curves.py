@@ -10,8 +10,8 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from bnsim.arrays import FloatArray
 from bnsim.plotting.style import FAINT, style
-from experiments.arrays import FloatArray
 from experiments.run_directory import Run
 from experiments.shared.stored import Entry, Look, looks, summaries
 from experiments.spec import Metric

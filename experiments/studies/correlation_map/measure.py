@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from experiments.arrays import FloatArray
+from bnsim.arrays import FloatArray
 from experiments.shared.mean_field import correlations, settled_size, slope_at_one
 from experiments.shared.random_networks import ACTIVATIONS, INPUT_RATE, SpikingLayers, layers
 from experiments.spec import Measurement, Outcome, Progress, Untrained

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.arrays import FloatArray, IntArray
+from bnsim.arrays import FloatArray, IntArray
 from experiments.shared.mean_field import activation_sizes
 from experiments.shared.random_networks import ACTIVATIONS, INPUT_RATE, SpikingLayers, layers
 from experiments.spec import Measurement, Outcome, Progress, Untrained

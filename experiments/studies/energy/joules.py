@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.arrays import NumberArray
+from bnsim.arrays import NumberArray
 
 ACCUMULATE = 0.9e-12
 MULTIPLY_ACCUMULATE = 4.6e-12
@@ -66,5 +66,16 @@ def joules(cost: Cost) -> dict[str, float]:
 
 
 def nonzero_share(responses: NumberArray) -> float:
-    """Return the fraction of the responses, an array of any shape, that are not 0."""
+    """Return the fraction of responses that are not 0.
+
+    Parameters
+    ----------
+    responses
+        Of any shape.
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
+    """
     return float(np.count_nonzero(responses) / responses.size)

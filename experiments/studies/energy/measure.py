@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.arrays import FloatArray
+from bnsim.arrays import FloatArray
 from experiments.shared.fitted import fitted
 from experiments.spec import Measurement, Outcome, Progress, Subject
 from experiments.studies.energy import STUDY, Config

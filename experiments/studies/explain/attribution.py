@@ -20,7 +20,20 @@ FloatArray = NDArray[np.floating]
 
 
 def windows(image_shape: tuple[int, int], side: int) -> NDArray[np.bool_]:
-    """Square windows at every place inside the image: (window, pixel), True inside."""
+    """Return square windows at every place inside the image.
+
+    Parameters
+    ----------
+    image_shape
+        Height and width of the image.
+    side
+        Of a window, in pixels.
+
+    Returns
+    -------
+    array (window, pixel)
+        True inside the window.
+    """
     height, width = image_shape
     rows, columns = np.divmod(np.arange(height * width), width)
     return np.array(
@@ -33,41 +46,132 @@ def windows(image_shape: tuple[int, int], side: int) -> NDArray[np.bool_]:
 
 
 def occluded(image: FloatArray, baseline: FloatArray, places: NDArray[np.bool_]) -> FloatArray:
-    """The image with the baseline in each window (window, pixel)."""
+    """Replace each window of an image by the baseline.
+
+    Parameters
+    ----------
+    image, baseline
+        Values of the pixels (pixel,).
+    places
+        What `windows` returns (window, pixel).
+
+    Returns
+    -------
+    array (window, pixel)
+        An image for each window.
+    """
     return np.where(places, baseline, image)
 
 
 def occlusion(drops: FloatArray, places: NDArray[np.bool_]) -> FloatArray:
-    """Mean drop (window,) of the score over the windows that cover each pixel."""
+    """Compute the map of occlusion.
+
+    Parameters
+    ----------
+    drops
+        By how much the score drops with each window replaced (window,).
+    places
+        What `windows` returns (window, pixel).
+
+    Returns
+    -------
+    array (pixel,)
+        Mean drop over the windows that cover the pixel.
+    """
     return drops @ places / places.sum(axis=0)
 
 
 def nudged(image: FloatArray, step: float) -> FloatArray:
-    """The image with each pixel raised, and with each lowered: (2 x pixel, pixel)."""
+    """Return the image with each pixel raised, and with each lowered.
+
+    Parameters
+    ----------
+    image
+        Values of the pixels (pixel,).
+    step
+        By how much.
+
+    Returns
+    -------
+    array (2 x pixel, pixel)
+        An image for each pixel that is raised, then one for each that is lowered.
+    """
     steps = step * np.eye(len(image))
     return image + np.concatenate([steps, -steps])
 
 
 def gradient(scores: FloatArray, step: float) -> FloatArray:
-    """Slopes from the scores of the nudged images."""
+    """Compute the map of the gradient by central differences.
+
+    Parameters
+    ----------
+    scores
+        Of the images that `nudged` returns (2 x pixel,).
+    step
+        By how much their pixels were raised and lowered.
+
+    Returns
+    -------
+    array (pixel,)
+        Slope of the score by each pixel.
+    """
     raised, lowered = np.split(scores, 2)
     return (raised - lowered) / (2 * step)
 
 
 def mirrored_noise(shape: tuple[int, int], deviation: float, generator: np.random.Generator) -> FloatArray:
-    """Gaussian noise (draw, pixel), each draw once more with the other sign, so that the mean is 0."""
+    """Draw Gaussian noise, each draw once more with the other sign, so that the mean is 0.
+
+    Parameters
+    ----------
+    shape
+        Number of draws, and of pixels.
+    deviation
+        Standard deviation.
+    generator
+        Of the random numbers.
+
+    Returns
+    -------
+    array (draw, pixel)
+        The noise; one draw more than asked for where that is an odd number.
+    """
     draws = deviation * generator.standard_normal((-(-shape[0] // 2), shape[1]))
     return np.concatenate([draws, -draws])
 
 
 def triggered_average(noise: FloatArray, responses: FloatArray) -> FloatArray:
-    """Mean of the noise (draw, pixel), weighted by the responses (draw,); zeros where nothing responds."""
+    """Compute the map of triggered noise.
+
+    Parameters
+    ----------
+    noise
+        Added to the image (draw, pixel).
+    responses
+        To the image with each draw of the noise (draw,).
+
+    Returns
+    -------
+    array (pixel,)
+        Mean of the noise, weighted by the responses; zeros where nothing responds.
+    """
     total = responses.sum()
     return responses @ noise / total if total > 0 else np.zeros(noise.shape[1])
 
 
 def agreement(first: FloatArray, second: FloatArray) -> float | None:
-    """Spearman's correlation of the absolute maps, None where one of them is the same everywhere."""
+    """Compute how alike two maps are.
+
+    Parameters
+    ----------
+    first, second
+        Maps (pixel,).
+
+    Returns
+    -------
+    float or None
+        Spearman's correlation of their absolute values; None where one of them is the same everywhere.
+    """
     from scipy.stats import spearmanr
 
     maps = np.abs(first), np.abs(second)
@@ -77,7 +181,22 @@ def agreement(first: FloatArray, second: FloatArray) -> float | None:
 
 
 def deleted(image: FloatArray, baseline: FloatArray, order: NDArray[np.intp], steps: int) -> FloatArray:
-    """The image with none, then more and more of its pixels replaced in this order, at last all: (steps + 1, pixel)."""
+    """Return the image with none, then more and more of its pixels replaced, at last all.
+
+    Parameters
+    ----------
+    image, baseline
+        Values of the pixels (pixel,), before and after.
+    order
+        Pixels, those first that are replaced first (pixel,).
+    steps
+        From no pixel to all.
+
+    Returns
+    -------
+    array (steps + 1, pixel)
+        An image for each step.
+    """
     rank = np.empty(len(order), np.intp)
     rank[order] = np.arange(len(order))
     counts = np.rint(np.linspace(0, len(order), steps + 1))
@@ -85,5 +204,11 @@ def deleted(image: FloatArray, baseline: FloatArray, order: NDArray[np.intp], st
 
 
 def area(curve: FloatArray) -> float:
-    """Area under a curve at equal distances, of width 1."""
+    """Compute the area under a curve of width 1.
+
+    Parameters
+    ----------
+    curve
+        Heights at equal distances (point,).
+    """
     return float(np.mean((curve[1:] + curve[:-1]) / 2))

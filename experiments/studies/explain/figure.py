@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import DIVERGING, FAINT, INK, style, symmetric_limit
 from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_curve
-from experiments.shared.plate import Plate
-from experiments.shared.stored import by_fact, class_names, facts, looks
+from experiments.shared.stored import Entry, by_fact, looks, rows
 from experiments.shared.wording import by_model, listed, number, told
+from experiments.spec import Fact, Metric, Plate
+from experiments.studies.explain import STUDY
 
-STUDY = "explain"
 _NAMES = {
     "occlusion": "Occlusion",
     "spike-triggered": "Spike-triggered\naverage",
@@ -45,8 +44,8 @@ PLATES = (
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`explain_maps` and `explain`; empty without the study, or where the task has no images."""
-    if not by_fact(run, STUDY, "deletion_correct", "order"):
+    """Return `explain_maps` and `explain`; nothing where the task has no images."""
+    if not by_fact(run, STUDY["deletion_correct"], "order"):
         return {}
     return {"explain_maps": _maps(run), "explain": _measures(run)}
 
@@ -67,9 +66,9 @@ def _maps(run: Run) -> Figure:
                 about, values = stored[model, index, name]
                 limit = symmetric_limit(values)
                 ax.imshow(_shaped(run, values), cmap=DIVERGING, vmin=-limit, vmax=limit)
-                ax.set_xlabel(f"→ {class_names(run)[int(about['answer'])]}", fontsize=8, labelpad=2)
+                ax.set_xlabel(f"→ {about['answer']}", fontsize=8, labelpad=2)
             about, _ = stored[models[0], index, "image"]
-            row[0].set_xlabel(class_names(run)[int(about["true"])], fontsize=8, labelpad=2)
+            row[0].set_xlabel(str(about["true"]), fontsize=8, labelpad=2)
         for ax in axes.flat:
             ax.set(xticks=[], yticks=[])
             for spine in ax.spines.values():
@@ -89,15 +88,15 @@ def _pair(run: Run) -> list[str]:
     return first + beside
 
 
-def _stored(run: Run) -> dict[tuple[str, int, str], tuple[dict[str, str], np.ndarray]]:
-    """(model, image, map) -> what its condition says, values by pixel."""
-    rows: pd.DataFrame = run.results[(run.results["study"] == STUDY) & (run.results["metric"] == "map_value")]
-    found = {}
-    for (model, condition), group in rows.groupby(["model", "condition"], sort=False):
-        about = facts(str(condition))
+def _stored(run: Run) -> dict[tuple[str, int, str], tuple[Mapping[str, Fact], np.ndarray]]:
+    """(model, image, map) -> its facts, values by pixel."""
+    found = rows(run, STUDY["map_value"])
+    places = [(facts["image"], facts["map"]) for facts in found["facts"]]
+    stored = {}
+    for (model, (image, name)), group in found.assign(place=places).groupby(["model", "place"], sort=False):
         values = group.sort_values("step")["value"].to_numpy(dtype=float)
-        found[str(model), int(about["image"]), about["map"]] = about, values
-    return found
+        stored[str(model), int(image), str(name)] = group["facts"].iloc[0], values
+    return stored
 
 
 def _shaped(run: Run, values: np.ndarray) -> np.ndarray:
@@ -105,7 +104,7 @@ def _shaped(run: Run, values: np.ndarray) -> np.ndarray:
 
 
 def _measures(run: Run) -> Figure:
-    paired = bool(by_fact(run, STUDY, "twin_agreement", "twin"))
+    paired = bool(by_fact(run, STUDY["twin_agreement"], "twin"))
     with style():
         figure = Figure(figsize=(8.6, 4.4) if paired else (5.4, 4.4))
         axes = figure.subplots(1, 1 + paired, squeeze=False)[0]
@@ -118,7 +117,8 @@ def _measures(run: Run) -> Figure:
 
 
 def _draw_deletion(ax: Axes, run: Run) -> None:
-    found = by_fact(run, STUDY, "deletion_correct", "order")
+    metric = STUDY["deletion_correct"]
+    found = by_fact(run, metric, "order")
     for model, look in looks(run).items():
         for order, dashes in (("occlusion", "-"), ("random", "--")):
             entries = [entry for name, held, entry in found if (name, held) == (model, order)]
@@ -128,20 +128,18 @@ def _draw_deletion(ax: Axes, run: Run) -> None:
                 ax, entries, look, label=f"{model} ({look.kind})" if dashes == "-" else "_", scale=100, limits=(0, 100),
                 dashes=dashes, filled=dashes == "-",
             )  # fmt: skip
-    ax.set(title="Deletion", xlabel="Pixels deleted (%)", ylabel="Classified correctly (%)", ylim=(-3, 103))
+    ax.set(title="Deletion", xlabel=metric.step, ylabel="Classified correctly (%)", ylim=(-3, 103))
     ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)
 
 
-def _agreements(run: Run, metric: str) -> dict[tuple[str, str, str], dict[str, Any]]:
+def _agreements(run: Run, metric: Metric) -> dict[tuple[str, str, str], Entry]:
     """(model, its map, its twin's map) -> entry of the summary."""
-    return {
-        (model, facts(entry["condition"])["map"], twin): entry
-        for model, twin, entry in by_fact(run, STUDY, metric, "twin")
-    }
+    return {(model, entry["facts"]["map"], twin): entry for model, twin, entry in by_fact(run, metric, "twin")}
 
 
 def _draw_agreement(ax: Axes, run: Run) -> None:
-    same, other, shown = _agreements(run, "twin_agreement"), _agreements(run, "twin_chance"), looks(run)
+    same, other = (_agreements(run, STUDY[metric]) for metric in ("twin_agreement", "twin_chance"))
+    shown = looks(run)
     kinds = sorted({key[1:] for key in same}, key=lambda names: [list(_NAMES).index(name) for name in names])
     models = list(dict.fromkeys(model for model, _, _ in same))
     for key, entry in same.items():
@@ -166,16 +164,14 @@ def _draw_agreement(ax: Axes, run: Run) -> None:
 
 
 def sentences(run: Run) -> list[str]:
-    """What occlusion knows better than chance, and how alike the maps of twins are."""
-    if STUDY not in run.config:
-        return []
-    if not by_fact(run, STUDY, "deletion_correct", "order"):
+    """Return what occlusion knows better than chance, and how alike the maps of twins are."""
+    if not by_fact(run, STUDY["deletion_correct"], "order"):
         return ["The task has no images, so there are no maps to explain answers by."]
     said = [
         "Deleting first what occlusion holds important left fewer of all images classified correctly than deleting at "
-        f"random, fewer by {by_model(run, STUDY, 'deletion_gain')}, on average from no pixel to all."
+        f"random, fewer by {by_model(run, STUDY['deletion_gain'])}, on average from no pixel to all."
     ]
-    same, other = (_agreements(run, metric) for metric in ("twin_agreement", "twin_chance"))
+    same, other = (_agreements(run, STUDY[metric]) for metric in ("twin_agreement", "twin_chance"))
     alike = [
         f"{told(entry)} in {key[0]} (with the map of another image {number(other[key]['mean'], '')})"
         for key, entry in same.items()

@@ -1,50 +1,19 @@
-"""What made it decide?
-
-For the first `n_images` test images, each network is asked which pixels its answer rests on, by changing the images
-alone, so that the same methods fit both kinds (`attribution`). Occlusion: windows of a quarter
-of the image's side are replaced by the mean training image, which takes away ink and the absence of ink alike, and the
-drop of the share that the first answer has of the output (spike counts over their sum; softmax) is taken. Networks with
-spikes besides: the spike-triggered average, of noise added to the image, weighted by the share of output spikes of the
-neuron that won; and that neuron's receptive field, the same about the mean training image. Networks without spikes
-besides: the gradient of the log odds of the answer, from central differences, for any network alike.
-
-Maps are compared by their absolute values. Control: the twin's map of another image, which is alike where both follow
-what all images have in common, such as an empty margin. Deletion: pixels are replaced by the mean training image in the
-order of a map, the largest absolute value first; control: a random order. Tasks without images have no maps.
-
-Metrics
--------
-map_agreement    Spearman correlation of two absolute maps of a network, mean over images (condition "map=..,other=..")
-twin_agreement   the same of a map and one of its twin's ("map=..,twin=..")
-twin_chance      the same with the twin's map of another image
-deletion_correct images classified correctly with `step` per cent of the pixels deleted (condition "order=..")
-deletion_share   mean share of the output that the first answer then has; it starts lower where output neurons fire
-                 without input, so it is no comparison of kinds
-deletion_area    area under deletion_correct, between 0 and 1 (condition "order=..")
-deletion_gain    area of the random order minus that of occlusion: how much better occlusion knows which pixels matter
-map_value        with the first seed: maps of the first `n_shown` images by pixel (`step`), row by row, and the images
-                 (condition "image=..,true=..,answer=..,map=..", classes by number); left out of the summary
-
-References: Zeiler & Fergus (2014), ECCV, arXiv:1311.2901, occlusion; Simonyan, Vedaldi & Zisserman (2014), ICLR
-workshop, arXiv:1312.6034, gradients; Schwartz, Pillow, Rust & Simoncelli (2006), Journal of Vision 6(4):13,
-spike-triggered averages; Samek, Binder, Montavon, Lapuschkin & Müller (2017), IEEE TNNLS 28:2660-2673, deletion.
-"""
+"""Explains the answers of a trained network, and compares them with those of its twin."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 from experiments.shared.answers import log_odds, output_shares
 from experiments.shared.fitted import fitted
-from experiments.spec import Measurement, Outcome, Subject, condition, curve
-from experiments.studies.explain import attribution
+from experiments.spec import Measurement, Metric, Outcome, Progress, Subject
+from experiments.studies.explain import STUDY, Config, attribution
 from experiments.tasks.dataset import Samples
 
 if TYPE_CHECKING:
@@ -59,30 +28,21 @@ WINDOWS = 4
 """Windows of occlusion a side of the image."""
 
 
-class Config(BaseModel):
-    """max_train: train on a stratified subset of at most so many samples, None for all of them. n_images: test images
-    that are explained. n_shown: those of them whose maps are stored. n_noise: noisy images for a spike-triggered
-    average. deletion_steps: steps of the deletion."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    max_train: PositiveInt | None
-    n_images: int = Field(ge=2)
-    n_shown: PositiveInt
-    n_noise: PositiveInt
-    deletion_steps: PositiveInt
-
-
-PRESETS = {
-    "quick": Config(max_train=10_000, n_images=20, n_shown=3, n_noise=300, deletion_steps=16),
-    "full": Config(max_train=None, n_images=50, n_shown=3, n_noise=1500, deletion_steps=20),
-}
-
-
 @dataclass(frozen=True)
 class Setting:
-    """What all maps are made with: shape of the images, mean training image, deviation of all training pixels, noise
-    (draw, pixel)."""
+    """What all maps are made with.
+
+    Parameters
+    ----------
+    image_shape
+        Height and width of the images.
+    baseline
+        Mean training image (pixel,).
+    contrast
+        Standard deviation of all training pixels together.
+    noise
+        Added to images (draw, pixel).
+    """
 
     image_shape: tuple[int, int]
     baseline: FloatArray
@@ -92,7 +52,23 @@ class Setting:
 
 @dataclass(frozen=True)
 class Explained:
-    """A trained network, the images, the numbers of the classes that it answers, and what these answers rest on."""
+    """A trained network, and what its answers rest on.
+
+    Parameters
+    ----------
+    model
+        The network.
+    images
+        What it was shown.
+    setting
+        What the maps were made with.
+    answers
+        Place of each answer among the network's classes (image,).
+    maps
+        What these answers rest on.
+    n_train
+        Number of samples that it was trained on.
+    """
 
     model: Classifier
     images: Samples
@@ -102,7 +78,7 @@ class Explained:
     n_train: int
 
 
-def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) -> Outcome:
+def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
     """Explain the answers of one model with one seed, and hold them against those of its twin."""
     if subject.dataset.image_shape is None:
         return Outcome(1, 0)
@@ -112,14 +88,24 @@ def run(config: Config, subject: Subject, progress: Callable[[int, int], None]) 
         twin = explained(config, subject.twin, subject.dataset.image_shape, progress)
         measurements += _of_twins(own.maps, twin.maps)
     if subject.seed == 0:
-        measurements += _shown(own, config.n_shown)
+        measurements += _shown(own, config.n_shown, subject.dataset.classes)
     return Outcome(own.n_train, len(own.images), tuple(measurements))
 
 
-def explained(
-    config: Config, subject: Subject, image_shape: tuple[int, int], progress: Callable[[int, int], None]
-) -> Explained:
-    """The subject's network, trained, and its maps of the first test images."""
+def explained(config: Config, subject: Subject, image_shape: tuple[int, int], progress: Progress) -> Explained:
+    """Train the subject's network, and map the first test images.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        The network.
+    image_shape
+        Height and width of the images.
+    progress
+        Called with the number of presentations or maps done, and in all.
+    """
     found = fitted(subject, config.max_train, progress)
     X, held_out = found.split.train.X, found.split.held_out
     images = held_out.first(config.n_images)
@@ -178,23 +164,22 @@ OF_ACTIVATIONS = {"occlusion": _occlusion, "gradient": _gradient}
 
 def _within(maps: Maps) -> Iterator[Measurement]:
     for name, other in combinations(maps, 2):
-        yield from _agreement("map_agreement", maps[name], maps[other], condition(map=name, other=other))
+        yield from _agreement(STUDY["map_agreement"], maps[name], maps[other], map=name, other=other)
 
 
 def _of_twins(maps: Maps, of_twin: Maps) -> Iterator[Measurement]:
     for name, own in maps.items():
         for other, twin in of_twin.items():
-            place = condition(map=name, twin=other)
-            yield from _agreement("twin_agreement", own, twin, place)
-            yield from _agreement("twin_chance", own, np.roll(twin, 1, axis=0), place)
+            yield from _agreement(STUDY["twin_agreement"], own, twin, map=name, twin=other)
+            yield from _agreement(STUDY["twin_chance"], own, np.roll(twin, 1, axis=0), map=name, twin=other)
 
 
-def _agreement(metric: str, first: FloatArray, second: FloatArray, place: str) -> Iterator[Measurement]:
+def _agreement(metric: Metric, first: FloatArray, second: FloatArray, **maps: str) -> Iterator[Measurement]:
     """Mean over images; none where all maps of a method are flat."""
     found = [attribution.agreement(one, other) for one, other in zip(first, second, strict=True)]
     values = [value for value in found if value is not None]
     if values:
-        yield Measurement(metric, float(np.mean(values)), "", place)
+        yield metric(np.mean(values), **maps)
 
 
 def _deletion(own: Explained, steps: int, seed: int) -> Iterator[Measurement]:
@@ -208,13 +193,12 @@ def _deletion(own: Explained, steps: int, seed: int) -> Iterator[Measurement]:
         ]
         share, correct = _answered(own, stacks)
         areas[name] = attribution.area(correct)
-        place = condition(order=name)
         for number in range(steps + 1):
             step = round(100 * number / steps)
-            yield Measurement("deletion_correct", float(correct[number]), "fraction", place, step)
-            yield Measurement("deletion_share", float(share[number]), "fraction", place, step)
-        yield Measurement("deletion_area", areas[name], "fraction", place)
-    yield Measurement("deletion_gain", areas["random"] - areas["occlusion"], "fraction")
+            yield STUDY["deletion_correct"](correct[number], step, order=name)
+            yield STUDY["deletion_share"](share[number], step, order=name)
+        yield STUDY["deletion_area"](areas[name], order=name)
+    yield STUDY["deletion_gain"](areas["random"] - areas["occlusion"])
 
 
 def _answered(own: Explained, stacks: list[FloatArray]) -> tuple[FloatArray, FloatArray]:
@@ -226,8 +210,9 @@ def _answered(own: Explained, stacks: list[FloatArray]) -> tuple[FloatArray, Flo
     return shares.reshape(-1, steps).mean(axis=0), right.reshape(-1, steps).mean(axis=0)
 
 
-def _shown(own: Explained, count: int) -> Iterator[Measurement]:
+def _shown(own: Explained, count: int, classes: Sequence[str]) -> Iterator[Measurement]:
+    answers = own.model.classes_[own.answers]
     for index in range(min(count, len(own.images))):
-        facts = {"image": index, "true": int(own.images.y[index]), "answer": int(own.answers[index])}
+        true, answer = classes[own.images.y[index]], classes[answers[index]]
         for name, maps in {"image": own.images.X, **own.maps}.items():
-            yield from curve("map_value", maps[index], "", condition(**facts, map=name))
+            yield from STUDY["map_value"].curve(maps[index], image=index, true=true, answer=answer, map=name)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from bnsim.arrays import FloatArray
 from bnsim.binning import Bins, steps_of
-from experiments.arrays import FloatArray
 from experiments.shared.mean_field import settled_size, slope_at_one
 from experiments.shared.random_networks import ACTIVATIONS, DT, INPUT_RATE, SpikingLayers, Train, layers
 from experiments.spec import Measurement, Outcome, Progress, Untrained

@@ -29,8 +29,8 @@ class AlphaCurrent(bnsim.SynapseModel):
 
     equations: ClassVar[str] = "dr/dt = -r / tau : {input_unit}\nds/dt = (r - s) / tau : {input_unit}"
     current: ClassVar[str] = "s"
-    on_pre: ClassVar[str] = "r_post += w"
-    weight: ClassVar[str] = "input"
+    jumps = (bnsim.synapses.Jump("r"),)
+    weight = "input"
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,4 +41,4 @@ class SteppedLIF(bnsim.LIF):
     of the synaptic time constant, the error of this method is below one thousandth.
     """
 
-    method: ClassVar[str] = "rk4"
+    method = "rk4"

@@ -88,11 +88,9 @@ def _paths(ax: Axes, run: Run) -> None:
         y = [entry["mean"] for entry in spikes[start, fate][: len(course)]]
         ax.plot(x, y, marker=".", markersize=3, **shape)
         ax.plot(x[:1], y[:1], "o", markersize=4.5, markerfacecolor="white", markeredgecolor=shape["color"])
-    separatrix = along(run, STUDY["separatrix"], _MODEL, "spread")
-    ax.plot(
-        [spread for spread, _ in separatrix], [entry["mean"] for _, entry in separatrix], color=INK, linewidth=2.2,
-        label="half live",
-    )  # fmt: skip
+    if separatrix := along(run, STUDY["separatrix"], _MODEL, "spread"):
+        half = [entry["mean"] for _, entry in separatrix]
+        ax.plot([spread for spread, _ in separatrix], half, color=INK, linewidth=2.2, label="half live")
     if attractor := _attractor(run):
         y, x = (entry["mean"] for entry in attractor)
         ax.plot(x, y, "*", markersize=13, color="white", markeredgecolor=INK, zorder=4, label="attractor")

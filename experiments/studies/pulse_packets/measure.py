@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.arrays import FloatArray
 from bnsim.binning import NANOSECOND, steps_of
 from bnsim.errors import InputError
-from experiments.arrays import FloatArray
 from experiments.shared.random_networks import Train
 from experiments.spec import Measurement, Outcome, Progress, Untrained
 from experiments.studies.pulse_packets import STUDY, Config
@@ -104,7 +104,18 @@ def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
 
 
 def background_rate(trains: list[Train]) -> float:
-    """Return the mean firing rate (Hz) of a group's neurons before the packet comes, from the spikes of each trial."""
+    """Return the firing rate of a group's neurons before the packet comes.
+
+    Parameters
+    ----------
+    trains
+        Spikes of the group in each trial.
+
+    Returns
+    -------
+    float
+        Mean over neurons and trials, in Hz.
+    """
     low, high = (time / 1e3 for time in QUIET)
     (first, end), every = _whole(np.array(QUIET)), [_whole(1e3 * times) for times, _ in trains]
     count = sum(int(np.sum((times >= first) & (times < end))) for times in every)

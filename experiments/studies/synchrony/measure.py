@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -65,7 +65,7 @@ def _drawn(raster: Raster, n_units: int, generator: np.random.Generator) -> Rast
     return raster[generator.permutation(firing)[:n_units]]
 
 
-def _summed_up(trials: list[Synchrony], **place: str) -> Iterator[Measurement]:
+def _summed_up(trials: list[Synchrony], **place: Any) -> Iterator[Measurement]:
     from experiments.studies.synchrony.pairs import rate_around_spikes
 
     yield STUDY["spike_time_tiling"](np.mean([trial.tiling for trial in trials]), **place)

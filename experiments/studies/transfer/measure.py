@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from experiments.arrays import FloatArray
+from bnsim.arrays import FloatArray
 from experiments.shared import random_networks
 from experiments.shared.random_networks import REFRACTORY, TAU, THRESHOLD, neuron
 from experiments.spec import Measurement, Metric, Outcome, Progress, Untrained

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 import bnsim
 from bnsim.engine.simulator import Simulator
-from bnsim.network import Backend
 
 INPUTS, CELLS = 12, 9
 
@@ -44,7 +43,7 @@ def learning() -> bnsim.Network:
     )
 
 
-def learner(backend: Backend, continuous: bool = False) -> Simulator:
+def learner(backend: str, continuous: bool = False) -> Simulator:
     """`learning`, compiled for trials of 30 ms."""
     return learning().compile(trial=30 * ms, dt=0.5 * ms, continuous=continuous, backend=backend)
 

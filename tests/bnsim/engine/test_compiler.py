@@ -10,7 +10,7 @@ import pytest
 from brian2.units import ms
 
 import bnsim
-from bnsim.engine import simulator as engine
+from bnsim.engine import backends
 from bnsim.errors import SlowBackendWarning
 
 from .networks import coins
@@ -20,9 +20,9 @@ from .networks import coins
 def no_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("CXX", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
-    engine._warn_no_compiler.cache_clear()
+    backends._warn_no_compiler.cache_clear()
     yield
-    engine._warn_no_compiler.cache_clear()
+    backends._warn_no_compiler.cache_clear()
 
 
 def test_a_compiler_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

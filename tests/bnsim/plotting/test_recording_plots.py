@@ -368,6 +368,23 @@ RATES = "a recording knows its length and time step"
         ),
         (lambda r: plotting.raster(r, window=0.01), "raster.window: 0.01 is no pair of times; give (start, stop)"),
         (
+            lambda r: plotting.psth(r, "input", window=5 * ms),
+            "psth.window: 5. ms is no pair of times; give (start, stop)",
+        ),
+        (
+            lambda r: plotting.psth(5 * ms, duration=1.0),
+            "psth.source: 5. ms is neither a Recording nor a sequence of spike times, an array a trial; "
+            "give one of them",
+        ),
+        (
+            lambda r: plotting.psth(r, np.array(["input", "cells"])),
+            "psth.population: unknown population an array of shape (2,); the recording holds 'input', 'cells', 'quiet'",
+        ),
+        (
+            lambda r: plotting.raster(([0.1], [0]), duration=1e300),
+            "raster.duration: 1e+300 s are more time steps of 1e-09 s than can be counted; give a shorter time",
+        ),
+        (
             lambda r: plotting.raster(r, window=(0.0, 0.0105)),
             "raster.window: 0.0105 s is no whole number of time steps of 0.001 s; give a multiple such as 0.01 s",
         ),

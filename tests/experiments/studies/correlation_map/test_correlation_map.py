@@ -11,6 +11,7 @@ from experiments.shared.random_networks import ACTIVATIONS
 from experiments.spec import Outcome, Untrained
 from experiments.studies.correlation_map import KEYS, STUDY, Config, figure, measure
 from tests.experiments.digits import ignore, tiny, values
+from tests.experiments.runs import without
 
 TANH = ACTIVATIONS["tanh"]
 TINY = tiny(STUDY)
@@ -75,3 +76,8 @@ def test_a_run_draws_itself(full_run: Run) -> None:
     titles = [ax.get_title(loc="left") for ax in drawn.axes if ax.get_title(loc="left")]
     assert titles == ["tanh", "tanh, one layer", "LIF, common keys", "LIF, independent keys"]
     assert "Likeness of two inputs" in (full_run.directory / "report.html").read_text(encoding="utf-8")
+
+
+def test_where_all_layers_fall_silent_the_sentence_says_so(full_run: Run) -> None:
+    _, spiking = figure.sentences(without(full_run, STUDY["fixed_point"]))
+    assert spiking == "In LIF networks no layer was active at the end."

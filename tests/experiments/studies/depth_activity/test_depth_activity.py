@@ -15,6 +15,7 @@ from experiments.shared.random_networks import ACTIVATIONS, SpikingLayers, layer
 from experiments.spec import Outcome, Untrained
 from experiments.studies.depth_activity import STUDY, figure, measure
 from tests.experiments.digits import ignore, tiny, values
+from tests.experiments.runs import without
 
 
 def measured(model: str) -> Outcome:
@@ -97,3 +98,8 @@ def test_a_run_draws_itself(full_run: Run) -> None:
     assert [ax.get_title(loc="left") for ax in panels] == ["LIF", "tanh", "ReLU"]
     assert [len(ax.lines) for ax in panels] == [4, 8, 8]  # a scale each, given or named; with theory twice as many
     assert "Activity from layer to layer" in (full_run.directory / "report.html").read_text(encoding="utf-8")
+
+
+def test_where_no_network_lives_the_sentence_says_so(full_run: Run) -> None:
+    _, living = figure.sentences(without(full_run, STUDY["living_scale"]))
+    assert living == "At none of the scales was 1\N{NO-BREAK SPACE}% of it kept."

@@ -10,25 +10,21 @@ import pytest
 
 from experiments.run_directory import Run
 from experiments.spec import Outcome, Subject
-from experiments.studies.explain import figure
+from experiments.studies.explain import STUDY, figure
 from experiments.studies.explain import measure as explain
 from experiments.tasks import load_task
 from experiments.tasks.dataset import final_split
 from models.registry import create
-from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore, value
+from tests.experiments.digits import DIGITS, FIELD, SMALL, curve, ignore, measurements, tiny, value
 from tests.experiments.here import run_here
 
-CONFIG = explain.Config(max_train=None, n_images=6, n_shown=2, n_noise=100, deletion_steps=8)
+CONFIG = tiny(STUDY, max_train=None, n_noise=100, deletion_steps=8)
 DENSE = Subject(DIGITS, "dense", SMALL, 0)
 
 
-def found(outcome: Outcome, metric: str) -> dict[str, dict[int | None, float]]:
-    """condition -> step -> value."""
-    result: dict[str, dict[int | None, float]] = {}
-    for row in outcome.measurements:
-        if row.metric == metric:
-            result.setdefault(row.condition, {})[row.step] = row.value
-    return result
+def kinds(outcome: Outcome, metric: str, *facts: str) -> list[tuple[object, ...]]:
+    """Values of these facts, each once, in the order of the measurements."""
+    return list(dict.fromkeys(tuple(row.facts[fact] for fact in facts) for row in measurements(outcome, metric)))
 
 
 @pytest.fixture(scope="module")
@@ -57,61 +53,67 @@ def test_the_gradient_is_that_of_backpropagation() -> None:
 
 
 def test_deletion_begins_with_all_and_ends_with_nothing_of_the_image(dense: Outcome) -> None:
-    curves = found(dense, "deletion_correct")
-    assert list(curves) == ["order=occlusion", "order=gradient", "order=random"]
+    orders = ("occlusion", "gradient", "random")
+    assert kinds(dense, "deletion_correct", "order") == [(order,) for order in orders]
     split = final_split(DIGITS, 0)
     model = create("dense", **SMALL, random_state=0).fit(split.train.X, split.train.y)
     first = split.held_out.chosen(np.arange(6))
     nothing = np.tile(split.train.X.mean(axis=0), (6, 1))
-    for curve in curves.values():
-        assert list(curve) == [0, 12, 25, 38, 50, 62, 75, 88, 100]
-        assert curve[0] == model.score(first.X, first.y)
-        assert curve[100] == model.score(nothing, first.y)
-    areas = {condition: steps[None] for condition, steps in found(dense, "deletion_area").items()}
-    for condition, curve in curves.items():
-        heights = np.array(list(curve.values()))
-        assert areas[condition] == pytest.approx(np.trapezoid(heights, dx=1 / 8))
-    assert value(dense, "deletion_gain") == areas["order=random"] - areas["order=occlusion"]
+    areas = {order: value(dense, "deletion_area", order=order) for order in orders}
+    for order in orders:
+        correct = curve(dense, "deletion_correct", order=order)
+        assert list(correct) == [0, 12, 25, 38, 50, 62, 75, 88, 100]
+        assert correct[0] == model.score(first.X, first.y)
+        assert correct[100] == model.score(nothing, first.y)
+        assert areas[order] == pytest.approx(np.trapezoid(np.array(list(correct.values())), dx=1 / 8))
+    assert value(dense, "deletion_gain") == areas["random"] - areas["occlusion"]
 
 
 def test_what_occlusion_names_matters_more_than_random_pixels(dense: Outcome, field: Outcome) -> None:
     for outcome in (dense, field):
         assert value(outcome, "deletion_gain") > 0.05
-        shares = found(outcome, "deletion_share")
-        assert shares["order=occlusion"][25] < shares["order=random"][25]
+        named, random = (curve(outcome, "deletion_share", order=order) for order in ("occlusion", "random"))
+        assert named[25] < random[25]
 
 
 def test_a_network_agrees_with_itself_and_less_so_on_another_image(dense: Outcome) -> None:
-    same, other = found(dense, "twin_agreement"), found(dense, "twin_chance")
-    for name in ("map=occlusion,twin=occlusion", "map=gradient,twin=gradient"):
-        assert same[name][None] == pytest.approx(1)
-        assert other[name][None] < 0.9
-    within = found(dense, "map_agreement")["map=occlusion,other=gradient"][None]
-    assert within == pytest.approx(same["map=occlusion,twin=gradient"][None])
+    for name in ("occlusion", "gradient"):
+        assert value(dense, "twin_agreement", map=name, twin=name) == pytest.approx(1)
+        assert value(dense, "twin_chance", map=name, twin=name) < 0.9
+    within = value(dense, "map_agreement", map="occlusion", other="gradient")
+    assert within == pytest.approx(value(dense, "twin_agreement", map="occlusion", twin="gradient"))
 
 
 def test_networks_with_spikes_have_spike_triggered_averages_and_no_gradient(field: Outcome) -> None:
-    assert list(found(field, "map_agreement")) == [
-        "map=occlusion,other=spike-triggered",
-        "map=occlusion,other=receptive-field",
-        "map=spike-triggered,other=receptive-field",
+    assert kinds(field, "map_agreement", "map", "other") == [
+        ("occlusion", "spike-triggered"),
+        ("occlusion", "receptive-field"),
+        ("spike-triggered", "receptive-field"),
     ]
-    assert not found(field, "twin_agreement")  # there is none in the run
+    assert not measurements(field, "twin_agreement")  # there is none in the run
 
 
 def test_maps_are_stored_with_the_first_seed_alone(dense: Outcome) -> None:
-    maps = found(dense, "map_value")
     images = final_split(DIGITS, 0).held_out
-    assert len(maps) == 2 * 3
+    names = ("image", "occlusion", "gradient")
+    assert kinds(dense, "map_value", "image", "map") == [(index, name) for index in (0, 1) for name in names]
     for index in (0, 1):
-        (image,) = (
-            steps
-            for place, steps in maps.items()
-            if place.startswith(f"image={index},true={images.y[index]},") and place.endswith(",map=image")
-        )
+        true = DIGITS.classes[images.y[index]]
+        image = curve(dense, "map_value", image=index, true=true, map="image")
         np.testing.assert_array_equal(list(image.values()), images.X[index])
     second = explain.run(CONFIG.model_copy(update={"n_images": 2}), dataclasses.replace(DENSE, seed=1), ignore)
-    assert not found(second, "map_value")
+    assert not measurements(second, "map_value")
+
+
+def test_images_and_answers_are_told_by_the_names_of_their_classes() -> None:
+    dataset = dataclasses.replace(DIGITS, classes=tuple(f"digit {name}" for name in DIGITS.classes))
+    outcome = explain.run(CONFIG.model_copy(update={"n_images": 2}), Subject(dataset, "dense", SMALL, 0), ignore)
+    split = final_split(dataset, 0)
+    model = create("dense", **SMALL, random_state=0).fit(split.train.X, split.train.y)
+    named = zip(split.held_out.y[:2], model.predict(split.held_out.X[:2]), strict=True)
+    assert kinds(outcome, "map_value", "image", "true", "answer") == [
+        (index, f"digit {true}", f"digit {answer}") for index, (true, answer) in enumerate(named)
+    ]
 
 
 def test_a_task_without_images_has_no_measurements() -> None:
@@ -147,7 +149,8 @@ def test_a_run_draws_maps_of_twins_beside_each_other(stored: Run) -> None:
     ]
     assert len(maps.axes) == 2 * 6
     deletion, agreement = measures.axes
-    rows = stored.results.query("metric == 'deletion_correct' and condition == 'order=random'")
+    rows = stored.results[stored.results["metric"] == "deletion_correct"]
+    rows = rows[[facts == {"order": "random"} for facts in rows["facts"]]]
     np.testing.assert_allclose(
         deletion.lines[1].get_ydata(), 100 * rows.loc[rows["model"] == "receptive-field", "value"]
     )

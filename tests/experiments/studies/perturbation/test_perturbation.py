@@ -10,6 +10,7 @@ from experiments.spec import Outcome, Untrained
 from experiments.studies.perturbation import STUDY, Config, figure, measure
 from experiments.studies.perturbation.measure import _changed, _differing, spreading
 from tests.experiments.digits import ignore, tiny, values
+from tests.experiments.runs import without
 
 TINY = tiny(STUDY)
 
@@ -82,3 +83,10 @@ def test_a_run_draws_itself(full_run: Run) -> None:
     assert list(panels) == ["tanh", "LIF", "LIF, last layer"]
     assert [len(ax.lines) for ax in panels.values()] == [2, 4, 4]
     assert "Growth of the smallest change" in (full_run.directory / "report.html").read_text(encoding="utf-8")
+
+
+def test_nothing_is_said_of_a_growth_that_was_not_measured(full_run: Run) -> None:
+    tanh, lif = figure.sentences(full_run)
+    assert tanh.startswith("In tanh networks a change of one input grows from one layer to the next by a factor of ")
+    assert lif.startswith("In LIF networks a lost spike grows from one layer to the next by a factor of ")
+    assert figure.sentences(without(full_run, STUDY["growth"])) == []

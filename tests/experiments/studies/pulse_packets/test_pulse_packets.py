@@ -11,6 +11,7 @@ from experiments.spec import Outcome, Untrained
 from experiments.studies.pulse_packets import STUDY, figure, measure
 from experiments.studies.pulse_packets.measure import Packets, background_rate, half_way
 from tests.experiments.digits import ignore, tiny, values
+from tests.experiments.runs import without
 
 TINY = tiny(STUDY)
 CHAIN = Untrained("synfire-chain", "BNS", seed=0)
@@ -91,3 +92,13 @@ def test_a_run_draws_itself(full_run: Run) -> None:
     assert "spikes of 100 neurons with a spread of 0." in settled
     assert half == "Half of the packets live from this many spikes on: 55 at a spread of 0.5\N{NO-BREAK SPACE}ms."
     assert "Packets of spikes along a synfire chain" in (full_run.directory / "report.html").read_text(encoding="utf-8")
+
+
+def test_where_all_packets_die_sentences_and_figure_say_so(full_run: Run) -> None:
+    dead = without(full_run, STUDY["attractor_spikes"], STUDY["attractor_spread"], STUDY["separatrix"])
+    assert figure.sentences(dead) == [
+        "No packet lived.",
+        "At no spread did the share of packets that live cross one half.",
+    ]
+    (drawn,) = figure.draw(dead).values()
+    assert {text.get_text() for text in drawn.legends[0].get_texts()} == {"lives", "dies"}

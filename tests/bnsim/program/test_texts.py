@@ -1,4 +1,4 @@
-"""The text of the equations: gating of writes, renaming, inputs that must not be lost."""
+"""The texts of a program: gating of writes, renaming, inputs that must not be lost."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from brian2.units import ms, mV
 from brian2.units.fundamentalunits import Quantity
 
 import bnsim
-from bnsim.engine.equations import gate, neuron_equations, on_pre, rename, synapse_statements
+from bnsim.program import Program, lower
+from bnsim.program.statements import gate, rename
+from bnsim.timing import Timing
 
 
 @pytest.mark.parametrize(
@@ -74,11 +76,15 @@ def onto(model: bnsim.NeuronModel, synapse: bnsim.SynapseModel, weights: Quantit
     return bnsim.Network([bnsim.Population("input", 1, bnsim.SpikeTrains()), cells], [projection])
 
 
+def lowered(network: bnsim.Network) -> Program:
+    return lower(network, Timing(1e-4, 100, 100))
+
+
 def test_the_membrane_keeps_its_name_whatever_the_synapse_calls_its_own() -> None:
     conductance = onto(Unusual(), bnsim.ExponentialConductance(), Quantity(1.0))
-    assert "I = a_g * (a_reversal - g) : volt" in neuron_equations(conductance, conductance["cells"])
+    assert "I = a_g * (a_reversal - g) : volt" in lowered(conductance).population("cells").equations
     delta = onto(Unusual(), bnsim.Delta(), 1 * mV, plasticity=bnsim.ErrorModulated())
-    assert on_pre(delta, delta.projections[0]).splitlines()[0] == "g_post += w"
+    assert lowered(delta).projection("a").on_pre.splitlines()[0] == "g_post += w"
 
 
 def test_input_to_a_model_without_I_is_refused() -> None:
@@ -86,14 +92,22 @@ def test_input_to_a_model_without_I_is_refused() -> None:
     with pytest.raises(
         bnsim.InputError, match=r"^Deaf\.equations: without I, the input of population 'cells' would be lost"
     ):
-        neuron_equations(network, network["cells"])
-    assert neuron_equations(onto(Deaf(), bnsim.Delta(), 1 * mV), network["cells"])
+        lowered(network)
+    assert "I =" not in lowered(onto(Deaf(), bnsim.Delta(), 1 * mV)).population("cells").equations
 
 
 def test_a_rule_may_not_write_what_a_neuron_keeps() -> None:
-    network = onto(bnsim.AdaptiveLIF(), bnsim.Delta(), 1 * mV, plasticity=bnsim.PairSTDP())
-    with pytest.raises(bnsim.InputError, match=r"^PairSTDP: writes .theta. of .cells., which is persistent; let"):
-        synapse_statements(network, network.projections[0], "theta_post += 1*mV")
+    for name in ("theta_post", "theta"):
+        rule = type("Mine", (bnsim.PairSTDP,), {"on_post": f"{name} += 1*mV"})()
+        with pytest.raises(
+            bnsim.InputError, match=r"^Mine\.on_post: writes .theta. of AdaptiveLIF, which is persistent;"
+        ):
+            lowered(onto(bnsim.AdaptiveLIF(), bnsim.Delta(), 1 * mV, plasticity=rule))
+        synapse = type("Mine", (bnsim.Delta,), {"on_pre": f"{name} += w"})()
+        with pytest.raises(
+            bnsim.InputError, match=r"^Mine\.on_pre: writes .theta. of AdaptiveLIF, which is persistent; "
+        ):
+            lowered(onto(bnsim.AdaptiveLIF(), synapse, 1 * mV))
 
 
 @pytest.mark.parametrize("backend", ["numpy", "cpp"])
@@ -117,3 +131,17 @@ def test_weights_outside_a_rules_bounds_are_refused() -> None:
 def test_given_spikes_have_no_place_in_plain_brian2() -> None:
     with pytest.raises(bnsim.InputError, match=r"^to_brian2: 'input' replays spikes that a run is given; use a brian2"):
         onto(bnsim.LIF(), bnsim.Delta(), 1 * mV).to_brian2()
+
+
+@pytest.mark.parametrize("name", ["drive", "spike_count", "plastic", "uniform"])
+def test_a_variable_that_bears_a_name_of_the_engines_is_refused(name: str) -> None:
+    text = {"equations": f"dv/dt = (I - v) / tau : volt\n{name} : 1", "membrane": "v", "threshold": "v > 1*mV"}
+    model = type("Mine", (Unusual,), {**text, "reset": "v = 0*mV"})()
+    with pytest.raises(bnsim.InputError, match=rf"^Mine\.equations: the engine has a '{name}' of its own; rename it$"):
+        lowered(bnsim.Network([bnsim.Population("cells", 1, model)]))
+
+
+def test_a_delay_where_nothing_happens_at_a_spikes_arrival_is_refused() -> None:
+    synapse = type("Silent", (bnsim.Modulatory,), {"weight": "input"})()
+    with pytest.raises(bnsim.InputError, match=r"^Projection\('a'\)\.delay: Silent has none; leave delay out$"):
+        lowered(onto(bnsim.LIF(), synapse, 1 * mV, delay=1 * ms))

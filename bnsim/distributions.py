@@ -1,0 +1,312 @@
+"""Distributions of values that differ from synapse to synapse: weights and delays.
+
+A distribution is its quantile function. Value k is the quantile of the k-th number of a counter-based generator, so it
+depends on nothing else: not on how many values are drawn, in what order, or at once.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from brian2.units import mV
+from brian2.units.fundamentalunits import Quantity, get_dimensions
+from scipy.special import ndtr, ndtri
+
+from bnsim import checks
+from bnsim.arrays import Float64Array
+from bnsim.description import Description, parameter
+from bnsim.errors import InputError
+
+__all__ = ["Distribution", "LogNormal", "Normal", "Uniform"]
+
+_HALF_A_STEP = 2.0**-54
+"""Half the distance between two random numbers: probabilities are taken in the middle, so that none is 0 or 1."""
+
+
+@dataclass(frozen=True, repr=False)
+class Distribution(Description, abstract=True):
+    """Values drawn independently of each other. Subclass it to write your own."""
+
+    @property
+    @abstractmethod
+    def bounds(self) -> tuple[Quantity, Quantity]:
+        """Smallest and largest value, infinite where there is none."""
+
+    @abstractmethod
+    def quantile(self, probability: Float64Array) -> Float64Array:
+        """Return the values that are undercut with these probabilities.
+
+        Parameters
+        ----------
+        probability : array of float
+            Multiples of 2**-53 in [0, 1).
+
+        Returns
+        -------
+        array of float
+            Values in SI units, of the same shape.
+        """
+
+    def draw(self, size: int, generator: np.random.Generator) -> Float64Array:
+        """Draw values in SI units.
+
+        Parameters
+        ----------
+        size : int
+            How many.
+        generator : numpy.random.Generator
+            Where the random numbers come from, one for each value.
+
+        Returns
+        -------
+        array of float, shape (size,)
+            The values.
+        """
+        return self.quantile(generator.random(size))
+
+
+@dataclass(frozen=True, repr=False)
+class Uniform(Distribution):
+    """Uniform in [low, high).
+
+    Parameters
+    ----------
+    low : Quantity
+        Smallest value.
+    high : Quantity
+        Upper bound, in the same unit.
+    """
+
+    low: Quantity = parameter(0 * mV, any_unit=True)
+    high: Quantity = parameter(1 * mV, any_unit=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        low, high = checks.describe(self.low), checks.describe(self.high)
+        if get_dimensions(self.low) != get_dimensions(self.high):
+            raise InputError(f"Uniform.high: {high} and low {low} differ in unit; give both the same unit")
+        if self.low > self.high:
+            raise InputError(f"Uniform.low: {low} is above high {high}; swap them")
+
+    @property
+    def bounds(self) -> tuple[Quantity, Quantity]:
+        return self.low, self.high
+
+    def quantile(self, probability: Float64Array) -> Float64Array:
+        low, high = _plain(self.low), _plain(self.high)
+        return low + (high - low) * probability
+
+
+@dataclass(frozen=True, repr=False)
+class Normal(Distribution):
+    """Normal distribution, truncated where bounds are given.
+
+    Parameters
+    ----------
+    mean : Quantity
+        Mean, before truncation.
+    standard_deviation : Quantity
+        Standard deviation, before truncation, in the same unit.
+    minimum, maximum : Quantity, optional
+        Bounds, in the same unit. The values are those that drawing again would give until one lies within: nothing
+        heaps up at a bound, and mean and standard deviation of the values are no longer those given.
+    """
+
+    mean: Quantity = parameter(1 * mV, any_unit=True)
+    standard_deviation: Quantity = parameter(0.1 * mV, above=0, any_unit=True)
+    minimum: Quantity | None = None
+    maximum: Quantity | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if get_dimensions(self.mean) != get_dimensions(self.standard_deviation):
+            raise InputError(
+                f"Normal.standard_deviation: {checks.describe(self.standard_deviation)} and mean "
+                f"{checks.describe(self.mean)} differ in unit; give both the same unit"
+            )
+        _check_bounds(self, self.mean, self.minimum, self.maximum)
+        _refuse_no_mass(self, *self._standardised)
+
+    @property
+    def bounds(self) -> tuple[Quantity, Quantity]:
+        return _or_infinite(self.minimum, -math.inf, self.mean), _or_infinite(self.maximum, math.inf, self.mean)
+
+    @property
+    def _standardised(self) -> tuple[float, float]:
+        low, high = ((_plain(bound) - _plain(self.mean)) / _plain(self.standard_deviation) for bound in self.bounds)
+        return low, high
+
+    def quantile(self, probability: Float64Array) -> Float64Array:
+        values = _plain(self.mean) + _plain(self.standard_deviation) * _normal(probability, *self._standardised)
+        return _clipped(values, self.bounds)
+
+
+@dataclass(frozen=True, repr=False)
+class LogNormal(Distribution):
+    """Log-normal distribution, truncated where bounds are given: the logarithm of the values is normal.
+
+    Equation: value = median x exp(sigma x z), z standard normal. With a negative median all values are negative.
+
+    Parameters
+    ----------
+    median : Quantity
+        Median, before truncation, not 0. The mean is median x exp(sigma^2 / 2), the mode median x exp(-sigma^2).
+    sigma : float
+        Standard deviation of the natural logarithm.
+    minimum, maximum : Quantity, optional
+        Bounds, in the unit of the median; as those of `Normal`.
+    """
+
+    median: Quantity = parameter(1 * mV, any_unit=True)
+    sigma: float = parameter(0.5, above=0)
+    minimum: Quantity | None = None
+    maximum: Quantity | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if _plain(self.median) == 0:
+            raise InputError("LogNormal.median: 0 has no logarithm; give a value above or below 0")
+        _check_bounds(self, self.median, self.minimum, self.maximum)
+        _refuse_no_mass(self, *self._standardised)
+
+    @property
+    def bounds(self) -> tuple[Quantity, Quantity]:
+        low, high = (0.0, math.inf) if _plain(self.median) > 0 else (-math.inf, 0.0)
+        zero = 0 * self.median
+        minimum, maximum = _or_infinite(self.minimum, low, zero), _or_infinite(self.maximum, high, zero)
+        return (max(minimum, zero), maximum) if low == 0 else (minimum, min(maximum, zero))
+
+    @property
+    def _standardised(self) -> tuple[float, float]:
+        """Bounds of z."""
+        ratios = sorted(_plain(bound) / _plain(self.median) for bound in self.bounds)
+        low, high = (math.log(ratio) / float(self.sigma) if ratio > 0 else -math.inf for ratio in ratios)
+        return low, high
+
+    def quantile(self, probability: Float64Array) -> Float64Array:
+        values = _plain(self.median) * np.exp(float(self.sigma) * _normal(probability, *self._standardised))
+        return _clipped(values, self.bounds)
+
+
+def _normal(probability: Float64Array, low: float, high: float) -> Float64Array:
+    """Quantiles of the standard normal distribution within bounds; each tail is computed from its own end."""
+    mass = _mass(low, high)
+    below = ndtr(low) + (probability + _HALF_A_STEP) * mass
+    above = ndtr(-high) + (1.0 - probability - _HALF_A_STEP) * mass
+    quantiles: Float64Array = np.where(below < 0.5, ndtri(below), -ndtri(above))
+    return quantiles
+
+
+def _clipped(values: Float64Array, bounds: tuple[Quantity, Quantity]) -> Float64Array:
+    """Keep values within the bounds that they would leave by rounding alone."""
+    clipped: Float64Array = np.clip(values, _plain(bounds[0]), _plain(bounds[1]))
+    return clipped
+
+
+def _mass(low: float, high: float) -> float:
+    """Probability of a standard normal number between two bounds."""
+    return float(ndtr(-low) - ndtr(-high) if low > 0 else ndtr(high) - ndtr(low))
+
+
+def _check_bounds(owner: Distribution, example: Quantity, minimum: Quantity | None, maximum: Quantity | None) -> None:
+    for name, bound in (("minimum", minimum), ("maximum", maximum)):
+        if bound is not None:
+            checks.quantity(f"{type(owner).__name__}.{name}", bound, example, minimum=None, exclusive=False)
+    if minimum is not None and maximum is not None and minimum >= maximum:
+        raise InputError(
+            f"{type(owner).__name__}.minimum: {checks.describe(minimum)} is not below maximum "
+            f"{checks.describe(maximum)}; lower minimum or raise maximum"
+        )
+
+
+def _refuse_no_mass(owner: Distribution, low: float, high: float) -> None:
+    if low >= high or _mass(low, high) == 0:
+        raise InputError(
+            f"{type(owner).__name__}: no value lies within the bounds; move minimum or maximum to where the values are"
+        )
+
+
+def _or_infinite(bound: Quantity | None, infinite: float, example: Quantity) -> Quantity:
+    return Quantity(infinite, dim=get_dimensions(example)) if bound is None else bound
+
+
+def _plain(value: Any) -> float:
+    """The number in SI units."""
+    return float(np.asarray(value))
+
+
+def extent(values: Any) -> tuple[float, float]:
+    """Return the smallest and largest SI value that a scalar, a distribution or a matrix describes."""
+    if isinstance(values, Distribution):
+        low, high = values.bounds
+        return _plain(low), _plain(high)
+    return float(np.min(np.asarray(values))), float(np.max(np.asarray(values)))
+
+
+def check_values(
+    culprit: str,
+    values: Any,
+    example: Quantity,
+    shape: tuple[int, int],
+    *,
+    minimum: float | None = None,
+    bounded: bool = False,
+) -> None:
+    """Refuse a scalar, distribution or matrix of the wrong unit, shape or range.
+
+    Parameters
+    ----------
+    culprit : str
+        What the message begins with.
+    values : Quantity, Distribution or array
+        What is checked.
+    example : Quantity
+        Has the unit that is demanded.
+    shape : tuple of int
+        Shape (source, target) that a matrix must have.
+    minimum : float, optional
+        Smallest value allowed, in SI units.
+    bounded : bool
+        Whether there must be a largest value.
+
+    Raises
+    ------
+    InputError
+        If the values do not fit.
+    """
+    if isinstance(values, Distribution):
+        _check_distribution(culprit, values, example, minimum, bounded)
+    elif np.ndim(values) == 0:
+        checks.quantity(culprit, values, example, minimum=minimum, exclusive=False)
+    else:
+        _check_matrix(culprit, values, example, shape, minimum)
+
+
+def _check_distribution(
+    culprit: str, values: Distribution, example: Quantity, minimum: float | None, bounded: bool
+) -> None:
+    kind, (low, high) = type(values).__name__, values.bounds
+    if np.isinf(low) or np.isinf(high):
+        middle = Quantity(values.quantile(np.array([0.5]))[0], dim=get_dimensions(low))
+        checks.quantity(culprit, middle, example, minimum=None, exclusive=False)
+    for bound in (low, high):
+        if not np.isinf(bound):
+            checks.quantity(culprit, bound, example, minimum=minimum, exclusive=False)
+    if minimum is not None and np.isinf(low):
+        raise InputError(f"{culprit}: {kind} reaches below {minimum:g}; give it a minimum")
+    if bounded and np.isinf(high):
+        raise InputError(f"{culprit}: {kind} has no largest value; give it a maximum")
+
+
+def _check_matrix(culprit: str, values: Any, example: Quantity, shape: tuple[int, int], minimum: float | None) -> None:
+    if np.shape(values) != shape:
+        raise InputError(f"{culprit}: a matrix of shape {np.shape(values)}; give (source, target) = {shape}")
+    for value in (np.min(values), np.max(values), np.sum(values)):
+        unit_value = Quantity(value, dim=get_dimensions(values))
+        checks.quantity(culprit, unit_value, example, minimum=None, exclusive=False)
+    if minimum is not None and np.min(np.asarray(values)) < minimum:
+        raise InputError(f"{culprit}: holds values below {minimum:g}; raise them")

@@ -1,0 +1,134 @@
+"""Back ends: what one is, and which there are."""
+
+from __future__ import annotations
+
+import warnings
+from functools import lru_cache
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from bnsim import checks
+from bnsim.engine.compiler import find_compiler
+from bnsim.engine.job import Job, Outcome
+from bnsim.engine.runtime import Runtime
+from bnsim.engine.standalone import Standalone
+from bnsim.errors import InputError, MachineError, SlowBackendWarning
+from bnsim.program import Program
+
+GROUP = "bnsim.backends"
+"""Entry points of other packages that bring a back end: its name, and where a `Backend` object is."""
+
+
+class CompiledNetwork(Protocol):
+    """A program made ready: a function from job to outcome that keeps nothing of what it was given.
+
+    Attributes
+    ----------
+    profiles : bool
+        Whether it can time each of its objects.
+    """
+
+    @property
+    def profiles(self) -> bool: ...
+
+    def run(self, job: Job) -> Outcome:
+        """Run a chunk of trials.
+
+        Raises
+        ------
+        MachineError
+            If the simulation fails, or a variable becomes NaN or infinite.
+        """
+        ...
+
+
+@runtime_checkable
+class Backend(Protocol):
+    """A way to simulate programs."""
+
+    def compile(self, program: Program, cache: str | Path | None) -> CompiledNetwork:
+        """Make a program ready to run.
+
+        Parameters
+        ----------
+        program : Program
+            The lowered network.
+        cache : str or Path or None
+            Folder for what is worth keeping between processes, None for the user's own.
+
+        Returns
+        -------
+        CompiledNetwork
+            What runs its jobs.
+
+        Raises
+        ------
+        InputError
+            If the program holds something that this back end cannot simulate.
+        MachineError
+            If a tool that it needs fails.
+        """
+        ...
+
+
+BACKENDS: dict[str, Backend] = {"cpp": Standalone(), "cython": Runtime("cython"), "numpy": Runtime("numpy")}
+"""This package's own."""
+
+
+def backend_name(name: str) -> str:
+    """Return the name of a back end; "auto" stands for cpp, or for numpy, with one warning, without a C++ compiler.
+
+    Raises
+    ------
+    InputError
+        If there is no back end of that name.
+    """
+    if name not in BACKENDS:
+        checks.one_of("compile(backend)", name, ["auto", *BACKENDS, *sorted(_foreign())])
+    if name != "auto":
+        return name
+    if find_compiler() is not None:
+        return "cpp"
+    _warn_no_compiler()
+    return "numpy"
+
+
+def find_backend(name: str) -> Backend:
+    """Return the back end of a name, of this package or another.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    MachineError
+        If the package that brings it is broken.
+    """
+    if name in BACKENDS:
+        return BACKENDS[name]
+    foreign = _foreign()
+    entry = foreign[checks.one_of("compile(backend)", name, [*BACKENDS, *sorted(foreign)])]
+    package = "another package" if entry.dist is None else entry.dist.name
+    try:
+        found = entry.load()
+    except Exception as error:
+        raise MachineError(
+            f"compile(backend): {name!r} of {package} cannot be loaded ({error}); reinstall that package"
+        ) from error
+    if not isinstance(found, Backend):
+        raise InputError(f"compile(backend): {entry.value} of {package} is no back end; give an object with `compile`")
+    return found
+
+
+def _foreign() -> dict[str, EntryPoint]:
+    """The back ends that other packages bring, by name."""
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
+
+
+@lru_cache(maxsize=1)
+def _warn_no_compiler() -> None:
+    warnings.warn(
+        'no C++ compiler was found: simulating with backend "numpy", many times slower; install g++ to mend it',
+        SlowBackendWarning,
+        stacklevel=5,
+    )

@@ -1,0 +1,31 @@
+"""A description as plain Brian2 objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bnsim.engine import random
+from bnsim.engine.build import build, connect
+from bnsim.engine.initial import connectivity_arrays
+from bnsim.program import Program
+
+
+def plain_network(program: Program, key: int) -> Any:
+    """See `Network.to_brian2`."""
+    objects = build(program)
+    arrays = connectivity_arrays(program, key)
+    for projection in program.projections:
+        connect(objects.synapses[projection.name], projection, arrays)
+    for variable in program.variables:
+        if variable.role == "transient":
+            setattr(objects.owner(variable), f"{variable.symbol}_", variable.initial)
+    high, low = random.trial_keys(key, np.zeros(1, np.uint64))[0]
+    for population in program.populations:
+        group = objects.groups[population.name]
+        if population.learns:
+            group.plastic = True
+        if population.draw is not None:
+            group.trial_key_high, group.trial_key_low = high, low
+    return objects.network

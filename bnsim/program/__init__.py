@@ -1,0 +1,35 @@
+"""A network with every name, unit, equation and statement resolved: what lies between description and simulation.
+
+`lower` reads the descriptions, once. Whatever comes after (the back ends of `bnsim.engine`, the checks of a state, the
+fingerprint of a compiled network) reads the `Program` that it returns and nothing else.
+"""
+
+from bnsim.program.lowering import lower
+from bnsim.program.parts import (
+    KEY_WORDS,
+    Data,
+    Draw,
+    PopulationProgram,
+    Program,
+    ProjectionProgram,
+    Signal,
+    Stimulus,
+    Traced,
+    TrialEnd,
+    Variable,
+)
+
+__all__ = [
+    "KEY_WORDS",
+    "Data",
+    "Draw",
+    "PopulationProgram",
+    "Program",
+    "ProjectionProgram",
+    "Signal",
+    "Stimulus",
+    "Traced",
+    "TrialEnd",
+    "Variable",
+    "lower",
+]

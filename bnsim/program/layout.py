@@ -1,0 +1,117 @@
+"""The bytes of a job and of its outcome: which arrays follow each other, of which type.
+
+Both sides of a compiled network take the order from here: the Python that writes jobs and reads outcomes, and the
+generated C++ that reads jobs and writes outcomes. Each array is preceded by its length in bytes, as a uint64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from bnsim.program.parts import Program
+
+Content = Literal[
+    "header",
+    "record",
+    "source",
+    "target",
+    "weight",
+    "delay",
+    "variable",
+    "in_flight_synapse",
+    "in_flight_ahead",
+    "keys",
+    "correct",
+    "drive",
+    "raster_offsets",
+    "raster_index",
+    "signal",
+    "counts",
+    "spike_unit",
+    "spike_time",
+    "spike_end",
+    "presentations",
+    "seconds",
+    "trace",
+]
+
+
+@dataclass(frozen=True)
+class Array:
+    """One array on its way to a compiled network or back.
+
+    Parameters
+    ----------
+    content : Content
+        What it holds.
+    owner : str
+        The population, projection or pathway ("projection.pre") that it belongs to, "" for the whole network.
+    part : str
+        Which of the owner's arrays it is: a variable's symbol, a signal's name.
+    dtype : str
+        Type of its elements.
+    """
+
+    content: Content
+    owner: str
+    part: str
+    dtype: str
+
+    @property
+    def name(self) -> str:
+        """Its name in a `State`, where it is part of one."""
+        return f"{self.owner}.{self.part}"
+
+
+def job(program: Program) -> Iterator[Array]:
+    """The arrays of a job, in order."""
+    yield Array("header", "", "header", "int64")
+    for population in program.populations:
+        yield Array("record", population.name, "record", "int8")
+    for projection in program.projections:
+        yield Array("source", projection.name, "source", "int32")
+        yield Array("target", projection.name, "target", "int32")
+        yield Array("weight", projection.name, "w", "float64")
+        if projection.delay != "none":
+            yield Array("delay", projection.name, "delay", "float64")
+    for variable in program.carried:
+        if variable.role != "weight":
+            yield Array("variable", variable.owner, variable.symbol, variable.dtype)
+    yield from in_flight(program)
+    yield Array("keys", "", "keys", "int64")
+    if program.reward is not None:
+        yield Array("correct", "", "correct", "int64")
+    for population in program.populations:
+        if population.stimulus is not None and population.stimulus.form == "spikes":
+            yield Array("raster_offsets", population.name, "offsets", "int64")
+            yield Array("raster_index", population.name, "index", "int64")
+        elif population.stimulus is not None:
+            yield Array("drive", population.name, "drive", "float64")
+    for signal in program.told:
+        yield Array("signal", signal.projection, signal.name, "float64")
+
+
+def outcome(program: Program) -> Iterator[Array]:
+    """The arrays of an outcome, in order."""
+    for variable in program.carried:
+        yield Array("variable", variable.owner, variable.symbol, variable.dtype)
+    yield from in_flight(program)
+    for population in program.populations:
+        yield Array("counts", population.name, "counts", "int32")
+        yield Array("spike_unit", population.name, "unit", "int32")
+        yield Array("spike_time", population.name, "time", "float64")
+        yield Array("spike_end", population.name, "end", "int64")
+    yield Array("presentations", "", "presentations", "int64")
+    yield Array("seconds", "", "seconds", "float64")
+    for traced in program.traces:
+        yield Array("trace", traced.population, traced.symbol, "float64")
+
+
+def in_flight(program: Program) -> Iterator[Array]:
+    """Spikes on their way, in a continuous run: synapse by synapse, and how many steps ahead each arrives."""
+    for projection, side in program.pathways if program.continuous else ():
+        pathway = f"{projection.name}.{side}"
+        yield Array("in_flight_synapse", pathway, "in_flight_synapse", "int32")
+        yield Array("in_flight_ahead", pathway, "in_flight_ahead", "int32")

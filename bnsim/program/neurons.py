@@ -1,0 +1,259 @@
+"""The texts of a population: its model's, and what the projections that begin or end there add to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bnsim import checks
+from bnsim.encoding import Encoder
+from bnsim.errors import InputError
+from bnsim.network import Population
+from bnsim.neurons import NeuronModel
+from bnsim.program.links import Link
+from bnsim.program.parts import KEY_WORDS
+from bnsim.program.statements import declared, fill, gate, parsed, refuse_randomness, rename
+
+ENGINE = frozenset(
+    {
+        *KEY_WORDS,
+        "spike_count",
+        "drive",
+        "plastic",
+        "uniform",
+        "first_step",
+        "last_spike_step",
+        "lastspike",
+        "not_refractory",
+    }
+)
+"""Variables of a population that the engine or Brian2 adds: the model and its synapses know nothing of them."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A population among its projections.
+
+    links: projections that begin or end here, in the network's order. decides: whether the network's reward is given
+    for its decision.
+    """
+
+    population: Population
+    links: Sequence[Link]
+    decides: bool
+
+    def sends(self, link: Link) -> bool:
+        """Whether the projection begins here."""
+        return link.source.name == self.population.name
+
+    def receives(self, link: Link) -> bool:
+        """Whether the projection ends here."""
+        return link.target.name == self.population.name
+
+    @property
+    def incoming(self) -> list[Link]:
+        return [link for link in self.links if self.receives(link)]
+
+    @property
+    def learns(self) -> bool:
+        """Whether anything here depends on learning being on."""
+        model = self.population.model
+        if not isinstance(model, NeuronModel):
+            return False
+        return bool(model.persistent) or any(link.rule is not None for link in self.incoming)
+
+    @property
+    def draws(self) -> bool:
+        """Whether a spike depends on a random number."""
+        model = self.population.model
+        return isinstance(model, Encoder) and bool(re.search(r"\buniform\b", model.threshold))
+
+
+def equations(cells: Cells) -> str:
+    """All equations of a population: its model, its synapses' variables, the summed input, the engine's counters."""
+    refuse_randomness(cells.population.model)
+    lines = ["spike_count : integer"]
+    if cells.decides:
+        lines.append("last_spike_step : integer")
+    for link in cells.links:
+        if cells.sends(link):
+            lines += _at_source(link)
+        if cells.receives(link):
+            lines += [line for line in _at_target(link) if line not in lines]
+    model = cells.population.model
+    if isinstance(model, NeuronModel):
+        lines = [_model_equations(model), *lines, *_input(cells, model)]
+    else:
+        lines += _spike_source(cells, model)
+    return "\n".join(line for line in lines if line)
+
+
+def _at_source(link: Link) -> list[str]:
+    if link.rule is None:
+        return []
+    traces = [f"{link.names[name]} : 1" for name in link.presynaptic_traces if link.on_neurons(name)]
+    return [rename(link.rule.presynaptic, link.names), *traces]
+
+
+def _at_target(link: Link) -> list[str]:
+    lines = [fill(rename(link.synapse.equations, link.names), link.model)]
+    if link.rule is not None:
+        lines.append(rename(link.rule.postsynaptic.replace("{weight_unit}", link.weight_unit), link.names))
+        lines += [f"{link.names[name]} : 1" for name in link.postsynaptic_traces]
+        common = ((name, unit.replace("{weight_unit}", link.weight_unit)) for name, unit in link.rule.common.items())
+        lines += [f"{name} : {unit}" for name, unit in common]
+    return lines
+
+
+def _spike_source(cells: Cells, encoder: Encoder) -> list[str]:
+    lines = ["drive : 1"] if encoder.form == "values" else []
+    if cells.draws:
+        lines += ["uniform : 1", *(f"{word} : integer (shared)" for word in KEY_WORDS), "first_step : integer (shared)"]
+    return lines
+
+
+def _input(cells: Cells, model: NeuronModel) -> list[str]:
+    lines = [] if cells.population.encoder is None else [f"drive : {model.input_unit}"]
+    if cells.learns:
+        lines.append("plastic : boolean (shared)")
+    summed = _summed_input(cells, model)
+    if re.search(r"\bI\b", model.equations):
+        lines.append(f"I = {summed or '0 * ' + model.input_unit} : {model.input_unit}")
+    elif summed:
+        raise InputError(
+            f"{type(model).__name__}.equations: without I, the input of population {cells.population.name!r} would be "
+            "lost; add I to them"
+        )
+    return lines
+
+
+def _summed_input(cells: Cells, model: NeuronModel) -> str:
+    terms = [] if cells.population.encoder is None else ["drive"]
+    for link in cells.incoming:
+        if link.synapse.current:
+            terms.append(fill(rename(link.synapse.current, link.names), model))
+    return " + ".join(terms)
+
+
+def _model_equations(model: NeuronModel) -> str:
+    lines, gated = [], set()
+    for line in model.equations.splitlines():
+        match = re.match(r"^\s*d(\w+)\s*/\s*dt\s*=\s*(.+):(.+)$", line)
+        if match and match.group(1) in model.persistent:
+            name, rate, unit = match.groups()
+            line = f"d{name}/dt = int(plastic) * ({rate.strip()}) : {unit.strip()}"
+            gated.add(name)
+        lines.append(line)
+    missed = [name for name in model.persistent if re.search(rf"\bd{name}\s*/\s*dt\b", model.equations)]
+    missed = [name for name in missed if name not in gated]
+    if missed:
+        raise InputError(
+            f"{type(model).__name__}.equations: the persistent {missed[0]!r} has an equation of several lines; "
+            "write it on one line"
+        )
+    text = "\n".join(lines)
+    if float(model.refractory) == 0:
+        text = re.sub(r"\(\s*unless refractory\s*\)", "", text)
+    return text
+
+
+def reset(cells: Cells) -> str:
+    """What happens at a spike of a unit: the model's reset, the count, traces of rules that live here."""
+    model = cells.population.model
+    lines = [gate(model.reset, model.persistent, "plastic")] if isinstance(model, NeuronModel) else []
+    lines.append("spike_count += 1")
+    if cells.decides:
+        lines.append("last_spike_step = t_in_timesteps")
+    for link in cells.links:
+        if link.rule is not None and cells.sends(link):
+            lines.append(rename(link.rule.on_presynaptic_spike, link.names))
+        if cells.receives(link):
+            lines += [rename(statement, link.names) for _, statement in link.postsynaptic_traces.values()]
+    return "\n".join(line for line in lines if line)
+
+
+def decays(cells: Cells) -> str:
+    """What the traces of a population do in each step: the exact solution, whatever the neurons' method."""
+    lines = []
+    for link in cells.links:
+        traces = dict(link.presynaptic_traces) if cells.sends(link) else {}
+        if cells.receives(link):
+            traces |= link.postsynaptic_traces
+        for name, (tau, _) in traces.items():
+            if link.on_neurons(name):
+                lines.append(f"{link.names[name]} *= exp(-dt / {link.names[tau]})")
+    return "\n".join(lines)
+
+
+def arrivals(cells: Cells) -> str:
+    """What a spike of a unit does to its presynaptic traces, before any synapse sees the spike."""
+    return "\n".join(
+        rename(statement, link.names)
+        for link in cells.links
+        if cells.sends(link)
+        for name, (_, statement) in link.presynaptic_traces.items()
+        if link.on_neurons(name)
+    )
+
+
+def method(cells: Cells, model: NeuronModel) -> str:
+    """The integration method: where a conductance enters, the equations are no longer linear.
+
+    Raises
+    ------
+    InputError
+        If the exact solution does not exist.
+    """
+    if model.method != "exact":
+        return model.method
+    if any(link.synapse.weight == "conductance" for link in cells.incoming):
+        return "exponential_euler"
+    _refuse_equal_time_constants(cells, model)
+    return "exact"
+
+
+def _refuse_equal_time_constants(cells: Cells, model: NeuronModel) -> None:
+    """Brian2's exact solution for a current that decays as fast as the membrane divides by their difference: 0 / 0."""
+    lines = [
+        line.partition(":")[0]
+        for line in model.equations.splitlines()
+        if re.match(rf"\s*d{model.membrane}\s*/\s*dt", line)
+    ]
+    used = [name for name in model.parameters if any(re.search(rf"\b{name}\b", line) for line in lines)]
+    for link in cells.incoming:
+        parameters = link.synapse.parameters
+        for name in used if "tau" in parameters else ():
+            if float(model.parameters[name]) == float(parameters["tau"]):
+                raise InputError(
+                    f"Projection({link.name!r}): {type(link.synapse).__name__}.tau equals "
+                    f"{type(model).__name__}.{name}, where exact integration fails; change one of them by 0.1 %"
+                )
+
+
+def refractory(model: NeuronModel, dt: float) -> str:
+    """Condition for being refractory, "" where there is no such period.
+
+    Brian2 rounds a period to steps and divides the time since the last spike by dt to count them, for each neuron and
+    step; half a step less than the period, as a time, tells the same steps apart and needs no division.
+    """
+    steps = int((float(model.refractory) + 1e-3 * dt) / dt)
+    return f"t - lastspike < {(steps - 0.5) * dt!r} * second" if float(model.refractory) > 0 else ""
+
+
+def still(model: NeuronModel) -> set[str]:
+    """Variables that stand still while a neuron is refractory, so that no spike moves them."""
+    found = parsed(f"{type(model).__name__}.equations", model.equations)
+    return {model.membrane} | {name for name, equation in found.items() if "unless refractory" in equation.flags}
+
+
+def check_names(model: NeuronModel) -> None:
+    """Refuse a model that names variables which it does not have, or that bear a name of the engine's."""
+    known = declared(model, "equations")
+    for attribute in ("persistent", "initial"):
+        for name in getattr(model, attribute):
+            checks.one_of(f"{type(model).__name__}.{attribute}", name, known)
+    checks.one_of(f"{type(model).__name__}.membrane", model.membrane, known)
+    taken = [name for name in known if name in ENGINE]
+    if taken:
+        raise InputError(f"{type(model).__name__}.equations: the engine has a {taken[0]!r} of its own; rename it")

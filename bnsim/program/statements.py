@@ -1,0 +1,194 @@
+"""Statements and equations as text: which variables they declare, what they are renamed to, what gates their writes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from brian2.equations.equations import SingleEquation, parse_string_equations
+
+from bnsim.description import Description
+from bnsim.errors import InputError
+from bnsim.neurons import NeuronModel
+
+FORBIDDEN = ("xi", "rand", "randn", "poisson", "rand_range")
+_STATEMENT = re.compile(r"^\s*(\w+)\s*(\*\*|//|[-+*/%])?=(?!=)\s*(.+?)\s*$")
+
+
+def parsed(culprit: str, equations: str) -> dict[str, SingleEquation]:
+    """The equations by the variable that each declares; units that are yet to be filled in are taken as 1.
+
+    Raises
+    ------
+    InputError
+        If they cannot be read.
+    """
+    try:
+        return dict(parse_string_equations(re.sub(r"\{\w+\}", "1", equations)))
+    except Exception as error:
+        raise InputError(f"{culprit}: Brian2 refuses it: {brian2_reason(error)}") from error
+
+
+def brian2_reason(error: BaseException) -> str:
+    """The last link of an exception chain, on one line, and the object in question where Brian2 names one."""
+    named = re.search(r"object named '(\w+)'", str(error))
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return " ".join(str(error).split()) + (f" (in {named.group(1)})" if named else "")
+
+
+def declared(description: Description, attribute: str) -> list[str]:
+    """Names of the variables that a description's block of equations declares."""
+    return list(parsed(f"{type(description).__name__}.{attribute}", getattr(description, attribute)))
+
+
+def rename(text: str, names: Mapping[str, str]) -> str:
+    """Replace whole identifiers; `name_pre`, `name_post` and `dname/dt` follow their name."""
+    for old, new in names.items():
+        text = re.sub(rf"\b{old}(_pre|_post)?\b", rf"{new}\1", text)
+        text = re.sub(rf"\bd{old}(\s*/\s*dt)\b", rf"d{new}\1", text)
+    return text
+
+
+def gate(statements: str, persistent: Iterable[str], condition: str) -> str:
+    """Statements in which every write to a persistent variable is undone where `condition` is false.
+
+    Raises
+    ------
+    InputError
+        If a line is no assignment, and could therefore hide one.
+    """
+    lines, kept = [], set(persistent)
+    for line in re.sub(r"#.*", "", statements).replace(";", "\n").splitlines():
+        match = _STATEMENT.match(line)
+        if match is None and line.strip():
+            raise InputError(
+                f"statement {line.strip()!r}: not an assignment; write each as `name = value` or `name += value`"
+            )
+        if match and match.group(1) in kept:
+            name, operator, value = match.groups()
+            new = value if operator is None else f"{name} {operator} ({value})"
+            line = f"{name} = bnsim_select({condition}, {new}, {name})"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def assignments(culprit: str, statements: str) -> list[tuple[str, ast.Assign | ast.AugAssign]]:
+    """The assignments of a block of statements, each with the variable that it writes.
+
+    Raises
+    ------
+    InputError
+        If a line is no assignment to a variable.
+    """
+    found: list[tuple[str, ast.Assign | ast.AugAssign]] = []
+    for node, line in _lines(culprit, statements):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        match node, targets:
+            case ((ast.Assign() | ast.AugAssign()), [ast.Name(id=name)]):
+                found.append((name, node))
+            case _:
+                raise _unreadable(culprit, line)
+    return found
+
+
+def discard(culprit: str, statements: str, conditions: Mapping[str, str]) -> str:
+    """Statements in which additions to some variables act only where the variable's condition is true.
+
+    Parameters
+    ----------
+    culprit : str
+        What a message begins with.
+    statements : str
+        Assignments.
+    conditions : mapping of str to str
+        Condition by variable.
+
+    Returns
+    -------
+    str
+        The same text where it writes none of the variables.
+
+    Raises
+    ------
+    InputError
+        If a variable is changed in another way than by an addition, which cannot be left out.
+    """
+    written = assignments(culprit, statements)
+    if not any(name in conditions for name, _ in written):
+        return statements
+    lines = []
+    for name, node in written:
+        line = ast.unparse(node)
+        if name in conditions:
+            sign, amount = _addition(name, node)
+            if not amount:
+                raise InputError(
+                    f"{culprit}: {line!r} cannot be left out during the refractory period; "
+                    f"write it as an addition, `{name} += amount`"
+                )
+            factor = amount if amount.isidentifier() else f"({amount})"
+            line = f"{name} {sign}= {factor} * int({conditions[name]})"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _addition(name: str, node: ast.Assign | ast.AugAssign) -> tuple[str, str]:
+    """Sign and amount of an addition to a variable; no amount where the assignment is none."""
+    if isinstance(node, ast.AugAssign):
+        sign = {ast.Add: "+", ast.Sub: "-"}.get(type(node.op), "")
+        return sign, ast.unparse(node.value) if sign else ""
+    terms = list(_terms(node.value, "+"))
+    own = [index for index, (sign, term) in enumerate(terms) if sign == "+" and ast.unparse(term) == name]
+    if not own or len(terms) < 2:
+        return "", ""
+    others = terms[: own[0]] + terms[own[0] + 1 :]
+    return "+", " ".join(f"{sign} ({ast.unparse(term)})" for sign, term in others).removeprefix("+ ")
+
+
+def _terms(node: ast.expr, sign: str) -> Iterator[tuple[str, ast.expr]]:
+    """The terms of a sum, each with its sign."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
+        yield from _terms(node.left, sign)
+        opposite = {"+": "-", "-": "+"}[sign]
+        yield from _terms(node.right, sign if isinstance(node.op, ast.Add) else opposite)
+    else:
+        yield sign, node
+
+
+def _lines(culprit: str, statements: str) -> Iterator[tuple[ast.stmt, str]]:
+    """Every statement as Python reads it, for Brian2's statements are Python's; and its text."""
+    text = "\n".join(line.strip() for line in statements.splitlines())
+    try:
+        body = ast.parse(text).body
+    except SyntaxError as error:
+        raise _unreadable(culprit, (error.text or text).strip()) from None
+    for node in body:
+        yield node, ast.unparse(node)
+
+
+def _unreadable(culprit: str, line: str) -> InputError:
+    return InputError(f"{culprit}: {line!r} is no assignment; write each as `name = value` or `name += value`")
+
+
+def fill(text: str, model: NeuronModel) -> str:
+    """What a synapse model leaves open, as the neuron model has it."""
+    conductance = "1" if model.input_unit == "volt" else "siemens"
+    return (
+        text.replace("{input_unit}", model.input_unit)
+        .replace("{conductance_unit}", conductance)
+        .replace("{membrane}", model.membrane)
+    )
+
+
+def refuse_randomness(description: Description) -> None:
+    """Brian2's own random numbers do not depend on the run's key."""
+    for attribute in description.STRUCTURE:
+        value = getattr(description, attribute)
+        found = re.search(rf"\b({'|'.join(FORBIDDEN)})\b", value) if isinstance(value, str) else None
+        if found:
+            raise InputError(
+                f"{type(description).__name__}.{attribute}: {found.group(1)!r} is random outside the run's key; "
+                "use an encoder for noise"
+            )

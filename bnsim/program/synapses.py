@@ -1,0 +1,110 @@
+"""The texts of a projection's synapses: variables, transmission, and what its rule changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from bnsim import checks
+from bnsim.errors import InputError
+from bnsim.neurons import NeuronModel
+from bnsim.program.links import Link
+from bnsim.program.neurons import still
+from bnsim.program.parts import TrialEnd
+from bnsim.program.statements import assignments, declared, discard, fill, gate, refuse_randomness, rename
+
+
+def equations(link: Link) -> str:
+    """Variables of each synapse: the weight, the rule's traces, and the signals that are told to all at once."""
+    lines = [f"w : {link.weight_unit}"]
+    rule = link.rule
+    refuse_randomness(link.synapse)
+    if rule is not None:
+        refuse_randomness(rule)
+        lines.append(rename(rule.equations, link.names))
+        for name, (tau, _) in link.presynaptic_traces.items():
+            if not link.on_neurons(name):
+                lines.append(f"d{name}/dt = -{name} / {link.names[tau]} : 1 (event-driven)")
+        lines += [f"{name} : 1 (shared)" for name, kind in rule.signals.items() if kind != "postsynaptic"]
+    return "\n".join(line for line in lines if line)
+
+
+def on_pre(link: Link) -> str:
+    """Transmission, then learning, at the arrival of a presynaptic spike."""
+    lines = [transmission(link)]
+    if link.rule is not None:
+        lines.append(learning(link, "on_pre"))
+        for name, (_, statement) in link.presynaptic_traces.items():
+            if not link.on_neurons(name):
+                lines.append(rename(statement, link.names))
+    return "\n".join(line for line in lines if line)
+
+
+def transmission(link: Link) -> str:
+    """What a spike does to the postsynaptic neuron, but not to one that is refractory."""
+    synapse, owner = link.synapse, type(link.synapse).__name__
+    known = ["{membrane}", *declared(synapse, "equations"), *declared(link.model, "equations")]
+    for jump in synapse.jumps:
+        checks.one_of(f"{owner}.jumps", jump.variable, known)
+    written = [f"{jump.variable}_post += {jump.amount}" for jump in synapse.jumps]
+    written += [synapse.on_pre] if synapse.on_pre else []
+    # Filled in after renaming: the neuron's membrane variable may bear the name of one of the synapse's.
+    statements = fill(rename("\n".join(written), link.names), link.model)
+    culprit = f"{owner}.on_pre"
+    _refuse_persistent(link, culprit, statements)
+    return discard(culprit, statements, _conditions(link))
+
+
+def on_post(link: Link) -> str:
+    """Learning at a postsynaptic spike."""
+    return learning(link, "on_post") if link.rule is not None else ""
+
+
+def learning(link: Link, event: Literal["on_pre", "on_post"]) -> str:
+    """A rule's statements under local names, its changes of the weight gated."""
+    assert link.rule is not None
+    culprit = f"{type(link.rule).__name__}.{event}"
+    statements = rename(getattr(link.rule, event), link.synapse_names)
+    _refuse_persistent(link, culprit, statements)
+    return discard(culprit, gate(statements, ["w"], "plastic_post"), _conditions(link))
+
+
+def _ends(link: Link) -> Iterator[tuple[str, NeuronModel]]:
+    """The neuron models at the ends, each with the endings that its variables have in statements of the synapse."""
+    for ending, population in (("_pre", link.source), ("_post", link.target)):
+        if isinstance(population.model, NeuronModel):
+            yield ending, population.model
+    yield "", link.model  # Brian2 looks for a name without ending among the postsynaptic variables
+
+
+def _refuse_persistent(link: Link, culprit: str, statements: str) -> None:
+    """What carries over is the neuron model's own to change, for it alone knows whether learning is on."""
+    written = {name for name, _ in assignments(culprit, statements)}
+    for ending, model in _ends(link):
+        for name in model.persistent:
+            if f"{name}{ending}" in written:
+                raise InputError(
+                    f"{culprit}: writes {name!r} of {type(model).__name__}, which is persistent; "
+                    "let the neuron model change it"
+                )
+
+
+def _conditions(link: Link) -> dict[str, str]:
+    """Under which condition a variable of the neurons may jump, where it stands still while they are refractory."""
+    conditions = {}
+    for ending, model in _ends(link):
+        if float(model.refractory) > 0:
+            for name in still(model):
+                conditions[f"{name}{ending}"] = f"not_refractory{ending or '_post'}"
+    return conditions
+
+
+def trial_end(link: Link) -> Iterator[TrialEnd]:
+    """A rule's statements at the end of a trial, under local names."""
+    rule = link.rule
+    for index, (where, statements) in enumerate(rule.trial_end if rule is not None else ()):
+        name = f"trial_end_{index}_{link.name}"
+        if where == "synapse":
+            yield TrialEnd(name, "projection", link.name, rename(statements, link.synapse_names))
+        else:
+            yield TrialEnd(name, "population", link.target.name, rename(statements, link.names))

@@ -1,0 +1,100 @@
+"""The variables of a program: which carry over, which start anew, with what value; and which are told to rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER, SingleEquation
+from brian2.units.fundamentalunits import Quantity, get_unit
+
+from bnsim import checks
+from bnsim.neurons import NeuronModel
+from bnsim.program.links import Link
+from bnsim.program.neurons import ENGINE, Cells
+from bnsim.program.parts import Place, PopulationProgram, ProjectionProgram, Role, Signal, Variable
+from bnsim.program.statements import parsed
+
+NEVER = -1e4
+"""Seconds: time of the last spike of a neuron that never fired, as in Brian2."""
+
+_DTYPES = {"float": "float64", "integer": "int32", "boolean": "bool"}
+_SHARED_SIGNALS = ("shared", "reward")
+
+
+def si_unit(equation: SingleEquation) -> str:
+    """SI unit of a variable, "" where it has none."""
+    return "" if equation.dim.is_dimensionless else str(get_unit(equation.dim))
+
+
+def of_population(cells: Cells, program: PopulationProgram) -> Iterator[Variable]:
+    """The variables of a population, but for those of the engine and those that a run tells."""
+    told = {signal.symbol for link in cells.incoming for signal in signals(link) if not signal.shared}
+    model = cells.population.model
+    for symbol, equation in _stored(parsed(f"Population({program.name!r})", program.equations)):
+        if symbol in ENGINE or symbol in told:
+            continue
+        role: Role = "transient"
+        initial = 0.0
+        if isinstance(model, NeuronModel):
+            role = "persistent" if symbol in model.persistent else "transient"
+            initial = _initial(model, symbol, equation)
+        yield _variable(program.name, "population", symbol, equation, role, initial)
+    if program.refractory:
+        name = program.name
+        yield Variable(name, "population", "not_refractory", "transient", "bool", "", 1.0)
+        yield Variable(name, "population", "lastspike", "time", "float64", "s", NEVER)
+
+
+def of_projection(link: Link, program: ProjectionProgram) -> Iterator[Variable]:
+    """The variables of a projection's synapses, but for signals; weights without a rule do not change."""
+    told = {signal.symbol for signal in signals(link) if signal.shared}
+    found = parsed(f"Projection({program.name!r})", program.equations)
+    for symbol, equation in _stored(found):
+        if symbol != "w" and symbol not in told:
+            yield _variable(program.name, "projection", symbol, equation, "transient", 0.0)
+        elif symbol == "w" and link.rule is not None:
+            yield _variable(program.name, "projection", "w", equation, "weight", 0.0)
+    if any("event-driven" in equation.flags for equation in found.values()):
+        yield Variable(program.name, "projection", "lastupdate", "time", "float64", "s", 0.0)
+
+
+def in_order(variables: Iterable[Variable]) -> tuple[Variable, ...]:
+    """By role: what carries over first; times last, since they are re-based."""
+    roles: tuple[Role, ...] = ("persistent", "weight", "transient", "time")
+    return tuple(sorted(variables, key=lambda variable: roles.index(variable.role)))
+
+
+def signals(link: Link) -> Iterator[Signal]:
+    """What the projection's rule is told in each trial."""
+    rule = link.rule
+    if rule is None:
+        return
+    for name, kind in rule.signals.items():
+        default = rule.signal_defaults.get(name)
+        if kind in _SHARED_SIGNALS:
+            yield Signal(link.name, name, "projection", link.name, name, 1, default, kind != "reward")
+        else:
+            target = link.target
+            checks.one_of(f"{type(rule).__name__}.signals: variable of the postsynaptic neuron", name, link.names)
+            yield Signal(link.name, name, "population", target.name, link.names[name], target.size, default, True)
+
+
+def _stored(equations: Mapping[str, SingleEquation]) -> list[tuple[str, SingleEquation]]:
+    """Variables that hold a value, by name: what is computed whenever it is looked at does not."""
+    return sorted(item for item in equations.items() if item[1].type in (DIFFERENTIAL_EQUATION, PARAMETER))
+
+
+def _variable(owner: str, place: Place, symbol: str, equation: SingleEquation, role: Role, initial: float) -> Variable:
+    return Variable(owner, place, symbol, role, _DTYPES[equation.var_type], si_unit(equation), initial)
+
+
+def _initial(model: NeuronModel, symbol: str, equation: SingleEquation) -> float:
+    if symbol not in model.initial:
+        return 0.0
+    expression = model.initial[symbol]
+    value, unit = model.constant(expression), Quantity(1.0, dim=equation.dim)
+    checks.quantity(
+        f"{type(model).__name__}.initial[{symbol!r}] = {expression}", value, unit, minimum=None, exclusive=False
+    )
+    return float(np.asarray(value))

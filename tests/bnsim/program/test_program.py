@@ -1,0 +1,158 @@
+"""What a network is lowered to: variables and their parts, the order of bytes, and what takes part in its identity."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import FrozenInstanceError, fields, replace
+from typing import Any, get_args
+
+import brian2
+import numpy as np
+import pytest
+from brian2.units import Hz, ms, mV
+
+import bnsim
+from bnsim.description import canonical
+from bnsim.engine.build import build
+from bnsim.program import Program, layout, lower
+from bnsim.timing import Timing
+from tests.bnsim.engine.networks import coins, driven, learning, three_factor
+
+TIMING = Timing(5e-4, 60, 50)
+
+
+def rewarded() -> bnsim.Network:
+    """Repetitions, a reward, a conductance, a refractory period."""
+    populations = [
+        bnsim.Population("input", 3, bnsim.Poisson()),
+        bnsim.Population("cells", 2, bnsim.DiehlCookExcitatory()),
+    ]
+    rule = bnsim.RewardModulatedSTDP(scale=brian2.Quantity(1.0))
+    projection = bnsim.Projection(
+        "input",
+        "cells",
+        bnsim.ExponentialConductance(),
+        bnsim.Uniform(brian2.Quantity(0), brian2.Quantity(1.0)),
+        delay=1 * ms,
+        plasticity=rule,
+    )
+    return bnsim.Network(populations, [projection], bnsim.Repetition("cells"), bnsim.Reward("cells"))
+
+
+NETWORKS = [learning, three_factor, coins, driven, rewarded]
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_variables_are_those_that_brian2_makes(network: Any) -> None:
+    """Every stored variable of Brian2's is known to the program or belongs to the engine, with its type and unit."""
+    program = lower(network(), TIMING)
+    before = brian2.prefs.codegen.target
+    brian2.prefs.codegen.target = "numpy"
+    try:
+        objects = build(program)
+    finally:
+        brian2.prefs.codegen.target = before
+    for variable in program.variables:
+        made = objects.owner(variable).variables[variable.symbol]
+        assert np.dtype(made.dtype) == np.dtype(variable.dtype), variable
+        unit = "" if made.dim.is_dimensionless else str(brian2.get_unit(made.dim))
+        assert unit == variable.unit, variable
+    known = {(variable.owner, variable.symbol) for variable in program.variables}
+    known |= {(signal.owner, signal.symbol) for signal in program.signals}
+    engine = {"spike_count", "drive", "plastic", "uniform", "trial_key_high", "trial_key_low", "first_step", "w"}
+    for owner, group in [*objects.groups.items(), *objects.synapses.items()]:
+        equations = group.equations.diff_eq_names | group.equations.parameter_names
+        assert {(owner, name) for name in equations - engine - {"last_spike_step"}} <= known, owner
+
+
+def test_a_program_is_frozen() -> None:
+    with pytest.raises(FrozenInstanceError):
+        lower(coins(), TIMING).continuous = True  # type: ignore[misc]
+
+
+def test_parts_of_variables() -> None:
+    program = lower(learning(), TIMING)
+    roles = {variable.name: variable.role for variable in program.variables}
+    assert roles["cells.theta"] == "persistent"
+    assert roles["input_to_cells.w"] == "weight"
+    assert roles["cells.v"] == roles["cells.not_refractory"] == roles["input_to_cells.x"] == "transient"
+    assert roles["cells.lastspike"] == roles["input_to_cells.lastupdate"] == "time"
+    assert "cells_to_inhibitory.w" not in roles  # fixed weights are data
+    assert [variable.name for variable in program.carried] == ["cells.theta", "input_to_cells.w"]
+    assert lower(learning(), TIMING, continuous=True).carried == program.variables
+
+
+def test_signals_are_no_variables() -> None:
+    program = lower(three_factor(), TIMING)
+    assert [(signal.name, signal.shared, signal.size) for signal in program.told] == [
+        ("target", False, 2),
+        ("learning_rate_factor", True, 1),
+    ]
+    assert "cells.readout_target" not in {variable.name for variable in program.variables}
+    assert [signal.name for signal in lower(rewarded(), TIMING).rewarded] == ["reward"]
+
+
+def test_two_lowerings_are_equal_and_data_takes_no_part() -> None:
+    reference = lower(learning(), TIMING)
+    assert canonical(lower(learning(), TIMING)) == canonical(reference)
+    first, *others = learning().projections
+    data = [{"weights": 1 * mV}, {"delay": bnsim.Uniform(1 * ms, 2 * ms)}, {"connectivity": bnsim.FixedProbability()}]
+    for changes in data:
+        other = replace(learning(), projections=[replace(first, **changes), *others])  # type: ignore[arg-type]
+        assert canonical(lower(other, TIMING)) == canonical(reference), changes
+    structure = [{"delay": 1 * ms}, {"synapse": bnsim.Delta()}, {"plasticity": None}]
+    for changes in structure:
+        other = replace(learning(), projections=[replace(first, **changes), *others])  # type: ignore[arg-type]
+        assert canonical(lower(other, TIMING)) != canonical(reference), changes
+    assert canonical(lower(learning(), replace(TIMING, steps=61))) != canonical(reference)
+
+
+def test_every_field_of_a_program_takes_part_in_its_identity_but_for_data() -> None:
+    """No field is forgotten: whatever is not compared is a function that draws data."""
+    program = lower(rewarded(), TIMING, traces={"cells": ["v"]})
+    left_out = []
+    for part in (program, *program.populations, *program.projections, *program.variables, *program.traces):
+        left_out += [item.name for item in fields(part) if not item.compare]
+    left_out += [
+        item.name for p in program.populations if p.stimulus for item in fields(p.stimulus) if not item.compare
+    ]
+    assert set(left_out) == {"data", "encode"}
+
+
+@pytest.mark.parametrize("continuous", [False, True])
+def test_the_bytes_hold_every_array_once(continuous: bool) -> None:
+    program = lower(learning(), TIMING, continuous=continuous, traces={"cells": ["v", "theta"]})
+    for order in (list(layout.job(program)), list(layout.outcome(program))):
+        assert max(Counter(order).values()) == 1
+        assert {array.content for array in order} <= set(get_args(layout.Content))
+    names = {array.name for array in layout.job(program)}
+    for projection in program.projections:
+        parts = ("source", "target", "w", "delay")
+        assert {f"{projection.name}.{part}" for part in parts} <= names
+    assert {variable.name for variable in program.carried} <= names
+    assert {f"{p.name}.{side}.in_flight_ahead" for p, side in program.pathways if continuous} <= names
+
+
+def test_names_of_traces() -> None:
+    program = lower(learning(), TIMING, traces={"cells": ["theta", "v"]})
+    assert [(traced.symbol, traced.unit) for traced in program.traces] == [("theta", "V"), ("v", "V")]
+
+
+def test_a_program_reads_like_the_model() -> None:
+    """Nothing of a description is left open: no placeholder, no bare name of a rule."""
+    for network in NETWORKS:
+        program: Program = lower(network(), TIMING)
+        texts = [
+            text for p in program.populations for text in (p.equations, p.threshold, p.reset, p.decays, p.arrivals)
+        ]
+        texts += [text for p in program.projections for text in (p.equations, p.on_pre, p.on_post)]
+        assert not [text for text in texts if re.search(r"[{}]", text)]
+
+
+def test_rates_of_a_program_do_not_depend_on_the_unit_that_was_used() -> None:
+    one, other = (
+        lower(bnsim.Network([bnsim.Population("coins", 5, bnsim.Poisson(rate))]), TIMING)
+        for rate in (100 * Hz, 0.1 * 1000 * Hz)
+    )
+    assert canonical(one) == canonical(other)
