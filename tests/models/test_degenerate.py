@@ -109,7 +109,7 @@ def test_rates_that_run_away_leave_nothing_fitted(digits: Digits) -> None:
 
 @pytest.mark.parametrize("name", ["receptive-field", "three-factor"])
 def test_plastic_weights_that_run_away_are_refused(name: str, digits: Digits) -> None:
-    model = create(name, **{**SMALL[name], "learning_rate": 1e308}, random_state=0)
+    model = quick(name, learning_rate=1e308, backend="numpy", **ONE_PASS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # NumPy's, of the overflow
         message = refused(model, digits.X[:20], digits.y[:20])
