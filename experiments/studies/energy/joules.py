@@ -25,7 +25,7 @@ SMALL_MEMORY, LARGE_MEMORY = 10e-12, 100e-12
 class Cost:
     """Operations of one answer.
 
-    Parameters
+    Attributes
     ----------
     accumulates, multiply_accumulates
         Numbers of operations.

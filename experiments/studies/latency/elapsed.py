@@ -1,4 +1,4 @@
-"""What is known after some time of a trial: spikes up to then, first spikes, when a lead was large enough."""
+"""Spikes up to a given time, first spikes, and the time at which a lead is large enough."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much the units of a layer prefer one class."""
+"""Class selectivity of the units of a layer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 class Selectivity:
     """Selectivity of one layer.
 
-    Parameters
+    Attributes
     ----------
     index
         Mean over the units that responded; None where none did or all samples belong to one class.

@@ -19,7 +19,7 @@ class AlphaCurrent(bnsim.SynapseModel):
     s = w (t / tau) exp(-t / tau), which peaks at w / e after tau. The weight w is in the neuron's input unit; it is
     negative for an inhibitory synapse.
 
-    Parameters
+    Attributes
     ----------
     tau
         Synaptic time constant.

@@ -25,7 +25,7 @@ BIN, MAX_LAG = 1e-3, 20e-3
 class Synchrony:
     """How much some units fire together in one trial; NaN where a measure is not defined.
 
-    Parameters
+    Attributes
     ----------
     tiling
         Mean spike time tiling coefficient over all pairs of units.

@@ -22,6 +22,7 @@ class SpikeTimeNetwork(ThreeFactor):
 
     @property
     def trainable_parameters(self) -> int:
+        """Number of trained weights, including those of the bias unit."""
         sizes = [self._sizes[name] for name in self._layers]
         return sum((before + 1) * after for before, after in pairwise(sizes))
 
