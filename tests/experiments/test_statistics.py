@@ -190,6 +190,8 @@ def test_equal_differences_have_no_standardised_effect() -> None:
     difference = paired_t([0.0, 0.0, 0.0])
     assert (difference.interval.low, difference.interval.high) == (0, 0)
     assert difference.standardised is None
+    assert paired_t([0.5]).standardised is None
+    assert paired_t([1.0, 2.0]).standardised == pytest.approx(1.5 / np.sqrt(0.5))
 
 
 def test_bootstrap_over_images_agrees_with_the_binomial_limit() -> None:
