@@ -17,8 +17,16 @@ class InputError(BnsimError, ValueError):
     """What was asked for cannot be done: a wrong name, value, unit, shape or file."""
 
 
+class ForeignPackageError(InputError, ImportError):
+    """A package of other origin hides one of this project."""
+
+
 class MachineError(BnsimError, RuntimeError):
     """The machine failed: disk, compiler, a simulation that died."""
+
+
+class DivergenceError(MachineError):
+    """A variable of a simulation became NaN or infinite."""
 
 
 class DegenerateNetworkWarning(UserWarning):

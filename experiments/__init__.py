@@ -10,9 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bnsim.packages import require_own
+
 if TYPE_CHECKING:
     from experiments.run.carry_out import compare, resume, run_study
     from experiments.run_directory import Run, read_run
+
+require_own("models")
 
 __all__ = ["Run", "compare", "read_run", "resume", "run_study"]
 

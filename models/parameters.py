@@ -10,16 +10,16 @@ from typing import Any, final
 import numpy as np
 from sklearn.utils import check_random_state
 
-from bnsim.errors import InputError
+from bnsim.errors import BnsimError, InputError
 from models.checks import is_count, is_positive
 
 
 @contextmanager
 def unfitted_on_error(estimator: Any) -> Iterator[None]:
-    """Leave an estimator without fitted attributes where an InputError ends its training."""
+    """Leave an estimator without fitted attributes where an error of this project ends its training."""
     try:
         yield
-    except InputError:
+    except BnsimError:
         for name in [name for name in vars(estimator) if name.endswith("_") and not name.startswith("_")]:
             delattr(estimator, name)
         raise

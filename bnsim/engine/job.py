@@ -9,7 +9,7 @@ import numpy as np
 
 from bnsim.arrays import Float64Array, Int32Array, Int64Array
 from bnsim.encoding.base import Drive
-from bnsim.errors import MachineError
+from bnsim.errors import DivergenceError
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ class Outcome:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def diverged(name: str) -> MachineError:
+def diverged(name: str) -> DivergenceError:
     """The error for a variable that became NaN or infinite."""
-    return MachineError(
+    return DivergenceError(
         f"simulation: {name} became NaN or infinite; choose a smaller dt or weaker weights (exact integration also "
         "fails where a synapse's time constant equals the membrane's: make them differ)"
     )

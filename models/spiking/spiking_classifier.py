@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 import bnsim
 from bnsim.engine.simulator import Simulator
-from bnsim.errors import InputError
+from bnsim.errors import DivergenceError, InputError
 from models.classifier import FloatArray, Layer
 from models.online import OnlineClassifier
 from models.spiking.degeneracy import ResponseSurvey
@@ -94,17 +94,17 @@ class SpikingClassifier(OnlineClassifier):
         """Present with learning on; `signals` as `Simulator.run` takes them."""
         simulator = self._simulator()
         trials = self.presentations_seen_ + np.arange(len(X))
-        state, recording = simulator.run(
-            self._state(simulator), self._stimulus(X), self.random_state_, trials=trials, signals=signals
-        )
-        learned = {name: state[name] for name in learned_names(simulator.network)}
-        for name, array in learned.items():
-            if not np.isfinite(array).all():
-                raise InputError(
-                    f"{type(self).__name__}.fit: training diverged, {name} is not finite; "
-                    f"give a smaller {self.STEP}, or scale X to about 1"
-                )
-        self.learned_ = learned
+        try:
+            state, recording = simulator.run(
+                self._state(simulator), self._stimulus(X), self.random_state_, trials=trials, signals=signals
+            )
+        except DivergenceError as error:
+            found = str(error).removeprefix("simulation: ").partition(";")[0]
+            raise InputError(
+                f"{type(self).__name__}.{self.STEP}: with {getattr(self, self.STEP)!r} training diverged ({found}); "
+                "give a smaller one, or scale X to about 1"
+            ) from error
+        self.learned_ = {name: state[name] for name in learned_names(simulator.network)}
         if self._survey is not None:
             self._survey.add(self.presentations_seen_, recording.counts)
         return recording

@@ -59,6 +59,10 @@ class Perceptron(OnlineClassifier):
     def _weights(self) -> dict[str, FloatArray]:
         return {"output": self.weights_[:-1]}
 
+    def _replace_weights(self, weights: Mapping[str, FloatArray]) -> None:
+        if "output" in weights:
+            self.weights_ = np.vstack([weights["output"], self.weights_[-1:]])
+
     def _operations(self, X: FloatArray) -> OperationCount:
         products = len(X) * self.weights_.size
         return OperationCount(0, products, len(X) * len(self.classes_), 8 * products)

@@ -90,13 +90,12 @@ def _pair(run: Run) -> list[str]:
 
 def _stored(run: Run) -> dict[tuple[str, int, str], tuple[Mapping[str, Fact], np.ndarray]]:
     """(model, image, map) -> its facts, values by pixel."""
-    found = rows(run, STUDY["map_value"])
-    places = [(facts["image"], facts["map"]) for facts in found["facts"]]
-    stored = {}
-    for (model, (image, name)), group in found.assign(place=places).groupby(["model", "place"], sort=False):
-        values = group.sort_values("step")["value"].to_numpy(dtype=float)
-        stored[str(model), int(image), str(name)] = group["facts"].iloc[0], values
-    return stored
+    found: dict[tuple[str, int, str], tuple[Mapping[str, Fact], list[float]]] = {}
+    ordered = rows(run, STUDY["map_value"]).sort_values("step")
+    for model, facts, value in ordered[["model", "facts", "value"]].itertuples(index=False):
+        _, values = found.setdefault((model, facts["image"], facts["map"]), (facts, []))
+        values.append(value)
+    return {place: (facts, np.array(values)) for place, (facts, values) in found.items()}
 
 
 def _shaped(run: Run, values: np.ndarray) -> np.ndarray:

@@ -16,6 +16,9 @@ from tests.models.conftest import QUICK, Digits
 DIGITS = QUICK["diehl-cook"]
 
 
+# The checks' own samples are few and drawn at random: many a small network cannot tell them apart.
+@pytest.mark.filterwarnings("ignore::bnsim.errors.DegenerateNetworkWarning")
+@pytest.mark.slow  # compiles a network for each number of features and classes
 @parametrize_with_checks(
     [DiehlCook(n_neurons=15, max_rate=500.0, duration=30.0, blocked=5.0, total=5.0, passes=1, random_state=0)]
 )

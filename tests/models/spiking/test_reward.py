@@ -17,6 +17,9 @@ from tests.models.conftest import QUICK, Digits
 DIGITS = QUICK["reward"]
 
 
+# The checks' own samples are few and drawn at random: many a small network cannot tell them apart.
+@pytest.mark.filterwarnings("ignore::bnsim.errors.DegenerateNetworkWarning")
+@pytest.mark.slow  # compiles a network for each number of features and classes
 @parametrize_with_checks(
     [
         RewardLearner(

@@ -1,0 +1,28 @@
+"""The command `bnsim`, also as `python -m bnsim`: checks whose packages are imported, then runs the command line."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+from bnsim.errors import ForeignPackageError
+from bnsim.packages import require_own
+
+
+def main() -> None:
+    """Run the command line; exit with 2 where a package of other origin hides one of this project."""
+    try:
+        require_own("models", "experiments")
+    except ForeignPackageError as error:
+        sys.exit(_refusal(error))
+    # By name: the simulator knows nothing of what stands on it.
+    import_module("experiments.command_line").main()
+
+
+def _refusal(error: ForeignPackageError) -> int:
+    print(f"bnsim: error: {error}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    main()

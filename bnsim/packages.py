@@ -1,0 +1,53 @@
+"""Whether Python finds this project's own packages `models` and `experiments`, whose names are common ones."""
+
+from __future__ import annotations
+
+from importlib.machinery import ModuleSpec
+from importlib.metadata import distributions
+from importlib.util import find_spec
+from pathlib import Path
+
+from bnsim.errors import ForeignPackageError
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder in which `bnsim`, `models` and `experiments` lie side by side."""
+
+
+def require_own(*names: str) -> None:
+    """Refuse packages of other origin that hide those of this project.
+
+    Parameters
+    ----------
+    *names : str
+        Names of packages that lie beside `bnsim`.
+
+    Raises
+    ------
+    ForeignPackageError
+        For a name that Python finds elsewhere, or nowhere; it is an ImportError and an InputError.
+    """
+    for name in names:
+        found = _place(find_spec(name))
+        if found is None:
+            raise ForeignPackageError(f"import {name}: not found beside {ROOT / 'bnsim'}; install bnsim again")
+        if found != ROOT / name:
+            raise ForeignPackageError(_message(name, found))
+
+
+def _place(spec: ModuleSpec | None) -> Path | None:
+    """Folder of a package, or file of a module."""
+    if spec is None:
+        return None
+    if spec.submodule_search_locations:
+        return Path(next(iter(spec.submodule_search_locations))).resolve()
+    return Path(spec.origin).resolve() if spec.origin else None
+
+
+def _message(name: str, found: Path) -> str:
+    for distribution in distributions(path=[str(found.parent)]):
+        if any(file.parts[0] in (name, found.name) for file in distribution.files or ()):
+            return (
+                f"import {name}: {found}, of the installed {distribution.name}, hides bnsim's package of that name; "
+                f"uninstall {distribution.name}, or install bnsim into an environment of its own"
+            )
+    return f"import {name}: {found} hides bnsim's package of that name; rename it, or run from another folder"
