@@ -14,7 +14,6 @@ import numpy as np
 
 from bnsim.arrays import Float64Array, Int32Array
 from bnsim.description import Description, parameter
-from bnsim.distributions import Distribution
 from bnsim.errors import InputError
 from bnsim.receptive_fields import GaborPatches
 
@@ -59,7 +58,13 @@ class Connectivity(Description, abstract=True):
 
 @dataclass(frozen=True, repr=False)
 class AllToAll(Connectivity):
-    """Every source to every target; `self_connections` False leaves out a unit's synapse onto its own index."""
+    """Every source to every target.
+
+    Parameters
+    ----------
+    self_connections : bool
+        False leaves out a unit's synapse onto its own index.
+    """
 
     self_connections: bool = True
 
@@ -73,7 +78,7 @@ class AllToAll(Connectivity):
 
 @dataclass(frozen=True, repr=False)
 class OneToOne(Connectivity):
-    """Unit k to unit k. Errors: populations of different size."""
+    """Unit k to unit k, between populations of equal size."""
 
     def draw(self, n_source: int, n_target: int, generator: np.random.Generator) -> Edges:
         if n_source != n_target:
@@ -84,7 +89,20 @@ class OneToOne(Connectivity):
 
 @dataclass(frozen=True, repr=False)
 class FixedProbability(Connectivity):
-    """Each pair is connected independently with the same probability."""
+    """Each pair is connected independently with the same probability.
+
+    Parameters
+    ----------
+    probability : float
+        In [0, 1].
+    self_connections : bool
+        False leaves out a unit's synapse onto its own index.
+
+    Raises
+    ------
+    InputError
+        If the probability is above 1.
+    """
 
     probability: float = parameter(0.1, minimum=0)
     self_connections: bool = True
@@ -105,10 +123,19 @@ class FixedProbability(Connectivity):
 
 @dataclass(frozen=True, repr=False)
 class EdgeList(Connectivity):
-    """Given edges: synapse k leads from unit `source[k]` to unit `target[k]`; `factor[k]` multiplies its weight.
+    """Given edges, in any order, and the same one more than once where that is wanted.
 
-    The edges may be given in any order, and the same one more than once. Errors: arrays of different length, units that
-    are no whole numbers or that the populations do not have, factors that are not finite.
+    Parameters
+    ----------
+    source, target : array of int
+        Synapse k leads from unit `source[k]` to unit `target[k]`.
+    factor : array of float, optional
+        `factor[k]` multiplies the weight of synapse k.
+
+    Raises
+    ------
+    InputError
+        If the arrays differ in length, units are no whole numbers or do not exist, or factors are not finite.
     """
 
     source: Any
@@ -145,7 +172,10 @@ class EdgeList(Connectivity):
 class ReceptiveFields(Connectivity):
     """Each target sees one patch of an image through a Gabor filter; sources are the image's pixels, row by row.
 
-    The filter's value multiplies the weight. See `bnsim.receptive_fields.GaborPatches` for the filters.
+    Parameters
+    ----------
+    filters : GaborPatches
+        The filters, whose values multiply the weight.
     """
 
     filters: GaborPatches = GaborPatches()
@@ -161,13 +191,3 @@ class ReceptiveFields(Connectivity):
         matrix.sort_indices()
         source = np.repeat(np.arange(n_source, dtype=np.int32), np.diff(matrix.indptr))
         return Edges(source, matrix.indices.astype(np.int32), matrix.data.astype(np.float64))
-
-
-def draw_values(values: Any, edges: Edges, generator: np.random.Generator) -> Float64Array:
-    """Draw the SI value of each edge from a scalar, a distribution, or a matrix (source, target)."""
-    if isinstance(values, Distribution):
-        drawn = values.draw(len(edges.source), generator)
-    else:
-        array = np.asarray(values, dtype=np.float64)
-        drawn = array[edges.source, edges.target] if array.ndim == 2 else np.full(len(edges.source), float(array))
-    return drawn if edges.factor is None else drawn * edges.factor

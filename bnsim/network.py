@@ -14,13 +14,14 @@ from brian2.units.fundamentalunits import Quantity, get_dimensions
 from bnsim import checks
 from bnsim.connectivity import AllToAll, Connectivity
 from bnsim.description import Description
-from bnsim.distributions import Distribution, check_values, extent
+from bnsim.distributions import Distribution
 from bnsim.encoding import Encoder
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
 from bnsim.plasticity import PlasticityRule
 from bnsim.protocol import Repetition, Reward
 from bnsim.synapses import SynapseModel
+from bnsim.values import check_values, extent
 
 __all__ = ["Network", "Population", "Projection"]
 

@@ -14,15 +14,23 @@ __all__ = ["Repetition", "Reward"]
 class Repetition(Description):
     """A trial in which a population fires too few spikes is presented again, more strongly.
 
+    Parameters
+    ----------
+    population : str
+        Whose spikes are counted.
+    minimum_spikes : int
+        How many suffice.
+    increment : float
+        Rise of the drive at each presentation, as a fraction of the first.
+    most : int
+        Largest number of presentations of one trial.
+
+    Notes
+    -----
     Presentation k = 0, 1, ... of a trial starts like any trial and is driven by (1 + increment k) times the stimulus,
     with random numbers of its own. The first with at least `minimum_spikes` spikes of `population` is the last, or the
     one after which `most` have been made. All of them may learn; only the last one's spikes and traces are kept, and
     `Recording.presentations` says how many there were.
-
-    Parameters
-    ----------
-    population: whose spikes are counted. minimum_spikes: how many suffice. increment: of the drive at each
-    presentation, as a fraction of the first. most: presentations of one trial.
 
     References
     ----------
@@ -45,10 +53,17 @@ class Repetition(Description):
 class Reward(Description):
     """At the end of each trial the network is told whether it decided right, never what would have been right.
 
+    Parameters
+    ----------
+    population : str
+        Whose decision is rewarded.
+
+    Notes
+    -----
     The decision is the unit of `population` with most spikes; of equals the one whose last spike came earliest, then
-    the first. Every rule's signal of the kind "reward" is 1 where the decision is the trial's correct unit, else 0;
-    a network that did not fire has not decided and gets 0. The correct units are given to `Simulator.run` as the
-    signal "reward.correct", whole numbers (trial,), where learning is on. No neuron and no synapse sees them.
+    the first. Every rule's signal of the kind "reward" is 1 where the decision is the trial's correct unit, else 0; a
+    network that did not fire has not decided and gets 0. The correct units are given to `Simulator.run` as the signal
+    "reward.correct", whole numbers (trial,), where learning is on. No neuron and no synapse sees them.
     """
 
     population: str

@@ -236,7 +236,7 @@ class Recording:
         known_population("Recording", population, self.counts)
         try:
             return self.traces[population][variable]
-        except KeyError:
+        except (KeyError, TypeError):  # a name, or what cannot be one
             raise InputError(
                 f"Recording.traces: no trace of {variable!r} in {population!r} was recorded; compile with "
                 f"traces={{{population!r}: [{variable!r}]}} and run with record=[{population!r}]"

@@ -13,18 +13,18 @@ class Reference:
 
     Parameters
     ----------
-    name : str
+    name
         The published network.
-    task, model, study, metric : str
+    task, model, study, metric
         What it is held against.
-    published, tolerance : float
+    published, tolerance
         In the metric's unit.
-    reason : str
+    reason
         Why the two may differ by so much; of the published network and of the measurement alone.
-    this_network : str
+    this_network
         How the network of the run differs, with its parameters in braces: no number that a setting decides is written
         down here.
-    source : str
+    source
         Where the figure was published.
     """
 
@@ -44,7 +44,7 @@ class Reference:
 
         Parameters
         ----------
-        parameters : mapping
+        parameters
             Those of the model in the run.
 
         Returns

@@ -26,11 +26,11 @@ class Interval:
 
     Parameters
     ----------
-    mean : float
+    mean
         Mean over the seeds.
-    low, high : float or None
+    low, high
         Limits; None with one value.
-    n : int
+    n
         Number of seeds.
     """
 
@@ -46,14 +46,14 @@ class Difference:
 
     Parameters
     ----------
-    interval : Interval
+    interval
         The mean difference.
-    standardised : float or None
+    standardised
         Mean difference over the standard deviation of the differences between seeds (Cohen's d_z); None where that is
         zero or unknown.
-    p_value : float or None
+    p_value
         Two-sided; None with fewer than `MIN_SEEDS_FOR_P` seeds.
-    method : str
+    method
         Name of the test.
     """
 
@@ -68,9 +68,9 @@ def mean_interval(values: ArrayLike, test_train_ratio: float = 0.0) -> Interval:
 
     Parameters
     ----------
-    values : array_like of shape (seed,)
-        One value a seed, of a quantity without bounds.
-    test_train_ratio : float
+    values
+        Values (seed,) of a quantity without bounds.
+    test_train_ratio
         n_test / n_train where each value comes from its own random split of the same samples, whose overlap makes
         s / sqrt(n) too small (see `corrected_resampled_t`); 0 for independent values.
 
@@ -102,15 +102,15 @@ def bounded_interval(
 
     Parameters
     ----------
-    values : array_like of shape (seed,)
-        One value a seed.
-    bounds : tuple of float
+    values
+        Values (seed,).
+    bounds
         (a, b): (0, 1) for proportions, (-1, 1) for correlations, (0, inf) for counts and durations. One of them at
         least is finite.
-    test_train_ratio : float
+    test_train_ratio
         As in `mean_interval`.
-    cases : int, optional
-        For a proportion: of how many cases each value is a share.
+    cases
+        Of how many cases each value is a share; None where the values are no shares, or of an unknown number.
 
     Returns
     -------
@@ -170,8 +170,8 @@ def paired_t(differences: ArrayLike) -> Difference:
 
     Parameters
     ----------
-    differences : array_like of shape (seed,)
-        Differences between twins, independent of one another.
+    differences
+        Differences between twins (seed,), independent of one another.
 
     Returns
     -------
@@ -188,9 +188,9 @@ def corrected_resampled_t(differences: ArrayLike, test_train_ratio: float) -> Di
 
     Parameters
     ----------
-    differences : array_like of shape (seed,)
-        Differences between twins, measured on random splits of the same samples.
-    test_train_ratio : float
+    differences
+        Differences between twins (seed,), measured on random splits of the same samples.
+    test_train_ratio
         n_test / n_train.
 
     Returns
@@ -217,9 +217,9 @@ def paired_bootstrap(differences: ArrayLike, seed: int = 0) -> Difference:
 
     Parameters
     ----------
-    differences : array_like of shape (seed, image)
-        Of each image, whether one twin was right (1 or 0) minus the same of the other.
-    seed : int
+    differences
+        Differences (seed, image): whether one twin was right, 1 or 0, minus the same of the other.
+    seed
         Of the resamples.
 
     Returns
@@ -257,7 +257,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
     Parameters
     ----------
-    p_values : sequence of float
+    p_values
         Of the whole family.
 
     Returns

@@ -47,9 +47,20 @@ from experiments.verdict import verdict
 class Design:
     """How the numbers of a run came about, as far as statistics need it.
 
-    twins: BNS name -> ANN name, pairs in the run that agree in all that twins share. held_out_ratio: study ->
-    held-out samples per training sample. fixed_test_set: every seed was tested on the same samples. studies: by name,
-    those whose metrics the results hold. parameters: model -> all its parameters.
+    Parameters
+    ----------
+    task, preset
+        Of the run.
+    twins
+        BNS -> ANN: pairs in the run that agree in all that twins share.
+    held_out_ratio
+        Study -> held-out samples per training sample.
+    fixed_test_set
+        Whether every seed was tested on the same samples.
+    studies
+        Name -> study, of those whose metrics the results hold.
+    parameters
+        Model -> all its parameters.
     """
 
     task: str
@@ -62,7 +73,22 @@ class Design:
 
 
 def summarise(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) -> dict[str, Any]:
-    """The content of summary.json (see above) from tidy results and test predictions."""
+    """Return the content of summary.json (see above).
+
+    Parameters
+    ----------
+    results
+        Tidy rows (`experiments.run_directory`).
+    predictions
+        Every final test prediction; empty without the accuracy study.
+    design
+        How they came about.
+
+    Returns
+    -------
+    dict
+        Plain values, as JSON takes them.
+    """
     plain = results[[not facts for facts in results["facts"]]]
     return {
         "task": design.task,

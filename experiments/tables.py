@@ -13,7 +13,13 @@ from experiments.run_directory import Run
 
 
 def print_run(run: Run) -> None:
-    """Verdict of the twins, metrics of all models, recall of each class, references, and where the report lies."""
+    """Print the verdicts on twins, metrics of all models, recall of each class, references, and where the report lies.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    """
     console = _console()
     if any(entry["primary"] for entry in run.summary["differences"]):
         console.print(_verdict(run.summary))
@@ -34,7 +40,13 @@ def print_run(run: Run) -> None:
 
 
 def print_catalogue(lines: Mapping[str, str]) -> None:
-    """Two columns: name and one line about it."""
+    """Print two columns.
+
+    Parameters
+    ----------
+    lines
+        Name -> one line about it.
+    """
     table = Table.grid(padding=(0, 2))
     for name, line in lines.items():
         table.add_row(name, line)
@@ -42,7 +54,13 @@ def print_catalogue(lines: Mapping[str, str]) -> None:
 
 
 def print_findings(findings: Sequence[Finding]) -> None:
-    """What `doctor` found, with the command that mends what does not work."""
+    """Print what `bnsim doctor` found, with the command that repairs what does not work.
+
+    Parameters
+    ----------
+    findings
+        In the order in which they are printed.
+    """
     table = Table(box=None)
     for heading in ("", "what", "found", "remedy"):
         table.add_column(heading, overflow="fold")

@@ -18,9 +18,9 @@ def verdict(difference: Mapping[str, Any], better: Literal["more", "less"]) -> s
 
     Parameters
     ----------
-    difference : mapping
+    difference
         Entry of summary.json: `model` minus `twin`, with `difference`, `ci_low`, `ci_high`, `n` and `p_holm`.
-    better : {"more", "less"}
+    better
         Which of it is better (`Metric.better`).
 
     Returns

@@ -19,7 +19,15 @@ from bnsim.timing import Timing
 class ConstantCurrent(Encoder):
     """Constant current: the input is proportional to the value.
 
-    Equation: I += gain x stimulus, during the presentation. gain in the neuron's input unit; any finite stimulus."""
+    Parameters
+    ----------
+    gain : Quantity
+        Input at value 1, in the neuron's input unit.
+
+    Notes
+    -----
+    I += gain x stimulus, during the presentation; any finite stimulus.
+    """
 
     gain: Quantity = parameter(20 * mV, any_unit=True)
     spikes: ClassVar[bool] = False

@@ -21,11 +21,19 @@ from bnsim.timing import Timing
 class Latency(Encoder):
     """Latency code: the stronger the value, the earlier its one spike.
 
-    One spike at (1 - intensity) x latest, rounded to a step; none at intensity 0.
-
     Parameters
     ----------
-    latest: time that a vanishing intensity would have. Errors: latest at or beyond the end of the presentation.
+    latest : Quantity
+        Time of the spike that a vanishing intensity would have.
+
+    Raises
+    ------
+    InputError
+        If latest is at or beyond the end of the presentation.
+
+    Notes
+    -----
+    One spike at (1 - intensity) x latest, rounded to a step; none at intensity 0.
 
     References
     ----------

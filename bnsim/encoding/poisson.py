@@ -21,14 +21,21 @@ from bnsim.timing import Timing
 class Poisson(Encoder):
     """Poisson rate code: the firing rate is proportional to the value.
 
-    In each step of the presentation a unit fires with probability max_rate x intensity x dt.
-
-    The Bernoulli approximation of a Poisson process, as in Brian2's PoissonGroup: at most one spike a step, so the
-    rate is exact and the interspike interval is at least dt. Intensities lie in [0, 1].
-
     Parameters
     ----------
-    max_rate: firing rate at intensity 1. Errors: max_rate x dt above 1.
+    max_rate : Quantity
+        Firing rate at intensity 1.
+
+    Raises
+    ------
+    InputError
+        If max_rate x dt is above 1.
+
+    Notes
+    -----
+    In each step of the presentation a unit fires with probability max_rate x intensity x dt. This is the Bernoulli
+    approximation of a Poisson process, as in Brian2's PoissonGroup: at most one spike a step, so the rate is exact and
+    the interspike interval is at least dt. Intensities lie in [0, 1].
     """
 
     max_rate: Quantity = parameter(100 * Hz, above=0)

@@ -19,12 +19,19 @@ from bnsim.timing import Timing
 class SpikeTrains(Encoder):
     """Given spike trains, from arrays or Neo.
 
+    Raises
+    ------
+    InputError
+        If a unit or time is out of range, or one unit has two spikes in the same step.
+
+    Notes
+    -----
     The stimulus is a sequence with one entry a trial, each of which is
 
     - a pair (times, units): times in seconds or with a Brian2 unit, and the unit of each spike; or
     - a sequence of `neo.SpikeTrain`, one a unit, or a `neo.Segment` that holds them.
 
-    Times are rounded to a step. Errors: a unit or time out of range, two spikes of one unit in the same step.
+    Times are rounded to a step.
     """
 
     form: ClassVar[DriveForm] = "spikes"

@@ -64,7 +64,7 @@ def spike_time_tiling(
     owner = "spike_time_tiling"
     width = positive(f"{owner}.window", window)
     trains = grid_trains(owner, source, population, trial, units, duration, dt)
-    steps = whole_steps_within(width, trains.dt)
+    steps = whole_steps_within(min(width, trains.duration), trains.dt)
     tiled = [_tiled_share(train, steps, trains) if len(train) else np.nan for train in trains.steps]
     matrix = np.full((len(tiled), len(tiled)), np.nan)
     for row, first in enumerate(trains.steps):

@@ -16,15 +16,23 @@ from bnsim.neurons.lif import LIF
 class AdaptiveLIF(LIF):
     """LIF whose threshold rises with every spike and decays slowly: the most active neurons become the least excitable.
 
-    Equations
-    ---------
-    tau_m dv/dt = v_rest - v + I, tau_theta dtheta/dt = -theta; a spike where v > v_threshold + theta, then v =
-    v_reset and theta += theta_increment. theta carries over from trial to trial and stands still where learning is
-    off.
-
     Parameters
     ----------
-    theta_increment: rise per spike. tau_theta: its time constant.
+    tau_m : Quantity
+        Membrane time constant.
+    v_rest, v_threshold, v_reset : Quantity
+        Resting, threshold and reset potential.
+    refractory : Quantity
+        Absolute refractory period.
+    theta_increment : Quantity
+        Rise of the threshold with each spike.
+    tau_theta : Quantity
+        Time constant of its decay.
+
+    Notes
+    -----
+    tau_m dv/dt = v_rest - v + I, tau_theta dtheta/dt = -theta; a spike where v > v_threshold + theta, then v = v_reset
+    and theta += theta_increment. theta carries over from trial to trial and stands still where learning is off.
 
     References
     ----------

@@ -17,16 +17,33 @@ from bnsim.neurons.base import InputUnit, NeuronModel
 class ConductanceLIF(NeuronModel):
     """Leaky integrate-and-fire neuron in physical units, to be driven by conductance synapses.
 
-    Equations
-    ---------
-    c_m dv/dt = g_leak (e_leak - v) + I, I in ampere; a conductance synapse adds g (reversal - v) to I. Where v >
-    v_threshold a spike is emitted and v = v_reset for the refractory period. Integrated by the exponential Euler
-    method where a conductance enters, exactly otherwise.
-
     Parameters
     ----------
-    c_m: membrane capacitance. g_leak, e_leak: leak conductance and reversal. v_threshold, v_reset: potentials.
-    Defaults: the COBA network of R. Brette et al., Journal of Computational Neuroscience 23 (2007).
+    c_m : Quantity
+        Membrane capacitance.
+    g_leak : Quantity
+        Leak conductance.
+    e_leak : Quantity
+        Reversal potential of the leak.
+    v_threshold, v_reset : Quantity
+        Threshold and reset potential.
+    refractory : Quantity
+        Absolute refractory period.
+
+    Raises
+    ------
+    InputError
+        If the leak's reversal or the reset potential is not below the threshold.
+
+    Notes
+    -----
+    c_m dv/dt = g_leak (e_leak - v) + I, I in ampere; a conductance synapse adds g (reversal - v) to I. Where v >
+    v_threshold a spike is emitted and v = v_reset for the refractory period. Integrated by the exponential Euler method
+    where a conductance enters, exactly otherwise.
+
+    References
+    ----------
+    The defaults are those of the COBA network of R. Brette et al., Journal of Computational Neuroscience 23 (2007).
     """
 
     c_m: Quantity = parameter(200 * pF, above=0)

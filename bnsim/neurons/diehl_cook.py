@@ -18,18 +18,32 @@ from bnsim.neurons.lif import LIF
 class DiehlCookExcitatory(AdaptiveLIF):
     """Excitatory cell: adaptive threshold, conductance synapses, and a period after each spike without another.
 
-    Equations
-    ---------
-    tau_m dv/dt = v_rest - v + I, a conductance synapse (relative to the leak) adding g (reversal - v) to I, and
-    tau_theta dtheta/dt = -theta. A spike where v > v_threshold + theta - theta_start and the last spike is more than
-    `blocked` ago; then v = v_reset for the refractory period, and theta += theta_increment. theta starts at
-    theta_start and carries over from trial to trial. Forward Euler, as the authors' code.
-
     Parameters
     ----------
-    theta_start: theta at the start. blocked: time after a spike in which the membrane integrates, but no spike is
-    emitted. The paper names a refractory period of 5 ms alone; a timer in the authors' code that runs at a tenth of
-    the speed makes it 50 ms, and their results are with it.
+    tau_m : Quantity
+        Membrane time constant.
+    v_rest, v_threshold, v_reset : Quantity
+        Resting, threshold and reset potential.
+    refractory : Quantity
+        Absolute refractory period.
+    theta_increment : Quantity
+        Rise of the threshold with each spike.
+    tau_theta : Quantity
+        Time constant of its decay.
+    theta_start : Quantity
+        theta at the start.
+    blocked : Quantity
+        Time after a spike in which the membrane integrates, but no spike is emitted.
+
+    Notes
+    -----
+    tau_m dv/dt = v_rest - v + I, a conductance synapse (relative to the leak) adding g (reversal - v) to I, and
+    tau_theta dtheta/dt = -theta. A spike where v > v_threshold + theta - theta_start and the last spike is more than
+    `blocked` ago; then v = v_reset for the refractory period, and theta += theta_increment. theta starts at theta_start
+    and carries over from trial to trial. Forward Euler, as the authors' code.
+
+    The paper names a refractory period of 5 ms alone; a timer in the authors' code that runs at a tenth of the speed
+    makes it 50 ms (`blocked`), and their results are with it.
 
     References
     ----------
@@ -52,7 +66,22 @@ class DiehlCookExcitatory(AdaptiveLIF):
 class DiehlCookInhibitory(LIF):
     """Inhibitory cell: a fast LIF neuron. Forward Euler, as the authors' code.
 
-    Equations: as `bnsim.LIF`. References: as `bnsim.DiehlCookExcitatory`.
+    Parameters
+    ----------
+    tau_m : Quantity
+        Membrane time constant.
+    v_rest, v_threshold, v_reset : Quantity
+        Resting, threshold and reset potential.
+    refractory : Quantity
+        Absolute refractory period.
+
+    Notes
+    -----
+    The equations are those of `bnsim.LIF`.
+
+    References
+    ----------
+    P. Diehl and M. Cook, Frontiers in Computational Neuroscience 9:99 (2015), and the code published with it.
     """
 
     tau_m: Quantity = parameter(10 * ms)

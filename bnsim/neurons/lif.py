@@ -17,14 +17,24 @@ from bnsim.neurons.base import NeuronModel
 class LIF(NeuronModel):
     """Leaky integrate-and-fire neuron.
 
-    Equations
-    ---------
-    tau_m dv/dt = v_rest - v + I; where v > v_threshold a spike is emitted and v = v_reset for the refractory period.
-    I is in volt: the membrane resistance times the current. Integrated exactly.
-
     Parameters
     ----------
-    tau_m: membrane time constant. v_rest, v_threshold, v_reset: resting, threshold and reset potential.
+    tau_m : Quantity
+        Membrane time constant.
+    v_rest, v_threshold, v_reset : Quantity
+        Resting, threshold and reset potential; the others lie below the threshold.
+    refractory : Quantity
+        Absolute refractory period.
+
+    Raises
+    ------
+    InputError
+        If the resting or the reset potential is not below the threshold.
+
+    Notes
+    -----
+    tau_m dv/dt = v_rest - v + I; where v > v_threshold a spike is emitted and v = v_reset for the refractory period. I
+    is in volt: the membrane resistance times the current. Integrated exactly.
 
     References
     ----------
@@ -58,8 +68,22 @@ class LIF(NeuronModel):
 class SubtractiveLIF(NeuronModel):
     """Leaky integrate-and-fire neuron whose reset subtracts the threshold.
 
-    Equations
-    ---------
+    Parameters
+    ----------
+    tau_m : Quantity
+        Membrane time constant.
+    v_rest, v_threshold : Quantity
+        Resting and threshold potential; the reset subtracts their difference.
+    refractory : Quantity
+        Absolute refractory period.
+
+    Raises
+    ------
+    InputError
+        If the resting potential is not below the threshold.
+
+    Notes
+    -----
     tau_m dv/dt = v_rest - v + I; where v > v_threshold a spike is emitted and v falls by v_threshold - v_rest. What
     lies above threshold is kept, so the spike count follows the input more closely than with a fixed reset potential.
 

@@ -17,16 +17,26 @@ from bnsim.neurons.base import Method, NeuronModel
 class SubtractiveIF(NeuronModel):
     """Integrate-and-fire neuron without a leak, whose reset subtracts the threshold.
 
-    Equations
-    ---------
-    tau_m dv/dt = I; where v > v_threshold a spike is emitted and v falls by v_threshold - v_rest. Nothing is lost: the
-    number of spikes is the input summed up so far, in thresholds, rounded down (at most one spike a step).
-
     Parameters
     ----------
-    tau_m: time in which a constant input I raises v by I: the membrane time constant of the neuron had it a leak.
-    v_rest, v_threshold: what the reset subtracts is their difference. v_initial: v at the start; half-way between the
-        two, counts are rounded to the nearest.
+    tau_m : Quantity
+        Time in which a constant input I raises v by I: the membrane time constant of the neuron had it a leak.
+    v_rest, v_threshold : Quantity
+        The reset subtracts their difference.
+    v_initial : Quantity
+        v at the start; half-way between the two, counts are rounded to the nearest.
+    refractory : Quantity
+        Absolute refractory period.
+
+    Raises
+    ------
+    InputError
+        If v_rest is not below v_threshold.
+
+    Notes
+    -----
+    tau_m dv/dt = I; where v > v_threshold a spike is emitted and v falls by v_threshold - v_rest. Nothing is lost: the
+    number of spikes is the input summed up so far, in thresholds, rounded down (at most one spike a step).
 
     References
     ----------

@@ -17,18 +17,27 @@ from bnsim.plasticity.base import PlasticityRule, Where
 class DiehlCookSTDP(PlasticityRule):
     """Triplet STDP of nearest spikes, with the incoming weights of each neuron scaled to a constant total.
 
-    Equations
-    ---------
-    x (presynaptic), y_fast and y_slow (postsynaptic) decay with tau_plus, tau_fast and tau_slow, and are set to 1 by
-    a spike. A presynaptic arrival: w -= a_minus y_fast. A postsynaptic spike: w += a_plus x y_slow, y_slow being that
+    Parameters
+    ----------
+    tau_plus : Quantity
+        Time constant of the presynaptic trace.
+    tau_fast, tau_slow : Quantity
+        Time constants of the postsynaptic traces.
+    a_plus, a_minus : float
+        Changes at trace 1, in units of w_max.
+    w_max : Quantity
+        Upper bound, in the unit of the weights.
+    total : Quantity
+        Sum of the weights that end on a neuron.
+
+    Notes
+    -----
+    x (presynaptic), y_fast and y_slow (postsynaptic) decay with tau_plus, tau_fast and tau_slow, and are set to 1 by a
+    spike. A presynaptic arrival: w -= a_minus y_fast. A postsynaptic spike: w += a_plus x y_slow, y_slow being that
     before the spike, so that a neuron's first spike in a trial changes nothing. w is clipped to [0, w_max]. In the
     trial's last step w *= total / (sum of the weights that end on the same neuron).
 
-    Parameters
-    ----------
-    a_plus, a_minus: changes at trace 1, in units of w_max. total: of incoming weights.
-
-    Deviations: the authors normalise before a presentation, which is the same but for the first one.
+    The authors normalise before a presentation, which is the same but for the first one.
 
     References
     ----------

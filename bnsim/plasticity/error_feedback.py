@@ -16,22 +16,25 @@ from bnsim.plasticity.base import PlasticityRule, SignalKind, Where
 class ErrorFeedback(PlasticityRule):
     """Sends the errors of one population back to another, for a projection of `bnsim.Modulatory` synapses.
 
-    Equations
-    ---------
+    Parameters
+    ----------
+    learning_rate : float
+        Change for an error of 1 and one spike.
+    scale : Quantity
+        Unit of the weights.
+
+    Notes
+    -----
     In a trial's last step, for the synapse from the unit k that has an error to the hidden neuron j,
 
         error_j += w_jk error_k
         w_jk -= learning_rate x learning_rate_factor x error_k n_j
 
     n_j being the spikes of j in the trial. With learning_rate 0 the feedback is fixed (feedback alignment). Otherwise
-    the two ends of the synapse change it as `bnsim.ErrorModulated` changes the forward weight between the same
-    neurons, so feedback weights that start equal to the forward ones stay equal.
+    the two ends of the synapse change it as `bnsim.ErrorModulated` changes the forward weight between the same neurons,
+    so feedback weights that start equal to the forward ones stay equal.
 
     Signals: learning_rate_factor (shared, default 1).
-
-    Parameters
-    ----------
-    learning_rate: change for an error of 1 and one spike. scale: unit of the weights.
 
     References
     ----------
@@ -59,8 +62,15 @@ class ErrorFeedback(PlasticityRule):
 class FeedbackModulated(PlasticityRule):
     """Three-factor rule of a hidden synapse: presynaptic spikes, postsynaptic activity, and the error sent back.
 
-    Equations
-    ---------
+    Parameters
+    ----------
+    learning_rate : float
+        Change for an error of 1 and one spike, in units of `scale`.
+    scale : Quantity
+        Unit of the weights.
+
+    Notes
+    -----
     In a trial's last step, after the errors have arrived (`bnsim.ErrorFeedback`), with n the spikes in the trial,
 
         error_j = 0 where n_j = 0
@@ -69,10 +79,6 @@ class FeedbackModulated(PlasticityRule):
     A neuron that did not fire does not learn: the slope of its count over its input is taken as 0, else as constant.
 
     Signals: learning_rate_factor (shared, default 1).
-
-    Parameters
-    ----------
-    learning_rate: change for an error of 1 and one spike, in units of `scale`. scale: unit of the weights.
 
     References
     ----------

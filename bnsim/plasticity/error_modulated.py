@@ -16,8 +16,17 @@ from bnsim.plasticity.base import PlasticityRule, SignalKind, Where
 class ErrorModulated(PlasticityRule):
     """Error-modulated three-factor rule: a delta rule on spikes, with one signal a postsynaptic neuron.
 
-    Equations
-    ---------
+    Parameters
+    ----------
+    learning_rate : float
+        Change for an error of 1 and one spike, in units of `scale`.
+    gain : float
+        Slope of the error's sigmoid.
+    scale : Quantity
+        Unit of the weights, for which the neuron's distance from rest to threshold is a natural choice.
+
+    Notes
+    -----
     In a trial, eligibility_j counts the spikes of presynaptic neuron j, and u_k sums the weights of all spikes that
     arrive at postsynaptic neuron k, through all its projections that have this rule. In the trial's last step
 
@@ -26,11 +35,6 @@ class ErrorModulated(PlasticityRule):
 
     Signals: target (postsynaptic, required where learning is on): 1 for the neuron of the right class, 0 for the
     others. learning_rate_factor (shared, default 1): the course of the learning rate over trials.
-
-    Parameters
-    ----------
-    learning_rate: change for an error of 1 and one spike, in units of `scale`. gain: slope of the error's sigmoid.
-    scale: unit of the weights, for which the neuron's distance from rest to threshold is a natural choice.
 
     References
     ----------

@@ -17,19 +17,26 @@ from bnsim.plasticity.base import PlasticityRule
 class PairSTDP(PlasticityRule):
     """Pair-based STDP, all pairs interact, hard bounds.
 
-    Equations
-    ---------
-    tau_plus dx/dt = -x and tau_minus dy/dt = -y are traces of the presynaptic spikes that have arrived and of the
-    postsynaptic spikes. A presynaptic arrival: w -= a_minus w_max y, then x += 1. A postsynaptic spike:
-    w += a_plus w_max x, then y += 1. Afterwards w is clipped to [0, w_max]. A pair with lag s = t_post - t_pre thus
-    changes w by a_plus w_max exp(-s / tau_plus) for s > 0 and by -a_minus w_max exp(s / tau_minus) for s < 0; in the
-    same time step presynaptic arrivals come first.
-
     Parameters
     ----------
-    a_plus, a_minus: largest change of one pair, as a fraction of w_max; both positive, a_minus depresses.
-    w_max: upper bound, in the unit of the weights.
-    Defaults: S. Song, K. Miller and L. Abbott, Nature Neuroscience 3 (2000).
+    tau_plus, tau_minus : Quantity
+        Time constants of the presynaptic and the postsynaptic trace.
+    a_plus, a_minus : float
+        Largest change of one pair, as a fraction of w_max; both positive, a_minus depresses.
+    w_max : Quantity
+        Upper bound, in the unit of the weights.
+
+    Notes
+    -----
+    tau_plus dx/dt = -x and tau_minus dy/dt = -y are traces of the presynaptic spikes that have arrived and of the
+    postsynaptic spikes. A presynaptic arrival: w -= a_minus w_max y, then x += 1. A postsynaptic spike: w += a_plus
+    w_max x, then y += 1. Afterwards w is clipped to [0, w_max]. A pair with lag s = t_post - t_pre thus changes w by
+    a_plus w_max exp(-s / tau_plus) for s > 0 and by -a_minus w_max exp(s / tau_minus) for s < 0; in the same time step
+    presynaptic arrivals come first.
+
+    References
+    ----------
+    The defaults are those of S. Song, K. Miller and L. Abbott, Nature Neuroscience 3 (2000).
     """
 
     tau_plus: Quantity = parameter(20 * ms)
@@ -56,15 +63,24 @@ class PairSTDP(PlasticityRule):
 class SoftPairSTDP(PairSTDP):
     """Pair-based STDP with soft bounds: the change shrinks towards the bound.
 
-    Equations
-    ---------
-    As `PairSTDP`, but w -= a_minus w y at a presynaptic arrival and w += a_plus (w_max - w) x at a postsynaptic
-    spike. Clipping remains, for a train fast enough to step over a bound.
+    Parameters
+    ----------
+    tau_plus, tau_minus : Quantity
+        Time constants of the presynaptic and the postsynaptic trace.
+    a_plus, a_minus : float
+        Change of one pair, as a fraction of the distance from the bound; both positive, a_minus depresses.
+    w_max : Quantity
+        Upper bound, in the unit of the weights.
+
+    Notes
+    -----
+    As `PairSTDP`, but w -= a_minus w y at a presynaptic arrival and w += a_plus (w_max - w) x at a postsynaptic spike.
+    Clipping remains, for a train fast enough to step over a bound.
 
     References
     ----------
-    M. van Rossum, G. Bi and G. Turrigiano, Journal of Neuroscience 20 (2000); J. Rubin et al., Physical Review
-    Letters 86 (2001).
+    M. van Rossum, G. Bi and G. Turrigiano, Journal of Neuroscience 20 (2000); J. Rubin et al., Physical Review Letters
+    86 (2001).
     """
 
     on_pre: ClassVar[str] = "w = clip(w - a_minus * w * y, 0 * w_max, w_max)"

@@ -16,8 +16,21 @@ from bnsim.plasticity.base import PlasticityRule, SignalKind, Where
 class RewardModulatedSTDP(PlasticityRule):
     """STDP that waits for a reward: pairs of spikes leave an eligibility, and the trial's success decides its sign.
 
-    Equations
-    ---------
+    Parameters
+    ----------
+    tau_plus, tau_minus : Quantity
+        Time constants of the presynaptic and the postsynaptic trace.
+    a_plus, a_minus : float
+        What a pair adds to the eligibility, or takes from it.
+    learning_rate : float
+        In units of `scale`, for one pair of coincident spikes and an unexpected reward.
+    gain : float
+        Slope of the expectation.
+    scale : Quantity
+        Unit of the weights.
+
+    Notes
+    -----
     x (presynaptic) and y (postsynaptic) are traces of all spikes, decaying with tau_plus and tau_minus. A postsynaptic
     spike: eligibility += a_plus x. A presynaptic arrival: eligibility -= a_minus y. u_k sums the weights of all spikes
     that arrive at neuron k. In the trial's last step
@@ -25,16 +38,11 @@ class RewardModulatedSTDP(PlasticityRule):
         expected_k = 1 / (1 + exp(-gain u_k / scale))
         w_kj += learning_rate x learning_rate_factor x scale x (reward - expected_k) x eligibility_kj
 
-    expected_k, the success that neuron k expects of its own answer, is the baseline: a reward that was expected
-    changes nothing. A neuron that did not fire has no eligibility for a_minus = 0, so that with lateral inhibition only
-    the neuron that answered learns.
+    expected_k, the success that neuron k expects of its own answer, is the baseline: a reward that was expected changes
+    nothing. A neuron that did not fire has no eligibility for a_minus = 0, so that with lateral inhibition only the
+    neuron that answered learns.
 
     Signals: reward (told by the network's `bnsim.Reward`), learning_rate_factor (shared, default 1).
-
-    Parameters
-    ----------
-    learning_rate: in units of `scale`, for one pair of coincident spikes and an unexpected reward. gain: slope of the
-    expectation. scale: unit of the weights.
 
     References
     ----------

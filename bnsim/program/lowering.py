@@ -10,7 +10,7 @@ import numpy as np
 
 from bnsim import checks
 from bnsim.arrays import Float64Array
-from bnsim.connectivity import Edges, draw_values
+from bnsim.connectivity import Edges
 from bnsim.encoding import Encoder
 from bnsim.errors import InputError
 from bnsim.network import Network, Projection
@@ -21,6 +21,7 @@ from bnsim.program.neurons import Cells
 from bnsim.program.parts import Data, Draw, PopulationProgram, Program, ProjectionProgram, Stimulus, Traced
 from bnsim.program.statements import parsed
 from bnsim.timing import Timing
+from bnsim.values import draw_values
 
 
 def lower(

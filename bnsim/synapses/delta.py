@@ -13,9 +13,10 @@ from bnsim.synapses.base import SynapseModel, WeightKind
 class Delta(SynapseModel):
     """Delta synapse: the membrane potential jumps.
 
-    Equation: v += w at the arrival of a spike; w in volt, negative for an inhibitory synapse.
-
-    A spike that arrives while the postsynaptic neuron is refractory is discarded.
+    Notes
+    -----
+    v += w at the arrival of a spike; w in volt, negative for an inhibitory synapse. A spike that arrives while the
+    postsynaptic neuron is refractory is discarded.
     """
 
     jumps: ClassVar[tuple[Jump, ...]] = (Jump("{membrane}"),)

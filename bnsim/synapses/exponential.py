@@ -17,9 +17,15 @@ from bnsim.synapses.base import SynapseModel, WeightKind
 class ExponentialCurrent(SynapseModel):
     """Exponential current synapse: the input jumps and decays.
 
-    Equations: tau ds/dt = -s, s += w at the arrival of a spike, I += s.
+    Parameters
+    ----------
+    tau : Quantity
+        Synaptic time constant.
 
-    tau: synaptic time constant. w in the neuron's input unit, negative for an inhibitory synapse.
+    Notes
+    -----
+    tau ds/dt = -s, s += w at the arrival of a spike, I += s. w in the neuron's input unit, negative for an inhibitory
+    synapse.
     """
 
     tau: Quantity = parameter(5 * ms)
@@ -34,11 +40,18 @@ class ExponentialCurrent(SynapseModel):
 class ExponentialConductance(SynapseModel):
     """Exponential conductance synapse: the conductance jumps and decays.
 
-    Equations: tau dg/dt = -g, g += w at the arrival of a spike, I += g (reversal - v).
+    Parameters
+    ----------
+    tau : Quantity
+        Synaptic time constant.
+    reversal : Quantity
+        Reversal potential, above threshold for an excitatory synapse, at or below rest for an inhibitory one.
 
-    tau: synaptic time constant. reversal: reversal potential, above threshold for an excitatory synapse, at or below
-    rest for an inhibitory one. w is a conductance: siemens where the neuron's input is in ampere; relative to the leak
-    (no unit) where it is in volt. It is never negative: the reversal potential makes the sign.
+    Notes
+    -----
+    tau dg/dt = -g, g += w at the arrival of a spike, I += g (reversal - v). w is a conductance: siemens where the
+    neuron's input is in ampere; relative to the leak (no unit) where it is in volt. It is never negative: the reversal
+    potential makes the sign.
     """
 
     tau: Quantity = parameter(5 * ms)

@@ -12,6 +12,8 @@ from bnsim.synapses.base import SynapseModel, WeightKind
 class Modulatory(SynapseModel):
     """Modulatory synapse: a spike does nothing to the membrane.
 
+    Notes
+    -----
     Only a plasticity rule uses it: `bnsim.ErrorFeedback` sends errors along it. w has no unit; there is no delay.
     """
 

@@ -48,7 +48,20 @@ class MetricRow:
 
 
 def twin_rows(run: Run, *, primary: bool) -> list[TwinRow]:
-    """Differences between twins, of the primary metrics or of the others."""
+    """Return the differences between twins.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    primary
+        Those of the primary metrics, or of all others.
+
+    Returns
+    -------
+    list of TwinRow
+        In the order of the summary.
+    """
     return [_twin_row(run, entry) for entry in differences(run, primary=primary)]
 
 
@@ -74,7 +87,15 @@ def _twin_row(run: Run, entry: dict[str, Any]) -> TwinRow:
 def metric_rows(run: Run) -> list[MetricRow]:
     """Return every metric without a curve, for all classifiers of the run, in the order of the studies.
 
-    Metrics of classes have a row a class.
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of MetricRow
+        A row a metric; where it is one of classes, a row for each of them too.
     """
     rows = []
     for study in carried_out(run.config).values():

@@ -64,8 +64,7 @@ def of_classifiers(studies: Iterable[Study]) -> bool:
 def _discovered() -> dict[str, Study]:
     packages = [f"{__name__}.{module.name}" for module in iter_modules(__path__) if module.ispkg]
     packages += [point.value for group in GROUPS for point in entry_points(group=group)]
-    modules = [module for module in map(import_module, packages) if hasattr(module, "STUDY")]  # until all have one
-    found = sorted(map(_of, modules), key=lambda study: (study.order, study.name))
+    found = sorted(map(_of, map(import_module, packages)), key=lambda study: (study.order, study.name))
     return {study.name: study for study in found}
 
 

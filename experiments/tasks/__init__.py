@@ -30,11 +30,11 @@ class Task:
 
     Parameters
     ----------
-    name : str
+    name
         What `--task` calls it.
-    summary : str
+    summary
         One line about it, for `bnsim list tasks`.
-    load : callable
+    load
         Return the `Dataset`, given the folder of the data files, or None where the user named none.
     """
 
@@ -65,9 +65,9 @@ def load_task(name: str, data_dir: Path | None = None) -> Dataset:
 
     Parameters
     ----------
-    name : str
+    name
         Name of a task, or path of an .npz file with X (n, ...) and y (n,).
-    data_dir : Path, optional
+    data_dir
         Folder of the data files, for tasks that read some.
 
     Returns

@@ -36,7 +36,7 @@ def load(path: Path) -> Dataset:
 
     Parameters
     ----------
-    path : Path
+    path
         An .npz file with `X` (n, ...), real numbers, and `y` (n,), integers or strings. Object arrays are never
         unpickled.
 

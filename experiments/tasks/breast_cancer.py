@@ -9,7 +9,18 @@ from experiments.tasks.dataset import Dataset
 
 
 def load(data_dir: Path | None) -> Dataset:
-    """Load the features, to be standardised on the training part; each seed holds out its own 20 %."""
+    """Load the features, to be standardised on the training part; each seed holds out its own 20 %.
+
+    Parameters
+    ----------
+    data_dir
+        Not used: the data come with scikit-learn.
+
+    Returns
+    -------
+    Dataset
+        The 569 tumours.
+    """
     from sklearn.datasets import load_breast_cancer
 
     data = load_breast_cancer()

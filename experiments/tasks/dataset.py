@@ -22,10 +22,10 @@ class Samples:
 
     Parameters
     ----------
-    X : ndarray of shape (sample, feature)
-        Scaled features.
-    y : ndarray of shape (sample,)
-        Class indices 0..K-1.
+    X
+        Scaled features (sample, feature).
+    y
+        Class indices 0..K-1 (sample,).
     """
 
     X: FloatArray
@@ -35,11 +35,33 @@ class Samples:
         return len(self.y)
 
     def first(self, count: int) -> Samples:
-        """Return the first `count` samples, or all where there are fewer."""
+        """Return the first samples.
+
+        Parameters
+        ----------
+        count
+            How many at most.
+
+        Returns
+        -------
+        Samples
+            All where there are fewer.
+        """
         return Samples(self.X[:count], self.y[:count])
 
     def chosen(self, indices: NDArray[np.intp]) -> Samples:
-        """Return the samples at `indices`, in their order."""
+        """Return some of the samples.
+
+        Parameters
+        ----------
+        indices
+            Their places, in the order of the result.
+
+        Returns
+        -------
+        Samples
+            Those and no others.
+        """
         return Samples(self.X[indices], self.y[indices])
 
 
@@ -57,25 +79,25 @@ class Dataset:
 
     Parameters
     ----------
-    name : str
+    name
         Name of the task.
-    X : ndarray of shape (sample, feature)
-        The samples, of any real type.
-    y : ndarray of shape (sample,)
-        Indices into `classes`.
-    classes : tuple of str
+    X
+        The samples (sample, feature), of any real type.
+    y
+        Indices into `classes` (sample,).
+    classes
         Names of the classes.
-    image_shape : tuple of int or None
+    image_shape
         (height, width) where the features are pixels.
-    scaling : float, "standardise" or "range"
+    scaling
         A number that X is divided by; or "standardise" (each feature by its mean and standard deviation) or "range"
         (all pixels by one minimum and maximum, to [0, 1]), both measured on the training part.
-    n_train : int, optional
+    n_train
         None where each seed draws its own test set (protocol "resampled"). Otherwise the first `n_train` samples are
         for training and all others are the test set, for every seed ("fixed test set").
-    n_validation : int, optional
+    n_validation
         With a fixed test set: the last so many training samples are the validation set.
-    notes : tuple of str
+    notes
         What was assumed in reading the data, a sentence each, for the user and for the manifest.
     """
 
@@ -114,11 +136,11 @@ def final_split(dataset: Dataset, seed: int, max_train: int | None = None) -> Sp
 
     Parameters
     ----------
-    dataset : Dataset
+    dataset
         The task.
-    seed : int
+    seed
         Draws the split, or with a fixed test set the subset alone.
-    max_train : int, optional
+    max_train
         Train on a stratified subset of at most so many samples; None takes all.
 
     Returns
@@ -142,13 +164,13 @@ def validation_split(
 
     Parameters
     ----------
-    dataset : Dataset
+    dataset
         The task.
-    seed : int
+    seed
         As in `final_split`.
-    max_train : int, optional
+    max_train
         As in `final_split`.
-    max_validation : int, optional
+    max_validation
         The same for the validation samples.
 
     Returns

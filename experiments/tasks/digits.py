@@ -9,7 +9,18 @@ from experiments.tasks.dataset import Dataset
 
 
 def load(data_dir: Path | None) -> Dataset:
-    """Load the pixels 0..16, to be divided by 16; each seed holds out its own 20 %."""
+    """Load the pixels 0..16, to be divided by 16; each seed holds out its own 20 %.
+
+    Parameters
+    ----------
+    data_dir
+        Not used: the data come with scikit-learn.
+
+    Returns
+    -------
+    Dataset
+        The 1797 images.
+    """
     from sklearn.datasets import load_digits
 
     X, y = load_digits(return_X_y=True)

@@ -36,7 +36,7 @@ def load(data_dir: Path | None) -> Dataset:
 
     Parameters
     ----------
-    data_dir : Path or None
+    data_dir
         Folder of the four IDX files; None for that of BNSIM_DATA or, without it, a download.
 
     Returns

@@ -56,7 +56,7 @@ def within(distribution: Any, low: float, high: float) -> Callable[[np.ndarray],
             lambda values: 1 - within(lognormal(2, 0.5), 1, 3)(-values),
         ),
     ],
-    ids=repr,
+    ids=lambda value: repr(value) if isinstance(value, Distribution) else "",
 )
 def test_values_follow_the_distribution(distribution: Distribution, expected: Any) -> None:
     values = drawn(distribution) * 1e3

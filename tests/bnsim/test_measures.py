@@ -171,6 +171,11 @@ def test_tiling_meets_at_the_window_and_not_beyond_however_late(dt: float) -> No
         assert matrix[0, 2] == pytest.approx(-tiled)
 
 
+def test_a_window_longer_than_the_trial_is_the_trial() -> None:
+    for window in (1.0, 1e300):
+        np.testing.assert_array_equal(measures.spike_time_tiling([[0.1], [0.9]], window=window, duration=1.0), 1.0)
+
+
 def test_tiling_agrees_with_elephant_on_short_trials() -> None:
     """With half a step added to Elephant's window, and spikes in the middle of their steps."""
     from elephant.spike_train_correlation import spike_time_tiling_coefficient

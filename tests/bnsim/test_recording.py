@@ -204,6 +204,7 @@ def test_files_that_are_no_recording_are_refused(tmp_path: Path) -> None:
             "Recording.traces: no trace of 'v' in 'cells' was recorded; compile with traces={'cells': ['v']} "
             "and run with record=['cells']",
         ),
+        (lambda r: r.trace("cells", np.array(3)), "Recording.traces: no trace of array(3) in 'cells' was recorded"),
         (
             lambda r: r.trace("cell", "v"),
             "Recording: unknown population 'cell'; did you mean 'cells'? the recording holds 'cells', 'quiet'",

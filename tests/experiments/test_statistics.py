@@ -190,6 +190,8 @@ def test_equal_differences_have_no_standardised_effect() -> None:
     difference = paired_t([0.0, 0.0, 0.0])
     assert (difference.interval.low, difference.interval.high) == (0, 0)
     assert difference.standardised is None
+    assert paired_t([0.5]).standardised is None
+    assert paired_t([1.0, 2.0]).standardised == pytest.approx(1.5 / np.sqrt(0.5))
 
 
 def test_bootstrap_over_images_agrees_with_the_binomial_limit() -> None:
@@ -213,13 +215,15 @@ def test_bootstrap_counts_the_spread_between_seeds() -> None:
     assert difference.interval.low == pytest.approx(0.25 - 0.25 * 1.15470, abs=1e-5)
     assert difference.interval.high == pytest.approx(0.25 + 0.5 * 1.15470, abs=1e-5)
     assert difference.p_value is None
-    assert difference.method == paired_bootstrap(outcomes[2:]).method == "paired bootstrap over seeds and images"
+    of_two = paired_bootstrap(outcomes[2:])  # percentiles 0 and 1 about the mean 0.5, widened by sqrt(2)
+    assert [of_two.interval.low, of_two.interval.high] == pytest.approx([0.5 - 0.5 * 2**0.5, 0.5 + 0.5 * 2**0.5])
+    assert difference.method == of_two.method == "paired bootstrap over seeds and images"
 
 
 def test_bootstrap_repeats_exactly_and_tests_from_ten_seeds_on() -> None:
     outcomes = np.random.default_rng(1).choice([-1, 0, 0, 1, 1], size=(10, 300))
-    first, second = paired_bootstrap(outcomes), paired_bootstrap(outcomes)
-    assert first == second
+    first, second = paired_bootstrap(outcomes), paired_bootstrap(outcomes, seed=0)
+    assert first == second != paired_bootstrap(outcomes, seed=1)
 
 
 def test_p_value_of_the_bootstrap_is_a_share_of_its_resamples() -> None:

@@ -42,7 +42,7 @@ def accuracy_figure(run: Run, metric: Metric) -> Figure:
         ax = figure.subplots()
         for model, look in looks(run).items():
             curve = [entry for entry in entries if entry["model"] == model]
-            draw_curve(ax, curve, look, label=f"{model} ({look.kind})", scale=100, limits=(0, 100))
+            draw_curve(ax, curve, look, label=f"{model} ({look.kind})", scale=100)
         frame(ax, str(metric.step), f"{metric.label} (%)")
         ax.set_ylim(max(0, ax.get_ylim()[0]), 100)
         ax.set_title(f"Mean and 95 % interval over {_seeds(run)}")
@@ -77,7 +77,6 @@ def draw_curve(
     *,
     label: str,
     scale: float = 1.0,
-    limits: tuple[float, float] = (-np.inf, np.inf),
     dashes: str = "-",
     filled: bool = True,
 ) -> None:
@@ -95,8 +94,6 @@ def draw_curve(
         Name in the legend.
     scale
         Factor by which values are multiplied.
-    limits
-        Lowest and highest value, at which bands are clipped.
     dashes
         Line style.
     filled
@@ -106,7 +103,7 @@ def draw_curve(
         return
     curve = sorted(entries, key=lambda entry: entry["step"])
     steps = [entry["step"] for entry in curve]
-    draw_band(ax, steps, curve, look, scale=scale, limits=limits)
+    draw_band(ax, steps, curve, look, scale=scale)
     ax.plot(
         steps, scale * np.array([entry["mean"] for entry in curve]), color=look.colour, linestyle=dashes,
         linewidth=1.8, marker=look.marker, markersize=5, markerfacecolor=look.colour if filled else "white",
@@ -126,7 +123,6 @@ def draw_band(
     look: Look,
     *,
     scale: float = 1.0,
-    limits: tuple[float, float] = (-np.inf, np.inf),
 ) -> None:
     """Draw the 95 % intervals of entries as a band; nothing where an entry has none.
 
@@ -142,12 +138,10 @@ def draw_band(
         Colour.
     scale
         Factor by which values are multiplied.
-    limits
-        Lowest and highest value, at which bands are clipped.
     """
     if all(entry["ci_low"] is not None for entry in entries):
         low, high = (scale * np.array([entry[key] for entry in entries]) for key in ("ci_low", "ci_high"))
-        ax.fill_between(places, low.clip(*limits), high.clip(*limits), color=look.colour, alpha=0.18, lw=0)
+        ax.fill_between(places, low, high, color=look.colour, alpha=0.18, lw=0)
 
 
 def draw_row(ax: Axes, height: int, seeds: FloatArray, entry: Entry, scale: float, look: Look) -> None:

@@ -18,11 +18,11 @@ def by_class(
 
     Parameters
     ----------
-    true, predicted : ndarray of shape (sample,)
-        Class indices of the test samples.
-    trained : ndarray of shape (sample,)
-        Class indices of the training samples, whose most frequent class, the first of equals, is the majority.
-    classes : sequence of str
+    true, predicted
+        Class indices of the test samples (sample,).
+    trained
+        Class indices of the training samples (sample,); the most frequent, the first of equals, is the majority.
+    classes
         Names of the classes. One without a test sample has no recall and does not count in the balanced accuracy.
 
     Yields

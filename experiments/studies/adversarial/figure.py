@@ -87,7 +87,7 @@ def _models(run: Run) -> Figure:
             curve = _curve(run, STUDY["accuracy"], model, "worst")
             draw_curve(
                 curves, [*_undisturbed(run, model), *curve] if curve else [], look, label=f"{model} ({look.kind})",
-                scale=100, limits=(0, 100), dashes=dashes, filled=filled,
+                scale=100, dashes=dashes, filled=filled,
             )  # fmt: skip
             _distance(distances, run, place, model, look)
         _frame(curves)
@@ -107,8 +107,7 @@ def _distance(ax: Axes, run: Run, height: int, model: str, look: Look) -> None:
     rows = values(run, STUDY["black_box_distance"])
     seeds = rows.loc[rows["model"] == model, "value"].to_numpy(dtype=float)
     for entry in of_model(summaries(run, STUDY["black_box_distance"]), model):
-        low = None if entry["ci_low"] is None else max(entry["ci_low"], 0)
-        draw_row(ax, height, seeds, {**entry, "ci_low": low}, 1, look)
+        draw_row(ax, height, seeds, entry, 1, look)
 
 
 def _attacks(run: Run) -> Figure:

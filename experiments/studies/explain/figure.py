@@ -90,13 +90,12 @@ def _pair(run: Run) -> list[str]:
 
 def _stored(run: Run) -> dict[tuple[str, int, str], tuple[Mapping[str, Fact], np.ndarray]]:
     """(model, image, map) -> its facts, values by pixel."""
-    found = rows(run, STUDY["map_value"])
-    places = [(facts["image"], facts["map"]) for facts in found["facts"]]
-    stored = {}
-    for (model, (image, name)), group in found.assign(place=places).groupby(["model", "place"], sort=False):
-        values = group.sort_values("step")["value"].to_numpy(dtype=float)
-        stored[str(model), int(image), str(name)] = group["facts"].iloc[0], values
-    return stored
+    found: dict[tuple[str, int, str], tuple[Mapping[str, Fact], list[float]]] = {}
+    ordered = rows(run, STUDY["map_value"]).sort_values("step")
+    for model, facts, value in ordered[["model", "facts", "value"]].itertuples(index=False):
+        _, values = found.setdefault((model, facts["image"], facts["map"]), (facts, []))
+        values.append(value)
+    return {place: (facts, np.array(values)) for place, (facts, values) in found.items()}
 
 
 def _shaped(run: Run, values: np.ndarray) -> np.ndarray:
@@ -125,7 +124,7 @@ def _draw_deletion(ax: Axes, run: Run) -> None:
             if order == "random":  # eight bands would hide each other
                 entries = [{**entry, "ci_low": None, "ci_high": None} for entry in entries]
             draw_curve(
-                ax, entries, look, label=f"{model} ({look.kind})" if dashes == "-" else "_", scale=100, limits=(0, 100),
+                ax, entries, look, label=f"{model} ({look.kind})" if dashes == "-" else "_", scale=100,
                 dashes=dashes, filled=dashes == "-",
             )  # fmt: skip
     ax.set(title="Deletion", xlabel=metric.step, ylabel="Classified correctly (%)", ylim=(-3, 103))
@@ -149,8 +148,7 @@ def _draw_agreement(ax: Axes, run: Run) -> None:
             if found is None:
                 continue
             if found["ci_low"] is not None:
-                limits = np.clip([found["ci_low"], found["ci_high"]], -1, 1)
-                ax.hlines(height, *limits, color=look.colour, linewidth=1.2, alpha=0.6)
+                ax.hlines(height, found["ci_low"], found["ci_high"], color=look.colour, linewidth=1.2, alpha=0.6)
             ax.plot(
                 found["mean"], height, marker=look.marker, markersize=6, color=look.colour, markerfacecolor=face,
                 markeredgewidth=1.2, linestyle="",

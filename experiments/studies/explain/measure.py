@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -174,12 +174,12 @@ def _of_twins(maps: Maps, of_twin: Maps) -> Iterator[Measurement]:
             yield from _agreement(STUDY["twin_chance"], own, np.roll(twin, 1, axis=0), map=name, twin=other)
 
 
-def _agreement(metric: Metric, first: FloatArray, second: FloatArray, **maps: str) -> Iterator[Measurement]:
+def _agreement(metric: Metric, first: FloatArray, second: FloatArray, **maps: Any) -> Iterator[Measurement]:
     """Mean over images; none where all maps of a method are flat."""
     found = [attribution.agreement(one, other) for one, other in zip(first, second, strict=True)]
     values = [value for value in found if value is not None]
     if values:
-        yield metric(np.mean(values), **maps)
+        yield metric(np.mean(values), None, **maps)
 
 
 def _deletion(own: Explained, steps: int, seed: int) -> Iterator[Measurement]:

@@ -51,7 +51,7 @@ def draw(run: Run) -> dict[str, Figure]:
 
 def _draw_courses(ax: Axes, run: Run, courses: dict[str, list[Entry]]) -> None:
     for model, look in looks(run).items():
-        draw_curve(ax, courses[model], look, label=f"{model} ({look.kind})", scale=100, limits=(0, 100))
+        draw_curve(ax, courses[model], look, label=f"{model} ({look.kind})", scale=100)
 
 
 def _draw_ceiling(ax: Axes, run: Run, scenario: str) -> None:
@@ -65,8 +65,7 @@ def _draw_ceiling(ax: Axes, run: Run, scenario: str) -> None:
     for place, (model, look) in zip(places, shown.items(), strict=True):
         (entry,) = joint[model]
         if entry["ci_low"] is not None:
-            limits = np.clip([100 * entry["ci_low"], 100 * entry["ci_high"]], 0, 100)
-            ax.vlines(place, *limits, color=look.colour, linewidth=1.4)
+            ax.vlines(place, 100 * entry["ci_low"], 100 * entry["ci_high"], color=look.colour, linewidth=1.4)
         ax.plot(
             place, 100 * entry["mean"], color=look.colour, marker=look.marker, markersize=5,
             markerfacecolor="white", markeredgewidth=1.2,

@@ -89,11 +89,10 @@ def _layers(ax: Axes, run: Run, model: str, look: Look, metric: Metric, scale: f
 
 
 def _curve(ax: Axes, entries: list[Entry], look: Look, scale: float, **line: Any) -> None:
-    limit = 0 if entries[0]["unit"] == "fraction" else scale
     curve = sorted(entries, key=lambda entry: entry["step"])
     steps = [entry["step"] for entry in curve]
     ax.plot(steps, [scale * entry["mean"] for entry in curve], color=look.colour, linewidth=1.6, **line)
-    draw_band(ax, steps, curve, look, scale=scale, limits=(-limit, scale))
+    draw_band(ax, steps, curve, look, scale=scale)
 
 
 def _early(ax: Axes, run: Run, model: str, look: Look) -> None:

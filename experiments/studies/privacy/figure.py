@@ -52,7 +52,7 @@ def _draw(ax: Axes, run: Run, entries: dict[str, list[Entry]], *, others: bool =
     """Draw a curve for each model, dashed with open marks for samples that are no members."""
     for model, look in looks(run).items():
         draw_curve(
-            ax, entries[model], look, label=f"{model} ({look.kind})", scale=100, limits=(-100, 100),
+            ax, entries[model], look, label=f"{model} ({look.kind})", scale=100,
             dashes="--" if others else "-", filled=not others,
         )  # fmt: skip
 

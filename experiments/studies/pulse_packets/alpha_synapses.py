@@ -29,7 +29,7 @@ class AlphaCurrent(bnsim.SynapseModel):
 
     equations: ClassVar[str] = "dr/dt = -r / tau : {input_unit}\nds/dt = (r - s) / tau : {input_unit}"
     current: ClassVar[str] = "s"
-    jumps = (bnsim.synapses.Jump("r"),)
+    jumps = (bnsim.Jump("r"),)
     weight = "input"
 
 

@@ -35,7 +35,7 @@ from experiments.spec import Metric, Options, Study
 LEAST_SAMPLES = 4
 """With fewer, debiased CKA is not defined."""
 
-_MEASURES = {"cka": ("CKA", (None, 1.0)), "rsa": ("RSA", (-1.0, 1.0))}
+_MEASURES = {"cka": ("CKA", (-1.0, 1.0)), "rsa": ("RSA", (-1.0, 1.0))}
 """Measure of likeness: label, bounds."""
 
 _TIME = "Time since the start of the trial (ms)"

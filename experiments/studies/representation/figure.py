@@ -211,9 +211,9 @@ def _course(ax: Axes, run: Run, pair: Unit, layers: Unit) -> None:
         of_model(summaries(run, STUDY[metric], layer=layer, twin=other), model)
         for metric in ("cka_course_before", "cka_course")
     )
-    shape: dict[str, Any] = {"dashes": "--", "filled": False, "limits": (-1, 1)}
+    shape: dict[str, Any] = {"dashes": "--", "filled": False}
     draw_curve(ax, before, Look("", _PLAIN, look.marker), label="before training", **shape)
-    draw_curve(ax, after, look, label="after training", limits=(-1, 1))
+    draw_curve(ax, after, look, label="after training")
     ax.set(xlim=(0, None), ylim=(min(0, ax.get_ylim()[0]), 1.04))
     ax.set_title(f"{model}, {layer}\nwith {twin}, {other}", fontsize=10.5)
     ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.6)

@@ -102,7 +102,7 @@ def _panel(ax: Axes, run: Run, disturbance: str, title: str, axis: str) -> None:
         if found:
             clean = [(0.0, entry) for entry in of_model(summaries(run, STUDY["clean_accuracy"]), model)]
             draw_curve(
-                ax, placed([*clean, *found]), look, label=f"{model} ({look.kind})", scale=100, limits=(0, 100),
+                ax, placed([*clean, *found]), look, label=f"{model} ({look.kind})", scale=100,
                 dashes=dashes, filled=filled,
             )  # fmt: skip
     ax.set(ylim=(0, 103), xlabel=axis)

@@ -68,8 +68,8 @@ def _drawn(raster: Raster, n_units: int, generator: np.random.Generator) -> Rast
 def _summed_up(trials: list[Synchrony], **place: Any) -> Iterator[Measurement]:
     from experiments.studies.synchrony.pairs import rate_around_spikes
 
-    yield STUDY["spike_time_tiling"](np.mean([trial.tiling for trial in trials]), **place)
+    yield STUDY["spike_time_tiling"](np.mean([trial.tiling for trial in trials]), None, **place)
     contrasts = np.array([trial.contrast for trial in trials])
     if np.isfinite(contrasts).any():
-        yield STUDY["spike_contrast"](np.nanmean(contrasts), **place)
+        yield STUDY["spike_contrast"](np.nanmean(contrasts), None, **place)
     yield from STUDY["cross_correlation"].curve(rate_around_spikes(trials), **place)

@@ -126,7 +126,7 @@ def _line(ax: Axes, points: list[Point], model: str, label: str | None = None) -
     """Draw means, and 95 % intervals where there are any."""
     look = _LOOKS[model]
     places = [place for place, _ in points]
-    draw_band(ax, places, [entry for _, entry in points], look, scale=100, limits=(0, 100))
+    draw_band(ax, places, [entry for _, entry in points], look, scale=100)
     means = [100 * entry["mean"] for _, entry in points]
     ax.plot(
         places, means, color=look.colour, marker=look.marker, markersize=5, markeredgecolor="white",

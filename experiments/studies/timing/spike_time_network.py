@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -33,6 +34,12 @@ class SpikeTimeNetwork(ThreeFactor):
         network = super()._network()
         bias, drawn, *others = network.populations
         return replace(network, populations=[bias, replace(drawn, model=bnsim.SpikeTrains()), *others])
+
+    def _degeneracies(self, X: FloatArray) -> Iterator[str]:
+        # The input's spike counts may be the same in all samples: it is their times that differ.
+        if self._survey is not None:
+            yield from self._survey.findings(self.recorded[1:], self.WAKES)
+            self._survey = None
 
     def _stimulus(self, X: FloatArray) -> dict[str, Any]:
         rasters = (X > 0).reshape(len(X), round(self.duration), -1)

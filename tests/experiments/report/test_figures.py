@@ -8,15 +8,16 @@ import pytest
 
 from experiments.report import figures, side_by_side
 from experiments.run_directory import Run
-from experiments.shared.stored import confusion, looks
+from experiments.shared.stored import looks
 from experiments.studies.accuracy import figure as accuracy
+from experiments.studies.accuracy.figure import confusion
 from experiments.studies.learning import figure as learning
 from experiments.studies.one_pass import figure as one_pass
 from experiments.studies.sample_efficiency import figure as sample_efficiency
 
 
 def test_every_figure_of_a_run_has_a_name(stored_run: Run) -> None:
-    assert list(figures.draw(stored_run)) == [
+    assert list(figures.draw(stored_run).figures) == [
         "accuracy",
         "confusion",
         "learning",
@@ -44,7 +45,7 @@ def test_a_run_without_a_study_has_no_figure_of_it(stored_run: Run) -> None:
         config={name: section for name, section in stored_run.config.items() if name in ("run", "learning")},
         directory=stored_run.directory / "elsewhere",
     )
-    assert list(figures.draw(only_learning)) == ["learning", "weights", "selectivity", "gradient_angle"]
+    assert list(figures.draw(only_learning).figures) == ["learning", "weights", "selectivity", "gradient_angle"]
 
 
 def test_kinds_differ_in_colour_and_marker(stored_run: Run) -> None:
@@ -75,7 +76,7 @@ def test_confusion_counts_every_test_sample_of_every_seed(stored_run: Run) -> No
 
 def test_a_class_without_a_test_sample_has_an_empty_row(stored_run: Run) -> None:
     rows = stored_run.results.copy()
-    rows.loc[rows["condition"].str.startswith("true=3,"), "value"] = 0.0
+    rows.loc[[facts.get("true") == "3" for facts in rows["facts"]], "value"] = 0.0
     run = dataclasses.replace(stored_run, results=rows)
     confusions = accuracy.draw(run)["confusion"].axes[0]
     errors = np.asarray(confusions.images[0].get_array())
@@ -112,7 +113,8 @@ def test_layers_are_told_apart_by_their_dashes(stored_run: Run) -> None:
         first, last = (drawn[f"{model}, {layer}"] for layer in _layers(model))
         assert (first.get_linestyle(), last.get_linestyle()) == ("--", "-")
         assert first.get_color() == last.get_color() == looks(stored_run)[model].colour
-    layer = stored_run.results.query("model == 'dense' and condition == 'layer=hidden_1' and metric == 'silent_share'")
+    silent_shares = stored_run.results.query("model == 'dense' and metric == 'silent_share'")
+    layer = silent_shares[[facts == {"layer": "hidden_1"} for facts in silent_shares["facts"]]]
     line = next(line for line in silent.lines if line.get_label() == "dense, hidden_1")
     np.testing.assert_allclose(line.get_ydata(), 100 * layer.groupby("step")["value"].mean())
 

@@ -12,8 +12,9 @@ import pytest
 
 from experiments import report
 from experiments.report import spikes
-from experiments.run_directory import Run, RunContents, write_run
+from experiments.run_directory import Run, RunContents
 from tests.browser import Browser, executable
+from tests.experiments.test_run_directory import write_run
 
 CHECKS = (Path(__file__).parent / "page_checks.js").read_text(encoding="utf-8")
 FIRST, SECOND = "receptive-field", "reward"
@@ -52,7 +53,7 @@ def page(stored_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(spikes, "MARKS", 500)
-        return write_run(tmp_path_factory.mktemp("runs"), "run", contents, report.write) / "report.html"
+        return report.write(write_run(tmp_path_factory.mktemp("runs"), "run", contents))
 
 
 @pytest.fixture(scope="module")
