@@ -95,6 +95,11 @@ class SpikingClassifier(OnlineClassifier):
         """
         return self._present(self._checked(X), self.recorded)
 
+    @property
+    def _surveyed(self) -> tuple[str, ...]:
+        """Populations whose spike counts must differ between samples, from input to output."""
+        return self.recorded
+
     def _check_backend(self) -> None:
         self._require(self.backend in BACKENDS, "backend", f"one of {', '.join(BACKENDS)}")
 
@@ -125,7 +130,7 @@ class SpikingClassifier(OnlineClassifier):
 
     def _degeneracies(self, X: FloatArray) -> Iterator[str]:
         if self._survey is not None:
-            yield from self._survey.findings(self.recorded, self.WAKES)
+            yield from self._survey.findings(self._surveyed, self.WAKES)
             self._survey = None
 
     def _presented(self, X: FloatArray, record: tuple[str, ...] = ()) -> Iterator[bnsim.Recording]:

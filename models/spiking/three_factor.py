@@ -148,10 +148,10 @@ class ThreeFactor(SpikingReadOut):
     @property
     def trainable_parameters(self) -> int:
         """Return the number of forward weights, those of the bias included."""
-        sizes = [self.n_features_in_, *self.hidden, len(self.classes_)]
+        sizes = [self._sizes[name] for name in self._layers]
         return sum((before + 1) * after for before, after in pairwise(sizes))
 
-    def rate_chain(self) -> Chain:
+    def rate_chain(self) -> Chain | None:
         """Return the network of rates with the same weights (see `models.capabilities.Differentiable`).
 
         Returns
