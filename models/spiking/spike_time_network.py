@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,11 +20,6 @@ class SpikeTimeNetwork(ThreeFactor):
     """
 
     @property
-    def trainable_parameters(self) -> int:
-        sizes = [self._sizes[name] for name in self._layers]
-        return sum((before + 1) * after for before, after in pairwise(sizes))
-
-    @property
     def _sizes(self) -> dict[str, int]:
         return super()._sizes | {"input": self.n_features_in_ // round(self.duration)}
 
@@ -35,11 +28,14 @@ class SpikeTimeNetwork(ThreeFactor):
         bias, drawn, *others = network.populations
         return replace(network, populations=[bias, replace(drawn, model=bnsim.SpikeTrains()), *others])
 
-    def _degeneracies(self, X: FloatArray) -> Iterator[str]:
-        # The input's spike counts may be the same in all samples: it is their times that differ.
-        if self._survey is not None:
-            yield from self._survey.findings(self.recorded[1:], self.WAKES)
-            self._survey = None
+    @property
+    def _surveyed(self) -> tuple[str, ...]:
+        return self.recorded[
+            1:
+        ]  # the input's spike counts may be the same in all samples: it is their times that differ
+
+    def rate_chain(self) -> None:
+        """Return None: what a sample holds are times, which a network of rates does not know."""
 
     def _stimulus(self, X: FloatArray) -> dict[str, Any]:
         rasters = (X > 0).reshape(len(X), round(self.duration), -1)
