@@ -288,10 +288,13 @@ def _document(path: Path, parse: Callable[[str], Any], required: Sequence[str]) 
 
 def _table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     with _undamaged(path):
-        table = pd.read_parquet(path)
+        stored = pq.read_table(path)
+        table = stored.to_pandas()
     _refuse_missing(path, "column", [column for column in columns if column not in table.columns])
     if "facts" in columns:  # the struct has a field for every fact of any row: keep the facts of this row
-        held = [{name: fact for name, fact in (row or {}).items() if fact is not None} for row in table["facts"]]
+        # pandas would turn whole numbers into fractions where some rows lack them
+        rows = stored["facts"].to_pylist()
+        held = [{name: fact for name, fact in (row or {}).items() if fact is not None} for row in rows]
         table = table.assign(facts=pd.Series(held, index=table.index, dtype=object))
     return table
 

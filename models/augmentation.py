@@ -16,7 +16,20 @@ ALLOWED = "whole pixels, 0 for none, and 0 where image_shape is None"
 
 
 def allows(image_shape: tuple[int, int] | None, shift: object) -> bool:
-    """Whether images of this shape, or plain features (None), can be shifted so."""
+    """Return whether a shift fits the samples: whole pixels, and 0 for samples that are no images.
+
+    Parameters
+    ----------
+    image_shape : tuple of int or None
+        (height, width); None for plain features.
+    shift : int
+        Largest shift, in pixels.
+
+    Returns
+    -------
+    bool
+        Whether it is allowed.
+    """
     still = shift == 0 and not isinstance(shift, bool)
     return still or (is_count(shift) and image_shape is not None)
 
@@ -24,10 +37,25 @@ def allows(image_shape: tuple[int, int] | None, shift: object) -> bool:
 def shifted(
     X: FloatArray, image_shape: tuple[int, int] | None, shift: int, *, random_state: int, first: int
 ) -> FloatArray:
-    """Images (n, height x width), flattened, each moved by whole pixels; the first is presentation number `first`.
+    """Return training images moved at random, each presentation by itself.
 
-    A presentation is moved right and down by steps drawn uniformly from -shift..shift (`steps`). What leaves the
-    image is lost, and what comes in is 0, the background of images that are scaled to [0, 1].
+    Parameters
+    ----------
+    X : ndarray, shape (n_presentations, n_features)
+        Images in the order of their presentation.
+    image_shape : tuple of int or None
+        (height, width) of the images; None for plain features, which stay as they are.
+    shift : int
+        Largest shift to either side, up and down, in pixels.
+    random_state : int
+        Seed of the shifts.
+    first : int
+        Number of the first presentation; a shift depends on the number alone, not on the chunk it is in.
+
+    Returns
+    -------
+    ndarray, shape (n_presentations, n_features)
+        The images; what moves in from outside is 0.
     """
     if shift == 0 or image_shape is None:
         return X
@@ -35,7 +63,22 @@ def shifted(
 
 
 def moved(X: FloatArray, image_shape: tuple[int, int], by: NDArray[np.int64]) -> FloatArray:
-    """Images (n, height x width), flattened, each moved `by` (n, 2) pixels right and down; 0 comes in."""
+    """Return images moved by whole pixels; what moves in from outside is 0.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n_samples, n_features)
+        Images.
+    image_shape : tuple of int
+        (height, width).
+    by : ndarray of int, shape (n_samples, 2)
+        Pixels right and down, for each image.
+
+    Returns
+    -------
+    ndarray, shape (n_samples, n_features)
+        The moved images.
+    """
     height, width = image_shape
     right, down = by.T
     most = int(np.abs(by).max(initial=0))
@@ -45,10 +88,23 @@ def moved(X: FloatArray, image_shape: tuple[int, int], by: NDArray[np.int64]) ->
 
 
 def steps(n: int, shift: int, *, random_state: int, first: int) -> NDArray[np.int64]:
-    """Steps (n, 2) right and down of the presentations first, first + 1, ...
+    """Return the shifts of presentations.
 
-    Each is a function of `random_state` and its number alone (Philox4x64, the number as its counter), so it does not
-    matter how a training is cut into chunks or calls.
+    Parameters
+    ----------
+    n : int
+        Number of presentations.
+    shift : int
+        Largest shift in each direction, in pixels.
+    random_state : int
+        Seed.
+    first : int
+        Number of the first presentation.
+
+    Returns
+    -------
+    ndarray of int, shape (n, 2)
+        Pixels right and down, uniform in [-shift, shift].
     """
     generator = np.random.Philox(np.random.SeedSequence([random_state, 0x5417]))
     generator.advance(first)  # in blocks of four 64-bit words, one a presentation

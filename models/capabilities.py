@@ -191,7 +191,7 @@ class ActivationReadOut(Protocol):
 class HiddenSpikes:
     """Spikes of the last hidden layer.
 
-    Parameters
+    Attributes
     ----------
     trains : tuple of (ndarray, ndarray)
         Time steps and units of the spikes of each trial, in order of time.
@@ -210,7 +210,13 @@ class HiddenSpikes:
 
     @cached_property
     def counts(self) -> FloatArray:
-        """Spikes of each unit in each trial, shape (n_trials, n_units)."""
+        """Return the number of spikes of each unit in each trial.
+
+        Returns
+        -------
+        ndarray, shape (n_trials, n_units)
+            Counts, as float64.
+        """
         rows = [np.bincount(units, minlength=self.n_units) for _, units in self.trains]
         return np.stack(rows).astype(np.float64)
 
@@ -291,11 +297,28 @@ class Taught(Protocol):
         ...
 
     def activity(self, X: ArrayLike) -> Activity:
-        """Return the responses of every layer (see `models.classifier.Classifier`)."""
+        """Return the responses of every layer (see `models.classifier.Classifier`).
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        models.classifier.Activity
+            Responses, layer by layer.
+        """
         ...
 
     def weights(self) -> dict[str, FloatArray]:
-        """Return the weights of each trained layer (see `models.classifier.Classifier`)."""
+        """Return the weights of each trained layer (see `models.classifier.Classifier`).
+
+        Returns
+        -------
+        dict of str to ndarray
+            Weights (n_inputs, n_units) by layer.
+        """
         ...
 
     def weight_change(self, X: ArrayLike, y: ArrayLike, step: float = 1.0) -> dict[str, FloatArray]:

@@ -44,10 +44,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Layer:
-    """Responses of one layer: `responses` (sample, unit) are spike counts, or activations where nothing spikes.
+    """Responses of one layer.
 
-    `binned` (sample, time bin, unit) holds spike counts in time bins; a network without a time axis (an ANN, or a BNS
-    of rates) leaves it None.
+    Attributes
+    ----------
+    name : str
+        Name of the layer.
+    responses : ndarray, shape (n_samples, n_units)
+        Spike counts, or activations where nothing spikes.
+    binned : ndarray, shape (n_samples, n_bins, n_units), or None
+        Spike counts in time bins; None without a time axis (an ANN, or a BNS of rates).
     """
 
     name: str
@@ -57,9 +63,14 @@ class Layer:
 
 @dataclass(frozen=True)
 class Activity:
-    """Layer by layer, from input to output, what a network did.
+    """What a network did, layer by layer, from input to output.
 
-    bin_width: in seconds; None for a network without a time axis. A network has spikes exactly if it has one.
+    Attributes
+    ----------
+    layers : tuple of Layer
+        From input to output.
+    bin_width : float or None
+        In s; None for a network without a time axis. A network has spikes exactly if it has one.
     """
 
     layers: tuple[Layer, ...]
@@ -75,12 +86,18 @@ class Activity:
 
 @dataclass(frozen=True)
 class OperationCount:
-    """Work done to classify the samples given, summed over them.
+    """Work done to classify samples, summed over them.
 
-    synaptic_operations: accumulates caused by spikes (spikes x fan-out), counted, not assumed.
-    multiply_accumulates: of dense arithmetic, filters applied outside a spiking network included.
-    neuron_updates: neurons x time steps, or neurons where there is no time.
-    bytes: read to fetch the weights that those operations use, at the precision they are stored in.
+    Attributes
+    ----------
+    synaptic_operations : int
+        Accumulates caused by spikes (spikes x fan-out), counted, not assumed.
+    multiply_accumulates : int
+        Of dense arithmetic, filters applied outside a spiking network included.
+    neuron_updates : int
+        Neurons x time steps, or neurons where there is no time.
+    bytes : int
+        Read to fetch the weights that those operations use, at the precision they are stored in.
     """
 
     synaptic_operations: int
@@ -91,7 +108,15 @@ class OperationCount:
 
 @dataclass(frozen=True)
 class HistoryPoint:
-    """One point of the learning curve: validation accuracy after `samples_seen` presentations."""
+    """One point of the learning curve.
+
+    Attributes
+    ----------
+    samples_seen : int
+        Presentations.
+    validation_accuracy : float
+        Accuracy on the validation samples after them.
+    """
 
     samples_seen: int
     validation_accuracy: float
@@ -139,16 +164,41 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
     ) -> Self:
         """Train from the start.
 
-        X (n, features), images flattened; y (n,) labels of any type. `validation` (X, y): samples on which
-        the learning curve is measured, with learning frozen, when training has seen as many presentations
-        as `checkpoints` names (increasing; those beyond the end of training are never reached).
-        `at_checkpoint` is called there too, as at_checkpoint(self, samples_seen), and once before the first
-        presentation with 0; it may look at the model but must not change it. `progress` is called as
-        progress(done, total), at the checkpoints too. Being watched changes nothing in what is learned.
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Training samples, images flattened.
+        y : array_like, shape (n_samples,)
+            Labels of any type.
+        validation : tuple of (X, y) or None
+            Samples on which the learning curve is measured at the checkpoints, with learning frozen.
+        checkpoints : sequence of int
+            Increasing numbers of presentations; those beyond the end of training are never reached.
+        at_checkpoint : callable or None
+            Called as at_checkpoint(self, samples_seen) at each checkpoint, and once before the first presentation with
+            0. It may look at the model but must not change it.
+        progress : callable or None
+            Called as progress(done, total), in presentations, at the checkpoints too.
 
-        Errors: InputError for a parameter out of its range, one class only, checkpoints that do not
-        increase, samples beyond single precision, a training that diverged; the classifier is unfitted then.
-        DegenerateNetworkWarning for a network that cannot tell samples apart (see `warnings_`).
+        Returns
+        -------
+        Classifier
+            Itself.
+
+        Raises
+        ------
+        InputError
+            For a parameter out of its range, one class only, checkpoints that do not increase, samples beyond single
+            precision, or a training that diverged. The classifier is not fitted then.
+
+        Warns
+        -----
+        DegenerateNetworkWarning
+            For a network that cannot tell samples apart (see `warnings_`).
+
+        Notes
+        -----
+        Being watched changes nothing in what is learned.
         """
         samples, targets = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(targets)
@@ -193,21 +243,46 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
 
     @final
     def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """Class of each sample (n,); depends on neither the order nor the company of the samples."""
+        """Return the class of each sample; it depends on neither the order nor the company of the samples.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray, shape (n_samples,)
+            Classes.
+        """
         samples = self._checked(X)
         return self.classes_[self._predict(samples)]
 
     @final
     def activity(self, X: ArrayLike) -> Activity:
-        """Responses of every layer to each sample, with learning frozen."""
+        """Return the responses of every layer, with learning frozen.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        Activity
+            Layer by layer, from input to output.
+        """
         return self._activity(self._checked(X))
 
     @final
     def weights(self) -> dict[str, FloatArray]:
-        """Copies of the weights (inputs, units) of each trained layer, from input to output, without biases.
+        """Return copies of the weights of each trained layer, from input to output, without biases.
 
-        A key is the name that the layer to which they lead has in `activity`. Where units share weights, as
-        in a convolution, a column stands for all units that share it. The unit is the model's own.
+        Returns
+        -------
+        dict of str to ndarray
+            Weights (n_inputs, n_units), in the model's own unit, by the name that the layer to which they lead has in
+            `activity`. Where units share weights, as in a convolution, a column stands for all units that share it.
         """
         check_is_fitted(self)
         return {name: np.array(weights) for name, weights in self._weights().items()}
@@ -240,7 +315,18 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
 
     @final
     def operations(self, X: ArrayLike) -> OperationCount:
-        """Work done to classify these samples, summed over them."""
+        """Count the work done to classify samples.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        OperationCount
+            Summed over the samples.
+        """
         return self._operations(self._checked(X))
 
     @property
@@ -260,8 +346,19 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
     def save(self, path: str | Path) -> None:
         """Write the fitted classifier to one .npz of plain arrays and JSON, without pickle.
 
-        Errors: InputError for a parameter that cannot be written, MachineError for a file that cannot,
-        scikit-learn's NotFittedError before `fit`.
+        Parameters
+        ----------
+        path : str or pathlib.Path
+            The file.
+
+        Raises
+        ------
+        InputError
+            For a parameter that cannot be written.
+        MachineError
+            For a file that cannot be written.
+        sklearn.exceptions.NotFittedError
+            Before `fit`.
         """
         check_is_fitted(self)
         storage.write(Path(path), self._header(), {"classes_": self.classes_, **self._fitted_arrays()})
@@ -269,10 +366,22 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
     @final
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Read what `save` wrote. A RandomState given as `random_state` comes back as the integer it led
-        to.
+        """Read what `save` wrote.
 
-        Errors: InputError for a missing, damaged or foreign file, or one of another class.
+        Parameters
+        ----------
+        path : str or pathlib.Path
+            The file.
+
+        Returns
+        -------
+        Classifier
+            The fitted classifier. A RandomState given as `random_state` comes back as the integer it led to.
+
+        Raises
+        ------
+        InputError
+            For a missing, damaged or foreign file, or one of another class.
         """
         with storage.reading(Path(path), cls.__name__) as (header, arrays):
             parameters = {

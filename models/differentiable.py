@@ -30,11 +30,35 @@ class Stage(Protocol):
     """What a layer computes before its rectifier."""
 
     def forward(self, X: FloatArray) -> FloatArray:
-        """Return the outputs (n_samples, n_units) for inputs (n_samples, n_inputs)."""
+        """Return what reaches the rectifier.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n_samples, n_inputs)
+            Inputs.
+
+        Returns
+        -------
+        ndarray, shape (n_samples, n_units)
+            Outputs.
+        """
         ...
 
     def backward(self, X: FloatArray, error: FloatArray) -> FloatArray:
-        """Return the error by the inputs X (n_samples, n_inputs) for an error by the units (n_samples, n_units)."""
+        """Return the error by the inputs.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n_samples, n_inputs)
+            Inputs.
+        error : ndarray, shape (n_samples, n_units)
+            Error by the outputs.
+
+        Returns
+        -------
+        ndarray, shape (n_samples, n_inputs)
+            J^T error.
+        """
         ...
 
 
@@ -42,7 +66,7 @@ class Stage(Protocol):
 class Linear:
     """The stage W x + b.
 
-    Parameters
+    Attributes
     ----------
     matrix : ndarray or sparse array, shape (n_units, n_inputs)
         W.
@@ -54,11 +78,35 @@ class Linear:
     bias: FloatArray
 
     def forward(self, X: FloatArray) -> FloatArray:
-        """Return W x + b (n_samples, n_units)."""
+        """Return W x + b.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n_samples, n_inputs)
+            Inputs.
+
+        Returns
+        -------
+        ndarray, shape (n_samples, n_units)
+            Outputs.
+        """
         return (self.matrix @ X.T).T + self.bias
 
     def backward(self, X: FloatArray, error: FloatArray) -> FloatArray:
-        """Return W^T e (n_samples, n_inputs)."""
+        """Return W^T e.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n_samples, n_inputs)
+            Inputs.
+        error : ndarray, shape (n_samples, n_units)
+            e.
+
+        Returns
+        -------
+        ndarray, shape (n_samples, n_inputs)
+            Error by the inputs.
+        """
         return (self.matrix.T @ error.T).T
 
 
@@ -66,7 +114,7 @@ class Linear:
 class Filters:
     """The stage gain f_j . x / (c + |x|_j) - threshold; without c: gain f_j . x - threshold.
 
-    Parameters
+    Attributes
     ----------
     matrix : sparse array, shape (n_filters, n_features)
         The filters f.
@@ -92,14 +140,38 @@ class Filters:
         return np.sqrt((self._seen @ (X**2).T).T)
 
     def forward(self, X: FloatArray) -> FloatArray:
-        """Return the responses (n_samples, n_filters)."""
+        """Return the responses of the filters.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray, shape (n_samples, n_filters)
+            Responses.
+        """
         responses = (self.matrix @ X.T).T
         if self.semisaturation is not None:
             responses = responses / (self.semisaturation + self._norms(X))
         return self.gain * responses - self.threshold
 
     def backward(self, X: FloatArray, error: FloatArray) -> FloatArray:
-        """Return the error by the features (n_samples, n_features)."""
+        """Return the error by the features.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n_samples, n_features)
+            Samples.
+        error : ndarray, shape (n_samples, n_filters)
+            Error by the responses.
+
+        Returns
+        -------
+        ndarray, shape (n_samples, n_features)
+            J^T error.
+        """
         error = self.gain * error
         if self.semisaturation is None:
             return (self.matrix.T @ error.T).T
@@ -113,7 +185,7 @@ class Filters:
 class Chain:
     """A network of stages with a rectifier between each and the next.
 
-    Parameters
+    Attributes
     ----------
     stages : tuple of Stage
         From input to output.
@@ -122,7 +194,18 @@ class Chain:
     stages: tuple[Stage, ...]
 
     def outputs(self, X: FloatArray) -> FloatArray:
-        """Return z (n_samples, n_classes) for samples (n_samples, n_features)."""
+        """Return the outputs z, the largest of which decides.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray, shape (n_samples, n_classes)
+            z.
+        """
         return self._passed(X)[-1]
 
     def gradient(self, X: FloatArray, error: FloatArray) -> FloatArray:

@@ -51,21 +51,44 @@ class FilterBank:
 
     @property
     def n_filters(self) -> int:
+        """Return the number of filters.
+
+        Returns
+        -------
+        int
+            Rows of the matrix.
+        """
         return int(self.matrix.shape[0])
 
     @property
     def multiply_accumulates(self) -> int:
-        """Products summed up to filter one sample: one for each pixel that a filter sees, and with normalisation
-        besides one for each pixel's square, one for each pixel of a window and one for each filter."""
+        """Return the number of multiply-accumulates that filter one sample.
+
+        Returns
+        -------
+        int
+            One for each pixel that a filter sees; with normalisation also one for each pixel's square, one for each
+            pixel of a window and one for each filter.
+        """
         products = int(self.matrix.nnz)
         if self.semisaturation is not None:
             products += self.matrix.shape[1] + int(self._windows[0].nnz) + self.n_filters
         return products
 
     def responses(self, X: FloatArray, dtype: DTypeLike = np.float64) -> FloatArray:
-        """Responses (n, filters) to samples (n, features), computed in float64 and kept as `dtype`.
+        """Return the responses of the filters, computed in float64, each from its own sample alone.
 
-        Each depends on its own sample alone, bit for bit.
+        Parameters
+        ----------
+        X : ndarray, shape (n_samples, n_features)
+            Samples.
+        dtype : data type
+            In which the responses are kept.
+
+        Returns
+        -------
+        ndarray, shape (n_samples, n_filters)
+            Responses.
         """
         responses = np.empty((len(X), self.n_filters), dtype)
         for start in range(0, len(X), BLOCK):
@@ -93,12 +116,31 @@ class FilterBank:
         return sparse.csr_array((np.ones(pixels.size), pixels.ravel(), bounds), shape=shape), window_of.ravel()
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
-        """The matrix as plain arrays, for storage."""
+        """Return the matrix as plain arrays, for storage.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Arrays by name.
+        """
         return matrix_arrays("filters", self.matrix)
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]], semisaturation: float | None) -> FilterBank:
-        """The inverse of `arrays`; other entries are left alone."""
+        """Make a bank from the arrays of `arrays`.
+
+        Parameters
+        ----------
+        arrays : mapping of str to ndarray
+            Arrays by name; other entries are ignored.
+        semisaturation : float or None
+            See `FilterBank`.
+
+        Returns
+        -------
+        FilterBank
+            The bank.
+        """
         return cls(matrix_from_arrays("filters", arrays), semisaturation)
 
 
@@ -114,10 +156,36 @@ def draw_filters(
     seed: int,
     owner: str,
 ) -> FilterBank:
-    """The front end of `receptive-field` and `receptive-dense`: Gabor patches on images, else dense filters.
+    """Draw the front end of `receptive-field` and `receptive-dense`: Gabor patches on images, else dense filters.
 
-    Errors: InputError, naming `owner`, for an image shape that does not fit the samples, and those of
-    `gabor_filters`.
+    Parameters
+    ----------
+    n_features : int
+        Features of a sample.
+    image_shape : tuple of int or None
+        (height, width) of the images; None for plain features.
+    n_filters : int
+        Filters.
+    patch : int
+        Side of a Gabor patch, in pixels.
+    wavelength, sigma : tuple of float
+        Ranges of the Gabor function's wavelength and width, in pixels.
+    semisaturation : float or None
+        See `FilterBank`.
+    seed : int
+        Seed.
+    owner : str
+        Class that errors name.
+
+    Returns
+    -------
+    FilterBank
+        The bank.
+
+    Raises
+    ------
+    InputError
+        For an image shape that does not fit the samples, and those of `gabor_filters`.
     """
     if image_shape is None:
         return replace(dense_random_filters(n_features, n_filters, seed), semisaturation=semisaturation)
@@ -134,7 +202,26 @@ def draw_filters(
 def gabor_filters(
     image_shape: tuple[int, int], n_filters: int, patch: int, wavelength: Range, sigma: Range, seed: int
 ) -> FilterBank:
-    """Gabor filters at random places; equations and errors in `bnsim.receptive_fields.GaborPatches`."""
+    """Draw Gabor filters at random places (see `bnsim.receptive_fields.GaborPatches`).
+
+    Parameters
+    ----------
+    image_shape : tuple of int
+        (height, width).
+    n_filters : int
+        Filters.
+    patch : int
+        Side of a patch, in pixels.
+    wavelength, sigma : tuple of float
+        Ranges of the Gabor function's wavelength and width, in pixels.
+    seed : int
+        Seed.
+
+    Returns
+    -------
+    FilterBank
+        The bank, without normalisation.
+    """
     from bnsim.receptive_fields import GaborPatches  # imports Brian2, which plain features do without
 
     description = GaborPatches(image_shape, patch, wavelength, sigma)
@@ -146,9 +233,25 @@ def _generator(seed: int) -> np.random.Generator:
 
 
 def dense_random_filters(n_features: int, n_filters: int, seed: int) -> FilterBank:
-    """For plain feature vectors: directions drawn uniformly, each filter sees all features and has unit norm.
+    """Draw filters for plain features: directions that are uniformly distributed, of unit norm.
 
-    Unlike a Gabor filter's, the mean of a row is not taken away: in an image it is the brightness, but among
+    Parameters
+    ----------
+    n_features : int
+        Features of a sample, all of which each filter sees.
+    n_filters : int
+        Filters.
+    seed : int
+        Seed.
+
+    Returns
+    -------
+    FilterBank
+        The bank, without normalisation.
+
+    Notes
+    -----
+    Other than a Gabor filter's, the mean of a row is not subtracted: in an image it is the brightness, but among
     features that are unlike each other it is as good a direction as any.
     """
     filters = _generator(seed).standard_normal((n_filters, n_features))

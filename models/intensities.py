@@ -14,10 +14,15 @@ FloatArray = NDArray[np.floating]
 
 @dataclass(frozen=True, eq=False)
 class IntensityScale:
-    """intensity = (x - low) / (high - low), cut to [0, 1]; low and high (features,) come from training samples.
+    """Scale of samples: intensity = (x - low) / (high - low), clipped to [0, 1].
 
     Samples that lie in [0, 1] already, such as pixels, are left as they are; others are scaled feature by feature, by
-    the smallest and largest value of each. A feature that never changes gives 0.
+    the smallest and largest value in the training samples. A feature that never changes gives 0.
+
+    Attributes
+    ----------
+    low, high : ndarray, shape (n_features,)
+        Values that become 0 and 1.
     """
 
     low: FloatArray
@@ -25,7 +30,18 @@ class IntensityScale:
 
     @classmethod
     def of(cls, X: FloatArray) -> Self:
-        """From training samples (n, features)."""
+        """Return the scale of training samples.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n_samples, n_features)
+            Training samples.
+
+        Returns
+        -------
+        IntensityScale
+            Their scale.
+        """
         if X.min() >= 0 and X.max() <= 1:
             return cls(np.zeros(X.shape[1]), np.ones(X.shape[1]))
         return cls(X.min(axis=0), X.max(axis=0))
@@ -36,10 +52,27 @@ class IntensityScale:
         return np.clip((X - self.low) / np.where(width > 0, width, np.inf), 0.0, 1.0)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """As plain arrays, for storage."""
+        """Return the scale as plain arrays, for storage.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Arrays by name.
+        """
         return {"intensities/low": self.low, "intensities/high": self.high}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """The inverse of `arrays`; other entries are left alone."""
+        """Make a scale from the arrays of `arrays`.
+
+        Parameters
+        ----------
+        arrays : mapping of str to ndarray
+            Arrays by name; other entries are ignored.
+
+        Returns
+        -------
+        IntensityScale
+            The scale.
+        """
         return cls(arrays["intensities/low"], arrays["intensities/high"])

@@ -16,10 +16,25 @@ BLOCK = 128
 
 
 def products(matrix: sparse.csr_array, X: FloatArray, dtype: DTypeLike = np.float64) -> FloatArray:
-    """M x (n, rows) for samples X (n, columns) and a matrix M (rows, columns), kept as `dtype`.
+    """Return the products M x, each from its own sample alone, bit for bit.
 
-    Each depends on its own sample alone, bit for bit. A dense matrix product would not do: its rounding
-    changes with the number of samples.
+    Parameters
+    ----------
+    matrix : sparse array, shape (n_rows, n_columns)
+        M.
+    X : ndarray, shape (n_samples, n_columns)
+        Samples x.
+    dtype : data type
+        In which the products are kept.
+
+    Returns
+    -------
+    ndarray, shape (n_samples, n_rows)
+        The products.
+
+    Notes
+    -----
+    A dense matrix product would not do: its rounding changes with the number of samples.
     """
     result = np.empty((len(X), matrix.shape[0]), dtype)
     for start in range(0, len(X), BLOCK):
@@ -29,22 +44,55 @@ def products(matrix: sparse.csr_array, X: FloatArray, dtype: DTypeLike = np.floa
 
 
 def matrix_arrays(name: str, matrix: sparse.csr_array) -> dict[str, NDArray[np.generic]]:
-    """A sparse matrix as plain arrays "name/...", for storage."""
+    """Return a sparse matrix as plain arrays, for storage.
+
+    Parameters
+    ----------
+    name : str
+        Prefix of the names.
+    matrix : sparse array
+        The matrix.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Arrays by the names "name/data", "name/indices", "name/indptr" and "name/shape".
+    """
     parts = {"data": matrix.data, "indices": matrix.indices, "indptr": matrix.indptr, "shape": np.array(matrix.shape)}
     return {f"{name}/{part}": array for part, array in parts.items()}
 
 
 def matrix_from_arrays(name: str, arrays: Mapping[str, NDArray[np.generic]]) -> sparse.csr_array:
-    """The inverse of `matrix_arrays`; other entries are left alone."""
+    """Make a sparse matrix from the arrays of `matrix_arrays`.
+
+    Parameters
+    ----------
+    name : str
+        Prefix of the names.
+    arrays : mapping of str to ndarray
+        Arrays by name; other entries are ignored.
+
+    Returns
+    -------
+    sparse array
+        The matrix.
+    """
     data, indices, indptr, shape = (arrays[f"{name}/{part}"] for part in ("data", "indices", "indptr", "shape"))
     return sparse.csr_array((data, indices, indptr), shape=tuple(shape))
 
 
 @dataclass(frozen=True, eq=False)
 class LinearLayer:
-    """z = W x + b, what a layer does before its activation function.
+    """The linear part of a layer, z = W x + b, before its activation function.
 
-    name: of the layer. matrix: W (units, inputs), with an entry for each connection. bias: b (units,).
+    Attributes
+    ----------
+    name : str
+        Name of the layer.
+    matrix : sparse array, shape (n_units, n_inputs)
+        W, with an entry for each connection.
+    bias : ndarray, shape (n_units,)
+        b.
     """
 
     name: str
@@ -53,11 +101,24 @@ class LinearLayer:
 
     @property
     def n_units(self) -> int:
+        """Return the number of units.
+
+        Returns
+        -------
+        int
+            Rows of W.
+        """
         return int(self.matrix.shape[0])
 
     @property
     def fan_out(self) -> NDArray[np.int64]:
-        """Connections that leave each input (inputs,)."""
+        """Return the number of connections that leave each input.
+
+        Returns
+        -------
+        ndarray of int, shape (n_inputs,)
+            Connections.
+        """
         return np.bincount(self.matrix.indices, minlength=self.matrix.shape[1])
 
     def __call__(self, X: FloatArray) -> FloatArray:
@@ -65,21 +126,56 @@ class LinearLayer:
         return products(self.matrix, X) + self.bias
 
     def with_matrix(self, matrix: FloatArray) -> LinearLayer:
-        """The same layer with these weights W (units, inputs), a connection for each, those of weight 0 included."""
+        """Return the layer with other weights and all possible connections, those of weight 0 included.
+
+        Parameters
+        ----------
+        matrix : ndarray, shape (n_units, n_inputs)
+            W.
+
+        Returns
+        -------
+        LinearLayer
+            With the same bias.
+        """
         n_units, n_inputs = matrix.shape
         indices, bounds = np.tile(np.arange(n_inputs), n_units), n_inputs * np.arange(n_units + 1)
         data = matrix.ravel().astype(self.matrix.dtype)
         return replace(self, matrix=sparse.csr_array((data, indices, bounds), shape=matrix.shape))
 
     def with_kernels(self, kernels: FloatArray) -> LinearLayer:
-        """The same convolution with these kernels (inputs, channels), one after the other at each position."""
+        """Return the layer, a convolution, with other kernels.
+
+        Parameters
+        ----------
+        kernels : ndarray, shape (n_inputs, n_channels)
+            Weights that all positions share.
+
+        Returns
+        -------
+        LinearLayer
+            With the same connections and bias.
+        """
         n_positions = self.n_units // kernels.shape[1]
         data = np.tile(kernels.T.ravel(), n_positions).astype(self.matrix.dtype)
         structure = self.matrix.indices, self.matrix.indptr
         return replace(self, matrix=sparse.csr_array((data, *structure), shape=self.matrix.shape))
 
     def scaled(self, inputs: float, outputs: float) -> LinearLayer:
-        """The same layer for inputs divided by `inputs` and z divided by `outputs`, in float64."""
+        """Return the layer for scaled inputs and outputs, in float64.
+
+        Parameters
+        ----------
+        inputs : float
+            What inputs are divided by.
+        outputs : float
+            What z is divided by.
+
+        Returns
+        -------
+        LinearLayer
+            The scaled layer.
+        """
         matrix = self.matrix.astype(np.float64) * (inputs / outputs)
         return LinearLayer(self.name, matrix, self.bias.astype(np.float64) / outputs)
 
@@ -87,10 +183,23 @@ class LinearLayer:
 def convolution_matrix(
     kernel: FloatArray, image_shape: tuple[int, int], stride: int
 ) -> tuple[sparse.csr_array, tuple[int, int]]:
-    """A convolution as a matrix with one row for each output unit, and the (height, width) of its output.
+    """Return a convolution as a matrix with one row for each output unit.
 
-    kernel (height, width, input channels, filters) moves by `stride` over the positions that lie wholly
-    inside the image (no flipping, as in Keras). Units are counted row by row, channels last.
+    Parameters
+    ----------
+    kernel : ndarray, shape (height, width, n_channels, n_filters)
+        Kernel; it is not flipped, as in Keras.
+    image_shape : tuple of int
+        (height, width) of the input.
+    stride : int
+        Distance of the positions, in pixels.
+
+    Returns
+    -------
+    matrix : sparse array, shape (n_units, n_inputs)
+        Units are counted row by row, channels last; positions lie wholly inside the image.
+    shape : tuple of int
+        (height, width) of the output.
     """
     height, width, channels, filters = kernel.shape
     rows, columns = ((side - extent) // stride + 1 for side, extent in zip(image_shape, (height, width), strict=True))

@@ -31,9 +31,26 @@ class OnlineClassifier(Classifier):
 
     @final
     def partial_fit(self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None) -> Self:
-        """Learn from these samples once, in the order given; the first call names all `classes`.
+        """Learn from samples once, in the order given.
 
-        Errors: InputError for a first call without `classes`, or a label that is not among them.
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+        y : array_like, shape (n_samples,)
+            Labels.
+        classes : array_like or None
+            All labels; the first call needs them.
+
+        Returns
+        -------
+        OnlineClassifier
+            Itself.
+
+        Raises
+        ------
+        InputError
+            For a first call without `classes`, or a label that is not among them.
         """
         name = f"{type(self).__name__}.partial_fit"
         first = not hasattr(self, "presentations_seen_")
@@ -59,10 +76,22 @@ class OnlineClassifier(Classifier):
 
     @final
     def weight_change(self, X: ArrayLike, y: ArrayLike, step: float = 1.0) -> dict[str, FloatArray]:
-        """What learning from these samples once, in this order, would change in `weights`; it stays as it is.
+        """Return what learning from samples once would change in `weights`; the classifier stays as it is.
 
-        step: factor on the parameter `learning_rate`; a small one shows where the rule points from these weights,
-        before they move.
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+        y : array_like, shape (n_samples,)
+            Labels.
+        step : float
+            Factor on the parameter `learning_rate`; a small one shows where the rule points from these weights, before
+            they move.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Change of the weights (n_inputs, n_units) of each layer.
         """
         learner = deepcopy(self)
         if step != 1:

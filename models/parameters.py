@@ -16,7 +16,18 @@ from models.checks import is_count, is_positive
 
 @contextmanager
 def unfitted_on_error(estimator: Any) -> Iterator[None]:
-    """Leave an estimator without fitted attributes where an error of this project ends its training."""
+    """Leave an estimator without fitted attributes where an error of this project ends its training.
+
+    Parameters
+    ----------
+    estimator : estimator
+        What is being fitted.
+
+    Yields
+    ------
+    None
+        The training runs inside the context.
+    """
     try:
         yield
     except BnsimError:

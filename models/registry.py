@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
@@ -19,7 +20,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entry:
-    """What is known of a classifier before its class is imported."""
+    """What is known of a classifier before its class is imported.
+
+    Attributes
+    ----------
+    path : str
+        Where it lives, as "module:Class".
+    kind : str
+        "BNS" or "ANN".
+    twin : str or None
+        Name of the ANN with which a verdict is drawn.
+    summary : str
+        One line.
+    shared : tuple of str
+        Parameters in which it must agree with its twin: front end and topology; training too, where the weights are the
+        twin's.
+    """
 
     path: str
     """Where it lives, as "module:Class"."""
@@ -32,12 +48,24 @@ class Entry:
     twin's."""
 
     def load(self) -> type[Classifier]:
-        """Import the class."""
+        """Import the class.
+
+        Returns
+        -------
+        type
+            The class.
+        """
         module, _, name = self.path.partition(":")
         return getattr(import_module(module), name)
 
     def parameter_names(self) -> tuple[str, ...]:
-        """Names of the constructor's parameters, read from the source: importing the class takes seconds."""
+        """Return the names of the constructor's parameters, read from the source: importing takes seconds.
+
+        Returns
+        -------
+        tuple of str
+            Names, in order.
+        """
         module, _, name = self.path.partition(":")
         spec = find_spec(module)
         assert spec is not None
@@ -48,9 +76,12 @@ class Entry:
         return tuple(argument.arg for argument in init.args.args[1:])
 
 
+GROUP = "bnsim.models"
+"""Entry points by which other packages bring classifiers."""
+
 _FRONT_END = ("image_shape", "n_filters", "patch", "wavelength", "sigma", "semisaturation", "gain", "shift")
 
-MODELS: Mapping[str, Entry] = MappingProxyType(
+_OWN: Mapping[str, Entry] = MappingProxyType(
     {
         "receptive-field": Entry(
             "models.spiking.receptive_field:ReceptiveField",
@@ -143,24 +174,84 @@ MODELS: Mapping[str, Entry] = MappingProxyType(
 )
 
 
+def _of_other_packages() -> dict[str, Entry]:
+    """Classifiers that installed packages bring: an entry point of `GROUP` names an `Entry`."""
+    found: dict[str, Entry] = {}
+    for point in entry_points(group=GROUP):
+        brought = point.load()
+        if point.name in _OWN or not isinstance(brought, Entry):
+            what = "that name exists already" if point.name in _OWN else f"{point.value} is no models.registry.Entry"
+            raise InputError(f"entry point {GROUP} {point.name!r}: {what}; change that package or uninstall it")
+        found[point.name] = brought
+    return found
+
+
+MODELS: Mapping[str, Entry] = MappingProxyType({**_OWN, **_of_other_packages()})
+"""All classifiers by name."""
+
+
 def entry(name: str) -> Entry:
-    """What is known of the classifier `name`. Errors: InputError for an unknown one."""
+    """Return what is known of a classifier.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+
+    Returns
+    -------
+    Entry
+        What is known.
+
+    Raises
+    ------
+    InputError
+        For an unknown name.
+    """
     if name not in MODELS:
         raise InputError(f"unknown model {name!r}; {advice(name, MODELS)}")
     return MODELS[name]
 
 
 def create(name: str, **parameters: Any) -> Classifier:
-    """A new classifier by name, e.g. create("dense", hidden=(100,), random_state=0).
+    """Make a classifier by name, e.g. create("dense", hidden=(100,), random_state=0).
 
-    Errors: InputError for an unknown name or parameter.
+    Parameters
+    ----------
+    name : str
+        Its name.
+    **parameters
+        Parameters of its constructor.
+
+    Returns
+    -------
+    models.classifier.Classifier
+        The classifier, not fitted.
+
+    Raises
+    ------
+    InputError
+        For an unknown name or parameter.
     """
     check_parameters(name, parameters)
     return entry(name).load()(**parameters)
 
 
 def check_parameters(name: str, parameters: Iterable[str]) -> None:
-    """Refuse names that the classifier `name` does not take, without importing it. Errors: InputError."""
+    """Refuse parameters that a classifier does not take, without importing it.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    parameters : iterable of str
+        Names of parameters.
+
+    Raises
+    ------
+    InputError
+        For an unknown name.
+    """
     known = entry(name).parameter_names()
     for parameter in parameters:
         if parameter not in known:

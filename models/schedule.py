@@ -11,7 +11,22 @@ from numpy.typing import NDArray
 
 
 def presentation_order(random_state: int, n_samples: int, n_passes: int) -> NDArray[np.int64]:
-    """Which sample is presented when, the same for every classifier: a fresh permutation for each pass."""
+    """Return which sample is presented when: a new permutation for each pass, the same for every classifier.
+
+    Parameters
+    ----------
+    random_state : int
+        Seed.
+    n_samples : int
+        Training samples.
+    n_passes : int
+        Presentations of each.
+
+    Returns
+    -------
+    ndarray of int, shape (n_samples * n_passes,)
+        Index of the sample of each presentation.
+    """
     generator = np.random.default_rng([random_state, 0x0BDE])
     passes = [generator.permutation(n_samples) for _ in range(n_passes)]
     return np.concatenate([np.zeros(0, np.int64), *passes])
@@ -21,10 +36,15 @@ def presentation_order(random_state: int, n_samples: int, n_passes: int) -> NDAr
 class Schedule:
     """What `fit` asks of the training: which sample comes when, and where it is watched.
 
-    order: index of the sample shown in each presentation, all passes in one array.
-    checkpoints: increasing numbers of presentations after which the learning curve has a point.
-    watch: to be called as watch(samples_seen) after each chunk; reports progress, takes the point that is
-    due, shows the model. `chunks` calls it with 0 before the first chunk.
+    Attributes
+    ----------
+    order : ndarray of int, shape (n_presentations,)
+        Index of the sample of each presentation, all passes in one array.
+    checkpoints : tuple of int
+        Increasing numbers of presentations after which the learning curve has a point.
+    watch : callable
+        To be called as watch(samples_seen) after each chunk: reports progress, takes the point that is due, shows the
+        model. `chunks` calls it with 0 before the first chunk.
     """
 
     order: NDArray[np.int64]
@@ -35,10 +55,20 @@ class Schedule:
         return len(self.order)
 
     def chunks(self, size: int, batch: int = 1) -> Iterator[tuple[int, int]]:
-        """Cut the presentations into (start, stop) of at most `size`, with a cut at every checkpoint.
+        """Cut the presentations into chunks, with a cut at every checkpoint.
 
-        Where learning goes by batches, a checkpoint moves to the first batch boundary at or after it. When
-        the first chunk is asked for, the model must have its initial weights: it is watched before it learns.
+        Parameters
+        ----------
+        size : int
+            Most presentations of a chunk.
+        batch : int
+            Presentations of a batch; a checkpoint moves to the first boundary of a batch at or after it.
+
+        Yields
+        ------
+        tuple of int
+            (start, stop) of a chunk. When the first is asked for, the model must have its initial weights: it is
+            watched before it learns.
         """
         self.watch(0)
         total = len(self)

@@ -20,7 +20,25 @@ TEXT = "text/"
 
 
 def plain(owner: str, value: Any) -> Any:
-    """A parameter as JSON holds it. Errors: InputError, naming `owner`, for a value that JSON cannot hold."""
+    """Return a parameter as JSON holds it.
+
+    Parameters
+    ----------
+    owner : str
+        What an error names.
+    value : object
+        The parameter.
+
+    Returns
+    -------
+    object
+        None, bool, int, float, str or a list of them.
+
+    Raises
+    ------
+    InputError
+        For a value that JSON cannot hold.
+    """
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, (tuple, list)):
@@ -31,12 +49,40 @@ def plain(owner: str, value: Any) -> Any:
 
 
 def with_tuples(value: Any) -> Any:
-    """Lists, as JSON has them, back into tuples."""
+    """Return a value with its lists, as JSON has them, as tuples.
+
+    Parameters
+    ----------
+    value : object
+        What JSON gave.
+
+    Returns
+    -------
+    object
+        The value.
+    """
     return tuple(with_tuples(item) for item in value) if isinstance(value, list) else value
 
 
 def write(path: Path, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write under a temporary name, then rename: a file that exists is whole."""
+    """Write header and arrays under a temporary name, then rename: a file that exists is complete.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    header : mapping
+        What JSON holds.
+    arrays : mapping of str to ndarray
+        Arrays by name; of Python objects, only strings.
+
+    Raises
+    ------
+    InputError
+        For arrays of mixed Python objects.
+    MachineError
+        For a file that cannot be written.
+    """
     stored = {HEADER: np.array(json.dumps(header))}
     for name, array in arrays.items():
         if array.dtype != object:
@@ -57,9 +103,26 @@ def write(path: Path, header: Mapping[str, Any], arrays: Mapping[str, NDArray[An
 
 @contextmanager
 def reading(path: Path, class_name: str) -> Iterator[tuple[dict[str, Any], dict[str, NDArray[Any]]]]:
-    """Header and arrays of a saved classifier; a failure to make sense of them is an InputError.
+    """Read header and arrays of a saved classifier; a failure to make sense of them inside is an InputError.
 
-    Errors: InputError for a missing or damaged file, or one that holds another class than `class_name`.
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    class_name : str
+        Class that it must hold.
+
+    Raises
+    ------
+    InputError
+        For a missing or damaged file, or one that holds another class.
+
+    Yields
+    ------
+    header : dict
+        What JSON held.
+    arrays : dict of str to ndarray
+        Arrays by name.
     """
     stored = archive.read(class_name, path)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from bnsim import checks
@@ -11,7 +11,7 @@ from bnsim.neurons import NeuronModel
 from bnsim.program.links import Link
 from bnsim.program.neurons import still
 from bnsim.program.parts import TrialEnd
-from bnsim.program.statements import assignments, declared, discard, fill, gate, refuse_randomness, rename
+from bnsim.program.statements import assignments, declared, discard, fill, gate, parsed, refuse_randomness, rename
 
 
 def equations(link: Link) -> str:
@@ -69,34 +69,31 @@ def learning(link: Link, event: Literal["on_pre", "on_post"]) -> str:
     return discard(culprit, gate(statements, ["w"], "plastic_post"), _conditions(link))
 
 
-def _ends(link: Link) -> Iterator[tuple[str, NeuronModel]]:
-    """The neuron models at the ends, each with the endings that its variables have in statements of the synapse."""
-    for ending, population in (("_pre", link.source), ("_post", link.target)):
+def _neuron_variables(link: Link, names: Callable[[NeuronModel], Iterable[str]]) -> Iterator[tuple[str, str, str]]:
+    """Some of the neurons' variables: how statements of the synapse call each, its own name, and its end."""
+    for end, population in (("pre", link.source), ("post", link.target)):
         if isinstance(population.model, NeuronModel):
-            yield ending, population.model
-    yield "", link.model  # Brian2 looks for a name without ending among the postsynaptic variables
+            yield from ((f"{name}_{end}", name, end) for name in names(population.model))
+    # Brian2 looks for a name without ending among the synapse's own variables, then among the postsynaptic ones.
+    own = parsed(f"Projection({link.name!r})", equations(link))
+    yield from ((name, name, "post") for name in names(link.model) if name not in own)
 
 
 def _refuse_persistent(link: Link, culprit: str, statements: str) -> None:
     """What carries over is the neuron model's own to change, for it alone knows whether learning is on."""
     written = {name for name, _ in assignments(culprit, statements)}
-    for ending, model in _ends(link):
-        for name in model.persistent:
-            if f"{name}{ending}" in written:
-                raise InputError(
-                    f"{culprit}: writes {name!r} of {type(model).__name__}, which is persistent; "
-                    "let the neuron model change it"
-                )
+    for called, name, end in _neuron_variables(link, lambda model: model.persistent):
+        if called in written:
+            owner = type((link.source if end == "pre" else link.target).model).__name__
+            raise InputError(
+                f"{culprit}: writes {name!r} of {owner}, which is persistent; let the neuron model change it"
+            )
 
 
 def _conditions(link: Link) -> dict[str, str]:
     """Under which condition a variable of the neurons may jump, where it stands still while they are refractory."""
-    conditions = {}
-    for ending, model in _ends(link):
-        if float(model.refractory) > 0:
-            for name in still(model):
-                conditions[f"{name}{ending}"] = f"not_refractory{ending or '_post'}"
-    return conditions
+    moving = _neuron_variables(link, lambda model: still(model) if float(model.refractory) > 0 else ())
+    return {called: f"not_refractory_{end}" for called, _, end in moving}
 
 
 def trial_end(link: Link) -> Iterator[TrialEnd]:

@@ -8,13 +8,32 @@ from models.artificial.dense import Dense
 
 
 class ArticleDense(Dense):
-    """`Dense` as the article has it in Keras: 10 and 8 ReLU units and one sigmoid unit, Adam on the binary
-    cross-entropy, 10 passes in batches of 32.
+    """Use `Dense` as the article has it in Keras: 10 and 8 ReLU units and one sigmoid unit.
 
-    More than two classes get a softmax unit each and the categorical cross-entropy, since one unit cannot tell them
-    apart.
+    Adam on the binary cross-entropy, 10 passes in batches of 32. More than two classes get a softmax unit each and the
+    categorical cross-entropy, since one unit cannot tell them apart. Equations and references: see `Dense`.
 
-    Parameters, equations, errors: see `Dense`.
+    Parameters
+    ----------
+    hidden : tuple of int
+        Units of each hidden layer; () leaves a linear classifier.
+    activation : str
+        Activation function of the hidden layers, by its Keras name.
+    optimizer : str
+        "adam" or "sgd".
+    learning_rate : float
+        Of the optimizer.
+    batch_size : int
+        Presentations averaged for one step.
+    passes : int
+        Presentations of each training sample.
+    random_state : None, int or RandomState
+        Drives initial weights and order of presentations.
+
+    Raises
+    ------
+    InputError
+        For a parameter out of its range.
     """
 
     name = "article-dense"

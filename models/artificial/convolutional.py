@@ -15,32 +15,50 @@ from models.linear import LinearLayer, convolution_matrix
 
 
 class Convolutional(Feedforward):
-    """Convolutional network trained by Adam on the cross-entropy.
+    """Classify images by a convolutional network trained by Adam on the cross-entropy.
 
-    Equations: h_0 = image, h_i = max(0, K_i * h_(i-1) + b_i) for each convolution, whose kernel K_i moves by
-    `stride` over the positions that lie wholly inside; then the layers of `Dense`: h_i = max(0, W_i h_(i-1) +
-    b_i) for each hidden layer, and p = softmax(W h + b). Images shrink by the stride, not by pooling, so that
-    each layer is a linear map and a rectification, which spiking neurons can take over (`Converted`).
-    Weights start He-uniform, biases at 0. With `dropout`, that share of the inputs of each fully connected
-    layer is set to 0 at random in training. The learning rate falls linearly over the training, from
-    `learning_rate` to `final_rate` times that.
+    Equations: h_0 = image, h_i = max(0, K_i * h_(i-1) + b_i) for each convolution, whose kernel K_i moves by `stride`
+    over the positions that lie wholly inside; then the layers of `Dense`: h_i = max(0, W_i h_(i-1) + b_i) for each
+    hidden layer, and p = softmax(W h + b). Images shrink by the stride, not by pooling, so that each layer is a linear
+    map and a rectification, which spiking neurons can take over (`models.spiking.converted`). Weights start He-uniform,
+    biases at 0. The learning rate falls linearly over the training, from `learning_rate` to `final_rate` times that.
 
-    Parameters:
-    image_shape: (height, width) of the images that the samples are, in one channel.
-    filters: number of filters of each convolution.
-    kernel, stride: side of the square kernels and distance of their positions, in pixels.
-    hidden: units of each fully connected hidden layer.
-    dropout: share in [0, 1).
-    learning_rate, batch_size: of Adam. final_rate: last learning rate over the first.
-    passes: presentations of each training sample.
-    random_state: drives initial weights, dropout and order of presentations.
+    Parameters
+    ----------
+    image_shape : tuple of int
+        (height, width) of the images that the samples are, in one channel.
+    filters : tuple of int
+        Number of filters of each convolution.
+    kernel : int
+        Side of the square kernels, in pixels.
+    stride : int
+        Distance of the kernels' positions, in pixels.
+    hidden : tuple of int
+        Units of each fully connected hidden layer.
+    dropout : float
+        Share of the inputs of each fully connected layer that is set to 0 in training, in [0, 1).
+    learning_rate : float
+        First learning rate of Adam.
+    final_rate : float
+        Last learning rate over the first.
+    batch_size : int
+        Presentations averaged for one step.
+    passes : int
+        Presentations of each training sample.
+    random_state : None, int or RandomState
+        Drives initial weights, dropout and order of presentations.
 
-    Errors: InputError for a parameter out of its range, no image shape or one that does not fit the samples,
-    or images too small for the kernels.
+    Raises
+    ------
+    InputError
+        For a parameter out of its range, no image shape or one that does not fit the samples, or images too small for
+        the kernels.
 
-    References: LeCun, Bottou, Bengio & Haffner (1998), Proc. IEEE 86:2278-2324; Springenberg et al. (2015),
-    arXiv:1412.6806, strides in place of pooling; He et al. (2015), arXiv:1502.01852, initial weights;
-    Srivastava et al. (2014), JMLR 15:1929-1958, dropout.
+    References
+    ----------
+    LeCun, Bottou, Bengio & Haffner (1998), Proc. IEEE 86:2278-2324; Springenberg et al. (2015), arXiv:1412.6806,
+    strides in place of pooling; He et al. (2015), arXiv:1502.01852, initial weights; Srivastava et al. (2014), JMLR
+    15:1929-1958, dropout.
     """
 
     name = "convolutional"

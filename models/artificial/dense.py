@@ -20,28 +20,44 @@ HELD_OUT = 0.1
 
 
 class Dense(Feedforward):
-    """Multilayer perceptron trained by backpropagation of the cross-entropy.
+    """Classify by a multilayer perceptron trained by backpropagation of the cross-entropy.
 
-    Equations: h_0 = x, h_i = f(W_i h_(i-1) + b_i) for each hidden layer; output p = softmax(W h + b), one
-    unit a class, or for two classes a single unit p = 1 / (1 + exp(-(W h + b))). Weights start
-    Glorot-uniform, biases at 0.
+    Equations: h_0 = x, h_i = f(W_i h_(i-1) + b_i) for each hidden layer; output p = softmax(W h + b), one unit a class,
+    or for two classes a single unit p = 1 / (1 + exp(-(W h + b))). Weights start Glorot-uniform, biases at 0.
 
-    Parameters:
-    hidden: units of each hidden layer; () leaves a linear classifier.
-    activation: f, by its Keras name ("relu", "sigmoid", "tanh", ...).
-    output: "softmax", "sigmoid" for two classes, or "auto": "sigmoid" for two classes, "softmax" for more.
-    optimizer: "adam" or "sgd" (plain stochastic gradient descent), with `learning_rate`.
-    batch_size: presentations averaged for one step.
-    passes: presentations of each training sample.
-    early_stopping: keep a stratified tenth of the training samples aside, measure the loss on it after each
-        pass, stop when it has not improved for `patience` passes, and go back to the best weights.
-    patience: only read with early_stopping.
-    random_state: drives initial weights, order of presentations and what early stopping keeps aside.
+    Parameters
+    ----------
+    hidden : tuple of int
+        Units of each hidden layer; () leaves a linear classifier.
+    activation : str
+        f, by its Keras name ("relu", "sigmoid", "tanh", ...).
+    output : str
+        "softmax", "sigmoid" for two classes, or "auto": "sigmoid" for two classes, "softmax" for more.
+    optimizer : str
+        "adam" or "sgd" (plain stochastic gradient descent).
+    learning_rate : float
+        Of the optimizer.
+    batch_size : int
+        Presentations averaged for one step.
+    passes : int
+        Presentations of each training sample.
+    early_stopping : bool
+        Keep a stratified tenth of the training samples aside, measure the loss on it after each pass, stop when it has
+        not improved for `patience` passes, and go back to the best weights.
+    patience : int
+        Passes without improvement; only read with `early_stopping`.
+    random_state : None, int or RandomState
+        Drives initial weights, order of presentations and what early stopping keeps aside.
 
-    Errors: InputError for a parameter out of its range, or too few samples to keep a tenth aside.
+    Raises
+    ------
+    InputError
+        For a parameter out of its range, or too few samples to keep a tenth aside.
 
-    References: Rumelhart, Hinton & Williams (1986), Nature 323:533-536, backpropagation; Glorot & Bengio
-    (2010), AISTATS, initial weights; Kingma & Ba (2015), arXiv:1412.6980, Adam.
+    References
+    ----------
+    Rumelhart, Hinton & Williams (1986), Nature 323:533-536, backpropagation; Glorot & Bengio (2010), AISTATS, initial
+    weights; Kingma & Ba (2015), arXiv:1412.6980, Adam.
     """
 
     name = "dense"
@@ -88,6 +104,7 @@ class Dense(Feedforward):
 
     @property
     def error_signal(self) -> bool:
+        """Return whether all layers are rectifiers and the output is a softmax (see `Classifier.error_signal`)."""
         return self.activation == "relu" and self.output == "softmax"
 
     def _new_network(self) -> Any:

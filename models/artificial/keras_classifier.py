@@ -80,11 +80,26 @@ class KerasClassifier(Classifier):
         return OperationCount(0, 0, 0, 0)
 
     def weight_change(self, X: ArrayLike, y: ArrayLike, step: float = 1.0) -> dict[str, FloatArray]:
-        """What learning from these samples once, in this order, would change in `weights`; it stays as it is.
+        """Return what learning from samples once would change in `weights`; the classifier stays as it is.
 
-        step: factor on the learning rate; with a small one the weights hardly move from batch to batch. In training,
-        as from `at_checkpoint`, the optimizer goes on from its present moments; after it, or once loaded, it starts
-        afresh.
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+        y : array_like, shape (n_samples,)
+            Labels.
+        step : float
+            Factor on the learning rate; with a small one the weights hardly move from batch to batch.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Change of the weights (n_inputs, n_units) of each layer.
+
+        Notes
+        -----
+        In training, as from `at_checkpoint`, the optimizer goes on from its present moments; after it, or once loaded,
+        it starts anew.
         """
         samples, targets = self._checked_samples(X, y)
         labels = np.searchsorted(self.classes_, targets)
@@ -152,7 +167,23 @@ class KerasClassifier(Classifier):
             del self._training
 
     def predict_proba(self, X: FloatArray) -> FloatArray:
-        """Probability of each class (n, classes), in the order of `classes_`."""
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray, shape (n_samples, n_classes)
+            Probabilities, in the order of `classes_`.
+
+        Raises
+        ------
+        InputError
+            For samples so large that responses overflow.
+        """
         return self._probabilities(self._checked(X))
 
     def _predict(self, X: FloatArray) -> LabelArray:
@@ -227,6 +258,7 @@ class KerasClassifier(Classifier):
 
     @property
     def trainable_parameters(self) -> int:
+        """Return the number of weights and biases that training changes."""
         return int(sum(np.prod(weight.shape) for weight in self.network_.trainable_weights))
 
     def _fitted_arrays(self) -> dict[str, NDArray[Any]]:

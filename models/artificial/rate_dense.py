@@ -8,9 +8,30 @@ from models.artificial.dense import Dense
 
 
 class RateDense(Dense):
-    """`Dense` with the layers of `rate`; what differs is softmax, cross-entropy, Adam and Glorot's initial weights.
+    """Use `Dense` with the layers of `rate`.
 
-    Parameters, equations, errors: see `Dense`.
+    What differs from `rate` is softmax, cross-entropy, Adam and Glorot's initial weights. Equations and references: see
+    `Dense`.
+
+    Parameters
+    ----------
+    hidden : tuple of int
+        Units of each hidden layer; () leaves a linear classifier.
+    activation : str
+        Activation function of the hidden layers, by its Keras name.
+    learning_rate : float
+        Of Adam.
+    batch_size : int
+        Presentations averaged for one step.
+    passes : int
+        Presentations of each training sample.
+    random_state : None, int or RandomState
+        Drives initial weights and order of presentations.
+
+    Raises
+    ------
+    InputError
+        For a parameter out of its range.
     """
 
     name = "rate-dense"

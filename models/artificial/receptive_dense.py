@@ -20,28 +20,52 @@ from models.filters import SEMISATURATION, FilterBank, Range, draw_filters
 
 
 class ReceptiveDense(Feedforward):
-    """Fixed filters, rectified, and a linear read-out trained by Adam on the cross-entropy.
+    """Classify by fixed filters, rectified, and a linear read-out trained by Adam on the cross-entropy.
 
-    Equations: h = max(0, gain r), p = softmax(W h). r are the responses of the filters (`models.filters`, with the
-    same contrast normalisation), drawn from `random_state_` as `receptive-field` draws them. W holds the only trained
-    weights, which start at 0. The read-out has no bias, as that of its spiking twin has none: both train
-    classes x n_filters values.
+    Equations: h = max(0, gain r), p = softmax(W h). r are the responses of the filters (`models.filters`, with the same
+    contrast normalisation), drawn from `random_state_` as `receptive-field` draws them. W holds the only trained
+    weights, which start at 0. The read-out has no bias, as that of its spiking twin has none: both train classes x
+    n_filters values.
 
-    Parameters:
-    image_shape: (height, width) of the images that the samples are; None for plain feature vectors, whose
-        filters are dense and random, and for which patch, wavelength and sigma mean nothing.
-    n_filters: number of filters.
-    patch, wavelength, sigma: side of a filter and ranges of its Gabor function, in pixels.
-    semisaturation: of the contrast normalisation, None for none; see `models.filters.FilterBank`.
-    gain: response of a unit to a filter response of 1.
-    shift: each presentation in training is moved by up to so many pixels right or left and down or up, as
-        `receptive-field` sees it (`models.augmentation`); 0 for samples as they are.
-    learning_rate, batch_size: of Adam. final_rate: last learning rate over the first; it falls linearly over the
-        training, as that of `receptive-field` does.
-    passes: presentations of each training sample.
-    random_state: drives filters, order and shifts of presentations.
+    Parameters
+    ----------
+    image_shape : tuple of int or None
+        (height, width) of the images that the samples are; None for plain features, for which patch, wavelength and
+        sigma mean nothing.
+    n_filters : int
+        Number of filters.
+    patch : int
+        Side of a filter, in pixels.
+    wavelength, sigma : tuple of float
+        Ranges of the wavelength and the width of its Gabor function, in pixels (see `bnsim.GaborPatches`).
+    semisaturation : float or None
+        c of the contrast normalisation, in the unit of the samples times the root of a patch's pixels; None for no
+        normalisation (see `models.filters.FilterBank`).
+    gain : float
+        Response of a unit to a filter response of 1.
+    shift : int
+        Each presentation in training is moved by up to so many pixels right or left and down or up
+        (`models.augmentation`); 0 for samples as they are.
+    learning_rate : float
+        Of Adam.
+    final_rate : float
+        Last learning rate over the first; it falls linearly over the training, as that of `receptive-field` does.
+    batch_size : int
+        Presentations averaged for one step.
+    passes : int
+        Presentations of each training sample.
+    random_state : None, int or RandomState
+        Drives filters, order and shifts of presentations.
 
-    Errors: InputError for a parameter out of its range, or an image shape that does not fit the samples.
+    Attributes
+    ----------
+    filters_ : models.filters.FilterBank
+        The filters.
+
+    Raises
+    ------
+    InputError
+        For a parameter out of its range, or an image shape that does not fit the samples.
     """
 
     name = "receptive-dense"

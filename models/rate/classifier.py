@@ -15,27 +15,40 @@ from models.rate.network import RateNetwork
 
 
 class Rate(DescentEstimator, Classifier):
-    """Units that answer with a rate, trained by plain gradient descent on the squared error.
+    """Classify by units that answer with a rate, trained by plain gradient descent on the squared error.
 
     It stands among the brain-like networks because an article offers it as one. Nothing in it spikes and nothing takes
     time: a unit's response is a number, its rate, that follows from its input at once. But for its name it is an
     artificial network.
 
     Equations: r_0 = x, r_i = f(r_(i-1) W_i + b_i) in the hidden layers, o = 1 / (1 + exp(-(r W + b))) in the output
-    layer, one unit a class. Descent on L = 1/2 sum_k (o_k - [k = label])^2, mean over a batch: W -= eta dL/dW,
-    b -= eta dL/db (`models.rate.network`). Decision: the output with the highest rate, of equals the first class.
+    layer, one unit a class. Descent on L = 1/2 sum_k (o_k - [k = label])^2, mean over a batch: W -= eta dL/dW, b -= eta
+    dL/db (`models.rate.network`). Decision: the output with the highest rate, of equals the first class.
 
-    Parameters:
-    hidden: units of each hidden layer; () leaves the output layer alone.
-    activation: f: "sigmoid", "tanh" or "relu".
-    learning_rate: eta.
-    batch_size: presentations averaged for one step; None, or as many as there are samples: all at once.
-    passes: presentations of each training sample; without batches, the number of steps.
-    random_state: drives initial weights and order of presentations.
+    Parameters
+    ----------
+    hidden : tuple of int
+        Units of each hidden layer; () leaves the output layer alone.
+    activation : str
+        f: "sigmoid", "tanh" or "relu".
+    learning_rate : float
+        eta.
+    batch_size : int or None
+        Presentations averaged for one step; None, or as many as there are samples: all at once.
+    passes : int
+        Presentations of each training sample; without batches, the number of steps.
+    random_state : None, int or RandomState
+        Drives initial weights and order of presentations.
 
-    Fitted: `network_`, a `RateNetwork`.
+    Attributes
+    ----------
+    network_ : models.rate.network.RateNetwork
+        The trained network.
 
-    Errors: InputError for a parameter out of its range, or weights that run away.
+    Raises
+    ------
+    InputError
+        For a parameter out of its range, or weights that run away.
     """
 
     kind = "BNS"
@@ -66,17 +79,44 @@ class Rate(DescentEstimator, Classifier):
 
     @property
     def trainable_parameters(self) -> int:
+        """Return the number of weights and biases."""
         return self.network_.n_parameters
 
     def predict_proba(self, X: ArrayLike) -> FloatArray:
-        """Rates of the output units over their sum (n, classes): what descent on the squared error has for
-        probabilities."""
+        """Return the rates of the output units over their sum: what descent on the squared error has for probabilities.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray, shape (n_samples, n_classes)
+            Shares, in the order of `classes_`.
+        """
         rates = np.maximum(self._rates(self._checked(X)), np.finfo(np.float64).tiny)
         return rates / rates.sum(axis=1, keepdims=True)
 
     def within_tolerance(self, X: ArrayLike, y: ArrayLike, tolerance: float = 0.1) -> float:
-        """Share of outputs within `tolerance` of their target, 1 for the unit of the true class and 0 for the others.
+        """Return the share of outputs that lie close to their target.
 
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+        y : array_like, shape (n_samples,)
+            Labels.
+        tolerance : float
+            Largest distance from the target: 1 for the unit of the true class and 0 for the others.
+
+        Returns
+        -------
+        float
+            Share in [0, 1].
+
+        Notes
+        -----
         It is no accuracy: with K classes, outputs that stay at 0 whatever is shown reach 1 - 1/K.
         """
         samples, labels = self._checked_samples(X, y)

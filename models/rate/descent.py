@@ -52,5 +52,18 @@ class DescentEstimator(ParameterChecks):
 
 
 def share_within(outputs: FloatArray, targets: FloatArray, tolerance: float) -> float:
-    """Share of outputs that lie no further than `tolerance` from their target."""
+    """Return the share of outputs that lie close to their target.
+
+    Parameters
+    ----------
+    outputs, targets : ndarray
+        Numbers of the same shape.
+    tolerance : float
+        Largest distance.
+
+    Returns
+    -------
+    float
+        Share in [0, 1].
+    """
     return float(np.mean(np.abs(outputs - targets) <= tolerance))

@@ -16,7 +16,15 @@ from models.classifier import FloatArray
 
 @dataclass(frozen=True)
 class Activation:
-    """f, and its slope as a function of the response f(z), which spares keeping z."""
+    """An activation function f.
+
+    Attributes
+    ----------
+    function : callable
+        f.
+    slope : callable
+        The slope of f as a function of the response f(z), so that z need not be kept.
+    """
 
     function: Callable[[FloatArray], FloatArray]
     slope: Callable[[FloatArray], FloatArray]
@@ -38,7 +46,14 @@ class RateNetwork:
 
     Equations: r_0 = x, r_i = f(r_(i-1) W_i + b_i); f is `activation` in the hidden layers and `output` in the last.
 
-    weights: W_i (units before, units). biases: b_i (units,). activation, output: names in `ACTIVATIONS`.
+    Attributes
+    ----------
+    weights : tuple of ndarray
+        W_i, shape (n_units_before, n_units).
+    biases : tuple of ndarray
+        b_i, shape (n_units,).
+    activation, output : str
+        Names in `ACTIVATIONS`.
     """
 
     weights: tuple[FloatArray, ...]
@@ -48,10 +63,22 @@ class RateNetwork:
 
     @classmethod
     def draw(cls, sizes: Sequence[int], activation: str, output: str, seed: int) -> RateNetwork:
-        """An untrained network of these layer sizes, the input's first.
+        """Draw an untrained network.
 
-        Weights are normal with variance 1 / (units before), so that the summed input of a unit has the spread of
-        the units before it, however many they are; biases start at 0.
+        Parameters
+        ----------
+        sizes : sequence of int
+            Units of each layer, the input's first.
+        activation, output : str
+            Activation functions of the hidden layers and of the last.
+        seed : int
+            Seed.
+
+        Returns
+        -------
+        RateNetwork
+            Weights are normal with variance 1 / (units before), so that the summed input of a unit has the spread of
+            the units before it, however many they are; biases are 0.
         """
         generator = np.random.default_rng([seed, 0x7A7E])
         weights = [generator.standard_normal(pair) / np.sqrt(pair[0]) for pair in pairwise(sizes)]
@@ -59,28 +86,75 @@ class RateNetwork:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Units of each layer, the input's first."""
+        """Return the number of units of each layer, the input's first.
+
+        Returns
+        -------
+        tuple of int
+            Numbers.
+        """
         return (len(self.weights[0]), *map(len, self.biases))
 
     @property
     def n_parameters(self) -> int:
+        """Return the number of weights and biases."""
         return sum(array.size for array in (*self.weights, *self.biases))
 
     def responses(self, X: FloatArray) -> list[FloatArray]:
-        """Rates (n, units) of each layer after the input.
+        """Return the rates of each layer after the input.
 
-        One product of vector and matrix a sample: a product of all samples at once would round differently with
-        their number.
+        Parameters
+        ----------
+        X : ndarray, shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        list of ndarray
+            Rates (n_samples, n_units) of each layer.
+
+        Notes
+        -----
+        There is one product of vector and matrix for each sample: a product of all samples at once would round
+        differently with their number.
         """
         layers = self._forward(X[:, np.newaxis])
         return [layer[:, 0] for layer in layers[1:]]
 
     def loss(self, X: FloatArray, targets: FloatArray) -> float:
-        """L = 1/2 sum over outputs of (output - target)^2, mean over the samples; targets (n, outputs)."""
+        """Return L = 1/2 sum over outputs of (output - target)^2, mean over the samples.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n_samples, n_features)
+            Samples.
+        targets : ndarray, shape (n_samples, n_outputs)
+            Targets.
+
+        Returns
+        -------
+        float
+            L.
+        """
         return float(np.sum((self._forward(X)[-1] - targets) ** 2) / (2 * len(X)))
 
     def gradient(self, X: FloatArray, targets: FloatArray) -> tuple[tuple[FloatArray, ...], tuple[FloatArray, ...]]:
-        """dL/dW and dL/db of each layer, by backpropagation."""
+        """Compute the gradient of the loss by backpropagation.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n_samples, n_features)
+            Samples.
+        targets : ndarray, shape (n_samples, n_outputs)
+            Targets.
+
+        Returns
+        -------
+        weights : tuple of ndarray
+            dL/dW of each layer.
+        biases : tuple of ndarray
+            dL/db of each layer.
+        """
         layers, weights, biases = self._forward(X), [], []
         error = (layers[-1] - targets) / len(X) * ACTIVATIONS[self.output].slope(layers[-1])
         for index in reversed(range(len(self.weights))):
@@ -91,7 +165,22 @@ class RateNetwork:
         return tuple(weights[::-1]), tuple(biases[::-1])
 
     def step(self, X: FloatArray, targets: FloatArray, learning_rate: float) -> RateNetwork:
-        """The network after one step of gradient descent on these samples."""
+        """Return the network after one step of gradient descent.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n_samples, n_features)
+            Samples.
+        targets : ndarray, shape (n_samples, n_outputs)
+            Targets.
+        learning_rate : float
+            Factor on the gradient.
+
+        Returns
+        -------
+        RateNetwork
+            The new network.
+        """
         weights, biases = self.gradient(X, targets)
         return RateNetwork(
             tuple(old - learning_rate * slope for old, slope in zip(self.weights, weights, strict=True)),
@@ -101,17 +190,44 @@ class RateNetwork:
         )
 
     def is_finite(self) -> bool:
-        """Whether descent has not run away."""
+        """Return whether all weights and biases are finite.
+
+        Returns
+        -------
+        bool
+            False where descent has run away.
+        """
         return all(np.isfinite(array).all() for array in (*self.weights, *self.biases))
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
-        """Weights and biases as plain arrays, for storage."""
+        """Return weights and biases as plain arrays, for storage.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Arrays by name.
+        """
         named = {"weights": self.weights, "biases": self.biases}
         return {f"{name}/{index}": array for name, arrays in named.items() for index, array in enumerate(arrays)}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray], n_layers: int, activation: str, output: str) -> RateNetwork:
-        """The inverse of `arrays`; the input is no layer."""
+        """Make a network from the arrays of `arrays`.
+
+        Parameters
+        ----------
+        arrays : mapping of str to ndarray
+            Arrays by name.
+        n_layers : int
+            Layers; the input is none.
+        activation, output : str
+            Activation functions of the hidden layers and of the last.
+
+        Returns
+        -------
+        RateNetwork
+            The network.
+        """
         weights, biases = ([arrays[f"{name}/{index}"] for index in range(n_layers)] for name in ("weights", "biases"))
         return cls(tuple(weights), tuple(biases), activation, output)
 

@@ -16,7 +16,7 @@ from models.rate.network import RateNetwork
 
 
 class RateRegressor(DescentEstimator, MultiOutputMixin, RegressorMixin, BaseEstimator):
-    """The network of `rate` with linear output units, one a target; a scikit-learn regressor.
+    """Predict numbers by the network of `rate` with linear output units, one a target; a scikit-learn regressor.
 
     With 100 features and 10 targets it is by default the 100-50-10 network that the article meant: 1000 steps at a
     learning rate of 0.1, each on all samples.
@@ -25,13 +25,38 @@ class RateRegressor(DescentEstimator, MultiOutputMixin, RegressorMixin, BaseEsti
     over a batch. Descent knows no units: scale samples and targets to about 1 (scikit-learn's StandardScaler and
     TransformedTargetRegressor).
 
-    Parameters: those of `Rate`.
+    Parameters
+    ----------
+    hidden : tuple of int
+        Units of each hidden layer; () leaves the output layer alone.
+    activation : str
+        f: "sigmoid", "tanh" or "relu".
+    learning_rate : float
+        eta.
+    batch_size : int or None
+        Presentations averaged for one step; None, or as many as there are samples: all at once.
+    passes : int
+        Presentations of each training sample; without batches, the number of steps.
+    random_state : None, int or RandomState
+        Drives initial weights and order of presentations.
 
-    Fitted: `network_`, a `RateNetwork`; `n_features_in_`; `random_state_`, the integer that `random_state` came to.
+    Attributes
+    ----------
+    network_ : models.rate.network.RateNetwork
+        The trained network.
+    n_features_in_ : int
+        Features of a sample.
+    random_state_ : int
+        The integer that `random_state` came to.
 
-    Errors: InputError for a parameter out of its range, or weights that run away.
+    Raises
+    ------
+    InputError
+        For a parameter out of its range, or weights that run away.
 
-    References: Rumelhart, Hinton & Williams (1986), Nature 323:533-536.
+    References
+    ----------
+    Rumelhart, Hinton & Williams (1986), Nature 323:533-536.
     """
 
     def __init__(
@@ -51,7 +76,25 @@ class RateRegressor(DescentEstimator, MultiOutputMixin, RegressorMixin, BaseEsti
         self.random_state = random_state
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Train from the start on X (n, features) and y (n,) or (n, targets)."""
+        """Train from the start.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+        y : array_like, shape (n_samples,) or (n_samples, n_targets)
+            Targets.
+
+        Returns
+        -------
+        RateRegressor
+            Itself.
+
+        Raises
+        ------
+        InputError
+            For a parameter out of its range, or weights that run away; the regressor is not fitted then.
+        """
         with unfitted_on_error(self):
             self._fit(X, y)
         return self
@@ -69,11 +112,37 @@ class RateRegressor(DescentEstimator, MultiOutputMixin, RegressorMixin, BaseEsti
         self._descend(samples, targets, Schedule(order, (), watch=lambda samples_seen: None))
 
     def predict(self, X: ArrayLike) -> FloatArray:
-        """Outputs (n,) or (n, targets), as `y` was; depends on neither the order nor the company of the samples."""
+        """Return the outputs; they depend on neither the order nor the company of the samples.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray, shape (n_samples,) or (n_samples, n_targets)
+            Outputs, as `y` was.
+        """
         check_is_fitted(self)
         outputs = self.network_.responses(validate_data(self, X, dtype=np.float64, reset=False))[-1]
         return outputs[:, 0] if self._one_target else outputs
 
     def within_tolerance(self, X: ArrayLike, y: ArrayLike, tolerance: float = 0.1) -> float:
-        """Share of outputs within `tolerance` of their target: what the article calls accuracy."""
+        """Return the share of outputs that lie close to their target, which an article calls accuracy.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+        y : array_like, shape (n_samples,) or (n_samples, n_targets)
+            Targets.
+        tolerance : float
+            Largest distance.
+
+        Returns
+        -------
+        float
+            Share in [0, 1].
+        """
         return share_within(self.predict(X), np.asarray(y, np.float64), tolerance)

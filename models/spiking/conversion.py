@@ -23,7 +23,25 @@ CONVERTIBLE: dict[str, bnsim.NeuronModel] = {
 
 
 def convertible_neuron(owner: str, neuron: str | bnsim.NeuronModel) -> bnsim.SubtractiveIF | bnsim.SubtractiveLIF:
-    """The model that a parameter stands for. Errors: InputError for one that does not reset by subtraction."""
+    """Return the neuron model that a parameter stands for.
+
+    Parameters
+    ----------
+    owner : str
+        Class that errors name.
+    neuron : str or bnsim.NeuronModel
+        A name or a model.
+
+    Returns
+    -------
+    bnsim.SubtractiveIF or bnsim.SubtractiveLIF
+        The model.
+
+    Raises
+    ------
+    InputError
+        For a model that does not reset by subtraction.
+    """
     model = neuron_model(owner, neuron, CONVERTIBLE)
     if not isinstance(model, bnsim.SubtractiveIF | bnsim.SubtractiveLIF):
         raise InputError(
@@ -34,10 +52,26 @@ def convertible_neuron(owner: str, neuron: str | bnsim.NeuronModel) -> bnsim.Sub
 
 
 def normalised(layers: Sequence[LinearLayer], X: FloatArray, percentile: float) -> tuple[LinearLayer, ...]:
-    """The layers scaled one after the other so that this percentile of the activations of each becomes 1.
+    """Scale layers one after the other so that a percentile of the activations of each becomes 1.
 
-    With s_l the percentile of max(0, z_l) over all units and samples X: W_l s_(l-1) / s_l and b_l / s_l, s_0 being 1.
-    A layer of which the percentile is 0 keeps its scale.
+    Parameters
+    ----------
+    layers : sequence of models.linear.LinearLayer
+        From input to output.
+    X : ndarray, shape (n_samples, n_features)
+        Samples over which activations are measured.
+    percentile : float
+        In (0, 100].
+
+    Returns
+    -------
+    tuple of models.linear.LinearLayer
+        The scaled layers.
+
+    Notes
+    -----
+    With s_l the percentile of max(0, z_l) over all units and samples: W_l s_(l-1) / s_l and b_l / s_l, s_0 being 1. A
+    layer of which the percentile is 0 keeps its scale.
     """
     scaled, values, scale = [], X, 1.0
     for layer in layers:
@@ -48,10 +82,19 @@ def normalised(layers: Sequence[LinearLayer], X: FloatArray, percentile: float) 
 
 
 def spiking_network(layers: Sequence[LinearLayer], neuron: bnsim.SubtractiveIF | bnsim.SubtractiveLIF) -> bnsim.Network:
-    """A population a layer, each with a constant current that at 1 brings a threshold's worth in every step.
+    """Describe the spiking network: a population per layer, driven by a constant current and by spikes.
 
-    A spike brings the weight times the threshold at once. The connections of the first layer are left out: they are
-    applied outside, to give its current.
+    Parameters
+    ----------
+    layers : sequence of models.linear.LinearLayer
+        The scaled layers. The connections of the first are left out: they are applied outside, to give its current.
+    neuron : bnsim.SubtractiveIF or bnsim.SubtractiveLIF
+        Model of all neurons.
+
+    Returns
+    -------
+    bnsim.Network
+        A current of 1 brings a threshold's worth in every step, a spike the weight times the threshold at once.
     """
     threshold = neuron.v_threshold - neuron.v_rest
     current = bnsim.ConstantCurrent(threshold * float(neuron.tau_m / DT))
@@ -70,12 +113,38 @@ def _edges(layer: LinearLayer) -> bnsim.EdgeList:
 
 
 def currents(layers: Sequence[LinearLayer], X: FloatArray) -> dict[str, FloatArray]:
-    """The stimulus of each population: all of the first layer's z, the biases of the others."""
+    """Return the stimulus of each population: all of the first layer's z, the biases of the others.
+
+    Parameters
+    ----------
+    layers : sequence of models.linear.LinearLayer
+        The scaled layers.
+    X : ndarray, shape (n_samples, n_features)
+        Samples.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Currents (n_samples, n_units) of each population.
+    """
     later = {layer.name: np.tile(layer.bias, (len(X), 1)) for layer in layers[1:]}
     return {layers[0].name: layers[0](X), **later}
 
 
 def decide(counts: NDArray[np.integer], received: FloatArray) -> LabelArray:
-    """Along the last axis, the unit with most spikes; of equals the one that received most input, then the first."""
+    """Return the unit with most spikes; of equals the one that received most input, then the first.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (..., n_units)
+        Spikes.
+    received : ndarray, shape (..., n_units)
+        Input received.
+
+    Returns
+    -------
+    ndarray of int, shape (...)
+        Index of the unit.
+    """
     best = counts == counts.max(axis=-1, keepdims=True)
     return np.where(best, received, -np.inf).argmax(axis=-1)

@@ -33,10 +33,8 @@ OUTPUT = "output"
 
 
 class Converted(Classifier):
-    """A rectifier network is trained, then its units become integrate-and-fire neurons.
+    """Train a rectifier network, then turn its units into integrate-and-fire neurons.
 
-    Equations
-    ---------
     The source, this classifier's twin, is trained by backpropagation: z_l = W_l a_(l-1) + b_l, a_l = max(0, z_l), and
     the largest z of the last layer decides. Each layer is scaled so that the given percentile of its activations over
     training samples becomes 1: W_l s_(l-1) / s_l, b_l / s_l. A neuron with a threshold of 1 then gets in every time
@@ -46,21 +44,24 @@ class Converted(Classifier):
 
     Decision, after any number of steps: the output neuron with most spikes up to then. Tie rule: of those with equally
     many, the one that has received most input up to then, currents and weights of spikes summed, then the first class.
-    `tied` tells which decisions need it.
+    `tied` returns which decisions need it.
 
-    Parameters
+    A subclass has the parameters of its source and those of the conversion.
+
+    Attributes
     ----------
-    Those of the source (see its class), then
-    percentile: of the activations, in (0, 100]. neuron: "subtractive-if" (no leak; starts half-way to threshold),
-        "subtractive-lif", or any such `bnsim.NeuronModel` with reset by subtraction.
-    duration: time steps of 1 ms in which a sample is shown. backend: see `bnsim.Network.compile`.
-    random_state: drives the training of the source as it does in the source itself.
+    layers_ : tuple of models.linear.LinearLayer
+        The scaled layers as plain arrays.
 
-    Fitted: `layers_`, the scaled layers as plain arrays. Errors: InputError for a parameter out of its range, those of
-    the source by the source.
+    Raises
+    ------
+    InputError
+        For a parameter out of its range; those of the source are named by the source.
 
-    References: Diehl et al. (2015), IJCNN, weight normalisation; Rueckauer et al. (2017), Frontiers in Neuroscience
-    11:682, biases, reset by subtraction, the percentile, input as current.
+    References
+    ----------
+    Diehl et al. (2015), IJCNN, weight normalisation; Rueckauer et al. (2017), Frontiers in Neuroscience 11:682, biases,
+    reset by subtraction, the percentile, input as current.
     """
 
     kind = "BNS"
@@ -84,13 +85,35 @@ class Converted(Classifier):
     _saved_integers = (*Classifier._saved_integers, "n_trainable_")
 
     def record(self, X: FloatArray) -> bnsim.Recording:
-        """Spike times of all layers and the output's membrane potential for each sample."""
+        """Return spike times of all layers and the output's membrane potential.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        bnsim.Recording
+            One trial for each sample.
+        """
         samples = self._checked(X)
         names = tuple(layer.name for layer in self.layers_)
         return next(self._presented(samples, names, chunk=len(samples)))[1]
 
     def predictions_over_time(self, X: FloatArray) -> NDArray[Any]:
-        """The decision after 1, 2, ... `duration` time steps: classes (sample, step)."""
+        """Return the decision after 1, 2, ... `duration` time steps.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray, shape (n_samples, n_steps)
+            Classes.
+        """
         labels = []
         for current, recording in self._presented(self._checked(X), self._deciding()):
             counts = {name: recording.binned(name, float(DT)).cumsum(axis=1) for name in self._deciding()}
@@ -98,7 +121,18 @@ class Converted(Classifier):
         return self.classes_[np.concatenate(labels)]
 
     def tied(self, X: FloatArray) -> NDArray[np.bool_]:
-        """Whether output neurons share the most spikes of a sample, so that the tie rule decides."""
+        """Return whether output neurons share the most spikes, so that the tie rule decides.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_samples,)
+            Whether they do.
+        """
         counts = np.concatenate([recording.counts[OUTPUT] for _, recording in self._presented(self._checked(X))])
         return (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) > 1
 
@@ -125,6 +159,7 @@ class Converted(Classifier):
 
     @property
     def trainable_parameters(self) -> int:
+        """Return the number of weights and biases of the source."""
         return self.n_trainable_
 
     # What `Classifier` asks for.
@@ -264,7 +299,30 @@ class Converted(Classifier):
 
 
 class ConvertedDense(Converted):
-    """`Converted`, with `models.artificial.dense.Dense` as its source."""
+    """Convert `models.artificial.dense.Dense` (see `Converted`).
+
+    Parameters
+    ----------
+    hidden : tuple of int
+        Units of each hidden layer; () leaves a linear classifier.
+    learning_rate : float
+        Of Adam.
+    batch_size : int
+        Presentations averaged for one step.
+    passes : int
+        Presentations of each training sample.
+    percentile : float
+        Of the activations, in (0, 100].
+    neuron : str or bnsim.NeuronModel
+        "subtractive-if" (no leak; starts half-way to threshold), "subtractive-lif", or any such model with reset by
+        subtraction.
+    duration : int
+        Time steps of 1 ms in which a sample is shown.
+    backend : str
+        "auto", "cpp", "cython" or "numpy"; see `bnsim.Network.compile`.
+    random_state : None, int or RandomState
+        Drives the training of the source as it does in the source itself.
+    """
 
     name = "converted"
     twin = "dense"
@@ -293,7 +351,42 @@ class ConvertedDense(Converted):
 
 
 class ConvertedConvolutional(Converted):
-    """`Converted`, with `models.artificial.convolutional.Convolutional` as its source."""
+    """Convert `models.artificial.convolutional.Convolutional` (see `Converted`).
+
+    Parameters
+    ----------
+    image_shape : tuple of int
+        (height, width) of the images that the samples are, in one channel.
+    filters : tuple of int
+        Number of filters of each convolution.
+    kernel : int
+        Side of the square kernels, in pixels.
+    stride : int
+        Distance of the kernels' positions, in pixels.
+    hidden : tuple of int
+        Units of each fully connected hidden layer.
+    dropout : float
+        Share of the inputs of each fully connected layer that is set to 0 in training, in [0, 1).
+    learning_rate : float
+        First learning rate of Adam.
+    final_rate : float
+        Last learning rate over the first.
+    batch_size : int
+        Presentations averaged for one step.
+    passes : int
+        Presentations of each training sample.
+    percentile : float
+        Of the activations, in (0, 100].
+    neuron : str or bnsim.NeuronModel
+        "subtractive-if" (no leak; starts half-way to threshold), "subtractive-lif", or any such model with reset by
+        subtraction.
+    duration : int
+        Time steps of 1 ms in which a sample is shown.
+    backend : str
+        "auto", "cpp", "cython" or "numpy"; see `bnsim.Network.compile`.
+    random_state : None, int or RandomState
+        Drives the training of the source as it does in the source itself.
+    """
 
     name = "converted-convolutional"
     twin = "convolutional"

@@ -10,7 +10,20 @@ from models.classifier import LabelArray
 
 
 def decide(counts: NDArray[np.integer], spikes: bnsim.SpikeTimes) -> LabelArray:
-    """The unit with most spikes in each trial; of equals the one whose last spike came first, then the first unit."""
+    """Return the unit with most spikes; of equals the one whose last spike came first, then the first unit.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (n_trials, n_units)
+        Spikes of each output unit.
+    spikes : bnsim.SpikeTimes
+        Their times.
+
+    Returns
+    -------
+    ndarray of int, shape (n_trials,)
+        Index of the unit.
+    """
     last = np.full(counts.shape, np.inf)
     last[spikes.trial, spikes.unit] = spikes.time  # spikes are in order of time, so the last one stays
     best = counts == counts.max(axis=1, keepdims=True)

@@ -19,10 +19,12 @@ SILENT_SHARE = 0.99
 class ResponseSurvey:
     """What the layers of a network did in some presentations, as a running summary.
 
-    Parameters
+    Attributes
     ----------
     first : int
         Number of the first presentation that counts; earlier ones are passed over.
+    shown : int
+        Presentations that counted.
     """
 
     first: int = 0
@@ -90,6 +92,17 @@ class ResponseSurvey:
             )
 
     def in_step(self, layer: str) -> bool:
-        """Return whether all units of a layer fired equally often in most of the presentations in which they fired."""
+        """Return whether all units of a layer fired equally often whenever they fired, in most presentations.
+
+        Parameters
+        ----------
+        layer : str
+            Name of the layer.
+
+        Returns
+        -------
+        bool
+            True in more than half of the presentations in which the layer fired.
+        """
         active = self._active.get(layer, 0)
         return active > 0 and 2 * self._in_step[layer] > active

@@ -37,44 +37,84 @@ class StableExcitatory(bnsim.DiehlCookExcitatory):
 
 
 class DiehlCook(SpikingClassifier):
-    """Excitatory cells that compete for images; labels only name what they have become selective for.
+    """Let excitatory cells compete for images; labels only say what they have become selective for.
 
-    Equations
-    ---------
     Pixel j fires as a Poisson process with rate max_rate x intensity. Its spikes reach every excitatory cell i through
     the weight w_ji in [0, 1] (`bnsim.DiehlCookSTDP`; neurons: `bnsim.DiehlCookExcitatory`,
     `bnsim.DiehlCookInhibitory`). Each excitatory cell drives one inhibitory cell, which inhibits all other excitatory
-    cells. Conductances (relative to the leak) jump by the weight and decay with 1 ms (excitatory) or 2 ms
-    (inhibitory), towards 0 mV and -100 mV (-85 mV on inhibitory cells). Initial weights are uniform in (0.003, 0.3),
-    then normalised. A presentation with fewer than `minimum_spikes` excitatory spikes is repeated, its rates raised by
-    half of the first each time (`bnsim.Repetition`).
+    cells. Conductances (relative to the leak) jump by the weight and decay with 1 ms (excitatory) or 2 ms (inhibitory),
+    towards 0 mV and -100 mV (-85 mV on inhibitory cells). Initial weights are uniform in (0.003, 0.3), then normalised.
+    A presentation with fewer than `minimum_spikes` excitatory spikes is repeated, its rates raised by half of the first
+    each time (`bnsim.Repetition`).
 
-    No label reaches the network. While it learns, the mean response of each cell to each class is kept (a running
-    mean over the last `label_window` presentations), and gives the cell its label and its proportions; see
+    No label reaches the network. While it learns, the mean response of each cell to each class is kept (a running mean
+    over the last `label_window` presentations), and gives the cell its label and its proportions; see
     `models.spiking.label_readout` for the readouts and their tie rule. With `label_samples`, `fit` shows so many
     training samples again in the end, learning and thresholds frozen, and their responses replace the running mean;
     `partial_fit` does not. Learning, thresholds and labels are frozen at test.
 
     Parameters
     ----------
-    n_neurons: excitatory cells (and as many inhibitory). readout: "most-active" (the paper's), "proportion" or
-    "likelihood". max_rate: of a pixel of full intensity, in Hz. duration: of a presentation, in ms, of steps of
-    0.5 ms. delay: from the input, each synapse's own, uniform in [0, delay) ms. blocked: time after a spike without
-    another, in ms. integration: of the excitatory cells. "euler", the authors', is unstable where more than 23 of them
-    fire in one step: 17 of inhibition from each, times 0.5 / 100 ms, is then more than 2, and potentials swing until
-    all cells fire. Cells are most alike, and volleys largest, in the first presentations, and in networks of more than
-    some 400 cells, which need "exponential-euler". tau_theta: of the decay of thresholds, in ms; the authors' 1e7 ms
-    acts in 350 ms of presentation and 150 ms of silence, which is 7e6 ms without the silence. minimum_spikes: 0 never
-    repeats a presentation. total: sum of the weights into a cell. a_plus, a_minus: of the rule. theta_increment: rise
-    of the threshold at a spike, in mV. label_window: presentations. label_samples: the last that were presented, all
-    of them where there are fewer; 0 keeps the running mean. passes: presentations of each training sample. backend: see
-    `bnsim.Network.compile`. random_state: drives weights, delays, spikes and order of presentations.
+    n_neurons : int
+        Excitatory cells, and as many inhibitory ones.
+    readout : str
+        "most-active" (the paper's), "proportion" or "likelihood" (see `models.spiking.label_readout`).
+    max_rate : float
+        Rate of a pixel of full intensity, in Hz.
+    duration : float
+        Of a presentation, in ms, in steps of 0.5 ms.
+    delay : float
+        Longest delay from the input, in ms; each synapse has its own, uniform in [0, delay).
+    blocked : float
+        Time after a spike without another, in ms.
+    integration : str
+        Of the excitatory cells: "euler" or "exponential-euler". "euler", the authors', is unstable where more than 23
+        of them fire in one step: 17 of inhibition from each, times 0.5 / 100 ms, is then more than 2, and potentials
+        oscillate until all cells fire. Cells are most alike, and volleys largest, in the first presentations, and in
+        networks of more than some 400 cells, which need "exponential-euler".
+    tau_theta : float
+        Time constant of the decay of thresholds, in ms. The authors' 1e7 ms acts in 350 ms of presentation and 150 ms
+        of silence, which is 7e6 ms without the silence.
+    minimum_spikes : int
+        Excitatory spikes below which a presentation is repeated; 0 never repeats one.
+    total : float
+        Sum of the weights into a cell.
+    a_plus, a_minus : float
+        Amplitudes of the rule (`bnsim.DiehlCookSTDP`).
+    theta_increment : float
+        Rise of the threshold at a spike, in mV.
+    label_window : int
+        Presentations over which the mean response of a cell is kept.
+    label_samples : int
+        Training samples shown again in the end, the last that were presented, all of them where there are fewer; 0
+        keeps the running mean.
+    passes : int
+        Presentations of each training sample.
+    backend : str
+        "auto", "cpp", "cython" or "numpy"; see `bnsim.Network.compile`.
+    random_state : None, int or RandomState
+        Drives weights, delays, spikes and order of presentations.
 
+    Attributes
+    ----------
+    learned_ : dict of str to ndarray
+        Weights and thresholds.
+    readout_ : models.spiking.label_readout.LabelReadout
+        Responses of the cells to each class.
+
+    Raises
+    ------
+    InputError
+        For a parameter out of its range.
+
+    Notes
+    -----
     What delays, the blocked period, repeated presentations and the silence are worth is measured by
     `benchmarks/ablations.py`.
 
-    Fitted: `learned_` (weights, thresholds), `labels_` (n_neurons,) index of the class that each cell stands for, -1
-    where it never fired; `proportions_` (n_neurons, classes).
+    References
+    ----------
+    Diehl & Cook (2015), Frontiers in Computational Neuroscience 9:99.
     """
 
     name = "diehl-cook"
@@ -140,10 +180,24 @@ class DiehlCook(SpikingClassifier):
 
     @property
     def labels_(self) -> LabelArray:
+        """Return the label of each cell.
+
+        Returns
+        -------
+        ndarray of int, shape (n_neurons,)
+            Index of the class that a cell stands for, -1 where it never fired.
+        """
         return self.readout_.labels
 
     @property
     def proportions_(self) -> FloatArray:
+        """Return the share of each class in the responses of each cell.
+
+        Returns
+        -------
+        ndarray, shape (n_neurons, n_classes)
+            Shares; rows of cells that never fired are 0.
+        """
         return self.readout_.proportions
 
     def receptive_fields(self) -> tuple[FloatArray, LabelArray]:
@@ -161,6 +215,7 @@ class DiehlCook(SpikingClassifier):
 
     @property
     def trainable_parameters(self) -> int:
+        """Return the number of weights from the input and thresholds."""
         return self.n_features_in_ * self.n_neurons + self.n_neurons
 
     def _check_parameters(self) -> None:

@@ -14,23 +14,69 @@ LOOKS = np.array([[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1]])
 
 
 class ImprovedDiehlCook(DiehlCook):
-    """As `diehl-cook`, but for four changes; the rules that learn are the same.
+    """Classify as `diehl-cook`, but for four changes; the rules that learn are the same.
 
-    1. A spike blocks the next for 10 ms instead of 50, so that the winner of a moment wins oftener, and a presentation
+    1. A spike blocks the next for 10 ms instead of 50, so that the winner of a moment wins more often, and a
+    presentation
        has more spikes to learn from and to count.
     2. Votes are log-likelihoods of the spike counts instead of a mean over the cells of a class
        (`models.spiking.label_readout`).
     3. At test an image is looked at five times, as it is and moved by `saccade` pixels to either side, up and down, as
-       small eye movements would; the spikes are counted over all looks. Cells learn one place each, so that a digit
-       that is a pixel off finds its cell.
-    4. Cells are named once all is learned, by training images that are shown again (`label_samples`): a running mean
-       still holds what cells were before they changed.
+    small
+       eye movements would; the spikes are counted over all looks. Cells learn one place each, so that a digit that is a
+       pixel off finds its cell.
+    4. Cells are labelled once all is learned, by training images that are shown again (`label_samples`): a running mean
+    still
+       holds what cells were before they changed.
+
+    `activity` shows the spikes of the look at the image as it is, and the votes of all looks; `operations` counts all
+    looks.
 
     Parameters
     ----------
-    image_shape: (height, width) of the images that the samples are; None for plain features, which cannot be moved.
-    saccade: pixels, 0 for a single look. All others as in `diehl-cook`. `activity` shows the spikes of the look at the
-    image as it is, and the votes of all looks; `operations` counts all looks.
+    image_shape : tuple of int or None
+        (height, width) of the images that the samples are; None for plain features, which cannot be moved.
+    n_neurons : int
+        Excitatory cells, and as many inhibitory ones.
+    readout : str
+        "most-active" (the paper's), "proportion" or "likelihood" (see `models.spiking.label_readout`).
+    saccade : int
+        Pixels by which an image is moved, 0 for a single look.
+    max_rate : float
+        Rate of a pixel of full intensity, in Hz.
+    duration : float
+        Of a presentation, in ms, in steps of 0.5 ms.
+    delay : float
+        Longest delay from the input, in ms; each synapse has its own, uniform in [0, delay).
+    blocked : float
+        Time after a spike without another, in ms.
+    integration : str
+        Of the excitatory cells: "euler" or "exponential-euler". "euler", the authors', is unstable where more than 23
+        of them fire in one step: 17 of inhibition from each, times 0.5 / 100 ms, is then more than 2, and potentials
+        oscillate until all cells fire. Cells are most alike, and volleys largest, in the first presentations, and in
+        networks of more than some 400 cells, which need "exponential-euler".
+    tau_theta : float
+        Time constant of the decay of thresholds, in ms. The authors' 1e7 ms acts in 350 ms of presentation and 150 ms
+        of silence, which is 7e6 ms without the silence.
+    minimum_spikes : int
+        Excitatory spikes below which a presentation is repeated; 0 never repeats one.
+    total : float
+        Sum of the weights into a cell.
+    a_plus, a_minus : float
+        Amplitudes of the rule (`bnsim.DiehlCookSTDP`).
+    theta_increment : float
+        Rise of the threshold at a spike, in mV.
+    label_window : int
+        Presentations over which the mean response of a cell is kept.
+    label_samples : int
+        Training samples shown again in the end, the last that were presented, all of them where there are fewer; 0
+        keeps the running mean.
+    passes : int
+        Presentations of each training sample.
+    backend : str
+        "auto", "cpp", "cython" or "numpy"; see `bnsim.Network.compile`.
+    random_state : None, int or RandomState
+        Drives weights, delays, spikes and order of presentations.
     """
 
     name = "diehl-cook-improved"

@@ -72,6 +72,7 @@ class FilteredClassifier(OutputDecision):
 
     @property
     def trainable_parameters(self) -> int:
+        """Return the number of weights from the hidden layer to the output."""
         return self.n_filters * len(self.classes_)
 
     def rate_chain(self) -> Chain:

@@ -33,19 +33,53 @@ SMOOTHING = 0.1
 
 @dataclass(frozen=True, eq=False)
 class LabelReadout:
-    """Running sums over presentations: `spikes` (cell, class) and `shown` (class,), older ones fading away."""
+    """Running sums over presentations, older ones fading away.
+
+    Attributes
+    ----------
+    spikes : ndarray, shape (n_cells, n_classes)
+        Spikes of each cell in presentations of each class.
+    shown : ndarray, shape (n_classes,)
+        Presentations of each class.
+    """
 
     spikes: FloatArray
     shown: FloatArray
 
     @classmethod
     def empty(cls, n_cells: int, n_classes: int) -> Self:
+        """Make a readout that has seen nothing.
+
+        Parameters
+        ----------
+        n_cells : int
+            Cells.
+        n_classes : int
+            Classes.
+
+        Returns
+        -------
+        LabelReadout
+            With sums of 0.
+        """
         return cls(np.zeros((n_cells, n_classes)), np.zeros(n_classes))
 
     def updated(self, counts: NDArray[np.integer], labels: LabelArray, window: float) -> Self:
-        """With these presentations added, one after the other: spike counts (presentation, cell) and classes.
+        """Return the readout with presentations added, one after the other.
 
-        window: presentations after which a presentation's weight has fallen to 1/e; math.inf where all count alike.
+        Parameters
+        ----------
+        counts : ndarray of int, shape (n_presentations, n_cells)
+            Spikes.
+        labels : ndarray of int, shape (n_presentations,)
+            Classes.
+        window : float
+            Presentations after which the weight of a presentation has fallen to 1/e; math.inf where all count alike.
+
+        Returns
+        -------
+        LabelReadout
+            The new readout.
         """
         spikes, shown, keep = self.spikes.copy(), self.shown.copy(), np.exp(-1 / window)
         for row, label in zip(counts, labels, strict=True):
@@ -57,27 +91,64 @@ class LabelReadout:
 
     @property
     def responses(self) -> FloatArray:
-        """r (cell, class)."""
+        """Return the mean number of spikes r of each cell in presentations of each class.
+
+        Returns
+        -------
+        ndarray, shape (n_cells, n_classes)
+            r.
+        """
         return self.spikes / np.where(self.shown > 0, self.shown, 1.0)
 
     @property
     def labels(self) -> LabelArray:
+        """Return the label of each cell.
+
+        Returns
+        -------
+        ndarray of int, shape (n_cells,)
+            Class with the largest r, of equals the first; -1 where the cell never fired.
+        """
         responses = self.responses
         return np.where(responses.any(axis=1), responses.argmax(axis=1), -1)
 
     @property
     def proportions(self) -> FloatArray:
+        """Return the share of each class in the responses of each cell.
+
+        Returns
+        -------
+        ndarray, shape (n_cells, n_classes)
+            Shares; rows of cells that never fired are 0.
+        """
         responses = self.responses
         totals = responses.sum(axis=1, keepdims=True)
         return responses / np.where(totals > 0, totals, 1.0)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """As plain arrays, for storage."""
+        """Return the sums as plain arrays, for storage.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Arrays by name.
+        """
         return {"readout/spikes": self.spikes, "readout/shown": self.shown}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """The inverse of `arrays`; other entries are left alone."""
+        """Make a readout from the arrays of `arrays`.
+
+        Parameters
+        ----------
+        arrays : mapping of str to ndarray
+            Arrays by name; other entries are ignored.
+
+        Returns
+        -------
+        LabelReadout
+            The readout.
+        """
         return cls(arrays["readout/spikes"], arrays["readout/shown"])
 
 

@@ -23,7 +23,27 @@ NAMED: dict[str, NeuronModel] = {
 def neuron_model(
     owner: str, neuron: str | NeuronModel, named: Mapping[str, NeuronModel] = MappingProxyType(NAMED)
 ) -> NeuronModel:
-    """The model that a parameter stands for. Errors: InputError for anything that is neither a name nor a model."""
+    """Return the neuron model that a parameter stands for.
+
+    Parameters
+    ----------
+    owner : str
+        Class that errors name.
+    neuron : str or bnsim.NeuronModel
+        A name or a model.
+    named : mapping of str to bnsim.NeuronModel
+        Models by name.
+
+    Returns
+    -------
+    bnsim.NeuronModel
+        The model.
+
+    Raises
+    ------
+    InputError
+        For anything that is neither a name nor a model.
+    """
     if isinstance(neuron, NeuronModel):
         return neuron
     if neuron not in named:
@@ -32,7 +52,18 @@ def neuron_model(
 
 
 def encode_neuron(neuron: str | NeuronModel) -> Any:
-    """The parameter as JSON: a name, or the class's name with each field in SI units and its unit's exponents."""
+    """Return the parameter as JSON holds it.
+
+    Parameters
+    ----------
+    neuron : str or bnsim.NeuronModel
+        A name or a model.
+
+    Returns
+    -------
+    object
+        The name, or the class's name with each field in SI units and its unit's exponents.
+    """
     if isinstance(neuron, str):
         return neuron
     values = {item.name: getattr(neuron, item.name) for item in fields(neuron)}
@@ -42,9 +73,22 @@ def encode_neuron(neuron: str | NeuronModel) -> Any:
 
 
 def decode_neuron(value: Any) -> str | NeuronModel:
-    """The inverse. Nothing is imported: a class of the user's own must have been defined before.
+    """Return the parameter that `encode_neuron` encoded; nothing is imported.
 
-    Errors: InputError for a class that is not known.
+    Parameters
+    ----------
+    value : object
+        What JSON held.
+
+    Returns
+    -------
+    str or bnsim.NeuronModel
+        The parameter.
+
+    Raises
+    ------
+    InputError
+        For a class that is not defined; one of the user's own must have been defined before.
     """
     if isinstance(value, str):
         return value

@@ -52,6 +52,7 @@ class OutputDecision(SpikingClassifier):
         Returns
         -------
         ndarray of bool, shape (n_samples,)
+            Whether they do.
         """
         counts = self._counts(self._checked(X), OUTPUT)
         return (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) > 1

@@ -17,45 +17,78 @@ from models.spiking.spike_read_out import SpikingReadOut
 
 
 class ReceptiveField(SpikingReadOut, FilteredClassifier):
-    """Spiking cells behind fixed receptive fields; only the read-out learns, from spikes.
+    """Classify by spiking cells behind fixed receptive fields; only the read-out learns, from spikes.
 
-    Equations
-    ---------
-    Hidden neuron j gets the constant current I_j = gain x rheobase x r_j for the whole trial, r_j being the response
-    of a fixed filter (Gabor patches, `bnsim.receptive_fields`; random directions for plain features), with or without
+    Hidden neuron j gets the constant current I_j = gain x rheobase x r_j for the whole trial, r_j being the response of
+    a fixed filter (Gabor patches, `bnsim.receptive_fields`; random directions for plain features), with or without
     divisive contrast normalisation (`models.filters.FilterBank`). Its spikes reach every output neuron k through the
-    weight w_kj and an exponential synapse. Output neurons get a background current besides, the same for all, so that
-    they fire without input and inhibition shows in their counts too. In the last step of a trial
-    (`bnsim.ErrorModulated`)
+    weight w_kj and an exponential synapse. Output neurons also get a background current, the same for all, so that they
+    fire without input and inhibition shows in their counts too. In the last step of a trial (`bnsim.ErrorModulated`)
 
         w_kj -= eta (1 / (1 + exp(-0.2 u_k)) - [k = label]) n_j
 
     with n_j the spikes of j in the trial and u_k the sum of the weights of all spikes that arrived, weights being in
-    units of the rheobase. They start at 0. eta falls linearly over the training, from `learning_rate` to
-    `final_rate` times that; it stays at `learning_rate` in `partial_fit`, which does not know the end.
+    units of the rheobase. They start at 0. eta falls linearly over the training, from `learning_rate` to `final_rate`
+    times that; it stays at `learning_rate` in `partial_fit`, which does not know the end.
 
     Decision: the output neuron with most spikes. Tie rule: of those with equally many, the one that got there first
     (whose last spike came earliest), then the first class. Membrane potentials are not looked at.
 
     Parameters
     ----------
-    image_shape: (height, width) of the images that the samples are; None for plain features, for which patch,
-        wavelength and sigma mean nothing.
-    n_filters: number of filters and of hidden neurons. patch, wavelength, sigma: see `bnsim.GaborPatches`.
-    semisaturation: c of the contrast normalisation, in the unit of the samples times the root of a patch's pixels; None
-        for no normalisation.
-    gain: current at a filter response of 1, in units of the rheobase. background: into the output neurons, likewise.
-    neuron: of the hidden layer: "subtractive-lif", "lif", or any `bnsim.NeuronModel` that defines its rheobase. Output
-        neurons are always "subtractive-lif", so that a count means the same whatever the hidden layer is.
-    duration: length of a trial in ms, of steps of 1 ms. tau_synapse: of the read-out, in ms.
-    learning_rate: change of a weight for one spike and an error of 1. final_rate: its last value over its first.
-    shift: each presentation in training is moved by up to so many pixels right or left and down or up
+    image_shape : tuple of int or None
+        (height, width) of the images that the samples are; None for plain features, for which patch, wavelength and
+        sigma mean nothing.
+    n_filters : int
+        Number of filters and of hidden neurons.
+    patch : int
+        Side of a filter, in pixels.
+    wavelength, sigma : tuple of float
+        Ranges of the wavelength and the width of its Gabor function, in pixels (see `bnsim.GaborPatches`).
+    semisaturation : float or None
+        c of the contrast normalisation, in the unit of the samples times the root of a patch's pixels; None for no
+        normalisation (see `models.filters.FilterBank`).
+    gain : float
+        Current at a filter response of 1, in units of the rheobase.
+    shift : int
+        Each presentation in training is moved by up to so many pixels right or left and down or up
         (`models.augmentation`); 0 for samples as they are.
-    passes: presentations of each training sample. backend: see `bnsim.Network.compile`.
-    random_state: drives filters, order and shifts of presentations.
+    background : float
+        Current into the output neurons, in units of the rheobase.
+    neuron : str or bnsim.NeuronModel
+        Of the hidden layer: "subtractive-lif", "lif", or any model that defines its rheobase. Output neurons are always
+        "subtractive-lif", so that a count means the same whatever the hidden layer is.
+    duration : float
+        Of a trial, in ms, in steps of 1 ms.
+    tau_synapse : float
+        Time constant of the read-out's synapses, in ms.
+    learning_rate : float
+        eta: change of a weight for one spike and an error of 1.
+    final_rate : float
+        Last value of eta over its first.
+    passes : int
+        Presentations of each training sample.
+    backend : str
+        "auto", "cpp", "cython" or "numpy"; see `bnsim.Network.compile`.
+    random_state : None, int or RandomState
+        Drives filters, order and shifts of presentations.
 
-    Fitted: `learned_` (weights in volt, and thresholds where the hidden neurons adapt them), `filters_`. `weights()`
-    gives the weights in units of the rheobase.
+    Attributes
+    ----------
+    learned_ : dict of str to ndarray
+        Weights in volt, and thresholds where the hidden neurons adapt them; `weights` returns the weights in units of
+        the rheobase.
+    filters_ : models.filters.FilterBank
+        The filters.
+
+    Raises
+    ------
+    InputError
+        For a parameter out of its range, or an image shape that does not fit the samples.
+
+    References
+    ----------
+    Illing, Gerstner & Brea (2019), Neural Networks 118:90-101.
     """
 
     name = "receptive-field"

@@ -12,24 +12,22 @@ from models.spiking.filtered_classifier import CELL, READ_OUT, RHEOBASE, Filtere
 
 
 class RewardLearner(FilteredClassifier):
-    """Spiking cells behind fixed receptive fields; output neurons compete, and learn from being told right or wrong.
+    """Learn by reward-modulated STDP behind fixed receptive fields, being told right or wrong only.
 
-    Equations
-    ---------
-    Filters and hidden layer as in `receptive-field`: hidden neuron j gets the constant current gain x rheobase x
-    (F x)_j. Its spikes reach output neuron k through the weight w_kj (exponential current, `tau_synapse`). Output
-    neurons get a background current, so that one of them answers even without input, and each spike of one inhibits
-    all others (exponential current, 10 ms), so that few but the first to fire do. In the last step of a trial
+    Filters and hidden layer as in `receptive-field`: hidden neuron j gets the constant current gain x rheobase x (F
+    x)_j. Its spikes reach output neuron k through the weight w_kj (exponential current, `tau_synapse`). Output neurons
+    get a background current, so that one of them answers even without input, and each spike of one inhibits all others
+    (exponential current, 10 ms), so that few but the first to fire do. In the last step of a trial
     (`bnsim.RewardModulatedSTDP`)
 
         w_kj += eta (reward - 1 / (1 + exp(-expectation u_k))) c_kj
 
     with c_kj the sum over pairs of presynaptic before postsynaptic spikes of exp(-lag / 20 ms), u_k the sum of the
-    weights of all spikes that reached k in units of the rheobase, and reward 1 where the answer was
-    right, else 0 (`bnsim.Reward`). A neuron that did not fire has no eligibility. What a neuron expects of its answer
-    is the baseline: a success that was expected changes nothing, an error makes the same answer less likely, and as
-    all neurons first expect half a success, those that were not tried yet are tried next. The network is never told
-    what would have been right.
+    weights of all spikes that reached k in units of the rheobase, and reward 1 where the answer was right, else 0
+    (`bnsim.Reward`). A neuron that did not fire has no eligibility. What a neuron expects of its answer is the
+    baseline: a success that was expected changes nothing, an error makes the same answer less likely, and as all
+    neurons first expect half a success, those that were not tried yet are tried next. The network is never told what
+    would have been right.
 
     Initial weights are normal with standard deviation `initial_weight`. eta falls linearly over the training to
     `final_rate` of its start; it stays where it is in `partial_fit`, which does not know the end.
@@ -39,15 +37,63 @@ class RewardLearner(FilteredClassifier):
 
     Parameters
     ----------
-    image_shape, n_filters, patch, wavelength, sigma, semisaturation, gain, shift, duration, tau_synapse: as in
-    `receptive-field`.
-    background: into output neurons, in units of the rheobase. inhibition: between output neurons, likewise.
-    expectation: slope of the expected success. tau_output: membrane time constant of output neurons, in ms: how long
-    they gather evidence. learning_rate: eta. initial_weight, final_rate: see above. passes: presentations of each
-    training sample. backend: see `bnsim.Network.compile`. random_state: drives filters, initial weights and order of
-    presentations.
+    image_shape : tuple of int or None
+        (height, width) of the images that the samples are; None for plain features, for which patch, wavelength and
+        sigma mean nothing.
+    n_filters : int
+        Number of filters and of hidden neurons.
+    patch : int
+        Side of a filter, in pixels.
+    wavelength, sigma : tuple of float
+        Ranges of the wavelength and the width of its Gabor function, in pixels (see `bnsim.GaborPatches`).
+    semisaturation : float or None
+        c of the contrast normalisation, in the unit of the samples times the root of a patch's pixels; None for no
+        normalisation (see `models.filters.FilterBank`).
+    gain : float
+        Current at a filter response of 1, in units of the rheobase.
+    background : float
+        Current into the output neurons, in units of the rheobase.
+    inhibition : float
+        Weight between output neurons, in units of the rheobase.
+    expectation : float
+        Slope of the expected success.
+    tau_output : float
+        Membrane time constant of the output neurons, in ms: how long they gather evidence.
+    duration : float
+        Of a trial, in ms, in steps of 1 ms.
+    tau_synapse : float
+        Time constant of the read-out's synapses, in ms.
+    learning_rate : float
+        eta.
+    final_rate : float
+        Last value of eta over its first.
+    initial_weight : float
+        Standard deviation of the initial weights, in units of the rheobase.
+    shift : int
+        Each presentation in training is moved by up to so many pixels right or left and down or up
+        (`models.augmentation`); 0 for samples as they are.
+    passes : int
+        Presentations of each training sample.
+    backend : str
+        "auto", "cpp", "cython" or "numpy"; see `bnsim.Network.compile`.
+    random_state : None, int or RandomState
+        Drives filters, initial weights and order of presentations.
 
-    Fitted: `learned_` (weights in volt), `filters_`.
+    Attributes
+    ----------
+    learned_ : dict of str to ndarray
+        Weights in volt.
+    filters_ : models.filters.FilterBank
+        The filters.
+
+    Raises
+    ------
+    InputError
+        For a parameter out of its range, or an image shape that does not fit the samples.
+
+    References
+    ----------
+    Fremaux, Sprekeler & Gerstner (2010), Journal of Neuroscience 30:13326-13337.
     """
 
     name = "reward"

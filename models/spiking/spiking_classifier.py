@@ -27,14 +27,14 @@ CHUNK = 500
 class WeightArray:
     """Where the weights of a layer are kept.
 
-    Parameters
+    Attributes
     ----------
     name : str
         Name in `SpikingClassifier.learned_`.
     shape : tuple of int
         (n_inputs, n_units).
     unit : float
-        What the array has for a weight of 1, in SI units.
+        What the array holds for a weight of 1, in SI units.
     """
 
     name: str
@@ -81,8 +81,24 @@ class SpikingClassifier(OnlineClassifier):
 
     @final
     def record(self, X: FloatArray) -> bnsim.Recording:
-        """Spike times and traces for each sample, with learning frozen."""
+        """Return spike times and traces, with learning frozen.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        bnsim.Recording
+            One trial for each sample.
+        """
         return self._present(self._checked(X), self.recorded)
+
+    @property
+    def _surveyed(self) -> tuple[str, ...]:
+        """Populations whose spike counts must differ between samples, from input to output."""
+        return self.recorded
 
     def _check_backend(self) -> None:
         self._require(self.backend in BACKENDS, "backend", f"one of {', '.join(BACKENDS)}")
@@ -114,7 +130,7 @@ class SpikingClassifier(OnlineClassifier):
 
     def _degeneracies(self, X: FloatArray) -> Iterator[str]:
         if self._survey is not None:
-            yield from self._survey.findings(self.recorded, self.WAKES)
+            yield from self._survey.findings(self._surveyed, self.WAKES)
             self._survey = None
 
     def _presented(self, X: FloatArray, record: tuple[str, ...] = ()) -> Iterator[bnsim.Recording]:
@@ -170,7 +186,18 @@ class SpikingClassifier(OnlineClassifier):
 
 
 def learned_names(network: bnsim.Network) -> list[str]:
-    """Arrays of the state that learning changes: weights of plastic projections, persistent variables of neurons."""
+    """Return the names of the state's arrays that learning changes.
+
+    Parameters
+    ----------
+    network : bnsim.Network
+        The description.
+
+    Returns
+    -------
+    list of str
+        Weights of plastic projections, then persistent variables of neurons.
+    """
     weights = [f"{projection.name}.w" for projection in network.projections if projection.plasticity is not None]
     variables = [
         f"{population.name}.{variable}"
@@ -181,7 +208,18 @@ def learned_names(network: bnsim.Network) -> list[str]:
 
 
 def sample_numbers(X: FloatArray) -> NDArray[np.uint64]:
-    """A trial number for each sample (n, features): a 64-bit hash of its bytes."""
+    """Return a trial number for each sample: a 64-bit hash of its bytes.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n_samples, n_features)
+        Samples.
+
+    Returns
+    -------
+    ndarray of uint64, shape (n_samples,)
+        Numbers.
+    """
     rows = np.ascontiguousarray(X, dtype=np.float64)
     digests = b"".join(hashlib.blake2b(row.tobytes(), digest_size=8).digest() for row in rows)
     return np.frombuffer(digests, dtype="<u8").astype(np.uint64)

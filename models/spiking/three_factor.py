@@ -29,10 +29,8 @@ RHEOBASE = float(np.asarray(OUTPUT.rheobase))
 
 
 class ThreeFactor(SpikingReadOut):
-    """A feed-forward network of spiking neurons, every layer of which learns by a three-factor rule.
+    """Classify by a feed-forward network of spiking neurons, every layer of which learns by a three-factor rule.
 
-    Equations
-    ---------
     Pixel i fires as a Poisson process with rate max_rate x intensity, a bias unit with max_rate. Hidden neurons
     (`bnsim.SubtractiveLIF`, tau_m) are reached by delta synapses, output neurons (the same, 10 ms) by exponential
     currents (5 ms) and a constant background current. With n the spikes of a neuron in the trial and u_k the summed
@@ -42,25 +40,58 @@ class ThreeFactor(SpikingReadOut):
         error_j = sum_k b_kj error_k where n_j > 0, else 0     w_ij -= eta_h error_j n_i    (`bnsim.FeedbackModulated`)
 
     and so on, layer by layer. b are feedback weights of their own (`bnsim.ErrorFeedback`): "random" ones stay as they
-    were drawn; "symmetric" ones start equal to the forward weights and are changed by the same local product of
-    their two neurons' activity, so that they remain equal without being copied. Both learning rates fall linearly over
-    the training to `final_rate` of their start; in `partial_fit`, which does not know the end, they stay.
+    were drawn; "symmetric" ones start equal to the forward weights and are changed by the same local product of their
+    two neurons' activity, so that they remain equal without being copied. Both learning rates fall linearly over the
+    training to `final_rate` of their start; in `partial_fit`, which does not know the end, they stay.
 
     Initial weights are normal: into hidden neurons with standard deviation `hidden_weight`, forward and back between
-    other layers with `output_weight`, in units of the rheobase.
+    other layers with `output_weight`.
 
     Decision: the output neuron with most spikes. Tie rule: of those with equally many, the one whose last spike came
     earliest, then the first class.
 
     Parameters
     ----------
-    hidden: neurons of each hidden layer. feedback: "symmetric" or "random". max_rate: in Hz. duration: of a trial, in
-    ms, of steps of 1 ms. tau_m: of hidden neurons, in ms. hidden_weight, output_weight: see above. learning_rate,
-    hidden_learning_rate: eta and eta_h. final_rate: last learning rate over the first. background: into output neurons,
-    in units of the rheobase. passes: presentations of each training sample. backend: see `bnsim.Network.compile`.
-    random_state: drives initial weights, spikes and order of presentations.
+    hidden : tuple of int
+        Neurons of each hidden layer.
+    feedback : str
+        "symmetric" or "random".
+    max_rate : float
+        Rate of a pixel of full intensity and of the bias unit, in Hz.
+    duration : float
+        Of a trial, in ms, in steps of 1 ms.
+    tau_m : float
+        Membrane time constant of the hidden neurons, in ms.
+    hidden_weight, output_weight : float
+        Standard deviations of the initial weights, in units of the rheobase.
+    learning_rate, hidden_learning_rate : float
+        eta and eta_h.
+    final_rate : float
+        Last learning rate over the first.
+    background : float
+        Current into the output neurons, in units of the rheobase.
+    passes : int
+        Presentations of each training sample.
+    backend : str
+        "auto", "cpp", "cython" or "numpy"; see `bnsim.Network.compile`.
+    random_state : None, int or RandomState
+        Drives initial weights, spikes and order of presentations.
 
-    Fitted: `learned_`, the weights by projection, in volt.
+    Attributes
+    ----------
+    learned_ : dict of str to ndarray
+        Weights by projection, in volt.
+    intensities_ : models.intensities.IntensityScale
+        Scale of the samples.
+
+    Raises
+    ------
+    InputError
+        For a parameter out of its range.
+
+    References
+    ----------
+    Neftci, Augustine, Paul & Detorakis (2017), Frontiers in Neuroscience 11:324.
     """
 
     name = "three-factor"
@@ -111,14 +142,16 @@ class ThreeFactor(SpikingReadOut):
 
     @property
     def recorded(self) -> tuple[str, ...]:  # type: ignore[override]
+        """Return the names of all populations but the bias, from input to output."""
         return ("input", *self._layers[1:-1], "output")
 
     @property
     def trainable_parameters(self) -> int:
-        sizes = [self.n_features_in_, *self.hidden, len(self.classes_)]
+        """Return the number of forward weights, those of the bias included."""
+        sizes = [self._sizes[name] for name in self._layers]
         return sum((before + 1) * after for before, after in pairwise(sizes))
 
-    def rate_chain(self) -> Chain:
+    def rate_chain(self) -> Chain | None:
         """Return the network of rates with the same weights (see `models.capabilities.Differentiable`).
 
         Returns

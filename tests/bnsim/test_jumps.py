@@ -134,6 +134,12 @@ def test_what_stands_still_takes_no_spike_and_what_does_not_does() -> None:
     ]
 
 
+def test_a_variable_of_the_synapse_is_not_taken_for_one_of_the_neuron() -> None:
+    rule = type("Mine", (bnsim.PairSTDP,), {"equations": "c : 1", "on_post": "c += 1"})()
+    network = driven(Calcium(), Delta(), 0.5 * mV, plasticity=rule)
+    assert lower(network, Timing(1e-4, 10, 10)).projection("input_to_cells").on_post == "c += 1"
+
+
 def test_a_rule_does_not_move_a_refractory_neuron_either() -> None:
     rule = type("Mine", (bnsim.PairSTDP,), {"on_pre": bnsim.PairSTDP.on_pre + "\nv_post += 2 * w"})()
     network = driven(CELL, Delta(), 1 * mV, plasticity=rule)

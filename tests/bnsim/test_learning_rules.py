@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -52,10 +53,10 @@ class TestDiehlCookSTDP:
     RULE = bnsim.DiehlCookSTDP(a_plus=0.1, a_minus=0.01, total=Quantity(1.0))
     SILENT = bnsim.ExponentialConductance(reversal=-65 * mV)  # does not move the membrane from rest
 
-    def learned(self, pre: list[tuple[float, int]], post: list[tuple[float, int]]) -> float:
+    def learned(self, pre: list[tuple[float, int]], post: list[tuple[float, int]], **changed: Any) -> float:
         """The first input's weight before normalisation: the second never fires, and shows what that did."""
         weights = Quantity([[0.5], [0.5]])
-        state = taught(self.RULE, pre, post, weights, self.SILENT)
+        state = taught(dataclasses.replace(self.RULE, **changed), pre, post, weights, self.SILENT)
         assert state["learned.w"].sum() == pytest.approx(1.0, rel=1e-12)
         return float(state["learned.w"][0] / state["learned.w"][1] * 0.5)
 
@@ -71,6 +72,16 @@ class TestDiehlCookSTDP:
         change = 0.01 * np.exp(-10 / 20)
         assert self.learned([(40, 0)], [(30, 0)]) == pytest.approx(0.5 - change, rel=1e-12)
 
+    def test_changes_are_fractions_of_the_largest_weight(self) -> None:
+        change = 0.1 * np.exp(-5 / 20) * np.exp(-20 / 40) - 0.01 * np.exp(-15 / 20)
+        learned = self.learned([(22, 0), (45, 0)], [(30, 0), (50, 0)], w_max=Quantity(0.8))
+        assert learned == pytest.approx(0.5 + 0.8 * change, rel=1e-12)
+
+    def test_weights_stay_between_zero_and_the_largest(self) -> None:
+        potentiated = self.learned([(22, 0), (45, 0)], [(30, 0), (50, 0)], a_plus=10.0, w_max=Quantity(0.8))
+        assert potentiated == pytest.approx(0.8, rel=1e-12)
+        assert self.learned([(40, 0)], [(30, 0)], a_minus=10.0) == 0
+
     def test_weights_into_a_neuron_are_scaled_to_their_total(self) -> None:
         rule = bnsim.DiehlCookSTDP(total=Quantity(3.0))
         weights = Quantity([[0.2, 0.1], [0.4, 0.0], [0.6, 0.7]])
@@ -83,7 +94,10 @@ class TestErrorFeedback:
 
     SCALE = 15 * mV
 
-    def learned(self, learning_rate: float) -> tuple[bnsim.State, np.ndarray]:
+    def learned(
+        self, learning_rate: float, factor: float = 1.0, scale: float = 1.0, spikes: tuple[float, ...] = (10, 20, 40)
+    ) -> tuple[bnsim.State, np.ndarray]:
+        """State after the trial, and the errors at the output; cell 0 fires at these times (ms), cell 1 never."""
         output = bnsim.Projection(
             "cells",
             "output",
@@ -97,7 +111,7 @@ class TestErrorFeedback:
             "cells",
             bnsim.Modulatory(),
             Quantity([[0.5, -1.0], [2.0, 4.0]]),
-            plasticity=bnsim.ErrorFeedback(learning_rate=learning_rate),
+            plasticity=bnsim.ErrorFeedback(learning_rate=learning_rate, scale=Quantity(scale)),
             name="back",
         )
         hidden = bnsim.Projection(
@@ -117,11 +131,14 @@ class TestErrorFeedback:
             ],
             [TEACHER, output, back, hidden],
         )
-        # The first input fires twice, the second once, the third never; cell 0 three times, cell 1 never.
-        stimulus = {"input": [given((5, 0), (30, 0), (60, 1))], "teacher": [given((10, 0), (20, 0), (40, 0))]}
-        state, recording = simulate(network, stimulus, 100 * ms, signals={"forward.target": np.array([[1.0, 0.0]])})
-        assert recording.counts["cells"].tolist() == [[3, 0]]
-        u = 3 * np.array([1.0, -2.0]) / 15
+        # The first input fires twice, the second once, the third never.
+        teacher = given(*((time, 0) for time in spikes))
+        stimulus = {"input": [given((5, 0), (30, 0), (60, 1))], "teacher": [teacher]}
+        signals = {"forward.target": np.array([[1.0, 0.0]])}
+        signals |= {f"{name}.learning_rate_factor": np.array([factor]) for name in ("back", "learned")}
+        state, recording = simulate(network, stimulus, 100 * ms, signals=signals)
+        assert recording.counts["cells"].tolist() == [[len(spikes), 0]]
+        u = len(spikes) * np.array([1.0, -2.0]) / 15
         return state, 1 / (1 + np.exp(-0.2 * u)) - np.array([1.0, 0.0])
 
     def test_a_hidden_synapse_learns_from_the_error_sent_back(self) -> None:
@@ -131,6 +148,27 @@ class TestErrorFeedback:
         change = 0.01 * 15 * np.outer([2, 1, 0], hidden)
         np.testing.assert_allclose(state["learned.w"].reshape(3, 2) * 1e3, before - change, rtol=1e-12)
         assert state["back.w"].tolist() == [0.5, -1.0, 2.0, 4.0]
+
+    def test_feedback_weights_count_in_units_of_their_scale(self) -> None:
+        state, error = self.learned(learning_rate=0.1, scale=4.0)
+        sent = (0.5 * error[0] + 2.0 * error[1]) / 4
+        expected = 0.1 - 0.01 * 15 * 2 * sent
+        assert state["learned.w"][0] * 1e3 == pytest.approx(expected, rel=1e-12)
+        back = np.array([[0.5, -1.0], [2.0, 4.0]]) - 0.1 * 4 * np.outer(error, [3, 0])
+        np.testing.assert_allclose(state["back.w"].reshape(2, 2), back, rtol=1e-12)
+
+    def test_one_spike_is_enough_to_learn(self) -> None:
+        state, error = self.learned(learning_rate=0.0, spikes=(20,))
+        expected = 0.1 - 0.01 * 15 * 2 * (0.5 * error[0] + 2.0 * error[1])
+        assert state["learned.w"][0] * 1e3 == pytest.approx(expected, rel=1e-12)
+
+    def test_learning_rates_change_by_their_factor(self) -> None:
+        starts = {"learned": 1e-3 * np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6]), "back": np.array([0.5, -1.0, 2.0, 4.0])}
+        full, quarter = (self.learned(0.1, factor)[0] for factor in (1.0, 0.25))
+        for name, start in starts.items():
+            change = full[f"{name}.w"] - start
+            assert change.any()
+            np.testing.assert_allclose(quarter[f"{name}.w"], start + 0.25 * change, rtol=1e-12)
 
     def test_feedback_changes_as_the_forward_weight_does(self) -> None:
         state, error = self.learned(learning_rate=0.1)
@@ -142,7 +180,7 @@ class TestErrorFeedback:
 
 
 class TestRewardModulatedSTDP:
-    def learned(self, correct: int, a_minus: float = 0.0, plastic: bool = True) -> np.ndarray:
+    def learned(self, correct: int, a_minus: float = 0.0, plastic: bool = True, factor: float = 1.0) -> np.ndarray:
         """Unit 0 answers, with spikes at 30 and 50 ms; input 0 fires at 20 and 45 ms, input 1 at 60 ms."""
         rule = bnsim.RewardModulatedSTDP(learning_rate=0.1, a_minus=a_minus, scale=15 * mV)
         state = taught(
@@ -152,7 +190,7 @@ class TestRewardModulatedSTDP:
             np.array([[0.3, 0.3], [0.6, 0.6]]) * mV,
             size=2,
             reward=bnsim.Reward("cells"),
-            signals={"reward.correct": np.array([correct])},
+            signals={"reward.correct": np.array([correct]), "learned.learning_rate_factor": np.array([factor])},
             plastic=plastic,
         )
         return state["learned.w"].reshape(2, 2) * 1e3
@@ -173,6 +211,10 @@ class TestRewardModulatedSTDP:
         against = 0.5 * np.array([np.exp(-15 / 20), np.exp(-30 / 20) + np.exp(-10 / 20)])
         expected = np.array([[0.3 + reward * (self.PAIRS - against[0]), 0.3], [0.6 - reward * against[1], 0.6]])
         np.testing.assert_allclose(self.learned(0, a_minus=0.5), expected, rtol=1e-12)
+
+    def test_the_learning_rate_changes_by_its_factor(self) -> None:
+        change = 0.25 * 0.1 * 15 * (1 - self.EXPECTED) * self.PAIRS
+        np.testing.assert_allclose(self.learned(0, factor=0.25), [[0.3 + change, 0.3], [0.6, 0.6]], rtol=1e-12)
 
     def test_nothing_is_learned_where_learning_is_off(self) -> None:
         assert self.learned(0, plastic=False).tolist() == [[0.3, 0.3], [0.6, 0.6]]

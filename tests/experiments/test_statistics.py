@@ -190,6 +190,8 @@ def test_equal_differences_have_no_standardised_effect() -> None:
     difference = paired_t([0.0, 0.0, 0.0])
     assert (difference.interval.low, difference.interval.high) == (0, 0)
     assert difference.standardised is None
+    assert paired_t([0.5]).standardised is None
+    assert paired_t([1.0, 2.0]).standardised == pytest.approx(1.5 / np.sqrt(0.5))
 
 
 def test_bootstrap_over_images_agrees_with_the_binomial_limit() -> None:
@@ -215,6 +217,7 @@ def test_bootstrap_counts_the_spread_between_seeds() -> None:
     assert difference.p_value is None
     of_two = paired_bootstrap(outcomes[2:])  # percentiles 0 and 1 about the mean 0.5, widened by sqrt(2)
     assert [of_two.interval.low, of_two.interval.high] == pytest.approx([0.5 - 0.5 * 2**0.5, 0.5 + 0.5 * 2**0.5])
+    assert of_two.standardised == pytest.approx(0.5 / np.sqrt(0.5))
     assert difference.method == of_two.method == "paired bootstrap over seeds and images"
 
 

@@ -83,6 +83,8 @@ def sentences(run: Run) -> list[str]:
         for name in ("black_box_distance", "masking_gap")
     )
     needed = [f"{number(distances[model], '')} in {model}" for model in looks(run) if model in distances]
+    if not needed:
+        return [*said, "No network classified any of the samples correctly, so there was none to deceive."]
     text = (
         f"To deceive half of the samples, the black-box attack changed features by this part of their range: "
         f"{listed(needed)}"

@@ -122,7 +122,7 @@ def _digits(config: Config, seed: int) -> Split:
 
 
 def _spiking(config: Config, name: str, tasks: dict[float, Task], subject: Untrained) -> Iterator[Measurement]:
-    from experiments.studies.timing.spike_time_network import SpikeTimeNetwork
+    from models.spiking.spike_time_network import SpikeTimeNetwork
 
     def accuracy(task: Task) -> float:
         model = SpikeTimeNetwork(
@@ -156,6 +156,6 @@ def _network(subject: Untrained, n_bins: int, passes: int) -> Classifier:
         from models.artificial.dense import Dense
 
         return Dense(**DENSE, passes=passes, random_state=subject.seed)
-    from experiments.studies.timing.recurrent import Recurrent
+    from models.artificial.recurrent import Recurrent
 
     return Recurrent(**RECURRENT, n_steps=n_bins, passes=passes, random_state=subject.seed)

@@ -7,7 +7,7 @@ import pytest
 
 from experiments.studies.timing import DURATION
 from experiments.studies.timing.spike_patterns import Trials, draw_templates, presented, reversal, row_after_row
-from experiments.studies.timing.spike_time_network import SpikeTimeNetwork
+from models.spiking.spike_time_network import SpikeTimeNetwork
 
 
 def test_every_unit_fires_once_in_every_trial_whatever_the_jitter() -> None:

@@ -93,10 +93,19 @@ class Recurrent(KerasClassifier):
     def _optimizer(self) -> Any:
         return keras.optimizers.Adam(learning_rate=self.learning_rate)
 
-    def _weights(self) -> dict[str, FloatArray]:
-        """Return the weights; in the hidden layer those of the input above those of its own state, gate beside gate."""
-        of_input, recurrent, _ = self.network_.get_layer("hidden").get_weights()
-        return super()._weights() | {"hidden": np.vstack([of_input, recurrent])}
+    def _matrix(self, layer: Any) -> FloatArray:
+        """In the hidden layer the weights of the input above those of its own state, gate beside gate."""
+        if layer.name != "hidden":
+            return super()._matrix(layer)
+        of_input, recurrent, _ = layer.get_weights()
+        return np.vstack([of_input, recurrent])
+
+    def _set_matrix(self, layer: Any, matrix: FloatArray) -> None:
+        if layer.name != "hidden":
+            return super()._set_matrix(layer, matrix)
+        of_input, _, bias = layer.get_weights()
+        of_input, recurrent = np.split(matrix.astype(of_input.dtype), [len(of_input)])
+        return layer.set_weights([of_input, recurrent, bias])
 
     def _layer_work(self, layer: Any) -> tuple[int, int]:
         if layer.name != "hidden":

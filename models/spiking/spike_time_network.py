@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,12 +20,6 @@ class SpikeTimeNetwork(ThreeFactor):
     """
 
     @property
-    def trainable_parameters(self) -> int:
-        """Number of trained weights, including those of the bias unit."""
-        sizes = [self._sizes[name] for name in self._layers]
-        return sum((before + 1) * after for before, after in pairwise(sizes))
-
-    @property
     def _sizes(self) -> dict[str, int]:
         return super()._sizes | {"input": self.n_features_in_ // round(self.duration)}
 
@@ -34,6 +27,15 @@ class SpikeTimeNetwork(ThreeFactor):
         network = super()._network()
         bias, drawn, *others = network.populations
         return replace(network, populations=[bias, replace(drawn, model=bnsim.SpikeTrains()), *others])
+
+    @property
+    def _surveyed(self) -> tuple[str, ...]:
+        return self.recorded[
+            1:
+        ]  # the input's spike counts may be the same in all samples: it is their times that differ
+
+    def rate_chain(self) -> None:
+        """Return None: what a sample holds are times, which a network of rates does not know."""
 
     def _stimulus(self, X: FloatArray) -> dict[str, Any]:
         rasters = (X > 0).reshape(len(X), round(self.duration), -1)

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import expit, softmax
 
 from bnsim.errors import InputError
-from experiments.studies.timing.recurrent import Recurrent
+from models.artificial.recurrent import Recurrent
 
 STEPS, FEATURES = 3, 2
 
@@ -65,3 +65,12 @@ def test_steps_must_divide_the_features(trained: tuple[Recurrent, np.ndarray, np
         Recurrent(n_steps=4).fit(X, y)
     with pytest.raises(InputError, match=r"Recurrent.units: got 0; give "):
         Recurrent(units=0).fit(X, y)
+
+
+def test_takes_other_weights(trained: tuple[Recurrent, np.ndarray, np.ndarray]) -> None:
+    model, X, _ = trained
+    same = model.with_weights(model.weights())
+    np.testing.assert_array_equal(same.predict_proba(X), model.predict_proba(X))
+    halves = {name: matrix / 2 for name, matrix in model.weights().items()}
+    for name, matrix in model.with_weights(halves).weights().items():
+        np.testing.assert_array_equal(matrix, halves[name])
