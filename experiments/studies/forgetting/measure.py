@@ -179,7 +179,7 @@ def _accuracies(
     Raises
     ------
     InputError
-        For a model that was not seen at all of these places.
+        If the model was not examined at all of these numbers of presentations.
     """
     model = create_with(subject, FIXED)
     found: dict[int, FloatArray] = {}

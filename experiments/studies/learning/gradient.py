@@ -1,9 +1,9 @@
 """Angle between the changes that a learning rule makes and the gradient that backpropagation would follow.
 
-The gradient is that of a rate network with the same weights. Its units respond as those of the measured network did
-(`activity`, whatever made them respond). Their derivative is that of a rectifier: 1 where a unit responded, 0
-elsewhere. The probabilities of the classes are the softmax of the output's summed drive. With h_0 the responses of the
-layer before the first trained one, W_i the weights from h_(i-1) to layer i, and the mean over samples,
+The gradient is that of a rate network with the same weights. Its units have the responses of the measured network
+(`activity`, whatever their cause). Their derivative is that of a rectifier: 1 where a unit responded, 0 elsewhere. The
+probabilities of the classes are the softmax of the output's summed drive. With h_0 the responses of the layer before
+the first trained one, W_i the weights from h_(i-1) to layer i, and the mean over samples,
 
     e_L = softmax(g h_(L-1) W_L) - [k = label],  e_(i-1) = (e_i W_i^T) [h_(i-1) > 0],  dL/dW_i ~ h_(i-1)^T e_i
 

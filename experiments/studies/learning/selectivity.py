@@ -30,7 +30,7 @@ def class_selectivity(responses: NDArray[np.floating], labels: NDArray[np.int64]
     Parameters
     ----------
     responses
-        Of the layer (sample, unit), in any unit; negative responses count as zero.
+        Responses of the layer (sample, unit), in any unit; negative responses count as zero.
     labels
         Class of each sample (sample,).
 

@@ -75,7 +75,7 @@ def ranks_in_class(labels: NDArray[np.int64], seed: int) -> NDArray[np.intp]:
     labels
         Class of each sample (n,).
     seed
-        Of the order.
+        Seed of the order.
     """
     ranks = np.empty(len(labels), np.intp)
     generator = np.random.default_rng([seed, 0xFE35])

@@ -59,7 +59,7 @@ class Task:
         jitter
             Standard deviation in ms.
         seed
-            Of patterns, digits and jitter.
+            Seed of patterns, digits and jitter.
         """
         generator = np.random.default_rng([seed, list(TASKS).index(name), 0x71E])
         if name == "rows":
