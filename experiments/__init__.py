@@ -1,4 +1,4 @@
-"""Top floor: asks questions of the networks and answers them with numbers, figures and a report.
+"""Top floor: run studies on the networks and turn the results into numbers, figures and a report.
 
 import experiments
 
@@ -22,7 +22,7 @@ __all__ = ["Run", "compare", "read_run", "resume", "run_study"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import on first use: the command line must answer `--help` before pandas is loaded."""
+    """Import on first use, so that the command line answers `--help` before pandas is loaded."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

@@ -1,4 +1,4 @@
-"""What `bnsim list` can list: names and one line about each."""
+"""Names that `bnsim list` can show, with one line about each."""
 
 from __future__ import annotations
 
@@ -12,9 +12,22 @@ from experiments.tasks import tasks
 
 
 def catalogue(what: str) -> dict[str, str]:
-    """Name -> one line for each of the studies, models, tasks, presets, neurons, synapses, rules or encoders.
+    """Return the entries of one list.
 
-    Errors: InputError for anything else.
+    Parameters
+    ----------
+    what
+        "studies", "models", "tasks", "presets", "neurons", "synapses", "rules" or "encoders".
+
+    Returns
+    -------
+    dict of str to str
+        One line about each name.
+
+    Raises
+    ------
+    InputError
+        If there is no such list.
     """
     if what not in _LISTS:
         raise unknown_name("list", what, _LISTS)
@@ -32,7 +45,7 @@ def _models() -> dict[str, str]:
 
 
 def _classes(room: str) -> Callable[[], dict[str, str]]:
-    """All that a package exports but the first class of the family, which only describes what the others are."""
+    """List the classes that a package exports, without the base class, which only describes the others."""
 
     def lines() -> dict[str, str]:
         exported = public(room)

@@ -1,7 +1,10 @@
-"""The command `bnsim`. Heavy libraries are imported inside the commands, so that `--help` answers at once.
+"""The command `bnsim`.
 
-Exit codes: 0 for success, 2 for bad input, 1 for a failed run, 130 for Ctrl-C. Every error that a user
-can cause is one line on standard error; `--debug` shows its traceback as well.
+Heavy libraries are imported inside the commands, so that `--help` answers at once. The help texts of the options
+describe the parameters of the commands.
+
+Exit codes: 0 for success, 2 for bad input, 1 for a failed run, 130 for Ctrl-C. Every error that a user can cause is one
+line on standard error; `--debug` shows its traceback as well.
 """
 
 from __future__ import annotations
@@ -21,33 +24,33 @@ UsageError: Any = typer.BadParameter.__base__
 
 app = typer.Typer(
     name="bnsim",
-    help="A brain-like spiking network and an artificial network take the same test.",
+    help="Compare brain-like spiking networks with artificial neural networks under the same conditions.",
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-TaskOption = Annotated[str, typer.Option(help="See `bnsim list tasks`; or the path of an .npz with X and y.")]
-ModelsOption = Annotated[str, typer.Option(help="Comma-separated; see `bnsim list models`.")]
-SeedsOption = Annotated[int, typer.Option(help="How many seeds; each has its own split, filters and spikes.")]
+TaskOption = Annotated[str, typer.Option(help="Name from `bnsim list tasks`, or path of an .npz file with X and y.")]
+ModelsOption = Annotated[str, typer.Option(help="Comma-separated names from `bnsim list models`.")]
+SeedsOption = Annotated[int, typer.Option(help="Number of seeds; each has its own split, filters and spikes.")]
 PresetOption = Annotated[str, typer.Option(help="quick or full.")]
 DataOption = Annotated[
-    Path | None, typer.Option(help="Folder of the MNIST IDX files (else BNSIM_DATA, else a download).")
+    Path | None, typer.Option(help="Folder with the MNIST IDX files. Default: BNSIM_DATA, or a download.")
 ]
-OutOption = Annotated[Path, typer.Option(help="Folder that the run directory is written into.")]
+OutOption = Annotated[Path, typer.Option(help="Folder in which the run directory is created.")]
 WorkersOption = Annotated[
-    int | None, typer.Option(help="How many processes work side by side; all cores where it is not given.")
+    int | None, typer.Option(help="Number of processes that run in parallel. Default: one for each core.")
 ]
 SetOption = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
-        help="E.g. models.dense.passes=20, learning.presentations=5000, studies.max_train=1000 (of all studies that "
-        "have it); repeatable. What twins share (filters, gain) is set for both.",
+        help="For example models.dense.passes=20, learning.presentations=5000, or studies.max_train=1000 for all "
+        "studies with this option; repeatable. Settings that twins share (filters, gain) are set for both.",
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print summary.json on standard output, nothing else.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print summary.json on standard output and nothing else.")]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run directory.")]
 
 INTERRUPTED = 130
@@ -60,13 +63,13 @@ MODELS = ",".join(DEFAULT_MODELS)
 def _options(
     context: typer.Context, debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False
 ) -> None:
-    # `main` has taken --debug out of the arguments, so that it may stand anywhere; here it is only explained.
+    # `main` removes --debug from the arguments, so that it may appear anywhere; here it is only documented.
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 
 
 @app.command()
-def compare(
+def compare(  # numpydoc ignore=PR01
     task: TaskOption = "digits",
     models: ModelsOption = MODELS,
     seeds: SeedsOption = 5,
@@ -77,7 +80,7 @@ def compare(
     workers: WorkersOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Train the networks on the same samples, carry out all studies, write a report."""
+    """Train the networks on the same samples, run all studies and write a report."""
     from experiments.run.carry_out import compare as carry_out
     from experiments.run.configuration import parse_settings
 
@@ -87,9 +90,9 @@ def compare(
 
 
 @app.command("run")
-def run_command(
+def run_command(  # numpydoc ignore=PR01
     study: Annotated[
-        str, typer.Argument(metavar="STUDY", help="See `bnsim list studies`; or the path of a study's folder.")
+        str, typer.Argument(metavar="STUDY", help="Name from `bnsim list studies`, or path of a study's folder.")
     ],
     task: TaskOption = "digits",
     models: ModelsOption = MODELS,
@@ -101,7 +104,7 @@ def run_command(
     workers: WorkersOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Carry out one study."""
+    """Run one study."""
     from experiments.run.carry_out import run_study
     from experiments.run.configuration import parse_settings
 
@@ -111,18 +114,18 @@ def run_command(
 
 
 @app.command()
-def resume(
+def resume(  # numpydoc ignore=PR01
     run: RunArgument,
     keep_finished: Annotated[
         bool,
         typer.Option(
-            "--keep-finished", help="Keep the numbers of finished jobs although settings, data or code have changed."
+            "--keep-finished", help="Keep the results of finished jobs even if settings, data or code have changed."
         ),
     ] = False,
     workers: WorkersOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Go on with a run that was interrupted."""
+    """Continue an interrupted run."""
     from experiments.run.carry_out import resume as carry_on
 
     _warn_without_compiler()
@@ -130,7 +133,7 @@ def resume(
 
 
 @app.command("list")
-def list_command(
+def list_command(  # numpydoc ignore=PR01
     what: Annotated[str, typer.Argument(metavar="WHAT", help="studies, models, tasks, neurons, ...")],
 ) -> None:
     """List studies, models, tasks, presets, neurons, synapses, rules or encoders."""
@@ -141,14 +144,14 @@ def list_command(
 
 
 @app.command()
-def show(run: RunArgument, json: JsonOption = False) -> None:
+def show(run: RunArgument, json: JsonOption = False) -> None:  # numpydoc ignore=PR01
     """Print the tables of a stored run."""
     _show(run, json)
 
 
 @app.command()
-def draw(run: RunArgument) -> None:
-    """Draw the figures and the report of a stored run again."""
+def draw(run: RunArgument) -> None:  # numpydoc ignore=PR01
+    """Redraw the figures and the report of a stored run."""
     from experiments.report import write
     from experiments.run_directory import read_run, writing
 
@@ -159,11 +162,11 @@ def draw(run: RunArgument) -> None:
 
 
 @app.command()
-def raster(
+def raster(  # numpydoc ignore=PR01
     run: RunArgument,
-    trial: Annotated[int, typer.Option(help="Which of the recorded example trials.")] = 0,
+    trial: Annotated[int, typer.Option(help="Index of the recorded example trial.")] = 0,
 ) -> None:
-    """Draw the spike raster of a recorded example trial into the run's figures."""
+    """Draw the spike raster of a recorded example trial and save it with the figures of the run."""
     import bnsim.plotting
     from bnsim.errors import InputError
     from bnsim.plotting.style import save
@@ -187,7 +190,7 @@ def raster(
 
 @app.command()
 def doctor() -> None:
-    """Check what works on this machine and say how to mend what does not."""
+    """Check what works on this machine and say how to fix what does not."""
     from experiments.doctor import examine
     from experiments.tables import print_findings
 
@@ -198,7 +201,7 @@ def doctor() -> None:
 
 
 def main() -> None:
-    """Entry point of the console command."""
+    """Run the console command."""
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
     warnings.showwarning = _show_warning  # type: ignore[assignment]
@@ -215,12 +218,12 @@ def main() -> None:
 
 
 def _show_warning(message: Warning | str, *where: object) -> None:
-    """Show a warning in one line, without the place in the source where it was given."""
+    """Show a warning on one line, without its location in the source."""
     typer.echo(f"bnsim: warning: {' '.join(str(message).split())}", err=True)
 
 
 def _diagnosis(error: BaseException) -> tuple[int, str]:
-    """Exit code and message for an error."""
+    """Return the exit code and the message for an error."""
     from bnsim.errors import BnsimError, InputError
 
     if isinstance(error, UsageError):

@@ -1,4 +1,4 @@
-"""What works on this machine, what does not, and the command that mends it."""
+"""Check what works on this machine, and name the command that fixes what does not."""
 
 from __future__ import annotations
 
@@ -16,12 +16,26 @@ from bnsim.engine.compiler import compile_file, find_compiler
 from bnsim.errors import InputError, MachineError
 
 NEEDED_MEMORY = 4 * 2**30
-"""Two workers with TensorFlow and Brian2, and the samples of MNIST, take about 3 GiB."""
+"""In bytes. Two workers with TensorFlow, Brian2 and the MNIST samples take about 3 GiB."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing examined. remedy: the command that mends it; needed: bnsim does not run without it."""
+    """Result of one check.
+
+    Attributes
+    ----------
+    name
+        What was checked.
+    works
+        Whether it works.
+    detail
+        Version, size or error message.
+    remedy
+        Command that fixes it.
+    needed
+        Whether bnsim cannot run without it.
+    """
 
     name: str
     works: bool
@@ -31,19 +45,44 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """All findings, in the order in which they matter."""
+    """Run all checks.
+
+    Returns
+    -------
+    list of Finding
+        Results, most important first.
+    """
     packages = [package(name) for name in ("brian2", "keras", "tensorflow", "elephant", "pyarrow", "bokeh")]
     return [python(), *packages, compiler(), build_cache(), memory()]
 
 
 def python() -> Finding:
-    """Python 3.11, 3.12 or 3.13."""
+    """Check that this is Python 3.11, 3.12 or 3.13.
+
+    Returns
+    -------
+    Finding
+        Result of the check.
+    """
     works = (3, 11) <= sys.version_info[:2] <= (3, 13)
     return Finding("Python", works, platform.python_version(), "install Python 3.11, 3.12 or 3.13")
 
 
 def package(name: str) -> Finding:
-    """Whether a library can be imported; tried in a process of its own, since a broken one may end it."""
+    """Check that a library can be imported.
+
+    The import runs in a separate process, because a broken library may crash it.
+
+    Parameters
+    ----------
+    name
+        Name of the package.
+
+    Returns
+    -------
+    Finding
+        Result of the check.
+    """
     command = [sys.executable, "-c", f"import {name}"]
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
@@ -54,7 +93,13 @@ def package(name: str) -> Finding:
 
 
 def compiler() -> Finding:
-    """Whether the C++ compiler makes a program that runs."""
+    """Check that the C++ compiler builds a program that runs.
+
+    Returns
+    -------
+    Finding
+        Result of the check.
+    """
     remedy = "sudo apt-get install g++ (Debian, Ubuntu), xcode-select --install (macOS)"
     with tempfile.TemporaryDirectory(prefix="bnsim-") as folder:
         try:
@@ -72,7 +117,13 @@ def compiler() -> Finding:
 
 
 def build_cache() -> Finding:
-    """Whether compiled networks can be kept."""
+    """Check that compiled networks can be stored.
+
+    Returns
+    -------
+    Finding
+        Result of the check.
+    """
     try:
         return Finding("build cache", True, str(cache_folder()))
     except InputError as error:
@@ -80,7 +131,13 @@ def build_cache() -> Finding:
 
 
 def memory() -> Finding:
-    """Whether there is room for two workers."""
+    """Check that there is enough memory for two workers.
+
+    Returns
+    -------
+    Finding
+        Result of the check.
+    """
     try:
         size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError):

@@ -1,7 +1,7 @@
-"""Which models take part where none are named."""
+"""The models that a run compares by default."""
 
 from __future__ import annotations
 
 DEFAULT_MODELS = ("receptive-field", "three-factor", "receptive-dense", "dense")
-"""Two pairs of twins. They stand here because the command line must not wait for what `experiments.run.configuration`
-imports."""
+"""Two pairs of twins. Defined here because the command line must not wait for the imports of
+`experiments.run.configuration`."""

@@ -1,8 +1,8 @@
-"""A run on disk: one directory, readable with pandas, NumPy and a text editor alone.
+"""A run on disk: one directory, readable with pandas, NumPy and a text editor.
 
     <utc time>-<study>-<task>/
-      plan.json            what was asked for, and checksums of what each number depends on
-      config.toml          the whole resolved configuration
+      plan.json            the request, and checksums of everything that each number depends on
+      config.toml          the complete resolved configuration
       manifest.json        versions, commit, machine, keys, checksums of the data, timings
       results.parquet      tidy rows with the columns of `COLUMNS`
       predictions.parquet  model, kind, seed, sample, true, predicted: every final test prediction
@@ -16,14 +16,14 @@ Columns of `results`:
 - study, task, model: names
 - kind: "BNS" or "ANN"
 - seed: of split, filters, weights, order and spikes
-- facts: what sets a figure apart, as a mapping (a struct in the file): {} for one of the whole model, else for
-  instance {"layer": "hidden"} or {"true": "3", "predicted": "5"}; `Metric.facts` says which a metric has
-- step: place on a curve, such as samples seen or ms since the start of the trial (`Metric.step`); missing (`pandas.NA`)
-  elsewhere
-- metric: snake_case name; those that end in `_seconds` or `_per_second` are wall-clock figures, all others
-  repeat exactly
+- facts: what distinguishes the values of one metric, as a mapping (a struct in the file): {} for a value of the whole
+  model, otherwise for instance {"layer": "hidden"} or {"true": "3", "predicted": "5"}; see `Metric.facts`
+- step: position on a curve, such as samples seen or ms since the start of the trial (`Metric.step`); missing
+  (`pandas.NA`) for values that are not on a curve
+- metric: name in snake case; metrics that end in `_seconds` or `_per_second` are wall-clock times, all others are
+  exactly reproducible
 - value: float
-- unit: of the value, "fraction" for accuracies between 0 and 1, "nat" for a cross-entropy, "bit" for information
+- unit: unit of the value: "fraction" for accuracies between 0 and 1, "nat" for a cross-entropy, "bit" for information
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _ARROW = {
     frozenset({float}): pa.float64(),
     frozenset({int, float}): pa.float64(),
 }
-"""Types of a fact that are stored as numbers."""
+"""Types of facts that are stored as numbers, with their Arrow types."""
 
 _REQUIRED = {
     "config.toml": ("run",),
@@ -65,46 +65,51 @@ _REQUIRED = {
     ),
     "summary.json": ("task", "protocol", "seeds", "metrics", "differences", "references"),
 }
-"""What each file of a run must hold for tables, figures and report to be made from it."""
+"""Entries that each file of a run must have for the tables, the figures and the report."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """One test image as one model, trained with the run's first seed, saw it.
+    """Response of one model, trained with the run's first seed, to one test image.
 
-    The images are chosen by the first BNS of the run (the first model where there is none): the first
-    test image that it classifies correctly (case "correct"), the first that it does not (case "wrong";
-    absent where it made no mistake), and some of other classes ("further1", ...). Every other model is shown
-    the same images, so its own prediction may differ.
+    The first BNS of the run (the first model if there is no BNS) determines the images: the first test image that it
+    classifies correctly (case "correct"), the first that it misclassifies (case "wrong"; absent if there is none), and
+    some of other classes ("further1", ...). All models are shown the same images, so their own predictions may differ.
 
-    On disk, `recordings/<model>-<case>.npz` holds `example/index`, `example/image`, `example/true`,
-    `example/predicted`, for a network without spikes `activations/<layer>` (unit,) from input to output, and
-    for one with spikes the arrays that `bnsim.Recording.load` reads: one trial with the spike times of every
+    On disk, `recordings/<model>-<case>.npz` holds `example/index`, `example/image`, `example/true` and
+    `example/predicted`; for a network without spikes also `activations/<layer>` (unit,) from input to output, and for a
+    network with spikes the arrays that `bnsim.Recording.load` reads: one trial with the spike times of every
     population.
     """
 
     model: str
     case: str
-    """"correct" or "wrong", by the outcome of the model that the image was chosen by; "further1", ... of others."""
+    """"correct" or "wrong", by the prediction of the model that determined the images; "further1", ... for others."""
     index: int
     """Position of the image in the test set of the first seed."""
     image: NDArray[np.floating]
-    """As presented, scaled: (height, width), or (features,) where the task has no images."""
+    """As presented, scaled: (height, width), or (features,) if the task has no images."""
     true_class: str
     predicted_class: str
-    """What this model predicts."""
+    """Prediction of this model."""
     recording: Recording | None
     """Spike times and traces of this trial (trial 0 of the recording); None for a network without spikes."""
     activations: Mapping[str, NDArray[np.floating]]
-    """Layer name -> activations (unit,), from input to output; for a network with spikes empty, or the output alone
-    where its answer is read from cells that are no output layer."""
+    """Activations (unit,) of each layer, from input to output. Empty for a network with spikes, except that it holds
+    the output if the answer is not read from an output layer."""
     fields: NDArray[np.floating] | None = None
-    """Learned receptive fields (unit, height, width), of models whose cells have them; with the first example alone."""
+    """Learned receptive fields (unit, height, width) of models that have them; stored only with the first example."""
     field_classes: tuple[str, ...] = ()
-    """The class that each of these cells stands for, "" where none."""
+    """Class that each of these units represents, "" for none."""
 
     def save(self, folder: Path) -> None:
-        """Write `<model>-<case>.npz` into `folder`."""
+        """Write `<model>-<case>.npz`.
+
+        Parameters
+        ----------
+        folder
+            Existing folder for the file.
+        """
         arrays: dict[str, Any] = {
             "example/index": np.int64(self.index),
             "example/image": self.image,
@@ -122,7 +127,23 @@ class Example:
 
     @classmethod
     def load(cls, path: Path) -> Example:
-        """Read what `save` wrote. Errors: InputError where the file is none."""
+        """Read a file that `save` wrote.
+
+        Parameters
+        ----------
+        path
+            Path of the .npz file.
+
+        Returns
+        -------
+        Example
+            The example.
+
+        Raises
+        ------
+        InputError
+            If the file is damaged or is not an example.
+        """
         model, _, case = path.stem.rpartition("-")
         data = archive.read("Example", path)
         try:
@@ -148,7 +169,21 @@ class Example:
 
 @dataclass(frozen=True)
 class Run:
-    """A stored run: `config`, `manifest` and `summary` as their files hold them, `results` as tidy rows."""
+    """A stored run.
+
+    Attributes
+    ----------
+    directory
+        Directory of the run.
+    config
+        Content of config.toml.
+    manifest
+        Content of manifest.json.
+    results
+        Tidy rows with the columns of `COLUMNS`.
+    summary
+        Content of summary.json.
+    """
 
     directory: Path
     config: dict[str, Any]
@@ -160,22 +195,52 @@ class Run:
     def predictions(self) -> pd.DataFrame:
         """Every final test prediction, with `PREDICTION_COLUMNS`; empty without the accuracy study.
 
-        Errors: InputError where the file is damaged.
+        Raises
+        ------
+        InputError
+            If the file is damaged.
         """
         return _table(self.directory / "predictions.parquet", PREDICTION_COLUMNS)
 
     def examples(self) -> tuple[Example, ...]:
-        """The example images, ordered by file name; empty where the run recorded none."""
+        """Read the example images.
+
+        Returns
+        -------
+        tuple of Example
+            Ordered by file name; empty if the run recorded none.
+
+        Raises
+        ------
+        InputError
+            If a file is damaged.
+        """
         return tuple(Example.load(path) for path in sorted((self.directory / "recordings").glob("*.npz")))
 
 
 def read_run(path: str | Path) -> Run:
-    """Read a run directory. Errors: InputError, naming the file, for a folder that is no complete run."""
+    """Read a run directory.
+
+    Parameters
+    ----------
+    path
+        Directory of the run.
+
+    Returns
+    -------
+    Run
+        The stored run.
+
+    Raises
+    ------
+    InputError
+        If the folder is not a complete run; the message names the file.
+    """
     directory = Path(path)
     if not directory.is_dir():
         raise InputError(f"{directory}: no such run; give a folder that bnsim wrote, e.g. one below runs/")
     if (directory / "plan.json").is_file() and not (directory / "summary.json").is_file():
-        raise InputError(f"{directory}: this run is not finished; go on with `bnsim resume {directory}`")
+        raise InputError(f"{directory}: this run is not finished; continue with `bnsim resume {directory}`")
     names = ("config.toml", "manifest.json", "results.parquet", "predictions.parquet", "summary.json")
     missing = [name for name in names if not (directory / name).is_file()]
     if missing:
@@ -190,18 +255,30 @@ def read_run(path: str | Path) -> Run:
 
 
 def read_json(path: Path, required: Sequence[str]) -> dict[str, Any]:
-    """Return a JSON object that holds these entries.
+    """Read a JSON object and check that it has certain entries.
+
+    Parameters
+    ----------
+    path
+        Path of the file.
+    required
+        Names of the entries.
+
+    Returns
+    -------
+    dict of str to object
+        The object.
 
     Raises
     ------
     InputError
-        If it is damaged, or lacks one of them.
+        If the file is damaged or lacks one of the entries.
     """
     return _document(path, json.loads, required)
 
 
 def _document(path: Path, parse: Callable[[str], Any], required: Sequence[str]) -> dict[str, Any]:
-    """A TOML or JSON file with all that is required of it."""
+    """Return the content of a TOML or JSON file that has all required entries."""
     with _undamaged(path):
         content = parse(path.read_text(encoding="utf-8"))
     held = content if isinstance(content, dict) else {}
@@ -211,19 +288,22 @@ def _document(path: Path, parse: Callable[[str], Any], required: Sequence[str]) 
 
 def _table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     with _undamaged(path):
-        table = pd.read_parquet(path)
+        stored = pq.read_table(path)
+        table = stored.to_pandas()
     _refuse_missing(path, "column", [column for column in columns if column not in table.columns])
-    if "facts" in columns:  # a struct holds the facts of all rows: keep those that a row has
-        held = [{name: fact for name, fact in (row or {}).items() if fact is not None} for row in table["facts"]]
+    if "facts" in columns:  # the struct has a field for every fact of any row: keep the facts of this row
+        # pandas would turn whole numbers into fractions where some rows lack them
+        rows = stored["facts"].to_pylist()
+        held = [{name: fact for name, fact in (row or {}).items() if fact is not None} for row in rows]
         table = table.assign(facts=pd.Series(held, index=table.index, dtype=object))
     return table
 
 
 def _results_table(results: pd.DataFrame) -> pa.Table:
-    """The results as an Arrow table, facts as a struct with a typed field for each name.
+    """Return the results as an Arrow table, with the facts as a struct that has a typed field for each name.
 
-    A name that one study uses for numbers and another for words becomes text; without any fact, the struct has a field
-    `layer` that no row fills, since a struct without fields cannot be stored.
+    A fact that is a number in one study and text in another is stored as text. Without any facts the struct has one
+    empty field, `layer`, because a struct without fields cannot be stored.
     """
     types: dict[str, set[type]] = {}
     for facts in results["facts"]:
@@ -256,7 +336,23 @@ def _refuse_missing(path: Path, what: str, missing: Sequence[str]) -> None:
 
 @dataclass(frozen=True)
 class RunContents:
-    """All that is stored of a run before figures and report are drawn from it."""
+    """Everything that is stored of a run before the figures and the report are drawn.
+
+    Attributes
+    ----------
+    config
+        Content of config.toml.
+    manifest
+        Content of manifest.json.
+    results
+        Tidy rows with the columns of `COLUMNS`.
+    predictions
+        Rows with the columns of `PREDICTION_COLUMNS`.
+    summary
+        Content of summary.json.
+    examples
+        Example images.
+    """
 
     config: Mapping[str, Any]
     manifest: Mapping[str, Any]
@@ -267,10 +363,19 @@ class RunContents:
 
 
 def check_output(out: Path) -> None:
-    """Refuse an output folder that cannot take a run, before any work is done and without leaving anything.
+    """Check that a run can be written into an output folder, before any work and without leaving a trace.
 
-    The folder itself may be missing (it is made when the run begins), its parent may not.
-    Errors: InputError.
+    The folder itself may be missing, since the run creates it, but its parent must exist.
+
+    Parameters
+    ----------
+    out
+        The output folder.
+
+    Raises
+    ------
+    InputError
+        If a run cannot be written there.
     """
     folder = out if out.exists() else out.absolute().parent
     if not folder.exists():
@@ -284,12 +389,19 @@ def check_output(out: Path) -> None:
 
 
 def write_contents(directory: Path, contents: RunContents) -> None:
-    """Write all files of a run into its directory; the summary last, since a run that has one is complete.
+    """Write all files of a run into its directory; the summary is last, since it marks a run as complete.
+
+    Parameters
+    ----------
+    directory
+        Directory of the run.
+    contents
+        Content of the files.
 
     Raises
     ------
     MachineError
-        If the disk fails. What is there already stays.
+        If writing fails. Files that exist already stay.
     """
     import tomlkit
 
@@ -307,7 +419,15 @@ def write_contents(directory: Path, contents: RunContents) -> None:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a text file that is either there as a whole or as it was before."""
+    """Write a text file so that a failure leaves the previous version unchanged.
+
+    Parameters
+    ----------
+    path
+        Path of the file.
+    text
+        Its content.
+    """
     _replaced(path, lambda partial: partial.write_text(text, encoding="utf-8"))
 
 
@@ -322,7 +442,18 @@ def _replaced(path: Path, write: Callable[[Path], object]) -> None:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Turn a failure of the disk while `folder` is written to into a one-line MachineError."""
+    """Turn a failure to write into a one-line MachineError.
+
+    Parameters
+    ----------
+    folder
+        Folder that the message names.
+
+    Raises
+    ------
+    MachineError
+        If an OSError occurs inside the context.
+    """
     try:
         yield
     except OSError as error:
@@ -332,6 +463,6 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 def _one_line(error: BaseException) -> str:
-    """The first line of an error's text, or its name where it has none."""
+    """Return the first line of an error's message, or the name of the error if it has no message."""
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__

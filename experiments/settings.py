@@ -1,8 +1,9 @@
 """Parameters of each model by kind of task and preset, and how many settings were tried to find them.
 
-All were chosen on validation splits of training data. What is not named keeps its default. Twins share what
-`models.registry` says that they share; a converted network shares all with its source. `article-dense` keeps the
-settings of its article. Convolutions have no settings for plain features, which are no images.
+All were chosen on validation splits of the training data. Parameters that are not listed keep their defaults. Twins
+have the parameters in common that `models.registry` lists as shared; a converted network has all parameters of its
+source. `article-dense` keeps the settings of its article. Convolutional networks have no settings for plain features,
+which are not images.
 """
 
 from __future__ import annotations
@@ -15,15 +16,21 @@ from typing import Any
 Parameters = Mapping[str, Any]
 
 KINDS = ("small images", "large images", "features")
-"""Kinds of task: images of fewer than 16 pixels in height or width, larger ones, and what is no image."""
+"""Kinds of task: images of fewer than 16 pixels in height or width, larger images, and features that form no image."""
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """What was chosen for a kind of task.
+    """Settings that were chosen for one model and one kind of task.
 
-    quick, full: parameters under these presets; full is as quick where it is None. tried: how many settings were
-    compared, of a converted network those of its source too.
+    Attributes
+    ----------
+    quick
+        Parameters under the preset "quick".
+    full
+        Parameters under the preset "full"; None if they are those of "quick".
+    tried
+        Number of settings that were compared; for a converted network it includes those of its source.
     """
 
     quick: Parameters
@@ -31,6 +38,18 @@ class Chosen:
     tried: int = 0
 
     def parameters(self, preset: str) -> Parameters:
+        """Return the parameters under a preset.
+
+        Parameters
+        ----------
+        preset
+            Name of the preset.
+
+        Returns
+        -------
+        mapping of str to object
+            Parameter names and values.
+        """
         return self.full if preset == "full" and self.full is not None else self.quick
 
 
@@ -145,5 +164,18 @@ MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
 
 
 def settings_of(model: str, kind: str) -> Chosen:
-    """What was chosen for a model and a kind of task: its defaults where nothing is written down."""
+    """Return the settings that were chosen for a model and a kind of task.
+
+    Parameters
+    ----------
+    model
+        Name in `models.registry`.
+    kind
+        One of `KINDS`.
+
+    Returns
+    -------
+    Chosen
+        Empty if no settings are listed, so that the model keeps its defaults.
+    """
     return MODEL_SETTINGS.get(model, {}).get(kind, Chosen({}))

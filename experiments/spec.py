@@ -1,6 +1,6 @@
-"""What a study is made of, what it is given and what it gives back. Light to import: no array, no network.
+"""Interface of a study: its parts, its input and its result. Quick to import: needs no array library and no network.
 
-A study is a folder (see `experiments.studies`). Its package holds one `Study`: the question, the method, the metrics,
+A study is a folder (see `experiments.studies`). Its package defines one `Study`: the question, the method, the metrics,
 the options and their presets. Its module `measure` has `run(config, subject, progress) -> Outcome`; its module `figure`
 has `draw(run)`, `PLATES` and `sentences(run)`.
 """
@@ -32,39 +32,40 @@ Kind = Literal["BNS", "ANN"]
 Preset = Literal["quick", "full", "tiny"]
 Fact: TypeAlias = str | int | float
 Progress: TypeAlias = Callable[[int, int], None]
-"""Called with the number of presentations (or other units of work) done, and in all."""
+"""Function of the number of presentations (or other units of work) that are done, and of their total number."""
 
 PRESETS: tuple[str, ...] = get_args(Preset)
-"""`quick` takes minutes at most, `full` takes all data and points, `tiny` is for tests: numbers that mean nothing."""
+"""`quick` takes a few minutes at most, `full` uses all data and points, `tiny` is for tests and gives no meaningful
+numbers."""
 
 DEFAULT_BATCH = 32
-"""Batch size of the Keras models unless it is set."""
+"""Default batch size of the Keras models."""
 
 
 _NOT_NEGATIVE = {"count", "byte", "s", "ms", "1/s", "Hz", "nJ"}
-"""Units of quantities that are never below zero, unless their metric says so."""
+"""Units of quantities that are never negative, unless their metric declares other bounds."""
 
 
 class Options(BaseModel):
-    """Base class of the options of a study: immutable, and unknown names are refused."""
+    """Base class of the options of a study: immutable; unknown names are rejected."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """One number that a study found.
+    """One value that a study measured.
 
-    Parameters
+    Attributes
     ----------
     metric
         Name of the `Metric`.
     value
-        The number, in the metric's unit.
+        The value, in the unit of the metric.
     facts
-        What sets it apart from other numbers of the metric: a layer, a severity, a true class.
+        What distinguishes it from other values of the metric: a layer, a severity, a true class.
     step
-        Its place on a curve; what it counts is said by `Metric.step`.
+        Position on a curve; `Metric.step` says what it counts.
     """
 
     metric: str
@@ -74,43 +75,44 @@ class Measurement:
 
     @property
     def place(self) -> tuple[Any, ...]:
-        """All but the value, in a form that can be a key."""
+        """Everything except the value, as a hashable key."""
         return self.metric, self.step, *self.facts.items()
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A quantity that a study measures. Call it to make a `Measurement` of it.
+    """A quantity that a study measures. Call it to create a `Measurement`.
 
-    Parameters
+    Attributes
     ----------
     name
         In snake case; the column `metric` of the results. Names that end in `_seconds` or `_per_second` are wall-clock
-        figures; all others repeat exactly.
+        times; all other metrics are exactly reproducible.
     unit
-        Of the value: "fraction" for shares between 0 and 1, "nat", "bit", "count", "ms", ...; "" for none. A mapping
-        where brain-like and artificial networks differ in it: kind -> unit.
+        Unit of the value: "fraction" for shares between 0 and 1, "nat", "bit", "count", "ms", ...; "" for none. A
+        mapping from kind to unit if the unit differs between brain-like and artificial networks.
     label
-        Its name in words, as tables and sentences write it.
+        Name in words, for tables and sentences.
     definition
         What exactly is measured.
     better
-        Whether more or less of it is better, or neither (None).
+        Whether more or less is better, or neither (None).
     primary
-        Whether verdicts between twins rest on it; at most one metric of a study is primary.
+        Whether verdicts between twins are based on it; a study has at most one primary metric.
     facts
-        What may set its measurements apart: name -> type.
+        Names and types of the facts that may distinguish its measurements.
     step
-        What the place on a curve counts, with its unit; None where there is no curve.
+        What the position on a curve counts, with its unit; None if there is no curve.
     bounds
-        Between which values the quantity lies, as far as it is bounded; unless said otherwise, fractions lie in [0, 1]
-        and counts, durations, rates, energies and sizes are not negative. Intervals of means stay within.
+        Lowest and highest possible value, None for no bound. By default, fractions lie in [0, 1], and counts,
+        durations, rates, energies and sizes are not negative. Confidence intervals of means stay within the bounds.
     cases
-        Of a share: name of the study's metric that counts, with the same facts, of how many samples it is a share.
+        For a share: name of the metric of the same study, with the same facts, that counts the samples in the
+        denominator.
     summarised
-        Whether means over seeds belong to the summary.
+        Whether the summary contains its means over seeds.
     study
-        Name of its study, filled in by the `Study`.
+        Name of its study; the `Study` sets it.
     """
 
     name: str
@@ -127,12 +129,26 @@ class Metric:
     study: str = ""
 
     def __call__(self, value: SupportsFloat, step: SupportsInt | None = None, **facts: Fact) -> Measurement:
-        """Return a measurement of this metric; facts are turned into their types.
+        """Create a measurement of this metric; facts are converted to their declared types.
+
+        Parameters
+        ----------
+        value
+            The value, in the unit of the metric.
+        step
+            Position on the curve, if there is one.
+        **facts
+            What distinguishes the value from others of the metric.
+
+        Returns
+        -------
+        Measurement
+            The measurement.
 
         Raises
         ------
         ValueError
-            For a fact or a step that the metric does not declare.
+            If the metric does not declare one of the facts, or declares no step.
         """
         unknown = [name for name in facts if name not in self.facts]
         if unknown or (step is not None and self.step is None):
@@ -142,16 +158,45 @@ class Metric:
         return Measurement(self.name, float(value), typed, None if step is None else int(step))
 
     def curve(self, values: Iterable[SupportsFloat], **facts: Fact) -> Iterator[Measurement]:
-        """Yield a measurement at each of the steps 0, 1, ..., as from layer to layer."""
+        """Yield a measurement at each of the steps 0, 1, ..., for instance from layer to layer.
+
+        Parameters
+        ----------
+        values
+            Values at the steps, in the unit of the metric.
+        **facts
+            What distinguishes the curve from others of the metric.
+
+        Returns
+        -------
+        iterator of Measurement
+            One measurement for each value.
+
+        Raises
+        ------
+        ValueError
+            If the metric does not declare one of the facts, or declares no step.
+        """
         return (self(value, step, **facts) for step, value in enumerate(values))
 
     def unit_of(self, kind: Kind) -> str:
-        """Return the unit of a value that was measured of a network of this kind."""
+        """Return the unit of a value that was measured on a network of one kind.
+
+        Parameters
+        ----------
+        kind
+            Kind of network.
+
+        Returns
+        -------
+        str
+            The unit.
+        """
         return self.unit if isinstance(self.unit, str) else self.unit[kind]
 
     @property
     def limits(self) -> tuple[float | None, float | None]:
-        """Lowest and highest possible value, None where there is none."""
+        """Lowest and highest possible value, None for no bound."""
         if self.bounds is not None:
             return self.bounds
         units = {self.unit} if isinstance(self.unit, str) else set(self.unit.values())
@@ -164,32 +209,33 @@ class Metric:
 class Study:
     """A question, and how it is answered.
 
-    Parameters
+    Attributes
     ----------
     package
-        Name of the study's package (`__name__`); its last part, with hyphens, is the study's name.
+        Name of the study's package (`__name__`); its last part, with hyphens, is the name of the study.
     about
-        The package's docstring: the question on its first line, then the method.
+        Docstring of the package: the question on its first line, then the method.
     title
-        Of its section in the report.
+        Title of its section in the report.
     metrics
-        All that it may measure.
+        All metrics that it may measure.
     presets
-        "quick", "full" and "tiny" -> options.
+        Options under each of the presets "quick", "full" and "tiny".
     order
-        Its place among all studies in `bnsim compare` and in the report; by name where it is the same.
+        Position among all studies in `bnsim compare` and in the report; studies with the same value are sorted by name.
     brief
-        Whether `compare` carries it out with the preset quick too.
+        Whether `compare` includes it under the preset quick.
     opens_test_set
-        Whether it measures on the test set, once for each model and seed in which it finds what to measure.
+        Whether it measures on the test set, once for each model and seed in which it finds something to measure.
     subjects
-        Name -> kind of the units or networks that the study names itself; none where it looks at the run's classifiers.
+        Names and kinds of the units or networks that the study defines itself; empty if it measures the classifiers of
+        the run.
     fixes
-        Parameter of the models -> how the study itself sets it, with which `--set` would be at odds.
+        Model parameters that the study sets itself, each with the reason why `--set` cannot change it.
     settings
-        Kind of task -> model -> parameters that the model has in this study alone.
+        Parameters that differ in this study only, by kind of task and model.
     tried
-        Kind of task -> model -> how many settings were compared to find those.
+        Number of settings that were compared to find them, by kind of task and model.
     """
 
     package: str
@@ -225,20 +271,22 @@ class Study:
 
     @property
     def name(self) -> str:
+        """Name of the study: the last part of its package, with hyphens."""
         return self.package.rpartition(".")[2].replace("_", "-")
 
     @property
     def question(self) -> str:
+        """The question: the first line of the package's docstring."""
         return (self.about or "").strip().partition("\n")[0]
 
     @property
     def method(self) -> str:
-        """How it goes about its question: the docstring after the question."""
+        """The method: the package's docstring after the question."""
         return (self.about or "").strip().partition("\n")[2].strip()
 
     @property
     def primary(self) -> Metric | None:
-        """The metric that verdicts between twins rest on."""
+        """The metric that verdicts between twins are based on; None if there is none."""
         return next((metric for metric in self.metrics if metric.primary), None)
 
     @cached_property
@@ -246,12 +294,22 @@ class Study:
         return MappingProxyType({metric.name: metric for metric in self.metrics})
 
     def __getitem__(self, metric: str) -> Metric:
-        """Return the metric of this name.
+        """Return a metric of the study.
+
+        Parameters
+        ----------
+        metric
+            Name of the metric.
+
+        Returns
+        -------
+        Metric
+            The metric.
 
         Raises
         ------
         InputError
-            If the study does not have it.
+            If the study has no metric of this name.
         """
         if metric not in self._by_name:
             raise unknown_name(f"metric of {self.name}", metric, self._by_name)
@@ -262,12 +320,12 @@ class Study:
 
     @property
     def options(self) -> list[str]:
-        """Names of its options."""
+        """The names of the study's options."""
         return list(type(self.presets["quick"]).model_fields)
 
     @property
     def folder(self) -> Path:
-        """Where its package lies."""
+        """Folder of the study's package."""
         return Path(str(sys.modules[self.package].__file__)).parent
 
     @property
@@ -283,7 +341,17 @@ class Study:
 
 @dataclass(frozen=True)
 class Plate:
-    """A figure's file name, its heading in the report, and below it what a reader must know of it."""
+    """A figure in the report.
+
+    Attributes
+    ----------
+    figure
+        File name, without suffix.
+    heading
+        Heading above the figure.
+    caption
+        What a reader must know to read it; shown below the figure.
+    """
 
     figure: str
     heading: str
@@ -292,24 +360,24 @@ class Plate:
 
 @dataclass(frozen=True)
 class Subject:
-    """The model to be examined, on which data, with which seed.
+    """The model to be measured, with its data and its seed.
 
-    Parameters
+    Attributes
     ----------
     source
-        The data, or the task's name and checksum, by which a worker loads them.
+        The data, or the name and checksum of the task, from which a worker loads them.
     model
         Name in `models.registry`.
     parameters
-        Of its constructor, without `random_state`, which is the seed.
+        Constructor arguments without `random_state`, which is the seed.
     seed
-        Of split, filters, weights, order of samples and spikes.
+        Seed of the split, filters, weights, order of samples and spikes.
     shelf
-        Folder of the fitted classifiers of a run (see `experiments.shared.fitted`), None for none.
+        Folder of the run's fitted classifiers (see `experiments.shared.fitted`), None if there is none.
     common_batch
         A multiple of the batch sizes of all models of the run.
     twin
-        Of a BNS, its artificial twin with the same seed, where that is in the run and agrees in all that twins share.
+        For a BNS, its artificial twin with the same seed, if the run contains it and both agree in all shared settings.
     """
 
     source: Dataset | TaskReference
@@ -328,12 +396,17 @@ class Subject:
         return self.source.load() if isinstance(self.source, TaskReference) else self.source
 
     def create(self) -> Classifier:
-        """Return the unfitted classifier.
+        """Create the unfitted classifier.
+
+        Returns
+        -------
+        Classifier
+            A new classifier.
 
         Raises
         ------
         InputError
-            For an unknown model or parameter.
+            If the model or one of the parameters is unknown.
         """
         from models import registry
 
@@ -342,8 +415,19 @@ class Subject:
 
 @dataclass(frozen=True)
 class Untrained:
-    """A unit or a network that a study names itself (`Study.subjects`), and the seed to draw it with. No training comes
-    before the study; what is to learn learns in it."""
+    """A unit or network that a study defines itself (`Study.subjects`).
+
+    It is not trained before the study; if it learns, it learns within the study.
+
+    Attributes
+    ----------
+    model
+        Name of the unit or network.
+    kind
+        Kind of network.
+    seed
+        Seed of its random numbers.
+    """
 
     model: str
     kind: Kind
@@ -352,7 +436,15 @@ class Untrained:
 
 @dataclass(frozen=True)
 class Predictions:
-    """Final test predictions: class indices (sample,)."""
+    """Final test predictions.
+
+    Attributes
+    ----------
+    true
+        Class indices (sample,).
+    predicted
+        Class indices (sample,).
+    """
 
     true: NDArray[np.int64]
     predicted: NDArray[np.int64]
@@ -360,19 +452,21 @@ class Predictions:
 
 @dataclass(frozen=True)
 class Outcome:
-    """All that one study found out about one model with one seed.
+    """Everything that one study measured on one model with one seed.
 
-    Parameters
+    Attributes
     ----------
-    n_train, n_held_out
-        Sizes of the training set and of the set that was measured on.
+    n_train
+        Number of training samples.
+    n_held_out
+        Number of samples that were measured.
     measurements
-        The numbers.
+        The measured values.
     predictions
-        Of the test set, from the study `accuracy`.
+        Test predictions, from the study `accuracy`.
     derived
-        Settings that the study chose itself, as config.toml tells them: a value that is the same for all models, or
-        {model: value}.
+        Settings that the study chose itself, as they appear in config.toml: a value for all models, or a mapping from
+        model to value.
     """
 
     n_train: int
@@ -383,5 +477,20 @@ class Outcome:
 
 
 def part_of(progress: Progress, before: int, total: int) -> Progress:
-    """Return the progress of a part of the work, of which `before` is done when that part begins."""
+    """Return the progress callback of one part of the work.
+
+    Parameters
+    ----------
+    progress
+        Callback for the whole work.
+    before
+        Units of work that are done when the part begins.
+    total
+        Units of work of the whole.
+
+    Returns
+    -------
+    callable
+        Callback for the part.
+    """
     return lambda done, _: progress(before + done, total)

@@ -1,4 +1,4 @@
-"""Tables on the terminal."""
+"""Tables for the terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from experiments.run_directory import Run
 
 
 def print_run(run: Run) -> None:
-    """Print the verdicts on twins, metrics of all models, recall of each class, references, and where the report lies.
+    """Print the verdicts on twins, the metrics, recalls and references of a run, and the path of its report.
 
     Parameters
     ----------
@@ -40,12 +40,12 @@ def print_run(run: Run) -> None:
 
 
 def print_catalogue(lines: Mapping[str, str]) -> None:
-    """Print two columns.
+    """Print names and descriptions in two columns.
 
     Parameters
     ----------
     lines
-        Name -> one line about it.
+        One line about each name.
     """
     table = Table.grid(padding=(0, 2))
     for name, line in lines.items():
@@ -54,12 +54,12 @@ def print_catalogue(lines: Mapping[str, str]) -> None:
 
 
 def print_findings(findings: Sequence[Finding]) -> None:
-    """Print what `bnsim doctor` found, with the command that repairs what does not work.
+    """Print the results of `bnsim doctor`, with the command that fixes what does not work.
 
     Parameters
     ----------
     findings
-        In the order in which they are printed.
+        Results, in the order in which they are printed.
     """
     table = Table(box=None)
     for heading in ("", "what", "found", "remedy"):
@@ -71,8 +71,8 @@ def print_findings(findings: Sequence[Finding]) -> None:
 
 
 def _console() -> Console:
-    """Standard output, text as it is; wide enough that no table is cut where it is a file or a pipe."""
-    # Names of tasks and paths may hold what Rich takes for markup or an emoji.
+    """Return a console on standard output that prints text unchanged and does not cut tables in a file or a pipe."""
+    # Names of tasks and paths may contain what Rich takes for markup or an emoji.
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = 160
@@ -80,7 +80,7 @@ def _console() -> Console:
 
 
 def _verdict(summary: Mapping[str, Any]) -> Table:
-    """The primary metrics of each pair of twins."""
+    """Return the table of the primary metrics of each pair of twins."""
     entries = [entry for entry in summary["differences"] if entry["primary"]]
     tested = any(entry["p_holm"] is not None for entry in entries)
     table = Table(title="BNS against its ANN twin", title_justify="left")
@@ -105,7 +105,10 @@ def _verdict(summary: Mapping[str, Any]) -> Table:
 
 
 def _metrics(entries: Sequence[Mapping[str, Any]], title: str) -> Table:
-    """Means over the seeds: a row a metric, a column a model; of learning curves only their mean."""
+    """Return the table of means over seeds, with a row for each metric and a column for each model.
+
+    Learning curves appear only with their mean.
+    """
     models = list(dict.fromkeys(entry["model"] for entry in entries))
     table = Table(title=title, title_justify="left", min_width=len(title))
     table.add_column("metric")
@@ -118,7 +121,7 @@ def _metrics(entries: Sequence[Mapping[str, Any]], title: str) -> Table:
 
 
 def _recalls(entries: Sequence[Mapping[str, Any]]) -> Table:
-    """Recall of each class: a row a class, a column a model."""
+    """Return the table of recalls, with a row for each class and a column for each model."""
     rows = [{**entry, "metric": entry["facts"]["class"]} for entry in entries]
     table = _metrics(rows, "recall of each class")
     table.columns[0].header = "class"

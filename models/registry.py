@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
@@ -75,9 +76,12 @@ class Entry:
         return tuple(argument.arg for argument in init.args.args[1:])
 
 
+GROUP = "bnsim.models"
+"""Entry points by which other packages bring classifiers."""
+
 _FRONT_END = ("image_shape", "n_filters", "patch", "wavelength", "sigma", "semisaturation", "gain", "shift")
 
-MODELS: Mapping[str, Entry] = MappingProxyType(
+_OWN: Mapping[str, Entry] = MappingProxyType(
     {
         "receptive-field": Entry(
             "models.spiking.receptive_field:ReceptiveField",
@@ -168,6 +172,22 @@ MODELS: Mapping[str, Entry] = MappingProxyType(
         ),
     }
 )
+
+
+def _of_other_packages() -> dict[str, Entry]:
+    """Classifiers that installed packages bring: an entry point of `GROUP` names an `Entry`."""
+    found: dict[str, Entry] = {}
+    for point in entry_points(group=GROUP):
+        brought = point.load()
+        if point.name in _OWN or not isinstance(brought, Entry):
+            what = "that name exists already" if point.name in _OWN else f"{point.value} is no models.registry.Entry"
+            raise InputError(f"entry point {GROUP} {point.name!r}: {what}; change that package or uninstall it")
+        found[point.name] = brought
+    return found
+
+
+MODELS: Mapping[str, Entry] = MappingProxyType({**_OWN, **_of_other_packages()})
+"""All classifiers by name."""
 
 
 def entry(name: str) -> Entry:

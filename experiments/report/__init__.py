@@ -6,9 +6,22 @@ from pathlib import Path
 
 
 def write(run_directory: Path) -> Path:
-    """Draw figures/*.svg and *.png and write report.html into a run directory, from what is stored there.
+    """Draw figures/*.svg and *.png and write report.html from the stored results of a run.
 
-    Returns the page's path. Errors: InputError where the folder is not a run.
+    Parameters
+    ----------
+    run_directory
+        Directory of the run.
+
+    Returns
+    -------
+    Path
+        Path of the page.
+
+    Raises
+    ------
+    InputError
+        If the folder is not a run.
     """
     from experiments.report.page import write_page
     from experiments.run_directory import read_run

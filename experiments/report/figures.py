@@ -1,6 +1,6 @@
-"""Figures of a stored run, and what is said of them: those of its studies, and those of its example samples.
+"""Figures of a stored run and sentences about its results, from its studies and its example samples.
 
-Nothing here runs a model. A study whose figures fail costs those figures, and no more.
+No model is run here. If the figures of one study fail, all others are still drawn.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What was drawn and said of a run.
+    """Figures and sentences of a run.
 
-    Parameters
+    Attributes
     ----------
     figures
-        File name without suffix -> figure.
+        Figures by file name without suffix.
     sentences
-        Study -> what came out.
+        Results in sentences, by study.
     failures
-        Study, or other source of figures -> why it could not be drawn.
+        Why a study, or another source of figures, could not be drawn.
     """
 
     figures: dict[str, Figure] = field(default_factory=dict)
@@ -40,7 +40,18 @@ class Drawn:
 
 
 def draw(run: Run) -> Drawn:
-    """Draw every figure of a run, and say what came out of its studies."""
+    """Draw all figures of a run, and write the results of its studies in sentences.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    Drawn
+        Figures, sentences and failures.
+    """
     drawn = Drawn()
     for name, study in carried_out(run.config).items():
         _try(drawn, name, lambda study=study: _of_study(run, study, drawn))  # type: ignore[misc]

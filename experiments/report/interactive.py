@@ -1,4 +1,4 @@
-"""Interactive rasters of a run: for each spiking network its plots, and those of the ANN beside it, for all images."""
+"""Interactive rasters of a run: for each spiking network its plots and those of the ANN next to it, for all images."""
 
 from __future__ import annotations
 
@@ -22,14 +22,21 @@ const [picked] = layout.tags
 shown.forEach((source, place) => { source.data = stored[place][picked].data })
 texts.forEach(([title, of_images]) => { title.text = of_images[picked] })
 """
-"""Puts the columns and titles of the image that the layout's tag numbers into its plots."""
+"""Shows the image whose number is the layout's tag: puts its columns and titles into the plots."""
 
 
 @dataclass(frozen=True)
 class Network:
-    """The plots of one spiking network, and of the ANN beside it where there is one, as JSON that may stand in a page.
+    """Plots of one spiking network, and of the ANN next to it if there is one, as JSON that can be embedded in a page.
 
-    A plot shows the image whose number is the first of its layout's `tags`, and another when that changes.
+    The first entry of a layout's `tags` is the number of the image that its plots show; changing it changes the image.
+
+    Attributes
+    ----------
+    spiking
+        Plots of the spiking network.
+    artificial
+        Plots of the ANN; None if there is none.
     """
 
     spiking: Markup
@@ -37,20 +44,39 @@ class Network:
 
 
 def library() -> str:
-    """The script that draws the plots; needs no network."""
-    # The plain plotting library alone: widgets, tables and formulas would make the page four times as large.
+    """Return the script that draws the plots; it needs no network access.
+
+    Returns
+    -------
+    str
+        HTML script elements.
+    """
+    # Only the core plotting library: widgets, tables and formulas would make the page four times as large.
     return Resources(mode="inline", components=["bokeh"]).render()
 
 
 def network(pairs: Sequence[Pair], classes: Sequence[str]) -> Network:
-    """The plots of one spiking network for several images."""
+    """Create the plots of one spiking network for several images.
+
+    Parameters
+    ----------
+    pairs
+        Responses of the network, and of the ANN next to it, to each image.
+    classes
+        Names of the classes.
+
+    Returns
+    -------
+    Network
+        The plots.
+    """
     spiking = _spiking(pairs, list(classes))
     artificial = _artificial(pairs, list(classes)) if pairs[0].ann else None
     return Network(_json(spiking), _json(artificial) if artificial else None)
 
 
 def _json(layout: LayoutDOM) -> Markup:
-    # Keys keep their order, for Bokeh explains a model where it stands first (Jinja's own filter would sort them).
+    # Keys must keep their order: Bokeh defines a model where it first occurs. (Jinja's own filter would sort them.)
     return htmlsafe_json_dumps(json_item(layout))
 
 
@@ -67,8 +93,8 @@ def _spiking(pairs: Sequence[Pair], classes: list[str]) -> LayoutDOM:
     ]
     for panel in timed[:-1]:
         panel.plot.xaxis.major_label_text_font_size = "0pt"
-    timed[-1].plot.xaxis.axis_label = "Time (ms)"  # the lowest carries the time for all
-    # Images are shown beside the counts, long feature vectors above them.
+    timed[-1].plot.xaxis.axis_label = "Time (ms)"  # the lowest plot has the time axis of all
+    # Images are shown next to the counts, long feature vectors above them.
     head = (row if examples[0].image.ndim == 2 else column)(shown.plot, decision.plot, sizing_mode="stretch_width")
     layout = column(head, _below(timed), sizing_mode="stretch_width")
     return _pickable(layout, [shown, decision, *timed])
@@ -82,7 +108,7 @@ def _artificial(pairs: Sequence[Pair], classes: list[str]) -> LayoutDOM:
 
 
 def _below(panels: list[Panel]) -> LayoutDOM:
-    """One below the other, with one toolbar for all."""
+    """Stack the panels, with one toolbar for all."""
     options = {"logo": None}
     return gridplot(
         [[panel.plot] for panel in panels],
@@ -93,7 +119,7 @@ def _below(panels: list[Panel]) -> LayoutDOM:
 
 
 def _pickable(layout: LayoutDOM, panels: list[Panel]) -> LayoutDOM:
-    """Let the layout's tags pick the image that its plots show."""
+    """Let the layout's tags select the image that its plots show."""
     layout.tags = [0]
     arguments = {
         "layout": layout,

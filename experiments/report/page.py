@@ -1,4 +1,4 @@
-"""Puts report.html together: figures, tables, sentences and interactive rasters of one stored run."""
+"""Write report.html: figures, tables, sentences and interactive rasters of one stored run."""
 
 from __future__ import annotations
 
@@ -21,12 +21,24 @@ from experiments.spec import Study
 from experiments.studies import carried_out
 
 PRINT_DPI = 300
-"""Of the PNG files, as printers ask for."""
+"""Resolution of the PNG files, enough for print."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """What the page shows of one study; `failure` says why it could not be drawn."""
+    """Section of the page about one study.
+
+    Attributes
+    ----------
+    study
+        The study.
+    sentences
+        Results in sentences.
+    pictures
+        Figures.
+    failure
+        Why the figures could not be drawn, otherwise empty.
+    """
 
     study: Study
     sentences: list[str]
@@ -35,10 +47,20 @@ class Section:
 
 
 def write_page(run: Run) -> Path:
-    """Write figures/*.svg, figures/*.png and report.html, and return the page's path.
+    """Write figures/*.svg, figures/*.png and report.html.
 
-    All are made in a hidden temporary folder and moved when the last is done: a full disk leaves the old ones. A study
-    whose figures cannot be drawn is said to be missing, in the report and by a warning.
+    All files are created in a hidden temporary folder and moved at the end, so that a full disk leaves the old files
+    intact. If the figures of a study cannot be drawn, the report and a warning say so.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    Path
+        Path of the page.
     """
     with tempfile.TemporaryDirectory(prefix=".drawing-", dir=run.directory) as drawing:
         made = Path(drawing)

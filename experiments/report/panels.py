@@ -1,4 +1,4 @@
-"""The plots of an interactive raster: each is made once a network, and holds columns and a title for every image."""
+"""Plots of an interactive raster: each exists once per network, with columns and a title for every image."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Columns: TypeAlias = dict[str, Any]
 
 TOOLS = "xbox_zoom,xpan,xwheel_zoom,reset"
 LEFT = 66
-"""Pixels left of each frame, so that time axes stand exactly one above the other."""
+"""Pixels to the left of each frame, so that time axes are aligned."""
 _RATE_BINS = 50
 _POTENTIALS = 10
 _PIXELS = 130
@@ -30,7 +30,19 @@ _PIXELS = 130
 
 @dataclass(frozen=True)
 class Panel:
-    """One plot, and for each example image the columns of its source and its title."""
+    """One plot, with the data and the title for each example image.
+
+    Attributes
+    ----------
+    plot
+        The plot.
+    source
+        Data that the plot shows.
+    columns
+        Columns of the source for each image.
+    titles
+        Title for each image.
+    """
 
     plot: figure
     source: ColumnDataSource
@@ -39,13 +51,45 @@ class Panel:
 
 
 def panel(plot: figure, columns: list[Columns], titles: list[str]) -> Panel:
-    """A panel that shows the first image; what is drawn on `plot` takes its columns from the panel's source."""
+    """Create a panel that shows the first image.
+
+    What is drawn on `plot` must take its data from the panel's source.
+
+    Parameters
+    ----------
+    plot
+        The plot.
+    columns
+        Columns of the source for each image.
+    titles
+        Title for each image.
+
+    Returns
+    -------
+    Panel
+        The panel.
+    """
     plot.title.text = titles[0]
     return Panel(plot, ColumnDataSource(dict(columns[0])), columns, titles)
 
 
 def frame(height: int, x_range: Range | None = None, *, tools: str = "") -> figure:
-    """An empty plot as wide as its place, in the look of the other figures: no frame, no grid, dark text."""
+    """Create an empty plot as wide as its container, in the style of the other figures: no frame, no grid, dark text.
+
+    Parameters
+    ----------
+    height
+        Height in pixels.
+    x_range
+        Range of the x axis; None for automatic.
+    tools
+        Names of Bokeh's tools, separated by commas.
+
+    Returns
+    -------
+    figure
+        The plot.
+    """
     ranges = {} if x_range is None else {"x_range": x_range}
     plot = figure(
         title=" ", height=height, sizing_mode="stretch_width", min_border_left=LEFT, min_border_right=12, tools=tools,
@@ -64,22 +108,58 @@ def frame(height: int, x_range: Range | None = None, *, tools: str = "") -> figu
 
 
 def hover(renderers: Sequence[GlyphRenderer], facts: dict[str, str], mode: str = "mouse") -> HoverTool:
-    """What is told of the thing that the pointer is at: name of a fact -> its value, in Bokeh's way to name columns.
+    """Create a tooltip for the element at the pointer.
 
-    Over lines it is told of the point where the stretch below the pointer begins.
+    On lines it describes the point at which the segment below the pointer begins.
+
+    Parameters
+    ----------
+    renderers
+        What has the tooltip.
+    facts
+        Values by name; values refer to columns in Bokeh's notation.
+    mode
+        Bokeh's mode of hit-testing.
+
+    Returns
+    -------
+    HoverTool
+        The tooltip.
     """
-    # Bokeh's own table of names and values has names in a light blue, too faint to be read by all.
+    # Bokeh's default tooltip prints names in a light blue with too little contrast.
     text = "".join(f'<div style="color: {INK}">{name}: <strong>{value}</strong></div>' for name, value in facts.items())
     return HoverTool(renderers=list(renderers), tooltips=text, mode=mode, line_policy="prev")
 
 
 def recorded(recording: Recording) -> list[str]:
-    """The populations whose spikes were recorded, in the network's order, which their colours follow."""
+    """Return the populations whose spikes were recorded, in the order of the network, which determines their colours.
+
+    Parameters
+    ----------
+    recording
+        A recording.
+
+    Returns
+    -------
+    list of str
+        Names of the populations.
+    """
     return [name for name in recording.counts if name in recording.spikes]
 
 
 def image(examples: Sequence[Example]) -> Panel:
-    """The input: pixels, or a bar a feature."""
+    """Plot the input: pixels, or a bar for each feature.
+
+    Parameters
+    ----------
+    examples
+        Responses of one network to each image.
+
+    Returns
+    -------
+    Panel
+        The plot.
+    """
     titles = [f"Input: {example.true_class}" for example in examples]
     if examples[0].image.ndim == 1:
         features = np.arange(len(examples[0].image))
@@ -89,7 +169,7 @@ def image(examples: Sequence[Example]) -> Panel:
         bars.plot.yaxis.axis_label = "Scaled value"
         return bars
     height, width = examples[0].image.shape
-    # The width of the frame follows from the image's, not from the page's.
+    # The width of the frame depends on the image, not on the page.
     plot = frame(height=_PIXELS + 30, x_range=Range1d(0, width))
     plot.update(sizing_mode="fixed", width=round(_PIXELS * width / height) + 24, min_border_left=12)
     plot.y_range = Range1d(0, height)
@@ -100,7 +180,20 @@ def image(examples: Sequence[Example]) -> Panel:
 
 
 def scores(examples: Sequence[Example], classes: list[str]) -> Panel:
-    """What the decision is read from, the class that it falls on in colour."""
+    """Plot the values that determine the decision, with the predicted class in colour.
+
+    Parameters
+    ----------
+    examples
+        Responses of one network to each image.
+    classes
+        Names of the classes.
+
+    Returns
+    -------
+    Panel
+        The plot.
+    """
     kind, shade = ("ANN", VERMILLION) if examples[0].recording is None else ("BNS", BLUE)
     columns, titles = [], []
     for example in examples:
@@ -120,7 +213,18 @@ def scores(examples: Sequence[Example], classes: list[str]) -> Panel:
 
 
 def activations(examples: Sequence[Example]) -> list[Panel]:
-    """A bar a unit, one plot a hidden layer of an ANN."""
+    """Plot the activations of each hidden layer of an ANN, with a bar for each unit.
+
+    Parameters
+    ----------
+    examples
+        Responses of one network to each image.
+
+    Returns
+    -------
+    list of Panel
+        A plot for each layer.
+    """
     layers = [hidden_layers(example) for example in examples]
     panels = []
     for name, values in layers[0].items():
@@ -136,7 +240,20 @@ def activations(examples: Sequence[Example]) -> list[Panel]:
 
 
 def rates(recordings: Sequence[Recording], time_range: Range1d) -> Panel:
-    """The mean rate of the units of each population, in bins of a fiftieth of the trial; a line a population."""
+    """Plot the mean firing rate of each population in bins of a fiftieth of the trial, with a line for each population.
+
+    Parameters
+    ----------
+    recordings
+        Recording of each image.
+    time_range
+        Common time axis, in ms.
+
+    Returns
+    -------
+    Panel
+        The plot.
+    """
     first = recordings[0]
     steps = -(-first.n_steps // _RATE_BINS)
     columns = [_rates(recording, steps) for recording in recordings]
@@ -150,7 +267,7 @@ def rates(recordings: Sequence[Recording], time_range: Range1d) -> Panel:
         )
         drawn.append(line)
     lines.plot.y_range = DataRange1d(start=0, only_visible=True, renderers=drawn)
-    # One word on all lines, from a line that is never hidden.
+    # One tooltip for all lines, attached to a line that is never hidden.
     unseen = lines.plot.line("time (ms)", recorded(first)[0], source=lines.source, line_alpha=0)
     facts = {str(escape(name)): f"@{{{name}}}{{0.0}} Hz" for name in recorded(first)}
     lines.plot.add_tools(hover([unseen], {**facts, "time": "@from{0.0} to @to{0.0} ms"}, "vline"))
@@ -162,7 +279,7 @@ def rates(recordings: Sequence[Recording], time_range: Range1d) -> Panel:
 
 
 def _rates(recording: Recording, steps_per_bin: int) -> Columns:
-    """Stairs: each bin's rate (Hz) at its beginning and at its end."""
+    """Return step functions: the rate (Hz) of each bin at its beginning and at its end."""
     bins = Bins(recording.dt, recording.n_steps, steps_per_bin)
     begin, end = (1000 * recording.dt * side for side in (bins.edge_steps[:-1], bins.edge_steps[1:]))
     columns: Columns = {
@@ -177,9 +294,23 @@ def _rates(recording: Recording, steps_per_bin: int) -> Columns:
 
 
 def potentials(examples: Sequence[Example], classes: list[str], time_range: Range1d) -> list[Panel]:
-    """The recorded traces, a plot for each variable of each population: those of the units that spiked most.
+    """Plot the recorded traces of the units with the most spikes, with a plot for each variable of each population.
 
-    The units that stand for the answer are blue, those of the true class dark where the answer is wrong.
+    Units that represent the predicted class are blue; if the prediction is wrong, those of the true class are dark.
+
+    Parameters
+    ----------
+    examples
+        Responses of one network to each image.
+    classes
+        Names of the classes.
+    time_range
+        Common time axis, in ms.
+
+    Returns
+    -------
+    list of Panel
+        The plots.
     """
     first = examples[0].recording
     assert first is not None
@@ -209,7 +340,7 @@ def _potentials(example: Example, population: str, variable: str, classes: list[
     names = example.field_classes or (tuple(classes) if len(classes) == len(counts) else ("",) * len(counts))
     busiest = np.argsort(-counts, kind="stable")[:_POTENTIALS]
     looks = {int(unit): _look(names[unit], example) for unit in sorted(busiest)}
-    units = sorted(looks, key=lambda unit: looks[unit][0] != FAINT)  # what matters is drawn last, above the others
+    units = sorted(looks, key=lambda unit: looks[unit][0] != FAINT)  # highlighted units last, on top
     return {
         "times": [(1000 * recording.dt * np.arange(len(values))).astype(np.float32)] * len(units),
         "values": [values[:, unit] for unit in units],
@@ -220,7 +351,7 @@ def _potentials(example: Example, population: str, variable: str, classes: list[
 
 
 def _look(name: str, example: Example) -> tuple[str, float]:
-    """Colour and width of the line of a unit that stands for this class ("" for none)."""
+    """Return the colour and the width of the line of a unit that represents this class ("" for none)."""
     if name == example.predicted_class:
         return BLUE, 2.0
     return (INK, 2.0) if name == example.true_class else (FAINT, 1.0)

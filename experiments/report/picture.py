@@ -1,4 +1,4 @@
-"""A figure as the page holds it."""
+"""A figure that is embedded in the page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,19 @@ _KINDS = {".svg": "image/svg+xml", ".png": "image/png"}
 
 @dataclass(frozen=True)
 class Picture:
-    """Heading, address, what it says to those who cannot see it, and what stands below it."""
+    """A figure that is embedded in the page.
+
+    Attributes
+    ----------
+    title
+        Heading.
+    address
+        Data URL of the image.
+    alternative
+        Description for readers who cannot see the image.
+    caption
+        Text below the image.
+    """
 
     title: str
     address: str
@@ -20,5 +32,16 @@ class Picture:
 
 
 def address(path: Path) -> str:
-    """An address that carries the whole image."""
+    """Return a data URL that contains the whole image.
+
+    Parameters
+    ----------
+    path
+        Path of an .svg or .png file.
+
+    Returns
+    -------
+    str
+        The URL.
+    """
     return f"data:{_KINDS[path.suffix]};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"

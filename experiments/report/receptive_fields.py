@@ -1,4 +1,4 @@
-"""What cells have become selective for: the weights into each as an image, with the class that it stands for."""
+"""Learned receptive fields: the weights into each unit as an image, with the class that the unit represents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,18 @@ from experiments.run_directory import Run
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`receptive_fields-<model>` for every model whose cells have receptive fields; empty where none has."""
+    """Draw `receptive_fields-<model>` for every model whose units have receptive fields.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix; empty if no model has receptive fields.
+    """
     figures: dict[str, Figure] = {}
     for example in run.examples():
         name = f"receptive_fields-{example.model}"

@@ -1,4 +1,4 @@
-"""One image in a spiking network and in an artificial one: the raster beside the activations."""
+"""One image in a spiking and in an artificial network: the raster next to the activations."""
 
 from __future__ import annotations
 
@@ -16,12 +16,22 @@ from experiments.run_directory import Example, Run
 from experiments.shared.stored import class_names, looks
 
 DRAWN = ("correct", "wrong")
-"""Cases with a figure of their own; those of other images are in the report alone."""
+"""Cases with figures in files; all other cases appear only in the report."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """The same image as a BNS with spikes and as an ANN saw it; `ann` is the twin where the run has it."""
+    """Responses of a spiking BNS and of an ANN to the same image.
+
+    Attributes
+    ----------
+    case
+        Case of the image, see `Example`.
+    bns
+        Response of the BNS.
+    ann
+        Response of its twin if the run contains it, otherwise of the run's first ANN; None if there is none.
+    """
 
     case: str
     bns: Example
@@ -29,9 +39,19 @@ class Pair:
 
 
 def pairs(run: Run) -> list[Pair]:
-    """One pair a BNS with spikes and case. Without its twin in the run, it stands beside the run's first ANN.
+    """Return a pair for every BNS with spikes and every case.
 
-    A BNS without spikes has no raster to be shown; by its kind it is no ANN either.
+    A BNS without spikes has no raster to show and, because of its kind, cannot serve as the ANN either.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of Pair
+        The pairs.
     """
     examples, models = run.examples(), looks(run)
     twins = {entry["model"]: entry["twin"] for entry in run.summary["differences"]}
@@ -44,19 +64,51 @@ def pairs(run: Run) -> list[Pair]:
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """`side_by_side-<bns>-<case>` for every BNS with spikes, and the images of the cases in `DRAWN`."""
+    """Draw `side_by_side-<bns>-<case>` for every BNS with spikes and every case in `DRAWN`.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix.
+    """
     return {figure_name(pair): _draw_pair(run, pair) for pair in pairs(run) if pair.case in DRAWN}
 
 
 def figure_name(pair: Pair) -> str:
-    """The name of its figure, of the cases in `DRAWN`."""
+    """Return the file name of a pair's figure, for cases in `DRAWN`.
+
+    Parameters
+    ----------
+    pair
+        The pair.
+
+    Returns
+    -------
+    str
+        File name without suffix.
+    """
     return f"side_by_side-{pair.bns.model}-{pair.case}"
 
 
 def output_scores(example: Example) -> NDArray[np.floating]:
-    """What the decision is read from: output spike counts (BNS), or the activations of the last layer (ANN).
+    """Return the values that determine the decision.
 
-    A single sigmoid output p stands for two classes and becomes (1 - p, p).
+    A single sigmoid output p of a network for two classes becomes (1 - p, p).
+
+    Parameters
+    ----------
+    example
+        Response of one network.
+
+    Returns
+    -------
+    array (class,)
+        Output spike counts or votes (BNS), or activations of the last layer (ANN).
     """
     if not example.activations and example.recording is not None:
         return list(example.recording.counts.values())[-1][0].astype(float)
@@ -65,14 +117,36 @@ def output_scores(example: Example) -> NDArray[np.floating]:
 
 
 def output_label(example: Example) -> str:
-    """What these scores are, as the label of their axis."""
+    """Return the axis label of the output scores.
+
+    Parameters
+    ----------
+    example
+        Response of one network.
+
+    Returns
+    -------
+    str
+        The label.
+    """
     if example.recording is None:
         return "Output activation"
     return "Votes of cells" if example.activations else "Output spikes"
 
 
 def hidden_layers(example: Example) -> dict[str, NDArray[np.floating]]:
-    """Activations of an ANN between its input and its output, by layer."""
+    """Return the activations of an ANN between its input and its output.
+
+    Parameters
+    ----------
+    example
+        Response of the ANN.
+
+    Returns
+    -------
+    dict of str to array (unit,)
+        Activations by layer.
+    """
     layers = {name: np.ravel(values) for name, values in example.activations.items() if name != "input"}
     return dict(list(layers.items())[:-1])
 
@@ -113,7 +187,7 @@ def _draw_image(ax: Axes, example: Example) -> None:
 
 
 def _draw_hidden(ax: Axes, example: Example) -> None:
-    """Activations of each hidden layer from the strongest unit to the weakest."""
+    """Draw the activations of each hidden layer, from the strongest unit to the weakest."""
     layers = hidden_layers(example)
     for shade, (name, values) in zip(np.linspace(0.85, 0.3, len(layers)), layers.items(), strict=True):
         share = np.linspace(0, 100, len(values), endpoint=False)

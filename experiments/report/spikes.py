@@ -1,4 +1,4 @@
-"""The spikes of one population: a mark each, or where they are too many for a browser, how many lie in a bin."""
+"""Plots of the spikes of a population: one mark for each spike or, for too many spikes, counts in bins."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bnsim.recording import Recording
 from experiments.report.panels import TOOLS, Panel, frame, hover, panel, recorded
 
 MARKS = 30_000
-"""Spikes of a population in one trial beyond which marks would make zooming slow, and the page large."""
+"""Number of spikes of a population in one trial above which marks would make zooming slow and the page large."""
 _TIME_BINS, _UNIT_BINS = 300, 150
 _TINT = "#e8e8e8"
 _BIN = """
@@ -25,14 +25,23 @@ const low = Math.floor((value - first) / width) * width
 const high = Math.min(low + width, end) - gap
 return `${Number(low.toFixed(3))} to ${Number(high.toFixed(3))}`
 """
-"""The limits of the bin that the pointer is in; units are whole, so the last one lies a `gap` before the next bin."""
+"""Limits of the bin at the pointer; `gap` is 1 for units, because the last unit of a bin precedes the next bin."""
 
 
 @dataclass(frozen=True)
 class Density:
-    """Spike counts (unit bin, time bin) of one trial; a bin is `units` units high and `steps` time steps wide.
+    """Spike counts of one trial.
 
-    The last bin of either axis may be cut short by the population's or the trial's end.
+    The last bin of either axis may be smaller, at the end of the population or of the trial.
+
+    Attributes
+    ----------
+    counts
+        Number of spikes (unit bin, time bin).
+    units
+        Height of a bin in units.
+    steps
+        Width of a bin in time steps.
     """
 
     counts: NDArray[np.unsignedinteger]
@@ -41,7 +50,20 @@ class Density:
 
 
 def density(recording: Recording, population: str) -> Density:
-    """Count the spikes of trial 0 in at most 150 x 300 bins of whole units and whole time steps."""
+    """Count the spikes of trial 0 in at most 150 x 300 bins of whole units and whole time steps.
+
+    Parameters
+    ----------
+    recording
+        A recording with spike times.
+    population
+        Name of the population.
+
+    Returns
+    -------
+    Density
+        The counts.
+    """
     times, units = recording.spikes[population].of_trial(0)
     size = recording.populations[population]
     high, wide = -(-size // _UNIT_BINS), -(-recording.n_steps // _TIME_BINS)
@@ -53,9 +75,21 @@ def density(recording: Recording, population: str) -> Density:
 
 
 def spikes(recordings: Sequence[Recording], time_range: Range1d) -> list[Panel]:
-    """One plot a population, that of the output on top; all share the time axis, so that zooming one zooms all.
+    """Plot the spikes of each population, with the output on top.
 
-    Colours are those of `bnsim.plotting.raster`.
+    All plots share the time axis, so that zooming in one zooms all. Colours are those of `bnsim.plotting.raster`.
+
+    Parameters
+    ----------
+    recordings
+        Recording of each image.
+    time_range
+        Common time axis, in ms.
+
+    Returns
+    -------
+    list of Panel
+        A plot for each population.
     """
     panels = []
     for index, population in enumerate(recorded(recordings[0])):
@@ -79,7 +113,7 @@ def _marks(recordings: Sequence[Recording], population: str, time_range: Range1d
     columns = [{"time": (1000 * times).astype(np.float32), "unit": units.astype(np.int32)} for times, units in trials]
     titles = [f"{population}: {_spikes(len(times))}" for times, _ in trials]
     marks = panel(_plot(population, size, height, time_range), columns, titles)
-    least = 3 if max(len(times) for times, _ in trials) > 1000 else 6  # a few marks are seen only when they are large
+    least = 3 if max(len(times) for times, _ in trials) > 1000 else 6  # a few marks are visible only if they are large
     drawn = marks.plot.scatter(
         "time",
         "unit",

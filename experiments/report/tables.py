@@ -1,4 +1,4 @@
-"""The tables of the report as rows of text."""
+"""Tables of the report as rows of text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,15 @@ from experiments.studies import carried_out
 
 @dataclass(frozen=True)
 class Cell:
-    """A mean, and below it in small print its interval."""
+    """A mean, with its interval in small print below.
+
+    Attributes
+    ----------
+    mean
+        The mean.
+    interval
+        The interval; empty if there is none.
+    """
 
     mean: str
     interval: str
@@ -39,7 +47,7 @@ class TwinRow:
 
 @dataclass(frozen=True)
 class MetricRow:
-    """One metric of one study, a cell a model; empty text where a model does not have it."""
+    """One metric of one study, with a cell for each model; the text is empty if a model does not have the metric."""
 
     study: str
     metric: str
@@ -55,7 +63,7 @@ def twin_rows(run: Run, *, primary: bool) -> list[TwinRow]:
     run
         A stored run.
     primary
-        Those of the primary metrics, or of all others.
+        True for the primary metrics, False for all others.
 
     Returns
     -------
@@ -85,7 +93,7 @@ def _twin_row(run: Run, entry: dict[str, Any]) -> TwinRow:
 
 
 def metric_rows(run: Run) -> list[MetricRow]:
-    """Return every metric without a curve, for all classifiers of the run, in the order of the studies.
+    """Return all metrics without a curve, for all classifiers of the run, in the order of the studies.
 
     Parameters
     ----------
@@ -95,7 +103,7 @@ def metric_rows(run: Run) -> list[MetricRow]:
     Returns
     -------
     list of MetricRow
-        A row a metric; where it is one of classes, a row for each of them too.
+        A row for each metric; for a metric of classes, also a row for each class.
     """
     rows = []
     for study in carried_out(run.config).values():
@@ -108,7 +116,7 @@ def metric_rows(run: Run) -> list[MetricRow]:
 
 
 def _rows(run: Run, metric: Metric, label: str, **facts: Fact) -> list[MetricRow]:
-    """One row, or none where no classifier has the metric with these facts."""
+    """Return one row, or none if no classifier has the metric with these facts."""
     classifiers = looks(run)
     entries = {entry["model"]: entry for entry in summaries(run, metric, **facts) if entry["step"] is None}
     if not entries.keys() & classifiers.keys():

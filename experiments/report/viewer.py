@@ -1,4 +1,4 @@
-"""What the section "One image, two networks" holds: plots to pick from, and still pictures where no script runs."""
+"""Content of the section "One image, two networks": interactive plots, and still pictures for pages without scripts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,19 @@ from experiments.shared.wording import listed
 
 @dataclass(frozen=True)
 class Block:
-    """One spiking network, with the ANN beside it: their plots (see `interactive`), and a sentence for each image."""
+    """One spiking network with the ANN next to it.
+
+    Attributes
+    ----------
+    title
+        Names of the networks.
+    alternative
+        Description for readers who cannot see the plots.
+    plots
+        The plots (see `interactive`).
+    sentences
+        A sentence about each image.
+    """
 
     title: str
     alternative: str
@@ -29,18 +41,44 @@ class Block:
 
 @dataclass(frozen=True)
 class Viewer:
-    """All blocks, the images by the names that they are picked by, and the script that draws."""
+    """Content of the section.
+
+    Attributes
+    ----------
+    images
+        Names of the images in the menu.
+    blocks
+        A block for each spiking network.
+    stills
+        Still pictures.
+    library
+        Script that draws the plots.
+    marks
+        Largest number of spikes of a population that are drawn as single marks.
+    """
 
     images: list[str]
     blocks: list[Block]
     stills: list[Picture]
     library: str
     marks: int
-    """Spikes up to which each has a mark."""
 
 
 def viewer(run: Run, figures: Path) -> Viewer | None:
-    """The section of a run; None where it holds no spikes. figures: folder of the still pictures."""
+    """Return the content of the section.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    figures
+        Folder of the still pictures.
+
+    Returns
+    -------
+    Viewer or None
+        None if the run contains no spikes.
+    """
     found = pairs(run)
     if not found:
         return None
@@ -73,7 +111,7 @@ def _block(of_network: Sequence[Pair], classes: list[str]) -> Block:
 
 
 def _image(seen: list[Pair]) -> str:
-    """An image's name: its class, its place in the test set, and which of the networks shown took it for another."""
+    """Return the name of an image: its class, its index in the test set, and the networks that misclassified it."""
     networks = [example for pair in seen for example in (pair.bns, pair.ann) if example]
     wrong = list(dict.fromkeys(example.model for example in networks if not _is_right(example)))
     outcome = f"wrong in {listed(wrong)}" if wrong else "right in all"
@@ -81,7 +119,7 @@ def _image(seen: list[Pair]) -> str:
 
 
 def _sentence(pair: Pair) -> str:
-    # The image may have been chosen by another BNS, and this one have answered otherwise.
+    # The example may have been chosen by the prediction of another BNS, which may differ from this one.
     verb = "Correctly" if _is_right(pair.bns) else "Wrongly"
     text = f"{verb} classified by {pair.bns.model}: {pair.bns.true_class} as {pair.bns.predicted_class}."
     return f"{text} The answer of {pair.ann.model} is {pair.ann.predicted_class}." if pair.ann else text

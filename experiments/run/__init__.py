@@ -1,1 +1,1 @@
-"""From options to a finished run directory: plan, execute, store, assemble."""
+"""From a request to a finished run directory: plan, execute, store, assemble."""

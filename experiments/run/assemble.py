@@ -1,4 +1,4 @@
-"""From the outcomes of all jobs to what is stored of a run: table, predictions, summary, manifest."""
+"""Assemble what is stored of a run from the results of all jobs: table, predictions, summary and manifest."""
 
 from __future__ import annotations
 
@@ -24,22 +24,27 @@ def assemble(
     started: datetime,
     seconds: float,
 ) -> RunContents:
-    """Return all that is stored of a run.
+    """Return everything that is stored of a run.
 
     Parameters
     ----------
     plan
         The run, with its jobs.
     results
-        Of each job, in their order.
+        Results of the jobs, in the order of the jobs.
     examples
-        Test samples as the networks saw them.
+        Responses of the networks to test samples.
     name
-        Of the run.
+        Name of the run.
     started
-        When it began.
+        Start of the run.
     seconds
-        Wall-clock time since then, or since it was resumed.
+        Wall-clock time in s since the start, or since the run was resumed.
+
+    Returns
+    -------
+    RunContents
+        Content of the run's files.
     """
     found = list(zip(plan.jobs, results, strict=True))
     rows, predictions = _rows(plan, found), _predictions(found)
@@ -64,7 +69,7 @@ Found = Sequence[tuple[StudyJob, StudyResult]]
 
 
 def _rows(plan: Plan, found: Found) -> pd.DataFrame:
-    """The tidy table of all measurements (see `experiments.run_directory`)."""
+    """Return the tidy table of all measurements (see `experiments.run_directory`)."""
     rows = []
     for job, result in found:
         study, kind = find(job.study), result.description["kind"]
@@ -76,12 +81,12 @@ def _rows(plan: Plan, found: Found) -> pd.DataFrame:
 
 
 def _openings(found: Found) -> int:
-    """How often the test set was opened: not by a study that found nothing to measure in a model."""
+    """Count how often the test set was opened, without the jobs in which a study found nothing to measure."""
     return sum(find(job.study).opens_test_set and bool(result.outcome.measurements) for job, result in found)
 
 
 def _derived(found: Found) -> dict[str, dict[str, Any]]:
-    """study -> what it chose itself; where it chose for each model, all of them together."""
+    """Return the settings that each study chose itself; settings chosen per model are merged over the models."""
     derived: dict[str, dict[str, Any]] = {find(job.study).name: {} for job, _ in found}
     for job, result in found:
         settings = derived[find(job.study).name]
@@ -91,7 +96,7 @@ def _derived(found: Found) -> dict[str, dict[str, Any]]:
 
 
 def _predictions(found: Found) -> pd.DataFrame:
-    """Every final test prediction; empty where `accuracy` was not studied."""
+    """Return every final test prediction; empty without the study `accuracy`."""
     parts = [
         pd.DataFrame(
             {

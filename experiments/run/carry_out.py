@@ -1,4 +1,4 @@
-"""Carries out a run: plan, execute, store, assemble, draw. What is finished is kept, whatever happens next."""
+"""Carry out a run: plan, execute, store, assemble, draw. Results of finished jobs survive any failure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from experiments.run_directory import Example, Run, check_output, read_run, writ
 from experiments.tasks.dataset import final_split
 
 MakeExecutor: TypeAlias = Callable[[int], Executor] | None
-"""From the number of workers to what carries out the jobs; None for processes of this machine (`Workers`)."""
+"""Function that creates the executor for a number of workers; None for processes of this machine (`Workers`)."""
 
 
 def compare(
@@ -39,17 +39,17 @@ def compare(
     settings: Mapping[str, Any] | None = None,
     workers: int | None = None,
 ) -> Run:
-    """Carry out the studies of a preset on models that see the same samples in the same order, and write a report.
+    """Run the studies of a preset on models that see the same samples in the same order, and write a report.
 
-    Work is done in new processes: in a script, call it below `if __name__ == "__main__":`. What is finished is kept in
-    the run's directory, and `resume` goes on with it.
+    The work runs in new processes: in a script, call this function below `if __name__ == "__main__":`. The results of
+    finished jobs are kept in the run's directory, and `resume` continues from there.
 
     Parameters
     ----------
     task
         Name of a task, or path of an .npz archive with X and y.
     seeds
-        How many. Each draws its own split (or, with a fixed test set, its own order), filters and spikes.
+        Number of seeds. Each draws its own split (or, with a fixed test set, its own order), filters and spikes.
     models
         Names in `models.registry`.
     preset
@@ -57,12 +57,13 @@ def compare(
     data_dir
         Folder of the MNIST files.
     out
-        Folder in which the run's directory is made.
+        Folder in which the run's directory is created.
     settings
-        As `--set`, e.g. {"models.dense.passes": 20, "learning.presentations": 5000, "studies.max_train": 1000}; the
-        last is an option of several studies. What twins share is set for both (`experiments.run.configuration`).
+        As `--set`, for example {"models.dense.passes": 20, "learning.presentations": 5000, "studies.max_train": 1000};
+        the last one sets an option of several studies. Settings that twins share are set for both
+        (`experiments.run.configuration`).
     workers
-        Number of processes; None for as many as there are cores. Each holds its own copy of data and libraries.
+        Number of processes; None for one for each core. Each process holds its own copy of the data and libraries.
 
     Returns
     -------
@@ -72,7 +73,7 @@ def compare(
     Raises
     ------
     InputError
-        For what cannot be done as asked.
+        If the request is invalid.
     MachineError
         If the machine fails.
     """
@@ -90,14 +91,14 @@ def run_study(
     settings: Mapping[str, Any] | None = None,
     workers: int | None = None,
 ) -> Run:
-    """Carry out one study.
+    """Run one study.
 
     Parameters
     ----------
     study
-        Name of a study, or path of the folder of one.
+        Name of a study, or path of its folder.
     task, seeds, models, preset, data_dir, out, settings, workers
-        As in `compare`. Studies of units and networks that they name themselves take no models.
+        As in `compare`. Studies that define their own units and networks take no models.
 
     Returns
     -------
@@ -107,7 +108,7 @@ def run_study(
     Raises
     ------
     InputError
-        For what cannot be done as asked.
+        If the request is invalid.
     MachineError
         If the machine fails.
     """
@@ -117,7 +118,31 @@ def run_study(
 
 
 def carry_out(request: Request, out: Path, workers: int | None = None, make_executor: MakeExecutor = None) -> Run:
-    """Carry out what was asked for, in a new directory in `out`. Errors as in `compare`."""
+    """Carry out a request in a new directory.
+
+    Parameters
+    ----------
+    request
+        What to run.
+    out
+        Folder in which the run's directory is created.
+    workers
+        As in `compare`.
+    make_executor
+        Creates the executor of the jobs.
+
+    Returns
+    -------
+    Run
+        The stored run.
+
+    Raises
+    ------
+    InputError
+        If the request is invalid.
+    MachineError
+        If the machine fails.
+    """
     started = datetime.now(UTC)
     _check_workers(workers)
     resolved = check(request)
@@ -136,7 +161,7 @@ def carry_out(request: Request, out: Path, workers: int | None = None, make_exec
         if store.directory.exists() and not store.count() and not (store.directory / "summary.json").exists():
             store.discard()
         if is_new:
-            with suppress(OSError):  # the run lies in it
+            with suppress(OSError):  # not empty: it contains the run
                 out.rmdir()
 
 
@@ -146,29 +171,29 @@ def resume(
     workers: int | None = None,
     make_executor: MakeExecutor = None,
 ) -> Run:
-    """Carry out what is missing of a run that was interrupted; the result is that of a run that was not.
+    """Run the missing jobs of an interrupted run; the result equals that of an uninterrupted run.
 
     Parameters
     ----------
     directory
-        Of the run.
+        Directory of the run.
     keep_finished
-        Keep the numbers of finished jobs although settings, data or code are others now.
+        Keep the results of finished jobs even if settings, data or code have changed.
     workers
         As in `compare`.
     make_executor
-        Makes what carries out the jobs.
+        Creates the executor of the jobs.
 
     Returns
     -------
     Run
-        The stored run; as it is, where nothing is missing.
+        The stored run, unchanged if nothing is missing.
 
     Raises
     ------
     InputError
-        If the directory is no run, another process works on it, or its finished jobs were measured with other settings,
-        data or code.
+        If the directory is not a run, another process works on it, or its finished jobs were measured with other
+        settings, data or code.
     MachineError
         If the machine fails.
     """
@@ -191,7 +216,7 @@ def _check_workers(workers: int | None) -> None:
 
 
 def _refuse_changes(plan: Plan, store: Store) -> None:
-    """Refuse to mix numbers that depend on different things."""
+    """Refuse to mix results that were obtained with different settings, data or code."""
     changed: dict[str, int] = {}
     for job in plan.jobs:
         kept = store.identity_of(job)
@@ -212,7 +237,7 @@ def _compared(kept: Identity, now: Identity) -> list[tuple[str, str, str]]:
 
 
 def _finish(plan: Plan, store: Store, started: datetime, workers: int | None, make_executor: MakeExecutor) -> Run:
-    """Carry out the jobs that are missing, assemble and draw."""
+    """Run the missing jobs, then assemble and draw the run."""
     clock = time.perf_counter()
     missing = [job for job in queued(plan.jobs) if store.kept(job) is None]
     count = max(1, min(workers or available_cores(), len(missing)))
@@ -235,11 +260,11 @@ def _finish(plan: Plan, store: Store, started: datetime, workers: int | None, ma
 
 
 def _with_remedy(error: BaseException, plan: Plan, store: Store) -> BaseException:
-    """The same error, which says besides what is kept and how to go on."""
+    """Return the same error with a message that also says what is kept and how to continue."""
     count = store.count()
     if not count:
         return error
-    kept = f"{count} of {len(plan.jobs)} jobs are kept; go on with `bnsim resume {store.directory}`"
+    kept = f"{count} of {len(plan.jobs)} jobs are kept; continue with `bnsim resume {store.directory}`"
     told = type(error)(f"{error}; {kept}" if str(error) else kept)
     for note in getattr(error, "__notes__", ()):
         told.add_note(note)
@@ -247,8 +272,10 @@ def _with_remedy(error: BaseException, plan: Plan, store: Store) -> BaseExceptio
 
 
 def _record_examples(plan: Plan, results: Sequence[StudyResult], executor: Executor) -> tuple[Example, ...]:
-    """Let every model of the first seed see the test samples that the first of them, a BNS if there is one, decides
-    on."""
+    """Record the responses of all models of the first seed to the example samples.
+
+    The first model, a BNS if there is one, determines the samples.
+    """
     chosen = [(job, result.outcome) for job, result in zip(plan.jobs, results, strict=True) if job.example]
     if not chosen:
         return ()
@@ -266,7 +293,7 @@ def _record_examples(plan: Plan, results: Sequence[StudyResult], executor: Execu
 
 
 def _draw(directory: Path) -> None:
-    """Draw figures and report; if that fails, the numbers are there all the same."""
+    """Draw the figures and the report; if drawing fails, warn, since the numbers are stored already."""
     from experiments.report import write
 
     try:

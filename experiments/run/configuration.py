@@ -1,7 +1,6 @@
-"""What a run does, resolved and validated before any work: options, presets, model settings, `--set`.
+"""Resolve and validate what a run does, before any work: options, presets, model settings and `--set`.
 
-Values given by the user are checked here by pydantic; the values of model parameters are checked by the
-models.
+Pydantic checks the values that the user gives for options; the models check the values of their parameters.
 """
 
 from __future__ import annotations
@@ -25,9 +24,24 @@ Settings = Mapping[str, Mapping[str, Any]]
 
 
 def settings_tried(kind: str, studies: Iterable[Study], models: Iterable[str]) -> dict[str, int]:
-    """Return for each model how many settings were tried on validation splits for a kind of task.
+    """Return how many settings of each model were tried on validation splits for a kind of task.
 
-    Those tried for these studies alone are among them; studies that share one table were tuned once.
+    The numbers include the settings that were tried for these studies only. Studies that share one table were tuned
+    once.
+
+    Parameters
+    ----------
+    kind
+        Kind of task, one of `experiments.settings.KINDS`.
+    studies
+        The studies.
+    models
+        Names of the models.
+
+    Returns
+    -------
+    dict of str to int
+        Number of settings of each model.
     """
     tables = {id(study.tried): study.tried for study in studies}
     own = [table.get(kind, {}) for table in tables.values()]
@@ -37,9 +51,24 @@ def settings_tried(kind: str, studies: Iterable[Study], models: Iterable[str]) -
 class RunConfig(BaseModel):
     """A resolved run.
 
-    study: one name, or "compare" for all that have a section. models: the classifiers; none where no study looks at
-    any. seeds: 0 to seeds - 1. parameters: model -> constructor parameters that do not keep their defaults
-    (`random_state` is the seed). in_study: study -> model -> those that are others in this study alone.
+    Attributes
+    ----------
+    study
+        Name of a study, or "compare" for all studies in `studies`.
+    task
+        Name of the task.
+    preset
+        Name of the preset.
+    models
+        Names of the classifiers; empty if no study measures classifiers.
+    seeds
+        Number of seeds, which are 0 to seeds - 1.
+    studies
+        Options of each study.
+    parameters
+        Constructor arguments of each model that differ from the defaults (`random_state` is the seed).
+    in_study
+        Parameters that differ in one study only, by study and model.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,7 +84,7 @@ class RunConfig(BaseModel):
 
     @property
     def twins(self) -> dict[str, str]:
-        """BNS -> ANN: the pairs of this run that agree in all that twins share; only they get a verdict."""
+        """The pairs of this run, BNS to ANN, that agree in all settings that twins share; only they get a verdict."""
         return {
             model: twin
             for model, twin, shared in _pairs(self.models)
@@ -64,17 +93,29 @@ class RunConfig(BaseModel):
 
     @property
     def common_batch(self) -> int:
-        """Least common multiple of the batch sizes: all models have whole batches behind them at its multiples."""
+        """Least common multiple of the batch sizes: at its multiples, all models have completed whole batches."""
         sizes = [values.get("batch_size", DEFAULT_BATCH) for values in self.parameters.values()]
-        return math.lcm(*filter(is_count, sizes))  # others are refused by their model
+        return math.lcm(*filter(is_count, sizes))  # the model rejects any other value
 
     def as_toml(
         self, parameters: Mapping[str, Mapping[str, Any]], derived: Mapping[str, Mapping[str, Any]]
     ) -> dict[str, Any]:
-        """What config.toml holds, as nested tables; TOML has no null, so options that are None are left out.
+        """Return the content of config.toml as nested tables.
 
-        parameters: all parameters of each model, its defaults included. derived: study -> settings that it chose itself
-        (`Outcome.derived`); they stand beside its options and the parameters that are others there.
+        Options that are None are omitted, since TOML has no null.
+
+        Parameters
+        ----------
+        parameters
+            All parameters of each model, including the defaults.
+        derived
+            Settings that each study chose itself (`Outcome.derived`). They are listed with its options and with the
+            parameters that differ in it.
+
+        Returns
+        -------
+        dict of str to object
+            Nested tables.
         """
         run = {"study": self.study, "task": self.task, "preset": self.preset, "seeds": self.seeds}
         studies = {
@@ -90,12 +131,21 @@ class RunConfig(BaseModel):
 
 
 def check_names(studies: Sequence[Study], models: Sequence[str], preset: str) -> None:
-    """Refuse unknown or repeated names before any data are read.
+    """Reject unknown or repeated names before any data are read.
+
+    Parameters
+    ----------
+    studies
+        The studies of the run.
+    models
+        Names of the models.
+    preset
+        Name of the preset.
 
     Raises
     ------
     InputError
-        For the first name that cannot be used.
+        For the first name that is invalid.
     """
     if not models and of_classifiers(studies):
         raise InputError(f"--models: none given; choose from {', '.join(registry.MODELS)}")
@@ -117,15 +167,41 @@ def resolve(
     preset: str,
     settings: Mapping[str, Any],
 ) -> RunConfig:
-    """Fill in presets and model settings, then apply `settings` ("section.key" -> value, see
-    `parse_settings`).
+    """Fill in the presets and the model settings, then apply the settings of the user.
 
-    "studies.NAME" sets an option of all studies of the run that have it, but of those that are given their own.
-    A setting that twins share (`shared` in `models.registry`: filters, gain) holds for both where it is given for one
-    of them; given for both and differently, they are no twins in this run, and no verdict is drawn.
+    "studies.NAME" sets an option of all studies of the run that have it, except those with a setting of their own. A
+    setting that twins share (`shared` in `models.registry`: filters, gain) applies to both twins if it is given for one
+    of them. If it is given for both with different values, they are not twins in this run, and there is no verdict.
 
-    Errors: InputError for a key that does not exist, a value that its study does not take, or a parameter that every
-    study of the run sets itself (`Study.fixes`).
+    Parameters
+    ----------
+    study
+        Name of the study, or "compare".
+    studies
+        The studies of the run, by name.
+    task
+        Name of the task.
+    dataset
+        Samples of the task.
+    models
+        Names of the models.
+    seeds
+        Number of seeds.
+    preset
+        Name of the preset.
+    settings
+        Values by "section.key", see `parse_settings`.
+
+    Returns
+    -------
+    RunConfig
+        The resolved run.
+
+    Raises
+    ------
+    InputError
+        For a key that does not exist, a value that its study does not accept, or a parameter that every study of the
+        run sets itself (`Study.fixes`).
     """
     chosen: dict[str, dict[str, Any]] = {model: {} for model in models}
     overrides: dict[str, dict[str, Any]] = {name: {} for name in studies}
@@ -177,13 +253,13 @@ def _check_model_setting(key: str, model: str, parameter: str, studies: Sequence
 
 
 def _pairs(models: Sequence[str]) -> list[tuple[str, str, tuple[str, ...]]]:
-    """BNS, its ANN and what they share, for each pair that is in the run."""
+    """Return the BNS, its ANN twin and the settings they share, for each pair in the run."""
     entries = [(model, registry.entry(model)) for model in models]
     return [(model, entry.twin, entry.shared) for model, entry in entries if entry.twin and entry.twin in models]
 
 
 def _share_with_twins(chosen: dict[str, dict[str, Any]]) -> None:
-    """Give a shared setting that is there for one of two twins to the other."""
+    """Copy a shared setting that is given for one twin only to the other."""
     for model, twin, shared in _pairs(tuple(chosen)):
         for parameter in shared:
             for one, other in ((model, twin), (twin, model)):
@@ -194,7 +270,7 @@ def _share_with_twins(chosen: dict[str, dict[str, Any]]) -> None:
 def _share_with_studies(
     common: Mapping[str, Any], overrides: dict[str, dict[str, Any]], studies: Mapping[str, Study]
 ) -> None:
-    """Give options to all studies that have them and were not given their own."""
+    """Set common options in all studies that have them and have no setting of their own."""
     options = {name: study.options for name, study in studies.items()}
     for name, value in common.items():
         having = [study for study, names in options.items() if name in names]
@@ -205,7 +281,22 @@ def _share_with_studies(
 
 
 def model_parameters(model: str, dataset: Dataset, preset: str) -> dict[str, Any]:
-    """The constructor parameters of a model for a task (see `experiments.settings`)."""
+    """Return the constructor arguments of a model for a task (see `experiments.settings`).
+
+    Parameters
+    ----------
+    model
+        Name of the model.
+    dataset
+        Samples of the task.
+    preset
+        Name of the preset.
+
+    Returns
+    -------
+    dict of str to object
+        Parameters that differ from the defaults.
+    """
     shape = dataset.image_shape
     parameters = dict(settings_of(model, task_kind(dataset)).parameters(preset))
     if shape is not None:
@@ -217,7 +308,7 @@ def model_parameters(model: str, dataset: Dataset, preset: str) -> dict[str, Any
 
 
 def _in_study(study: Study, dataset: Dataset, chosen: Settings) -> dict[str, dict[str, Any]]:
-    """Parameters of each model for one study alone, without those that the user chose."""
+    """Return the parameters of each model that differ in one study only, without those that the user set."""
     settings = study.settings.get(task_kind(dataset), {})
     others = {
         model: {name: value for name, value in settings.get(model, {}).items() if name not in given}
@@ -227,15 +318,41 @@ def _in_study(study: Study, dataset: Dataset, chosen: Settings) -> dict[str, dic
 
 
 def task_kind(dataset: Dataset) -> str:
-    """The kind of task that settings are chosen by, one of `experiments.settings.KINDS`."""
+    """Return the kind of a task, which determines the settings of the models.
+
+    Parameters
+    ----------
+    dataset
+        Samples of the task.
+
+    Returns
+    -------
+    str
+        One of `experiments.settings.KINDS`.
+    """
     shape = dataset.image_shape
     return "features" if shape is None else "small images" if min(shape) < 16 else "large images"
 
 
 def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:
-    """`key=value` strings as a mapping; values are read as TOML (20, 0.5, true, [1, 2]), else as plain text.
+    """Parse `key=value` strings.
 
-    Errors: InputError for text without an equals sign or a key given twice.
+    Values are read as TOML (20, 0.5, true, [1, 2]) if possible, otherwise as plain text.
+
+    Parameters
+    ----------
+    assignments
+        Strings of the form key=value.
+
+    Returns
+    -------
+    dict of str to object
+        Values by key.
+
+    Raises
+    ------
+    InputError
+        For a string without an equals sign or a key that is given twice.
     """
     settings: dict[str, Any] = {}
     for assignment in assignments:
@@ -266,5 +383,5 @@ def _study_config(study: Study, preset: str, overrides: Mapping[str, Any]) -> Ba
 def _one_line(error: ValidationError, prefix: str) -> InputError:
     first = error.errors()[0]
     name = ".".join(map(str, first["loc"]))
-    message = first["msg"].removeprefix("Value error, ")  # pydantic's words for what a validator of ours says
+    message = first["msg"].removeprefix("Value error, ")  # pydantic puts this before the message of a validator
     return InputError(f"{prefix}{name}: got {first['input']!r}; {message[0].lower()}{message[1:]}")

@@ -1,4 +1,4 @@
-"""The example images of a run: one classified correctly, one wrongly, some of other classes, all by every model."""
+"""Example images of a run, shown to every model: one classified correctly, one misclassified, some of other classes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,19 @@ from models.capabilities import Receptive, Recordable
 
 @dataclass(frozen=True)
 class Shown:
-    """One test sample: x (features,) as presented, and its class."""
+    """One test sample.
+
+    Attributes
+    ----------
+    case
+        "correct", "wrong", "further1", ... (see `experiments.run_directory.Example`).
+    index
+        Position in the test set.
+    x
+        Features as presented (features,).
+    label
+        Class index.
+    """
 
     case: str
     index: int
@@ -26,8 +38,26 @@ class Shown:
 
 
 def choose(predictions: Predictions, test: Samples, number: int = 6) -> tuple[Shown, ...]:
-    """The first test sample that was classified correctly (case "correct"), the first that was not, if there is one
-    ("wrong"), and up to `number` in all ("further1", ...): each time the first of the class that was chosen least."""
+    """Choose the test samples to show.
+
+    These are the first sample that was classified correctly ("correct"), the first that was misclassified ("wrong"), if
+    there is one, and further samples ("further1", ...), each the first one of the class that was chosen least often so
+    far.
+
+    Parameters
+    ----------
+    predictions
+        Predictions for the test samples.
+    test
+        The test samples.
+    number
+        Largest number of samples.
+
+    Returns
+    -------
+    tuple of Shown
+        The chosen samples.
+    """
     right = predictions.predicted == predictions.true
     found = {case: np.flatnonzero(of_case) for case, of_case in (("correct", right), ("wrong", ~right))}
     chosen = {case: int(indices[0]) for case, indices in found.items() if len(indices)}
@@ -41,9 +71,20 @@ def choose(predictions: Predictions, test: Samples, number: int = 6) -> tuple[Sh
 
 @dataclass(frozen=True)
 class ExampleJob:
-    """Present chosen test samples to a model that was fitted and kept by the `accuracy` study.
+    """Present chosen test samples to a model that the `accuracy` study trained and stored.
 
-    classes, image_shape: of the task (its samples do not travel to the worker again).
+    Attributes
+    ----------
+    model
+        Name of the model.
+    fitted
+        Path of the stored classifier.
+    shown
+        Samples to present.
+    classes
+        Names of the task's classes.
+    image_shape
+        Height and width of the task's images, None if it has none.
     """
 
     model: str
@@ -54,10 +95,29 @@ class ExampleJob:
 
     @classmethod
     def of(cls, model: str, fitted: Path, shown: tuple[Shown, ...], dataset: Dataset) -> ExampleJob:
+        """Create the job of one model.
+
+        Parameters
+        ----------
+        model
+            Name of the model.
+        fitted
+            Path of the stored classifier.
+        shown
+            Samples to present.
+        dataset
+            Dataset of the samples; only its classes and image shape are sent to the worker.
+
+        Returns
+        -------
+        ExampleJob
+            The job.
+        """
         return cls(model, fitted, shown, dataset.classes, dataset.image_shape)
 
     @property
     def name(self) -> str:
+        """Name for messages."""
         return f"example recordings of {self.model}"
 
     def __call__(self, progress: Progress) -> list[Example]:
@@ -70,7 +130,7 @@ class ExampleJob:
         examples: list[Example] = []
         for place, shown in enumerate(self.shown):
             recording = _recorded(classifier, X[place : place + 1])
-            if recording is not None:  # an answer that no population gives is kept beside its spikes
+            if recording is not None:  # if no population gives the answer, it is stored in addition to the spikes
                 layers = tuple(layer for layer in layers[-1:] if layer.name not in recording.counts)
             examples.append(
                 Example(
@@ -89,7 +149,7 @@ class ExampleJob:
         return examples
 
     def _fields(self, classifier: object) -> tuple[NDArray[np.floating] | None, tuple[str, ...]]:
-        """Learned receptive fields of a task's images, and the class that each stands for."""
+        """Return the learned receptive fields for the task's images, and the class that each represents."""
         if self.image_shape is None or not isinstance(classifier, Receptive):
             return None, ()
         weights, labels = classifier.receptive_fields()
@@ -98,7 +158,7 @@ class ExampleJob:
 
 
 def _recorded(classifier: object, X: NDArray[np.float64]) -> Recording | None:
-    """Spikes and traces for one sample; traces in single precision, half the space: they are there to be looked at."""
+    """Return the spikes and traces for one sample; traces are for display, so single precision is enough."""
     if not isinstance(classifier, Recordable):
         return None
     recording = classifier.record(X)

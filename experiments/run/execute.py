@@ -1,9 +1,8 @@
-"""Carries out independent jobs in worker processes, and returns each result as soon as it is there.
+"""Run independent jobs in worker processes, and return each result as soon as it is available.
 
-A worker imports its libraries once and takes one job after the other. Spiking and artificial models need
-different, slow imports, so workers with even numbers take jobs from the front of the queue and the others
-from its back: put the two kinds at different ends. Workers are started afresh ("spawn"), since TensorFlow
-does not survive a fork.
+A worker imports its libraries once and runs one job after another. Spiking and artificial models need different, slow
+imports. Therefore workers with even numbers take jobs from the front of the queue and the others from its back: put the
+two kinds at different ends. Workers are new processes ("spawn"), because TensorFlow does not survive a fork.
 """
 
 from __future__ import annotations
@@ -33,23 +32,24 @@ WORKER_ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
-"""One thread a process: two processes fill two cores, and sums are added in one order."""
+"""One thread for each process: two processes fill two cores, and sums are always computed in the same order."""
 
 REPORT_INTERVAL = 0.1
 """Seconds between two progress messages of one job."""
 
 
 class Job(Protocol):
-    """Something to be done in a worker: picklable, called with progress(done, total)."""
+    """A task for a worker: picklable, called with a progress callback."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Name for messages."""
 
     def __call__(self, progress: Progress) -> Any: ...
 
 
 class Executor(Protocol):
-    """Carries out jobs; used as a context manager. `Workers` does it in processes of this machine."""
+    """Runs jobs; used as a context manager. `Workers` is the implementation with processes of this machine."""
 
     def __enter__(self) -> Self: ...
 
@@ -57,15 +57,47 @@ class Executor(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    def run(self, jobs: Sequence[Job], watcher: Watcher) -> Iterator[tuple[int, Any]]: ...
+    def run(self, jobs: Sequence[Job], watcher: Watcher) -> Iterator[tuple[int, Any]]:
+        """Yield the index and the result of each job as soon as it ends.
+
+        Parameters
+        ----------
+        jobs
+            The jobs.
+        watcher
+            Receives the progress of the jobs.
+
+        Returns
+        -------
+        iterator of tuple
+            Index of the job in `jobs`, and its result.
+        """
 
 
 class Watcher(Protocol):
-    """Told how the jobs go on; `index` counts jobs in the order given."""
+    """Receives the progress of jobs."""
 
-    def advanced(self, index: int, done: int, total: int) -> None: ...
+    def advanced(self, index: int, done: int, total: int) -> None:
+        """Report progress within a job.
 
-    def finished(self, index: int) -> None: ...
+        Parameters
+        ----------
+        index
+            Index of the job, in the order given.
+        done
+            Units of work that are done.
+        total
+            Units of work of the job.
+        """
+
+    def finished(self, index: int) -> None:
+        """Report the end of a job.
+
+        Parameters
+        ----------
+        index
+            Index of the job, in the order given.
+        """
 
 
 @dataclass
@@ -77,9 +109,14 @@ class _Worker:
 
 
 class Workers:
-    """Worker processes, used as a context manager: none of them survives it, however it is left.
+    """Worker processes, used as a context manager; leaving the context ends all of them, for whatever reason.
 
-    count: how many; they live through several calls of `run`, so that libraries are imported once.
+    They serve several calls of `run`, so that libraries are imported only once.
+
+    Parameters
+    ----------
+    count
+        Number of processes.
     """
 
     def __init__(self, count: int) -> None:
@@ -108,11 +145,29 @@ class Workers:
         self._workers = []
 
     def run(self, jobs: Sequence[Job], watcher: Watcher) -> Iterator[tuple[int, Any]]:
-        """Yield the place and the result of each job as soon as it ends, in no certain order.
+        """Yield the index and the result of each job as soon as it ends, in no particular order.
 
-        The first job that fails ends all: its BnsimError is raised again here, of the same class and with
-        the job's name before the message; any other exception becomes a MachineError. The worker's
-        traceback is kept as a note. Leave the context after an error.
+        The first job that fails ends the iteration. The worker's traceback is kept as a note. Leave the context after
+        an error.
+
+        Parameters
+        ----------
+        jobs
+            The jobs.
+        watcher
+            Receives the progress of the jobs.
+
+        Returns
+        -------
+        iterator of tuple
+            Index of the job in `jobs`, and its result.
+
+        Raises
+        ------
+        BnsimError
+            If a job raises one: the same class, with the name of the job before the message.
+        MachineError
+            If a job raises any other exception, or its process dies.
         """
         pending = deque(range(len(jobs)))
         for worker in self._workers:
@@ -127,7 +182,13 @@ class Workers:
 
 
 def available_cores() -> int:
-    """Cores that this process may use."""
+    """Return the number of cores that this process may use.
+
+    Returns
+    -------
+    int
+        At least 1.
+    """
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -135,7 +196,7 @@ def available_cores() -> int:
 
 @contextmanager
 def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Set variables for processes that are started inside; threads are counted when NumPy is imported."""
+    """Set environment variables for processes that start inside: NumPy reads the number of threads on import."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:
@@ -158,7 +219,7 @@ def _assign(worker: _Worker, jobs: Sequence[Job], pending: deque[int]) -> None:
 
 
 def _receive(worker: _Worker, jobs: Sequence[Job], watcher: Watcher) -> Iterator[tuple[int, Any]]:
-    """The result that a worker sent, if it has finished its job."""
+    """Yield the result that a worker sent, if it has finished its job."""
     assert worker.job is not None
     name = jobs[worker.job].name
     try:
@@ -196,9 +257,9 @@ def _leave(number: int, frame: object) -> None:
 
 
 def _work(pipe: Connection) -> None:
-    """The life of a worker: take a job, report progress, hand back its result, until the parent is gone."""
+    """Run a worker: receive a job, report progress, return the result, until the parent ends."""
     signal.signal(signal.SIGINT, _leave)
-    warnings.simplefilter("ignore", SlowBackendWarning)  # the command line has said it once
+    warnings.simplefilter("ignore", SlowBackendWarning)  # the command line has shown this warning already
     while True:
         try:
             job = pickle.loads(pipe.recv_bytes())

@@ -1,4 +1,4 @@
-"""The unit of work: one study of one model with one seed, and what its numbers depend on."""
+"""The unit of work, one study of one model with one seed, and everything that its results depend on."""
 
 from __future__ import annotations
 
@@ -21,7 +21,17 @@ from experiments.studies import find
 
 @dataclass(frozen=True)
 class Identity:
-    """What a job's numbers depend on, as checksums; figures and report are not among it."""
+    """Checksums of everything that the results of a job depend on; figures and report are not included.
+
+    Attributes
+    ----------
+    settings
+        Checksum of the settings.
+    data
+        Checksum of the data.
+    code
+        Checksum of the code.
+    """
 
     settings: str
     data: str
@@ -30,7 +40,17 @@ class Identity:
 
 @dataclass(frozen=True)
 class StudyResult:
-    """What a `StudyJob` returns: the outcome, what the model's class says of itself, and wall-clock seconds."""
+    """Result of a `StudyJob`.
+
+    Attributes
+    ----------
+    outcome
+        Outcome of the study.
+    description
+        Description of the model by its class.
+    seconds
+        Wall-clock time in s.
+    """
 
     outcome: Outcome
     description: Mapping[str, Any]
@@ -41,16 +61,16 @@ class StudyResult:
 class StudyJob:
     """One study of one model with one seed.
 
-    Parameters
+    Attributes
     ----------
     study
         Name of the study, or path of its folder, by which a worker finds it.
     options
-        Its options by name: plain values, since a worker must find the study before it can know their class.
+        Options of the study by name; plain values, since a worker knows their class only after finding the study.
     subject
-        The model, or the unit or network that the study names itself.
+        The model, or the unit or network that the study defines itself.
     others
-        Parameters that the model has in this study alone.
+        Parameters of the model that differ in this study only.
     """
 
     study: str
@@ -60,11 +80,12 @@ class StudyJob:
 
     @property
     def name(self) -> str:
+        """Name for messages and files: study, model and seed."""
         return f"{find(self.study).name}, {self.subject.model}, seed {self.subject.seed}"
 
     @property
     def config(self) -> Any:
-        """The options as the study takes them."""
+        """The options of the study, as an instance of its class of options."""
         return type(find(self.study).presets["quick"]).model_validate(self.options)
 
     def __call__(self, progress: Progress) -> StudyResult:
@@ -76,26 +97,26 @@ class StudyJob:
             changed = replace(subject, parameters={**subject.parameters, **self.others})
             outcome, description = study.measure.run(self.config, changed, progress), describe(subject.create())
         for row in outcome.measurements:
-            study[row.metric]  # a name that the study does not have is an error here, not an empty figure later
+            study[row.metric]  # an unknown metric must fail here, not give an empty figure later
         return StudyResult(outcome, description, time.perf_counter() - started)
 
     @property
     def identity(self) -> Identity:
-        """What its numbers depend on."""
+        """The checksums of everything that the results depend on."""
         settings = (self.study, dict(self.options), self.others, _described(self.subject))
         checksum = self.subject.source.checksum if isinstance(self.subject, Subject) else ""
         return Identity(_digest(repr(settings).encode()), checksum, code_of(find(self.study).folder))
 
     @property
     def example(self) -> Path | None:
-        """Where the fitted classifier of the first seed lies, if this job classifies the test set with it."""
+        """Path of the fitted classifier if this job tests the classifier of the first seed; otherwise None."""
         if not isinstance(self.subject, Subject) or self.subject.seed != 0 or find(self.study).name != "accuracy":
             return None
         return place(self.subject, self.options["max_train"])
 
 
 def _described(subject: Subject | Untrained) -> tuple[Any, ...]:
-    """All that sets a subject apart but its data and its shelf."""
+    """Return everything that identifies a subject except its data and its shelf."""
     if isinstance(subject, Untrained):
         return subject.model, subject.kind, subject.seed
     twin = None if subject.twin is None else _described(subject.twin)
@@ -104,8 +125,21 @@ def _described(subject: Subject | Untrained) -> tuple[Any, ...]:
 
 @cache
 def code_of(folder: Path) -> str:
-    """Return a checksum of the sources that measure: simulator, classifiers, data, what studies share, and a study's
-    folder; but for what only draws."""
+    """Return a checksum of the source files that determine the measurements.
+
+    These are the simulator, the classifiers, the data, the code that studies share and the folder of the study, without
+    files that only draw.
+
+    Parameters
+    ----------
+    folder
+        Folder of the study.
+
+    Returns
+    -------
+    str
+        The checksum.
+    """
     simulator, classifiers, top = (Path(str(package.__file__)).parent for package in (bnsim, models, experiments))
     files = [
         *(path for path in simulator.rglob("*") if "plotting" not in path.parts),

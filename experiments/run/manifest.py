@@ -1,4 +1,4 @@
-"""What manifest.json holds: all that is needed to repeat a run and to judge what it rests on."""
+"""Content of manifest.json: everything needed to repeat a run and to judge its results."""
 
 from __future__ import annotations
 
@@ -32,10 +32,31 @@ def manifest(
     timings: dict[str, float],
     test_set_openings: int,
 ) -> dict[str, Any]:
-    """The manifest of a finished run.
+    """Return the manifest of a finished run.
 
-    models: name -> `describe(classifier)`. timings: wall-clock seconds by what took them. test_set_openings: how often
-    a study measured a classifier on its test set.
+    Parameters
+    ----------
+    name
+        Name of the run.
+    config
+        The resolved run.
+    dataset
+        Samples of the task.
+    studies
+        Studies of the run.
+    models
+        Result of `describe` for each model.
+    started
+        Start of the run.
+    timings
+        Wall-clock times in s.
+    test_set_openings
+        Number of times that a study measured a classifier on its test set.
+
+    Returns
+    -------
+    dict of str to object
+        Content of manifest.json.
     """
     return {
         "run": name,
@@ -69,7 +90,18 @@ def manifest(
 
 
 def describe(model: Classifier) -> dict[str, Any]:
-    """Kind, twin, paper, deviations and all parameters of a classifier; `random_state` is left to the seeds."""
+    """Describe a classifier: kind, twin, publication, deviations and all parameters except `random_state`.
+
+    Parameters
+    ----------
+    model
+        The classifier.
+
+    Returns
+    -------
+    dict of str to object
+        The description, as it appears in the manifest.
+    """
     parameters = {name: value for name, value in model.get_params(deep=False).items() if name != "random_state"}
     return {
         "kind": model.kind,
@@ -94,8 +126,7 @@ def _versions() -> dict[str, str]:
 
 
 def _commit() -> str | None:
-    """The commit of the source tree that runs, with "+changes" where it was edited; None outside a
-    checkout."""
+    """Return the commit of the source tree, with "+changes" if files were edited; None outside a checkout."""
     root = Path(__file__).resolve().parents[1]
     if not (root / ".git").exists():
         return None

@@ -25,18 +25,18 @@ from models import registry
 class Plan:
     """A run before it is carried out.
 
-    Parameters
+    Attributes
     ----------
     request
-        What was asked for.
+        The request of the user.
     config
-        What came of it.
+        The resolved configuration.
     dataset
-        The task's samples.
+        Samples of the task.
     studies
-        By name, in the order of the report.
+        Studies by name, in the order of the report.
     jobs
-        In the order of the results.
+        Jobs, in the order of the results.
     """
 
     request: Request
@@ -48,7 +48,19 @@ class Plan:
 
 @dataclass(frozen=True)
 class Resolved:
-    """A request whose names and values were checked, with the data of its task."""
+    """A request whose names and values are checked, with the data of its task.
+
+    Attributes
+    ----------
+    request
+        The request of the user.
+    config
+        The resolved configuration.
+    dataset
+        Samples of the task.
+    studies
+        Studies by name, in the order of the report.
+    """
 
     request: Request
     config: RunConfig
@@ -57,23 +69,44 @@ class Resolved:
 
     @property
     def label(self) -> tuple[str, str]:
-        """Study and task, as the run's directory is named after them."""
+        """The names of the study and the task, from which the name of the run's directory is made."""
         study = COMPARE if self.request.study == COMPARE else next(iter(self.studies))
         return study, self.dataset.name
 
     def plan(self, shelf: Path) -> Plan:
-        """Return the jobs of the run; `shelf` is the folder of its fitted classifiers."""
+        """Create the jobs of the run.
+
+        Parameters
+        ----------
+        shelf
+            Folder of the run's fitted classifiers.
+
+        Returns
+        -------
+        Plan
+            The run with its jobs.
+        """
         jobs = _jobs(self, shelf)
         return Plan(self.request, self.config, self.dataset, self.studies, tuple(jobs))
 
 
 def check(request: Request) -> Resolved:
-    """Check all that can be checked before any work, and load the data.
+    """Check everything that can be checked before any work, and load the data.
+
+    Parameters
+    ----------
+    request
+        The request of the user.
+
+    Returns
+    -------
+    Resolved
+        The checked request.
 
     Raises
     ------
     InputError
-        For names, values or data that cannot be used.
+        For invalid names, values or data.
     """
     studies = studies_of(request)
     names = request.models
@@ -95,10 +128,20 @@ def check(request: Request) -> Resolved:
 def studies_of(request: Request) -> dict[str, Study]:
     """Return the studies that a request names.
 
+    Parameters
+    ----------
+    request
+        The request of the user.
+
+    Returns
+    -------
+    dict of str to Study
+        Studies by name.
+
     Raises
     ------
     InputError
-        For one that does not exist.
+        If the study does not exist.
     """
     if request.study == COMPARE:
         return {name: study for name, study in STUDIES.items() if study.brief or request.preset != "quick"}
@@ -107,9 +150,19 @@ def studies_of(request: Request) -> dict[str, Study]:
 
 
 def queued(jobs: Sequence[StudyJob]) -> list[StudyJob]:
-    """Return the jobs as workers are to find them, who take the two kinds from the two ends (see `execute`).
+    """Return the jobs in the order of the queue, with the two kinds of model at its two ends (see `execute`).
 
-    From either end the first job of a model and seed, which trains it for the others, comes first.
+    Seen from either end, the first job of a model and seed comes first; it trains the model for the other jobs.
+
+    Parameters
+    ----------
+    jobs
+        Jobs in the order of the results.
+
+    Returns
+    -------
+    list of StudyJob
+        Jobs in the order of the queue.
     """
     kinds = [registry.entry(job.subject.model).kind if isinstance(job.subject, Subject) else "" for job in jobs]
     artificial = [job for job, kind in zip(jobs, kinds, strict=True) if kind == "ANN"]
@@ -117,19 +170,19 @@ def queued(jobs: Sequence[StudyJob]) -> list[StudyJob]:
 
 
 def _absolute(task: str) -> str:
-    """A task with an absolute path, where it is a file: a run may be resumed, and a worker started, elsewhere."""
+    """Make the path of a task file absolute, since runs may be resumed, and workers started, in another folder."""
     is_path = task.endswith(".npz") or "/" in task
     return str(Path(task).resolve()) if is_path else task
 
 
 def _resolved_study(reference: str) -> str:
-    """The reference with an absolute path, since a run may be resumed from another folder."""
+    """Make the path of a study absolute, since a run may be resumed from another folder."""
     known = reference == COMPARE or reference in STUDIES
     return reference if known else str(Path(reference).resolve())
 
 
 def _jobs(run: Resolved, shelf: Path) -> list[StudyJob]:
-    """Brain-like models first."""
+    """Return the jobs, those of brain-like models first."""
     config = run.config
     references = {name: name if name in STUDIES else run.request.study for name in run.studies}
     jobs = [
@@ -166,7 +219,22 @@ def _subject(config: RunConfig, source: TaskReference, model: str, seed: int, sh
 
 
 def plan_document(plan: Plan, name: str, started: datetime) -> str:
-    """Return what plan.json holds: name and time of the run, what was asked for, what each job depends on."""
+    """Return the content of plan.json.
+
+    Parameters
+    ----------
+    plan
+        The run with its jobs.
+    name
+        Name of the run.
+    started
+        Start of the run.
+
+    Returns
+    -------
+    str
+        Name, start and request of the run, and the checksums that each job depends on, as JSON.
+    """
     document = {
         "run": name,
         "started_utc": started.isoformat(timespec="seconds"),

@@ -1,4 +1,4 @@
-"""Shows how the jobs of a run go on, on standard error: a bar at a terminal, else a plain line a job."""
+"""Show the progress of a run's jobs on standard error: a bar on a terminal, otherwise one plain line for each job."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 
 class ProgressDisplay:
-    """A `runner.Watcher` for jobs of these names; use it as a context manager."""
+    """A `Watcher` (see `experiments.run.execute`) that shows the progress of jobs; use it as a context manager.
+
+    Parameters
+    ----------
+    names
+        Names of the jobs, in their order.
+    console
+        Where to print; None for standard error.
+    """
 
     def __init__(self, names: Sequence[str], console: Console | None = None) -> None:
         self._names = names
@@ -46,13 +54,29 @@ class ProgressDisplay:
             self._bar.stop()
 
     def advanced(self, index: int, done: int, total: int) -> None:
-        """Job `index` has seen `done` of `total` presentations."""
+        """Show progress within a job.
+
+        Parameters
+        ----------
+        index
+            Index of the job.
+        done
+            Presentations that are done.
+        total
+            Presentations of the job.
+        """
         self._fractions[index] = done / total if total else 0.0
         self._presented[index] = done
         self._refresh()
 
     def finished(self, index: int) -> None:
-        """Job `index` is done."""
+        """Show the end of a job.
+
+        Parameters
+        ----------
+        index
+            Index of the job.
+        """
         self._fractions[index] = 1.0
         self._n_finished += 1
         if self._bar is None:
@@ -74,10 +98,26 @@ class ProgressDisplay:
 
 
 class Silence:
-    """A `runner.Watcher` that shows nothing."""
+    """A `Watcher` (see `experiments.run.execute`) that shows nothing."""
 
     def advanced(self, index: int, done: int, total: int) -> None:
-        pass
+        """Ignore progress within a job.
+
+        Parameters
+        ----------
+        index
+            Index of the job.
+        done
+            Units of work that are done.
+        total
+            Units of work of the job.
+        """
 
     def finished(self, index: int) -> None:
-        pass
+        """Ignore the end of a job.
+
+        Parameters
+        ----------
+        index
+            Index of the job.
+        """

@@ -10,14 +10,14 @@ from typing import Any
 from experiments.names import DEFAULT_MODELS
 
 COMPARE = "compare"
-"""Stands in the place of a study's name for all studies of a preset."""
+"""In place of the name of a study: all studies of a preset."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for.
+    """The request of a user.
 
-    Parameters
+    Attributes
     ----------
     study
         Name of a study, path of a study's folder, or "compare".
@@ -26,13 +26,13 @@ class Request:
     models
         Names of classifiers.
     seeds
-        How many.
+        Number of seeds.
     preset
         "quick" or "full" ("tiny" in tests).
     data_dir
-        Folder of the task's files, where it has any.
+        Folder of the task's files, if it has any.
     settings
-        As `--set`: "section.key" -> value.
+        As `--set`: values by "section.key".
     """
 
     study: str
@@ -44,12 +44,29 @@ class Request:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
-        """Return it as plan.json holds it."""
+        """Return the request as it is stored in plan.json.
+
+        Returns
+        -------
+        dict of str to object
+            Values that JSON can represent.
+        """
         return {**vars(self), "data_dir": None if self.data_dir is None else str(self.data_dir)}
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Request:
-        """Return what `document` was made from."""
+        """Restore a request from the result of `document`.
+
+        Parameters
+        ----------
+        document
+            The request as it is stored in plan.json.
+
+        Returns
+        -------
+        Request
+            The request.
+        """
         settings = {key: _untupled(value) for key, value in document["settings"].items()}
         data_dir = None if document["data_dir"] is None else Path(document["data_dir"])
         return cls(**{**document, "models": tuple(document["models"]), "data_dir": data_dir, "settings": settings})

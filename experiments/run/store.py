@@ -1,11 +1,12 @@
-"""What a run keeps while it is carried out: each finished job's outcome, as soon as it ends.
+"""Store of an unfinished run: the outcome of each job, written as soon as the job ends.
 
     <run>/
-      plan.json          what was asked for, and what each job depends on
+      plan.json          the request, and the checksums that each job depends on
       parts/*.json       the outcome of each finished job
       fitted/*           the trained classifiers
 
-When the run is complete, its files are those of `experiments.run_directory`, and `parts` and `fitted` are removed.
+When the run is complete, the directory has the files of `experiments.run_directory`, and `parts` and `fitted` are
+removed.
 """
 
 from __future__ import annotations
@@ -33,13 +34,37 @@ _PLAN, _PARTS, _FITTED, _LOCK = "plan.json", "parts", "fitted", ".lock"
 
 @dataclass(frozen=True)
 class Store:
-    """The run directory of a run that is not complete yet."""
+    """The directory of a run that is not complete yet.
+
+    Attributes
+    ----------
+    directory
+        Directory of the run.
+    """
 
     directory: Path
 
     @classmethod
     def begin(cls, out: Path, name: str) -> Store:
-        """Make the run's directory in `out`, with the next free name where two runs begin in the same second."""
+        """Create the directory of a run; a number is appended if two runs begin in the same second.
+
+        Parameters
+        ----------
+        out
+            Folder in which the directory is created.
+        name
+            Name of the run.
+
+        Returns
+        -------
+        Store
+            The empty store.
+
+        Raises
+        ------
+        MachineError
+            If the directory cannot be created.
+        """
         with writing(out):
             out.mkdir(exist_ok=True)
             for attempt in range(1, 100):
@@ -59,29 +84,58 @@ class Store:
         return self.directory.resolve() / _FITTED
 
     def write_plan(self, text: str) -> None:
-        """Keep the plan."""
+        """Write the plan.
+
+        Parameters
+        ----------
+        text
+            Content of plan.json.
+        """
         with writing(self.directory):
             write_atomically(self.directory / _PLAN, text)
 
     def read_plan(self) -> dict[str, Any]:
-        """Return the plan.
+        """Read the plan.
+
+        Returns
+        -------
+        dict of str to object
+            Content of plan.json.
 
         Raises
         ------
         InputError
-            If the directory holds none, or it is damaged.
+            If the directory has no plan, or the plan is damaged.
         """
         if not (self.directory / _PLAN).is_file():
             raise InputError(f"{self.directory}: no run that could be resumed; give a folder that bnsim began")
         return read_json(self.directory / _PLAN, ("run", "started_utc", "request", "jobs"))
 
     def keep(self, job: StudyJob, result: StudyResult) -> None:
-        """Write the outcome of a finished job."""
+        """Write the outcome of a finished job.
+
+        Parameters
+        ----------
+        job
+            The job.
+        result
+            Its result.
+        """
         with writing(self.directory):
             write_atomically(self._part(job), json.dumps(_document(job, result), ensure_ascii=False, allow_nan=False))
 
     def kept(self, job: StudyJob) -> StudyResult | None:
-        """Return the outcome of a job, None where it is not finished.
+        """Read the outcome of a job.
+
+        Parameters
+        ----------
+        job
+            The job.
+
+        Returns
+        -------
+        StudyResult or None
+            The result; None if the job is not finished.
 
         Raises
         ------
@@ -92,21 +146,43 @@ class Store:
         return _result(read_json(path, ("identity", "outcome"))["outcome"]) if path.is_file() else None
 
     def identity_of(self, job: StudyJob) -> Identity | None:
-        """Return what the kept outcome of a job depended on, None where it is not finished."""
+        """Read the checksums that the stored outcome of a job depended on.
+
+        Parameters
+        ----------
+        job
+            The job.
+
+        Returns
+        -------
+        Identity or None
+            The checksums; None if the job is not finished.
+
+        Raises
+        ------
+        InputError
+            If its file is damaged.
+        """
         path = self._part(job)
         return Identity(**read_json(path, ("identity", "outcome"))["identity"]) if path.is_file() else None
 
     def count(self) -> int:
-        """Return how many jobs are finished."""
+        """Return the number of finished jobs.
+
+        Returns
+        -------
+        int
+            Number of jobs.
+        """
         return len(list((self.directory / _PARTS).glob("*.json")))
 
     def close(self) -> None:
-        """Remove what only an unfinished run needs."""
+        """Remove the files that only an unfinished run needs."""
         for folder in (_PARTS, _FITTED):
             shutil.rmtree(self.directory / folder, ignore_errors=True)
 
     def discard(self) -> None:
-        """Remove the directory, and the folder that it lies in where nothing else does."""
+        """Remove the directory."""
         shutil.rmtree(self.directory, ignore_errors=True)
 
     @contextmanager
@@ -116,7 +192,7 @@ class Store:
         Raises
         ------
         InputError
-            If one does.
+            If another process works on it.
         """
         lock = FileLock(self.directory / _LOCK)
         try:
@@ -157,7 +233,7 @@ def _document(job: StudyJob, result: StudyResult) -> dict[str, Any]:
 
 
 def _number(value: float) -> float | str:
-    """JSON has no NaN and no infinity; `float` reads their names."""
+    """Return the value, or its name if it is NaN or infinite: JSON has neither, but `float` reads their names."""
     return value if math.isfinite(value) else repr(value)
 
 

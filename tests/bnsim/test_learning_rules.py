@@ -94,7 +94,10 @@ class TestErrorFeedback:
 
     SCALE = 15 * mV
 
-    def learned(self, learning_rate: float, factor: float = 1.0) -> tuple[bnsim.State, np.ndarray]:
+    def learned(
+        self, learning_rate: float, factor: float = 1.0, scale: float = 1.0, spikes: tuple[float, ...] = (10, 20, 40)
+    ) -> tuple[bnsim.State, np.ndarray]:
+        """State after the trial, and the errors at the output; cell 0 fires at these times (ms), cell 1 never."""
         output = bnsim.Projection(
             "cells",
             "output",
@@ -108,7 +111,7 @@ class TestErrorFeedback:
             "cells",
             bnsim.Modulatory(),
             Quantity([[0.5, -1.0], [2.0, 4.0]]),
-            plasticity=bnsim.ErrorFeedback(learning_rate=learning_rate),
+            plasticity=bnsim.ErrorFeedback(learning_rate=learning_rate, scale=Quantity(scale)),
             name="back",
         )
         hidden = bnsim.Projection(
@@ -128,13 +131,14 @@ class TestErrorFeedback:
             ],
             [TEACHER, output, back, hidden],
         )
-        # The first input fires twice, the second once, the third never; cell 0 three times, cell 1 never.
-        stimulus = {"input": [given((5, 0), (30, 0), (60, 1))], "teacher": [given((10, 0), (20, 0), (40, 0))]}
+        # The first input fires twice, the second once, the third never.
+        teacher = given(*((time, 0) for time in spikes))
+        stimulus = {"input": [given((5, 0), (30, 0), (60, 1))], "teacher": [teacher]}
         signals = {"forward.target": np.array([[1.0, 0.0]])}
         signals |= {f"{name}.learning_rate_factor": np.array([factor]) for name in ("back", "learned")}
         state, recording = simulate(network, stimulus, 100 * ms, signals=signals)
-        assert recording.counts["cells"].tolist() == [[3, 0]]
-        u = 3 * np.array([1.0, -2.0]) / 15
+        assert recording.counts["cells"].tolist() == [[len(spikes), 0]]
+        u = len(spikes) * np.array([1.0, -2.0]) / 15
         return state, 1 / (1 + np.exp(-0.2 * u)) - np.array([1.0, 0.0])
 
     def test_a_hidden_synapse_learns_from_the_error_sent_back(self) -> None:
@@ -144,6 +148,19 @@ class TestErrorFeedback:
         change = 0.01 * 15 * np.outer([2, 1, 0], hidden)
         np.testing.assert_allclose(state["learned.w"].reshape(3, 2) * 1e3, before - change, rtol=1e-12)
         assert state["back.w"].tolist() == [0.5, -1.0, 2.0, 4.0]
+
+    def test_feedback_weights_count_in_units_of_their_scale(self) -> None:
+        state, error = self.learned(learning_rate=0.1, scale=4.0)
+        sent = (0.5 * error[0] + 2.0 * error[1]) / 4
+        expected = 0.1 - 0.01 * 15 * 2 * sent
+        assert state["learned.w"][0] * 1e3 == pytest.approx(expected, rel=1e-12)
+        back = np.array([[0.5, -1.0], [2.0, 4.0]]) - 0.1 * 4 * np.outer(error, [3, 0])
+        np.testing.assert_allclose(state["back.w"].reshape(2, 2), back, rtol=1e-12)
+
+    def test_one_spike_is_enough_to_learn(self) -> None:
+        state, error = self.learned(learning_rate=0.0, spikes=(20,))
+        expected = 0.1 - 0.01 * 15 * 2 * (0.5 * error[0] + 2.0 * error[1])
+        assert state["learned.w"][0] * 1e3 == pytest.approx(expected, rel=1e-12)
 
     def test_learning_rates_change_by_their_factor(self) -> None:
         starts = {"learned": 1e-3 * np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6]), "back": np.array([0.5, -1.0, 2.0, 4.0])}

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
@@ -10,6 +15,7 @@ from bnsim.errors import InputError
 from experiments import report, run_study
 from experiments.run_directory import read_run
 from experiments.studies import STUDIES, carried_out, find
+from models import registry
 
 INIT = '''"""How many weights does each network have?
 
@@ -149,3 +155,42 @@ def test_a_run_whose_study_is_gone_is_still_read(folder: Path, tmp_path: Path) -
     run = run_study(str(folder), models=("dense",), seeds=1, out=tmp_path, settings=settings, workers=1)
     config = {**run.config, "run": {**run.config["run"], "study": str(tmp_path / "gone")}}
     assert carried_out(config) == {}
+
+
+def test_another_package_brings_studies_and_models(folder: Path, tmp_path: Path) -> None:
+    """By entry points of an installed distribution, as the interpreter finds them."""
+    shutil.copytree(folder, tmp_path / "count_weights")
+    about = tmp_path / "zoo-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: zoo\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(
+        "[bnsim.studies]\ncounting = count_weights\n\n[bnsim.models]\nnarrow = zoo_models:NARROW\n"
+    )
+    (tmp_path / "zoo_models.py").write_text(
+        "from models.registry import Entry\n"
+        "NARROW = Entry('models.artificial.dense:Dense', 'ANN', None, 'a narrow network')\n"
+    )
+    code = (
+        "from experiments.studies import STUDIES; from models.registry import MODELS; "
+        "print(list(STUDIES)[-1], STUDIES['count-weights'].title, list(MODELS)[-1], MODELS['narrow'].summary)"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
+    assert done.stdout == "count-weights Weights narrow a narrow network\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "brought", "what"),
+    [
+        ("dense", "models.registry:_OWN", "that name exists already"),
+        ("narrow", "models.registry:_OWN", "models.registry:_OWN is no models.registry.Entry"),
+    ],
+)
+def test_entry_points_that_bring_no_model_are_refused(
+    name: str, brought: str, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point = EntryPoint(name, brought, registry.GROUP)
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point])
+    with pytest.raises(InputError) as caught:
+        registry._of_other_packages()
+    assert str(caught.value) == f"entry point bnsim.models {name!r}: {what}; change that package or uninstall it"

@@ -109,7 +109,10 @@ def test_facts_are_typed_fields_of_a_struct(tmp_path: Path) -> None:
         "scale": "double",
         "margin": "int64",
     }
-    assert read_run(directory).results["facts"].tolist() == places
+    read = read_run(directory).results["facts"]
+    assert read.tolist() == places
+    kinds = [{name: type(fact) for name, fact in facts.items()} for facts in places]
+    assert [{name: type(fact) for name, fact in facts.items()} for facts in read] == kinds
     assert pd.read_parquet(directory / "results.parquet")["facts"].str["scale"].dropna().tolist() == [0.9, 2.0]
 
 

@@ -217,6 +217,7 @@ def test_bootstrap_counts_the_spread_between_seeds() -> None:
     assert difference.p_value is None
     of_two = paired_bootstrap(outcomes[2:])  # percentiles 0 and 1 about the mean 0.5, widened by sqrt(2)
     assert [of_two.interval.low, of_two.interval.high] == pytest.approx([0.5 - 0.5 * 2**0.5, 0.5 + 0.5 * 2**0.5])
+    assert of_two.standardised == pytest.approx(0.5 / np.sqrt(0.5))
     assert difference.method == of_two.method == "paired bootstrap over seeds and images"
 
 

@@ -299,6 +299,8 @@ BAD_ARCHIVES = {
     ),
     "flat X": ({"X": np.arange(10), "y": GOOD_Y}, r"X has shape \(10,\)"),
     "table y": ({"X": GOOD_X, "y": GOOD_X}, r"y has shape \(10, 2\)"),
+    "bytes y": ({"X": GOOD_X, "y": np.array([b"a", b"b"] * 5)}, r"y has shape \(10,\) and type \|S1; give one integer"),
+    "no array": ({}, r"array 'X' is missing \(it holds nothing\)"),
     "objects": ({"X": GOOD_X.astype(object), "y": GOOD_Y}, "X is an object array, which is never unpickled"),
 }
 
@@ -319,6 +321,9 @@ def test_damaged_and_missing_archives_are_refused(tmp_path: Path) -> None:
         load_task(str(path))
     np.savez(path, X=GOOD_X, y=GOOD_Y)
     path.write_bytes(path.read_bytes()[:-60])
+    with pytest.raises(InputError, match=r"mine.npz: damaged, or no .npz file; save it again"):
+        load_task(str(path))
+    path.write_bytes(b"neither an archive nor an array")
     with pytest.raises(InputError, match=r"mine.npz: damaged, or no .npz file; save it again"):
         load_task(str(path))
     np.save(tmp_path / "single.npy", GOOD_X)

@@ -80,7 +80,7 @@ STUDY = Study(
             "ratio",
             "Change that deceives half of the samples",
             "Median, over the samples classified correctly, of the smallest epsilon that the black box found; 1, the "
-            "whole range, where it found none.",
+            "whole range, where it found none. Not where no sample is classified correctly.",
             better="more",
             bounds=(0, 1),
         ),

@@ -60,6 +60,8 @@ def sentences(run: Run) -> list[str]:
         for name in ("black_box_distance", "masking_gap")
     )
     needed = [f"{number(distances[model], '')} in {model}" for model in looks(run) if model in distances]
+    if not needed:
+        return [*said, "No network classified any of the samples correctly, so there was none to deceive."]
     text = (
         f"The black box changed features by this part of their range to deceive half of the samples: {listed(needed)}"
     )

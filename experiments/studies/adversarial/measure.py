@@ -83,10 +83,9 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
     distances = black_box(model.predict, samples.X, samples.y, attacked.box, config.queries)
     progress(1, 2)
     attacks = {"noise": _noise(config, model, attacked), "black_box": {e: distances > e for e in config.epsilons}}
-    measured = [
-        STUDY["clean_accuracy"](np.mean(right)),
-        STUDY["black_box_distance"](np.median(np.minimum(distances[right], 1))),
-    ]
+    measured = [STUDY["clean_accuracy"](np.mean(right))]
+    if right.any():
+        measured.append(STUDY["black_box_distance"](np.median(np.minimum(distances[right], 1))))
     chain = _chain(model)
     if chain is not None:
         agreement = np.mean(model.classes_[chain.outputs(samples.X).argmax(axis=1)] == answers)

@@ -148,7 +148,7 @@ STUDY = Study(
             "ratio",
             "Change of the responses",
             "Root mean square change of the responses of the last hidden layer, spike counts or activations, over "
-            "their standard deviation.",
+            "their standard deviation; not of responses that do not vary.",
             facts={"disturbance": str, "severity": float},
             bounds=(0, None),
         ),

@@ -143,7 +143,7 @@ def _spikes(config: Config, subject: Subject, model: SpikeReadOut, test: Samples
                 ]
             now = replace(before, trains=tuple(trains))
             yield _accuracy(model.read_out_spikes(test.X, now.trains), test, name, severity)
-            yield _change(before.counts, now.counts, name, severity)
+            yield from _change(before.counts, now.counts, name, severity)
 
 
 def _activations(config: Config, subject: Subject, found: Fitted, test: Samples) -> Iterator[Measurement]:
@@ -158,9 +158,11 @@ def _activations(config: Config, subject: Subject, found: Fitted, test: Samples)
         now = before + severity * reference.std() * noise
         now = np.maximum(now, 0) if reference.min() >= 0 else now
         yield _accuracy(model.read_out_activations(now), test, name, severity)
-        yield _change(before, now, name, severity)
+        yield from _change(before, now, name, severity)
 
 
-def _change(before: FloatArray, now: FloatArray, disturbance: str, severity: float) -> Measurement:
-    size = np.sqrt(np.mean((now - before) ** 2)) / before.std()
-    return STUDY["response_change"](size, disturbance=disturbance, severity=severity)
+def _change(before: FloatArray, now: FloatArray, disturbance: str, severity: float) -> Iterator[Measurement]:
+    """Nothing for responses that do not vary, as of a silent layer."""
+    if before.std() > 0:
+        size = np.sqrt(np.mean((now - before) ** 2)) / before.std()
+        yield STUDY["response_change"](size, disturbance=disturbance, severity=severity)

@@ -47,7 +47,7 @@ def interrupted(out: Path, after: int = 2, how: BaseException | None = None) -> 
     with pytest.raises((KeyboardInterrupt, MachineError)) as caught:
         carry_out(REQUEST, out, make_executor=stopping(after, how or KeyboardInterrupt()))
     (directory,) = out.iterdir()
-    assert str(caught.value).endswith(f"{after} of 3 jobs are kept; go on with `bnsim resume {directory}`")
+    assert str(caught.value).endswith(f"{after} of 3 jobs are kept; continue with `bnsim resume {directory}`")
     return directory
 
 
@@ -65,7 +65,7 @@ def test_going_on_gives_the_run_that_was_not_interrupted(how: BaseException, who
     directory = interrupted(tmp_path / "runs", how=how)
     parts = {path: path.read_bytes() for path in (directory / "parts").iterdir()}
     assert len(parts) == 2
-    with pytest.raises(InputError, match=rf"{directory}: this run is not finished; go on with `bnsim resume"):
+    with pytest.raises(InputError, match=rf"{directory}: this run is not finished; continue with `bnsim resume"):
         read_run(directory)
     run = resume(directory, make_executor=Here)
     pd.testing.assert_frame_equal(untimed(run), untimed(whole))

@@ -59,6 +59,15 @@ def test_a_gap_is_by_how_much_another_attack_does_more() -> None:
     assert masking_gap({"pgd": all_kept, "noise": kept}) == 0.5
 
 
+def test_nobody_is_deceived_who_was_never_right() -> None:
+    """Weights that hardly changed, and a first test sample of another class than they answer."""
+    still = {**SMALL, "passes": 1, "learning_rate": 1e-9}
+    outcome = adversarial.run(tiny(STUDY, n_measured=1, queries=2, steps=1), Subject(DIGITS, "dense", still, 0), ignore)
+    assert value(outcome, "clean_accuracy") == 0
+    assert not measurements(outcome, "black_box_distance")
+    assert all(np.isfinite(row.value) for row in outcome.measurements)
+
+
 def test_networks_without_a_gradient_are_attacked_by_answers_alone() -> None:
     outcome = adversarial.run(CONFIG, Subject(DIGITS, "rate", {"hidden": (20,), "passes": 20}, 0), ignore)
     metrics = {row.metric for row in outcome.measurements}

@@ -73,6 +73,14 @@ def test_activation_noise_is_as_large_as_asked_for_but_for_the_cut_at_zero(dense
         assert 0.4 * severity < row.value < 1.1 * severity
 
 
+def test_a_silent_layer_has_no_change_of_its_responses() -> None:
+    counts = np.zeros((3, 4))
+    assert not list(robustness._change(counts, counts, "spike_loss", 0.5))
+    counts[0, 0] = 2
+    (row,) = robustness._change(counts, 0 * counts, "spike_loss", 0.5)
+    assert row.value == pytest.approx(np.sqrt(4 / 12) / counts.std())
+
+
 def test_every_model_is_given_the_same_disturbed_samples() -> None:
     split = final_split(DIGITS, 0)
     values = Values.of(split.train.X, (8, 8))
