@@ -19,6 +19,8 @@ class SpikeTimeNetwork(ThreeFactor):
     the whole `duration`. `max_rate` is that of the bias unit alone. All parameters are those of `ThreeFactor`.
     """
 
+    WAKES = "give a larger hidden_weight"
+
     @property
     def _sizes(self) -> dict[str, int]:
         return super()._sizes | {"input": self.n_features_in_ // round(self.duration)}

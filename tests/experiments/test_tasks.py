@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bnsim.errors import InputError
 from experiments.tasks import GROUP, Task, load_task, mnist, tasks
-from experiments.tasks.dataset import Dataset, final_split, validation_split
+from experiments.tasks.dataset import Dataset, Scaling, final_split, validation_split
 
 GOOD_X, GOOD_Y = np.arange(20.0).reshape(10, 2), np.array([0, 1] * 5)
 
@@ -100,6 +100,13 @@ def test_a_class_too_small_to_split_is_named() -> None:
     dataset = Dataset("tiny", np.zeros((21, 2)), y, ("common", "rare"), None, 1.0)
     with pytest.raises(InputError, match="tiny: class 'rare' has 1 of 21 samples, too few"):
         final_split(dataset, seed=0)
+
+
+def test_a_class_too_small_for_a_subset_is_named() -> None:
+    y = np.array([0] * 9 + [1] + [0, 1] * 5)
+    dataset = Dataset("tiny", np.zeros((20, 2)), y, ("common", "rare"), None, 1.0, n_train=10, n_validation=2)
+    with pytest.raises(InputError, match="tiny: class 'rare' has 1 of 10 samples, too few for a stratified split"):
+        final_split(dataset, seed=0, max_train=5)
 
 
 def test_every_class_is_tested_in_every_split() -> None:
@@ -275,6 +282,14 @@ def test_a_constant_feature_becomes_zero(tmp_path: Path) -> None:
     split = final_split(load_task(str(path)), seed=0)
     assert not split.train.X[:, 0].any()
     assert not split.held_out.X[:, 0].any()
+
+
+@pytest.mark.parametrize("scaling", ["standardise", "range"])
+def test_what_is_constant_in_training_keeps_its_unit(scaling: Scaling) -> None:
+    X = np.where(np.arange(10) < 6, 7.0, 9.5)[:, None]
+    dataset = Dataset("flat", X, np.array([0, 1] * 5), ("a", "b"), None, scaling, n_train=6, n_validation=2)
+    split = final_split(dataset, seed=0)
+    assert (split.train.X.ravel().tolist(), split.held_out.X.ravel().tolist()) == ([0.0] * 6, [2.5] * 4)
 
 
 BAD_ARCHIVES = {

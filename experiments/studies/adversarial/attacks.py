@@ -33,7 +33,15 @@ TOLERANCE = 0.005
 
 @dataclass(frozen=True, eq=False)
 class Box:
-    """The range of values, low to high (feature,)."""
+    """Range of the values.
+
+    Parameters
+    ----------
+    low
+        Smallest values (feature,).
+    high
+        Largest values (feature,).
+    """
 
     low: FloatArray
     high: FloatArray

@@ -28,7 +28,7 @@ Correct = Mapping[float, NDArray[np.bool_]]
 class Attacked:
     """Samples under attack.
 
-    Attributes
+    Parameters
     ----------
     samples
         The samples to attack.

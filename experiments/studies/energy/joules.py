@@ -23,7 +23,7 @@ SMALL_MEMORY, LARGE_MEMORY = 10e-12, 100e-12
 class Cost:
     """Operations of one answer.
 
-    Attributes
+    Parameters
     ----------
     accumulates, multiply_accumulates
         Numbers of operations.

@@ -32,7 +32,7 @@ WINDOWS = 4
 class Setting:
     """Inputs that all maps have in common.
 
-    Attributes
+    Parameters
     ----------
     image_shape
         Height and width of the images.
@@ -54,7 +54,7 @@ class Setting:
 class Explained:
     """A trained network with the maps of its answers.
 
-    Attributes
+    Parameters
     ----------
     model
         The network.

@@ -23,7 +23,7 @@ _DASHES = ("-", "--", ":", "-.")
 class Panel:
     """Metrics of single layers in one panel.
 
-    Attributes
+    Parameters
     ----------
     title
         Title of the panel.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 class Selectivity:
     """Selectivity of one layer.
 
-    Attributes
+    Parameters
     ----------
     index
         Mean over the units that responded; None where none did or all samples belong to one class.

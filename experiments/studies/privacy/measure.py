@@ -32,7 +32,7 @@ POINTS_PER_OCTAVE = 2
 class Taken:
     """A model at the time of the attack.
 
-    Attributes
+    Parameters
     ----------
     presentations
         Number of presentations learned by then.

@@ -19,7 +19,7 @@ class AlphaCurrent(bnsim.SynapseModel):
     s = w (t / tau) exp(-t / tau), which peaks at w / e after tau. The weight w is in the neuron's input unit; it is
     negative for an inhibitory synapse.
 
-    Attributes
+    Parameters
     ----------
     tau
         Synaptic time constant.
@@ -39,6 +39,11 @@ class SteppedLIF(bnsim.LIF):
 
     Deriving the exact solution with two alpha currents takes ten seconds in every process. With time steps of a third
     of the synaptic time constant, the error of this method is below one thousandth.
+
+    Parameters
+    ----------
+    refractory, tau_m, v_rest, v_threshold, v_reset
+        As in `bnsim.LIF`.
     """
 
     method = "rk4"

@@ -29,7 +29,7 @@ LEAST = 10.0
 class Packets:
     """The packets of one group.
 
-    Attributes
+    Parameters
     ----------
     centre
         Median of the spike times of each packet (trial,), in ms.

@@ -82,7 +82,7 @@ class SynfireChain:
 
     Activity travels one way only, so one compiled group is used for all of them in turn.
 
-    Attributes
+    Parameters
     ----------
     duration
         Duration of a trial, in ms.

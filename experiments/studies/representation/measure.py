@@ -27,7 +27,7 @@ COMPARED: Mapping[str, Callable[..., float | None]] = {"cka": cka.alignment, "rs
 class Portrait:
     """Patterns of the activity of a network.
 
-    Attributes
+    Parameters
     ----------
     whole
         The pattern to compare, by measure and layer; None if the layer has no pattern.
@@ -75,7 +75,7 @@ def _course(binned: FloatArray, width: float) -> dict[int, FloatArray | None]:
 class Network:
     """Patterns of one network.
 
-    Attributes
+    Parameters
     ----------
     trained
         After training.

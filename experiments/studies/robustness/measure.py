@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from experiments.shared.disturbances import DISTURBANCES, Values
 from experiments.shared.fitted import Fitted, fitted
 from experiments.spec import Measurement, Outcome, Progress, Subject
-from experiments.studies.robustness import COMMON, INPUTS, LESIONS, STUDY, Config, lesions, replay
+from experiments.studies.robustness import COMMON, INPUTS, LESIONS, STUDY, Config, lesions, spike_disturbances
 from experiments.tasks.dataset import Samples
 from models.capabilities import ActivationReadOut, SpikeReadOut
 
@@ -159,10 +159,13 @@ def _spikes(config: Config, subject: Subject, model: SpikeReadOut, test: Samples
         for severity in config.severities(name):
             drawn = (generator(subject.seed, name, severity, row) for row in range(len(before.trains)))
             if name == "spike_loss":
-                trains = [replay.lost(train, severity, each) for train, each in zip(before.trains, drawn, strict=True)]
+                trains = [
+                    spike_disturbances.lost(train, severity, each)
+                    for train, each in zip(before.trains, drawn, strict=True)
+                ]
             else:
                 trains = [
-                    replay.jittered(train, steps_per_ms * severity, before.n_steps, each)
+                    spike_disturbances.jittered(train, steps_per_ms * severity, before.n_steps, each)
                     for train, each in zip(before.trains, drawn, strict=True)
                 ]
             now = replace(before, trains=tuple(trains))

@@ -25,7 +25,7 @@ BIN, MAX_LAG = 1e-3, 20e-3
 class Synchrony:
     """Synchrony of some units in one trial; NaN for a measure that is undefined.
 
-    Attributes
+    Parameters
     ----------
     tiling
         Mean spike time tiling coefficient over all pairs of units.

@@ -37,7 +37,7 @@ RECURRENT: dict[str, Any] = {"units": 40, "learning_rate": 1e-2, "batch_size": 6
 class Task:
     """Trials of one task.
 
-    Attributes
+    Parameters
     ----------
     train, test
         Trials to learn from and to be tested on.

@@ -20,7 +20,7 @@ LEVELS = 4
 class Trials:
     """Trials of one task.
 
-    Attributes
+    Parameters
     ----------
     raster
         Whether the unit fires in the step (trial, step, unit); a step is 1 ms.

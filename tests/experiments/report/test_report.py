@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from bnsim.errors import InputError
 from experiments import report
 from experiments.report.tables import metric_rows, twin_rows
-from experiments.run_directory import Run
+from experiments.run_directory import Run, RunContents, write_contents
 from experiments.shared.wording import number
 from experiments.studies import STUDIES
 
@@ -131,7 +132,7 @@ def test_every_study_has_a_section_with_its_question(written: tuple[Path, Page],
     for study in studied:
         assert f"{study.title} {study.question}" in page.text
     assert page.text.count("Method and metrics") == len(studied)
-    assert "test_accuracy fraction of the test set classified correctly" in page.text
+    assert "test_accuracy Test accuracy Fraction of the test set classified correctly." in page.text
     assert "Where learning points, held against backpropagation" in page.text
 
 
@@ -253,7 +254,13 @@ def test_feature_vectors_and_a_single_sigmoid_output(accuracy_run: Run, tmp_path
     shutil.copytree(accuracy_run.directory, folder)
     manifest = copy.deepcopy(accuracy_run.manifest)
     manifest["task"]["classes"] = ["0", "1"]
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    whole = accuracy_run.results[accuracy_run.results["metric"] != "confusion_count"]
+    counts = accuracy_run.results[accuracy_run.results["metric"] == "confusion_count"].iloc[:1]
+    results = pd.concat([whole, counts.assign(facts=[{"true": "0", "predicted": "1"}])])
+    write_contents(
+        folder,
+        RunContents(accuracy_run.config, manifest, results, accuracy_run.predictions, accuracy_run.summary),
+    )
     for example in accuracy_run.examples():
         recording = example.recording
         if recording is not None:

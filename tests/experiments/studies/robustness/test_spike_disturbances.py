@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.studies.robustness.replay import jittered, lost
+from experiments.studies.robustness.spike_disturbances import jittered, lost
 
 
 def generator() -> np.random.Generator:
