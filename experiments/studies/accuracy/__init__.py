@@ -1,7 +1,7 @@
 """How well, how fast and at what cost does each network classify the test set?
 
-Each model is trained on the whole training set (validation samples included) and then, with learning frozen, opens the
-test set once a seed. Operations and activity are counted over the first `n_measured` test samples.
+Each model is trained on the whole training set (including validation samples) and then, with learning frozen, tested
+once per seed on the test set. Operations and activity are counted over the first `n_measured` test samples.
 """
 
 from __future__ import annotations

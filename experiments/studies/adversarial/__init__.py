@@ -1,27 +1,27 @@
 """How little must an input be changed to deceive each network?
 
 Attacks change test samples by at most epsilon in every feature; epsilon is in units of the range of the training
-samples' values. Networks are trained without regard to attacks. A network is asked for its answers to what each attack
-made. All attacks use the right labels, and none changes a network.
+samples' values. Networks are trained without adversarial examples and then classify the attacked samples. All attacks
+use the true labels, and no attack changes a network.
 
 fgsm, pgd   White box, along the gradient of the margin between the right class and the best wrong one: in one step, and
             in many small ones from a random start. For artificial networks of rectifiers, and converted ones, the
             gradient is their own. That of a spiking network is taken from a rate network with the same weights and
             filters: `surrogate_agreement` tells how often the two answer alike.
-black_box   By answers alone, at most `queries` a sample. Scores would not help: spike counts do not change with small
-            changes of an input. The same for both kinds.
-transfer    pgd on the twin, tried on this network.
+black_box   Uses only answers, at most `queries` per sample. Scores would not help, since small changes of an input do
+            not change spike counts. The same for both kinds.
+transfer    pgd on the twin, tested on this network.
 noise       Control: every feature moved by epsilon up or down at random.
 
 White-box attacks on a spiking network are thus weaker than those on an artificial one. Twins are therefore compared by
-the worst that attacks of both kinds (fgsm, pgd, black_box) do to each sample. Where input spikes are random, they are
-drawn anew for every sample that is not the same to the bit. Answers near a boundary then vary by chance, and the black
-box may try many of them.
+the most successful of fgsm, pgd and black_box on each sample. If input spikes are random, they are drawn anew for every
+sample that differs in any bit. Answers near a boundary then vary by chance, and the black-box attack may try many of
+them.
 
 References
 ----------
-Athalye, Carlini & Wagner (2018), ICML: gradients that are hidden show in attacks with answers alone, or from other
-networks, that do more than the gradient. Others in `attacks`.
+Athalye, Carlini & Wagner (2018), ICML: masked gradients are detected by black-box and transfer attacks that succeed more
+often than gradient attacks. Others in `attacks`.
 """
 
 from __future__ import annotations

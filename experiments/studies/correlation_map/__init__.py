@@ -1,8 +1,8 @@
 """What becomes of the likeness of two inputs on their way through the layers of a random network?
 
-Two inputs are made with a correlation c; the responses to them have another correlation in each layer. Where it grows
-to 1, different inputs end up the same (the ordered regime). Where it falls however alike the inputs were, the smallest
-difference is amplified (the chaotic regime). Between the two lies the critical scale of the weights. The networks are
+Two inputs have a correlation c; the responses to them have a different correlation in each layer. If it grows to 1,
+different inputs become indistinguishable (the ordered regime). If it falls even for very similar inputs, small
+differences are amplified (the chaotic regime). The critical scale of the weights lies between the two. The networks are
 those of `depth-activity`.
 
 In artificial networks the inputs are Gaussian and c is their cosine; the cosine is also what is measured of the

@@ -1,16 +1,16 @@
 """What made it decide?
 
-For the first `n_images` test images, each network is asked which pixels its answer rests on. Only the images are
-changed, so that the same methods fit both kinds (`attribution`).
+For the first `n_images` test images, the study maps the pixels that the answer of each network depends on. Only the
+images are changed, so the same methods work for both kinds (`attribution`).
 
-Occlusion: windows of a quarter of the image's side are replaced by the mean training image, which takes away ink and
-the absence of ink alike. What counts is the drop of the share that the first answer has of the output (spike counts
-over their sum; softmax). Networks with spikes also have the spike-triggered average, of noise added to the image,
-weighted by the share of output spikes of the neuron that won; and that neuron's receptive field, the same about the
-mean training image. Networks without spikes have the gradient of the log odds of the answer instead, from central
-differences, for any network alike.
+Occlusion: windows of a quarter of the image's side are replaced by the mean training image, which removes both ink and
+the absence of ink. The score is the share of the first answer in the output (spike counts over their sum; softmax).
+Networks with spikes also have the spike-triggered average of noise added to the image, weighted by the share of output
+spikes of the winning neuron, and the receptive field of that neuron, which is the same with noise around the mean
+training image. Networks without spikes instead have the gradient of the log odds of the answer, from central
+differences, for any kind of network.
 
-Maps are compared by their absolute values. Control: the twin's map of another image, which is alike where both follow
+Maps are compared by their absolute values. Control: the twin's map of another image, which is similar if both reflect
 what all images have in common, such as an empty margin. Deletion: pixels are replaced by the mean training image in the
 order of a map, the largest absolute value first; control: a random order. Tasks without images have no maps.
 

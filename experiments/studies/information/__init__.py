@@ -2,17 +2,17 @@
 
 Each network is trained and then shown the same `n_measured` test samples. The responses of each layer, spike counts or
 activations, are read in two ways. Layers with spikes are also read at `times` moments of the trial, from the spikes
-counted up to then. Timing within that count is not read, so spikes may hold more.
+counted up to then. Timing within that count is ignored, so spikes may carry more information.
 
-All units together: a linear probe is trained on some of these samples and reads the others (cross-validation), a new
-one for each moment. The mutual information of the true and the decoded class is a lower bound of what the layer holds.
+All units together: a linear probe is trained on some of these samples and tested on the others (cross-validation), with
+a new probe for each moment. The mutual information of the true and the decoded class is a lower bound of what the layer holds.
 
 Each unit alone: the mutual information of its response and the class. Up to `levels` different counts are taken as
 they are. Where there are more, and for activations, the responses are cut into as many levels with equally many
 samples.
 
 All bits are corrected for the finite sample after Miller and Madow (`mutual_information`). The same is computed with
-`shuffles` random orders of the labels and subtracted, which takes away what the correction leaves.
+`shuffles` random orders of the labels and subtracted, which removes the bias that the correction leaves.
 """
 
 from __future__ import annotations

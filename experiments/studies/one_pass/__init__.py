@@ -4,9 +4,9 @@ This is online learning as in animals: every model makes one pass, in the same o
 artificial networks have batches of one. At points that are evenly spaced on a logarithmic axis, learning is frozen and
 the accuracy on the validation split of the training data is measured. The test set is never opened.
 
-Learning rates that suit batches and many passes need not suit this, so some models have learning rates of their own
-here (`experiments.shared.online_settings`; config.toml holds them). Each is the best of equally many that were tried on
-validation splits. None falls along the way, since an online learner cannot know the end.
+Learning rates that suit batches and many passes need not suit this study, so some models have separate learning rates
+here (`experiments.shared.online_settings`; also in config.toml). Each is the best of an equal number of candidates on
+validation splits. Learning rates do not decay, since an online learner does not know when learning ends.
 """
 
 from __future__ import annotations

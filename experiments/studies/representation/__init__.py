@@ -2,21 +2,21 @@
 
 Each network is trained, and so is its artificial twin where the run has it. All layers of both are compared by their
 responses to the same `n_measured` test samples: spike counts of the trial, or activations. Networks with spikes are
-also compared over time, by the spikes up to the end of each time bin. Likeness is neither better nor worse, so there is
-no verdict.
+also compared over time, by the spikes up to the end of each time bin. Similarity is neither good nor bad, so there is no
+verdict.
 
 Two measures are taken: debiased linear CKA (`cka`), and the rank correlation of dissimilarities (`rsa`).
 
-The control is the same comparison of both networks before training, with the weights from which they learned: what is
-alike there comes from the shared input, front end or topology.
+The control is the same comparison of both networks before training, with their initial weights: any similarity there
+comes from the shared input, front end or topology.
 
-The noise ceiling is the square root of the likeness of two presentations of the same samples to one spiking network: 1
-where no spike is drawn at random. It is the most that a noisy population can reach in comparison with one without
-noise. The second presentation differs by chance alone: one feature is changed by its last bit, and a classifier draws
-the spikes of a test sample from its bytes.
+The noise ceiling is the square root of the similarity between two presentations of the same samples to one spiking
+network; it is 1 if no spike is drawn at random. It is the largest similarity that a noisy population can have to a
+population without noise. The second presentation differs only by chance: one feature is changed in its last bit, and a
+classifier draws the spikes of a test sample from its bytes.
 
-A layer that answers alike to all samples, such as a read-out that starts from zero, represents none of them. It has no
-likeness, and no row.
+A layer that responds identically to all samples, such as a read-out with initial weights of zero, has no similarity and
+no row.
 
 References
 ----------

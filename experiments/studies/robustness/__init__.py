@@ -1,8 +1,8 @@
 """How much does each network still know when its input, its weights or its spikes are disturbed?
 
-Each network is trained on the whole training set, undisturbed, and then classifies the same test samples again and
-again, each time with one disturbance. Nothing is trained again. Severities match: they are in the same units for all
-networks and refer to what both kinds have.
+Each network is trained on the whole undisturbed training set and then classifies the same test samples repeatedly, each
+time with one disturbance. Nothing is retrained. Severities are comparable: they have the same units for all networks
+and refer to quantities that both kinds have.
 
 gaussian_noise     normal noise on every feature; its standard deviation over the range of values
 salt_and_pepper    share of the features that are set to the smallest or the largest value
@@ -14,12 +14,12 @@ deleted_neurons    share of the units of each hidden layer whose trained outgoin
                    outgoing weights are not trained, those into them, so that they stay silent
 
 Range and mean are those of the training samples (over all pixels of images, else of each feature). Random numbers come
-from seed, disturbance, severity and sample, never from the model: every network gets the very same disturbed samples,
-and twins of one topology lose the same synapses and neurons. A network whose weights cannot be replaced layer by layer,
-or whose units share them, is left out of what it cannot take.
+from seed, disturbance, severity and sample, never from the model: every network gets the same disturbed samples, and
+twins with the same topology lose the same synapses and neurons. A network whose weights cannot be replaced layer by
+layer, or whose units share weights, skips the disturbances that it does not support.
 
-Three more disturb the responses of the last hidden layer. They have no common unit, and so no part in
-`robustness_mean`; `response_change` tells how large each was.
+Three more disturb the responses of the last hidden layer. They have no common unit and are therefore not part of
+`robustness_mean`; `response_change` gives the size of each.
 
 spike_jitter       BNS: standard deviation of the normal time by which every spike is moved, in ms; none is lost
 spike_loss         BNS: probability that a spike is lost

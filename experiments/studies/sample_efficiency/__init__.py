@@ -2,11 +2,11 @@
 
 Each model is trained from the start on 1, 3, 10, 30, 100, ... labelled samples of each class, up to the size of the
 smallest class, and its accuracy on the validation split of the training data is measured. The test set is never opened:
-a curve is no final measurement. The seed draws the samples, the same for all models; each set contains the smaller
-ones. The samples are scaled as the whole training part is: labels are few here, not samples.
+a learning curve is not a final measurement. The seed draws the samples, the same for all models; each set contains the
+smaller ones. The samples are scaled like the whole training part: only labels are scarce here, not samples.
 
-A model makes the passes that its own settings ask for, but at least as many as show it `min_presentations` samples;
-otherwise few samples would also mean few updates. The rule is the same for all models. config.toml holds the resulting
+A model makes the number of passes in its settings, but at least as many as it takes to present `min_presentations`
+samples; otherwise few samples would also mean few updates. The rule is the same for all models. config.toml holds the resulting
 number of passes for each set.
 """
 

@@ -2,10 +2,10 @@
 
 Networks that are trained as for `accuracy` are shown some test samples. In each sample and layer, `n_units` units are
 drawn from those that fire, or all of them where there are fewer, and all pairs of them are measured by Elephant: the
-spike time tiling coefficient (spikes within 2 ms of each other meet), spike contrast (bins down to 2 ms) and the
+spike time tiling coefficient (spikes within 2 ms of each other coincide), spike contrast (bins down to 2 ms) and the
 cross-correlation histogram.
 
-Each measure is also taken of two controls, in which every unit keeps its spikes but not their times. They are moved to
+Each measure is also computed for two controls, in which every unit keeps its number of spikes but not their times. They are moved to
 random steps within windows of 10 ms ("jittered"), which leaves slow changes of the rates, or within the whole trial
 ("scattered"), which leaves nothing but the counts. Nothing is measured of networks without spike times.
 
