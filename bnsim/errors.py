@@ -18,11 +18,11 @@ class InputError(BnsimError, ValueError):
 
 
 class ForeignPackageError(InputError, ImportError):
-    """A package of other origin hides one of this project."""
+    """A package from elsewhere hides one of this project's packages."""
 
 
 class MachineError(BnsimError, RuntimeError):
-    """The machine failed: disk, compiler, a simulation that died."""
+    """The machine failed: the disk, the compiler, or a simulation that ended abnormally."""
 
 
 class DivergenceError(MachineError):
@@ -38,7 +38,18 @@ class SlowBackendWarning(UserWarning):
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of an error's message, or a note where it has none."""
+    """Return the first line of an error's message, or a note where it has none.
+
+    Parameters
+    ----------
+    error : BaseException
+        The error.
+
+    Returns
+    -------
+    str
+        The line, or "no message".
+    """
     return next(iter(str(error).strip().splitlines()), "no message")
 
 

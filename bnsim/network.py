@@ -158,7 +158,7 @@ class Projection(Description):
 
     @property
     def longest_delay(self) -> float:
-        """In seconds."""
+        """Longest delay in seconds."""
         return extent(self.delay)[1]
 
 
@@ -258,7 +258,18 @@ class Network(Description):
         raise InputError(f"Network: no population {name!r}; it holds {', '.join(p.name for p in self.populations)}")
 
     def weight_unit(self, projection: Projection) -> Quantity:
-        """1 in the unit that this projection's weights have (see the synapse model)."""
+        """Return the unit of a projection's weights (see the synapse model).
+
+        Parameters
+        ----------
+        projection : Projection
+            One of this network's projections.
+
+        Returns
+        -------
+        Quantity
+            A quantity of that unit; 1.0 where weights have no unit.
+        """
         model = self[projection.target].model
         assert isinstance(model, NeuronModel)
         if projection.synapse.weight == "potential":
@@ -270,14 +281,25 @@ class Network(Description):
         return Quantity(1.0) if model.input_unit == "volt" else 1 * nS
 
     def weight_unit_name(self, projection: Projection) -> str:
-        """The same as a name for Brian2's equations."""
+        """Return the SI unit of a projection's weights by its name in Brian2's equations.
+
+        Parameters
+        ----------
+        projection : Projection
+            One of this network's projections.
+
+        Returns
+        -------
+        str
+            "volt", "amp" or "siemens"; "1" where weights have no unit.
+        """
         dimensions = get_dimensions(self.weight_unit(projection))
         names = {volt.dim: "volt", amp.dim: "amp", siemens.dim: "siemens"}
         return names.get(dimensions, "1")
 
     @property
     def longest_delay(self) -> float:
-        """In seconds; 0 without projections."""
+        """Longest delay of all projections in seconds; 0 without projections."""
         return max((projection.longest_delay for projection in self.projections), default=0.0)
 
     def compile(
