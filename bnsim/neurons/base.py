@@ -108,7 +108,23 @@ class NeuronModel(Description, abstract=True):
         )
 
     def constant(self, expression: str) -> Any:
-        """Value of an expression in this model's parameters, such as an initial value."""
+        """Evaluate an expression in this model's parameters, such as an initial value.
+
+        Parameters
+        ----------
+        expression : str
+            The expression, in which parameters and Brian2's units may occur.
+
+        Returns
+        -------
+        Quantity or float
+            Its value.
+
+        Raises
+        ------
+        InputError
+            If the expression cannot be evaluated.
+        """
         from brian2.core.namespace import DEFAULT_UNITS
 
         try:
