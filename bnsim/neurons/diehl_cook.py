@@ -16,8 +16,7 @@ from bnsim.neurons.lif import LIF
 
 @dataclass(frozen=True, repr=False)
 class DiehlCookExcitatory(AdaptiveLIF):
-    """Excitatory cell: adaptive threshold, conductance synapses, and a second, longer period without spikes after each
-    spike.
+    """Excitatory cell: adaptive threshold, conductance synapses, and a time after each spike in which none is emitted.
 
     Parameters
     ----------
