@@ -85,8 +85,7 @@ class Link:
         return {} if self.rule is None else self.rule.postsynaptic_traces
 
     def on_neurons(self, trace: str) -> bool:
-        """Return whether a trace is held by the neurons: where that is exact, it is many times cheaper than on
-        synapses.
+        """Return whether the neurons hold a trace: where that is exact, it is many times cheaper than one a synapse.
 
         Parameters
         ----------

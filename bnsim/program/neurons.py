@@ -99,8 +99,7 @@ class Cells:
 
 
 def equations(cells: Cells) -> str:
-    """Return all equations of a population: its model, its synapses' variables, the summed input, the engine's
-    counters.
+    """Return all equations of a population: its model, its synapses, the summed input and the engine's counters.
 
     Parameters
     ----------
@@ -262,8 +261,7 @@ def decays(cells: Cells) -> str:
 
 
 def arrivals(cells: Cells) -> str:
-    """Return the statements that change presynaptic traces at a spike of a unit, before any synapse processes the
-    spike.
+    """Return the statements that change presynaptic traces at a spike, before any synapse processes the spike.
 
     Parameters
     ----------

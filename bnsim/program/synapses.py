@@ -175,8 +175,7 @@ def _refuse_persistent(link: Link, culprit: str, statements: str) -> None:
 
 
 def _conditions(link: Link) -> dict[str, str]:
-    """Return the condition under which a variable of the neurons may jump, for those that are constant while
-    refractory."""
+    """Return the condition for a jump of each neuron variable that is constant during the refractory period."""
     moving = _neuron_variables(link, lambda model: still(model) if float(model.refractory) > 0 else ())
     return {called: f"not_refractory_{end}" for called, _, end in moving}
 
