@@ -27,14 +27,25 @@ CHUNK_BYTES = 32 * 2**20
 
 
 class Simulator:
-    """A compiled network. It holds no state of its own: a run is a function of its arguments.
+    """Compiled network. It holds no state of its own: a run is a function of its arguments.
+
+    Parameters
+    ----------
+    network : Network
+        The description.
+    program : Program
+        The program that it was lowered to.
+    backend : str
+        Name of the back end in use.
+    engine : CompiledNetwork
+        The program, ready to run on this back end.
 
     Attributes
     ----------
     network : Network
         The description.
     program : Program
-        What it was lowered to.
+        The program that it was lowered to.
     timing : Timing
         The time grid.
     backend : str
