@@ -1,4 +1,4 @@
-"""Who is wired to whom, and how strongly: index arrays drawn in NumPy from a key.
+"""Connectivity: which units are connected and by which factor, as index arrays drawn in NumPy from a key.
 
 Each draw is a list of edges sorted by source, then target. Random draws come from NumPy's Philox generator, keyed by
 the run's key and the projection's name, so they depend on nothing else.

@@ -1,4 +1,4 @@
-"""What every description shares: frozen, checked on construction, readable, with a canonical fingerprint.
+"""Base class of descriptions: frozen, checked on construction, readable, with a canonical fingerprint.
 
 A description is a frozen dataclass whose fields are made with `parameter`. The default carries the unit: a value with
 other dimensions, a NaN or a value out of range is refused when the description is made, not when it runs.
@@ -36,7 +36,7 @@ def parameter(
     default : Quantity or float
         Value where none is given. Its dimensions are demanded of every value.
     minimum, above : float, optional
-        Smallest value allowed, including or excluding it, in SI units. A time must be above 0 unless told otherwise.
+        Smallest value allowed, including or excluding it, in SI units. A time must be above 0 by default.
     signed : bool
         Whether the value may have any sign, as an adaptation that can be negative; instead of a smallest value.
     any_unit : bool

@@ -1,6 +1,7 @@
 """One error family: each message is one line that names the culprit and the remedy.
 
-`InputError` is the user's to mend (the command line exits with 2), `MachineError` is the machine's (exit 1).
+The user can correct an `InputError` (exit status 2 of the command line); a `MachineError` is a failure of the machine
+(exit status 1).
 """
 
 import difflib

@@ -38,7 +38,7 @@ class Population(Description):
     Parameters
     ----------
     name : str
-        How the network refers to it.
+        Name by which the network refers to it.
     size : int
         Number of units.
     model : NeuronModel or Encoder
@@ -112,7 +112,7 @@ class Projection(Description):
         One value for all synapses, a distribution (`Uniform`, `Normal`, `LogNormal`), or a matrix (source, target), in
         the unit that synapse and target demand.
     connectivity : Connectivity
-        Who is wired to whom.
+        Which units are connected.
     delay : Quantity, Distribution or array
         One value for all synapses, a distribution that has a largest value, or a matrix (source, target).
     plasticity : PlasticityRule, optional
@@ -175,13 +175,13 @@ class Network(Description):
     repetition : Repetition, optional
         Whether a trial is presented again to a network that stays silent.
     reward : Reward, optional
-        Whose decision is rewarded.
+        Reward for the decision of one of the populations.
 
     Raises
     ------
     InputError
         If a name occurs twice or does not exist, a projection ends on an encoder, weights, delays or rules have the
-        wrong unit, sign or shape, or a rule waits for a reward that nobody gives.
+        wrong unit, sign or shape, or a rule needs a reward and the network has none.
     """
 
     populations: Sequence[Population]
@@ -352,7 +352,7 @@ class Network(Description):
         return compile_network(self, trial, dt, presentation, continuous, traces or {}, backend, cache)
 
     def to_brian2(self, dt: Quantity = 0.1 * ms, key: int = 0) -> brian2.Network:
-        """Return this network as plain Brian2 objects in Brian2's active device, to go on in Brian2.
+        """Return this network as plain Brian2 objects in Brian2's active device, for further use in Brian2.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""What carries over from one run to the next."""
+"""State of a network: the arrays that carry over from one run to the next."""
 
 from __future__ import annotations
 

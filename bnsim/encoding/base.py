@@ -1,4 +1,4 @@
-"""What an encoder is: how a stimulus becomes input current or spikes."""
+"""Base class of encoders: how a stimulus becomes input current or spikes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Back ends: what one is, and which there are."""
+"""Back ends: their interface, and the choice of one by name."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ class Backend(Protocol):
         program : Program
             The lowered network.
         cache : str or Path or None
-            Folder for what is worth keeping between processes, None for the user's own.
+            Folder for files that are kept between processes, None for the user's own.
 
         Returns
         -------
         CompiledNetwork
-            What runs its jobs.
+            The network, ready to run jobs.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""The only maker of Brian2 objects: from a program to groups, synapses and monitors of the active device."""
+"""Creation of Brian2 objects: from a program to groups, synapses and monitors of the active device."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cache of compiled networks: one folder a fingerprint, made under a lock, complete or not there at all."""
+"""The cache of compiled networks: one folder for each fingerprint, created under a lock, complete or absent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door to the engine: what `Network.compile` and `Network.to_brian2` do."""
+"""Entry to the engine: what `Network.compile` and `Network.to_brian2` do."""
 
 from __future__ import annotations
 

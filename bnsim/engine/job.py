@@ -1,4 +1,4 @@
-"""What is handed to a back end and what comes back: plain arrays."""
+"""Input and output of a back end: plain arrays."""
 
 from __future__ import annotations
 

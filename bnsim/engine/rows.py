@@ -1,4 +1,4 @@
-"""Synapses in rows: the common wiring, in which a unit's synapses end on one target after the other.
+"""Synapses in rows: the common connectivity, in which a unit's synapses end on one target after the other.
 
 Brian2's generated code collects the numbers of all synapses that a spike reaches and looks up the target of each. In
 a row both are consecutive, so that the loop needs neither the list nor the look-up, and the compiler turns it into

@@ -1,4 +1,4 @@
-"""What a run is told besides its stimulus: the signals of rules, and which decisions are rewarded."""
+"""Inputs of a run besides its stimulus: the signals of rules, and which decisions are rewarded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The back end `cpp`: Brian2's C++ standalone mode, compiled once a fingerprint, then run as a function of its input.
+"""The back end `cpp`: Brian2's C++ standalone mode, compiled once, then run as a function of its input.
 
 A compiled network is a folder with a binary. A run starts it as a subprocess, hands it the job as its standard input
 and reads the outcome from its standard output: nothing is left behind, any number of networks live side by side, none

@@ -1,4 +1,4 @@
-"""What a raster shows: the strip of each population, its marks and its rate, on one axis of time."""
+"""Bands of a raster: the strip of each population, its marks and its rate, on one axis of time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LEAST_SHARE = 0.25
 
 @dataclass(frozen=True)
 class Choice:
-    """What of a source is drawn, as `raster` was asked.
+    """Options of `raster`: what of a source is drawn.
 
     Parameters
     ----------

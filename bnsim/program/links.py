@@ -1,4 +1,4 @@
-"""A projection between the two populations that it joins, and the names that its parts bear there."""
+"""A projection between the two populations that it joins, and the names of its variables there."""
 
 from __future__ import annotations
 

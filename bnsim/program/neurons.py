@@ -1,4 +1,4 @@
-"""The texts of a population: its model's, and what the projections that begin or end there add to them."""
+"""Equations and statements of a population: its model's, and what the projections that begin or end there add."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a program is made of: frozen records of names, units, texts and numbers, in which nothing is left to resolve."""
+"""Parts of a program: frozen records of names, units, equations, statements and numbers, with everything resolved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts of a projection's synapses: variables, transmission, and what its rule changes."""
+"""Equations and statements of a projection's synapses: variables, transmission, and learning."""
 
 from __future__ import annotations
 

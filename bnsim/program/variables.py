@@ -1,4 +1,4 @@
-"""The variables of a program: which carry over, which start anew, with what value; and which are told to rules."""
+"""Variables of a program: which carry over, which are reset and to what value; and the signals of rules."""
 
 from __future__ import annotations
 
