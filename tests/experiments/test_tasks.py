@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bnsim.errors import InputError
 from experiments.tasks import GROUP, Task, load_task, mnist, tasks
-from experiments.tasks.dataset import Dataset, Scaling, final_split, validation_split
+from experiments.tasks.dataset import Dataset, Samples, Scaling, final_split, validation_split
 
 GOOD_X, GOOD_Y = np.arange(20.0).reshape(10, 2), np.array([0, 1] * 5)
 
@@ -100,6 +100,19 @@ def test_a_class_too_small_to_split_is_named() -> None:
     dataset = Dataset("tiny", np.zeros((21, 2)), y, ("common", "rare"), None, 1.0)
     with pytest.raises(InputError, match="tiny: class 'rare' has 1 of 21 samples, too few"):
         final_split(dataset, seed=0)
+
+
+def test_a_class_without_samples_is_named() -> None:
+    dataset = Dataset("tiny", np.zeros((20, 2)), np.zeros(20, int), ("common", "rare"), None, 1.0)
+    with pytest.raises(InputError, match="tiny: class 'rare' has 0 of 20 samples, too few for a stratified split"):
+        final_split(dataset, seed=0)
+
+
+def test_samples_are_taken_from_the_front_or_chosen() -> None:
+    samples = Samples(np.arange(4.0)[:, None], np.array([0, 1, 2, 3]))
+    assert [samples.first(count).y.tolist() for count in (2, 9)] == [[0, 1], [0, 1, 2, 3]]
+    chosen = samples.chosen(np.array([2, 0]))
+    assert (chosen.X.ravel().tolist(), chosen.y.tolist()) == ([2.0, 0.0], [2, 0])
 
 
 def test_a_class_too_small_for_a_subset_is_named() -> None:
