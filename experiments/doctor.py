@@ -23,7 +23,7 @@ NEEDED_MEMORY = 4 * 2**30
 class Finding:
     """Result of one check.
 
-    Attributes
+    Parameters
     ----------
     name
         What was checked.

@@ -80,27 +80,42 @@ class Example:
     `example/predicted`; for a network without spikes also `activations/<layer>` (unit,) from input to output, and for a
     network with spikes the arrays that `bnsim.Recording.load` reads: one trial with the spike times of every
     population.
+
+    Parameters
+    ----------
+    model
+        Name of the model.
+    case
+        "correct" or "wrong", by the prediction of the model that determined the images; "further1", ... for others.
+    index
+        Position of the image in the test set of the first seed.
+    image
+        The image as presented, scaled: (height, width), or (features,) if the task has no images.
+    true_class
+        Class of the image.
+    predicted_class
+        Prediction of this model.
+    recording
+        Spike times and traces of this trial (trial 0 of the recording); None for a network without spikes.
+    activations
+        Activations (unit,) of each layer, from input to output. Empty for a network with spikes, except that it holds
+        the output if the answer is not read from an output layer.
+    fields
+        Learned receptive fields (unit, height, width) of models that have them; stored only with the first example.
+    field_classes
+        Class that each of these units represents, "" for none.
     """
 
     model: str
     case: str
-    """"correct" or "wrong", by the prediction of the model that determined the images; "further1", ... for others."""
     index: int
-    """Position of the image in the test set of the first seed."""
     image: NDArray[np.floating]
-    """As presented, scaled: (height, width), or (features,) if the task has no images."""
     true_class: str
     predicted_class: str
-    """Prediction of this model."""
     recording: Recording | None
-    """Spike times and traces of this trial (trial 0 of the recording); None for a network without spikes."""
     activations: Mapping[str, NDArray[np.floating]]
-    """Activations (unit,) of each layer, from input to output. Empty for a network with spikes, except that it holds
-    the output if the answer is not read from an output layer."""
     fields: NDArray[np.floating] | None = None
-    """Learned receptive fields (unit, height, width) of models that have them; stored only with the first example."""
     field_classes: tuple[str, ...] = ()
-    """Class that each of these units represents, "" for none."""
 
     def save(self, folder: Path) -> None:
         """Write `<model>-<case>.npz`.
@@ -171,7 +186,7 @@ class Example:
 class Run:
     """A stored run.
 
-    Attributes
+    Parameters
     ----------
     directory
         Directory of the run.
@@ -338,7 +353,7 @@ def _refuse_missing(path: Path, what: str, missing: Sequence[str]) -> None:
 class RunContents:
     """Everything that is stored of a run before the figures and the report are drawn.
 
-    Attributes
+    Parameters
     ----------
     config
         Content of config.toml.

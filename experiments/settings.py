@@ -23,7 +23,7 @@ KINDS = ("small images", "large images", "features")
 class Chosen:
     """Settings that were chosen for one model and one kind of task.
 
-    Attributes
+    Parameters
     ----------
     quick
         Parameters under the preset "quick".

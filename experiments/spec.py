@@ -59,7 +59,7 @@ class Options(BaseModel):
 class Measurement:
     """One value that a study measured.
 
-    Attributes
+    Parameters
     ----------
     metric
         Name of the `Metric`.
@@ -86,7 +86,7 @@ class Measurement:
 class Metric:
     """A quantity that a study measures. Call it to create a `Measurement`.
 
-    Attributes
+    Parameters
     ----------
     name
         In snake case; the column `metric` of the results. Names that end in `_seconds` or `_per_second` are wall-clock
@@ -212,7 +212,7 @@ class Metric:
 class Study:
     """A question, and how it is answered.
 
-    Attributes
+    Parameters
     ----------
     package
         Name of the study's package (`__name__`); its last part, with hyphens, is the name of the study.
@@ -346,7 +346,7 @@ class Study:
 class Plate:
     """A figure in the report.
 
-    Attributes
+    Parameters
     ----------
     figure
         File name, without suffix.
@@ -365,7 +365,7 @@ class Plate:
 class Subject:
     """The model to be measured, with its data and its seed.
 
-    Attributes
+    Parameters
     ----------
     source
         The data, or the name and checksum of the task, from which a worker loads them.
@@ -422,7 +422,7 @@ class Untrained:
 
     It is not trained before the study; if it learns, it learns within the study.
 
-    Attributes
+    Parameters
     ----------
     model
         Name of the unit or network.
@@ -441,7 +441,7 @@ class Untrained:
 class Predictions:
     """Final test predictions.
 
-    Attributes
+    Parameters
     ----------
     true
         Class indices (sample,).
@@ -457,7 +457,7 @@ class Predictions:
 class Outcome:
     """Everything that one study measured on one model with one seed.
 
-    Attributes
+    Parameters
     ----------
     n_train
         Number of training samples.

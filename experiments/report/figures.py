@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Drawn:
     """Figures and sentences of a run.
 
-    Attributes
+    Parameters
     ----------
     figures
         Figures by file name without suffix.

@@ -31,7 +31,7 @@ class Network:
 
     The first entry of a layout's `tags` is the number of the image that its plots show; changing it changes the image.
 
-    Attributes
+    Parameters
     ----------
     spiking
         Plots of the spiking network.

@@ -28,7 +28,7 @@ PRINT_DPI = 300
 class Section:
     """Section of the page about one study.
 
-    Attributes
+    Parameters
     ----------
     study
         The study.

@@ -32,7 +32,7 @@ _PIXELS = 130
 class Panel:
     """One plot, with the data and the title for each example image.
 
-    Attributes
+    Parameters
     ----------
     plot
         The plot.

@@ -13,7 +13,7 @@ _KINDS = {".svg": "image/svg+xml", ".png": "image/png"}
 class Picture:
     """A figure that is embedded in the page.
 
-    Attributes
+    Parameters
     ----------
     title
         Heading.

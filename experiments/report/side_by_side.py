@@ -23,7 +23,7 @@ DRAWN = ("correct", "wrong")
 class Pair:
     """Responses of a spiking BNS and of an ANN to the same image.
 
-    Attributes
+    Parameters
     ----------
     case
         Case of the image, see `Example`.

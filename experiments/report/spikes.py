@@ -34,7 +34,7 @@ class Density:
 
     The last bin of either axis may be smaller, at the end of the population or of the trial.
 
-    Attributes
+    Parameters
     ----------
     counts
         Number of spikes (unit bin, time bin).

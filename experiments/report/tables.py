@@ -16,7 +16,7 @@ from experiments.studies import carried_out
 class Cell:
     """A mean, with its interval in small print below.
 
-    Attributes
+    Parameters
     ----------
     mean
         The mean.
@@ -30,7 +30,33 @@ class Cell:
 
 @dataclass(frozen=True)
 class TwinRow:
-    """One metric of a BNS and of its twin, and the difference between them."""
+    """One metric of a BNS and of its twin, and the difference between them.
+
+    Parameters
+    ----------
+    metric
+        Label of the metric.
+    bns
+        Name of the BNS.
+    ann
+        Name of its twin.
+    bns_value
+        Mean of the BNS.
+    ann_value
+        Mean of its twin.
+    difference
+        Difference, BNS minus ANN.
+    verdict
+        The verdict; empty if there is none.
+    standardised
+        Standardised difference, or a dash.
+    seeds
+        Number of seeds.
+    p_holm
+        Corrected p-value; empty if there is none.
+    method
+        Method of the interval.
+    """
 
     metric: str
     bns: str
@@ -47,7 +73,19 @@ class TwinRow:
 
 @dataclass(frozen=True)
 class MetricRow:
-    """One metric of one study, with a cell for each model; the text is empty if a model does not have the metric."""
+    """One metric of one study, with a cell for each model.
+
+    Parameters
+    ----------
+    study
+        Name of the study.
+    metric
+        Name of the metric.
+    label
+        Label of the metric, with the class if there is one.
+    cells
+        Mean of each model; a dash for a model that does not have the metric.
+    """
 
     study: str
     metric: str

@@ -21,7 +21,7 @@ from experiments.shared.wording import listed
 class Block:
     """One spiking network with the ANN next to it.
 
-    Attributes
+    Parameters
     ----------
     title
         Names of the networks.
@@ -43,7 +43,7 @@ class Block:
 class Viewer:
     """Content of the section.
 
-    Attributes
+    Parameters
     ----------
     images
         Names of the images in the menu.

@@ -51,7 +51,7 @@ def settings_tried(kind: str, studies: Iterable[Study], models: Iterable[str]) -
 class RunConfig(BaseModel):
     """A resolved run.
 
-    Attributes
+    Parameters
     ----------
     study
         Name of a study, or "compare" for all studies in `studies`.

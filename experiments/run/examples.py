@@ -19,7 +19,7 @@ from models.capabilities import Receptive, Recordable
 class Shown:
     """One test sample.
 
-    Attributes
+    Parameters
     ----------
     case
         "correct", "wrong", "further1", ... (see `experiments.run_directory.Example`).
@@ -73,7 +73,7 @@ def choose(predictions: Predictions, test: Samples, number: int = 6) -> tuple[Sh
 class ExampleJob:
     """Present chosen test samples to a model that the `accuracy` study trained and stored.
 
-    Attributes
+    Parameters
     ----------
     model
         Name of the model.

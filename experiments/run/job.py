@@ -23,7 +23,7 @@ from experiments.studies import find
 class Identity:
     """Checksums of everything that the results of a job depend on; figures and report are not included.
 
-    Attributes
+    Parameters
     ----------
     settings
         Checksum of the settings.
@@ -42,7 +42,7 @@ class Identity:
 class StudyResult:
     """Result of a `StudyJob`.
 
-    Attributes
+    Parameters
     ----------
     outcome
         Outcome of the study.
@@ -61,7 +61,7 @@ class StudyResult:
 class StudyJob:
     """One study of one model with one seed.
 
-    Attributes
+    Parameters
     ----------
     study
         Name of the study, or path of its folder, by which a worker finds it.

@@ -25,7 +25,7 @@ from models import registry
 class Plan:
     """A run before it is carried out.
 
-    Attributes
+    Parameters
     ----------
     request
         The request of the user.
@@ -50,7 +50,7 @@ class Plan:
 class Resolved:
     """A request whose names and values are checked, with the data of its task.
 
-    Attributes
+    Parameters
     ----------
     request
         The request of the user.

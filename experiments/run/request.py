@@ -17,7 +17,7 @@ COMPARE = "compare"
 class Request:
     """The request of a user.
 
-    Attributes
+    Parameters
     ----------
     study
         Name of a study, path of a study's folder, or "compare".

@@ -36,7 +36,7 @@ _PLAN, _PARTS, _FITTED, _LOCK = "plan.json", "parts", "fitted", ".lock"
 class Store:
     """The directory of a run that is not complete yet.
 
-    Attributes
+    Parameters
     ----------
     directory
         Directory of the run.

@@ -1,8 +1,8 @@
-"""Studies: one question a folder, found by looking.
+"""Studies: one folder for each question, discovered automatically.
 
-A study is a package with a `STUDY` (see `experiments.spec`), light to import, a module `measure` and a module `figure`.
-It lies in this folder, is named by an entry point of another installed package (`GROUPS`), or is a folder
-of the user's own, which `bnsim run` takes by its path.
+A study is a package with a `STUDY` (see `experiments.spec`) that is quick to import, a module `measure` and a module
+`figure`. It lies in this folder, is named by an entry point of another installed package (`GROUPS`), or is a folder of
+the user, which `bnsim run` takes by its path.
 """
 
 from __future__ import annotations
@@ -29,12 +29,22 @@ _USERS = "bnsim_user_studies"
 
 
 def find(reference: str) -> Study:
-    """Return the study of this name, or in the folder at this path.
+    """Return a study.
+
+    Parameters
+    ----------
+    reference
+        Name of the study, or path of its folder.
+
+    Returns
+    -------
+    Study
+        The study.
 
     Raises
     ------
     InputError
-        If there is no such study, or the folder holds none.
+        If there is no such study, or the folder contains none.
     """
     if reference in STUDIES:
         return STUDIES[reference]
@@ -44,9 +54,19 @@ def find(reference: str) -> Study:
 
 
 def carried_out(config: Mapping[str, Any]) -> dict[str, Study]:
-    """Return the studies of a stored run, by its configuration, in the order of the report.
+    """Return the studies of a stored run, in the order of the report.
 
-    One that is not installed any more, or whose folder is gone, is left out.
+    A study that is no longer installed, or whose folder is missing, is omitted.
+
+    Parameters
+    ----------
+    config
+        Content of the run's config.toml.
+
+    Returns
+    -------
+    dict of str to Study
+        Studies by name.
     """
     known = dict(STUDIES)
     reference = config["run"]["study"]
@@ -57,7 +77,18 @@ def carried_out(config: Mapping[str, Any]) -> dict[str, Study]:
 
 
 def of_classifiers(studies: Iterable[Study]) -> bool:
-    """Return whether any of these studies looks at the classifiers of a run."""
+    """Return whether any of these studies measures the classifiers of a run.
+
+    Parameters
+    ----------
+    studies
+        The studies.
+
+    Returns
+    -------
+    bool
+        False if all of them define their own units and networks.
+    """
     return any(not study.subjects for study in studies)
 
 

@@ -1,4 +1,4 @@
-"""What accuracy hides where classes are of unequal size: recall of each class, and what the majority alone gives."""
+"""Measures for classes of unequal size: recall of each class, balanced accuracy, and accuracy of the majority class."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from experiments.studies.accuracy import STUDY
 def by_class(
     true: NDArray[np.int64], predicted: NDArray[np.int64], trained: NDArray[np.int64], classes: Sequence[str]
 ) -> Iterator[Measurement]:
-    """Yield test samples and recall of each class, balanced accuracy, and the accuracy of always the majority.
+    """Yield test samples and recall of each class, balanced accuracy, and the accuracy of a constant answer.
 
     Parameters
     ----------

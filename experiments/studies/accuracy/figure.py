@@ -1,4 +1,4 @@
-"""Figures of the accuracy study: test accuracy of every model, twins against each other, confusions."""
+"""Figures of the accuracy study: test accuracy of every model, differences between twins, confusions."""
 
 from __future__ import annotations
 
@@ -23,18 +23,40 @@ _LEGIBLE_CLASSES = 12
 
 
 PLATES = (
-    Plate("accuracy", "Each seed, and twins against each other", ""),
-    Plate("confusion", "Which classes are taken for which", ""),
+    Plate("accuracy", "Accuracy for each seed, and differences between twins", ""),
+    Plate("confusion", "Confusions between classes", ""),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `accuracy` (dots, intervals and differences) and `confusion`."""
+    """Draw `accuracy` (single seeds, means with intervals, and differences) and `confusion`.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix.
+    """
     return {"accuracy": _accuracy(run), "confusion": _confusion(run)}
 
 
 def sentences(run: Run) -> list[str]:
-    """Return what came out, between twins where there are any, and what it is worth where classes are unequal."""
+    """Describe the accuracies, between twins if there are any, and what the most frequent class alone would give.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report.
+    """
     metric = STUDY["test_accuracy"]
     said = twin_sentences(run, metric, "test samples") or [f"{metric.label}: {by_model(run, metric)}."]
     return [*said, *_of_classes(run)]
@@ -53,7 +75,18 @@ def _of_classes(run: Run) -> list[str]:
 
 
 def confusion(run: Run) -> dict[str, NDArray[np.float64]]:
-    """Return for each model the confusion counts (true, predicted), summed over seeds."""
+    """Return the confusion counts of each model, summed over seeds.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to array (true class, predicted class)
+        Counts by model.
+    """
     found, places = rows(run, STUDY["confusion_count"]), {name: place for place, name in enumerate(class_names(run))}
     counts = {str(model): np.zeros((len(places),) * 2) for model in found["model"].unique()}
     for model, facts, value in found[["model", "facts", "value"]].itertuples(index=False):
@@ -103,7 +136,7 @@ def _draw_differences(ax: Axes, measured: pd.DataFrame, models: dict[str, Look],
 
 
 def _frame_rows(ax: Axes, names: list[str], n_slots: int) -> None:
-    """Name the rows; `n_slots` of them would fill the height, so that rows are alike in all panels."""
+    """Label the rows; `n_slots` rows fill the height, so that rows have the same height in all panels."""
     ax.set_yticks(range(len(names)), names)
     middle = (len(names) - 1) / 2
     ax.set_ylim(middle + n_slots / 2, middle - n_slots / 2)
@@ -136,12 +169,12 @@ def _confusion(run: Run) -> Figure:
 
 
 def _shares(matrix: np.ndarray) -> np.ndarray:
-    """Per cent of each true class; zeros for a class without a test sample."""
+    """Return percentages of each true class; zeros for a class without a test sample."""
     return 100 * matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
 
 
 def _errors(share: np.ndarray) -> np.ndarray:
-    """Shares off the diagonal; the diagonal, which would drown them, is left without colour."""
+    """Return the shares with 0 on the diagonal, whose large values would hide all others."""
     return np.where(np.eye(len(share), dtype=bool), 0.0, share)
 
 

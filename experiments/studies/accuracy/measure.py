@@ -1,4 +1,4 @@
-"""Trains each model and measures it on the test set."""
+"""Train each model and measure it on the test set."""
 
 from __future__ import annotations
 
@@ -20,15 +20,30 @@ if TYPE_CHECKING:
     from models.classifier import Activity, Classifier
 
 LEAST_PROBABILITY = 1e-7
-"""Keras' own bound: a network that is sure of the wrong class would have an infinite loss."""
+"""Lower bound of probabilities, as in Keras; certainty of a wrong class would give an infinite loss."""
 
 
 COURSE_POINTS = 10
-"""Points of the course of the accuracy over a trial, at equal distances."""
+"""Number of equally spaced points at which the accuracy is measured over a trial."""
 
 
 def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
-    """Train one model with one seed and measure it on the test set."""
+    """Train one model with one seed and measure it on the test set.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        The model, with its data and its seed.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+    """
     found = fitted(subject, config.max_train, progress)
     model, split = found.model, found.split
     started = time.perf_counter()
@@ -51,7 +66,7 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
 
 
 def _graded(model: Classifier, test: Samples) -> Iterator[Measurement]:
-    """Measures of how far the outputs are from what they ought to be, for models that say so."""
+    """Yield measures of the distance between outputs and targets, for models that have them."""
     if isinstance(model, Probabilistic):
         yield STUDY["test_loss"](cross_entropy(model, test))
     if isinstance(model, Tolerant):
@@ -59,7 +74,20 @@ def _graded(model: Classifier, test: Samples) -> Iterator[Measurement]:
 
 
 def cross_entropy(model: Probabilistic, test: Samples) -> float:
-    """Mean of -ln p over the samples, p being the probability that the model gives the true class."""
+    """Compute the mean of -ln p over samples, where p is the probability that the model assigns to the true class.
+
+    Parameters
+    ----------
+    model
+        A fitted classifier with class probabilities.
+    test
+        Samples with their classes.
+
+    Returns
+    -------
+    float
+        Cross-entropy in nat.
+    """
     is_true = test.y[:, np.newaxis] == model.classes_
     right = np.sum(model.predict_proba(test.X) * is_true, axis=1)
     return float(-np.mean(np.log(np.maximum(right, LEAST_PROBABILITY))))
@@ -70,12 +98,12 @@ def _effort(model: Classifier, X: NDArray[np.float64]) -> Iterator[Measurement]:
     for name, value in vars(operations).items():
         yield STUDY[f"{name}_per_sample"](value / len(X))
     activity = model.activity(X)
-    if activity.bin_width is not None:  # without a time axis there are no spikes to count, whatever the kind
+    if activity.bin_width is not None:  # without a time axis there are no spikes to count, whatever the kind of network
         yield from _spiking(activity)
 
 
 def _spiking(activity: Activity) -> Iterator[Measurement]:
-    # An answer that is read from cells by votes is a layer without spikes.
+    # If cells vote for the answer, the output layer has no spikes.
     layers = [layer for layer in activity.layers if layer.name != "input" and layer.binned is not None]
     spikes = sum(float(layer.responses.sum()) for layer in layers)
     neuron_trials = sum(layer.responses.size for layer in layers)

@@ -1,10 +1,10 @@
 """Attacks on a classifier: changes of samples by at most epsilon in each feature (the L-infinity norm).
 
-Epsilon and all distances are in units of the range of values, low to high (feature,), which no attack leaves.
+Epsilon and all distances are in units of the range of values, low to high (feature,). Attacked samples stay within it.
 
-White box: along the gradient of the margin, the largest output of a wrong class minus that of the right one. Unlike the
-cross-entropy it is not flat where the network is sure, which would hide the gradient. Black box: by answers alone,
-along directions of signs, as in RayS.
+White-box attacks follow the gradient of the margin: the largest output of a wrong class minus that of the right one.
+Unlike the cross-entropy, the margin is not flat when the network is certain, so its gradient does not vanish. The
+black-box attack sees only answers and searches along directions of signs, as in RayS.
 
 References
 ----------
@@ -26,14 +26,22 @@ from models.differentiable import Chain
 FloatArray = NDArray[np.floating]
 LabelArray = NDArray[np.integer]
 STEP = 2.5
-"""A step of PGD is epsilon times this over the number of steps: enough to cross the box and return."""
+"""A step of PGD is this times epsilon divided by the number of steps: enough to cross the box and return."""
 TOLERANCE = 0.005
-"""Distances found by answers are too large by no more than this, along their direction."""
+"""Largest error of the distances found by the black-box attack, along their direction."""
 
 
 @dataclass(frozen=True, eq=False)
 class Box:
-    """The range of values, low to high (feature,)."""
+    """Range of the values.
+
+    Parameters
+    ----------
+    low
+        Smallest values (feature,).
+    high
+        Largest values (feature,).
+    """
 
     low: FloatArray
     high: FloatArray
@@ -46,7 +54,7 @@ class Box:
         X
             Samples (n, features).
         by
-            How far, in units of the range: one number for all, or one for each feature (n, features).
+            Shift in units of the range: one number for all, or one for each feature (n, features).
         """
         return np.clip(X + by * (self.high - self.low), self.low, self.high)
 
@@ -123,7 +131,7 @@ def pgd(
     steps
         Number of steps.
     noise
-        Where it starts, in units of epsilon, in [-1, 1] (n, features).
+        Starting points in units of epsilon, in [-1, 1] (n, features).
 
     Returns
     -------
@@ -144,12 +152,12 @@ def pgd(
 def black_box(
     predict: Callable[[FloatArray], NDArray[Any]], X: FloatArray, y: NDArray[Any], box: Box, budget: int
 ) -> FloatArray:
-    """Attack by answers alone.
+    """Attack with the model's answers only.
 
     Parameters
     ----------
     predict
-        Samples (n, features) -> classes (n,).
+        Function from samples (n, features) to classes (n,).
     X
         Samples (n, features).
     y
@@ -157,13 +165,13 @@ def black_box(
     box
         The range of values.
     budget
-        Number of answers that each sample costs at most.
+        Largest number of answers for each sample.
 
     Returns
     -------
     array (n,)
-        Distance, in units of the range, of the nearest sample found that is not given its right class: 0 where the
-        sample itself is not, infinity where none was found.
+        Distance, in units of the range, to the nearest misclassified sample that was found: 0 if the sample itself is
+        misclassified, infinity if none was found.
     """
     rays = [_Ray(x, box) for x in X]
     for ray in [ray for ray, wrong in zip(rays, predict(X) != y, strict=True) if wrong]:
@@ -196,7 +204,7 @@ class _Ray:
         self.signs = np.ones(len(self.x))
 
     def search(self) -> Generator[FloatArray, bool, None]:
-        """Samples to ask for; is to be sent whether each is wrongly classified."""
+        """Yield samples; the caller sends back whether each is misclassified."""
         for start, stop in _blocks(len(self.x)):
             signs = self.signs.copy()
             signs[start:stop] *= -1
@@ -215,7 +223,7 @@ class _Ray:
 
 
 def _blocks(n: int) -> Iterator[tuple[int, int]]:
-    """None of the features, all, halves, quarters and so on down to single ones, and these again once."""
+    """Yield blocks of features: none, all, halves, quarters and so on down to single features, and these once more."""
     yield 0, 0
     levels = int(np.ceil(np.log2(n))) if n > 1 else 0
     for level in [*range(levels + 1), levels]:

@@ -29,28 +29,51 @@ _EPSILON = "Largest change ε (of the range)"
 PLATES = (
     Plate(
         "adversarial",
-        "Accuracy under the worst attack, and how near the black box comes",
-        "Left: samples that withstand FGSM, PGD and the black box, by the largest change of a feature. Right: each "
-        "seed's median of the smallest change that the black box found by answers alone, with mean and 95 % interval.",
+        "Accuracy under the worst attack, and the smallest change that the black box finds",
+        "Left: share of samples that withstand FGSM, PGD and the black-box attack, by the largest change of a feature. "
+        "Right: median of the smallest change found by the black-box attack, which sees only answers: each seed, mean "
+        "and 95 % interval.",
     ),
     Plate(
         "adversarial_attacks",
         "Each attack on each network",
-        "Means over seeds. FGSM and PGD follow the gradient, of a spiking network that of its rate network. Where "
-        "the black box, or examples made on the twin, do more than PGD, that gradient is hidden or wrong.",
+        "Means over seeds. FGSM and PGD follow the gradient; for a spiking network, that of its rate network. Where "
+        "the black-box attack, or examples made for the twin, are more effective than PGD, the gradient is masked or "
+        "wrong.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `adversarial` (models beside each other) and `adversarial_attacks` (a panel a model)."""
+    """Draw `adversarial` (all models in one panel) and `adversarial_attacks` (a panel for each model).
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix.
+    """
     return {"adversarial": _models(run), "adversarial_attacks": _attacks(run)}
 
 
 def sentences(run: Run) -> list[str]:
-    """Return the mean over epsilons, between twins where there are any, what the black box needs, and signs of
-    masking."""
-    when = "On average over ε, with each sample under the worst of FGSM, PGD and the black box, "
+    """Describe the mean accuracy over epsilons, the changes that the black box needs, and signs of gradient masking.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report.
+    """
+    when = "On average over ε, with the worst of FGSM, PGD and the black-box attack on each sample, "
     metric = STUDY["adversarial_mean"]
     said = twin_sentences(run, metric, "attacked test samples", when)
     if not said and summaries(run, metric):
@@ -63,16 +86,17 @@ def sentences(run: Run) -> list[str]:
     if not needed:
         return [*said, "No network classified any of the samples correctly, so there was none to deceive."]
     text = (
-        f"The black box changed features by this part of their range to deceive half of the samples: {listed(needed)}"
+        f"To deceive half of the samples, the black-box attack changed features by this part of their range: "
+        f"{listed(needed)}"
     )
     if gaps:
         told = [f"{number(gaps[model], 'fraction')} in {model}" for model in looks(run) if model in gaps]
-        text += f"; at most this share more was deceived by another attack than by PGD: {listed(told)}"
+        text += f"; other attacks deceived more samples than PGD by at most this share: {listed(told)}"
     return [*said, f"{text}."]
 
 
 def _curve(run: Run, metric: Metric, model: str, attack: str) -> list[Entry]:
-    """Entries by epsilon, as `draw_curve` takes them."""
+    """Return the entries by epsilon, in the form that `draw_curve` expects."""
     return placed(along(run, metric, model, "epsilon", attack=attack))
 
 
@@ -133,11 +157,11 @@ def _attacks(run: Run) -> Figure:
 
 
 def _panel(ax: Axes, run: Run, model: str, look: Look) -> dict[str, Line2D]:
-    """The lines drawn, by what they show."""
+    """Draw the panel of a model and return its lines by label."""
     lines = {}
     for attack, (label, dashes, marker) in _ATTACKS.items():
         curve = _curve(run, STUDY["accuracy"], model, attack)
-        if attack == "transfer" and look.kind == "ANN":  # what was made on a BNS is stored beside that
+        if attack == "transfer" and look.kind == "ANN":  # stored with the BNS that the examples were made for
             curve = next((held for name in _twins_of(run, model) if (held := _transferred(run, name))), [])
         if curve:
             points = [*_undisturbed(run, model), *curve]

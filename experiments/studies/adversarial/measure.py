@@ -1,4 +1,4 @@
-"""Attacks a trained network."""
+"""Attack a trained network."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from models.differentiable import Chain
 
 FloatArray = NDArray[np.floating]
 Correct = Mapping[float, NDArray[np.bool_]]
-"""Epsilon -> which samples are still classified correctly."""
+"""Which samples are still classified correctly, by epsilon."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,11 @@ class Attacked:
     Parameters
     ----------
     samples
-        What is attacked.
+        The samples to attack.
     box
         The range of values.
     seed
-        Of the random numbers.
+        Seed of the random numbers.
     """
 
     samples: Samples
@@ -51,7 +51,7 @@ class Attacked:
         return self._uniform(0xA1)
 
     def _uniform(self, stream: int) -> FloatArray:
-        """The same for every model."""
+        """Return numbers that are the same for every model."""
         return np.random.default_rng([self.seed, stream]).uniform(-1, 1, self.samples.X.shape)
 
     def withstood(self, model: Any, changed: Callable[[float], FloatArray], epsilons: tuple[float, ...]) -> Correct:
@@ -72,7 +72,22 @@ class Attacked:
 
 
 def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
-    """Attack one model with one seed."""
+    """Attack one model with one seed.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        The model, with its data and its seed.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+    """
     found = fitted(subject, config.max_train, progress)
     model, train = found.model, found.split.train
     samples = found.split.held_out.first(config.n_measured)
@@ -90,7 +105,7 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
     if chain is not None:
         agreement = np.mean(model.classes_[chain.outputs(samples.X).argmax(axis=1)] == answers)
         measured.append(STUDY["surrogate_agreement"](agreement))
-        own = cache(_pgd(config, chain, model, attacked))  # for the model itself and for its twin
+        own = cache(_pgd(config, chain, model, attacked))  # used on the model itself and on its twin
         attacks |= _white_box(config, model, chain, attacked, own)
         twin = None if subject.twin is None else fitted(subject.twin, config.max_train, progress).model
         twin_chain = _chain(twin)
@@ -107,7 +122,7 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
 
 
 def _chain(model: object) -> Chain | None:
-    """The network that is differentiated, None for a model that has none."""
+    """Return the network that is differentiated; None if the model has none."""
     return model.rate_chain() if isinstance(model, Differentiable) else None
 
 
@@ -129,7 +144,7 @@ def masking_gap(attacks: Mapping[str, Correct]) -> float:
         for epsilon, kept in attacks["pgd"].items()
         for withstood in attacks.values()
     ]
-    return max(gaps)  # not below 0, the gap of pgd itself
+    return max(gaps)  # at least 0, the gap of pgd itself
 
 
 def _noise(config: Config, model: Any, attacked: Attacked) -> Correct:

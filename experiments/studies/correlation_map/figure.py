@@ -17,17 +17,29 @@ from experiments.studies.correlation_map import STUDY
 PLATES = (
     Plate(
         "correlation_map",
-        "Likeness of two inputs from layer to layer",
-        "Random networks without training; pairs of inputs of three correlations a scale of the weights. Dashed: "
-        "mean-field theory. tanh: cosine of Gaussian inputs and of activations. LIF: correlation of input rates, "
-        "then of spike counts; with common keys both inputs get the same random numbers, else each its own. Top "
-        "right: by which factor the square of a small difference grows in a layer; a spike count has no such slope.",
+        "Similarity of two inputs from layer to layer",
+        "Random networks without training; for each scale of the weights, pairs of inputs with three correlations. "
+        "Dashed: mean-field theory. tanh: cosine of Gaussian inputs and of activations. LIF: correlation of input "
+        "rates, then of spike counts; with common keys both inputs use the same random numbers, otherwise different "
+        "ones. Top right: factor by which the square of a small difference grows in one layer; spike counts have no "
+        "such slope.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `correlation_map`: the correlation by layer in both kinds of network, and the slope."""
+    """Draw `correlation_map`: the correlation by layer in both kinds of network, and the slope.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix.
+    """
     correlation = STUDY["correlation"]
     scales = [scale for _, scale, _ in by_fact(run, correlation, "scale")]
     norm = LogNorm(min(scales), max(scales))
@@ -49,7 +61,18 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """Return where the network is critical, how far it is from theory, and what becomes of spike counts."""
+    """Describe where the network is critical, how far it deviates from theory, and the correlations of spike counts.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report.
+    """
     slopes = [
         f"{told(entry)} at scale {number(scale, '')}" for scale, entry in along(run, STUDY["slope"], "tanh", "scale")
     ]
@@ -60,10 +83,10 @@ def sentences(run: Run) -> list[str]:
         if keys == "common"
     ]
     return [
-        f"In one tanh layer the square of a small difference grows by a factor of {listed(slopes)}; correlations are "
-        f"at most {listed(errors)} off theory.",
-        f"LIF networks turn the least alike inputs, with common random numbers, into counts correlated by "
-        f"{listed(ends)}."
+        f"In one tanh layer the square of a small difference grows by a factor of {listed(slopes)}; correlations "
+        f"deviate from theory by at most {listed(errors)}.",
+        f"With common random numbers, the least similar inputs of LIF networks lead to spike counts with a correlation "
+        f"of {listed(ends)}."
         if ends
         else "In LIF networks no layer was active at the end.",
     ]

@@ -19,7 +19,22 @@ PAIRS = 10
 
 
 def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
-    """Send pairs of inputs through networks of one kind at every scale."""
+    """Send pairs of inputs through networks of one kind at every scale.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        Kind of network, with its seed.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+    """
     if subject.kind == "BNS":
         return Outcome(1, 0, tuple(_spiking(config, subject.seed, progress)))
     return Outcome(1, 0, tuple(_artificial(config, subject, progress)))

@@ -19,22 +19,33 @@ from experiments.studies.depth_activity.initialisations import INITIALISATIONS
 
 _PANELS = {"lif": ("LIF", "Firing rate (Hz)"), "tanh": ("tanh", "RMS activation"), "relu": ("ReLU", "RMS activation")}
 _FLOOR = 1e-3
-"""Lowest activity shown where the axis is logarithmic."""
+"""Lowest activity shown on a logarithmic axis."""
 
 
 PLATES = (
     Plate(
         "depth_activity",
         "Activity from layer to layer",
-        "Random networks without training; one line a scale of the weights. Dashed: mean-field theory for "
-        "infinitely many units. Marked on the scale: published initialisations. A rate and an activation "
-        "have no common unit.",
+        "Random networks without training; one line for each scale of the weights. Dashed: mean-field theory for "
+        "infinitely many units. Marked on the colour scale: published initialisations. Rates and activations have "
+        "different units.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `depth_activity`: activity by layer, one line for each scale of the weights."""
+    """Draw `depth_activity`: activity by layer, with a line for each scale of the weights.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix.
+    """
     scales = sorted({scale for _, scale, _ in by_fact(run, STUDY["activity"], "scale")})
     norm = LogNorm(scales[0], scales[-1])
     with style():
@@ -55,17 +66,28 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """Return how much of the activity is kept, and from which scale on a network lives."""
+    """Describe how much activity is kept, and the smallest scale at which a network stays active.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report.
+    """
     kept = [
         f"{_PANELS[model][0]} with {name} {told(entry)}"
         for model, name, entry in by_fact(run, STUDY["activity_kept"], "initialisation")
     ]
     living = [f"{_PANELS[entry['model']][0]} {told(entry)}" for entry in summaries(run, STUDY["living_scale"])]
     return [
-        f"Activity of the last layer over that of the input: {listed(kept)}.",
-        f"Smallest of the scales at which 1\N{NO-BREAK SPACE}% of it is kept: {listed(living)}."
+        f"Activity of the last layer relative to that of the input: {listed(kept)}.",
+        f"Smallest scale at which 1\N{NO-BREAK SPACE}% of the activity is kept: {listed(living)}."
         if living
-        else "At none of the scales was 1\N{NO-BREAK SPACE}% of it kept.",
+        else "At none of the scales was 1\N{NO-BREAK SPACE}% of the activity kept.",
     ]
 
 
@@ -76,7 +98,7 @@ def _panel(ax: Axes, run: Run, model: str, norm: Normalize) -> None:
 
 
 def _mark(ax: Axes) -> None:
-    """Put ticks where published initialisations lie, instead of at round numbers."""
+    """Put ticks at published initialisations instead of at round numbers."""
     places: dict[float, list[str]] = {}
     for named in INITIALISATIONS.values():
         for name, scale in named.items():

@@ -1,4 +1,4 @@
-"""Scales of the weights that published initialisations choose (see the study's method)."""
+"""Scales of the weights in published initialisations (see the method of the study)."""
 
 from __future__ import annotations
 
@@ -18,4 +18,4 @@ INITIALISATIONS: Mapping[str, Mapping[str, float]] = MappingProxyType(
         "lif": {"micheli": 1 / sqrt(_ABOVE_THRESHOLD), "fluctuation": 1 / sqrt(INPUT_RATE * TAU / 2e3)},
     }
 )
-"""Network -> initialisation -> scale."""
+"""Scale by network and initialisation."""

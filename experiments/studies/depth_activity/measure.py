@@ -33,7 +33,22 @@ class _Layer:
 
 
 def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
-    """Send inputs through networks of one kind at every scale."""
+    """Send inputs through networks of one kind at every scale.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        Kind of network, with its seed.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+    """
     named = INITIALISATIONS[subject.model]
     scales = sorted({*config.scales, *named.values()})
     measure = _spiking(config, subject.seed) if subject.model == "lif" else _artificial(config, subject)

@@ -17,17 +17,28 @@ from experiments.studies.energy import BREAK_EVEN, STUDY
 PLATES = (
     Plate(
         "energy",
-        "What an answer costs",
+        "Energy and operations per answer",
         "Left: estimated energy of one answer, from small to large memory; the open mark is the formula that counts "
-        "arithmetic alone. Middle: operations of an answer, those that were done (filled) and those of a network whose "
-        "units are all active (open). Right: spikes per synapse and answer; beyond the line a spiking network "
-        "cannot cost less than the same network without spikes (Davidson & Furber 2021).",
+        "only arithmetic. Middle: operations for an answer, as performed (filled) and as needed if all units were "
+        "active (open). Right: spikes per synapse and answer; beyond the line, a spiking network cannot use less "
+        "energy than the same network without spikes (Davidson & Furber 2021).",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `energy`: joules, operations and spikes per synapse of every model."""
+    """Draw `energy`: joules, operations and spikes per synapse of every model.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix.
+    """
     models = looks(run)
     with style():
         figure = Figure(figsize=(7.2, 1.6 + 0.42 * len(models)))
@@ -58,7 +69,18 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """Return what an answer costs, with the verdict on twins, and whether spikes are too many to spend less."""
+    """Describe the energy of an answer, with the verdict on twins, and whether there are too many spikes to save any.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report.
+    """
     found = [_verdict(run, entry) for entry in differences(run, primary=True) if entry["study"] == STUDY.name]
     if not found:
         costs = [f"{_told_range(_means(run, model))} in {model}" for model in looks(run)]
@@ -67,7 +89,7 @@ def sentences(run: Run) -> list[str]:
     if spikes:
         found.append(
             "Spikes per synapse and answer (with more than "
-            f"{BREAK_EVEN}, a spiking network cannot spend less): {listed(spikes)}."
+            f"{BREAK_EVEN}, a spiking network cannot use less energy): {listed(spikes)}."
         )
     return found
 
@@ -92,7 +114,7 @@ def _told_range(means: dict[str, float]) -> str:
 
 
 def _means(run: Run, model: str) -> dict[str, float]:
-    """Return metric -> mean over seeds of one model."""
+    """Return the means over seeds of one model, by metric."""
     entries = [entry for metric in STUDY.metrics for entry in summaries(run, metric) if entry["model"] == model]
     return {entry["metric"]: entry["mean"] for entry in entries}
 

@@ -1,9 +1,7 @@
-"""Joules that counted operations might take: 32-bit floats in a 45 nm process.
+"""Estimates of the energy of counted operations: 32-bit floats in a 45 nm process.
 
-References
-----------
-M. Horowitz, Computing's energy problem (and what we can do about it), IEEE International Solid-State Circuits
-Conference (2014).
+References ---------- M. Horowitz, Computing's energy problem (and what we can do about it), IEEE International
+Solid-State Circuits Conference (2014).
 """
 
 from __future__ import annotations
@@ -16,9 +14,9 @@ from bnsim.arrays import NumberArray
 
 ACCUMULATE = 0.9e-12
 MULTIPLY_ACCUMULATE = 4.6e-12
-"""In J: 3.7 pJ for the product, 0.9 pJ for the sum."""
+"""Energy in J: 3.7 pJ for the product, 0.9 pJ for the sum."""
 SMALL_MEMORY, LARGE_MEMORY = 10e-12, 100e-12
-"""In J, for 64 bits from static memory of 8 kB and of 1 MB."""
+"""Energy in J to read 64 bits from static memory of 8 kB and of 1 MB."""
 
 
 @dataclass(frozen=True)
@@ -42,18 +40,18 @@ class Cost:
 
 
 def joules(cost: Cost) -> dict[str, float]:
-    """Return the estimated energy of one answer.
+    """Estimate the energy of one answer.
 
     Parameters
     ----------
     cost
-        What was counted.
+        Operations of one answer.
 
     Returns
     -------
     dict of str to float
-        In J: `energy_arithmetic`, the formula usual for spiking networks, without neurons and memory; `energy_least`
-        and `energy_most`, with both, for small and for large memory.
+        Energies in J. `energy_arithmetic` is the usual formula for spiking networks, without neurons and memory;
+        `energy_least` and `energy_most` include both, with small and with large memory.
     """
     arithmetic = ACCUMULATE * cost.accumulates + MULTIPLY_ACCUMULATE * cost.multiply_accumulates
     updated = arithmetic + MULTIPLY_ACCUMULATE * cost.neuron_updates
@@ -71,7 +69,7 @@ def nonzero_share(responses: NumberArray) -> float:
     Parameters
     ----------
     responses
-        Of any shape.
+        Responses, of any shape.
 
     Returns
     -------

@@ -24,7 +24,22 @@ WEIGHT_BYTES, STATE_BYTES = 4, 8
 
 
 def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
-    """Count what one trained network does for an answer."""
+    """Count the operations of one trained network per answer, and estimate its energy.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        The model, with its data and its seed.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+    """
     found = fitted(subject, config.max_train, progress)
     X = found.split.held_out.X[: config.n_measured]
     return Outcome(len(found.split.train), len(X), tuple(_costs(found.model, X)))

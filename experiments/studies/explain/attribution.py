@@ -1,11 +1,12 @@
-"""Which pixels an answer rests on: maps (pixel,) of an image, how alike they are, and whether deleting bears them out.
+"""Attribution: maps (pixel,) of the pixels that an answer depends on, their agreement, and tests by deletion.
 
-Each method needs nothing but answers to other images, so it fits any classifier: these functions make the images, and
-turn a score of each into a map.
+Every method needs only the answers to modified images, so it works for any classifier: these functions create the
+images, and turn the scores of the images into a map.
 
-occlusion          a square window at every place is replaced by the baseline; a pixel's importance is the mean drop of
-                   the score over the windows that cover it (Zeiler & Fergus 2014)
-gradient           slope of the score by each pixel, from central differences (Simonyan, Vedaldi & Zisserman 2014)
+occlusion          a square window at every position is replaced by the baseline; the importance of a pixel is the mean
+                   drop of the score over the windows that cover it (Zeiler & Fergus 2014)
+gradient           derivative of the score with respect to each pixel, from central differences (Simonyan, Vedaldi &
+                   Zisserman 2014)
 triggered_average  mean of the noise added to an image, each draw weighted by the response to it, so that in a spiking
                    network it is the spike-triggered average; for small Gaussian noise it is, up to a factor, the
                    gradient of the response (Schwartz, Pillow, Rust & Simoncelli 2006)
@@ -20,14 +21,14 @@ FloatArray = NDArray[np.floating]
 
 
 def windows(image_shape: tuple[int, int], side: int) -> NDArray[np.bool_]:
-    """Return square windows at every place inside the image.
+    """Return square windows at every position inside the image.
 
     Parameters
     ----------
     image_shape
         Height and width of the image.
     side
-        Of a window, in pixels.
+        Side of a window in pixels.
 
     Returns
     -------
@@ -50,10 +51,12 @@ def occluded(image: FloatArray, baseline: FloatArray, places: NDArray[np.bool_])
 
     Parameters
     ----------
-    image, baseline
+    image
         Values of the pixels (pixel,).
+    baseline
+        Replacement values of the pixels (pixel,).
     places
-        What `windows` returns (window, pixel).
+        Result of `windows` (window, pixel).
 
     Returns
     -------
@@ -64,14 +67,14 @@ def occluded(image: FloatArray, baseline: FloatArray, places: NDArray[np.bool_])
 
 
 def occlusion(drops: FloatArray, places: NDArray[np.bool_]) -> FloatArray:
-    """Compute the map of occlusion.
+    """Compute the occlusion map.
 
     Parameters
     ----------
     drops
-        By how much the score drops with each window replaced (window,).
+        Drop of the score when each window is replaced (window,).
     places
-        What `windows` returns (window, pixel).
+        Result of `windows` (window, pixel).
 
     Returns
     -------
@@ -82,95 +85,97 @@ def occlusion(drops: FloatArray, places: NDArray[np.bool_]) -> FloatArray:
 
 
 def nudged(image: FloatArray, step: float) -> FloatArray:
-    """Return the image with each pixel raised, and with each lowered.
+    """Return copies of the image with each pixel raised, and with each pixel lowered.
 
     Parameters
     ----------
     image
         Values of the pixels (pixel,).
     step
-        By how much.
+        Size of the change.
 
     Returns
     -------
     array (2 x pixel, pixel)
-        An image for each pixel that is raised, then one for each that is lowered.
+        An image for each raised pixel, then one for each lowered pixel.
     """
     steps = step * np.eye(len(image))
     return image + np.concatenate([steps, -steps])
 
 
 def gradient(scores: FloatArray, step: float) -> FloatArray:
-    """Compute the map of the gradient by central differences.
+    """Compute the gradient map by central differences.
 
     Parameters
     ----------
     scores
-        Of the images that `nudged` returns (2 x pixel,).
+        Scores of the images that `nudged` returns (2 x pixel,).
     step
-        By how much their pixels were raised and lowered.
+        Size of the change of their pixels.
 
     Returns
     -------
     array (pixel,)
-        Slope of the score by each pixel.
+        Derivative of the score with respect to each pixel.
     """
     raised, lowered = np.split(scores, 2)
     return (raised - lowered) / (2 * step)
 
 
 def mirrored_noise(shape: tuple[int, int], deviation: float, generator: np.random.Generator) -> FloatArray:
-    """Draw Gaussian noise, each draw once more with the other sign, so that the mean is 0.
+    """Draw Gaussian noise, with every draw repeated with the opposite sign, so that the mean is 0.
 
     Parameters
     ----------
     shape
-        Number of draws, and of pixels.
+        Number of draws and number of pixels.
     deviation
         Standard deviation.
     generator
-        Of the random numbers.
+        Source of random numbers.
 
     Returns
     -------
     array (draw, pixel)
-        The noise; one draw more than asked for where that is an odd number.
+        The noise; for an odd number of draws there is one more.
     """
     draws = deviation * generator.standard_normal((-(-shape[0] // 2), shape[1]))
     return np.concatenate([draws, -draws])
 
 
 def triggered_average(noise: FloatArray, responses: FloatArray) -> FloatArray:
-    """Compute the map of triggered noise.
+    """Compute the response-triggered average of noise.
 
     Parameters
     ----------
     noise
-        Added to the image (draw, pixel).
+        Noise that was added to the image (draw, pixel).
     responses
-        To the image with each draw of the noise (draw,).
+        Responses to the image with each draw of the noise (draw,).
 
     Returns
     -------
     array (pixel,)
-        Mean of the noise, weighted by the responses; zeros where nothing responds.
+        Mean of the noise, weighted by the responses; zeros if there is no response.
     """
     total = responses.sum()
     return responses @ noise / total if total > 0 else np.zeros(noise.shape[1])
 
 
 def agreement(first: FloatArray, second: FloatArray) -> float | None:
-    """Compute how alike two maps are.
+    """Compute the agreement between two maps.
 
     Parameters
     ----------
-    first, second
-        Maps (pixel,).
+    first
+        A map (pixel,).
+    second
+        Another map (pixel,).
 
     Returns
     -------
     float or None
-        Spearman's correlation of their absolute values; None where one of them is the same everywhere.
+        Spearman's correlation of the absolute values; None if a map is constant.
     """
     from scipy.stats import spearmanr
 
@@ -181,16 +186,18 @@ def agreement(first: FloatArray, second: FloatArray) -> float | None:
 
 
 def deleted(image: FloatArray, baseline: FloatArray, order: NDArray[np.intp], steps: int) -> FloatArray:
-    """Return the image with none, then more and more of its pixels replaced, at last all.
+    """Return images with an increasing number of replaced pixels, from none to all.
 
     Parameters
     ----------
-    image, baseline
-        Values of the pixels (pixel,), before and after.
+    image
+        Values of the pixels (pixel,).
+    baseline
+        Replacement values of the pixels (pixel,).
     order
-        Pixels, those first that are replaced first (pixel,).
+        Indices of the pixels in the order of replacement (pixel,).
     steps
-        From no pixel to all.
+        Number of steps from no pixel to all.
 
     Returns
     -------
@@ -210,5 +217,10 @@ def area(curve: FloatArray) -> float:
     ----------
     curve
         Heights at equal distances (point,).
+
+    Returns
+    -------
+    float
+        The area.
     """
     return float(np.mean((curve[1:] + curve[:-1]) / 2))

@@ -22,36 +22,47 @@ _NAMES = {
     "receptive-field": "Receptive field",
     "gradient": "Gradient",
 }
-"""Map -> its name, in the order of the columns."""
+"""Names of the maps, in the order of the columns."""
 
 PLATES = (
     Plate(
         "explain_maps",
-        "What the answers rest on",
-        "The first test images of the first seed, the first brain-like network of the run and beside it its twin. Red: "
-        "what makes the answer likelier (occlusion: what it is missed for; the others: what more ink would do), blue: "
-        "less likely; each map has a scale of its own.",
+        "Pixels that the answers depend on",
+        "The first test images of the first seed, with the maps of the first brain-like network of the run and of its "
+        "twin. Red: makes the answer more likely, blue: less likely (occlusion: by the presence of the pixels; other "
+        "maps: by more ink). Each map has its own scale.",
     ),
     Plate(
         "explain",
-        "Whether maps name the pixels that matter, and whether twins agree",
-        "Left: test images still classified correctly when pixels are replaced by the mean training image, those first "
-        "that occlusion holds important (filled, solid, with intervals) or in a random order (open, dashed). Right: "
-        "rank correlation of absolute maps of twins for the same image (filled), and for two images (open), which is "
-        "what all images have in common.",
+        "Validity of the maps, and agreement between twins",
+        "Left: test images still classified correctly when pixels are replaced by the mean training image, in order of "
+        "their importance by occlusion (filled, solid, with intervals) or in a random order (open, dashed). Right: "
+        "rank correlation of absolute maps of twins for the same image (filled) and for two different images (open), "
+        "which measures what all images have in common.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `explain_maps` and `explain`; nothing where the task has no images."""
+    """Draw `explain_maps` and `explain`.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix; empty if the task has no images.
+    """
     if not by_fact(run, STUDY["deletion_correct"], "order"):
         return {}
     return {"explain_maps": _maps(run), "explain": _measures(run)}
 
 
 def _maps(run: Run) -> Figure:
-    """A row an image: the image, then the maps of each network shown."""
+    """Draw a row for each image: the image, then the maps of each network."""
     stored = _stored(run)
     models = [model for model in _pair(run) if model in {model for model, _, _ in stored}]
     columns = [(model, name) for model in models for name in _NAMES if (model, 0, name) in stored]
@@ -80,7 +91,7 @@ def _maps(run: Run) -> Figure:
 
 
 def _pair(run: Run) -> list[str]:
-    """The first BNS and its twin, or else the first ANN; one network where only one kind is there."""
+    """Return the first BNS and its twin, or else the first ANN; only one network if the run has only one kind."""
     kinds = {kind: [model for model, look in looks(run).items() if look.kind == kind] for kind in ("BNS", "ANN")}
     twins = {entry["model"]: entry["twin"] for entry in run.summary["differences"]}
     first = kinds["BNS"][:1]
@@ -89,7 +100,7 @@ def _pair(run: Run) -> list[str]:
 
 
 def _stored(run: Run) -> dict[tuple[str, int, str], tuple[Mapping[str, Fact], np.ndarray]]:
-    """(model, image, map) -> its facts, values by pixel."""
+    """Return the facts and the pixel values of each map, by (model, image, map)."""
     found: dict[tuple[str, int, str], tuple[Mapping[str, Fact], list[float]]] = {}
     ordered = rows(run, STUDY["map_value"]).sort_values("step")
     for model, facts, value in ordered[["model", "facts", "value"]].itertuples(index=False):
@@ -132,7 +143,7 @@ def _draw_deletion(ax: Axes, run: Run) -> None:
 
 
 def _agreements(run: Run, metric: Metric) -> dict[tuple[str, str, str], Entry]:
-    """(model, its map, its twin's map) -> entry of the summary."""
+    """Return the entries of the summary by (model, its map, its twin's map)."""
     return {(model, entry["facts"]["map"], twin): entry for model, twin, entry in by_fact(run, metric, "twin")}
 
 
@@ -162,12 +173,23 @@ def _draw_agreement(ax: Axes, run: Run) -> None:
 
 
 def sentences(run: Run) -> list[str]:
-    """Return what occlusion knows better than chance, and how alike the maps of twins are."""
+    """Describe the gain of occlusion over chance, and the agreement between the maps of twins.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report.
+    """
     if not by_fact(run, STUDY["deletion_correct"], "order"):
-        return ["The task has no images, so there are no maps to explain answers by."]
+        return ["The task has no images, so there are no maps that could explain the answers."]
     said = [
-        "Deleting first what occlusion holds important left fewer of all images classified correctly than deleting at "
-        f"random, fewer by {by_model(run, STUDY['deletion_gain'])}, on average from no pixel to all."
+        "When pixels were deleted in order of their importance by occlusion instead of at random, the share of images "
+        f"classified correctly was lower by {by_model(run, STUDY['deletion_gain'])}, on average from no pixel to all."
     ]
     same, other = (_agreements(run, STUDY[metric]) for metric in ("twin_agreement", "twin_chance"))
     alike = [
@@ -176,5 +198,5 @@ def sentences(run: Run) -> list[str]:
         if key[1:] == ("occlusion", "occlusion") and key in other
     ]
     if alike:
-        said.append(f"Occlusion maps of twins for the same image correlated by {listed(alike)}.")
+        said.append(f"Occlusion maps of twins for the same image had a correlation of {listed(alike)}.")
     return said

@@ -1,4 +1,4 @@
-"""Explains the answers of a trained network, and compares them with those of its twin."""
+"""Explain the answers of a trained network, and compare the maps with those of its twin."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.floating]
 Maps = Mapping[str, FloatArray]
-"""Name of the method -> maps (image, pixel)."""
+"""Maps (image, pixel) by name of the method."""
 NOISE, STEP = 0.5, 0.02
-"""Deviation of the noise and step of the differences, in standard deviations of all training pixels together."""
+"""Standard deviation of the noise and step of the differences, in standard deviations of all training pixels."""
 WINDOWS = 4
-"""Windows of occlusion a side of the image."""
+"""Number of occlusion windows along each side of the image."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What all maps are made with.
+    """Inputs that all maps have in common.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class Setting:
     contrast
         Standard deviation of all training pixels together.
     noise
-        Added to images (draw, pixel).
+        Noise that is added to images (draw, pixel).
     """
 
     image_shape: tuple[int, int]
@@ -52,22 +52,22 @@ class Setting:
 
 @dataclass(frozen=True)
 class Explained:
-    """A trained network, and what its answers rest on.
+    """A trained network with the maps of its answers.
 
     Parameters
     ----------
     model
         The network.
     images
-        What it was shown.
+        The images that it was shown.
     setting
-        What the maps were made with.
+        Inputs of the maps.
     answers
-        Place of each answer among the network's classes (image,).
+        Index of each answer among the network's classes (image,).
     maps
-        What these answers rest on.
+        Maps of these answers.
     n_train
-        Number of samples that it was trained on.
+        Number of training samples.
     """
 
     model: Classifier
@@ -79,7 +79,22 @@ class Explained:
 
 
 def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
-    """Explain the answers of one model with one seed, and hold them against those of its twin."""
+    """Explain the answers of one model with one seed, and compare the maps with those of its twin.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        The model, with its data and its seed.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+    """
     if subject.dataset.image_shape is None:
         return Outcome(1, 0)
     own = explained(config, subject, subject.dataset.image_shape, progress)
@@ -93,7 +108,7 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
 
 
 def explained(config: Config, subject: Subject, image_shape: tuple[int, int], progress: Progress) -> Explained:
-    """Train the subject's network, and map the first test images.
+    """Train the subject's network, and compute the maps of the first test images.
 
     Parameters
     ----------
@@ -104,7 +119,12 @@ def explained(config: Config, subject: Subject, image_shape: tuple[int, int], pr
     image_shape
         Height and width of the images.
     progress
-        Called with the number of presentations or maps done, and in all.
+        Receives the number of presentations or maps that are done, and their total.
+
+    Returns
+    -------
+    Explained
+        The network with its maps.
     """
     found = fitted(subject, config.max_train, progress)
     X, held_out = found.split.train.X, found.split.held_out
@@ -175,7 +195,7 @@ def _of_twins(maps: Maps, of_twin: Maps) -> Iterator[Measurement]:
 
 
 def _agreement(metric: Metric, first: FloatArray, second: FloatArray, **maps: Any) -> Iterator[Measurement]:
-    """Mean over images; none where all maps of a method are flat."""
+    """Yield the mean over images; nothing if all maps of a method are constant."""
     found = [attribution.agreement(one, other) for one, other in zip(first, second, strict=True)]
     values = [value for value in found if value is not None]
     if values:
@@ -202,7 +222,10 @@ def _deletion(own: Explained, steps: int, seed: int) -> Iterator[Measurement]:
 
 
 def _answered(own: Explained, stacks: list[FloatArray]) -> tuple[FloatArray, FloatArray]:
-    """Mean share of the first answer and share of right answers by step, from a stack (step, pixel) of each image."""
+    """Return the mean share of the first answer and the share of correct answers by step.
+
+    `stacks` has an array (step, pixel) for each image.
+    """
     stacked = np.concatenate(stacks)
     steps = len(stacks[0])
     shares = output_shares(own.model, stacked)[np.arange(len(stacked)), np.repeat(own.answers, steps)]

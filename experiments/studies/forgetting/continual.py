@@ -1,7 +1,7 @@
-"""What is left of earlier tasks when later ones have been learned.
+"""Measures of continual learning: performance on earlier tasks after later tasks are learned.
 
-Both measures are made from R, the accuracy (task, task) after learning task i (row) on task j (column). Only j <= i is
-read: later tasks have not been learned yet.
+Both measures use R, the accuracy (task, task) on task j (column) after learning task i (row). Only j <= i is used,
+because later tasks are not learned yet.
 
 References
 ----------
@@ -18,25 +18,35 @@ FloatArray = NDArray[np.floating]
 
 
 def average_accuracy(accuracies: FloatArray) -> FloatArray:
-    """Return the mean accuracy (task,) over the tasks learned so far, after each task.
+    """Return the mean accuracy over the tasks learned so far, after each task.
 
     Parameters
     ----------
     accuracies
         R (task, task).
+
+    Returns
+    -------
+    array (task,)
+        Mean accuracies.
     """
     return np.array([np.mean(row[: task + 1]) for task, row in enumerate(accuracies)])
 
 
 def forgetting(accuracies: FloatArray) -> float:
-    """Return the best earlier accuracy minus the one after the last task, as a mean over all tasks but the last.
+    """Return the best earlier accuracy minus the final accuracy, averaged over all tasks except the last.
 
-    It is negative where later tasks improve earlier ones.
+    It is negative if later tasks improve earlier ones.
 
     Parameters
     ----------
     accuracies
-        R (task, task), of two tasks at least.
+        R (task, task), for at least two tasks.
+
+    Returns
+    -------
+    float
+        Between -1 and 1.
     """
     last = len(accuracies) - 1
     return float(np.mean([accuracies[task:last, task].max() - accuracies[last, task] for task in range(last)]))

@@ -19,17 +19,28 @@ _COLUMNS = {CLASSES: "New classes", PERMUTED: "New permutations"}
 PLATES = (
     Plate(
         "forgetting",
-        "Old knowledge while new tasks are learned",
-        "Accuracy on the validation split after each task: on the first one, and on average over all so far. Open "
-        "marks: a network that learned all tasks at once, from equally many presentations in all. Dotted: what is left "
-        "of all classes when the latest ones alone are known, and these by heart; networks without protection are "
-        "known to fall to this line.",
+        "Accuracy on earlier tasks while new tasks are learned",
+        "Accuracy on the validation split after each task: on the first task, and on average over all tasks so far. "
+        "Open marks: a network that learned all tasks at once, with the same total number of presentations. Dotted: "
+        "accuracy over all classes of a network that knows only the latest classes, without error; networks without "
+        "protection against forgetting are known to fall to this line.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `forgetting`: the first task and all tasks so far, in both scenarios."""
+    """Draw `forgetting`: the first task and all tasks so far, in both scenarios.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix.
+    """
     with style():
         figure = Figure(figsize=(7.2, 6.2))
         axes = figure.subplots(2, len(_COLUMNS), sharey=True, sharex="col")
@@ -55,13 +66,13 @@ def _draw_courses(ax: Axes, run: Run, courses: dict[str, list[Entry]]) -> None:
 
 
 def _draw_ceiling(ax: Axes, run: Run, scenario: str) -> None:
-    """Draw learning at once, beside the last task, and the line of networks that know the latest task alone."""
+    """Draw learning at once, next to the last task, and the line of networks that know only the latest task."""
     joint, shown = model_summaries(run, STUDY["joint_accuracy"], scenario=scenario), looks(run)
     (steps,) = {len(course) for course in model_summaries(run, STUDY["average_accuracy"], scenario=scenario).values()}
     tasks = np.arange(1, steps + 1)
-    if scenario == CLASSES:  # of another permutation one may know something by chance
+    if scenario == CLASSES:  # knowledge of one permutation may help with another by chance
         ax.plot(tasks, 100 / tasks, color=INK, linestyle=":", linewidth=1.3, zorder=5)
-    places = steps + 1 + 0.18 * (np.arange(len(shown)) - (len(shown) - 1) / 2)  # beside each other, not upon
+    places = steps + 1 + 0.18 * (np.arange(len(shown)) - (len(shown) - 1) / 2)  # side by side, to avoid overlap
     for place, (model, look) in zip(places, shown.items(), strict=True):
         (entry,) = joint[model]
         if entry["ci_low"] is not None:
@@ -75,10 +86,21 @@ def _draw_ceiling(ax: Axes, run: Run, scenario: str) -> None:
 
 
 def sentences(run: Run) -> list[str]:
-    """Return what was left at the end, beside learning at once, in both scenarios."""
+    """Describe the final accuracy over all tasks, compared with learning all tasks at once, in both scenarios.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report.
+    """
     return [
-        _sentence(run, CLASSES, "Having learned the classes group after group"),
-        _sentence(run, PERMUTED, "Having learned one permutation of the features after another"),
+        _sentence(run, CLASSES, "After learning the classes group by group"),
+        _sentence(run, PERMUTED, "After learning one permutation of the features after another"),
     ]
 
 
@@ -89,5 +111,5 @@ def _sentence(run: Run, scenario: str, opening: str) -> str:
     final = listed([f"{told(entry)} in {model}" for model, (entry,) in left.items()])
     joint = listed([f"{number(entry['mean'], entry['unit'])} in {model}" for model, (entry,) in at_once.items()])
     return (
-        f"{opening}, the networks had an accuracy over all tasks of {final}; having learned them at once, of {joint}."
+        f"{opening}, the networks had an accuracy over all tasks of {final}; after learning them at once, of {joint}."
     )

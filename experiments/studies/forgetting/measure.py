@@ -1,4 +1,4 @@
-"""Teaches each model one task after another, and all at once, and measures what it retains."""
+"""Teach each model one task after another, and all at once, and measure what it retains."""
 
 from __future__ import annotations
 
@@ -25,7 +25,27 @@ FIXED = {"passes": 1, "batch_size": 1, "final_rate": 1.0, "shift": 0, "saccade":
 
 
 def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
-    """Teach one model with one seed both scenarios, task after task and all at once."""
+    """Teach one model with one seed both scenarios, task by task and all tasks at once.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        The model, with its data and its seed.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+
+    Raises
+    ------
+    InputError
+        If the model was not trained to the end of every task.
+    """
     split = validation_split(subject.dataset, subject.seed, config.max_train, config.max_validation)
     generator = np.random.default_rng([subject.seed, 0xF064])
     scenarios = {
@@ -107,7 +127,7 @@ def _permuted(samples: Samples, order: NDArray[np.intp]) -> Samples:
 
 
 def _presented(samples: Samples, count: int, generator: np.random.Generator) -> Samples:
-    """Return so many presentations of these samples, in a new random order in each pass."""
+    """Return `count` presentations of these samples, in a new random order in each pass."""
     passes = [generator.permutation(len(samples)) for _ in range(-(-count // len(samples)))]
     return samples.chosen(np.concatenate(passes)[:count])
 
@@ -159,7 +179,7 @@ def _accuracies(
     Raises
     ------
     InputError
-        For a model that was not seen at all of these places.
+        If the model was not examined at all of these numbers of presentations.
     """
     model = create_with(subject, FIXED)
     found: dict[int, FloatArray] = {}
@@ -179,12 +199,24 @@ def _accuracies(
 
 
 def in_common_order(sequence: Samples, seed: int) -> Samples:
-    """Return the samples arranged so that every classifier with this seed shows them in the order of `sequence`.
+    """Arrange samples so that every classifier with this seed presents them in the order of `sequence`.
+
+    Parameters
+    ----------
+    sequence
+        Samples in the intended order.
+    seed
+        Seed of the classifiers.
+
+    Returns
+    -------
+    Samples
+        The same samples, in the order to pass to `fit`.
 
     Notes
     -----
-    `fit` shuffles, in the same way for all classifiers. The shuffling is undone beforehand, so that each classifier
-    learns in the given order by its usual way of learning and can be examined at its checkpoints.
+    `fit` shuffles in the same way for all classifiers. The shuffling is undone beforehand, so that each classifier
+    learns in the given order with its usual algorithm and can be examined at its checkpoints.
     """
     places = np.empty(len(sequence), np.intp)
     places[presentation_order(seed, len(sequence), 1)] = np.arange(len(sequence))

@@ -1,4 +1,4 @@
-"""Figures of the information study: what each layer tells of the class, and from when on its spikes do."""
+"""Figures of the information study: information about the class in each layer, and over time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from experiments.studies.information import STUDY
 
 _GREY = "#767676"
 _DASHES = ("-", "--", ":", "-.")
-"""Of a model's layers, from the output back."""
+"""Line styles of a model's layers, from the output back."""
 _PANELS = (
     ("probe_accuracy", "Linear probe (% correct)", 100.0),
     ("probe_bits", "Linear probe (bits)", 1.0),
@@ -28,29 +28,52 @@ _PANELS = (
 PLATES = (
     Plate(
         "information",
-        "What each layer tells of the class",
+        "Information about the class in each layer",
         "By layer, from input to output, mean and 95 % interval over seeds. Top: a cross-validated linear probe on all "
-        "units; dashed, the same with shuffled labels. Middle: information of true and decoded class, a lower bound; "
-        "dotted, all there is to know. Bottom: information in the response of one unit, mean over the units. Bits are "
-        "corrected for the finite sample, those of shuffled labels subtracted. Intervals end at the frame.",
+        "units; dashed: the same with shuffled labels. Middle: mutual information of true and decoded class, a lower "
+        "bound; dotted: entropy of the class. Bottom: information in the response of one unit, mean over units. Bits "
+        "are corrected for the finite sample, and those with shuffled labels are subtracted. Intervals end at the "
+        "frame.",
     ),
     Plate(
         "information_time",
-        "From when on spikes tell the class",
-        "Spikes counted up to a time, corrected as above. Solid: output layer; dashed and dotted: the layers before. "
-        "Fine dots: all there is to know.",
+        "Information about the class over time",
+        "Spikes counted up to a given time, with the same corrections. Solid: output layer; dashed and dotted: the "
+        "layers before. Fine dots: entropy of the class.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `information` (by layer), and `information_time` where there are spikes."""
+    """Draw `information` (by layer) and, if there are spikes, `information_time`.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix.
+    """
     figures = {"information": _layers_figure(run), "information_time": _time_figure(run)}
     return {name: figure for name, figure in figures.items() if figure is not None}
 
 
 def sentences(run: Run) -> list[str]:
-    """Return what the last layer before the output tells, read by all of its units and by one."""
+    """Describe the information in the last layer before the output, in all of its units and in one.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report.
+    """
     read, alone = [], []
     for model in looks(run):
         layer = _layers(run, model)[-2:][0]
@@ -62,24 +85,24 @@ def sentences(run: Run) -> list[str]:
         alone.append(f"{told(unit)} in {model}")
     all_there_is = number(_class_entropy(run), "bit")
     return [
-        f"Of the {all_there_is} that tell the class, a linear probe reads at least {listed(read)}.",
-        f"On average one unit of these layers tells {listed(alone)}.",
+        f"Of the {all_there_is} that specify the class, a linear probe reads at least {listed(read)}.",
+        f"On average, one unit of these layers carries {listed(alone)}.",
     ]
 
 
 def _layers(run: Run, model: str) -> list[str]:
-    """From input to output."""
+    """Return the names of a model's layers, from input to output."""
     return [layer for name, layer, _ in by_fact(run, STUDY["probe_accuracy"], "layer") if name == model]
 
 
 def _entries(run: Run, metric: Metric, model: str, layers: Iterable[str]) -> list[Entry]:
-    """Entries of the summary for these layers, in their order."""
+    """Return the entries of the summary for these layers, in their order."""
     found = layer_summaries(run, metric)
     return [entry for layer in layers for entry in found.get((model, layer), ())]
 
 
 def _layers_figure(run: Run) -> Figure:
-    """A column for each pair of twins, a row for each measure."""
+    """Draw a column for each pair of twins and a row for each measure."""
     groups = pairs_of(run, STUDY.name)
     with style():
         figure = Figure(figsize=(max(0.8 + 3.2 * len(groups), 4.6), 7.0))
@@ -94,7 +117,7 @@ def _layers_figure(run: Run) -> Figure:
 
 
 def _by_layer(ax: Axes, run: Run, group: tuple[str, ...], metric: Metric, scale: float) -> None:
-    """Layers of twins that have the same place, counted from the output back, stand above each other."""
+    """Draw the layers of twins, aligned from the output back."""
     names = {model: _layers(run, model) for model in group}
     deepest = max(map(len, names.values()))
     for index, (model, layers) in enumerate(names.items()):
@@ -119,7 +142,7 @@ def _by_layer(ax: Axes, run: Run, group: tuple[str, ...], metric: Metric, scale:
 
 
 def _labels(names: list[list[str]], longest: list[str]) -> list[str]:
-    """Names of the places from input to output; of twins that call theirs differently both, one below the other."""
+    """Return the layer names from input to output; if twins use different names, both, one below the other."""
     return [
         "\n".join(dict.fromkeys(layers[-back] for layers in names if back <= len(layers)))
         for back in range(len(longest), 0, -1)
@@ -127,14 +150,14 @@ def _labels(names: list[list[str]], longest: list[str]) -> list[str]:
 
 
 def _limits(run: Run, metric: Metric, scale: float) -> tuple[float, float]:
-    """Of the vertical axis, by what can be reached or by the means: intervals of few seeds would go far beyond."""
+    """Return limits of the vertical axis from the maximum or the means: intervals of few seeds are too wide."""
     means = [entry["mean"] for read in (metric, _course(metric)) for _, _, entry in by_fact(run, read, "layer")]
     reach = {"probe_accuracy": 1.0, "probe_bits": _class_entropy(run)}.get(metric.name, 0.0)
     return scale * min(0, *means), 1.05 * scale * max(reach, *means)
 
 
 def _course(metric: Metric) -> Metric:
-    """The same, read up to moments of the trial."""
+    """Return the metric that measures the same quantity over time."""
     return STUDY[f"{metric.name}_course"]
 
 
@@ -147,7 +170,7 @@ def _all_there_is(ax: Axes, run: Run) -> None:
 
 
 def _time_figure(run: Run) -> Figure | None:
-    """A row for each model with spikes: all units, and one unit."""
+    """Draw a row for each model with spikes: all units, and one unit."""
     spiking = dict.fromkeys(model for model, _, _ in by_fact(run, STUDY["probe_bits_course"], "layer"))
     if not spiking:
         return None

@@ -1,4 +1,4 @@
-"""Reads the class from the layers of a trained network."""
+"""Decode the class from the layers of a trained network."""
 
 from __future__ import annotations
 
@@ -25,7 +25,27 @@ Labels = NDArray[np.int64]
 
 
 def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
-    """Read the class from the layers of one trained network with one seed."""
+    """Decode the class from the layers of one trained network with one seed.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        The model, with its data and its seed.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+
+    Raises
+    ------
+    InputError
+        If a class has only one sample among those that are measured.
+    """
     found = fitted(subject, config.max_train, progress)
     test = found.split.held_out.first(config.n_measured)
     reader = Reader(config, test, _folds(config, test, subject.dataset.classes), subject.seed)
@@ -53,7 +73,19 @@ def _folds(config: Config, test: Samples, classes: tuple[str, ...]) -> int:
 
 
 class Reader:
-    """Reads classes from responses to the same samples, with their labels and with shuffled ones."""
+    """Decodes classes from responses to the same samples, with true and with shuffled labels.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    test
+        The samples.
+    folds
+        Number of folds of the cross-validation.
+    seed
+        Seed of the folds and the shuffled labels.
+    """
 
     def __init__(self, config: Config, test: Samples, folds: int, seed: int) -> None:
         generator = np.random.default_rng([seed, 0x1F0])
@@ -64,14 +96,19 @@ class Reader:
         self._seed = seed
 
     def layer(self, layer: Layer, width: float) -> Iterator[Measurement]:
-        """Yield what is read of a layer and, where it has spikes, of those up to some moments.
+        """Yield the measurements of a layer and, if it has spikes, those of the spikes up to several times.
 
         Parameters
         ----------
         layer
-            Its responses and, where it has spikes, their counts in time bins.
+            Responses and, if the layer has spikes, counts in time bins.
         width
-            Of a time bin, in ms.
+            Width of a time bin in ms.
+
+        Returns
+        -------
+        iterator of Measurement
+            The measurements.
         """
         whole = self.read(layer.responses)
         for metric, value in whole.items():
@@ -86,7 +123,18 @@ class Reader:
                 yield STUDY[f"{metric}_course"](value, round(end * width), layer=layer.name)
 
     def read(self, responses: FloatArray) -> dict[str, float]:
-        """Return all that is read of responses (sample, unit): metric -> value."""
+        """Return all measures of some responses.
+
+        Parameters
+        ----------
+        responses
+            Responses (sample, unit).
+
+        Returns
+        -------
+        dict of str to float
+            Values by metric.
+        """
         levels = symbols(responses, self._config.levels)
         true = self._read(responses, levels, self._labels)
         chance = [self._read(responses, levels, labels) for labels in self._shuffled]

@@ -1,14 +1,14 @@
-"""How much responses tell of the class, in bits: of single units, and of what a probe reads from all of them.
+"""Information about the class in responses, in bits: of single units, and of all units together through a probe.
 
-Entropy from counts n_i that sum to n, with the correction of Miller and Madow for what a finite sample misses:
+Entropy from counts n_i that sum to n, with the correction of Miller and Madow for the bias of a finite sample:
 
     H = -sum_i n_i / n log2(n_i / n) + (occupied cells - 1) / (2 n ln 2)
 
 Mutual information of the rows and columns of a table of counts: I = H(rows) + H(columns) - H(cells), each corrected.
 
-What a probe decodes (`experiments.shared.probe`) is a function of the responses. The information of true and decoded
-class is therefore a lower bound of that of responses and class; it misses what is not in a linear combination of the
-units.
+The class that a probe decodes (`experiments.shared.probe`) is a function of the responses. The mutual information of
+true and decoded class is therefore a lower bound of that of class and responses; it misses information that is not in a
+linear combination of the units.
 
 References
 ----------
@@ -33,7 +33,7 @@ def entropy(counts: NDArray[np.number]) -> FloatArray:
     Parameters
     ----------
     counts
-        How often each value was seen (..., cell).
+        Number of occurrences of each value (..., cell).
 
     Returns
     -------
@@ -52,7 +52,7 @@ def mutual_information(table: NDArray[np.number]) -> FloatArray:
     Parameters
     ----------
     table
-        How often each pair of values was seen (..., row, column).
+        Number of occurrences of each pair of values (..., row, column).
 
     Returns
     -------
@@ -64,22 +64,23 @@ def mutual_information(table: NDArray[np.number]) -> FloatArray:
 
 
 def symbols(responses: FloatArray, levels: int) -> Integers:
-    """Turn responses into whole numbers, unit by unit.
+    """Discretise responses, unit by unit.
 
-    A unit with no more than `levels` different responses keeps them apart, as with spike counts. The responses of other
-    units are cut into levels with as many samples each, as far as equal responses stay together, the lowest first.
+    A unit with at most `levels` different responses, for instance spike counts, keeps them distinct. The responses of
+    other units are divided into levels, lowest first, with equal numbers of samples as far as possible: equal responses
+    get the same level.
 
     Parameters
     ----------
     responses
         Spike counts or activations (sample, unit).
     levels
-        How many numbers there are at most.
+        Largest number of different symbols.
 
     Returns
     -------
     array (sample, unit)
-        Numbers from 0 to levels - 1.
+        Integers from 0 to levels - 1.
     """
     n = len(responses)
     ordered = np.sort(responses, axis=0)
@@ -91,12 +92,12 @@ def symbols(responses: FloatArray, levels: int) -> Integers:
 
 
 def unit_information(responses: Integers, labels: Integers) -> FloatArray:
-    """Compute what the response of each unit tells of the class.
+    """Compute the mutual information of the class and the response of each unit.
 
     Parameters
     ----------
     responses
-        Responses as `symbols` (sample, unit).
+        Result of `symbols` (sample, unit).
     labels
         Class indices (sample,).
 

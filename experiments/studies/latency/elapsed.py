@@ -1,4 +1,4 @@
-"""What is known after some time of a trial: spikes up to then, first spikes, when a lead was large enough."""
+"""Spikes up to a given time, first spikes, and the time at which a lead is large enough."""
 
 from __future__ import annotations
 
@@ -59,19 +59,19 @@ def first_spikes(spikes: SpikeTimes, n_trials: int, n_units: int) -> FloatArray:
 
 
 def exits(lead: NDArray[np.integer], margin: int) -> NDArray[np.intp]:
-    """Return when each trial may end.
+    """Return the time at which each trial may end.
 
     Parameters
     ----------
     lead
-        By how many spikes the best unit is ahead (time, trial).
+        Lead of the best unit in spikes (time, trial).
     margin
         Lead in spikes at which a trial ends.
 
     Returns
     -------
     array (trial,)
-        Index of the first time at which the lead is that large; of the last time where it never is.
+        Index of the first time at which the lead is that large, or of the last time if it never is.
     """
     reached = lead >= margin
     return np.where(reached.any(axis=0), reached.argmax(axis=0), len(lead) - 1)
@@ -88,7 +88,7 @@ def correlation(first: FloatArray, second: FloatArray) -> float | None:
     Returns
     -------
     float or None
-        The correlation; None where one of them does not vary.
+        The correlation; None if either is constant.
     """
     a, b = (np.asarray(values, float).ravel() - np.mean(values) for values in (first, second))
     scale = np.sqrt((a @ a) * (b @ b))

@@ -19,22 +19,34 @@ from experiments.studies.latency import STUDY
 PLATES = (
     Plate(
         "latency",
-        "What is known after some time of a trial",
-        "Bands and bars: 95 % intervals. Horizontal lines: artificial networks, whose answer has no time. Probes: "
-        "logistic regressions on the spike counts of a layer up to that time. Early exit: a trial ends when the best "
-        "output unit is so many spikes ahead. Correlation: of spike counts with the activations of the twin's layer.",
+        "Decision and layers over the time of a trial",
+        "Bands and bars: 95 % intervals. Horizontal lines: artificial networks, whose answers do not depend on time. "
+        "Probes: logistic regressions on the spike counts of a layer up to that time. Early exit: a trial ends when "
+        "the best output unit leads by the given number of spikes. Correlation: between spike counts and the "
+        "activations of the twin's layer.",
     ),
 )
 _DASHES = ("-", (0, (4, 1.5)), (0, (1, 1.2)), (0, (4, 1.2, 1, 1.2)))
-"""Of a network's layers, from the output back."""
+"""Line styles of a network's layers, from the output back."""
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `latency`: accuracy, probes, early exit and likeness to the twin by elapsed time."""
+    """Draw `latency`: accuracy, probes, early exit and similarity to the twin by elapsed time.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix.
+    """
     with style():
         figure = Figure(figsize=(7.2, 5.8))
         (answer, probes), (early, twins) = figure.subplots(2, 2)
-        early.margins(x=0.35)  # room for words beside the last point
+        early.margins(x=0.35)  # room for the labels next to the last points
         for model, look in looks(run).items():
             _answer(answer, run, model, look)
             _layers(probes, run, model, look, STUDY["probe_accuracy_after"], 100)
@@ -56,7 +68,18 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """Return when accuracy is nearly what it becomes, and when layers begin to fire."""
+    """Describe when the accuracy approaches its final value, and when layers begin to fire.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report.
+    """
     final = {entry["model"]: entry for entry in summaries(run, STUDY["final_accuracy"])}
     near = [
         f"{entry['model']} after {told(entry)} (in the end {number(final[entry['model']]['mean'], 'fraction')})"
@@ -66,9 +89,9 @@ def sentences(run: Run) -> list[str]:
         f"{layer} of {model} at {told(entry)}" for model, layer, entry in by_fact(run, STUDY["first_spike"], "layer")
     ]
     if not first:
-        return ["No network of this run fired a spike, and an answer without spikes has no time."]
+        return ["No network of this run fired a spike, and answers without spikes do not depend on time."]
     reached = f"Accuracy first reached 90\N{NO-BREAK SPACE}% of its final value in {listed(near)}." if near else ""
-    waited = f"The first spike of a trial came, on average, in {listed(first)}."
+    waited = f"The first spike of a trial occurred, on average, in {listed(first)}."
     return [text for text in (reached, waited) if text]
 
 
@@ -112,7 +135,7 @@ def _early(ax: Axes, run: Run, model: str, look: Look) -> None:
 
 
 def _name_layers(ax: Axes, run: Run) -> None:
-    """Say which dashes are which layer."""
+    """Add a legend of the line styles of the layers."""
     depth = Counter(model for model, _ in layer_summaries(run, STUDY["probe_accuracy_after"]))
     names = ("last layer", "the one before", "third from last", "fourth from last")
     lines = list(zip(_DASHES, names, strict=True))[: max(depth.values(), default=0)]

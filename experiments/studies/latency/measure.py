@@ -1,4 +1,4 @@
-"""Follows the answer of a trained network through time."""
+"""Follow the answer of a trained network over time."""
 
 from __future__ import annotations
 
@@ -22,12 +22,27 @@ if TYPE_CHECKING:
 
 IntArray = NDArray[np.integer]
 CHUNK = 100
-"""Samples recorded at once: spike times of thousands of units."""
+"""Number of samples recorded at once, which limits the memory for spike times of thousands of units."""
 FINAL_SHARE = 0.9
 
 
 def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
-    """Follow the answer of one trained network with one seed through time."""
+    """Follow the answer of one trained network with one seed over time.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        The model, with its data and its seed.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+    """
     found = fitted(subject, config.max_train, progress)
     test = found.split.held_out.first(config.n_measured)
     final = float(np.mean(found.model.predict(test.X) == test.y))
@@ -42,7 +57,7 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
 
 
 def _activations(twin: Fitted, X: NDArray[np.float64]) -> dict[str, NDArray[np.floating]]:
-    """Layer -> activations (sample, unit) of an artificial network."""
+    """Return the activations (sample, unit) of an artificial network by layer."""
     return {layer.name: layer.responses for layer in twin.model.activity(X).layers[1:]}
 
 
@@ -77,7 +92,7 @@ def _over_time(
 
 
 def _recorded(model: Recordable, X: NDArray[np.float64]) -> Recording:
-    """All samples in one recording of spike times, without traces."""
+    """Record the spike times of all samples, without traces."""
     from bnsim.recording import Recording, SpikeTimes
 
     parts = [model.record(X[start : start + CHUNK]) for start in range(0, len(X), CHUNK)]
@@ -93,12 +108,12 @@ def _recorded(model: Recordable, X: NDArray[np.float64]) -> Recording:
 
 
 def _times(duration: float, points: int) -> list[int]:
-    """Ends in whole ms, the last of them the trial's."""
+    """Return times in whole ms, the last of which is the end of the trial."""
     return sorted({max(1, round(1e3 * duration * place / points)) for place in range(1, points + 1)})
 
 
 def _steps(ends: list[int], seen: Recording) -> list[int]:
-    """The time step at which each of these times (ms) ends, at least one."""
+    """Return the number of time steps up to each of these times (ms), at least one."""
     return [max(1, round(end / 1e3 / seen.dt)) for end in ends]
 
 
@@ -113,7 +128,10 @@ def _first(seen: Recording) -> Iterator[Measurement]:
 def _answers(
     model: Recordable, seen: Recording, X: NDArray[np.float64], steps: list[int]
 ) -> NDArray[np.integer] | None:
-    """Class of each sample after each of these steps (time, sample); None where no count of output spikes decides."""
+    """Return the class of each sample after each of these steps (time, sample).
+
+    None if the decision does not depend on counts of output spikes.
+    """
     if isinstance(model, Anytime):
         return model.predictions_over_time(X)[:, np.array(steps) - 1].T
     return model.decisions_until(seen, steps) if isinstance(model, CountDecision) else None

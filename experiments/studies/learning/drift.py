@@ -1,4 +1,4 @@
-"""How the weights of a layer move while they are learned."""
+"""Changes of the weights of a layer during learning."""
 
 from __future__ import annotations
 

@@ -16,12 +16,30 @@ from experiments.spec import Metric, Plate
 from experiments.studies.learning import SEEN, STUDY
 
 _DASHES = ("-", "--", ":", "-.")
-"""Of a model's layers, from the output back."""
+"""Line styles of a model's layers, from the output back."""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Metrics of single layers that are drawn together, the one in `open_marks` with open marks."""
+    """Metrics of single layers in one panel.
+
+    Parameters
+    ----------
+    title
+        Title of the panel.
+    value
+        Label of the vertical axis.
+    metrics
+        Metrics to draw.
+    open_marks
+        The metric that is drawn with open marks, if any.
+    logarithmic
+        Whether the vertical axis is logarithmic.
+    percent
+        Whether shares are drawn in per cent.
+    line_at
+        Value of a horizontal line; None for none.
+    """
 
     title: str
     value: str
@@ -60,39 +78,62 @@ PLATES = (
     Plate("learning", "Accuracy by samples seen", "On the validation split, with learning frozen."),
     Plate(
         "weights",
-        "How the weights move",
+        "Changes of the weights",
         "Trained layers; norms are Euclidean, over all weights of a layer. Solid: output layer; dashed: the layer "
-        "before. Spread and mean are in each model's own unit of weight.",
+        "before. Spread and mean are in the unit of the weights of each model.",
     ),
     Plate(
         "selectivity",
-        "How units come to prefer a class",
-        "(best − rest) / (best + rest), where best is a unit's greatest mean response to a class and rest the mean "
-        "of the others (Morcos et al. 2018); 1 for a unit that responds to one class only. Layers that are not "
-        "trained change only by their own adaptation.",
+        "Development of class selectivity",
+        "(best − rest) / (best + rest), where best is the largest mean response of a unit to a class and rest the mean "
+        "of the others (Morcos et al. 2018); 1 for a unit that responds to only one class. Layers that are not "
+        "trained change only by adaptation.",
     ),
     Plate(
         "gradient_angle",
-        "Where learning points, held against backpropagation",
-        "Degrees between the change that learning some training samples makes and the way down the gradient of the "
-        "softmax cross-entropy over these samples, of a rate network with the same weights and responses; 0 is "
-        "gradient descent, 90 is chance. Left with the steps as they are, which move the weights between samples; "
-        "right with steps 1000 times smaller. Optimizers such as Adam rescale every weight's step, so that an "
-        "artificial network does not stand at 0 either.",
+        "Angle between weight changes and gradient descent",
+        "Angle between the weight change from learning some training samples and the negative gradient of the softmax "
+        "cross-entropy over these samples, in a rate network with the same weights and responses; 0 is gradient "
+        "descent, 90 is chance. Left: normal learning rate, so that the weights change between samples; right: a "
+        "learning rate 1000 times smaller. Optimizers such as Adam rescale the step of every weight, so artificial "
+        "networks do not reach 0 either.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `learning` (validation accuracy) and, of single layers, `weights`, `selectivity` and, where models have an
-    error signal, `gradient_angle`."""
+    """Draw `learning` (validation accuracy) and figures of single layers.
+
+    The latter are `weights`, `selectivity` and, for models with an error signal, `gradient_angle`.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix.
+    """
     figures = {name: _layers_figure(run, panels) for name, panels in _PANELS.items()}
     drawn = {name: figure for name, figure in figures.items() if figure is not None}
     return {"learning": accuracy_figure(run, STUDY["validation_accuracy"]), **drawn}
 
 
 def sentences(run: Run) -> list[str]:
-    """Return when each twin first reached the highest level, in tens of per cent, that both of them reached."""
+    """Describe when each twin first reached the highest accuracy, in tens of per cent, that both reached.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report.
+    """
     of_models = model_summaries(run, STUDY["validation_accuracy"])
     result = []
     for entry in differences(run, primary=True):
@@ -103,14 +144,14 @@ def sentences(run: Run) -> list[str]:
         level = max(tenth / 10 for tenth in range(11) if tenth / 10 <= best)
         first, second = (next(step for step, mean in curve if mean >= level) for curve in pair)
         result.append(
-            f"On the validation split the mean accuracy first stood at {100 * level:.0f}\N{NO-BREAK SPACE}% "
-            f"or above after {first:,} samples in {entry['model']} and after {second:,} in {entry['twin']}."
+            f"On the validation split, the mean accuracy first reached {100 * level:.0f}\N{NO-BREAK SPACE}% "
+            f"after {first:,} samples in {entry['model']} and after {second:,} in {entry['twin']}."
         )
-    return [*result, f"On average along the curve it was {by_model(run, STUDY['learning_curve_mean'])}."]
+    return [*result, f"The mean accuracy along the curve was {by_model(run, STUDY['learning_curve_mean'])}."]
 
 
 def _layers_figure(run: Run, panels: tuple[Panel, ...]) -> Figure | None:
-    """Return two panels a row under one legend; None where nothing of them was measured."""
+    """Draw two panels per row with a common legend; return None if none of their metrics was measured."""
     if not any(layer_summaries(run, metric) for panel in panels for metric in panel.metrics):
         return None
     rows = len(panels) // 2
@@ -144,7 +185,7 @@ def _draw_panel(ax: Axes, run: Run, panel: Panel) -> None:
 
 
 def _places(run: Run) -> dict[tuple[str, str], int]:
-    """Return (model, layer) -> place of the layer from the output back; every layer has a share of silent units."""
+    """Return the position of each (model, layer) from the output back; every layer has a share of silent units."""
     layers = list(layer_summaries(run, STUDY["silent_share"]))
     return {
         (model, layer): sum(other == model for other, _ in layers[index + 1 :])

@@ -1,9 +1,9 @@
 """Angle between the changes that a learning rule makes and the gradient that backpropagation would follow.
 
-The gradient is that of a rate network with the same weights. Its units respond as those of the measured network did
-(`activity`, whatever made them respond). Their derivative is that of a rectifier: 1 where a unit responded, 0
-elsewhere. The probabilities of the classes are the softmax of the output's summed drive. With h_0 the responses of the
-layer before the first trained one, W_i the weights from h_(i-1) to layer i, and the mean over samples,
+The gradient is that of a rate network with the same weights. Its units have the responses of the measured network
+(`activity`, whatever their cause). Their derivative is that of a rectifier: 1 where a unit responded, 0 elsewhere. The
+probabilities of the classes are the softmax of the output's summed drive. With h_0 the responses of the layer before
+the first trained one, W_i the weights from h_(i-1) to layer i, and the mean over samples,
 
     e_L = softmax(g h_(L-1) W_L) - [k = label],  e_(i-1) = (e_i W_i^T) [h_(i-1) > 0],  dL/dW_i ~ h_(i-1)^T e_i
 
@@ -80,14 +80,25 @@ def backpropagated(weights: Layers, inputs: Layers, error: FloatArray) -> dict[s
 
 
 def angle(first: FloatArray, second: FloatArray) -> float | None:
-    """Return the angle between two arrays of the same shape in degrees, or None where one of them is zero.
+    """Return the angle between two arrays.
+
+    Parameters
+    ----------
+    first
+        Any array.
+    second
+        An array of the same shape.
+
+    Returns
+    -------
+    float or None
+        Angle in degrees; None if one of the arrays is zero.
 
     Notes
     -----
-    Between the change of a learning rule and the descent, 0 is gradient descent, and 90 is expected by chance among
-    many weights. The descent is computed at the weights before learning, which change from sample to sample (or from
-    batch to batch). Large steps therefore open an angle whatever the rule; small steps leave the angle of the rule
-    itself.
+    Between the change of a learning rule and the descent, 0 is gradient descent, and 90 is expected by chance for many
+    weights. The descent is computed at the weights before learning, which change from sample to sample (or from batch
+    to batch). Large steps therefore produce an angle for any rule; small steps leave the angle of the rule itself.
     """
     scale = float(np.linalg.norm(first)) * float(np.linalg.norm(second))
     if scale == 0:
@@ -96,7 +107,18 @@ def angle(first: FloatArray, second: FloatArray) -> float | None:
 
 
 def softmax(drive: FloatArray) -> FloatArray:
-    """Return the probabilities (sample, class) of a drive (sample, class)."""
+    """Compute the softmax over classes.
+
+    Parameters
+    ----------
+    drive
+        Summed input of the output units (sample, class).
+
+    Returns
+    -------
+    array (sample, class)
+        Probabilities.
+    """
     exponentials = np.exp(drive - drive.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 

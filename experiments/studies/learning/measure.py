@@ -1,4 +1,4 @@
-"""Trains each model and examines it at checkpoints on the way."""
+"""Train each model and examine it at checkpoints during training."""
 
 from __future__ import annotations
 
@@ -19,11 +19,26 @@ if TYPE_CHECKING:
     from models.classifier import Classifier, FloatArray
 
 SMALL_STEPS = 1e-3
-"""Factor on the learning rate with which weights hardly move over `n_gradient` samples."""
+"""Factor on the learning rate with which the weights hardly change over `n_gradient` samples."""
 
 
 def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
-    """Train one model with one seed and examine it on the validation split."""
+    """Train one model with one seed and examine it on the validation split.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        The model, with its data and its seed.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+    """
     split = validation_split(subject.dataset, subject.seed, config.max_train, config.max_validation)
     passes = max(1, round(config.presentations / len(split.train)))
     points = checkpoints(passes * len(split.train), config.points_per_octave, subject.common_batch)
@@ -40,11 +55,13 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
 
 
 Finding = tuple[str, str, float | None]
-"""Layer, metric, value (None where it is not defined)."""
+"""Layer, metric, value (None if undefined)."""
 
 
 class Observer:
-    """Examines weights and units of a model at its checkpoints and collects the measurements in `found`.
+    """Examines the weights and units of a model at its checkpoints.
+
+    The measurements are collected in `found`.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How much the units of a layer prefer one class."""
+"""Class selectivity of the units of a layer."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def class_selectivity(responses: NDArray[np.floating], labels: NDArray[np.int64]
     Parameters
     ----------
     responses
-        Of the layer (sample, unit), in any unit; negative responses count as zero.
+        Responses of the layer (sample, unit), in any unit; negative responses count as zero.
     labels
         Class of each sample (sample,).
 

@@ -20,13 +20,35 @@ PLATES = (
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `one_pass`: validation accuracy by samples seen, each once."""
+    """Draw `one_pass`: validation accuracy by samples seen, each of them once.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix.
+    """
     return {"one_pass": accuracy_figure(run, STUDY["validation_accuracy"])}
 
 
 def sentences(run: Run) -> list[str]:
-    """Return what came out, between twins where there are any."""
+    """Describe the accuracies, between twins if there are any.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report.
+    """
     metric = STUDY["one_pass_accuracy"]
-    return twin_sentences(run, metric, "validation samples", "Having seen every sample once, ") or [
+    return twin_sentences(run, metric, "validation samples", "After seeing every sample once, ") or [
         f"{metric.label}: {by_model(run, metric)}."
     ]

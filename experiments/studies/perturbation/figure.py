@@ -21,16 +21,27 @@ _LINES = {"epsilon": MEASURED, "removed": MEASURED, "moved": _DASHED}
 PLATES = (
     Plate(
         "perturbation",
-        "Growth of the smallest change",
-        "Random networks without training. tanh: one input changed by a millionth, which grows or shrinks by a "
-        "factor a layer. LIF: one input spike removed (solid) or moved by 1 ms (dashed); counted are spikes that "
-        "only one of the two trials has, by layer, and in the last layer by time since the change.",
+        "Growth of a small perturbation",
+        "Random networks without training. tanh: one input is changed by 1e-6; the difference grows or shrinks by a "
+        "factor in each layer. LIF: one input spike is removed (solid) or moved by 1 ms (dashed); the count is of "
+        "spikes that occur in only one of the two trials, by layer and, in the last layer, by time since the change.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `perturbation`: differences by layer in both kinds of network, and in time."""
+    """Draw `perturbation`: differences by layer in both kinds of network, and over time.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix.
+    """
     difference, spreading = STUDY["difference"], STUDY["spreading"]
     scales = [scale for _, scale, _ in by_fact(run, difference, "scale")]
     norm = LogNorm(min(scales), max(scales))
@@ -56,7 +67,18 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """Return by how much a change grows from layer to layer."""
+    """Describe the growth of a change from layer to layer.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report; empty if no growth was measured.
+    """
     grown: dict[str, list[str]] = {}
     for model, change, entry in by_fact(run, STUDY["growth"], "change"):
         scale = number(entry["facts"]["scale"], "")
@@ -66,7 +88,7 @@ def sentences(run: Run) -> list[str]:
         f"{opening} grows from one layer to the next by a factor of {listed(grown[model])}."
         for model, opening in (
             ("tanh", "In tanh networks a change of one input"),
-            ("lif", "In LIF networks a lost spike"),
+            ("lif", "In LIF networks the effect of a lost spike"),
         )
         if model in grown
     ]

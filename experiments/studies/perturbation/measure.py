@@ -1,4 +1,4 @@
-"""Change an input a little, and follow the difference through random networks."""
+"""Change an input slightly, and follow the difference through random networks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,22 @@ CHANGES = ("removed", "moved")
 
 
 def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
-    """Follow the changes through networks of one kind at every scale."""
+    """Follow small changes through networks of one kind at every scale.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        Kind of network, with its seed.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+    """
     measure = _spiking if subject.kind == "BNS" else _artificial
     return Outcome(1, 0, tuple(measure(config, subject, progress)))
 

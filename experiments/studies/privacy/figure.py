@@ -16,16 +16,27 @@ from experiments.studies.privacy import SIZE, STUDY
 PLATES = (
     Plate(
         "privacy",
-        "What an attacker learns of the training set",
+        "What an attacker learns about the training set",
         "Left: share of members that an attacker recognises by the winning share of the output, minus the share of "
-        "other samples that are mistaken for members; dotted, where membership is drawn at random. Right: share of "
-        "members (filled, solid) and of other samples (open, dashed) classified correctly when the attack was made.",
+        "other samples that are mistaken for members; dotted: the same with random membership. Right: share of "
+        "members (filled, solid) and of other samples (open, dashed) classified correctly at the time of the attack.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `privacy`: advantage, and accuracies of members and others, by size."""
+    """Draw `privacy`: the advantage, and the accuracies of members and others, by size of the training set.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix.
+    """
     with style():
         figure = Figure(figsize=(7.2, 4.0))
         attack, accuracy = figure.subplots(1, 2)
@@ -49,7 +60,7 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def _draw(ax: Axes, run: Run, entries: dict[str, list[Entry]], *, others: bool = False) -> None:
-    """Draw a curve for each model, dashed with open marks for samples that are no members."""
+    """Draw a curve for each model, dashed with open marks for samples that are not members."""
     for model, look in looks(run).items():
         draw_curve(
             ax, entries[model], look, label=f"{model} ({look.kind})", scale=100,
@@ -62,14 +73,25 @@ def _sizes(run: Run) -> list[int]:
 
 
 def sentences(run: Run) -> list[str]:
-    """Return how much better than guessing the attack was, and at which training accuracy."""
+    """Describe how much better than guessing the attack was, and at which training accuracy.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report.
+    """
     accuracies = model_summaries(run, STUDY["train_accuracy"])
     taken = listed([f"{_range(curve)} in {model}" for model, curve in accuracies.items()])
     return [
-        f"The advantage of an attacker who guesses membership from the winning share of the output, 0 for guessing "
-        f"blindly, was on average over the training sets {by_model(run, STUDY['membership_advantage_mean'])}.",
+        f"The advantage of an attacker who infers membership from the winning share of the output (0 for random "
+        f"guessing) was, on average over the training sets, {by_model(run, STUDY['membership_advantage_mean'])}.",
         f"The networks were attacked at a training accuracy of {taken}; "
-        f"{number(run.config[STUDY.name]['level'], 'fraction')} was asked for.",
+        f"the target was {number(run.config[STUDY.name]['level'], 'fraction')}.",
     ]
 
 

@@ -1,4 +1,4 @@
-"""Trains each model on few samples and attacks it."""
+"""Train each model on few samples and attack it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Taken:
     Parameters
     ----------
     presentations
-        Number learned until then.
+        Number of presentations learned by then.
     train_accuracy, held_out_accuracy
         Fractions of the members and of the other samples classified correctly.
     members, others
@@ -50,7 +50,27 @@ class Taken:
 
 
 def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
-    """Attack one model with one seed after training on sets of each size."""
+    """Attack one model with one seed after training on sets of each size.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        The model, with its data and its seed.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+
+    Raises
+    ------
+    InputError
+        If a set is too small for all classes, or the model was not trained to the end.
+    """
     pool = final_split(subject.dataset, subject.seed).train
     sizes = sorted({min(size, len(pool) // 2) for size in config.sizes})
     trainings = [(size, number) for size in sizes for number in range(sizes[-1] // size)]
@@ -70,23 +90,28 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
 
 
 def drawn(subject: Subject, pool: Samples, size: int, number: int) -> tuple[Samples, Samples]:
-    """Return members and as many other samples, both stratified.
+    """Draw members and the same number of other samples, both stratified.
 
     Parameters
     ----------
     subject
-        Its seed draws the samples.
+        The model; its seed draws the samples.
     pool
         Samples to draw from.
     size
         Number of members.
     number
-        Of the training; each has other samples.
+        Index of the training; each has different samples.
+
+    Returns
+    -------
+    tuple of Samples
+        The members, and the other samples.
 
     Raises
     ------
     InputError
-        Where so few samples cannot hold all classes.
+        If so few samples cannot hold all classes.
     """
     from sklearn.model_selection import train_test_split
 

@@ -1,10 +1,11 @@
-"""Membership inference: was a classifier trained on a sample, judging from its score of the sample?
+"""Membership inference: deciding from a classifier's score whether it was trained on a sample.
 
-The attack is a threshold: samples that score at least as high are called members. Its advantage is the share of members
-so called minus the share of other samples so called (true minus false positive rate), 0 for guessing, 1 for certainty.
-A threshold chosen on the samples that it is judged on would always look better than guessing. It is therefore chosen on
-one half of members and other samples and judged on the other half. Samples with equal scores, frequent among spike
-counts, are called alike: a tie is never broken in the attacker's favour.
+The attack is a threshold: samples that score at least as high are called members. Its advantage is the true minus the
+false positive rate, that is, the share of members minus the share of other samples that are called members: 0 for
+guessing, 1 for certainty. A threshold that is chosen and tested on the same samples would always look better than
+guessing. Therefore it is chosen on one half of members and other samples and tested on the other half. Samples with
+equal scores, which are frequent among spike counts, get the same answer: a tie is never broken in the attacker's
+favour.
 
 References
 ----------
@@ -22,24 +23,40 @@ SPLITS = 20
 
 
 def best_threshold(members: FloatArray, others: FloatArray) -> float:
-    """Return the threshold with the greatest advantage; of equally good ones the highest, infinity where none helps.
+    """Return the threshold with the largest advantage; among equals the highest, and infinity if none has any.
 
     Parameters
     ----------
-    members, others
-        Scores of the members and of other samples (sample,).
+    members
+        Scores of the members (sample,).
+    others
+        Scores of other samples (sample,).
+
+    Returns
+    -------
+    float
+        The threshold.
     """
     scores = np.append(np.unique(np.concatenate([members, others])), np.inf)[::-1]
     return float(scores[np.argmax(_reaching(members, scores) - _reaching(others, scores))])
 
 
 def advantage(members: FloatArray, others: FloatArray, threshold: float) -> float:
-    """Return the true minus false positive rate of calling members all samples that score at least `threshold`.
+    """Return the true minus the false positive rate of a threshold.
 
     Parameters
     ----------
-    members, others
-        Scores of the members and of other samples (sample,).
+    members
+        Scores of the members (sample,).
+    others
+        Scores of other samples (sample,).
+    threshold
+        Samples that score at least this much are called members.
+
+    Returns
+    -------
+    float
+        Advantage, between -1 and 1.
     """
     return float(_reaching(members, threshold) - _reaching(others, threshold))
 
@@ -50,16 +67,23 @@ def _reaching(scores: FloatArray, thresholds: float | FloatArray) -> FloatArray:
 
 
 def cross_fitted_advantage(members: FloatArray, others: FloatArray, generator: np.random.Generator) -> float:
-    """Return the advantage of thresholds that are chosen on one half and judged on the other.
+    """Return the advantage of thresholds that are chosen on one half and tested on the other.
 
-    It is the mean of both ways and over random halves.
+    It is the mean over both directions and over random halves.
 
     Parameters
     ----------
-    members, others
-        Scores of the members and of other samples (sample,).
+    members
+        Scores of the members (sample,).
+    others
+        Scores of other samples (sample,).
     generator
         Draws the halves.
+
+    Returns
+    -------
+    float
+        Advantage, between -1 and 1.
     """
     return float(np.mean([_on_halves(members, others, generator) for _ in range(SPLITS)]))
 
@@ -71,16 +95,23 @@ def _on_halves(members: FloatArray, others: FloatArray, generator: np.random.Gen
 
 
 def shuffled_advantage(members: FloatArray, others: FloatArray, generator: np.random.Generator) -> float:
-    """Return the cross-fitted advantage where membership is drawn at random anew for each pair of halves.
+    """Return the cross-fitted advantage with membership drawn at random for each pair of halves.
 
-    It is 0 but for chance; otherwise the measure is biased.
+    It is 0 except for chance; otherwise the measure is biased.
 
     Parameters
     ----------
-    members, others
-        Scores of the members and of other samples (sample,).
+    members
+        Scores of the members (sample,).
+    others
+        Scores of other samples (sample,).
     generator
         Draws membership and halves.
+
+    Returns
+    -------
+    float
+        Advantage, between -1 and 1.
     """
     scores = np.concatenate([members, others])
     found = []
@@ -97,8 +128,15 @@ def area(members: FloatArray, others: FloatArray) -> float:
 
     Parameters
     ----------
-    members, others
-        Scores of the members and of other samples (sample,).
+    members
+        Scores of the members (sample,).
+    others
+        Scores of other samples (sample,).
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
     """
     from sklearn.metrics import roc_auc_score
 

@@ -39,6 +39,11 @@ class SteppedLIF(bnsim.LIF):
 
     Deriving the exact solution with two alpha currents takes ten seconds in every process. With time steps of a third
     of the synaptic time constant, the error of this method is below one thousandth.
+
+    Parameters
+    ----------
+    refractory, tau_m, v_rest, v_threshold, v_reset
+        As in `bnsim.LIF`.
     """
 
     method = "rk4"

@@ -22,7 +22,7 @@ _FATES: dict[str, dict[str, Any]] = {
     "dies": {"color": ORANGE, "linewidth": 0.9, "linestyle": (0, (4, 1.5)), "label": "dies"},
 }
 Start: TypeAlias = tuple[int, float]
-"""Spikes and spread (ms) with which packets enter."""
+"""Number of spikes and spread (ms) of a packet at the start."""
 _LABELS = (*_FATES, "half live", "attractor")
 
 
@@ -30,16 +30,27 @@ PLATES = (
     Plate(
         "pulse_packets",
         "Packets of spikes along a synfire chain",
-        "Left: each line is the mean path of packets that start alike (open mark) and share the fate of most of them, "
-        "with a dot for each group; it ends where fewer than 10 spikes are left. Black: from this many spikes on, half "
-        "of the packets live. Star: where packets that live end. Right: share of the packets that live, by the number "
-        "of spikes with which they enter.",
+        "Left: each line is the mean path of packets with the same start (open mark), restricted to the fate of the "
+        "majority, with a dot for each group; it ends when fewer than 10 spikes are left. Black: number of spikes at "
+        "which half of the packets live. Star: end point of packets that live. Right: share of packets that live, by "
+        "the number of spikes at the start.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `pulse_packets`: paths of packets in the plane of spread and spikes, and survival."""
+    """Draw `pulse_packets`: paths of packets in the plane of spread and spikes, and survival.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix.
+    """
     with style():
         figure = Figure(figsize=(7.2, 4.2))
         plane, survival = figure.subplots(1, 2, width_ratios=[1.35, 1])
@@ -54,7 +65,18 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """Return where packets settle, and from where on they live."""
+    """Describe where packets settle, and how many spikes they need to live.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report.
+    """
     settled = [told(entry) for entry in _attractor(run)]
     separatrix = along(run, STUDY["separatrix"], _MODEL, "spread")
     told_of = separatrix if len(separatrix) < 3 else [separatrix[0], separatrix[-1]]
@@ -63,14 +85,14 @@ def sentences(run: Run) -> list[str]:
         f"Packets that live settle at {settled[0]} spikes of 100 neurons with a spread of {settled[1]}."
         if settled
         else "No packet lived.",
-        f"Half of the packets live from this many spikes on: {listed(halves)}."
+        f"Number of spikes at which half of the packets live: {listed(halves)}."
         if halves
         else "At no spread did the share of packets that live cross one half.",
     ]
 
 
 def _attractor(run: Run) -> list[Entry]:
-    """Return spikes and spread of packets that live; nothing where none does."""
+    """Return the spikes and the spread of packets that live; empty if none does."""
     return [entry for metric in ("attractor_spikes", "attractor_spread") for entry in summaries(run, STUDY[metric])]
 
 
@@ -103,7 +125,7 @@ def _start(entry: Entry) -> Start:
 
 
 def _courses(run: Run, metric: Metric) -> dict[tuple[Start, str], list[Entry]]:
-    """Return (start, fate) -> entries from group to group."""
+    """Return the entries from group to group, by start and fate."""
     found: dict[tuple[Start, str], list[Entry]] = {}
     for _, fate, entry in by_fact(run, metric, "fate"):
         found.setdefault((_start(entry), fate), []).append(entry)

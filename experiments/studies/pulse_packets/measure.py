@@ -52,14 +52,14 @@ class Packets:
         trains
             Spikes of each trial.
         expected
-            About when each packet comes (trial,), in ms.
+            Approximate time of each packet (trial,), in ms.
         background
             Firing rate of the neurons without a packet, in Hz.
 
         Returns
         -------
         Packets
-            Those closest to `expected`.
+            The packets closest to `expected`.
         """
         found = [_packet(1e3 * times, near) for (times, _), near in zip(trains, expected, strict=True)]
         centre, spread, count = map(np.array, zip(*found, strict=True))
@@ -67,7 +67,7 @@ class Packets:
 
 
 def _packet(times: FloatArray, expected: float) -> tuple[float, float, int]:
-    """Return the centre, the spread and the number of the spikes; a packet comes a little later in each group."""
+    """Return the centre, the spread and the number of spikes; packets are slightly later in each group."""
     since = _whole(times) - _whole(expected)
     found = times[(since > -_whole(NEAR)) & (since < 2 * _whole(NEAR))]
     centre = float(np.median(found)) if len(found) else expected
@@ -79,12 +79,32 @@ def _packet(times: FloatArray, expected: float) -> tuple[float, float, int]:
 
 
 def _whole(times: FloatArray | float) -> NDArray[np.int64]:
-    """Times in ms as whole nanoseconds, so that a spike on a limit lies there however it was rounded."""
+    """Convert times in ms to whole nanoseconds, so that rounding does not move a spike across a limit."""
     return steps_of(np.asarray(times) / 1e3, NANOSECOND)
 
 
 def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
-    """Send packets of all kinds along the chain."""
+    """Send packets of all kinds along the chain.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        The chain, with its seed.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+
+    Raises
+    ------
+    InputError
+        If a packet has more spikes than a group has neurons.
+    """
     if max(config.spikes) > GROUP:
         raise InputError(f"pulse-packets.spikes: {max(config.spikes)} of {GROUP} neurons; give at most {GROUP}")
     generator = np.random.default_rng([subject.seed, 0x9ACC])

@@ -33,7 +33,7 @@ TAU_M, TAU_PSP, REFRACTORY = 10.0, 0.325, 1.0
 WEIGHT = 4.86
 """Weight of a synapse, in mV; the postsynaptic potential of one spike peaks at 0.14 mV."""
 BACKGROUND_MEAN, BACKGROUND_VARIANCE = 25.27, 39.24**2
-"""Mean (mV per ms) and variance (mV² per ms) of what the background spikes add up to."""
+"""Mean (mV per ms) and variance (mV² per ms) of the sum of the background spikes."""
 BACKGROUND_WEIGHT = 4 * WEIGHT
 """Weight of the background synapses, in mV: larger, so that one train can stand for many with few spikes per step."""
 DT = 0.1
@@ -138,7 +138,7 @@ class SynfireChain:
         Returns
         -------
         bnsim.Recording
-            Of the population "group".
+            Spikes of the population "group".
         """
         probabilities = np.repeat(background_probabilities() if self.noisy else (0.0, 0.0), GROUP)
         stimulus = {"input": trains, "background": np.tile(probabilities, (len(trains), 1))}
@@ -155,7 +155,7 @@ class SynfireChain:
         groups
             Number of groups.
         seed
-            Of the background, which is different in each group.
+            Seed of the background, which differs between groups.
 
         Yields
         ------

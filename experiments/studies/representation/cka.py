@@ -1,8 +1,8 @@
-"""How alike two populations represent the same samples: centred kernel alignment, debiased.
+"""Similarity of two populations' representations of the same samples: debiased centred kernel alignment.
 
-From responses X (sample, unit) comes the linear kernel K = X X', how alike the responses to any two samples are; its
-diagonal, a sample with itself, is left out, since noise and many units alone make it large. U-centring takes from each
-entry (i, j) the means of its row and column and gives back the mean of all,
+The responses X (sample, unit) give the linear kernel K = X X', the similarity of the responses to any two samples. Its
+diagonal is left out, since noise and a large number of units alone make it large. U-centring subtracts from each entry
+(i, j) the means of its row and column and adds the mean of all entries,
 
     K~_ij = K_ij - sum_l K_il / (n - 2) - sum_k K_kj / (n - 2) + sum_kl K_kl / ((n - 1) (n - 2))    for i != j, else 0
 
@@ -11,9 +11,9 @@ populations. CKA is the cosine of two U-centred kernels:
 
     CKA = sum_ij K~_ij L~_ij / sqrt(sum_ij K~_ij^2 sum_ij L~_ij^2)
 
-1 for populations whose responses are equal up to shift, rotation, reflection and one common scale; 0 on average for
-responses that have nothing to do with each other, however few the samples, where the plain (biased) one goes to 1 as
-units outnumber samples. As an estimate it may be slightly negative.
+It is 1 for populations whose responses are equal up to shift, rotation, reflection and a common scale. It is 0 on
+average for unrelated responses, for any number of samples; the biased version approaches 1 when there are more units
+than samples. As an estimate it may be slightly negative.
 
 References
 ----------
@@ -31,7 +31,7 @@ from experiments.studies.representation import LEAST_SAMPLES
 
 FloatArray = NDArray[np.floating]
 ROUNDING = 1e-12
-"""Share of the squared responses below which a centred kernel is nothing but rounding."""
+"""Share of the squared responses below which a centred kernel is only rounding error."""
 
 
 def pattern(responses: FloatArray) -> FloatArray | None:
@@ -45,8 +45,8 @@ def pattern(responses: FloatArray) -> FloatArray | None:
     Returns
     -------
     array (sample, sample) or None
-        The kernel; None where it is zero, since all samples, or all but one, are answered alike, and with fewer than
-        four samples.
+        The kernel; None if it is zero, because the responses to all samples, or to all but one, are identical, and for
+        fewer than four samples.
     """
     n = len(responses)
     if n < LEAST_SAMPLES:
@@ -66,13 +66,15 @@ def alignment(first: FloatArray | None, second: FloatArray | None) -> float | No
 
     Parameters
     ----------
-    first, second
-        What `pattern` returns of either population, for the same samples.
+    first
+        Result of `pattern` for the first population.
+    second
+        Result of `pattern` for the second population and the same samples.
 
     Returns
     -------
     float or None
-        CKA, 1 at most; None where one of them has no pattern.
+        CKA, at most 1; None if a population has no pattern.
     """
     return None if first is None or second is None else float(np.vdot(first, second))
 
@@ -82,12 +84,14 @@ def cka(first: FloatArray, second: FloatArray) -> float | None:
 
     Parameters
     ----------
-    first, second
-        Responses (sample, unit) of either population to the same samples.
+    first
+        Responses (sample, unit) of the first population.
+    second
+        Responses (sample, unit) of the second population to the same samples.
 
     Returns
     -------
     float or None
-        As `alignment`.
+        CKA, at most 1; None if a population has no pattern.
     """
     return alignment(pattern(first), pattern(second))

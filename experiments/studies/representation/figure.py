@@ -1,4 +1,4 @@
-"""Figures of the representation study: how alike all layers of two twins are, and from when on."""
+"""Figures of the representation study: similarity between all layers of two twins, and over time."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from experiments.studies.representation import STUDY
 _PLAIN = "#767676"
 """Grey of the control."""
 _COLOURS = {"BNS": BLUE, "ANN": "#BF5400"}
-"""Of words: the second is vermillion, dark enough to be read on white."""
+"""Colours of text: the second is vermillion, dark enough to read on white."""
 _MANY = 7
-"""Layers beyond which numbers are written small."""
+"""Number of layers above which numbers are written in small type."""
 _STATES = {"after training": "", "before training": "_before"}
 
 Unit = tuple[str, str]
@@ -32,30 +32,53 @@ Unit = tuple[str, str]
 PLATES = (
     Plate(
         "representation",
-        "Layers of both networks, compared with each other",
-        "Responses to the same test samples, mean over seeds; 1 is alike, 0 is unrelated. Above the diagonal: debiased "
-        "linear CKA; below it: rank correlation of dissimilarities (RSA). Bottom: the same networks before training, "
-        "as a control: what is alike there comes from the shared input, front end or topology. Empty: a layer that "
-        "answers alike to all samples, as read-outs do that start from zero.",
+        "Similarity between the layers of both networks",
+        "Responses to the same test samples, mean over seeds; 1 is identical, 0 is unrelated. Above the diagonal: "
+        "debiased linear CKA; below it: rank correlation of dissimilarities (RSA). Bottom: the same networks before "
+        "training, as a control: their similarity comes from the shared input, front end or topology. Empty: a layer "
+        "that responds identically to all samples, such as a read-out with initial weights of zero.",
     ),
     Plate(
         "representation_time",
-        "From when on spikes represent what the twin does",
-        "CKA of the spikes up to a time with the activations of the twin's layer, and 95 % intervals. The noise "
-        "ceiling is what the same responses without the chance in their spikes would reach; 1 where nothing is random.",
+        "Similarity to the twin over time",
+        "CKA between the spikes up to a given time and the activations of the twin's layer, with 95 % intervals. The "
+        "noise ceiling is the CKA that the same responses would reach without the randomness of their spikes; it is 1 "
+        "if nothing is random.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `representation` (all layers), and `representation_time` where twins have spikes."""
+    """Draw `representation` (all layers) and, if twins have spikes, `representation_time`.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix.
+    """
     figures = {"representation": _matrices(run), "representation_time": _courses(run)}
     return {name: figure for name, figure in figures.items() if figure is not None}
 
 
 def sentences(run: Run) -> list[str]:
-    """Return how alike twins are before and after training, and what training made of each network."""
-    pairs = [f"{model} and its twin {twin} are alike {_likeness(run, model, twin)}" for model, twin in _pairs(run)]
+    """Describe the similarity of twins before and after training, and how training changed each network.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report.
+    """
+    pairs = [f"{model} and its twin {twin} agree {_likeness(run, model, twin)}" for model, twin in _pairs(run)]
     kept = []
     for model in looks(run):
         layer = _layers(run, model)[-2:][0] if _layers(run, model) else ""
@@ -64,7 +87,7 @@ def sentences(run: Run) -> list[str]:
     return [
         *([f"By CKA, {'; '.join(pairs)}."] if pairs else []),
         *(
-            [f"The last layer before the output is like itself before training by a CKA of {listed(kept)}."]
+            [f"The last layer before the output and its state before training have a CKA of {listed(kept)}."]
             if kept
             else []
         ),
@@ -72,7 +95,7 @@ def sentences(run: Run) -> list[str]:
 
 
 def _likeness(run: Run, model: str, twin: str) -> str:
-    """Of the last layer before the output and of the output: after training, before, and what noise allows."""
+    """Describe the last hidden layer and the output: similarity after training, before it, and the noise ceiling."""
     parts = []
     for layer, other in _counterparts(run, model, twin)[-2:]:
         place = {"layer": layer, "twin": other}
@@ -88,30 +111,30 @@ def _likeness(run: Run, model: str, twin: str) -> str:
 
 
 def _entry(run: Run, metric: Metric, model: str, place: Mapping[str, str]) -> Entry | None:
-    """The entry of a metric for this model and place."""
+    """Return the entry of a metric for this model and place."""
     return next(iter(of_model(summaries(run, metric, **place), model)), None)
 
 
 def _pairs(run: Run) -> list[Unit]:
-    """BNS and ANN: the twins that were compared."""
+    """Return the twins that were compared, as BNS and ANN."""
     compared = dict.fromkeys(model for model, _, _ in by_fact(run, STUDY["cka"], "twin"))
     return [(model, run.manifest["models"][model]["twin"]) for model in compared]
 
 
 def _layers(run: Run, model: str) -> list[str]:
-    """Layers that represent something, from input to output."""
+    """Return the layers whose responses depend on the sample, from input to output."""
     found = [entry["facts"] for name, _, entry in by_fact(run, STUDY["cka"], "other") if name == model]
     return list(dict.fromkeys([held["layer"] for held in found] + [held["other"] for held in found]))
 
 
 def _counterparts(run: Run, model: str, twin: str) -> list[Unit]:
-    """Layers of twins that have the same place, counted from the output back, but for the input."""
+    """Return pairs of layers of twins at the same position, counted from the output back, without the input."""
     both = zip(_layers(run, model)[:0:-1], _layers(run, twin)[:0:-1], strict=False)
     return list(both)[::-1]
 
 
 def _matrices(run: Run) -> Figure:
-    """Panels of each pair of twins, and of each model without one: after training, and below that before it."""
+    """Draw panels for each pair of twins and each model without a twin: after training and, below, before it."""
     pairs = _pairs(run)
     paired = {model for pair in pairs for model in pair}
     groups = [*pairs, *((model,) for model in looks(run) if model not in paired)]
@@ -162,7 +185,7 @@ def _matrix(ax: Axes, run: Run, group: tuple[str, ...], suffix: str) -> None:
 
 
 def _compared(run: Run, metric: Metric, group: tuple[str, ...]) -> dict[tuple[Unit, Unit], float]:
-    """Means of a metric for two layers, those of the first model before those of its twin."""
+    """Return the means of a metric by pair of layers, with layers of the first model before those of its twin."""
     found: dict[tuple[Unit, Unit], float] = {}
     for entry in entries(run, metric):
         model, held = entry["model"], entry["facts"]
@@ -174,7 +197,7 @@ def _compared(run: Run, metric: Metric, group: tuple[str, ...]) -> dict[tuple[Un
 
 
 def _courses(run: Run) -> Figure | None:
-    """A row for each pair of twins, a panel for each layer with spikes but the input."""
+    """Draw a row for each pair of twins and a panel for each layer with spikes, without the input."""
     spiking = {(model, layer) for model, layer, _ in by_fact(run, STUDY["cka_course"], "layer")}
     rows = {
         (model, twin): [pair for pair in _counterparts(run, model, twin) if (model, pair[0]) in spiking]

@@ -1,4 +1,4 @@
-"""Compares the layers of twins by their responses to the same samples."""
+"""Compare the layers of twins by their responses to the same samples."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ COMPARED: Mapping[str, Callable[..., float | None]] = {"cka": cka.alignment, "rs
 
 @dataclass(frozen=True)
 class Portrait:
-    """What is kept of the activity of a network.
+    """Patterns of the activity of a network.
 
     Parameters
     ----------
     whole
-        Measure -> layer -> the pattern that is compared; None where the layer has none.
+        The pattern to compare, by measure and layer; None if the layer has no pattern.
     course
-        Layer with spikes -> end of a time bin (ms) -> the CKA pattern of what was fired up to then.
+        CKA pattern of the spikes up to the end of a time bin (ms), by layer with spikes and end.
     """
 
     whole: Mapping[str, Mapping[str, FloatArray | None]]
@@ -40,7 +40,18 @@ class Portrait:
 
     @classmethod
     def of(cls, activity: Activity) -> Portrait:
-        """Return what is kept of the activity to the samples that are compared."""
+        """Compute the patterns of an activity.
+
+        Parameters
+        ----------
+        activity
+            Responses to the samples that are compared.
+
+        Returns
+        -------
+        Portrait
+            The patterns.
+        """
         responses = {layer.name: layer.responses for layer in activity.layers}
         whole: dict[str, dict[str, FloatArray | None]] = {
             "cka": {name: cka.pattern(found) for name, found in responses.items()},
@@ -62,16 +73,16 @@ def _course(binned: FloatArray, width: float) -> dict[int, FloatArray | None]:
 
 @dataclass(frozen=True)
 class Network:
-    """One network.
+    """Patterns of one network.
 
     Parameters
     ----------
     trained
         After training.
     before
-        Before it.
+        Before training.
     again
-        After training, shown the samples again; None where it has no spikes.
+        After training, in a second presentation of the samples; None if the network has no spikes.
     """
 
     trained: Portrait
@@ -80,7 +91,22 @@ class Network:
 
 
 def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
-    """Compare the layers of one network with one seed, and those of its twin."""
+    """Compare the layers of one network with one seed, and those of its twin.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        The model, with its data and its seed.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+    """
     total = 2 if subject.twin is None else 3
     network, n_train, n_measured = _seen(config, subject, progress)
     progress(1, total)
@@ -92,7 +118,7 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
 
 
 def _seen(config: Config, subject: Subject, progress: Progress) -> tuple[Network, int, int]:
-    """The network, and how many samples it was trained on and looked at with."""
+    """Return the network, the number of training samples and the number of samples that were compared."""
     found = fitted(subject, config.max_train, progress)
     X = found.split.held_out.X[: config.n_measured]
     activity = found.model.activity(X)
@@ -102,7 +128,7 @@ def _seen(config: Config, subject: Subject, progress: Progress) -> tuple[Network
 
 
 def told_apart(X: FloatArray) -> FloatArray:
-    """Return samples that are the same to every neuron, but have other bytes and so other random numbers.
+    """Return samples that are identical for every neuron but differ in their bytes, and so in their random numbers.
 
     Parameters
     ----------
@@ -112,7 +138,7 @@ def told_apart(X: FloatArray) -> FloatArray:
     Returns
     -------
     array (sample, feature)
-        The samples, the largest feature of each changed by its last bit.
+        The samples; the largest feature of each is changed in its last bit.
     """
     rows, largest = np.arange(len(X)), X.argmax(axis=1)
     changed = X.copy()
@@ -121,7 +147,7 @@ def told_apart(X: FloatArray) -> FloatArray:
 
 
 def _within(network: Network) -> Iterator[Measurement]:
-    """Layers of one network with each other, with themselves before training, and shown again."""
+    """Compare the layers of one network with each other, with their state before training, and with a repetition."""
     for measure, alike in COMPARED.items():
         trained, before = network.trained.whole[measure], network.before.whole[measure]
         for name, layers in ((measure, trained), (f"{measure}_before", before)):
@@ -140,7 +166,7 @@ def _within(network: Network) -> Iterator[Measurement]:
 
 
 def _of_twins(network: Network, twin: Network | None) -> Iterator[Measurement]:
-    """Layers of one network with those of its twin, the trained ones and those before training."""
+    """Compare the layers of one network with those of its twin, after and before training."""
     if twin is None:
         return
     for suffix, own, other in (("", network.trained, twin.trained), ("_before", network.before, twin.before)):
@@ -154,7 +180,7 @@ def _of_twins(network: Network, twin: Network | None) -> Iterator[Measurement]:
                     found = cka.alignment(pattern, counterpart)
                     yield from _row(f"cka_course{suffix}", found, step, layer=layer, twin=name)
     both = [list(of.trained.whole["cka"].values()) for of in (network, twin)]
-    if min(map(len, both)) > 2:  # with a layer between input and output
+    if min(map(len, both)) > 2:  # both have a hidden layer
         yield from _row("cka_last_hidden", cka.alignment(both[0][-2], both[1][-2]))
 
 
@@ -164,5 +190,5 @@ def _row(metric: str, value: float | None, step: int | None = None, **facts: str
 
 
 def _ceiling(shared: float | None) -> float | None:
-    """Likeness to the noise-free responses, from the likeness of two noisy ones."""
+    """Return the similarity to noise-free responses, from the similarity of two noisy ones."""
     return None if shared is None else float(np.sqrt(max(shared, 0.0)))

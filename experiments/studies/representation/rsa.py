@@ -1,8 +1,8 @@
-"""Whether two populations tell the same samples apart: representational similarity analysis.
+"""Representational similarity analysis: whether two populations distinguish the same samples.
 
-The dissimilarity of two samples is 1 minus the correlation of the responses to them over the units. Two populations
-agree as far as the rank correlation (Spearman) of their dissimilarities, over all pairs of samples, is high: 1 where
-they order all pairs alike, 0 where they have nothing to do with each other.
+The dissimilarity of two samples is 1 minus the correlation, over units, of the responses to them. The agreement of two
+populations is the rank correlation (Spearman) of their dissimilarities over all pairs of samples: 1 if they order all
+pairs in the same way, 0 if they are unrelated.
 
 References
 ----------
@@ -30,26 +30,28 @@ def dissimilarities(responses: FloatArray) -> FloatArray:
     Returns
     -------
     array (pair,)
-        Dissimilarities, from 0 to 2, in the order of SciPy's `pdist`; nan for pairs with a sample that all units answer
-        alike, which has no correlation with any.
+        Dissimilarities, from 0 to 2, in the order of SciPy's `pdist`; NaN for pairs with a sample to which all units
+        respond equally, since its correlations are undefined.
     """
     answered_alike = np.ptp(responses, axis=1) == 0
     return pdist(np.where(answered_alike[:, np.newaxis], np.nan, responses), "correlation")
 
 
 def agreement(first: FloatArray, second: FloatArray) -> float | None:
-    """Compute the rank correlation of two populations' dissimilarities.
+    """Compute the rank correlation of the dissimilarities of two populations.
 
     Parameters
     ----------
-    first, second
-        What `dissimilarities` returns of either population, for the same samples.
+    first
+        Result of `dissimilarities` for the first population.
+    second
+        Result of `dissimilarities` for the second population and the same samples.
 
     Returns
     -------
     float or None
-        Spearman's correlation over the pairs that both have; None where there are none, or one population finds all of
-        them equally unlike.
+        Spearman's correlation over the pairs that are defined in both; None if there are none, or if all
+        dissimilarities of a population are equal.
     """
     both = np.isfinite(first) & np.isfinite(second)
     if not both.any() or np.ptp(first[both]) == 0 or np.ptp(second[both]) == 0:

@@ -102,7 +102,18 @@ class Config(Options):
     activation_noise: Severities
 
     def severities(self, disturbance: str) -> tuple[float, ...]:
-        """Return the severities of one disturbance, from mild to severe."""
+        """Return the severities of one disturbance, from mild to severe.
+
+        Parameters
+        ----------
+        disturbance
+            Name of the disturbance.
+
+        Returns
+        -------
+        tuple of float
+            Severities, in the unit of the disturbance.
+        """
         return tuple(sorted(getattr(self, disturbance)))
 
 

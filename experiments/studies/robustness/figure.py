@@ -37,38 +37,60 @@ PLATES = (
     Plate(
         "robustness",
         "Accuracy by severity of each disturbance",
-        "Rows: disturbed input, disturbed weights, and what only one kind has, disturbed responses of the last hidden "
-        "layer. At 0, the undisturbed networks. Mean and 95 % interval over seeds; the same test samples and random "
-        "numbers for all networks.",
+        "Rows: disturbed input, disturbed weights, and disturbed responses of the last hidden layer, which differ by "
+        "kind of network. At 0: the undisturbed networks. Mean and 95 % interval over seeds; all networks see the same "
+        "test samples and random numbers.",
     ),
     Plate(
         "robustness_mean",
         "Mean over disturbances",
         "Accuracy, averaged over severities and then over the disturbances of input and weights: each seed, mean and "
-        "95 % interval. Open: the undisturbed networks.",
+        "95 % interval. Open marks: the undisturbed networks.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `robustness` (a panel a disturbance) and `robustness_mean`."""
+    """Draw `robustness` (a panel for each disturbance) and `robustness_mean`.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix.
+    """
     return {"robustness": _curves(run), "robustness_mean": _means(run)}
 
 
 def sentences(run: Run) -> list[str]:
-    """Return the mean over disturbances, between twins where there are any, and what harms each model most."""
+    """Describe the mean over disturbances, between twins if there are any, and what harms each model most.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report.
+    """
     metric = STUDY["robustness_mean"]
     when = "On average over severities and disturbances of input and weights, "
     said = twin_sentences(run, metric, "disturbed test samples", when) or [
         f"Mean accuracy over severities and disturbances of input and weights: {by_model(run, metric)}."
     ]
     hardest = [f"{model} {text}" for model in looks(run) if (text := _hardest(run, model))]
-    note = "" if run.manifest["task"].get("image_shape") else " Samples of this task are no images: nothing was hidden."
+    note = "" if run.manifest["task"].get("image_shape") else " The samples are not images, so there was no occlusion."
     return [*said, f"Lowest mean over the severities of one disturbance: {listed(hardest)}.{note}"]
 
 
 def _hardest(run: Run, model: str) -> str:
-    """The disturbance of input or weights with the lowest mean accuracy, in words."""
+    """Return the disturbance of input or weights with the lowest mean accuracy, in words."""
     names = {name: title.lower() for row in _ROWS[:2] for name, (title, _) in row.items()}
     means = {name: of_model(summaries(run, STUDY[f"{name}_mean"]), model) for name in names}
     found = {name: entries[0]["mean"] for name, entries in means.items() if entries}

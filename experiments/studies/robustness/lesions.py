@@ -1,4 +1,4 @@
-"""Disturbed weights: noise on them, synapses or hidden units deleted, layer by layer."""
+"""Disturbed weights: noise, deleted synapses or deleted hidden units, layer by layer."""
 
 from __future__ import annotations
 
@@ -14,15 +14,29 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.floating]
 Weights = Mapping[str, FloatArray]
-"""Layer -> (inputs, units), as `Classifier.weights` gives them."""
+"""Weights (inputs, units) by layer, as `Classifier.weights` returns them."""
 Places = Mapping[str, tuple[str, int]]
-"""Hidden layer -> the layer of weights that its deletion clears, and the axis along which its units lie there."""
+"""For each hidden layer, the weights that its deletion clears, and the axis of its units in these weights."""
 
 
 def noisy(weights: Weights, strength: float, generator: np.random.Generator) -> dict[str, FloatArray]:
-    """Normal noise on every weight, `strength` times the standard deviation of the weights of its layer.
+    """Add normal noise to every weight.
 
-    In a layer without negative weights, as of conductances, none becomes negative.
+    In a layer without negative weights, for instance conductances, no weight becomes negative.
+
+    Parameters
+    ----------
+    weights
+        Weights (inputs, units) by layer.
+    strength
+        Standard deviation of the noise, in standard deviations of the weights of the layer.
+    generator
+        Source of random numbers.
+
+    Returns
+    -------
+    dict of str to array (inputs, units)
+        The noisy weights by layer.
     """
     changed = {}
     for name, matrix in weights.items():
@@ -32,7 +46,22 @@ def noisy(weights: Weights, strength: float, generator: np.random.Generator) -> 
 
 
 def without_synapses(weights: Weights, share: float, generator: np.random.Generator) -> dict[str, FloatArray]:
-    """This share of the weights of each layer set to 0."""
+    """Set a share of the weights of each layer to 0.
+
+    Parameters
+    ----------
+    weights
+        Weights (inputs, units) by layer.
+    share
+        Share of the weights, between 0 and 1.
+    generator
+        Source of random numbers.
+
+    Returns
+    -------
+    dict of str to array (inputs, units)
+        The remaining weights by layer.
+    """
     changed = {}
     for name, matrix in weights.items():
         flat = matrix.flatten()  # a copy
@@ -44,7 +73,24 @@ def without_synapses(weights: Weights, share: float, generator: np.random.Genera
 def without_neurons(
     weights: Weights, places: Places, share: float, generator: np.random.Generator
 ) -> dict[str, FloatArray]:
-    """This share of the units of each hidden layer cut off; for `places` see `hidden_layers`."""
+    """Cut off a share of the units of each hidden layer.
+
+    Parameters
+    ----------
+    weights
+        Weights (inputs, units) by layer.
+    places
+        Result of `hidden_layers`.
+    share
+        Share of the units, between 0 and 1.
+    generator
+        Source of random numbers.
+
+    Returns
+    -------
+    dict of str to array (inputs, units)
+        The remaining weights by layer.
+    """
     changed = {name: matrix.copy() for name, matrix in weights.items()}
     for name, axis in places.values():
         units = np.moveaxis(changed[name], axis, 0)
@@ -53,10 +99,23 @@ def without_neurons(
 
 
 def hidden_layers(model: Classifier, X: FloatArray) -> dict[str, tuple[str, int]]:
-    """Where the units of each hidden layer can be cut off (see `Places`); X: any sample.
+    """Return where the units of each hidden layer can be cut off.
 
-    A unit is deleted by clearing the trained weights out of it. Where these are not trained, as in a layer whose cells
-    vote, the weights into it are cleared, so that it stays silent. Units that share weights cannot be deleted singly.
+    A unit is deleted by clearing the trained weights of its output. If these are not trained, as in a layer whose cells
+    vote, the weights of its input are cleared, so that it stays silent. Units that share weights cannot be deleted
+    individually.
+
+    Parameters
+    ----------
+    model
+        A fitted classifier.
+    X
+        At least one sample (sample, feature); its values do not matter.
+
+    Returns
+    -------
+    dict of str to tuple
+        Name of the weights and axis of the units, by hidden layer (see `Places`).
     """
     layers, weights = model.activity(X[:1]).layers, model.weights()
     sizes = {layer.name: layer.responses.shape[1] for layer in layers}

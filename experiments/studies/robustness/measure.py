@@ -1,4 +1,4 @@
-"""Disturbs a trained network in every way that it takes."""
+"""Disturb a trained network in every way that it supports."""
 
 from __future__ import annotations
 
@@ -21,7 +21,22 @@ FloatArray = NDArray[np.floating]
 
 
 def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
-    """Disturb one model with one seed in every way that it takes."""
+    """Apply all disturbances that one model with one seed supports.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        The model, with its data and its seed.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+    """
     found = fitted(subject, config.max_train, progress)
     test = found.split.held_out.first(config.n_measured)
     clean = STUDY["clean_accuracy"](found.model.score(test.X, test.y))
@@ -34,16 +49,23 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
 
 
 def generator(seed: int, disturbance: str, severity: float, sample: int = 0) -> np.random.Generator:
-    """Return the source of a disturbance's random numbers: whatever the model, the same.
+    """Return the source of a disturbance's random numbers, which does not depend on the model.
 
     Parameters
     ----------
     seed
-        Of the run.
-    disturbance, severity
-        Which disturbance, and how severe.
+        Seed of the run.
+    disturbance
+        Name of the disturbance.
+    severity
+        Severity of the disturbance.
     sample
-        Place of the sample that is disturbed.
+        Index of the disturbed sample.
+
+    Returns
+    -------
+    Generator
+        Source of random numbers.
     """
     return np.random.default_rng([seed, zlib.crc32(disturbance.encode()), round(1e6 * severity), sample])
 
@@ -55,12 +77,14 @@ def disturbed(X: FloatArray, disturbance: str, severity: float, values: Values, 
     ----------
     X
         Samples (sample, feature).
-    disturbance, severity
-        Which of `DISTURBANCES`, and how severe.
+    disturbance
+        One of `DISTURBANCES`.
+    severity
+        Severity of the disturbance.
     values
-        What values training samples have.
+        Range of the values of training samples.
     seed
-        Of the run.
+        Seed of the run.
 
     Returns
     -------
@@ -77,7 +101,7 @@ def _accuracy(predicted: NDArray[Any], test: Samples, disturbance: str, severity
 
 
 def _means(measured: Sequence[Measurement]) -> Iterator[Measurement]:
-    """Over the severities of each disturbance, and over the common disturbances."""
+    """Yield means over the severities of each disturbance, and over the common disturbances."""
     by_disturbance: dict[str, list[float]] = {}
     for row in measured:
         if row.metric == "accuracy":
@@ -89,7 +113,7 @@ def _means(measured: Sequence[Measurement]) -> Iterator[Measurement]:
 
 
 def _inputs(config: Config, subject: Subject, found: Fitted, test: Samples) -> Iterator[Measurement]:
-    """All disturbed samples in one call: a prediction depends on its sample alone."""
+    """Disturb the input; one call predicts all samples, since a prediction depends only on its own sample."""
     image_shape = subject.dataset.image_shape
     values = Values.of(found.split.train.X, image_shape)
     taken = [name for name in INPUTS if name != "occlusion" or image_shape is not None]
@@ -120,7 +144,7 @@ def _lesions(config: Config, subject: Subject, found: Fitted, test: Samples) -> 
 
 
 def _responses(config: Config, subject: Subject, found: Fitted, test: Samples) -> Iterator[Measurement]:
-    """Of the last hidden layer."""
+    """Disturb the responses of the last hidden layer."""
     model, layers = found.model, found.model.activity(test.X[:1]).layers
     if isinstance(model, SpikeReadOut):
         yield from _spikes(config, subject, model, test)

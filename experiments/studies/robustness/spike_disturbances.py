@@ -8,21 +8,21 @@ from models.capabilities import Train
 
 
 def lost(train: Train, share: float, generator: np.random.Generator) -> Train:
-    """Lose each spike with the same probability.
+    """Delete each spike with a given probability.
 
     Parameters
     ----------
     train
-        Time steps and units of the spikes of a trial.
+        Time steps and units of the spikes.
     share
-        Probability that a spike is lost.
+        Probability of deletion.
     generator
         Source of random numbers.
 
     Returns
     -------
-    Train
-        The spikes that are left.
+    tuple of array
+        Time steps and units of the remaining spikes.
     """
     steps, units = train
     kept = generator.random(len(steps)) >= share
@@ -32,29 +32,30 @@ def lost(train: Train, share: float, generator: np.random.Generator) -> Train:
 def jittered(train: Train, deviation: float, n_steps: int, generator: np.random.Generator) -> Train:
     """Move each spike by a normally distributed number of steps; none is lost.
 
-    Spikes stay within the trial, and those that fall on another of their unit take the nearest free step beside it.
+    Spikes stay within the trial. A spike that falls on another spike of its unit takes the nearest free step next to
+    it.
 
     Parameters
     ----------
     train
-        Time steps and units of the spikes of a trial.
+        Time steps and units of the spikes.
     deviation
-        Standard deviation, in steps.
+        Standard deviation of the shift, in steps.
     n_steps
-        Steps of the trial.
+        Number of steps of a trial.
     generator
         Source of random numbers.
 
     Returns
     -------
-    Train
-        The moved spikes, by unit.
+    tuple of array
+        Time steps and units of the moved spikes.
     """
     steps, units = train
     moved = np.rint(steps + deviation * generator.standard_normal(len(steps))).clip(0, n_steps - 1).astype(np.int64)
     order = np.lexsort((moved, units))
     moved, units = moved[order], units[order]
-    # Units follow each other on one axis, far enough apart; there each spike must be later than the one before it.
+    # Put all units on one axis, far enough apart; on it, each spike must be later than the one before.
     first = 2 * n_steps * units.astype(np.int64)
     rank = np.arange(len(moved))
     later = np.maximum.accumulate(first + moved - rank) + rank

@@ -14,18 +14,40 @@ PLATES = (
     Plate(
         "sample_efficiency",
         "Accuracy by training samples of each class",
-        "Each point is a training of its own, measured on the validation split. Larger sets contain the smaller ones.",
+        "Each point is a separate training, measured on the validation split. Larger sets contain the smaller ones.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `sample_efficiency`: validation accuracy by training samples of each class."""
+    """Draw `sample_efficiency`: validation accuracy by number of training samples per class.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix.
+    """
     return {"sample_efficiency": accuracy_figure(run, STUDY["validation_accuracy"])}
 
 
 def sentences(run: Run) -> list[str]:
-    """Return what came out, between twins where there are any."""
+    """Describe the accuracies, between twins if there are any.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report.
+    """
     metric = STUDY["sample_efficiency_mean"]
     when = "On average over small and large training sets, "
     return twin_sentences(run, metric, "validation samples", when) or [

@@ -1,4 +1,4 @@
-"""Trains each model on sets of several sizes and measures it after each training."""
+"""Train each model on sets of several sizes and measure it after each training."""
 
 from __future__ import annotations
 
@@ -11,7 +11,22 @@ from experiments.tasks.dataset import validation_split
 
 
 def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
-    """Train one model with one seed on each set, measured on the validation split."""
+    """Train one model with one seed on each set, and measure it on the validation split.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        The model, with its data and its seed.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+    """
     split = validation_split(subject.dataset, subject.seed, max_validation=config.max_validation)
     ranks = ranks_in_class(split.train.y, subject.seed)
     available = int(np.bincount(split.train.y).min())
@@ -29,12 +44,23 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
         measured.append(STUDY["validation_accuracy"](accuracy, step=size))
     mean = STUDY["sample_efficiency_mean"](np.mean([point.value for point in measured]))
     derived = {"samples_per_class": sizes, "passes": {subject.model: passes}}
-    # The sets are drawn from the whole training part, which is what the parts of two seeds have in common.
+    # Draw the sets from the whole training part: this is the overlap of the splits of two seeds.
     return Outcome(len(split.train), len(split.held_out), (*measured, mean), derived=derived)
 
 
 def per_class(most: int) -> list[int]:
-    """Return 1, 3, 10, 30, 100, ... up to `most`."""
+    """Return the sizes 1, 3, 10, 30, 100, ... of the training sets.
+
+    Parameters
+    ----------
+    most
+        Largest size.
+
+    Returns
+    -------
+    list of int
+        Numbers of samples per class.
+    """
     decades = range(len(str(most)))
     return [size for decade in decades for size in (10**decade, 3 * 10**decade) if size <= most]
 
@@ -49,7 +75,7 @@ def ranks_in_class(labels: NDArray[np.int64], seed: int) -> NDArray[np.intp]:
     labels
         Class of each sample (n,).
     seed
-        Of the order.
+        Seed of the order.
     """
     ranks = np.empty(len(labels), np.intp)
     generator = np.random.default_rng([seed, 0xFE35])

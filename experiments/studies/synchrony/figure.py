@@ -28,21 +28,32 @@ PLATES = (
     Plate(
         "synchrony",
         "Synchrony by layer",
-        "Mean over the samples shown and, left, over pairs of units; bars: 95 % intervals. Spikes moved within windows "
-        "of 10 ms keep slow changes of the rates; scattered ones keep nothing but their counts, of which the measures "
-        "are not quite free in trials this short.",
+        "Mean over the samples shown and, left, over pairs of units; bars: 95 % intervals. Spikes jittered within "
+        "windows of 10 ms keep slow changes of the rates; scattered spikes keep only their counts, which influence the "
+        "measures slightly in such short trials.",
     ),
     Plate(
         "synchrony_lags",
         "Firing around the spikes of another unit",
-        "Cross-correlation histograms over all pairs of units; band: 95 % interval. All fall with the time between "
-        "spikes because a trial ends.",
+        "Cross-correlation histograms over all pairs of units; band: 95 % interval. All decrease with the time between "
+        "spikes because trials are finite.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `synchrony` (two measures by layer) and `synchrony_lags` (cross-correlations); nothing without spikes."""
+    """Draw `synchrony` (two measures by layer) and `synchrony_lags` (cross-correlations).
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix; empty without spikes.
+    """
     rows = list(_found(run, STUDY["spike_time_tiling"]))
     if not rows:
         return {}
@@ -61,10 +72,21 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """Return what the tiling coefficients are beside those of the controls, and which networks have no spikes."""
+    """Describe the tiling coefficients, those of the controls, and which networks have no spikes.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report.
+    """
     found = _found(run, STUDY["spike_time_tiling"])
     texts = [
-        f"{told(entries['measured'])} in {layer} of {model} (moved within 10\N{NO-BREAK SPACE}ms "
+        f"{told(entries['measured'])} in {layer} of {model} (jittered within 10\N{NO-BREAK SPACE}ms "
         f"{number(entries['jittered']['mean'], '')}, scattered {number(entries['scattered']['mean'], '')})"
         for (model, layer), entries in found.items()
     ]
@@ -73,16 +95,16 @@ def sentences(run: Run) -> list[str]:
     said = []
     if texts:
         said.append(
-            f"The spike time tiling coefficient of two units is on average {listed(texts)}; in brackets, that of the "
+            f"The mean spike time tiling coefficient of two units is {listed(texts)}; in brackets, that of the "
             "same spikes at other times of the trial."
         )
     if without:
-        said.append(f"Without spike times there is no synchrony to be measured in {listed(without)}.")
+        said.append(f"Without spike times, synchrony cannot be measured in {listed(without)}.")
     return said
 
 
 def _found(run: Run, metric: Metric) -> dict[Row, dict[str, Entry]]:
-    """(model, layer) -> version of the spikes -> entry of a metric without steps, in the order of the run."""
+    """Return the entries of a metric without steps, by (model, layer) and version of the spikes, in the run's order."""
     return {
         row: {entry["facts"]["spikes"]: entry for entry in found} for row, found in layer_summaries(run, metric).items()
     }
@@ -105,7 +127,7 @@ def _dots(ax: Axes, run: Run, metric: Metric, rows: list[Row], models: dict[str,
 
 
 def _mark(version: str, marker: str, colour: str) -> dict[str, Any]:
-    """A filled mark for the spikes as they were, an open one and a cross for the controls."""
+    """Return a filled mark for the measured spikes, an open mark and a cross for the controls."""
     return {
         "marker": "x" if version == "scattered" else marker,
         "markerfacecolor": colour if version == "measured" else "white",
@@ -117,7 +139,7 @@ def _mark(version: str, marker: str, colour: str) -> dict[str, Any]:
 
 
 def _legend(figure: Figure, *, marks: bool) -> None:
-    """What tells the spikes as they were from the controls, below the figure."""
+    """Add a legend of the measured spikes and the controls below the figure."""
     handles = [
         Line2D([], [], **(_mark(version, "o", INK) if marks else {"color": INK, "linestyle": line}))
         for version, line in _LINES.items()

@@ -1,4 +1,4 @@
-"""Shows test samples to a trained network and measures how much its units fire together."""
+"""Show test samples to a trained network and measure how synchronously its units fire."""
 
 from __future__ import annotations
 
@@ -19,11 +19,26 @@ if TYPE_CHECKING:
 
 VERSIONS = ("measured", "jittered", "scattered")
 JITTER = 10e-3
-"""Windows within which jittered spikes are moved, in seconds."""
+"""Width of the windows within which jittered spikes are moved, in seconds."""
 
 
 def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
-    """Show test samples to one trained network and measure its layers; one without spikes is not even trained."""
+    """Show test samples to one trained network and measure its layers; a network without spikes is not trained.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        The model, with its data and its seed.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+    """
     if not isinstance(subject.create(), Recordable):
         split = final_split(subject.dataset, subject.seed, config.max_train)
         return Outcome(len(split.train), len(split.held_out))
@@ -60,7 +75,7 @@ def _of_layer(
 
 
 def _drawn(raster: Raster, n_units: int, generator: np.random.Generator) -> Raster:
-    """So many of the units that fire, or all of them where there are fewer."""
+    """Draw `n_units` of the units that fire, or take all if there are fewer."""
     firing = np.flatnonzero(raster.any(axis=1))
     return raster[generator.permutation(firing)[:n_units]]
 

@@ -1,4 +1,4 @@
-"""How much units of a layer fire together in one trial, and rasters whose timing is destroyed for comparison."""
+"""Synchrony of the units of a layer in one trial, and rasters with destroyed timing for comparison."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from experiments.shared.random_networks import Train
 
 FloatArray = NDArray[np.floating]
 Raster = NDArray[np.bool_]
-"""(unit, step): whether the unit fires in this time step."""
+"""Whether the unit fires in the time step (unit, step)."""
 
 WINDOW = 2e-3
-"""In seconds: spikes no further apart meet (spike time tiling); the shortest bin of contrast."""
+"""In seconds: largest distance of coincident spikes (spike time tiling), and shortest bin of spike contrast."""
 BIN, MAX_LAG = 1e-3, 20e-3
-"""Of cross-correlations, in seconds; lags reach half a trial at most."""
+"""Bin width and largest lag of cross-correlations, in seconds; lags are at most half a trial."""
 
 
 @dataclass(frozen=True)
 class Synchrony:
-    """How much some units fire together in one trial; NaN where a measure is not defined.
+    """Synchrony of some units in one trial; NaN for a measure that is undefined.
 
     Parameters
     ----------
@@ -32,9 +32,9 @@ class Synchrony:
     contrast
         Spike contrast.
     followers
-        How often a spike of one unit was followed by a spike of another after 0, 1, ... bins of `BIN`.
+        Number of times that a spike of one unit was followed by a spike of another after 0, 1, ... bins of `BIN`.
     chances
-        How often it could be: spikes times other units.
+        Number of spikes times number of other units, for normalisation.
     """
 
     tiling: float
@@ -49,9 +49,14 @@ class Synchrony:
         Parameters
         ----------
         raster
-            Spikes (unit, step); each unit must have fired.
+            Spikes (unit, step); each unit must fire at least once.
         dt
-            Of a time step, in s.
+            Time step in s.
+
+        Returns
+        -------
+        Synchrony
+            The measures.
         """
         trains = [np.flatnonzero(unit) * dt for unit in raster]
         duration = raster.shape[1] * dt
@@ -83,7 +88,7 @@ def rate_around_spikes(trials: list[Synchrony]) -> FloatArray:
     Parameters
     ----------
     trials
-        What was measured of each trial.
+        Measures of each trial.
 
     Returns
     -------
@@ -100,15 +105,17 @@ def raster_of(train: Train, n_units: int, n_steps: int, dt: float) -> Raster:
     ----------
     train
         Times in s, and units, of the spikes.
-    n_units, n_steps
-        Size of the raster.
+    n_units
+        Number of units.
+    n_steps
+        Number of time steps.
     dt
-        Of a time step, in s.
+        Time step in s.
 
     Returns
     -------
     array (unit, step)
-        Whether the unit fires in this time step.
+        Whether the unit fires in the time step.
     """
     times, units = train
     raster = np.zeros((n_units, n_steps), dtype=bool)
@@ -117,23 +124,23 @@ def raster_of(train: Train, n_units: int, n_steps: int, dt: float) -> Raster:
 
 
 def shuffled(raster: Raster, width: int, generator: np.random.Generator) -> Raster:
-    """Return a raster in which each unit's spikes are moved to random steps within successive windows.
+    """Move the spikes of each unit to random steps within successive windows.
 
-    Counts of each unit and window stay; of one window as long as the trial, only counts stay.
+    The counts of each unit and window do not change; with a single window as long as the trial, only the counts remain.
 
     Parameters
     ----------
     raster
         Spikes (unit, step).
     width
-        Of a window, in steps.
+        Width of a window in steps.
     generator
-        Of the random numbers.
+        Source of random numbers.
 
     Returns
     -------
     array (unit, step)
-        The raster with its spikes moved.
+        The raster with moved spikes.
     """
     # Elephant's surrogates draw from NumPy's global generator, which no seed of a run governs.
     starts = range(0, raster.shape[1], width)

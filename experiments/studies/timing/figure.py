@@ -22,24 +22,35 @@ _LOOKS = {
     "recurrent": Look("ANN", ORANGE, "D"),
 }
 _DASHES: dict[str, Any] = {"recurrent": (0, (3, 2))}
-"""Lines that lie on each other are told apart, in grey too."""
+"""Dashes distinguish lines that coincide, in greyscale too."""
 Point = tuple[float, Entry]
 
 
 PLATES = (
     Plate(
         "timing",
-        "Learning from the times of spikes",
-        "Above: by the jitter of the spikes, the artificial networks with the same bins throughout. Below: the "
-        "artificial networks by the width of their bins, at one jitter, up to one bin as long as the trial, which "
-        "leaves nothing but counts; the horizontal band is the brain-like network at this jitter, which has no bins, "
-        "the open disc the same where spikes were scattered to random times. Dotted: chance. Bands: 95 % intervals.",
+        "Learning from spike times",
+        "Top: accuracy by the jitter of the spikes, with fixed bins for the artificial networks. Bottom: artificial "
+        "networks by the width of their bins, at one jitter, up to one bin as long as the trial, which leaves only "
+        "counts. The horizontal band is the brain-like network at this jitter, which has no bins; the open disc is the "
+        "same network with spikes at random times. Dotted: chance. Bands: 95 % intervals.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `timing`: accuracy by jitter and by bin width in each task."""
+    """Draw `timing`: accuracy by jitter and by bin width in each task.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix.
+    """
     with style():
         figure = Figure(figsize=(7.2, 5.2))
         rows = figure.subplots(2, len(TASKS), sharey=True)
@@ -58,7 +69,18 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """Return accuracies with times and without them."""
+    """Describe the accuracies with and without spike times.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report.
+    """
     found = {(model, task): told(entry) for model, task, entry in by_fact(run, STUDY["accuracy_of_counts"], "task")}
     jitter = float(run.config[STUDY.name]["at_jitter"])
     said = []
@@ -66,8 +88,8 @@ def sentences(run: Run) -> list[str]:
         parts = [_best(run, model, task, jitter) for model in _LOOKS]
         counts = [f"{found[model, task]} of {model}" for model in _LOOKS]
         said.append(
-            f"{title}, at a jitter of {number(jitter, 'ms')}: {listed(parts)}; where only counts are left, "
-            f"{listed(counts)}, with chance at {number(_chance(run, task), 'fraction')}."
+            f"{title}, at a jitter of {number(jitter, 'ms')}: {listed(parts)}; with counts only, "
+            f"{listed(counts)}; chance is {number(_chance(run, task), 'fraction')}."
         )
     return said
 
@@ -77,10 +99,10 @@ def _chance(run: Run, task: str) -> float:
 
 
 def _best(run: Run, model: str, task: str, jitter: float) -> str:
-    """Return what a network reaches; of bins, the best of those that were tried."""
+    """Return the accuracy of a network in words, at the best bin width that was tried if it has bins."""
     if _LOOKS[model].kind == "ANN":
         points = _points(run, model, task, "bin")
-        # One bin as long as the trial, always the last, is reported as counts alone, unless it is all there is.
+        # One bin as long as the trial, always the last point, is reported as counts only unless it is the only point.
         width, entry = max(points[:-1] or points, key=lambda point: float(point[1]["mean"]))
         return f"{model} (ANN) {told(entry)} with its best bins, of {number(width, 'ms')}"
     (entry,) = [entry for place, entry in _points(run, model, task, "jitter") if place == jitter]
@@ -88,7 +110,7 @@ def _best(run: Run, model: str, task: str, jitter: float) -> str:
 
 
 def _points(run: Run, model: str, task: str, axis: str) -> list[Point]:
-    """Return the accuracies of a network along one axis, all else as the study's options say."""
+    """Return the accuracies of a network along one axis, with the other axis at the value in the study's options."""
     options, metric = run.config[STUDY.name], STUDY["accuracy"]
     if axis == "bin":
         return along(run, metric, model, axis, task=task, jitter=options["at_jitter"])
@@ -123,7 +145,7 @@ def _by_bin(ax: Axes, run: Run, task: str) -> None:
 
 
 def _line(ax: Axes, points: list[Point], model: str, label: str | None = None) -> None:
-    """Draw means, and 95 % intervals where there are any."""
+    """Draw means, with 95 % intervals if there are any."""
     look = _LOOKS[model]
     places = [place for place, _ in points]
     draw_band(ax, places, [entry for _, entry in points], look, scale=100)

@@ -1,4 +1,4 @@
-"""Trains each network anew for every task, jitter and bin width, and tests it."""
+"""Train each network anew for every task, jitter and bin width, and test it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HIDDEN_WEIGHT = {"patterns": 1.0, "reversal": 1.0, "rows": 0.4}
 """With which neurons fire about twice a trial: few spikes need strong weights."""
 DENSE: dict[str, Any] = {"hidden": HIDDEN, "learning_rate": 3e-3}
 RECURRENT: dict[str, Any] = {"units": 40, "learning_rate": 1e-2, "batch_size": 64}
-"""So many units have 6,890 weights and biases for the first task, where the brain-like network has 6,910."""
+"""With 40 units there are 6,890 weights and biases for the first task; the brain-like network has 6,910."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Task:
         jitter
             Standard deviation in ms.
         seed
-            Of patterns, digits and jitter.
+            Seed of patterns, digits and jitter.
         """
         generator = np.random.default_rng([seed, list(TASKS).index(name), 0x71E])
         if name == "rows":
@@ -71,13 +71,39 @@ class Task:
         return cls(*(presented(templates, config.trials, jitter, generator) for _ in range(2)))
 
     def counts_alone(self, seed: int) -> Task:
-        """Return the same trials with every spike at a random time."""
+        """Return the same trials with every spike at a random time.
+
+        Parameters
+        ----------
+        seed
+            Seed of the times.
+
+        Returns
+        -------
+        Task
+            The trials, which differ only in their counts.
+        """
         generator = np.random.default_rng([seed, 0x5CA7])
         return Task(self.train.scattered(generator), self.test.scattered(generator))
 
 
 def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
-    """Train one kind of network anew for every task, jitter and bin width, and test it."""
+    """Train one kind of network anew for every task, jitter and bin width, and test it.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        Kind of network, with its seed.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+    """
     digits = _digits(config, subject.seed)
     measurements: list[Measurement] = []
     for number, name in enumerate(TASKS, start=1):

@@ -32,7 +32,18 @@ class Trials:
     y: NDArray[np.int64]
 
     def scattered(self, generator: np.random.Generator) -> Trials:
-        """Return trials with the same counts of every trial and unit, at random times."""
+        """Return trials with the same counts for every trial and unit, at random times.
+
+        Parameters
+        ----------
+        generator
+            Draws the times.
+
+        Returns
+        -------
+        Trials
+            The new trials.
+        """
         return Trials(generator.permuted(self.raster, axis=1), self.y)
 
     def flat(self) -> FloatArray:
@@ -40,19 +51,56 @@ class Trials:
         return self.raster.reshape(len(self.y), -1).astype(np.float64)
 
     def binned(self, width: int) -> FloatArray:
-        """Return spike counts (trial, bin x unit) in bins of `width` ms, which must divide the trial."""
+        """Count the spikes in time bins.
+
+        Parameters
+        ----------
+        width
+            Width of a bin in ms, a divisor of the trial's duration.
+
+        Returns
+        -------
+        array (trial, bin x unit)
+            Spike counts.
+        """
         n_trials, n_steps, n_units = self.raster.shape
         counts = self.raster.reshape(n_trials, n_steps // width, width, n_units).sum(axis=2)
         return counts.reshape(n_trials, -1).astype(np.float64)
 
 
 def draw_templates(n_classes: int, n_units: int, generator: np.random.Generator) -> FloatArray:
-    """Return spike times in ms (class, unit): in each class every unit fires once, at a random time."""
+    """Draw a pattern for each class, in which every unit fires once, at a random time.
+
+    Parameters
+    ----------
+    n_classes
+        Number of classes.
+    n_units
+        Number of units.
+    generator
+        Draws the times.
+
+    Returns
+    -------
+    array (class, unit)
+        Spike times in ms.
+    """
     return generator.uniform(0, DURATION, (n_classes, n_units))
 
 
 def reversal(times: FloatArray) -> FloatArray:
-    """Return a pattern of spike times in ms (unit,) and the same in reversed time, as two classes (class, unit)."""
+    """Return a pattern and the same pattern in reversed time, as two classes.
+
+    Parameters
+    ----------
+    times
+        Spike times in ms (unit,).
+
+    Returns
+    -------
+    array (class, unit)
+        Spike times in ms.
+    """
     return np.array([times, DURATION - times])
 
 

@@ -27,14 +27,25 @@ PLATES = (
     Plate(
         "transfer",
         "Response of single units",
-        "Untrained units under constant input. Input 1 is where the LIF neuron begins to fire. The noisy neuron "
-        "also receives excitatory and inhibitory Poisson spikes, which cancel on average.",
+        "Untrained units with constant input. At input 1, the LIF neuron begins to fire. The noisy neuron also "
+        "receives excitatory and inhibitory Poisson spikes, which cancel on average.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Return `transfer`: the response by input, of LIF neurons beside artificial units."""
+    """Draw `transfer`: the response by input, of LIF neurons next to artificial units.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    dict of str to Figure
+        Figures by file name without suffix.
+    """
     with style():
         figure = Figure(figsize=(7.2, 3.4))
         spiking, artificial = figure.subplots(1, 2)
@@ -49,7 +60,18 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """Return thresholds and gains, and how far the neurons are from theory."""
+    """Describe thresholds and gains, and how far the neurons deviate from theory.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    list of str
+        Sentences for the report.
+    """
     thresholds = {entry["model"]: entry["mean"] for entry in summaries(run, STUDY["threshold"])}
     gains = {entry["model"]: entry["mean"] for entry in summaries(run, STUDY["gain"])}
     units = [
@@ -58,14 +80,14 @@ def sentences(run: Run) -> list[str]:
     ]
     errors = [f"{_NAMES[entry['model']]} {told(entry)}" for entry in summaries(run, STUDY["theory_error"])]
     return [
-        f"Units begin to respond at these inputs, and rise by these shares of their range per unit of input: "
+        f"Input at which units begin to respond, with the gain as the share of their range per unit of input: "
         f"{listed(units)}.",
-        f"The largest distance between a neuron's rate and theory, in per cent of its largest rate: {listed(errors)}.",
+        f"Largest deviation of a neuron's rate from theory, in per cent of its largest rate: {listed(errors)}.",
     ]
 
 
 def _draw_response(ax: Axes, run: Run, model: str) -> None:
-    """Draw means over seeds with 95 % intervals, and a line for the theory where there is one."""
+    """Draw means over seeds with 95 % intervals, and a line for the theory if there is one."""
     look = _LOOKS[model]
     places, entries = zip(*along(run, STUDY["response"], model, "input"), strict=True)
     theory = along(run, STUDY["theory"], model, "input")

@@ -27,7 +27,22 @@ ACTIVATIONS = {"sigmoid": lambda x: 1 / (1 + np.exp(-x)), **random_networks.ACTI
 
 
 def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
-    """Measure one unit at every input."""
+    """Measure one unit at every input.
+
+    Parameters
+    ----------
+    config
+        Options of the study.
+    subject
+        The unit, with its seed.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+    """
     inputs = np.linspace(-config.limit, config.limit, config.points)
     fine = np.linspace(-config.limit, config.limit, FINER * (config.points - 1) + 1)
     if subject.model == "lif":

@@ -199,10 +199,10 @@ def test_sentences_follow_from_the_numbers(stored_run: Run) -> None:
     assert re.search(
         rf"interval of the difference over 5 seeds is \S+ to \S+\spoints\. Verdict: {entry['verdict']}\.$", accuracy
     )
-    assert learning.startswith("On the validation split the mean accuracy first stood at 90")
+    assert learning.startswith("On the validation split, the mean accuracy first reached 90")
     assert re.match(r"On average along the curve it was \S+\s% \(\S+ to \S+\s%\) in receptive-field, ", mean)
     assert few.startswith("On average over small and large training sets, receptive-field (BNS) classified 8")
-    assert once.startswith("Having seen every sample once, receptive-field (BNS) classified ")
+    assert once.startswith("After seeing every sample once, receptive-field (BNS) classified ")
     assert "of the validation samples correctly" in once
 
     reversed_run = copy.deepcopy(stored_run.summary)

@@ -103,7 +103,7 @@ def test_a_run_draws_itself(full_run: Run) -> None:
 def test_sentences_name_both_twins_or_what_there_is(full_run: Run) -> None:
     first, second = figure.sentences(full_run)
     assert "receptive-field (BNS) classified" in first
-    assert "than by PGD" in second
+    assert "more samples than PGD" in second
     metrics = [entry for entry in full_run.summary["metrics"] if entry["kind"] == "ANN"]
     alone = dataclasses.replace(
         full_run,

@@ -75,7 +75,7 @@ def test_a_run_draws_itself(full_run: Run) -> None:
     (drawn,) = figure.draw(full_run).values()
     titles = [ax.get_title(loc="left") for ax in drawn.axes if ax.get_title(loc="left")]
     assert titles == ["tanh", "tanh, one layer", "LIF, common keys", "LIF, independent keys"]
-    assert "Likeness of two inputs" in (full_run.directory / "report.html").read_text(encoding="utf-8")
+    assert "Similarity of two inputs" in (full_run.directory / "report.html").read_text(encoding="utf-8")
 
 
 def test_where_all_layers_fall_silent_the_sentence_says_so(full_run: Run) -> None:

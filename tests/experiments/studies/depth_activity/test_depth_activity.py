@@ -102,4 +102,4 @@ def test_a_run_draws_itself(full_run: Run) -> None:
 
 def test_where_no_network_lives_the_sentence_says_so(full_run: Run) -> None:
     _, living = figure.sentences(without(full_run, STUDY["living_scale"]))
-    assert living == "At none of the scales was 1\N{NO-BREAK SPACE}% of it kept."
+    assert living == "At none of the scales was 1\N{NO-BREAK SPACE}% of the activity kept."

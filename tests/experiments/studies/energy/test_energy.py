@@ -74,7 +74,7 @@ def test_a_run_draws_and_tells_itself(full_run: Run) -> None:
     assert verdict.startswith("An answer of receptive-field (BNS) is estimated at ")
     assert re.search(r" nJ: \S+ to \S+ times as much\.$", verdict.replace("\N{NO-BREAK SPACE}", " "))  # one seed
     assert spikes.startswith(
-        "Spikes per synapse and answer (with more than 1.72, a spiking network cannot spend less): "
+        "Spikes per synapse and answer (with more than 1.72, a spiking network cannot use less energy): "
     )
 
 

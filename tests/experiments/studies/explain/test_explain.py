@@ -155,7 +155,7 @@ def test_a_run_draws_maps_of_twins_beside_each_other(stored: Run) -> None:
         deletion.lines[1].get_ydata(), 100 * rows.loc[rows["model"] == "receptive-field", "value"]
     )
     assert len(agreement.get_yticklabels()) == 6
-    assert "What the answers rest on" in (stored.directory / "report.html").read_text(encoding="utf-8")
+    assert "Pixels that the answers depend on" in (stored.directory / "report.html").read_text(encoding="utf-8")
 
 
 def test_pixels_are_no_metrics_of_a_model(stored: Run) -> None:
@@ -167,7 +167,7 @@ def test_sentences_tell_gain_and_agreement(stored: Run) -> None:
     gain, alike = figure.sentences(stored)
     rows = stored.results.query("metric == 'deletion_gain' and model == 'receptive-dense'")["value"]
     assert f"{100 * rows.item():.2f}\N{NO-BREAK SPACE}% in receptive-dense, on average from" in gain
-    assert alike.startswith("Occlusion maps of twins for the same image correlated by ")
+    assert alike.startswith("Occlusion maps of twins for the same image had a correlation of ")
     assert "receptive-dense" not in alike
 
 

@@ -149,5 +149,5 @@ def test_a_run_of_one_kind_and_one_seed_draws_itself(stored: Run) -> None:
 def test_sentences_tell_what_is_left(stored: Run) -> None:
     (left,) = rows(stored, "final_accuracy", CLASSES)
     classes, permuted = figure.sentences(stored)
-    assert f"over all tasks of {100 * left:.2f}\N{NO-BREAK SPACE}% in receptive-field; having learned" in classes
-    assert permuted.startswith("Having learned one permutation of the features after another")
+    assert f"over all tasks of {100 * left:.2f}\N{NO-BREAK SPACE}% in receptive-field; after learning" in classes
+    assert permuted.startswith("After learning one permutation of the features after another")

@@ -161,7 +161,7 @@ def test_a_run_draws_itself(run: Run, capsys: pytest.CaptureFixture[str]) -> Non
     course = {line.get_label(): line for line in time.axes[1].get_lines()}
     assert list(course) == ["output", "hidden"]
     assert np.asarray(course["hidden"].get_ydata())[-1] == value(run, "receptive-field", "unit_bits", "hidden")
-    assert "What each layer tells of the class" in (run.directory / "report.html").read_text(encoding="utf-8")
+    assert "Information about the class in each layer" in (run.directory / "report.html").read_text(encoding="utf-8")
     print_run(run)
     assert "BNS against its ANN twin" not in capsys.readouterr().out  # there is no verdict in it
 

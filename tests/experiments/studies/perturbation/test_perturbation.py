@@ -82,11 +82,11 @@ def test_a_run_draws_itself(full_run: Run) -> None:
     panels = {ax.get_title(loc="left"): ax for ax in drawn.axes if ax.get_title(loc="left")}
     assert list(panels) == ["tanh", "LIF", "LIF, last layer"]
     assert [len(ax.lines) for ax in panels.values()] == [2, 4, 4]
-    assert "Growth of the smallest change" in (full_run.directory / "report.html").read_text(encoding="utf-8")
+    assert "Growth of a small perturbation" in (full_run.directory / "report.html").read_text(encoding="utf-8")
 
 
 def test_nothing_is_said_of_a_growth_that_was_not_measured(full_run: Run) -> None:
     tanh, lif = figure.sentences(full_run)
     assert tanh.startswith("In tanh networks a change of one input grows from one layer to the next by a factor of ")
-    assert lif.startswith("In LIF networks a lost spike grows from one layer to the next by a factor of ")
+    assert lif.startswith("In LIF networks the effect of a lost spike grows from one layer to the next by a factor of ")
     assert figure.sentences(without(full_run, STUDY["growth"])) == []

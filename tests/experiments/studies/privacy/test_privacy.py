@@ -130,4 +130,4 @@ def test_sentences_tell_advantage_and_training_accuracy(stored: Run) -> None:
     attack, taken = figure.sentences(stored)
     told = f"{100 * mean:.2f}\N{NO-BREAK SPACE}% in receptive-field.".replace("-0", "\N{MINUS SIGN}0")
     assert attack.endswith(told)
-    assert taken.endswith("in receptive-field; 95.00\N{NO-BREAK SPACE}% was asked for.")
+    assert taken.endswith("in receptive-field; the target was 95.00\N{NO-BREAK SPACE}%.")

@@ -90,7 +90,7 @@ def test_a_run_draws_itself(full_run: Run) -> None:
     assert list(curve.get_ydata()) == [0, 100]
     settled, half = figure.sentences(full_run)
     assert "spikes of 100 neurons with a spread of 0." in settled
-    assert half == "Half of the packets live from this many spikes on: 55 at a spread of 0.5\N{NO-BREAK SPACE}ms."
+    assert half == "Number of spikes at which half of the packets live: 55 at a spread of 0.5\N{NO-BREAK SPACE}ms."
     assert "Packets of spikes along a synfire chain" in (full_run.directory / "report.html").read_text(encoding="utf-8")
 
 

@@ -204,13 +204,13 @@ def test_a_run_draws_itself(run: Run) -> None:
 
 def test_sentences_are_right_with_one_kind_too(run: Run) -> None:
     both = sentences(run)
-    assert both[0].startswith("By CKA, receptive-field and its twin receptive-dense are alike by 0.9")
+    assert both[0].startswith("By CKA, receptive-field and its twin receptive-dense agree by 0.9")
     assert "noise allows 0.9" in both[0].partition("; ")[2]
     assert "noise allows" not in both[0].partition("; ")[0]
     metrics = [entry for entry in run.summary["metrics"] if entry["model"] == "dense"]
     manifest = {**run.manifest, "models": {"dense": run.manifest["models"]["dense"]}}
     alone = dataclasses.replace(run, summary={**run.summary, "metrics": metrics}, manifest=manifest)
     (only,) = sentences(alone)
-    assert only.startswith("The last layer before the output is like itself before training by a CKA of 0.")
+    assert only.startswith("The last layer before the output and its state before training have a CKA of 0.")
     assert only.endswith(" in dense.")
     assert list(figures.draw(alone).figures) == ["representation"]

@@ -153,5 +153,5 @@ def test_sentences_name_both_twins_or_what_there_is(full_run: Run) -> None:
     alone = dataclasses.replace(full_run, summary=summary, results=rows, manifest={**full_run.manifest, "task": task})
     first, second = figure.sentences(alone)
     assert "receptive-field" not in first + second
-    assert second.endswith("Samples of this task are no images: nothing was hidden.")
+    assert second.endswith("The samples are not images, so there was no occlusion.")
     assert len(figure.draw(alone)) == 2

@@ -77,11 +77,11 @@ def test_a_run_draws_itself(tmp_path_factory: pytest.TempPathFactory) -> None:
     labels = [text.get_text() for text in drawn["synchrony"].axes[0].get_yticklabels()]
     assert labels == ["receptive-field, hidden", "receptive-field, output"]
     tiling, without = figure.sentences(run)
-    assert tiling.count("(moved within 10\N{NO-BREAK SPACE}ms ") == tiling.count(", scattered ") == 2
-    assert without == "Without spike times there is no synchrony to be measured in dense."
+    assert tiling.count("(jittered within 10\N{NO-BREAK SPACE}ms ") == tiling.count(", scattered ") == 2
+    assert without == "Without spike times, synchrony cannot be measured in dense."
 
 
 def test_a_run_without_spikes_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:
     run = run_here("synchrony", ("dense",), {}, tmp_path_factory.mktemp("runs"))
     assert figure.draw(run) == {}
-    assert figure.sentences(run) == ["Without spike times there is no synchrony to be measured in dense."]
+    assert figure.sentences(run) == ["Without spike times, synchrony cannot be measured in dense."]

@@ -73,9 +73,9 @@ def test_a_run_draws_itself(full_run: Run) -> None:
     assert [ax.get_title(loc="left") for ax in drawn.axes[:3]] == ["Random patterns", "Reversed time", "Digits by rows"]
     patterns, _, digits = figure.sentences(full_run)
     assert "with its best bins, of 8\N{NO-BREAK SPACE}ms" in patterns
-    assert patterns.endswith("10.00\N{NO-BREAK SPACE}% of recurrent, with chance at 10.00\N{NO-BREAK SPACE}%.")
+    assert patterns.endswith("10.00\N{NO-BREAK SPACE}% of recurrent; chance is 10.00\N{NO-BREAK SPACE}%.")
     assert digits.startswith("Digits by rows, at a jitter of 2\N{NO-BREAK SPACE}ms: three-factor (BNS) ")
-    assert "Learning from the times of spikes" in (full_run.directory / "report.html").read_text(encoding="utf-8")
+    assert "Learning from spike times" in (full_run.directory / "report.html").read_text(encoding="utf-8")
 
 
 def test_where_counts_are_all_that_was_measured_they_are_reported(full_run: Run) -> None:
