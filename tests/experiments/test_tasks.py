@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -200,6 +201,14 @@ def test_a_broken_package_spoils_its_own_task_alone(
         load_task("foreign")
 
 
+def test_a_broken_package_is_named(installed: Callable[[EntryPoint], None]) -> None:
+    point = entry("no.such.module:TASK")
+    vars(point)["dist"] = SimpleNamespace(name="stranger")
+    installed(point)
+    with pytest.raises(InputError, match="task 'foreign' of package stranger: cannot be loaded"):
+        load_task("foreign")
+
+
 def test_two_tasks_of_one_name_are_refused(installed: Callable[[EntryPoint], None]) -> None:
     installed(entry("experiments.tasks.digits:TASK", name="digits"))
     with pytest.raises(InputError, match="task 'digits' of package unknown has the name of another task; rename or"):
@@ -220,6 +229,12 @@ def test_archive_of_images_with_text_labels(tmp_path: Path) -> None:
     assert dataset.notes == ("samples of shape (2, 3) were read as images of 2 x 3 pixels",)
     split = final_split(dataset, seed=0)
     assert (split.train.X.min(), split.train.X.max()) == (0.0, 1.0)
+
+
+def test_an_archive_may_have_any_name(tmp_path: Path) -> None:
+    archived(tmp_path, GOOD_X)
+    (tmp_path / "mine.npz").rename(tmp_path / "mine")
+    assert load_task(str(tmp_path / "mine")).name == "mine"
 
 
 @pytest.mark.parametrize("shape", [(5, 6, 1), (1, 5, 6), (3, 6, 1), (1, 4, 3)])
