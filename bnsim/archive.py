@@ -1,4 +1,4 @@
-"""Plain arrays in one .npz file, without pickle: how states and recordings are kept."""
+"""Plain arrays in one .npz file, without pickle: the file format of states and recordings."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def foreign(owner: str, path: str | Path, error: Exception) -> InputError:
     path : str or pathlib.Path
         The file.
     error : Exception
-        What went wrong, of which the first line is told.
+        What went wrong; its first line becomes part of the message.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Types of arrays, in one place for all floors."""
+"""Types of arrays, in one place for all packages."""
 
 from __future__ import annotations
 

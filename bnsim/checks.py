@@ -21,7 +21,25 @@ RESERVED_NAMES = frozenset({"e", "i", "t", "dt", "N", "v", "w", "I"})
 
 
 def finite(culprit: str, value: object) -> float:
-    """The value as a plain float (SI base units). Errors: not a number, NaN or infinite."""
+    """Return a value as a plain float, in SI base units.
+
+    Parameters
+    ----------
+    culprit : str
+        What the value was given as, for the message of an error.
+    value : object
+        A single number, with or without a unit.
+
+    Returns
+    -------
+    float
+        The number in SI base units.
+
+    Raises
+    ------
+    InputError
+        If the value is not a single number, NaN or infinite.
+    """
     try:
         number = float(np.asarray(value, dtype=float))
     except (TypeError, ValueError):
@@ -32,9 +50,25 @@ def finite(culprit: str, value: object) -> float:
 
 
 def quantity(culprit: str, value: Any, example: Quantity | None, *, minimum: float | None, exclusive: bool) -> None:
-    """A finite scalar, at or above (exclusive: above) `minimum` in SI units.
+    """Refuse what is not a finite scalar with the expected unit and within the expected range.
 
-    example: has the dimensions that are demanded; None: any will do.
+    Parameters
+    ----------
+    culprit : str
+        What the value was given as, for the message of an error.
+    value : Quantity or float
+        The value to check.
+    example : Quantity or None
+        A value with the expected dimensions; None if any dimensions will do.
+    minimum : float or None
+        Lower bound in SI units; None if there is none.
+    exclusive : bool
+        Whether the value must lie above `minimum` rather than at or above it.
+
+    Raises
+    ------
+    InputError
+        If the value is not a single finite number, has the wrong unit, or is too small.
     """
     try:
         dimensions = get_dimensions(value)
@@ -52,12 +86,34 @@ def quantity(culprit: str, value: Any, example: Quantity | None, *, minimum: flo
 
 
 def is_plain(value: object) -> bool:
-    """True for a number without unit."""
+    """Return whether a number has no unit.
+
+    Parameters
+    ----------
+    value : object
+        A number or a quantity.
+
+    Returns
+    -------
+    bool
+        True if it is dimensionless.
+    """
     return bool(get_dimensions(value).is_dimensionless)
 
 
 def describe(value: object) -> str:
-    """A value as a reader would write it: 20 ms, 0.5."""
+    """Return a value as text for a reader, such as "20 ms" or "0.5".
+
+    Parameters
+    ----------
+    value : object
+        A number, a quantity, or anything else.
+
+    Returns
+    -------
+    str
+        A quantity in its best unit, a number in short form, the `str` of anything else.
+    """
     if isinstance(value, Quantity) and not is_plain(value):
         return str(in_best_unit(value)).replace(". ", " ")
     return f"{float(value):g}" if isinstance(value, (int, float, np.number, Quantity)) else str(value)
@@ -71,7 +127,27 @@ def _shown(value: Any) -> str:
 
 
 def count(culprit: str, value: object, minimum: int = 1) -> int:
-    """A whole number at or above `minimum`."""
+    """Return a whole number that is large enough.
+
+    Parameters
+    ----------
+    culprit : str
+        What the value was given as, for the message of an error.
+    value : object
+        The value to check.
+    minimum : int
+        Smallest value allowed.
+
+    Returns
+    -------
+    int
+        The number.
+
+    Raises
+    ------
+    InputError
+        If the value is not an integer, or is below `minimum`.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise InputError(f"{culprit}: {value!r} is not a whole number; give an integer of at least {minimum}")
     if value < minimum:
@@ -80,7 +156,25 @@ def count(culprit: str, value: object, minimum: int = 1) -> int:
 
 
 def name(culprit: str, value: object) -> str:
-    """A name that can stand in Brian2's equations: a Python identifier that starts with a letter."""
+    """Return a name that can be used in Brian2's equations: a Python identifier that starts with a letter.
+
+    Parameters
+    ----------
+    culprit : str
+        What the name was given as, for the message of an error.
+    value : object
+        The name to check.
+
+    Returns
+    -------
+    str
+        The name.
+
+    Raises
+    ------
+    InputError
+        If the name is not such an identifier, contains a double underscore, or is a keyword or reserved.
+    """
     usable = isinstance(value, str) and value.isidentifier() and value[0].isalpha() and value.isascii()
     if not usable or keyword.iskeyword(str(value)) or "__" in str(value) or value in RESERVED_NAMES:
         raise InputError(
@@ -91,7 +185,27 @@ def name(culprit: str, value: object) -> str:
 
 
 def one_of(culprit: str, value: object, options: Iterable[str]) -> str:
-    """One of the options; a near miss is suggested."""
+    """Return a value that is one of the options.
+
+    Parameters
+    ----------
+    culprit : str
+        What the value was given as, for the message of an error.
+    value : object
+        The value to check.
+    options : iterable of str
+        The values allowed.
+
+    Returns
+    -------
+    str
+        The value.
+
+    Raises
+    ------
+    InputError
+        If the value is none of the options; the message suggests the nearest one.
+    """
     known = list(options)
     if value in known:
         return str(value)

@@ -1,4 +1,4 @@
-"""Who is wired to whom, and how strongly: index arrays drawn in NumPy from a key.
+"""Connectivity: which units are connected and by which factor, as index arrays drawn in NumPy from a key.
 
 Each draw is a list of edges sorted by source, then target. Random draws come from NumPy's Philox generator, keyed by
 the run's key and the projection's name, so they depend on nothing else.
@@ -22,7 +22,15 @@ __all__ = ["AllToAll", "Connectivity", "EdgeList", "FixedProbability", "OneToOne
 
 @dataclass(frozen=True)
 class Edges:
-    """Source and target unit of every synapse; `factor` multiplies its weight (None: 1)."""
+    """Source unit, target unit and weight factor of every synapse.
+
+    Parameters
+    ----------
+    source, target : ndarray of int32, shape (n_synapses,)
+        Index of the presynaptic and of the postsynaptic unit.
+    factor : ndarray of float64, shape (n_synapses,), optional
+        Factor that multiplies the weight of each synapse. None: 1 for all.
+    """
 
     source: Int32Array
     target: Int32Array
@@ -31,7 +39,7 @@ class Edges:
 
 @dataclass(frozen=True, repr=False)
 class Connectivity(Description, abstract=True):
-    """Draws the edges of a projection."""
+    """Rule that draws the edges of a projection."""
 
     @abstractmethod
     def draw(self, n_source: int, n_target: int, generator: np.random.Generator) -> Edges:
@@ -42,7 +50,7 @@ class Connectivity(Description, abstract=True):
         n_source, n_target : int
             Sizes of the populations.
         generator : numpy.random.Generator
-            Where random numbers come from.
+            Source of the random numbers.
 
         Returns
         -------
@@ -58,17 +66,31 @@ class Connectivity(Description, abstract=True):
 
 @dataclass(frozen=True, repr=False)
 class AllToAll(Connectivity):
-    """Every source to every target.
+    """Connect every source to every target.
 
     Parameters
     ----------
     self_connections : bool
-        False leaves out a unit's synapse onto its own index.
+        Whether a unit is connected to the unit of its own index.
     """
 
     self_connections: bool = True
 
     def draw(self, n_source: int, n_target: int, generator: np.random.Generator) -> Edges:
+        """Return all pairs; no random numbers are drawn.
+
+        Parameters
+        ----------
+        n_source, n_target : int
+            Sizes of the populations.
+        generator : numpy.random.Generator
+            Not used.
+
+        Returns
+        -------
+        Edges
+            Sorted by source, then target.
+        """
         source, target = np.divmod(np.arange(n_source * n_target, dtype=np.int64), n_target)
         if not self.self_connections:
             keep = source != target
@@ -78,9 +100,28 @@ class AllToAll(Connectivity):
 
 @dataclass(frozen=True, repr=False)
 class OneToOne(Connectivity):
-    """Unit k to unit k, between populations of equal size."""
+    """Connect unit k to unit k, between populations of equal size."""
 
     def draw(self, n_source: int, n_target: int, generator: np.random.Generator) -> Edges:
+        """Return the pairs of equal index; no random numbers are drawn.
+
+        Parameters
+        ----------
+        n_source, n_target : int
+            Sizes of the populations.
+        generator : numpy.random.Generator
+            Not used.
+
+        Returns
+        -------
+        Edges
+            Sorted by source.
+
+        Raises
+        ------
+        InputError
+            If the populations differ in size.
+        """
         if n_source != n_target:
             raise InputError(f"OneToOne: {n_source} sources and {n_target} targets; give populations of equal size")
         index = np.arange(n_source, dtype=np.int32)
@@ -89,14 +130,14 @@ class OneToOne(Connectivity):
 
 @dataclass(frozen=True, repr=False)
 class FixedProbability(Connectivity):
-    """Each pair is connected independently with the same probability.
+    """Connect each pair independently with the same probability.
 
     Parameters
     ----------
     probability : float
         In [0, 1].
     self_connections : bool
-        False leaves out a unit's synapse onto its own index.
+        Whether a unit may be connected to the unit of its own index.
 
     Raises
     ------
@@ -113,6 +154,20 @@ class FixedProbability(Connectivity):
             raise InputError(f"FixedProbability.probability: {self.probability} is above 1; give a value in [0, 1]")
 
     def draw(self, n_source: int, n_target: int, generator: np.random.Generator) -> Edges:
+        """Draw the connected pairs, one random number for each possible pair.
+
+        Parameters
+        ----------
+        n_source, n_target : int
+            Sizes of the populations.
+        generator : numpy.random.Generator
+            Source of the random numbers.
+
+        Returns
+        -------
+        Edges
+            Sorted by source, then target.
+        """
         targets = []
         for row in range(n_source):  # row by row: a large network must not need n_source x n_target numbers at once
             chosen = np.flatnonzero(generator.random(n_target) < self.probability)
@@ -123,19 +178,19 @@ class FixedProbability(Connectivity):
 
 @dataclass(frozen=True, repr=False)
 class EdgeList(Connectivity):
-    """Given edges, in any order, and the same one more than once where that is wanted.
+    """Connect given pairs, in any order; a pair may occur more than once.
 
     Parameters
     ----------
-    source, target : array of int
+    source, target : array of int, shape (n_synapses,)
         Synapse k leads from unit `source[k]` to unit `target[k]`.
-    factor : array of float, optional
+    factor : array of float, shape (n_synapses,), optional
         `factor[k]` multiplies the weight of synapse k.
 
     Raises
     ------
     InputError
-        If the arrays differ in length, units are no whole numbers or do not exist, or factors are not finite.
+        If the arrays differ in length, the units are not whole numbers, or the factors are not finite.
     """
 
     source: Any
@@ -157,6 +212,25 @@ class EdgeList(Connectivity):
             object.__setattr__(self, name, array)
 
     def draw(self, n_source: int, n_target: int, generator: np.random.Generator) -> Edges:
+        """Return the given edges in sorted order; no random numbers are drawn.
+
+        Parameters
+        ----------
+        n_source, n_target : int
+            Sizes of the populations.
+        generator : numpy.random.Generator
+            Not used.
+
+        Returns
+        -------
+        Edges
+            Sorted by source, then target; equal pairs keep their order.
+
+        Raises
+        ------
+        InputError
+            If an edge names a unit that its population does not have.
+        """
         for name, units, size in (("source", self.source, n_source), ("target", self.target, n_target)):
             if len(units) and (units.min() < 0 or units.max() >= size):
                 wrong = units.min() if units.min() < 0 else units.max()
@@ -170,7 +244,7 @@ class EdgeList(Connectivity):
 
 @dataclass(frozen=True, repr=False)
 class ReceptiveFields(Connectivity):
-    """Each target sees one patch of an image through a Gabor filter; sources are the image's pixels, row by row.
+    """Connect each target to one patch of an image through a Gabor filter; sources are the image's pixels, row by row.
 
     Parameters
     ----------
@@ -181,6 +255,27 @@ class ReceptiveFields(Connectivity):
     filters: GaborPatches = GaborPatches()
 
     def draw(self, n_source: int, n_target: int, generator: np.random.Generator) -> Edges:
+        """Draw one filter for each target and return its pixels as edges.
+
+        Parameters
+        ----------
+        n_source : int
+            Number of pixels.
+        n_target : int
+            Number of filters.
+        generator : numpy.random.Generator
+            Source of the random numbers.
+
+        Returns
+        -------
+        Edges
+            Sorted by source, then target; `factor` holds the values of the filters.
+
+        Raises
+        ------
+        InputError
+            If the number of sources is not the number of pixels of the image.
+        """
         height, width = self.filters.image_shape
         if n_source != height * width:
             raise InputError(

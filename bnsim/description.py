@@ -1,4 +1,4 @@
-"""What every description shares: frozen, checked on construction, readable, with a canonical fingerprint.
+"""Base class of descriptions: frozen, checked on construction, readable, with a canonical fingerprint.
 
 A description is a frozen dataclass whose fields are made with `parameter`. The default carries the unit: a value with
 other dimensions, a NaN or a value out of range is refused when the description is made, not when it runs.
@@ -36,7 +36,7 @@ def parameter(
     default : Quantity or float
         Value where none is given. Its dimensions are demanded of every value.
     minimum, above : float, optional
-        Smallest value allowed, including or excluding it, in SI units. A time must be above 0 unless told otherwise.
+        Smallest value allowed, including or excluding it, in SI units. A time must be above 0 by default.
     signed : bool
         Whether the value may have any sign, as an adaptation that can be negative; instead of a smallest value.
     any_unit : bool
@@ -69,9 +69,26 @@ _SECOND = _second()
 
 @dataclass(frozen=True)
 class Description(ABC):  # noqa: B024 - what is abstract stands in its families
-    """Base of all descriptions; `STRUCTURE` names the class attributes that are part of its identity.
+    """Base class of all descriptions.
 
-    `class Family(Description, abstract=True)` begins a family of descriptions, which is not made itself.
+    `class Family(Description, abstract=True)` begins a family of descriptions; the family itself cannot be
+    instantiated.
+
+    Parameters
+    ----------
+    *args, **keywords : object
+        Values of the fields, as in any dataclass.
+
+    Attributes
+    ----------
+    STRUCTURE : tuple of str
+        Names of the class attributes that are part of a description's identity.
+
+    Raises
+    ------
+    InputError
+        If the class is abstract, lacks something that its base class demands, or declares parameters without being a
+        dataclass; or if a value has the wrong unit, is not finite, or is out of range.
     """
 
     STRUCTURE: ClassVar[tuple[str, ...]] = ()
@@ -115,7 +132,13 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
         return {item.name: getattr(self, item.name) for item in fields(self) if "example" in item.metadata}
 
     def fingerprint(self) -> str:
-        """SHA-256 of the canonical form: equal for equal descriptions, in any process."""
+        """Return the SHA-256 hash of the canonical form: equal for equal descriptions, in any process.
+
+        Returns
+        -------
+        str
+            64 hexadecimal digits.
+        """
         text = json.dumps(canonical(self), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -139,7 +162,24 @@ def _readable(value: Any) -> str:
 
 
 def canonical(value: Any) -> Any:
-    """A JSON tree that is equal exactly when two values mean the same: floats as hexadecimal, units as exponents."""
+    """Return a JSON tree that is the same for two values exactly when they mean the same.
+
+    Parameters
+    ----------
+    value : object
+        A description or another dataclass, a number, quantity, array, text, bool or None, or a tuple, list or dict of
+        these.
+
+    Returns
+    -------
+    object
+        Dicts, lists, text, bools and None. Floats are written in hexadecimal, units as exponents, arrays as a hash.
+
+    Raises
+    ------
+    InputError
+        If the value, or one inside it, has another type.
+    """
     if isinstance(value, Description):
         tree: dict[str, Any] = {"type": f"{type(value).__module__}.{type(value).__qualname__}"}
         tree |= {item.name: canonical(getattr(value, item.name)) for item in fields(value) if item.compare}

@@ -29,7 +29,7 @@ _HALF_A_STEP = 2.0**-54
 
 @dataclass(frozen=True, repr=False)
 class Distribution(Description, abstract=True):
-    """Values drawn independently of each other. Subclass it to write your own."""
+    """Distribution from which values are drawn independently of each other. Subclass it to write your own."""
 
     @property
     @abstractmethod
@@ -38,7 +38,7 @@ class Distribution(Description, abstract=True):
 
     @abstractmethod
     def quantile(self, probability: Float64Array) -> Float64Array:
-        """Return the values that are undercut with these probabilities.
+        """Return the quantiles at these probabilities.
 
         Parameters
         ----------
@@ -57,9 +57,9 @@ class Distribution(Description, abstract=True):
         Parameters
         ----------
         size : int
-            How many.
+            Number of values.
         generator : numpy.random.Generator
-            Where the random numbers come from, one for each value.
+            Source of the random numbers, one for each value.
 
         Returns
         -------
@@ -97,6 +97,18 @@ class Uniform(Distribution):
         return self.low, self.high
 
     def quantile(self, probability: Float64Array) -> Float64Array:
+        """Return the quantiles at these probabilities.
+
+        Parameters
+        ----------
+        probability : array of float
+            Multiples of 2**-53 in [0, 1).
+
+        Returns
+        -------
+        array of float
+            Values in SI units, of the same shape.
+        """
         low, high = _plain(self.low), _plain(self.high)
         return low + (high - low) * probability
 
@@ -112,8 +124,8 @@ class Normal(Distribution):
     standard_deviation : Quantity
         Standard deviation, before truncation, in the same unit.
     minimum, maximum : Quantity, optional
-        Bounds, in the same unit. The values are those that drawing again would give until one lies within: nothing
-        heaps up at a bound, and mean and standard deviation of the values are no longer those given.
+        Bounds, in the same unit. The values are those of drawing again until one lies within the bounds: none
+        accumulate at a bound, and their mean and standard deviation are no longer those given.
     """
 
     mean: Quantity = parameter(1 * mV, any_unit=True)
@@ -141,6 +153,18 @@ class Normal(Distribution):
         return low, high
 
     def quantile(self, probability: Float64Array) -> Float64Array:
+        """Return the quantiles of the truncated distribution at these probabilities.
+
+        Parameters
+        ----------
+        probability : array of float
+            Multiples of 2**-53 in [0, 1).
+
+        Returns
+        -------
+        array of float
+            Values in SI units, of the same shape.
+        """
         values = _plain(self.mean) + _plain(self.standard_deviation) * _normal(probability, *self._standardised)
         return _clipped(values, self.bounds)
 
@@ -149,8 +173,6 @@ class Normal(Distribution):
 class LogNormal(Distribution):
     """Log-normal distribution, truncated where bounds are given: the logarithm of the values is normal.
 
-    Equation: value = median x exp(sigma x z), z standard normal. With a negative median all values are negative.
-
     Parameters
     ----------
     median : Quantity
@@ -158,7 +180,11 @@ class LogNormal(Distribution):
     sigma : float
         Standard deviation of the natural logarithm.
     minimum, maximum : Quantity, optional
-        Bounds, in the unit of the median; as those of `Normal`.
+        Bounds, in the unit of the median; truncation is as in `Normal`.
+
+    Notes
+    -----
+    value = median x exp(sigma x z), z standard normal. With a negative median all values are negative.
     """
 
     median: Quantity = parameter(1 * mV, any_unit=True)
@@ -188,6 +214,18 @@ class LogNormal(Distribution):
         return low, high
 
     def quantile(self, probability: Float64Array) -> Float64Array:
+        """Return the quantiles of the truncated distribution at these probabilities.
+
+        Parameters
+        ----------
+        probability : array of float
+            Multiples of 2**-53 in [0, 1).
+
+        Returns
+        -------
+        array of float
+            Values in SI units, of the same shape.
+        """
         values = _plain(self.median) * np.exp(float(self.sigma) * _normal(probability, *self._standardised))
         return _clipped(values, self.bounds)
 

@@ -1,6 +1,7 @@
 """One error family: each message is one line that names the culprit and the remedy.
 
-`InputError` is the user's to mend (the command line exits with 2), `MachineError` is the machine's (exit 1).
+The user can correct an `InputError` (exit status 2 of the command line); a `MachineError` is a failure of the machine
+(exit status 1).
 """
 
 import difflib
@@ -18,11 +19,11 @@ class InputError(BnsimError, ValueError):
 
 
 class ForeignPackageError(InputError, ImportError):
-    """A package of other origin hides one of this project."""
+    """A package from elsewhere hides one of this project's packages."""
 
 
 class MachineError(BnsimError, RuntimeError):
-    """The machine failed: disk, compiler, a simulation that died."""
+    """The machine failed: the disk, the compiler, or a simulation that ended abnormally."""
 
 
 class DivergenceError(MachineError):
@@ -38,7 +39,18 @@ class SlowBackendWarning(UserWarning):
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of an error's message, or a note where it has none."""
+    """Return the first line of an error's message, or a note where it has none.
+
+    Parameters
+    ----------
+    error : BaseException
+        The error.
+
+    Returns
+    -------
+    str
+        The line, or "no message".
+    """
     return next(iter(str(error).strip().splitlines()), "no message")
 
 

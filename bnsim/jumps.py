@@ -1,4 +1,4 @@
-"""What a spike makes jump."""
+"""Jumps of variables at the arrival of a spike."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ __all__ = ["Jump"]
 
 @dataclass(frozen=True, repr=False)
 class Jump(Description):
-    """A postsynaptic variable that jumps when a spike arrives.
+    """Jump of a postsynaptic variable at the arrival of a spike.
 
-    A variable that stands still during the refractory period (the membrane potential, and whatever the neuron model
+    A variable that is constant during the refractory period (the membrane potential, and those that the neuron model
     marks `(unless refractory)`) does not jump then: the spike is discarded, as in NEST.
 
     Parameters
@@ -24,7 +24,7 @@ class Jump(Description):
         A variable of the synapse model's equations or of the neuron model; "{membrane}" is the neuron's membrane
         variable.
     amount : str
-        By how much: an expression in the weight `w` and the synapse model's parameters and variables.
+        Size of the jump: an expression in the weight `w` and the synapse model's parameters and variables.
     """
 
     variable: str

@@ -38,7 +38,7 @@ class Population(Description):
     Parameters
     ----------
     name : str
-        How the network refers to it.
+        Name by which the network refers to it.
     size : int
         Number of units.
     model : NeuronModel or Encoder
@@ -112,7 +112,7 @@ class Projection(Description):
         One value for all synapses, a distribution (`Uniform`, `Normal`, `LogNormal`), or a matrix (source, target), in
         the unit that synapse and target demand.
     connectivity : Connectivity
-        Who is wired to whom.
+        Which units are connected.
     delay : Quantity, Distribution or array
         One value for all synapses, a distribution that has a largest value, or a matrix (source, target).
     plasticity : PlasticityRule, optional
@@ -158,7 +158,7 @@ class Projection(Description):
 
     @property
     def longest_delay(self) -> float:
-        """In seconds."""
+        """Longest delay in seconds."""
         return extent(self.delay)[1]
 
 
@@ -175,13 +175,13 @@ class Network(Description):
     repetition : Repetition, optional
         Whether a trial is presented again to a network that stays silent.
     reward : Reward, optional
-        Whose decision is rewarded.
+        Reward for the decision of one of the populations.
 
     Raises
     ------
     InputError
         If a name occurs twice or does not exist, a projection ends on an encoder, weights, delays or rules have the
-        wrong unit, sign or shape, or a rule waits for a reward that nobody gives.
+        wrong unit, sign or shape, or a rule needs a reward and the network has none.
     """
 
     populations: Sequence[Population]
@@ -258,7 +258,18 @@ class Network(Description):
         raise InputError(f"Network: no population {name!r}; it holds {', '.join(p.name for p in self.populations)}")
 
     def weight_unit(self, projection: Projection) -> Quantity:
-        """1 in the unit that this projection's weights have (see the synapse model)."""
+        """Return the unit of a projection's weights (see the synapse model).
+
+        Parameters
+        ----------
+        projection : Projection
+            One of this network's projections.
+
+        Returns
+        -------
+        Quantity
+            A quantity of that unit; 1.0 where weights have no unit.
+        """
         model = self[projection.target].model
         assert isinstance(model, NeuronModel)
         if projection.synapse.weight == "potential":
@@ -270,14 +281,25 @@ class Network(Description):
         return Quantity(1.0) if model.input_unit == "volt" else 1 * nS
 
     def weight_unit_name(self, projection: Projection) -> str:
-        """The same as a name for Brian2's equations."""
+        """Return the SI unit of a projection's weights by its name in Brian2's equations.
+
+        Parameters
+        ----------
+        projection : Projection
+            One of this network's projections.
+
+        Returns
+        -------
+        str
+            "volt", "amp" or "siemens"; "1" where weights have no unit.
+        """
         dimensions = get_dimensions(self.weight_unit(projection))
         names = {volt.dim: "volt", amp.dim: "amp", siemens.dim: "siemens"}
         return names.get(dimensions, "1")
 
     @property
     def longest_delay(self) -> float:
-        """In seconds; 0 without projections."""
+        """Longest delay of all projections in seconds; 0 without projections."""
         return max((projection.longest_delay for projection in self.projections), default=0.0)
 
     def compile(
@@ -330,7 +352,7 @@ class Network(Description):
         return compile_network(self, trial, dt, presentation, continuous, traces or {}, backend, cache)
 
     def to_brian2(self, dt: Quantity = 0.1 * ms, key: int = 0) -> brian2.Network:
-        """Return this network as plain Brian2 objects in Brian2's active device, to go on in Brian2.
+        """Return this network as plain Brian2 objects in Brian2's active device, for further use in Brian2.
 
         Parameters
         ----------

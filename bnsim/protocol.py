@@ -1,4 +1,4 @@
-"""What happens around a trial: showing it again to a network that stays silent, telling it whether it was right."""
+"""Protocol of a trial: repeated presentation to a network that stays silent, and reward for a correct decision."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ __all__ = ["Repetition", "Reward"]
 
 @dataclass(frozen=True, repr=False)
 class Repetition(Description):
-    """A trial in which a population fires too few spikes is presented again, more strongly.
+    """Repeated presentation, with a stronger drive, of a trial in which a population fires too few spikes.
 
     Parameters
     ----------
     population : str
-        Whose spikes are counted.
+        Population whose spikes are counted.
     minimum_spikes : int
-        How many suffice.
+        Smallest number of spikes with which a trial is not presented again.
     increment : float
         Rise of the drive at each presentation, as a fraction of the first.
     most : int
@@ -51,19 +51,20 @@ class Repetition(Description):
 
 @dataclass(frozen=True, repr=False)
 class Reward(Description):
-    """At the end of each trial the network is told whether it decided right, never what would have been right.
+    """Reward at the end of each trial: whether the network's decision was correct, never which one would have been.
 
     Parameters
     ----------
     population : str
-        Whose decision is rewarded.
+        Population whose decision is rewarded.
 
     Notes
     -----
-    The decision is the unit of `population` with most spikes; of equals the one whose last spike came earliest, then
-    the first. Every rule's signal of the kind "reward" is 1 where the decision is the trial's correct unit, else 0; a
-    network that did not fire has not decided and gets 0. The correct units are given to `Simulator.run` as the signal
-    "reward.correct", whole numbers (trial,), where learning is on. No neuron and no synapse sees them.
+    The decision is the unit of `population` with the most spikes; of units with equally many, the one whose last spike
+    came earliest, then the first. Every rule's signal of the kind "reward" is 1 where the decision is the trial's
+    correct unit, else 0; a network that did not fire has not decided and gets 0. The correct units are given to
+    `Simulator.run` as the signal "reward.correct", whole numbers of shape (trial,), where learning is on. No neuron and
+    no synapse depends on them in any other way.
     """
 
     population: str

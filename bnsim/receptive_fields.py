@@ -17,17 +17,29 @@ __all__ = ["GaborPatches"]
 
 @dataclass(frozen=True, repr=False)
 class GaborPatches(Description):
-    """A bank of Gabor filters, each on a square patch that lies wholly inside the image.
-
-    Equations
-    ---------
-    With pixel coordinates (x, y) from the patch's centre and x' = x cos(a) + y sin(a):
-    f(x, y) = exp(-(x^2 + y^2) / (2 sigma^2)) cos(2 pi x' / wavelength + phase), then zero mean and unit Euclidean norm.
-    The place is uniform over the image; orientation a in [0, pi), phase in [0, 2 pi), wavelength and sigma are uniform.
+    """Bank of Gabor filters, each on a square patch that lies wholly inside the image.
 
     Parameters
     ----------
-    image_shape: (height, width). patch: side in pixels. wavelength, sigma: (low, high) in pixels.
+    image_shape : tuple of int
+        Height and width of the image in pixels.
+    patch : int
+        Side of a patch in pixels.
+    wavelength : tuple of float
+        Smallest and largest wavelength in pixels.
+    sigma : tuple of float
+        Smallest and largest standard deviation of the Gaussian envelope in pixels.
+
+    Raises
+    ------
+    InputError
+        If the patch does not fit into the image, or a value has the wrong form or is out of range.
+
+    Notes
+    -----
+    With pixel coordinates (x, y) from the patch's centre and x' = x cos(a) + y sin(a):
+    f(x, y) = exp(-(x^2 + y^2) / (2 sigma^2)) cos(2 pi x' / wavelength + phase), then zero mean and unit Euclidean norm.
+    The place is uniform over the image; orientation a in [0, pi), phase in [0, 2 pi), wavelength and sigma are uniform.
 
     References
     ----------
@@ -60,7 +72,25 @@ class GaborPatches(Description):
                 raise InputError(f"GaborPatches.{name}: {interval}; give 0 < low <= high")
 
     def draw(self, n_filters: int, generator: np.random.Generator) -> sparse.csr_array:
-        """The bank as a sparse matrix (filter, pixel)."""
+        """Draw a bank of filters.
+
+        Parameters
+        ----------
+        n_filters : int
+            Number of filters.
+        generator : numpy.random.Generator
+            Source of the random numbers.
+
+        Returns
+        -------
+        scipy.sparse.csr_array, shape (n_filters, n_pixels)
+            The values of each filter; pixels are numbered row by row.
+
+        Raises
+        ------
+        InputError
+            If `sigma` is so small that a filter vanishes.
+        """
         values = self._patches(n_filters, generator)
         height, width = self.image_shape
         top = generator.integers(0, height - self.patch + 1, n_filters)

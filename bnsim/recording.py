@@ -1,4 +1,4 @@
-"""What was seen: spike counts always, spike times and traces where they were asked for.
+"""Recording of a run: spike counts always, spike times and traces where they were asked for.
 
 Shapes
 ------

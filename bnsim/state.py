@@ -1,4 +1,4 @@
-"""What carries over from one run to the next."""
+"""State of a network: the arrays that carry over from one run to the next."""
 
 from __future__ import annotations
 
@@ -15,11 +15,19 @@ __all__ = ["State"]
 
 
 class State(Mapping[str, np.ndarray]):
-    """Every array that carries over, by name, in SI units; immutable, so that a run cannot change what it was given.
+    """Arrays that carry over from run to run, by name, in SI units; immutable, so that a run cannot change its input.
 
-    Names: `<projection>.source`, `.target`, `.delay`, `.w`; `<population>.<variable>` for adaptive thresholds and the
-    like. The state of a continuous run holds all variables besides, `<population>.lastspike` (relative to the start
-    of the next trial), the traces of synapses and, in `<projection>.in_flight_...`, the spikes on their way.
+    Parameters
+    ----------
+    arrays : mapping of str to ndarray
+        The arrays, which are copied.
+
+    Notes
+    -----
+    The names are `<projection>.source`, `.target`, `.delay` and `.w`, and `<population>.<variable>` for adaptive
+    thresholds and the like. The state of a continuous run also holds all other variables, `<population>.lastspike`
+    (relative to the start of the next trial), the traces of synapses and, in `<projection>.in_flight_...`, the spikes
+    in flight.
     """
 
     def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
@@ -48,7 +56,23 @@ class State(Mapping[str, np.ndarray]):
         return "State(" + ", ".join(f"{name}: {array.shape}" for name, array in self.items()) + ")"
 
     def replace(self, arrays: Mapping[str, np.ndarray]) -> State:
-        """A copy with some arrays replaced. Errors: a name or shape that this state does not have."""
+        """Return a copy with some arrays replaced.
+
+        Parameters
+        ----------
+        arrays : mapping of str to ndarray
+            The new arrays by name, each of the shape of the one that it replaces.
+
+        Returns
+        -------
+        State
+            The new state; this one is unchanged.
+
+        Raises
+        ------
+        InputError
+            If this state has no array of that name, or one of another shape.
+        """
         for name, array in arrays.items():
             if np.shape(array) != self[name].shape:
                 raise InputError(f"State.replace: {name!r} has shape {np.shape(array)}; give {self[name].shape}")
@@ -56,10 +80,37 @@ class State(Mapping[str, np.ndarray]):
         return State({**self._arrays, **new})
 
     def save(self, path: str | Path) -> None:
-        """Write an .npz of plain arrays. Errors: MachineError where that cannot be done."""
+        """Write the arrays to an .npz file.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file to write.
+
+        Raises
+        ------
+        MachineError
+            If the file cannot be written.
+        """
         archive.write("State", path, self._arrays)
 
     @classmethod
     def load(cls, path: str | Path) -> State:
-        """Read what `save` wrote; nothing is unpickled. Errors: a file that is no such archive."""
+        """Read a file that `save` wrote; nothing is unpickled.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file to read.
+
+        Returns
+        -------
+        State
+            Equal to the state that was saved.
+
+        Raises
+        ------
+        InputError
+            If the file is not such an archive.
+        """
         return cls(archive.read("State", path))

@@ -13,7 +13,17 @@ from bnsim.errors import InputError
 
 @dataclass(frozen=True)
 class Timing:
-    """Times in seconds. `steps` a trial, of which the stimulus is on during the first `presentation_steps`."""
+    """Time grid of a trial.
+
+    Parameters
+    ----------
+    dt : float
+        Time step in seconds.
+    steps : int
+        Length of a trial in steps.
+    presentation_steps : int
+        Length of the presentation in steps: the stimulus is on during the first steps of a trial.
+    """
 
     dt: float
     steps: int
@@ -25,10 +35,30 @@ class Timing:
 
     @classmethod
     def of(cls, trial: Quantity, dt: Quantity, presentation: Quantity | None, longest_delay: float) -> Timing:
-        """From quantities. `presentation` None: all of the trial but a silence as long as the longest delay.
+        """Return the time grid for times given as quantities.
 
-        Errors: a time that is no whole number of steps; a presentation longer than the trial; a silence at the end of
-        the trial that is shorter than the longest delay.
+        Parameters
+        ----------
+        trial : Quantity
+            Length of a trial, a whole number of steps.
+        dt : Quantity
+            Time step.
+        presentation : Quantity or None
+            Length of the presentation, a whole number of steps. None: the whole trial except for a silence as long as
+            the longest delay.
+        longest_delay : float
+            Longest delay of the network in seconds.
+
+        Returns
+        -------
+        Timing
+            The time grid.
+
+        Raises
+        ------
+        InputError
+            If a time is not a whole number of steps, the presentation is longer than the trial, or the silence at the
+            end of the trial is shorter than the longest delay.
         """
         checks.quantity("compile(dt)", dt, 0.1 * ms, minimum=0, exclusive=True)
         step = float(dt / second)

@@ -15,7 +15,18 @@ from bnsim.errors import InputError
 
 
 def extent(values: Any) -> tuple[float, float]:
-    """Return the smallest and largest SI value that a scalar, a distribution or a matrix describes."""
+    """Return the smallest and largest value of a scalar, a distribution or a matrix.
+
+    Parameters
+    ----------
+    values : Quantity, Distribution or array
+        What is looked at.
+
+    Returns
+    -------
+    tuple of float
+        Smallest and largest value in SI units, infinite where a distribution has no bound.
+    """
     if isinstance(values, Distribution):
         low, high = values.bounds
         return float(np.asarray(low)), float(np.asarray(high))
@@ -36,11 +47,11 @@ def check_values(
     Parameters
     ----------
     culprit : str
-        What the message begins with.
+        What the values were given as, for the message of an error.
     values : Quantity, Distribution or array
-        What is checked.
+        The values to check.
     example : Quantity
-        Has the unit that is demanded.
+        A value with the expected dimensions.
     shape : tuple of int
         Shape (source, target) that a matrix must have.
     minimum : float, optional
@@ -88,7 +99,22 @@ def _check_matrix(culprit: str, values: Any, example: Quantity, shape: tuple[int
 
 
 def draw_values(values: Any, edges: Edges, generator: np.random.Generator) -> Float64Array:
-    """Draw the SI value of each edge from a scalar, a distribution, or a matrix (source, target)."""
+    """Draw the value of each edge.
+
+    Parameters
+    ----------
+    values : Quantity, Distribution or array
+        One value for all edges, a distribution, or a matrix of shape (source, target).
+    edges : Edges
+        The edges; their factors, where there are any, multiply the values.
+    generator : numpy.random.Generator
+        Source of the random numbers of a distribution.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_synapses,)
+        Values in SI units.
+    """
     if isinstance(values, Distribution):
         drawn = values.draw(len(edges.source), generator)
     else:

@@ -62,7 +62,11 @@ _LISTS: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "studies": lambda: {name: study.question for name, study in STUDIES.items()},
     "models": _models,
     "tasks": lambda: {name: task.summary for name, task in tasks().items()},
-    "presets": lambda: {"quick": "minutes at most, the default", "full": "all training data, all points"},
+    "presets": lambda: {
+        "quick": "minutes at most, the default",
+        "full": "all training data, all points",
+        "tiny": "for tests: seconds, numbers that mean nothing",
+    },
     "neurons": _classes("neurons"),
     "synapses": _classes("synapses"),
     "rules": _classes("plasticity"),

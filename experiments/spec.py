@@ -38,6 +38,9 @@ PRESETS: tuple[str, ...] = get_args(Preset)
 """`quick` takes a few minutes at most, `full` uses all data and points, `tiny` is for tests and gives no meaningful
 numbers."""
 
+DEFAULT_ORDER = 1000
+"""Place of a study that names none: after those that do, by name."""
+
 DEFAULT_BATCH = 32
 """Default batch size of the Keras models."""
 
@@ -243,7 +246,7 @@ class Study:
     title: str
     metrics: tuple[Metric, ...]
     presets: Mapping[str, Options]
-    order: int = 1000
+    order: int = DEFAULT_ORDER
     brief: bool = True
     opens_test_set: bool = False
     subjects: Mapping[str, Kind] = field(default_factory=dict)

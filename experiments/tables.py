@@ -23,7 +23,7 @@ def print_run(run: Run) -> None:
     console = _console()
     if any(entry["primary"] for entry in run.summary["differences"]):
         console.print(_verdict(run.summary))
-    entries = [entry for entry in run.summary["metrics"] if entry["step"] is None and not entry["facts"]]
+    entries = _without_curves(run.summary["metrics"])
     trained = [entry for entry in entries if entry["model"] in run.manifest["models"]]
     untrained = [entry for entry in entries if entry["model"] not in run.manifest["models"]]
     n_seeds = len(run.summary["seeds"])
@@ -37,6 +37,19 @@ def print_run(run: Run) -> None:
     if run.summary["references"]:
         console.print(_references(run.summary))
     console.print(f"report: {run.directory / 'report.html'}", soft_wrap=True)
+
+
+def _without_curves(metrics: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the entries of whole models; of a study that has none, those of its layers, severities and the like."""
+    found = [entry for entry in metrics if entry["step"] is None]
+    whole = [entry for entry in found if not entry["facts"]]
+    studies = {entry["study"] for entry in whole}
+    parts = [
+        {**entry, "metric": f"{entry['metric']}, {', '.join(map(str, entry['facts'].values()))}"}
+        for entry in found
+        if entry["facts"] and entry["study"] not in studies
+    ]
+    return [*whole, *parts]
 
 
 def print_catalogue(lines: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""What an encoder is: how a stimulus becomes input current or spikes."""
+"""Base class of encoders: how a stimulus becomes input current or spikes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,15 @@ from bnsim.timing import Timing
 
 @dataclass(frozen=True)
 class SpikeRaster:
-    """Spikes to be replayed: for trial k, `index[offsets[k]:offsets[k + 1]]` holds step x n_units + unit."""
+    """Spikes to be replayed.
+
+    Parameters
+    ----------
+    offsets : ndarray of int64, shape (n_trials + 1,)
+        The spikes of trial k are `index[offsets[k]:offsets[k + 1]]`.
+    index : ndarray of int64, shape (n_spikes,)
+        step x n_units + unit of each spike.
+    """
 
     offsets: Int64Array
     index: Int64Array
@@ -31,7 +39,7 @@ DriveForm = Literal["values", "spikes"]
 
 @dataclass(frozen=True, repr=False)
 class Encoder(Description, abstract=True):
-    """Turns one value a trial and unit into a drive, in NumPy, once, for every back end.
+    """Encoder that turns one value for each trial and unit into a drive, in NumPy, once, for every back end.
 
     Attributes
     ----------
@@ -48,7 +56,7 @@ class Encoder(Description, abstract=True):
     Raises
     ------
     InputError
-        If `form` is none of what may be chosen.
+        If `form` is not one of these options.
     """
 
     spikes: ClassVar[bool] = True
@@ -87,7 +95,27 @@ class Encoder(Description, abstract=True):
 
 
 def stimulus_array(encoder: Encoder, stimulus: Any, n_units: int) -> Float64Array:
-    """The stimulus as a finite float array (trial, unit). Errors: wrong shape, not numbers, NaN or infinite."""
+    """Return the stimulus as an array of finite numbers.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        Encoder that takes the stimulus; errors are reported under its name.
+    stimulus : array_like, shape (trial, unit)
+        What a run is given.
+    n_units : int
+        Size of the population.
+
+    Returns
+    -------
+    ndarray of float64, shape (trial, unit)
+        The stimulus.
+
+    Raises
+    ------
+    InputError
+        If the stimulus has another shape, is not numeric, or holds NaN or infinite values.
+    """
     culprit = type(encoder).__name__
     try:
         values = np.asarray(stimulus, dtype=np.float64)
@@ -101,7 +129,27 @@ def stimulus_array(encoder: Encoder, stimulus: Any, n_units: int) -> Float64Arra
 
 
 def intensities(encoder: Encoder, stimulus: Any, n_units: int) -> Float64Array:
-    """As `stimulus_array`, for values that must lie in [0, 1]."""
+    """Return the stimulus as an array of intensities.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        Encoder that takes the stimulus; errors are reported under its name.
+    stimulus : array_like, shape (trial, unit)
+        What a run is given, in [0, 1].
+    n_units : int
+        Size of the population.
+
+    Returns
+    -------
+    ndarray of float64, shape (trial, unit)
+        The intensities.
+
+    Raises
+    ------
+    InputError
+        If `stimulus_array` refuses the stimulus, or a value is outside [0, 1].
+    """
     values = stimulus_array(encoder, stimulus, n_units)
     if values.size and (values.min() < 0 or values.max() > 1):
         raise InputError(

@@ -33,4 +33,25 @@ class ConstantCurrent(Encoder):
     spikes: ClassVar[bool] = False
 
     def drive(self, stimulus: Any, n_units: int, timing: Timing) -> Float64Array:
+        """Return the input current of each unit.
+
+        Parameters
+        ----------
+        stimulus : array_like, shape (trial, unit)
+            Any finite values.
+        n_units : int
+            Size of the population.
+        timing : Timing
+            Not used.
+
+        Returns
+        -------
+        ndarray of float64, shape (trial, unit)
+            gain x stimulus, in the SI unit of the gain.
+
+        Raises
+        ------
+        InputError
+            If the stimulus has another shape, is not numeric, or is not finite.
+        """
         return float(np.asarray(self.gain)) * stimulus_array(self, stimulus, n_units)

@@ -24,12 +24,7 @@ class Latency(Encoder):
     Parameters
     ----------
     latest : Quantity
-        Time of the spike that a vanishing intensity would have.
-
-    Raises
-    ------
-    InputError
-        If latest is at or beyond the end of the presentation.
+        Spike time in the limit of zero intensity.
 
     Notes
     -----
@@ -44,6 +39,27 @@ class Latency(Encoder):
     threshold: ClassVar[str] = "t_in_timesteps == drive"
 
     def drive(self, stimulus: Any, n_units: int, timing: Timing) -> Float64Array:
+        """Return the step of each unit's spike.
+
+        Parameters
+        ----------
+        stimulus : array_like, shape (trial, unit)
+            Intensities in [0, 1].
+        n_units : int
+            Size of the population.
+        timing : Timing
+            The time grid.
+
+        Returns
+        -------
+        ndarray of float64, shape (trial, unit)
+            Step of the spike; -1 where there is none.
+
+        Raises
+        ------
+        InputError
+            If `latest` is at or beyond the end of the presentation, or the stimulus is no array of intensities.
+        """
         latest = float(np.asarray(self.latest)) / timing.dt
         if round(latest) >= timing.presentation_steps:
             raise InputError(

@@ -26,11 +26,6 @@ class Poisson(Encoder):
     max_rate : Quantity
         Firing rate at intensity 1.
 
-    Raises
-    ------
-    InputError
-        If max_rate x dt is above 1.
-
     Notes
     -----
     In each step of the presentation a unit fires with probability max_rate x intensity x dt. This is the Bernoulli
@@ -43,6 +38,27 @@ class Poisson(Encoder):
     silent_without_drive: ClassVar[bool] = True
 
     def drive(self, stimulus: Any, n_units: int, timing: Timing) -> Float64Array:
+        """Return the probability that a unit fires in a step.
+
+        Parameters
+        ----------
+        stimulus : array_like, shape (trial, unit)
+            Intensities in [0, 1].
+        n_units : int
+            Size of the population.
+        timing : Timing
+            The time grid.
+
+        Returns
+        -------
+        ndarray of float64, shape (trial, unit)
+            max_rate x intensity x dt.
+
+        Raises
+        ------
+        InputError
+            If max_rate x dt is above 1, or the stimulus is no array of intensities.
+        """
         probability = float(np.asarray(self.max_rate)) * timing.dt
         if probability > 1:
             raise InputError(

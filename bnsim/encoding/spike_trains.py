@@ -19,11 +19,6 @@ from bnsim.timing import Timing
 class SpikeTrains(Encoder):
     """Given spike trains, from arrays or Neo.
 
-    Raises
-    ------
-    InputError
-        If a unit or time is out of range, or one unit has two spikes in the same step.
-
     Notes
     -----
     The stimulus is a sequence with one entry a trial, each of which is
@@ -38,6 +33,27 @@ class SpikeTrains(Encoder):
     threshold: ClassVar[str] = "raster(t, i) > 0"
 
     def drive(self, stimulus: Any, n_units: int, timing: Timing) -> SpikeRaster:
+        """Return the spikes to be replayed.
+
+        Parameters
+        ----------
+        stimulus : sequence
+            One entry a trial: a pair (times, units), a sequence of `neo.SpikeTrain`, or a `neo.Segment`.
+        n_units : int
+            Size of the population.
+        timing : Timing
+            The time grid.
+
+        Returns
+        -------
+        SpikeRaster
+            The spikes of each trial, ordered by step, then unit.
+
+        Raises
+        ------
+        InputError
+            If an entry has another form, a unit or time is out of range, or one unit has two spikes in the same step.
+        """
         indices = [self._trial(number, trial, n_units, timing) for number, trial in enumerate(stimulus)]
         lengths = [len(index) for index in indices]
         return SpikeRaster(

@@ -1,4 +1,4 @@
-"""Back ends: what one is, and which there are."""
+"""Back ends: their interface, and the choice of one by name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GROUP = "bnsim.backends"
 
 
 class CompiledNetwork(Protocol):
-    """A program made ready: a function from job to outcome that keeps nothing of what it was given.
+    """Program that is ready to run: a function from job to outcome that holds no state.
 
     Attributes
     ----------
@@ -34,6 +34,16 @@ class CompiledNetwork(Protocol):
 
     def run(self, job: Job) -> Outcome:
         """Run a chunk of trials.
+
+        Parameters
+        ----------
+        job : Job
+            The trials and all that they depend on.
+
+        Returns
+        -------
+        Outcome
+            The state afterwards and what was recorded.
 
         Raises
         ------
@@ -55,12 +65,12 @@ class Backend(Protocol):
         program : Program
             The lowered network.
         cache : str or Path or None
-            Folder for what is worth keeping between processes, None for the user's own.
+            Folder for files that are kept between processes, None for the user's own.
 
         Returns
         -------
         CompiledNetwork
-            What runs its jobs.
+            The network, ready to run jobs.
 
         Raises
         ------
@@ -77,12 +87,24 @@ BACKENDS: dict[str, Backend] = {"cpp": Standalone(), "cython": Runtime("cython")
 
 
 def backend_name(name: str) -> str:
-    """Return the name of a back end; "auto" stands for cpp, or for numpy, with one warning, without a C++ compiler.
+    """Return the name of the back end to use.
+
+    Parameters
+    ----------
+    name : str
+        Name of a back end, or "auto": cpp, or numpy with one warning where there is no C++ compiler.
+
+    Returns
+    -------
+    str
+        The name, never "auto".
 
     Raises
     ------
     InputError
         If there is no back end of that name.
+    MachineError
+        If the environment variable CXX names a program that does not exist.
     """
     if name not in BACKENDS:
         checks.one_of("compile(backend)", name, ["auto", *BACKENDS, *sorted(_foreign())])
@@ -95,14 +117,24 @@ def backend_name(name: str) -> str:
 
 
 def find_backend(name: str) -> Backend:
-    """Return the back end of a name, of this package or another.
+    """Return a back end by its name.
+
+    Parameters
+    ----------
+    name : str
+        Name of a back end of this package or another.
+
+    Returns
+    -------
+    Backend
+        The back end.
 
     Raises
     ------
     InputError
-        If there is none.
+        If there is none of that name, or the other package's object is no back end.
     MachineError
-        If the package that brings it is broken.
+        If the other package's object cannot be loaded.
     """
     if name in BACKENDS:
         return BACKENDS[name]

@@ -1,4 +1,4 @@
-"""The only maker of Brian2 objects: from a program to groups, synapses and monitors of the active device."""
+"""Creation of Brian2 objects: from a program to groups, synapses and monitors of the active device."""
 
 from __future__ import annotations
 
@@ -21,11 +21,28 @@ from bnsim.program.statements import brian2_reason
 
 @dataclass(frozen=True)
 class Objects:
-    """The Brian2 objects of a program.
+    """Brian2 objects of a program.
 
-    groups, draws, spike_monitors, rasters: by population; draws are those that draw a random number for each unit and
-    step. synapses: by projection. trace_monitors: by population and variable. trial_end: objects that run once in a
-    trial's last step, where learning is on.
+    Parameters
+    ----------
+    network : brian2.Network
+        The network of all objects that run in every step.
+    clock : brian2.Clock
+        The clock of all objects.
+    groups : dict of str to brian2.NeuronGroup
+        By population.
+    synapses : dict of str to brian2.Synapses
+        By projection.
+    trial_end : list of brian2.CodeRunner
+        Objects that run once in a trial's last step, where learning is on.
+    draws : dict of str to brian2.CodeRunner
+        By population, those that draw a random number for each unit and step.
+    spike_monitors : dict of str to brian2.SpikeMonitor
+        By population.
+    trace_monitors : dict of (str, str) to brian2.StateMonitor
+        By population and variable.
+    rasters : dict of str to brian2.TimedArray
+        By population, the spikes that it replays.
     """
 
     network: Any
@@ -43,17 +60,51 @@ class Objects:
         return [*self.spike_monitors.values(), *self.trace_monitors.values()]
 
     def owner(self, item: Variable | Signal) -> Any:
-        """The group or the synapses in which something takes place."""
+        """Return the group or the synapses that a variable or signal belongs to.
+
+        Parameters
+        ----------
+        item : Variable or Signal
+            The variable or signal.
+
+        Returns
+        -------
+        brian2.NeuronGroup or brian2.Synapses
+            The object that holds it.
+        """
         return self.groups[item.owner] if item.place == "population" else self.synapses[item.owner]
 
     def pathways(self, program: Program) -> Iterator[tuple[str, Any]]:
-        """Name `<projection>.<pre|post>` and Brian2's pathway, in the network's order."""
+        """Iterate over the pathways of all projections, in the network's order.
+
+        Parameters
+        ----------
+        program : Program
+            The program that these objects belong to.
+
+        Yields
+        ------
+        name : str
+            `<projection>.pre` or `<projection>.post`.
+        pathway : brian2.SynapticPathway
+            Brian2's pathway.
+        """
         for projection, side in program.pathways:
             yield f"{projection.name}.{side}", getattr(self.synapses[projection.name], side)
 
 
 def build(program: Program) -> Objects:
-    """Make all objects in the active device. Synapses are left unconnected: edges are data (see the back ends).
+    """Create all Brian2 objects of a program in the active device; synapses are left unconnected, since edges are data.
+
+    Parameters
+    ----------
+    program : Program
+        The program.
+
+    Returns
+    -------
+    Objects
+        The objects.
 
     Raises
     ------
@@ -212,9 +263,16 @@ def _refusable(culprit: str, make: Callable[[], Any]) -> Any:
 
 
 def connect(synapses: Any, projection: ProjectionProgram, arrays: Mapping[str, np.ndarray]) -> None:
-    """Make the synapses of a runtime device.
+    """Create the synapses of a projection in a runtime device.
 
-    arrays: by name in a `State`: source, target, weights and, where there are delays, those, in SI units.
+    Parameters
+    ----------
+    synapses : brian2.Synapses
+        The projection's object, not connected yet.
+    projection : ProjectionProgram
+        The projection.
+    arrays : mapping of str to ndarray
+        Arrays of a `State` by name, in SI units: source, target, weights and, where there are any, delays.
     """
     source, target = (arrays[f"{projection.name}.{part}"] for part in ("source", "target"))
     if len(source):

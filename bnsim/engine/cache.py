@@ -1,4 +1,4 @@
-"""The cache of compiled networks: one folder a fingerprint, made under a lock, complete or not there at all."""
+"""The cache of compiled networks: one folder for each fingerprint, created under a lock, complete or absent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,23 @@ MANIFEST = "manifest.json"
 
 
 def cache_folder(folder: str | Path | None = None) -> Path:
-    """The folder of compiled networks: the argument, else the variable BNSIM_CACHE, else the user's cache."""
+    """Return the folder of compiled networks, created where it does not exist.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+        The folder. Default: the environment variable BNSIM_CACHE, else the user's cache folder.
+
+    Returns
+    -------
+    Path
+        The absolute path.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be created or written to.
+    """
     chosen = folder or os.environ.get("BNSIM_CACHE") or Path(platformdirs.user_cache_dir("bnsim")) / "networks"
     path = Path(chosen).expanduser().resolve()
     try:
@@ -36,10 +52,33 @@ def cache_folder(folder: str | Path | None = None) -> Path:
 
 
 def fetch(folder: Path, fingerprint: str, make: Callable[[Path], dict[str, Any]]) -> tuple[Path, dict[str, Any]]:
-    """The entry's folder and manifest; `make(folder)` builds it first where it is missing or damaged.
+    """Return an entry's folder and manifest; an entry that is missing or damaged is built first.
 
-    `make` writes the binary and returns the manifest. A half-built or cut-short entry is never used: the manifest is
-    written last, holds the binary's checksum, and the folder is renamed into place when it is whole.
+    Parameters
+    ----------
+    folder : Path
+        The cache folder.
+    fingerprint : str
+        Name of the entry.
+    make : callable
+        Function of a folder that writes the binary into it and returns the manifest.
+
+    Returns
+    -------
+    entry : Path
+        Folder of the entry.
+    manifest : dict
+        What `make` returned, with the binary's checksum.
+
+    Raises
+    ------
+    MachineError
+        If the disk fails.
+
+    Notes
+    -----
+    A partly built or truncated entry is never used: the manifest is written last and holds the binary's checksum, and
+    the folder is renamed to its final name when it is complete.
     """
     entry = folder / fingerprint
     manifest = _read(entry)

@@ -10,7 +10,20 @@ from bnsim.state import State
 
 
 def check_state(program: Program, state: State) -> None:
-    """Shapes, ranges and finite values of all that a run reads."""
+    """Check the shapes, ranges and finite values of all that a run reads from a state.
+
+    Parameters
+    ----------
+    program : Program
+        The program to be run.
+    state : State
+        The state to check.
+
+    Raises
+    ------
+    InputError
+        If it is not a state, lacks an array, or an array does not fit the program.
+    """
     if not isinstance(state, State):
         raise InputError("Simulator.run(state): not a State; give what initial_state or an earlier run returned")
     for projection in program.projections:
@@ -27,7 +40,7 @@ def check_state(program: Program, state: State) -> None:
 
 
 def _check_edges(projection: ProjectionProgram, state: State) -> int:
-    """The number of synapses."""
+    """Check the edges and delays of a projection and return the number of synapses."""
     n_synapses = state[f"{projection.name}.source"].size
     for part, size in (("source", projection.n_source), ("target", projection.n_target)):
         index = _check_values(state, f"{projection.name}.{part}", n_synapses)

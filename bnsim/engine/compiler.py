@@ -31,9 +31,17 @@ _REMEDY = 'set CXX to a working C++ compiler or choose backend="numpy"'
 
 
 def find_compiler() -> str | None:
-    """Command of the C++ compiler: the environment variable CXX, else c++, g++ or clang++; None where there is none.
+    """Return the command of the C++ compiler.
 
-    Errors: CXX names a program that does not exist.
+    Returns
+    -------
+    str or None
+        The environment variable CXX, else c++, g++ or clang++; None where there is none.
+
+    Raises
+    ------
+    MachineError
+        If CXX names a program that does not exist.
     """
     chosen = os.environ.get("CXX", "").strip()
     if chosen:
@@ -45,7 +53,23 @@ def find_compiler() -> str | None:
 
 @functools.cache
 def compiler_identity(compiler: str) -> str:
-    """The compiler's version, its flags and the processor: what a binary depends on."""
+    """Return what a binary depends on: the compiler's version, its flags and the processor.
+
+    Parameters
+    ----------
+    compiler : str
+        Command of the compiler.
+
+    Returns
+    -------
+    str
+        One line of text.
+
+    Raises
+    ------
+    MachineError
+        If the compiler cannot be started.
+    """
     answer = _call([*shlex.split(compiler), "--version"], None)
     version = answer.stdout.splitlines()[0] if answer.stdout else compiler
     return " | ".join([version, " ".join(PROGRAM_FLAGS), _processor()])
@@ -61,7 +85,24 @@ def _processor() -> str:
 
 
 def compile_file(compiler: str, source: str, binary: str, folder: Path) -> None:
-    """Compile a program of one file. Errors: MachineError with the compiler's last lines."""
+    """Compile a program that consists of one file.
+
+    Parameters
+    ----------
+    compiler : str
+        Command of the compiler.
+    source : str
+        Name of the source file.
+    binary : str
+        Name of the program to write.
+    folder : Path
+        Folder of both files.
+
+    Raises
+    ------
+    MachineError
+        If the compiler fails; the message ends with its last lines.
+    """
     answer = _call([*shlex.split(compiler), *PROGRAM_FLAGS, "-I.", source, "-o", binary], folder)
     if answer.returncode != 0 or not (folder / binary).exists():
         said = [line.strip() for line in (answer.stderr or answer.stdout).splitlines() if line.strip()]

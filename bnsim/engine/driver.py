@@ -30,14 +30,37 @@ _TYPES = {"int8": "char", "int32": "int32_t", "int64": "int64_t", "float64": "do
 
 @dataclass(frozen=True)
 class Array:
-    """A C++ array of the generated code: expressions for its first element and its length."""
+    """C++ array of the generated code.
+
+    Parameters
+    ----------
+    data : str
+        Expression for a pointer to its first element.
+    size : str
+        Expression for its length.
+    """
 
     data: str
     size: str
 
 
 def driver_source(program: Program, objects: Objects, device: Any) -> str:
-    """The function `bnsim_run`, to be called where Brian2 would run its network."""
+    """Return the C++ source of the function `bnsim_run`, which is called where Brian2 would run its network.
+
+    Parameters
+    ----------
+    program : Program
+        The program.
+    objects : Objects
+        Its Brian2 objects.
+    device : RowDevice
+        The device that they were created in.
+
+    Returns
+    -------
+    str
+        C++ source.
+    """
     writer = _Writer(program, objects, device)
     parts = [*writer.read_job(), *writer.run_trials(), *writer.write_outcome()]
     body = "\n".join("    " + line for line in parts)
@@ -101,13 +124,13 @@ class _Writer:
                     yield f"bnsim::put({', '.join(self._queue(array))});"
 
     def _local(self, array: layout.Array) -> str:
-        """Name of the driver's own vector for an array that Brian2 does not hold."""
+        """Return the name of the driver's own vector for an array that Brian2 does not hold."""
         if array.content == "signal":
             return _signal(array.owner, array.part)
         return "_".join(part for part in (array.part, *array.owner.split(".")) if part)
 
     def _queue(self, array: layout.Array) -> tuple[str, str, str]:
-        """A pathway's queue, and the driver's vectors for what is in flight there."""
+        """Return a pathway's queue, and the driver's vectors for the spikes in flight there."""
         name = array.owner.replace(".", "_")
         queue = f"*{self.pathways[array.owner].name}.queue[0]"
         return queue, f"in_flight_synapse_{name}", f"in_flight_ahead_{name}"

@@ -12,11 +12,27 @@ from brian2.stateupdaters.exact import exact
 def exact_in_parts(
     equations: Equations, variables: Mapping[str, Any] | None = None, method_options: dict[str, Any] | None = None
 ) -> str:
-    """Brian2's exact update of each set of variables that depend on one another, set by set.
+    """Return Brian2's exact update of each set of variables that depend on one another, set by set.
 
-    The formulas are the same, for the matrix exponential of a system of independent parts is made of theirs; but
+    Parameters
+    ----------
+    equations : brian2.Equations
+        The equations of a group.
+    variables : mapping of str to Variable, optional
+        Brian2's variables of the group.
+    method_options : dict, optional
+        Options of Brian2's method.
+
+    Returns
+    -------
+    str
+        Abstract code of the update.
+
+    Notes
+    -----
+    The formulas are the same, because the matrix exponential of a system of independent parts consists of theirs; but
     its symbolic solution takes seconds for four variables and hundredths of a second for two. A threshold that decays
-    on its own is thus no longer solved together with the membrane.
+    on its own is thus not solved together with the membrane.
     """
     others = [equation for equation in equations.values() if equation.type != DIFFERENTIAL_EQUATION]
     return "\n".join(

@@ -10,7 +10,20 @@ from bnsim.program.layout import in_flight
 
 
 def initial_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
-    """All arrays of a state, by name."""
+    """Return all arrays of the state before the first run.
+
+    Parameters
+    ----------
+    program : Program
+        The program.
+    key : int
+        Key of connectivity, weights and delays.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Arrays of a `State` by name, in SI units.
+    """
     arrays = connectivity_arrays(program, key)
     for variable in program.carried:
         if variable.role != "weight":
@@ -19,9 +32,19 @@ def initial_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
 
 
 def connectivity_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
-    """`<projection>.source`, `.target`, `.w` and, where there are delays, `.delay` of all projections.
+    """Draw the edges, weights and delays of all projections.
 
-    They depend on the key and the projection's name alone.
+    Parameters
+    ----------
+    program : Program
+        The program.
+    key : int
+        Key of the random numbers. The arrays depend on it and on the projection's name only.
+
+    Returns
+    -------
+    dict of str to ndarray
+        `<projection>.source`, `.target`, `.w` and, where there are delays, `.delay`, in SI units.
     """
     arrays: dict[str, np.ndarray] = {}
     for projection in program.projections:

@@ -1,4 +1,4 @@
-"""What is handed to a back end and what comes back: plain arrays."""
+"""Input and output of a back end: plain arrays."""
 
 from __future__ import annotations
 
@@ -14,12 +14,26 @@ from bnsim.errors import DivergenceError
 
 @dataclass(frozen=True)
 class Job:
-    """A chunk of trials.
+    """Chunk of trials to be run.
 
-    state: arrays by name (see `bnsim.state`). drives: by population, (trial, unit). signals: by (projection, signal),
-    (trial, unit) or (trial,). correct: the unit that a reward is given for, (trial,), -1 where none is. keys: the two
-    words of each trial's key, (trial, 2). record: populations whose spike times and traces are wanted.
-    profile: whether to time each object.
+    Parameters
+    ----------
+    state : mapping of str to ndarray
+        Arrays by name, in SI units (see `bnsim.state`).
+    drives : mapping of str to Drive
+        By population: an array of shape (trial, unit) in SI units, or a `SpikeRaster`.
+    signals : mapping of (str, str) to ndarray of float64
+        By projection and signal, of shape (trial, unit) or (trial,).
+    correct : ndarray of int64, shape (trial,)
+        The unit whose decision is rewarded; -1 where there is none.
+    keys : ndarray of int64, shape (trial, 2)
+        The two words of each trial's key.
+    plastic : bool
+        Whether learning is on.
+    record : frozenset of str
+        Populations whose spike times and traces are recorded.
+    profile : bool
+        Whether each object is timed.
     """
 
     state: Mapping[str, np.ndarray]
@@ -38,11 +52,23 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a chunk returned.
+    """Result of a chunk of trials.
 
-    state: the arrays that changed. counts: by population, (trial, unit). spikes: by population, (unit, time in seconds,
-    end), spikes of trial k being end[k - 1] to end[k]. traces: by (population, variable), (trial x step, unit).
-    presentations: how often each trial was presented, (trial,). seconds: by object, where that was asked for.
+    Parameters
+    ----------
+    state : dict of str to ndarray
+        The arrays that changed, by name, in SI units.
+    counts : dict of str to ndarray of int32, shape (trial, unit)
+        Spike counts by population.
+    spikes : dict of str to (ndarray of int32, ndarray of float64, ndarray of int64)
+        By recorded population, the unit and the time in seconds of each spike, and for each trial the number of spikes
+        up to its end: spikes of trial k are those from end[k - 1] to end[k].
+    traces : dict of (str, str) to ndarray of float64, shape (trial x step, unit)
+        Traces by population and variable, in SI units.
+    presentations : ndarray of int64, shape (trial,)
+        How often each trial was presented.
+    seconds : dict of str to float
+        Time taken by each object in seconds, where the job asks for it.
     """
 
     state: dict[str, np.ndarray]
@@ -54,7 +80,18 @@ class Outcome:
 
 
 def diverged(name: str) -> DivergenceError:
-    """The error for a variable that became NaN or infinite."""
+    """Return the error for a variable that became NaN or infinite.
+
+    Parameters
+    ----------
+    name : str
+        Name of the variable.
+
+    Returns
+    -------
+    DivergenceError
+        To be raised.
+    """
     return DivergenceError(
         f"simulation: {name} became NaN or infinite; choose a smaller dt or weaker weights (exact integration also "
         "fails where a synapse's time constant equals the membrane's: make them differ)"

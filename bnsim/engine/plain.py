@@ -13,7 +13,20 @@ from bnsim.program import Program
 
 
 def plain_network(program: Program, key: int) -> Any:
-    """See `Network.to_brian2`."""
+    """Return a program as plain Brian2 objects; see `Network.to_brian2`.
+
+    Parameters
+    ----------
+    program : Program
+        The program.
+    key : int
+        Key of connectivity, weights and delays; random numbers are those of its trial 0.
+
+    Returns
+    -------
+    brian2.Network
+        The network in Brian2's active device.
+    """
     objects = build(program)
     arrays = connectivity_arrays(program, key)
     for projection in program.projections:

@@ -36,7 +36,20 @@ _TRIAL_STREAM = 0xFFFFFFFF
 
 
 def philox4x32(counter: tuple[Any, Any, Any, Any], key: tuple[Any, Any]) -> Words:
-    """Ten rounds of Philox4x32; each word is an array (or number) below 2^32, broadcast against the others."""
+    """Return ten rounds of Philox4x32.
+
+    Parameters
+    ----------
+    counter : tuple of four array_like of int
+        Words of the counter, of which the lower 32 bits are used; the arrays are broadcast against each other.
+    key : tuple of two array_like of int
+        Words of the key, likewise.
+
+    Returns
+    -------
+    tuple of four ndarray of uint64
+        Words below 2**32.
+    """
     x0, x1, x2, x3, k0, k1 = (np.asarray(word).astype(np.uint64) & _MASK for word in (*counter, *key))
     for _ in range(10):
         product_0, product_1 = x0 * np.uint64(_MULTIPLIER_0), x2 * np.uint64(_MULTIPLIER_1)
@@ -51,7 +64,20 @@ def philox4x32(counter: tuple[Any, Any, Any, Any], key: tuple[Any, Any]) -> Word
 
 
 def trial_keys(key: int, trials: UInt64Array) -> Int64Array:
-    """The two key words of each trial, shape (trial, 2)."""
+    """Return the two key words of each trial.
+
+    Parameters
+    ----------
+    key : int
+        Key of the run, from 0 to 2**64 - 1.
+    trials : ndarray of uint64, shape (trial,)
+        Numbers of the trials.
+
+    Returns
+    -------
+    ndarray of int64, shape (trial, 2)
+        High and low word.
+    """
     trials = np.asarray(trials, dtype=np.uint64)
     counter = (trials & _MASK, trials >> _SHIFT, _TRIAL_STREAM, _TRIAL_STREAM)
     high, low, _, _ = philox4x32(counter, (np.uint64(key) & _MASK, np.uint64(key) >> _SHIFT))
@@ -59,18 +85,59 @@ def trial_keys(key: int, trials: UInt64Array) -> Int64Array:
 
 
 def uniform(key_high: Any, key_low: Any, stream: Any, step: Any, unit: Any) -> Float64Array:
-    """Random numbers in [0, 1) with 53 bits, for arrays of any matching shape."""
+    """Return random numbers with 53 bits, uniform in [0, 1).
+
+    Parameters
+    ----------
+    key_high, key_low : array_like of int
+        Words of the trial's key. All arguments are broadcast against each other.
+    stream : array_like of int
+        Identity of the stream.
+    step : array_like of int
+        Number of the step.
+    unit : array_like of int
+        Number of the unit.
+
+    Returns
+    -------
+    ndarray of float64
+        The numbers.
+    """
     x0, x1, _, _ = philox4x32((unit, step, stream, 0), (key_high, key_low))
     return ((x0 >> np.uint64(5)) * 67108864.0 + (x1 >> np.uint64(6))) * (1.0 / 9007199254740992.0)
 
 
 def stream(name: str) -> int:
-    """The stable 32-bit identity of a population or projection and a purpose, such as "input:spikes"."""
+    """Return the identity of a stream, which is the same in any process.
+
+    Parameters
+    ----------
+    name : str
+        A population or projection and a purpose, such as "input:spikes".
+
+    Returns
+    -------
+    int
+        A 32-bit hash of the name.
+    """
     return int.from_bytes(hashlib.blake2s(name.encode(), digest_size=4).digest(), "little")
 
 
 def generator(key: int, name: str) -> np.random.Generator:
-    """NumPy's counter-based generator, for what is drawn before the simulation: connectivity, weights."""
+    """Return NumPy's counter-based generator, for what is drawn before the simulation: connectivity, weights, delays.
+
+    Parameters
+    ----------
+    key : int
+        Key of the state, from 0 to 2**64 - 1.
+    name : str
+        Name of the stream.
+
+    Returns
+    -------
+    numpy.random.Generator
+        A new generator.
+    """
     return np.random.Generator(np.random.Philox(key=[np.uint64(key), np.uint64(stream(name))]))
 
 

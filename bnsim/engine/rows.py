@@ -1,4 +1,4 @@
-"""Synapses in rows: the common wiring, in which a unit's synapses end on one target after the other.
+"""Synapses in rows: the common connectivity, in which a unit's synapses end on one target after the other.
 
 Brian2's generated code collects the numbers of all synapses that a spike reaches and looks up the target of each. In
 a row both are consecutive, so that the loop needs neither the list nor the look-up, and the compiler turns it into
@@ -21,7 +21,13 @@ DECLARATIONS = (Path(__file__).parent / "cpp" / "rows.h").read_text(encoding="ut
 
 
 class RowCodeObject(CPPStandaloneCodeObject):
-    """Brian2's standalone code, with this package's templates for synapses and thresholds."""
+    """Brian2's standalone code, with this package's templates for synapses and thresholds.
+
+    Parameters
+    ----------
+    *args, **kwds : object
+        Passed on to Brian2's class.
+    """
 
     templater = CPPStandaloneCodeObject.templater.derive("bnsim.engine")
 
@@ -30,9 +36,34 @@ class RowDevice(CPPStandaloneDevice):
     """Brian2's standalone device with these templates."""
 
     def code_object_class(self, codeobj_class: Any = None, fallback_pref: Any = None) -> Any:
+        """Return the class of all code objects of this device.
+
+        Parameters
+        ----------
+        codeobj_class : type, optional
+            Not used.
+        fallback_pref : str, optional
+            Not used.
+
+        Returns
+        -------
+        type
+            `RowCodeObject`.
+        """
         return RowCodeObject
 
 
 def declarations(projections: Iterable[str]) -> str:
-    """C++ that comes before all code objects: the rows of each of these Brian2 synapses."""
+    """Return the C++ that comes before all code objects: the declarations of rows.
+
+    Parameters
+    ----------
+    projections : iterable of str
+        Names of the Brian2 synapses, each of which gets its rows.
+
+    Returns
+    -------
+    str
+        C++ source.
+    """
     return DECLARATIONS + "".join(f"static bnsim::Rows bnsim_rows_{name};\n" for name in projections)

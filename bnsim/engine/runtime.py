@@ -49,12 +49,36 @@ class _Seen:
 
 @dataclass(frozen=True)
 class Runtime:
-    """The back ends `cython` and `numpy`, by Brian2's name for how code is generated."""
+    """Back ends `cython` and `numpy`.
+
+    Parameters
+    ----------
+    target : {"cython", "numpy"}
+        Brian2's code generation target.
+    """
 
     target: Literal["cython", "numpy"]
 
     def compile(self, program: Program, cache: str | Path | None) -> RuntimeNetwork:
-        """See `bnsim.engine.backends.Backend`; `cache` is not needed."""
+        """Prepare a program for running; see `bnsim.engine.backends.Backend`.
+
+        Parameters
+        ----------
+        program : Program
+            The lowered network.
+        cache : str, Path or None
+            Not used.
+
+        Returns
+        -------
+        RuntimeNetwork
+            The network; equal programs share one.
+
+        Raises
+        ------
+        InputError
+            If Brian2 refuses the equations.
+        """
         return _network(json.dumps(canonical(program), sort_keys=True), self.target, _Hidden(program))
 
 
@@ -73,12 +97,20 @@ class _Hidden:
 
 @lru_cache(maxsize=8)
 def _network(identity: str, target: str, hidden: _Hidden) -> RuntimeNetwork:
-    """Live Brian2 objects are slow to make; equal programs share them, as compiled ones share a binary."""
+    """Return the network of a program; live Brian2 objects are slow to create, so that equal programs share them."""
     return RuntimeNetwork(hidden.program, target)
 
 
 class RuntimeNetwork:
-    """A network as live Brian2 objects (`cython`, `numpy`), made again only where the connectivity changes."""
+    """Network of live Brian2 objects (`cython`, `numpy`), created again only where the connectivity changes.
+
+    Parameters
+    ----------
+    program : Program
+        The lowered network.
+    target : {"cython", "numpy"}
+        Brian2's code generation target.
+    """
 
     profiles = False
 
@@ -90,7 +122,25 @@ class RuntimeNetwork:
             self._live = build(program)
 
     def run(self, job: Job) -> Outcome:
-        """Run a chunk of trials. Errors: MachineError where a variable became NaN or infinite."""
+        """Run a chunk of trials.
+
+        Parameters
+        ----------
+        job : Job
+            The trials and all that they depend on.
+
+        Returns
+        -------
+        Outcome
+            The state afterwards and what was recorded.
+
+        Raises
+        ------
+        InputError
+            If Brian2 refuses the equations.
+        MachineError
+            If a variable becomes NaN or infinite.
+        """
         with _runtime(self.target), np.errstate(all="ignore"):  # told by that error, as on the other back ends
             objects = self._objects(job)
             self._load(objects, job)
@@ -156,7 +206,7 @@ class RuntimeNetwork:
     def _present(
         self, objects: Objects, job: Job, trial: int, number: int, each_step: Sequence[Callable[[], Any]]
     ) -> bool:
-        """Presentation 1, 2, ... of a trial; whether it was the last."""
+        """Run presentation 1, 2, ... of a trial and return whether it was the last."""
         timestep, time = (objects.clock.variables[name].get_value() for name in ("timestep", "t"))
         self._begin_presentation(objects, job, trial, number - 1)
         for step in range(self.program.timing.steps):
@@ -175,7 +225,7 @@ class RuntimeNetwork:
         return bool(count.sum() >= repetition.minimum_spikes)
 
     def _learn(self, objects: Objects, job: Job, trial: int) -> None:
-        """What is learned at the end of a presentation."""
+        """Execute what is learned at the end of a presentation."""
         if self.program.reward is not None:
             variables = objects.groups[self.program.reward.population].variables
             count, last = (variables[name].get_value() for name in ("spike_count", "last_spike_step"))

@@ -1,4 +1,4 @@
-"""What a run is told besides its stimulus: the signals of rules, and which decisions are rewarded."""
+"""Inputs of a run besides its stimulus: the signals of rules, and which decisions are rewarded."""
 
 from __future__ import annotations
 
@@ -20,12 +20,31 @@ Signals = dict[tuple[str, str], Float64Array]
 def check_signals(
     program: Program, given: Mapping[str, Any], n_trials: int, plastic: bool
 ) -> tuple[Signals, Int64Array]:
-    """Signals by (projection, signal), defaults filled in, and the correct unit of each trial (-1 where not told).
+    """Return the signals and rewarded decisions of a run, with defaults filled in.
+
+    Parameters
+    ----------
+    program : Program
+        The program to be run.
+    given : mapping of str to array_like
+        What the run gives: "projection.signal", of shape (trial, unit) or (trial,), and "reward.correct", of shape
+        (trial,).
+    n_trials : int
+        Number of trials.
+    plastic : bool
+        Whether learning is on; signals without a default may be left out where it is off.
+
+    Returns
+    -------
+    signals : dict of (str, str) to ndarray of float64
+        By projection and signal, of shape (trial, unit) or (trial,).
+    correct : ndarray of int64, shape (trial,)
+        The unit whose decision is rewarded; -1 where none is given.
 
     Raises
     ------
     InputError
-        If a name is known to no rule, a shape or value does not fit, or a signal is missing.
+        If no rule has a signal of that name, a shape or value does not fit, or a signal is missing.
     """
     known = {f"{signal.projection}.{signal.name}": signal for signal in program.told}
     for name in given:

@@ -1,4 +1,4 @@
-"""The one door to the engine: a compiled network as a function of (state, stimulus, key, plastic)."""
+"""Simulator: a compiled network as a function of (state, stimulus, key, plastic)."""
 
 from __future__ import annotations
 
@@ -27,14 +27,25 @@ CHUNK_BYTES = 32 * 2**20
 
 
 class Simulator:
-    """A compiled network. It holds no state of its own: a run is a function of its arguments.
+    """Compiled network. It holds no state of its own: a run is a function of its arguments.
+
+    Parameters
+    ----------
+    network : Network
+        The description.
+    program : Program
+        The program that it was lowered to.
+    backend : str
+        Name of the back end in use.
+    engine : CompiledNetwork
+        The program, ready to run on this back end.
 
     Attributes
     ----------
     network : Network
         The description.
     program : Program
-        What it was lowered to.
+        The program that it was lowered to.
     timing : Timing
         The time grid.
     backend : str
@@ -74,7 +85,7 @@ class Simulator:
         signals: Mapping[str, Any] | None = None,
         record: Sequence[str] = (),
     ) -> tuple[State, Recording]:
-        """Present a stimulus and return the state afterwards and what was seen.
+        """Present a stimulus and return the state afterwards and what was recorded.
 
         Parameters
         ----------
@@ -86,11 +97,11 @@ class Simulator:
         key : int
             Key of all random numbers, from 0 to 2**64 - 1. Together with the number of a trial it decides them.
         plastic : bool
-            Whether weights and other persistent variables change. False: not a bit of them does.
+            Whether weights and other persistent variables change. False: they stay bitwise equal.
         trials : iterable of int or int, optional
             Their numbers, or how many there are where there is no stimulus. Default: 0, 1, 2, ...
         signals : mapping of str to array, optional
-            What rules are told in each trial: {"projection.signal": array (trial, unit) or (trial,)}, and where the
+            Signals of rules in each trial: {"projection.signal": array (trial, unit) or (trial,)}, and where the
             network has a reward, for which decision it is given: {"reward.correct": whole numbers (trial,)}.
         record : sequence of str
             Populations whose spike times, and traces that were compiled in, are recorded. Counts always are.
@@ -100,7 +111,7 @@ class Simulator:
         state : State
             After the last trial.
         recording : Recording
-            What was seen.
+            What was recorded.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""The back end `cpp`: Brian2's C++ standalone mode, compiled once a fingerprint, then run as a function of its input.
+"""The back end `cpp`: Brian2's C++ standalone mode, compiled once, then run as a function of its input.
 
 A compiled network is a folder with a binary. A run starts it as a subprocess, hands it the job as its standard input
 and reads the outcome from its standard output: nothing is left behind, any number of networks live side by side, none
@@ -49,10 +49,30 @@ ENGINE_IDENTITY = _engine_identity()
 
 
 class Standalone:
-    """The back end `cpp`."""
+    """Back end `cpp`."""
 
     def compile(self, program: Program, cache: str | Path | None) -> StandaloneNetwork:
-        """See `bnsim.engine.backends.Backend`."""
+        """Compile a program, or find it in the cache; see `bnsim.engine.backends.Backend`.
+
+        Parameters
+        ----------
+        program : Program
+            The lowered network.
+        cache : str, Path or None
+            Folder of compiled networks; None for the user's own.
+
+        Returns
+        -------
+        StandaloneNetwork
+            The compiled network.
+
+        Raises
+        ------
+        InputError
+            If there is no C++ compiler, or Brian2 refuses the equations.
+        MachineError
+            If the compiler or the disk fails.
+        """
         compiler = cxx.find_compiler()
         if compiler is None:
             raise InputError('compile(backend): "cpp" needs a C++ compiler; install g++ or choose backend="numpy"')
@@ -60,7 +80,17 @@ class Standalone:
 
 
 class StandaloneNetwork:
-    """A compiled network in the cache, ready to run (`cpp`)."""
+    """Compiled network in the cache, ready to run (`cpp`).
+
+    Parameters
+    ----------
+    program : Program
+        The lowered network.
+    compiler : str
+        Command of the C++ compiler.
+    cache : str, Path or None
+        Folder of compiled networks; None for the user's own.
+    """
 
     profiles = True
 
@@ -74,7 +104,23 @@ class StandaloneNetwork:
         self.folder, self.manifest = fetch(cache_folder(cache), self.fingerprint, make)
 
     def run(self, job: Job) -> Outcome:
-        """Run a chunk of trials. Errors: MachineError where the binary fails."""
+        """Run a chunk of trials in a process of its own.
+
+        Parameters
+        ----------
+        job : Job
+            The trials and all that they depend on.
+
+        Returns
+        -------
+        Outcome
+            The state afterwards and what was recorded.
+
+        Raises
+        ------
+        MachineError
+            If the binary cannot be started or fails, the disk fails, or a variable becomes NaN or infinite.
+        """
         # Unnamed files: a pipe takes some kilobytes at a time, which is half the time of a small network's run.
         with tempfile.TemporaryFile() as inputs, tempfile.TemporaryFile() as outputs:
             self._write(job, inputs)

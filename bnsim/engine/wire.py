@@ -16,7 +16,17 @@ _STATE = frozenset({"source", "target", "weight", "delay", "variable", "in_fligh
 
 
 def write(program: Program, job: Job, file: IO[bytes]) -> None:
-    """Write a job."""
+    """Write a job as bytes.
+
+    Parameters
+    ----------
+    program : Program
+        The program that the job is for.
+    job : Job
+        The job.
+    file : binary file
+        File that is open for writing.
+    """
     for array in layout.job(program):
         values = np.ascontiguousarray(_values(array, job), dtype=array.dtype)
         file.write(np.uint64(values.nbytes).tobytes())
@@ -24,7 +34,24 @@ def write(program: Program, job: Job, file: IO[bytes]) -> None:
 
 
 def read(program: Program, job: Job, objects: Sequence[str], file: IO[bytes]) -> Outcome:
-    """Read a job's outcome. objects: names of those whose time is taken, where the job asks for it."""
+    """Read the outcome of a job.
+
+    Parameters
+    ----------
+    program : Program
+        The program that was run.
+    job : Job
+        The job.
+    objects : sequence of str
+        Names of the objects that are timed, where the job asks for it.
+    file : binary file
+        File that is open for reading, at the start of the outcome.
+
+    Returns
+    -------
+    Outcome
+        The outcome.
+    """
     found = [(array, _next(file, array.dtype)) for array in layout.outcome(program)]
     of = {(array.content, array.owner): values for array, values in found}
     return Outcome(

@@ -1,4 +1,4 @@
-"""Spike time tiling coefficient: do spikes of two trains meet more often than their rates explain?"""
+"""Spike time tiling coefficient: do spikes of two trains coincide more often than their rates explain?"""
 
 from __future__ import annotations
 

@@ -56,7 +56,35 @@ def grid_trains(
     duration: Time | None,
     dt: Time | None,
 ) -> GridTrains:
-    """Return the trains of some units in one trial, on the grid of the recording or on that of `dt`."""
+    """Return the trains of some units in one trial, on the grid of the recording or on that of `dt`.
+
+    Parameters
+    ----------
+    owner : str
+        Name of the measure, for the message of an error.
+    source : Recording or sequence of array_like, Quantity or neo.SpikeTrain
+        A recording, or one spike train a unit; plain numbers are seconds.
+    population : str or None
+        Population of a recording; None for plain spike trains.
+    trial : int or None
+        Trial of a recording, 0 where it is None; None for plain spike trains.
+    units : int, sequence of int or None
+        Units to return; None for all.
+    duration : float, Quantity or None
+        Length of the trial, for plain spike times; plain numbers are seconds. None for a recording or Neo spike trains.
+    dt : float, Quantity or None
+        Time step for plain spike trains, 1 ns where it is None; plain numbers are seconds. None for a recording.
+
+    Returns
+    -------
+    GridTrains
+        The trains; a spike at the very end of the trial lies in its last step.
+
+    Raises
+    ------
+    InputError
+        If the source does not hold what is asked for, an option does not go with it, or a spike lies after the end.
+    """
     if isinstance(source, Recording):
         refuse(owner, {"duration": duration, "dt": dt}, "a recording knows its length and time step")
         name = population_of(owner, source, population)
@@ -77,12 +105,52 @@ def grid_trains(
 
 
 def population_of(owner: str, recording: Recording, population: str | None) -> str:
-    """Return the population's name where the recording holds it."""
+    """Return the population's name where the recording holds it.
+
+    Parameters
+    ----------
+    owner : str
+        Name of the measure, for the message of an error.
+    recording : Recording
+        The recording.
+    population : str or None
+        The name that was given.
+
+    Returns
+    -------
+    str
+        The name.
+
+    Raises
+    ------
+    InputError
+        If no name was given or the recording has no such population.
+    """
     return known_population(f"{owner}.population", population, recording.counts)
 
 
 def plain_trains(owner: str, source: Sequence[Times | neo.SpikeTrain], population: str | None) -> list[FloatArray]:
-    """Return sorted spike times (s) since the start of the trial, one array a unit."""
+    """Return sorted spike times since the start of the trial.
+
+    Parameters
+    ----------
+    owner : str
+        Name of the measure, for the message of an error.
+    source : sequence of array_like, Quantity or neo.SpikeTrain
+        One spike train a unit; plain numbers are seconds.
+    population : str or None
+        Must be None, since plain spike trains belong to no named population.
+
+    Returns
+    -------
+    list of ndarray of float
+        Spike times in seconds, one array a unit.
+
+    Raises
+    ------
+    InputError
+        If a population is named, or the source is not a sequence of spike trains.
+    """
     if population is not None:
         raise InputError(
             f"{owner}.population: {shown(population)} was named with plain spike trains; "
@@ -102,7 +170,31 @@ def _seconds(culprit: str, train: Times | neo.SpikeTrain) -> FloatArray:
 def trains_and_duration(
     owner: str, source: Sequence[Times | neo.SpikeTrain], population: str | None, duration: Time | None
 ) -> tuple[list[FloatArray], float]:
-    """Return sorted spike times (s), one array a unit, and the length of the trial (s)."""
+    """Return sorted spike times and the length of the trial.
+
+    Parameters
+    ----------
+    owner : str
+        Name of the measure, for the message of an error.
+    source : sequence of array_like, Quantity or neo.SpikeTrain
+        One spike train a unit; plain numbers are seconds.
+    population : str or None
+        Must be None, since plain spike trains belong to no named population.
+    duration : float, Quantity or None
+        Length of the trial; plain numbers are seconds. None for Neo spike trains, which hold it.
+
+    Returns
+    -------
+    trains : list of ndarray of float
+        Spike times in seconds, one array a unit.
+    duration : float
+        Length of the trial in seconds.
+
+    Raises
+    ------
+    InputError
+        If the length is missing or given twice, Neo spike trains differ in length, or a spike lies after the end.
+    """
     trains = plain_trains(owner, source, population)
     if trains and all(hasattr(train, "t_stop") for train in source):
         refuse(owner, {"duration": duration}, "Neo spike trains know their length")

@@ -18,12 +18,12 @@ class AdaptiveLIF(LIF):
 
     Parameters
     ----------
+    refractory : Quantity
+        Absolute refractory period.
     tau_m : Quantity
         Membrane time constant.
     v_rest, v_threshold, v_reset : Quantity
         Resting, threshold and reset potential.
-    refractory : Quantity
-        Absolute refractory period.
     theta_increment : Quantity
         Rise of the threshold with each spike.
     tau_theta : Quantity
@@ -32,7 +32,7 @@ class AdaptiveLIF(LIF):
     Notes
     -----
     tau_m dv/dt = v_rest - v + I, tau_theta dtheta/dt = -theta; a spike where v > v_threshold + theta, then v = v_reset
-    and theta += theta_increment. theta carries over from trial to trial and stands still where learning is off.
+    and theta += theta_increment. theta carries over from trial to trial and is constant where learning is off.
 
     References
     ----------

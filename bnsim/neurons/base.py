@@ -1,4 +1,4 @@
-"""What a neuron model is: Brian2 equations with units, a threshold, a reset, and parameters."""
+"""Base class of neuron models: Brian2 equations with units, a threshold, a reset, and parameters."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Method = Literal["exact", "exponential_euler", "euler", "rk2", "rk4", "heun"]
 class NeuronModel(Description, abstract=True):
     """A spiking neuron model. Subclass it to write your own.
 
-    The class attributes are texts in Brian2's notation; every field declared with `bnsim.parameter` is a constant in
+    The class attributes are text in Brian2's notation; every field declared with `bnsim.parameter` is a constant in
     them.
 
     Parameters
     ----------
     refractory : Quantity
-        Absolute refractory period. During it, variables marked `(unless refractory)` stand still, and spikes that
+        Absolute refractory period. During it, variables marked `(unless refractory)` are constant, and spikes that
         would make one of them or the membrane potential jump are discarded (as in NEST; plain Brian2 lets them act).
 
     Attributes
@@ -53,7 +53,7 @@ class NeuronModel(Description, abstract=True):
     Raises
     ------
     InputError
-        If an attribute is missing or is none of what may be chosen.
+        If an attribute is missing or not one of the options.
 
     Examples
     --------
@@ -108,7 +108,23 @@ class NeuronModel(Description, abstract=True):
         )
 
     def constant(self, expression: str) -> Any:
-        """Value of an expression in this model's parameters, such as an initial value."""
+        """Evaluate an expression in this model's parameters, such as an initial value.
+
+        Parameters
+        ----------
+        expression : str
+            The expression, in which parameters and Brian2's units may occur.
+
+        Returns
+        -------
+        Quantity or float
+            Its value.
+
+        Raises
+        ------
+        InputError
+            If the expression cannot be evaluated.
+        """
         from brian2.core.namespace import DEFAULT_UNITS
 
         try:

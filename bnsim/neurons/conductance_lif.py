@@ -19,6 +19,8 @@ class ConductanceLIF(NeuronModel):
 
     Parameters
     ----------
+    refractory : Quantity
+        Absolute refractory period.
     c_m : Quantity
         Membrane capacitance.
     g_leak : Quantity
@@ -27,8 +29,6 @@ class ConductanceLIF(NeuronModel):
         Reversal potential of the leak.
     v_threshold, v_reset : Quantity
         Threshold and reset potential.
-    refractory : Quantity
-        Absolute refractory period.
 
     Raises
     ------

@@ -16,16 +16,16 @@ from bnsim.neurons.lif import LIF
 
 @dataclass(frozen=True, repr=False)
 class DiehlCookExcitatory(AdaptiveLIF):
-    """Excitatory cell: adaptive threshold, conductance synapses, and a period after each spike without another.
+    """Excitatory cell: adaptive threshold, conductance synapses, and a time after each spike in which none is emitted.
 
     Parameters
     ----------
+    refractory : Quantity
+        Absolute refractory period.
     tau_m : Quantity
         Membrane time constant.
     v_rest, v_threshold, v_reset : Quantity
         Resting, threshold and reset potential.
-    refractory : Quantity
-        Absolute refractory period.
     theta_increment : Quantity
         Rise of the threshold with each spike.
     tau_theta : Quantity
@@ -40,10 +40,10 @@ class DiehlCookExcitatory(AdaptiveLIF):
     tau_m dv/dt = v_rest - v + I, a conductance synapse (relative to the leak) adding g (reversal - v) to I, and
     tau_theta dtheta/dt = -theta. A spike where v > v_threshold + theta - theta_start and the last spike is more than
     `blocked` ago; then v = v_reset for the refractory period, and theta += theta_increment. theta starts at theta_start
-    and carries over from trial to trial. Forward Euler, as the authors' code.
+    and carries over from trial to trial. Forward Euler, as in the authors' code.
 
-    The paper names a refractory period of 5 ms alone; a timer in the authors' code that runs at a tenth of the speed
-    makes it 50 ms (`blocked`), and their results are with it.
+    The paper states a refractory period of 5 ms only; a timer in the authors' code that runs at a tenth of the speed
+    makes it 50 ms (`blocked`), and their results were obtained with it.
 
     References
     ----------
@@ -64,16 +64,16 @@ class DiehlCookExcitatory(AdaptiveLIF):
 
 @dataclass(frozen=True, repr=False)
 class DiehlCookInhibitory(LIF):
-    """Inhibitory cell: a fast LIF neuron. Forward Euler, as the authors' code.
+    """Inhibitory cell: a fast LIF neuron, integrated by forward Euler as in the authors' code.
 
     Parameters
     ----------
+    refractory : Quantity
+        Absolute refractory period.
     tau_m : Quantity
         Membrane time constant.
     v_rest, v_threshold, v_reset : Quantity
         Resting, threshold and reset potential.
-    refractory : Quantity
-        Absolute refractory period.
 
     Notes
     -----

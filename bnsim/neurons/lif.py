@@ -19,12 +19,12 @@ class LIF(NeuronModel):
 
     Parameters
     ----------
+    refractory : Quantity
+        Absolute refractory period.
     tau_m : Quantity
         Membrane time constant.
     v_rest, v_threshold, v_reset : Quantity
         Resting, threshold and reset potential; the others lie below the threshold.
-    refractory : Quantity
-        Absolute refractory period.
 
     Raises
     ------
@@ -70,12 +70,12 @@ class SubtractiveLIF(NeuronModel):
 
     Parameters
     ----------
+    refractory : Quantity
+        Absolute refractory period.
     tau_m : Quantity
         Membrane time constant.
     v_rest, v_threshold : Quantity
         Resting and threshold potential; the reset subtracts their difference.
-    refractory : Quantity
-        Absolute refractory period.
 
     Raises
     ------
@@ -84,8 +84,8 @@ class SubtractiveLIF(NeuronModel):
 
     Notes
     -----
-    tau_m dv/dt = v_rest - v + I; where v > v_threshold a spike is emitted and v falls by v_threshold - v_rest. What
-    lies above threshold is kept, so the spike count follows the input more closely than with a fixed reset potential.
+    tau_m dv/dt = v_rest - v + I; where v > v_threshold a spike is emitted and v falls by v_threshold - v_rest. The part
+    of v above threshold is kept, so the spike count follows the input more closely than with a fixed reset potential.
 
     References
     ----------

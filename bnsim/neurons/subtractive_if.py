@@ -19,14 +19,14 @@ class SubtractiveIF(NeuronModel):
 
     Parameters
     ----------
+    refractory : Quantity
+        Absolute refractory period.
     tau_m : Quantity
-        Time in which a constant input I raises v by I: the membrane time constant of the neuron had it a leak.
+        Time in which a constant input I raises v by I; it corresponds to the membrane time constant of a leaky neuron.
     v_rest, v_threshold : Quantity
         The reset subtracts their difference.
     v_initial : Quantity
-        v at the start; half-way between the two, counts are rounded to the nearest.
-    refractory : Quantity
-        Absolute refractory period.
+        v at the start. Half-way between `v_rest` and `v_threshold`, spike counts are rounded to the nearest.
 
     Raises
     ------
@@ -35,7 +35,7 @@ class SubtractiveIF(NeuronModel):
 
     Notes
     -----
-    tau_m dv/dt = I; where v > v_threshold a spike is emitted and v falls by v_threshold - v_rest. Nothing is lost: the
+    tau_m dv/dt = I; where v > v_threshold a spike is emitted and v falls by v_threshold - v_rest. No input is lost: the
     number of spikes is the input summed up so far, in thresholds, rounded down (at most one spike a step).
 
     References

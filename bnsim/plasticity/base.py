@@ -1,4 +1,4 @@
-"""What a plasticity rule is: local statements at spikes, and at the end of a trial."""
+"""Base class of plasticity rules: local statements at spikes, and at the end of a trial."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Where = Literal["postsynaptic", "synapse"]
 
 @dataclass(frozen=True, repr=False)
 class PlasticityRule(Description, abstract=True):
-    """A plasticity rule: it knows one synapse and its two neurons, never the geometry.
+    """Plasticity rule, which depends on one synapse and its two neurons, never on the geometry.
 
-    The class attributes are texts in Brian2's notation; `w` is the weight. Only `w` carries over from trial to trial,
+    The class attributes are text in Brian2's notation; `w` is the weight. Only `w` carries over from trial to trial,
     and the engine switches off every change of it where learning is off.
 
     Attributes
@@ -43,8 +43,8 @@ class PlasticityRule(Description, abstract=True):
         that step, where learning is on. Rules run in the order in which the network lists their projections.
         `spike_count` of a neuron holds its spikes in the trial.
     signals : dict of str to {"postsynaptic", "shared", "reward"}
-        What is told from outside in each trial: one value a neuron, one for all, or one for all that the network's
-        `Reward` tells.
+        Signals from outside in each trial: one value a neuron, one for all, or one for all that the network's `Reward`
+        provides.
     signal_defaults : dict of str to float
         Values where a run gives no signal.
 

@@ -1,4 +1,4 @@
-"""Learning in hidden layers: errors sent back along synapses of their own, and what a hidden synapse makes of them."""
+"""Learning in hidden layers: errors sent back along separate synapses, and the rule of hidden synapses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bnsim.plasticity.base import PlasticityRule, SignalKind, Where
 
 @dataclass(frozen=True, repr=False)
 class ErrorFeedback(PlasticityRule):
-    """Sends the errors of one population back to another, for a projection of `bnsim.Modulatory` synapses.
+    """Feedback of the errors of one population to another, for a projection of `bnsim.Modulatory` synapses.
 
     Parameters
     ----------

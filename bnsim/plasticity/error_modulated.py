@@ -1,4 +1,4 @@
-"""Error-modulated three-factor rule: presynaptic eligibility times an error told at the end of the trial."""
+"""Error-modulated three-factor rule: presynaptic eligibility times an error given at the end of the trial."""
 
 from __future__ import annotations
 

@@ -14,14 +14,14 @@ from bnsim.plasticity.base import PlasticityRule, SignalKind, Where
 
 @dataclass(frozen=True, repr=False)
 class RewardModulatedSTDP(PlasticityRule):
-    """STDP that waits for a reward: pairs of spikes leave an eligibility, and the trial's success decides its sign.
+    """Reward-modulated STDP: pairs of spikes change an eligibility, and the trial's reward decides its sign.
 
     Parameters
     ----------
     tau_plus, tau_minus : Quantity
         Time constants of the presynaptic and the postsynaptic trace.
     a_plus, a_minus : float
-        What a pair adds to the eligibility, or takes from it.
+        Amount that a pair adds to the eligibility, or subtracts from it.
     learning_rate : float
         In units of `scale`, for one pair of coincident spikes and an unexpected reward.
     gain : float
@@ -38,11 +38,11 @@ class RewardModulatedSTDP(PlasticityRule):
         expected_k = 1 / (1 + exp(-gain u_k / scale))
         w_kj += learning_rate x learning_rate_factor x scale x (reward - expected_k) x eligibility_kj
 
-    expected_k, the success that neuron k expects of its own answer, is the baseline: a reward that was expected changes
+    expected_k, the success that neuron k expects of its own answer, is the baseline: an expected reward changes
     nothing. A neuron that did not fire has no eligibility for a_minus = 0, so that with lateral inhibition only the
     neuron that answered learns.
 
-    Signals: reward (told by the network's `bnsim.Reward`), learning_rate_factor (shared, default 1).
+    Signals: reward (given by the network's `bnsim.Reward`), learning_rate_factor (shared, default 1).
 
     References
     ----------

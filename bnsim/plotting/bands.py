@@ -1,4 +1,4 @@
-"""What a raster shows: the strip of each population, its marks and its rate, on one axis of time."""
+"""Bands of a raster: the strip of each population, its marks and its rate, on one axis of time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LEAST_SHARE = 0.25
 
 @dataclass(frozen=True)
 class Choice:
-    """What of a source is drawn, as `raster` was asked.
+    """Options of `raster`: what of a source is drawn.
 
     Parameters
     ----------
@@ -73,7 +73,18 @@ class Timeline:
         return np.append(np.concatenate(starts), self.boundaries[-1])
 
     def inside(self, times: FloatArray) -> NDArray[np.bool_]:
-        """Which of a trial's times lie in the stretch."""
+        """Return which of a trial's times lie in the stretch.
+
+        Parameters
+        ----------
+        times : ndarray of float, shape (n_spikes,)
+            Times in seconds since the start of the trial.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_spikes,)
+            True where a time lies in the stretch.
+        """
         since = steps_of(times, self.bins.dt) - self.bins.first_step
         return (since >= 0) & (since < self.bins.n_steps)
 
@@ -122,7 +133,27 @@ class Band:
 
 
 def bands_of(source: Source, choice: Choice) -> tuple[list[Band], Timeline]:
-    """Return the strips from bottom to top, and the axis of time."""
+    """Return the bands of a raster from bottom to top, and its axis of time.
+
+    Parameters
+    ----------
+    source : Recording or pair of array_like
+        A recording, or a pair (times, units).
+    choice : Choice
+        What of it is drawn.
+
+    Returns
+    -------
+    bands : list of Band
+        One a population.
+    timeline : Timeline
+        The axis of time, which all bands share.
+
+    Raises
+    ------
+    InputError
+        If the source does not hold what is asked for, or an option does not go with it.
+    """
     return _of_recording(source, choice) if isinstance(source, Recording) else _of_arrays(source, choice)
 
 

@@ -20,7 +20,28 @@ Window: TypeAlias = "tuple[Time, Time]"
 def window_steps(culprit: str, window: Window, dt: float, n_steps: int | None) -> tuple[int, int]:
     """Return the first step of a window in a trial and its length in steps.
 
-    n_steps: of the trial; None where its end is not known.
+    Parameters
+    ----------
+    culprit : str
+        What the window was given as, for the message of an error.
+    window : pair of float or Quantity
+        Start and stop; plain numbers are seconds.
+    dt : float
+        Time step in seconds.
+    n_steps : int or None
+        Length of the trial in steps; None where its end is not known.
+
+    Returns
+    -------
+    first_step : int
+        First step of the window.
+    n_steps : int
+        Length of the window in steps.
+
+    Raises
+    ------
+    InputError
+        If the window is not a pair of times, or does not lie in the trial.
     """
     if not is_sequence(window) or len(window) != 2:
         raise InputError(f"{culprit}: {shown(window)} is no pair of times; give (start, stop)")
@@ -34,7 +55,27 @@ def window_steps(culprit: str, window: Window, dt: float, n_steps: int | None) -
 
 
 def sampled_units(culprit: str, sample: int | None, size: int) -> IntArray:
-    """Return the units that are drawn: all, or so many at random, in order and always the same of a size."""
+    """Return the units that are drawn: all of them, or a random sample that depends on the population's size alone.
+
+    Parameters
+    ----------
+    culprit : str
+        What the sample was given as, for the message of an error.
+    sample : int or None
+        Number of units to draw; None for all.
+    size : int
+        Size of the population.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_drawn,)
+        The units in ascending order.
+
+    Raises
+    ------
+    InputError
+        If `sample` is not a whole number of at least 1.
+    """
     if sample is None:
         return np.arange(size)
     if isinstance(sample, bool) or not isinstance(sample, (int, np.integer)) or sample < 1:
@@ -45,7 +86,27 @@ def sampled_units(culprit: str, sample: int | None, size: int) -> IntArray:
 
 
 def times_and_units(culprit: str, source: object) -> tuple[FloatArray, IntArray]:
-    """Return the times (s) and units of a pair of plain arrays, ordered by time."""
+    """Return the times and units of a pair of plain arrays, ordered by time.
+
+    Parameters
+    ----------
+    culprit : str
+        What the pair was given as, for the message of an error.
+    source : object
+        A pair (times, units).
+
+    Returns
+    -------
+    times : ndarray of float, shape (n_spikes,)
+        Spike times in seconds.
+    units : ndarray of int64, shape (n_spikes,)
+        Unit of each spike.
+
+    Raises
+    ------
+    InputError
+        If the source is not such a pair, or the arrays differ in length or hold values that are no times or units.
+    """
     if not isinstance(source, (tuple, list)) or len(source) != 2:
         raise InputError(
             f"{culprit}: {shown(source)} is neither a Recording nor a pair (times, units); give one of them"
@@ -63,13 +124,44 @@ def times_and_units(culprit: str, source: object) -> tuple[FloatArray, IntArray]
 
 
 def checked_axes(culprit: str, ax: Axes | None) -> None:
-    """Refuse what is not a single matplotlib axes, such as the array that `subplots` returns for several."""
+    """Refuse what is not a single matplotlib axes, such as the array that `subplots` returns for several.
+
+    Parameters
+    ----------
+    culprit : str
+        What the axes were given as, for the message of an error.
+    ax : matplotlib.axes.Axes or None
+        The axes to check; None is allowed.
+
+    Raises
+    ------
+    InputError
+        If it is anything else.
+    """
     if ax is not None and not isinstance(ax, Axes):
         raise InputError(f"{culprit}: {shown(ax)} is no matplotlib axes; give one axes, or leave it out")
 
 
 def plain_numbers(culprit: str, values: object) -> FloatArray:
-    """Return weights as plain floats, those of a quantity in SI units."""
+    """Return weights as plain floats, those of a quantity in SI units.
+
+    Parameters
+    ----------
+    culprit : str
+        What the weights were given as, for the message of an error.
+    values : array_like or Quantity
+        Weights of any shape.
+
+    Returns
+    -------
+    ndarray of float
+        The weights, of the same shape.
+
+    Raises
+    ------
+    InputError
+        If the values are not numbers.
+    """
     return numbers(culprit, np.asarray(values) if hasattr(values, "dim") else values, "an array of numbers").astype(
         float
     )

@@ -1,4 +1,4 @@
-"""A network with every name, unit, equation and statement resolved: what lies between description and simulation.
+"""A network with every name, unit, equation and statement resolved: the step between description and simulation.
 
 `lower` reads the descriptions, once. Whatever comes after (the back ends of `bnsim.engine`, the checks of a state, the
 fingerprint of a compiled network) reads the `Program` that it returns and nothing else.

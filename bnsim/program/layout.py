@@ -40,12 +40,12 @@ Content = Literal[
 
 @dataclass(frozen=True)
 class Array:
-    """One array on its way to a compiled network or back.
+    """Array that is part of a job or an outcome.
 
     Parameters
     ----------
     content : Content
-        What it holds.
+        Kind of the array.
     owner : str
         The population, projection or pathway ("projection.pre") that it belongs to, "" for the whole network.
     part : str
@@ -66,7 +66,18 @@ class Array:
 
 
 def job(program: Program) -> Iterator[Array]:
-    """The arrays of a job, in order."""
+    """Iterate over the arrays of a job, in order.
+
+    Parameters
+    ----------
+    program : Program
+        The program that the job is for.
+
+    Yields
+    ------
+    Array
+        One array of the job.
+    """
     yield Array("header", "", "header", "int64")
     for population in program.populations:
         yield Array("record", population.name, "record", "int8")
@@ -94,7 +105,18 @@ def job(program: Program) -> Iterator[Array]:
 
 
 def outcome(program: Program) -> Iterator[Array]:
-    """The arrays of an outcome, in order."""
+    """Iterate over the arrays of an outcome, in order.
+
+    Parameters
+    ----------
+    program : Program
+        The program that the outcome is of.
+
+    Yields
+    ------
+    Array
+        One array of the outcome.
+    """
     for variable in program.carried:
         yield Array("variable", variable.owner, variable.symbol, variable.dtype)
     yield from in_flight(program)
@@ -110,7 +132,18 @@ def outcome(program: Program) -> Iterator[Array]:
 
 
 def in_flight(program: Program) -> Iterator[Array]:
-    """Spikes on their way, in a continuous run: synapse by synapse, and how many steps ahead each arrives."""
+    """Iterate over the arrays that hold the spikes in flight in a continuous run.
+
+    Parameters
+    ----------
+    program : Program
+        The program; without `continuous` there are no such arrays.
+
+    Yields
+    ------
+    Array
+        For each pathway, the synapse of each spike, then the number of steps until it arrives.
+    """
     for projection, side in program.pathways if program.continuous else ():
         pathway = f"{projection.name}.{side}"
         yield Array("in_flight_synapse", pathway, "in_flight_synapse", "int32")

@@ -1,4 +1,4 @@
-"""A projection between the two populations that it joins, and the names that its parts bear there."""
+"""A projection between the two populations that it joins, and the names of its variables there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,17 @@ Traces = Mapping[str, tuple[str, str]]
 
 @dataclass(frozen=True)
 class Link:
-    """A projection with its ends. weight_unit: name of the weights' unit in equations."""
+    """Projection together with the populations that it joins.
+
+    Parameters
+    ----------
+    projection : Projection
+        The projection.
+    source, target : Population
+        The presynaptic and the postsynaptic population.
+    weight_unit : str
+        Name of the weights' unit in equations.
+    """
 
     projection: Projection
     source: Population
@@ -30,7 +40,20 @@ class Link:
 
     @classmethod
     def of(cls, network: Network, projection: Projection) -> Link:
-        """The link of one of the network's projections."""
+        """Return the link of one of the network's projections.
+
+        Parameters
+        ----------
+        network : Network
+            The network.
+        projection : Projection
+            One of its projections.
+
+        Returns
+        -------
+        Link
+            The projection with its populations.
+        """
         return cls(
             projection, network[projection.source], network[projection.target], network.weight_unit_name(projection)
         )
@@ -49,7 +72,7 @@ class Link:
 
     @property
     def model(self) -> NeuronModel:
-        """The postsynaptic neuron's."""
+        """Model of the postsynaptic neurons."""
         assert isinstance(self.target.model, NeuronModel)
         return self.target.model
 
@@ -62,10 +85,22 @@ class Link:
         return {} if self.rule is None else self.rule.postsynaptic_traces
 
     def on_neurons(self, trace: str) -> bool:
-        """Whether a trace lives on the neurons: where that is exact, it is many times cheaper than on synapses.
+        """Return whether the neurons hold a trace: where that is exact, it is many times cheaper than one a synapse.
 
-        A postsynaptic trace is the same for all synapses of a neuron. A presynaptic one is where spikes arrive when
-        they are sent; but the neuron changes it before its spikes are dealt with, so `on_pre` must not read it.
+        Parameters
+        ----------
+        trace : str
+            Name of one of the rule's traces.
+
+        Returns
+        -------
+        bool
+            True for one value a neuron, False for one value a synapse.
+
+        Notes
+        -----
+        A postsynaptic trace is the same for all synapses of a neuron. A presynaptic trace is the same where there is no
+        delay; but the neuron changes it before the synapses process its spike, so `on_pre` must not read it.
         """
         assert self.rule is not None
         if trace in self.postsynaptic_traces:
@@ -74,9 +109,9 @@ class Link:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """How variables and parameters are called on the neurons: each after the projection's name.
+        """Names of variables and parameters on the neurons: each is prefixed with the projection's name.
 
-        The name comes first because Brian2 reads `_pre` and `_post` at the end of a variable.
+        The projection's name comes first because Brian2 interprets `_pre` and `_post` at the end of a variable.
 
         Raises
         ------
@@ -100,7 +135,7 @@ class Link:
 
     @cached_property
     def synapse_names(self) -> dict[str, str]:
-        """As `names`, for statements of the synapse, which reaches a trace that lives on its neurons."""
+        """As `names`, for statements of the synapse, which reads a trace held by its neurons with a suffix."""
         names = dict(self.names)
         for ending, traces in (("pre", self.presynaptic_traces), ("post", self.postsynaptic_traces)):
             names |= {name: f"{names[name]}_{ending}" for name in traces if self.on_neurons(name)}

@@ -1,4 +1,4 @@
-"""The texts of a population: its model's, and what the projections that begin or end there add to them."""
+"""Equations and statements of a population: its model's, and what the projections that begin or end there add."""
 
 from __future__ import annotations
 
@@ -33,10 +33,16 @@ ENGINE = frozenset(
 
 @dataclass(frozen=True)
 class Cells:
-    """A population among its projections.
+    """Population together with its projections.
 
-    links: projections that begin or end here, in the network's order. decides: whether the network's reward is given
-    for its decision.
+    Parameters
+    ----------
+    population : Population
+        The population.
+    links : sequence of Link
+        Projections that begin or end here, in the network's order.
+    decides : bool
+        Whether the network's reward depends on this population's decision.
     """
 
     population: Population
@@ -44,11 +50,33 @@ class Cells:
     decides: bool
 
     def sends(self, link: Link) -> bool:
-        """Whether the projection begins here."""
+        """Return whether a projection begins here.
+
+        Parameters
+        ----------
+        link : Link
+            The projection.
+
+        Returns
+        -------
+        bool
+            True if this population is its source.
+        """
         return link.source.name == self.population.name
 
     def receives(self, link: Link) -> bool:
-        """Whether the projection ends here."""
+        """Return whether a projection ends here.
+
+        Parameters
+        ----------
+        link : Link
+            The projection.
+
+        Returns
+        -------
+        bool
+            True if this population is its target.
+        """
         return link.target.name == self.population.name
 
     @property
@@ -57,7 +85,7 @@ class Cells:
 
     @property
     def learns(self) -> bool:
-        """Whether anything here depends on learning being on."""
+        """Whether anything in this population depends on learning being on."""
         model = self.population.model
         if not isinstance(model, NeuronModel):
             return False
@@ -71,7 +99,24 @@ class Cells:
 
 
 def equations(cells: Cells) -> str:
-    """All equations of a population: its model, its synapses' variables, the summed input, the engine's counters."""
+    """Return all equations of a population: its model, its synapses, the summed input and the engine's counters.
+
+    Parameters
+    ----------
+    cells : Cells
+        The population.
+
+    Returns
+    -------
+    str
+        Equations in Brian2's notation, one a line.
+
+    Raises
+    ------
+    InputError
+        If the model draws random numbers, takes no input though it receives some, or writes the equation of a
+        persistent variable on several lines.
+    """
     refuse_randomness(cells.population.model)
     lines = ["spike_count : integer"]
     if cells.decides:
@@ -159,7 +204,23 @@ def _model_equations(model: NeuronModel) -> str:
 
 
 def reset(cells: Cells) -> str:
-    """What happens at a spike of a unit: the model's reset, the count, traces of rules that live here."""
+    """Return the statements at a spike of a unit: the model's reset, the spike count, the rules' traces held here.
+
+    Parameters
+    ----------
+    cells : Cells
+        The population.
+
+    Returns
+    -------
+    str
+        Statements, one a line.
+
+    Raises
+    ------
+    InputError
+        If a line of the model's reset is not an assignment.
+    """
     model = cells.population.model
     lines = [gate(model.reset, model.persistent, "plastic")] if isinstance(model, NeuronModel) else []
     lines.append("spike_count += 1")
@@ -174,7 +235,20 @@ def reset(cells: Cells) -> str:
 
 
 def decays(cells: Cells) -> str:
-    """What the traces of a population do in each step: the exact solution, whatever the neurons' method."""
+    """Return the statements that make the traces of a population decay in each step.
+
+    The decay is the exact solution, whatever the neurons' integration method.
+
+    Parameters
+    ----------
+    cells : Cells
+        The population.
+
+    Returns
+    -------
+    str
+        Statements, one a line; "" where there are no traces.
+    """
     lines = []
     for link in cells.links:
         traces = dict(link.presynaptic_traces) if cells.sends(link) else {}
@@ -187,7 +261,18 @@ def decays(cells: Cells) -> str:
 
 
 def arrivals(cells: Cells) -> str:
-    """What a spike of a unit does to its presynaptic traces, before any synapse sees the spike."""
+    """Return the statements that change presynaptic traces at a spike, before any synapse processes the spike.
+
+    Parameters
+    ----------
+    cells : Cells
+        The population.
+
+    Returns
+    -------
+    str
+        Statements, one a line; "" where there are no such traces.
+    """
     return "\n".join(
         rename(statement, link.names)
         for link in cells.links
@@ -198,7 +283,21 @@ def arrivals(cells: Cells) -> str:
 
 
 def method(cells: Cells, model: NeuronModel) -> str:
-    """The integration method: where a conductance enters, the equations are no longer linear.
+    """Return the integration method.
+
+    Where a conductance enters, the equations are no longer linear, so that "exact" becomes "exponential_euler".
+
+    Parameters
+    ----------
+    cells : Cells
+        The population.
+    model : NeuronModel
+        Its model.
+
+    Returns
+    -------
+    str
+        Brian2's name of the method.
 
     Raises
     ------
@@ -232,23 +331,64 @@ def _refuse_equal_time_constants(cells: Cells, model: NeuronModel) -> None:
 
 
 def refractory(model: NeuronModel, dt: float) -> str:
-    """Condition for being refractory, "" where there is no such period.
+    """Return the condition for being refractory.
 
+    Parameters
+    ----------
+    model : NeuronModel
+        The neuron model.
+    dt : float
+        Time step in seconds.
+
+    Returns
+    -------
+    str
+        A condition in Brian2's notation; "" where there is no refractory period.
+
+    Notes
+    -----
     Brian2 rounds a period to steps and divides the time since the last spike by dt to count them, for each neuron and
-    step; half a step less than the period, as a time, tells the same steps apart and needs no division.
+    step. Comparing that time with the period less half a step selects the same steps and needs no division.
     """
     steps = int((float(model.refractory) + 1e-3 * dt) / dt)
     return f"t - lastspike < {(steps - 0.5) * dt!r} * second" if float(model.refractory) > 0 else ""
 
 
 def still(model: NeuronModel) -> set[str]:
-    """Variables that stand still while a neuron is refractory, so that no spike moves them."""
+    """Return the variables that are constant while a neuron is refractory, so that no spike changes them.
+
+    Parameters
+    ----------
+    model : NeuronModel
+        The neuron model.
+
+    Returns
+    -------
+    set of str
+        The membrane variable, and those marked `(unless refractory)`.
+
+    Raises
+    ------
+    InputError
+        If the model's equations cannot be read.
+    """
     found = parsed(f"{type(model).__name__}.equations", model.equations)
     return {model.membrane} | {name for name, equation in found.items() if "unless refractory" in equation.flags}
 
 
 def check_names(model: NeuronModel) -> None:
-    """Refuse a model that names variables which it does not have, or that bear a name of the engine's."""
+    """Refuse a model that refers to variables it does not have, or uses a name that the engine reserves.
+
+    Parameters
+    ----------
+    model : NeuronModel
+        The model to check.
+
+    Raises
+    ------
+    InputError
+        If there is such a name.
+    """
     known = declared(model, "equations")
     for attribute in ("persistent", "initial"):
         for name in getattr(model, attribute):

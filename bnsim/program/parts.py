@@ -1,4 +1,4 @@
-"""What a program is made of: frozen records of names, units, texts and numbers, in which nothing is left to resolve."""
+"""Parts of a program: frozen records of names, units, equations, statements and numbers, with everything resolved."""
 
 from __future__ import annotations
 
@@ -30,10 +30,24 @@ DelayKind = Literal["none", "shared", "each"]
 
 @dataclass(frozen=True)
 class Variable:
-    """One array of the simulation.
+    """Array of the simulation.
 
-    owner: name of the population or projection. symbol: its name in the owner's equations. unit: SI unit, "" where it
-    has none. initial: value at the start, in that unit.
+    Parameters
+    ----------
+    owner : str
+        Name of the population or projection.
+    place : {"population", "projection"}
+        Whether it has one value a neuron or one value a synapse.
+    symbol : str
+        Its name in the owner's equations.
+    role : {"persistent", "weight", "transient", "time"}
+        What becomes of it when a trial ends (see `Role`).
+    dtype : str
+        Type of its elements.
+    unit : str
+        SI unit, "" where it has none.
+    initial : float
+        Value at the start, in that unit.
     """
 
     owner: str
@@ -54,7 +68,12 @@ class Variable:
 class Draw:
     """Random numbers, one for each unit and step.
 
-    stream: name of the stream that they come from. sparse: those of units without drive are never looked at.
+    Parameters
+    ----------
+    stream : str
+        Name of the stream that they come from.
+    sparse : bool
+        Whether the numbers of units without drive are never used.
     """
 
     stream: str
@@ -63,7 +82,15 @@ class Draw:
 
 @dataclass(frozen=True)
 class Stimulus:
-    """What a population is given in each trial. encode: from the stimulus of a run to what the engine is handed."""
+    """Stimulus that a population is given in each trial.
+
+    Parameters
+    ----------
+    form : {"values", "spikes"}
+        Whether the drive is an array (trial, unit) or a `SpikeRaster`.
+    encode : callable
+        Function of the stimulus of a run, the number of units and the time grid that returns the drive.
+    """
 
     form: DriveForm
     encode: Callable[[Any, int, Timing], Drive] = field(compare=False)
@@ -71,11 +98,36 @@ class Stimulus:
 
 @dataclass(frozen=True)
 class PopulationProgram:
-    """A population, ready for Brian2.
+    """Population, ready for Brian2.
 
-    refractory: condition for being refractory, "" where there is no such period. constants: value of every name in
-    the texts that is no variable. decays: statements at the start of each step. arrivals: statements of the units
-    that spike, before any synapse. learns: whether a flag `plastic` says that learning is on.
+    Parameters
+    ----------
+    name : str
+        Name of the population.
+    size : int
+        Number of units.
+    equations : str
+        Equations in Brian2's notation.
+    threshold : str
+        Condition for a spike.
+    reset : str
+        Statements at a spike.
+    refractory : str
+        Condition for being refractory, "" where there is no such period.
+    method : str
+        Integration method.
+    constants : mapping of str to Quantity
+        Value of every name in the texts that is not a variable.
+    decays : str
+        Statements at the start of each step.
+    arrivals : str
+        Statements of the units that spike, executed before any synapse.
+    learns : bool
+        Whether the population has a flag `plastic` that says whether learning is on.
+    draw : Draw or None
+        Random numbers of an encoder, None where there are none.
+    stimulus : Stimulus or None
+        Stimulus of the population, None where it takes none.
     """
 
     name: str
@@ -95,10 +147,18 @@ class PopulationProgram:
 
 @dataclass(frozen=True)
 class Data:
-    """What of a projection is data, so that no compiled network depends on it: how its arrays are drawn.
+    """How the arrays of a projection are drawn: they are data, so that no compiled network depends on them.
 
-    edges: from a generator. weights, delays: SI values, from the edges and a generator; a shared delay is one number.
-    longest_delay: in seconds.
+    Parameters
+    ----------
+    edges : callable
+        Function of a generator that returns the edges.
+    weights : callable
+        Function of the edges and a generator that returns the weights in SI units, one a synapse.
+    delays : callable
+        The same for delays in seconds; a shared delay is an array of one number.
+    longest_delay : float
+        Longest delay in seconds.
     """
 
     edges: Callable[[np.random.Generator], Edges]
@@ -109,7 +169,27 @@ class Data:
 
 @dataclass(frozen=True)
 class ProjectionProgram:
-    """A projection, ready for Brian2. on_pre, on_post: statements at a spike's arrival, "" where there are none."""
+    """Projection, ready for Brian2.
+
+    Parameters
+    ----------
+    name : str
+        Name of the projection.
+    source, target : str
+        Names of the presynaptic and the postsynaptic population.
+    n_source, n_target : int
+        Sizes of the populations.
+    equations : str
+        Equations of each synapse in Brian2's notation.
+    on_pre, on_post : str
+        Statements at the arrival of a presynaptic spike and at a postsynaptic spike, "" where there are none.
+    delay : {"none", "shared", "each"}
+        Whether synapses have no delay, one for all, or one each.
+    constants : mapping of str to Quantity
+        Value of every name in the texts that is not a variable.
+    data : Data
+        How edges, weights and delays are drawn.
+    """
 
     name: str
     source: str
@@ -125,14 +205,26 @@ class ProjectionProgram:
 
     @property
     def pathways(self) -> tuple[Literal["pre", "post"], ...]:
-        """The directions in which spikes reach the synapses."""
+        """Directions from which spikes reach the synapses."""
         sides: tuple[tuple[Literal["pre", "post"], str], ...] = (("pre", self.on_pre), ("post", self.on_post))
         return tuple(side for side, statements in sides if statements)
 
 
 @dataclass(frozen=True)
 class TrialEnd:
-    """Statements in a trial's last step, where learning is on. name: of the object that carries them out."""
+    """Statements in the last step of a trial, executed where learning is on.
+
+    Parameters
+    ----------
+    name : str
+        Name of the Brian2 object that executes them.
+    place : {"population", "projection"}
+        Whether they are executed for each neuron or for each synapse.
+    owner : str
+        Name of the population or projection.
+    statements : str
+        Statements in Brian2's notation.
+    """
 
     name: str
     place: Place
@@ -142,10 +234,26 @@ class TrialEnd:
 
 @dataclass(frozen=True)
 class Signal:
-    """A number that a rule is told in each trial: one for the whole projection, or one a postsynaptic neuron.
+    """Number that a rule is given in each trial: one for the whole projection, or one for each postsynaptic neuron.
 
-    default: value where a run gives none, None where it must. given: by the run; False: by the network's reward.
-    place, owner, symbol: the variable that holds it. size: numbers a trial.
+    Parameters
+    ----------
+    projection : str
+        Name of the projection.
+    name : str
+        Name of the signal in the rule.
+    place : {"population", "projection"}
+        Where the variable that holds it is.
+    owner : str
+        Name of the population or projection that has this variable.
+    symbol : str
+        Name of this variable in the owner's equations.
+    size : int
+        Numbers a trial.
+    default : float or None
+        Value where a run gives none; None where it must give one.
+    given : bool
+        Whether the run gives it; False where the network's reward does.
     """
 
     projection: str
@@ -165,7 +273,17 @@ class Signal:
 
 @dataclass(frozen=True)
 class Traced:
-    """A variable that may be recorded in each step, with its SI unit."""
+    """Variable that may be recorded in each step.
+
+    Parameters
+    ----------
+    population : str
+        Name of the population.
+    symbol : str
+        Name of the variable in the population's equations.
+    unit : str
+        SI unit, "" where it has none.
+    """
 
     population: str
     symbol: str
@@ -174,9 +292,30 @@ class Traced:
 
 @dataclass(frozen=True)
 class Program:
-    """A network on a time grid, every name, unit, equation and statement resolved: all that a back end reads.
+    """Network on a time grid with every name, unit, equation and statement resolved: all that a back end reads.
 
-    variables: those that a run sets, checks or hands over, in the order in which it does. trial_end: in turn.
+    Parameters
+    ----------
+    timing : Timing
+        The time grid.
+    continuous : bool
+        Whether trials follow each other without a break.
+    populations : tuple of PopulationProgram
+        In the network's order.
+    projections : tuple of ProjectionProgram
+        In the network's order.
+    variables : tuple of Variable
+        Variables that a run sets, checks or returns, in the order in which it does.
+    signals : tuple of Signal
+        Signals of all rules.
+    trial_end : tuple of TrialEnd
+        Statements at the end of a trial, in order of execution.
+    traces : tuple of Traced
+        Variables that may be recorded.
+    repetition : Repetition or None
+        Whether a trial is presented again to a network that stays silent.
+    reward : Reward or None
+        Whose decision is rewarded.
     """
 
     timing: Timing
@@ -191,15 +330,50 @@ class Program:
     reward: Reward | None
 
     def population(self, name: str) -> PopulationProgram:
-        """The population of that name."""
+        """Return a population by its name.
+
+        Parameters
+        ----------
+        name : str
+            Name of one of the populations.
+
+        Returns
+        -------
+        PopulationProgram
+            The population.
+        """
         return next(population for population in self.populations if population.name == name)
 
     def projection(self, name: str) -> ProjectionProgram:
-        """The projection of that name."""
+        """Return a projection by its name.
+
+        Parameters
+        ----------
+        name : str
+            Name of one of the projections.
+
+        Returns
+        -------
+        ProjectionProgram
+            The projection.
+        """
         return next(projection for projection in self.projections if projection.name == name)
 
     def length(self, variable: Variable, state: Mapping[str, np.ndarray]) -> int:
-        """How many values a variable has, in the wiring of a state."""
+        """Return how many values a variable has with the connectivity of a state.
+
+        Parameters
+        ----------
+        variable : Variable
+            One of the program's variables.
+        state : mapping of str to ndarray
+            Arrays of a state by name.
+
+        Returns
+        -------
+        int
+            Number of neurons or synapses.
+        """
         if variable.place == "population":
             return self.population(variable.owner).size
         return len(state[f"{variable.owner}.source"])
@@ -211,7 +385,7 @@ class Program:
 
     @property
     def transient(self) -> tuple[Variable, ...]:
-        """Variables that start anew in each trial, or carry over in a continuous run alone."""
+        """Variables that are reset in each trial, and carry over in a continuous run only."""
         return tuple(v for v in self.variables if v.role in ("transient", "time"))
 
     @property
@@ -221,12 +395,12 @@ class Program:
 
     @property
     def told(self) -> tuple[Signal, ...]:
-        """The signals that a run gives."""
+        """Signals that a run gives."""
         return tuple(signal for signal in self.signals if signal.given)
 
     @property
     def rewarded(self) -> tuple[Signal, ...]:
-        """The signals by which the network's reward is told."""
+        """Signals that carry the network's reward."""
         return tuple(signal for signal in self.signals if not signal.given)
 
     @property

@@ -17,12 +17,24 @@ _STATEMENT = re.compile(r"^\s*(\w+)\s*(\*\*|//|[-+*/%])?=(?!=)\s*(.+?)\s*$")
 
 
 def parsed(culprit: str, equations: str) -> dict[str, SingleEquation]:
-    """The equations by the variable that each declares; units that are yet to be filled in are taken as 1.
+    """Parse equations and return them by the variable that each declares.
+
+    Parameters
+    ----------
+    culprit : str
+        What the equations were given as, for the message of an error.
+    equations : str
+        Equations in Brian2's notation; a unit in braces, which is not filled in yet, is read as 1.
+
+    Returns
+    -------
+    dict of str to SingleEquation
+        Brian2's equations by variable.
 
     Raises
     ------
     InputError
-        If they cannot be read.
+        If Brian2 cannot read them.
     """
     try:
         return dict(parse_string_equations(re.sub(r"\{\w+\}", "1", equations)))
@@ -31,7 +43,18 @@ def parsed(culprit: str, equations: str) -> dict[str, SingleEquation]:
 
 
 def brian2_reason(error: BaseException) -> str:
-    """The last link of an exception chain, on one line, and the object in question where Brian2 names one."""
+    """Return the last message of an exception chain on one line, with the object concerned if Brian2 names one.
+
+    Parameters
+    ----------
+    error : BaseException
+        The exception at the head of the chain.
+
+    Returns
+    -------
+    str
+        The message.
+    """
     named = re.search(r"object named '(\w+)'", str(error))
     while error.__cause__ is not None:
         error = error.__cause__
@@ -39,12 +62,43 @@ def brian2_reason(error: BaseException) -> str:
 
 
 def declared(description: Description, attribute: str) -> list[str]:
-    """Names of the variables that a description's block of equations declares."""
+    """Return the names of the variables that a description's equations declare.
+
+    Parameters
+    ----------
+    description : Description
+        A neuron model, synapse model or plasticity rule.
+    attribute : str
+        Name of the attribute that holds the equations.
+
+    Returns
+    -------
+    list of str
+        The names.
+
+    Raises
+    ------
+    InputError
+        If Brian2 cannot read the equations.
+    """
     return list(parsed(f"{type(description).__name__}.{attribute}", getattr(description, attribute)))
 
 
 def rename(text: str, names: Mapping[str, str]) -> str:
-    """Replace whole identifiers; `name_pre`, `name_post` and `dname/dt` follow their name."""
+    """Replace whole identifiers; `name_pre`, `name_post` and `dname/dt` are renamed with `name`.
+
+    Parameters
+    ----------
+    text : str
+        Equations or statements.
+    names : mapping of str to str
+        New name by old name.
+
+    Returns
+    -------
+    str
+        The text under the new names.
+    """
     for old, new in names.items():
         text = re.sub(rf"\b{old}(_pre|_post)?\b", rf"{new}\1", text)
         text = re.sub(rf"\bd{old}(\s*/\s*dt)\b", rf"d{new}\1", text)
@@ -52,12 +106,26 @@ def rename(text: str, names: Mapping[str, str]) -> str:
 
 
 def gate(statements: str, persistent: Iterable[str], condition: str) -> str:
-    """Statements in which every write to a persistent variable is undone where `condition` is false.
+    """Return statements in which a write to a persistent variable has no effect where a condition is false.
+
+    Parameters
+    ----------
+    statements : str
+        Assignments, separated by line breaks or semicolons.
+    persistent : iterable of str
+        Names of the variables.
+    condition : str
+        Condition in Brian2's notation.
+
+    Returns
+    -------
+    str
+        The statements without comments, one a line.
 
     Raises
     ------
     InputError
-        If a line is no assignment, and could therefore hide one.
+        If a line is not an assignment, since it could write such a variable unnoticed.
     """
     lines, kept = [], set(persistent)
     for line in re.sub(r"#.*", "", statements).replace(";", "\n").splitlines():
@@ -75,12 +143,24 @@ def gate(statements: str, persistent: Iterable[str], condition: str) -> str:
 
 
 def assignments(culprit: str, statements: str) -> list[tuple[str, ast.Assign | ast.AugAssign]]:
-    """The assignments of a block of statements, each with the variable that it writes.
+    """Return the assignments of a block of statements, each with the variable that it writes.
+
+    Parameters
+    ----------
+    culprit : str
+        What the statements were given as, for the message of an error.
+    statements : str
+        The statements.
+
+    Returns
+    -------
+    list of (str, ast.Assign or ast.AugAssign)
+        Variable and syntax tree of each assignment.
 
     Raises
     ------
     InputError
-        If a line is no assignment to a variable.
+        If a line is not an assignment to a variable.
     """
     found: list[tuple[str, ast.Assign | ast.AugAssign]] = []
     for node, line in _lines(culprit, statements):
@@ -94,12 +174,12 @@ def assignments(culprit: str, statements: str) -> list[tuple[str, ast.Assign | a
 
 
 def discard(culprit: str, statements: str, conditions: Mapping[str, str]) -> str:
-    """Statements in which additions to some variables act only where the variable's condition is true.
+    """Return statements in which additions to some variables take effect only where the variable's condition is true.
 
     Parameters
     ----------
     culprit : str
-        What a message begins with.
+        What the statements were given as, for the message of an error.
     statements : str
         Assignments.
     conditions : mapping of str to str
@@ -108,7 +188,7 @@ def discard(culprit: str, statements: str, conditions: Mapping[str, str]) -> str
     Returns
     -------
     str
-        The same text where it writes none of the variables.
+        The statements; the same text where it writes none of the variables.
 
     Raises
     ------
@@ -173,7 +253,20 @@ def _unreadable(culprit: str, line: str) -> InputError:
 
 
 def fill(text: str, model: NeuronModel) -> str:
-    """What a synapse model leaves open, as the neuron model has it."""
+    """Fill in the placeholders of a synapse model for a neuron model.
+
+    Parameters
+    ----------
+    text : str
+        Equations or statements with `{input_unit}`, `{conductance_unit}` and `{membrane}`.
+    model : NeuronModel
+        The postsynaptic neuron's model.
+
+    Returns
+    -------
+    str
+        The text without placeholders.
+    """
     conductance = "1" if model.input_unit == "volt" else "siemens"
     return (
         text.replace("{input_unit}", model.input_unit)
@@ -183,7 +276,18 @@ def fill(text: str, model: NeuronModel) -> str:
 
 
 def refuse_randomness(description: Description) -> None:
-    """Brian2's own random numbers do not depend on the run's key."""
+    """Refuse a description that draws Brian2's own random numbers, which do not depend on the run's key.
+
+    Parameters
+    ----------
+    description : Description
+        A neuron model, encoder, synapse model or plasticity rule.
+
+    Raises
+    ------
+    InputError
+        If one of its texts calls a random function.
+    """
     for attribute in description.STRUCTURE:
         value = getattr(description, attribute)
         found = re.search(rf"\b({'|'.join(FORBIDDEN)})\b", value) if isinstance(value, str) else None

@@ -1,4 +1,4 @@
-"""The texts of a projection's synapses: variables, transmission, and what its rule changes."""
+"""Equations and statements of a projection's synapses: variables, transmission, and learning."""
 
 from __future__ import annotations
 
@@ -15,7 +15,23 @@ from bnsim.program.statements import assignments, declared, discard, fill, gate,
 
 
 def equations(link: Link) -> str:
-    """Variables of each synapse: the weight, the rule's traces, and the signals that are told to all at once."""
+    """Return the variables of each synapse: the weight, the rule's traces, and the signals shared by all synapses.
+
+    Parameters
+    ----------
+    link : Link
+        The projection.
+
+    Returns
+    -------
+    str
+        Equations in Brian2's notation, one a line.
+
+    Raises
+    ------
+    InputError
+        If synapse model or rule draw random numbers.
+    """
     lines = [f"w : {link.weight_unit}"]
     rule = link.rule
     refuse_randomness(link.synapse)
@@ -30,7 +46,23 @@ def equations(link: Link) -> str:
 
 
 def on_pre(link: Link) -> str:
-    """Transmission, then learning, at the arrival of a presynaptic spike."""
+    """Return the statements at the arrival of a presynaptic spike: transmission, then learning.
+
+    Parameters
+    ----------
+    link : Link
+        The projection.
+
+    Returns
+    -------
+    str
+        Statements, one a line; "" where there are none.
+
+    Raises
+    ------
+    InputError
+        As for `transmission` and `learning`.
+    """
     lines = [transmission(link)]
     if link.rule is not None:
         lines.append(learning(link, "on_pre"))
@@ -41,7 +73,24 @@ def on_pre(link: Link) -> str:
 
 
 def transmission(link: Link) -> str:
-    """What a spike does to the postsynaptic neuron, but not to one that is refractory."""
+    """Return what a spike does to the postsynaptic neuron; a refractory neuron discards it.
+
+    Parameters
+    ----------
+    link : Link
+        The projection.
+
+    Returns
+    -------
+    str
+        Statements, one a line; "" where there are none.
+
+    Raises
+    ------
+    InputError
+        If a variable does not exist or is persistent, or a change of it cannot be left out during the refractory
+        period.
+    """
     synapse, owner = link.synapse, type(link.synapse).__name__
     known = ["{membrane}", *declared(synapse, "equations"), *declared(link.model, "equations")]
     for jump in synapse.jumps:
@@ -56,12 +105,47 @@ def transmission(link: Link) -> str:
 
 
 def on_post(link: Link) -> str:
-    """Learning at a postsynaptic spike."""
+    """Return the statements at a postsynaptic spike: learning only.
+
+    Parameters
+    ----------
+    link : Link
+        The projection.
+
+    Returns
+    -------
+    str
+        Statements, one a line; "" where there are none.
+
+    Raises
+    ------
+    InputError
+        As for `learning`.
+    """
     return learning(link, "on_post") if link.rule is not None else ""
 
 
 def learning(link: Link, event: Literal["on_pre", "on_post"]) -> str:
-    """A rule's statements under local names, its changes of the weight gated."""
+    """Return a rule's statements under local names; changes of the weight take effect only where learning is on.
+
+    Parameters
+    ----------
+    link : Link
+        A projection with a rule.
+    event : {"on_pre", "on_post"}
+        Which of the rule's statements.
+
+    Returns
+    -------
+    str
+        Statements, one a line; "" where there are none.
+
+    Raises
+    ------
+    InputError
+        If a line is not an assignment, writes a persistent variable of a neuron, or changes a variable in a way that
+        cannot be left out during the refractory period.
+    """
     assert link.rule is not None
     culprit = f"{type(link.rule).__name__}.{event}"
     statements = rename(getattr(link.rule, event), link.synapse_names)
@@ -80,7 +164,7 @@ def _neuron_variables(link: Link, names: Callable[[NeuronModel], Iterable[str]])
 
 
 def _refuse_persistent(link: Link, culprit: str, statements: str) -> None:
-    """What carries over is the neuron model's own to change, for it alone knows whether learning is on."""
+    """Refuse statements that write a persistent variable: only the neuron model knows whether learning is on."""
     written = {name for name, _ in assignments(culprit, statements)}
     for called, name, end in _neuron_variables(link, lambda model: model.persistent):
         if called in written:
@@ -91,13 +175,24 @@ def _refuse_persistent(link: Link, culprit: str, statements: str) -> None:
 
 
 def _conditions(link: Link) -> dict[str, str]:
-    """Under which condition a variable of the neurons may jump, where it stands still while they are refractory."""
+    """Return the condition for a jump of each neuron variable that is constant during the refractory period."""
     moving = _neuron_variables(link, lambda model: still(model) if float(model.refractory) > 0 else ())
     return {called: f"not_refractory_{end}" for called, _, end in moving}
 
 
 def trial_end(link: Link) -> Iterator[TrialEnd]:
-    """A rule's statements at the end of a trial, under local names."""
+    """Iterate over a rule's statements at the end of a trial, under local names.
+
+    Parameters
+    ----------
+    link : Link
+        The projection; without a rule there are none.
+
+    Yields
+    ------
+    TrialEnd
+        Statements for each synapse or each postsynaptic neuron.
+    """
     rule = link.rule
     for index, (where, statements) in enumerate(rule.trial_end if rule is not None else ()):
         name = f"trial_end_{index}_{link.name}"

@@ -1,4 +1,4 @@
-"""The variables of a program: which carry over, which start anew, with what value; and which are told to rules."""
+"""Variables of a program: which carry over, which are reset and to what value; and the signals of rules."""
 
 from __future__ import annotations
 
@@ -23,12 +23,41 @@ _SHARED_SIGNALS = ("shared", "reward")
 
 
 def si_unit(equation: SingleEquation) -> str:
-    """SI unit of a variable, "" where it has none."""
+    """Return the SI unit of a variable.
+
+    Parameters
+    ----------
+    equation : SingleEquation
+        Brian2's equation of the variable.
+
+    Returns
+    -------
+    str
+        The unit, "" where it has none.
+    """
     return "" if equation.dim.is_dimensionless else str(get_unit(equation.dim))
 
 
 def of_population(cells: Cells, program: PopulationProgram) -> Iterator[Variable]:
-    """The variables of a population, but for those of the engine and those that a run tells."""
+    """Iterate over the variables of a population, except for the engine's and those that a run gives as signals.
+
+    Parameters
+    ----------
+    cells : Cells
+        The population with its projections.
+    program : PopulationProgram
+        The same population, lowered.
+
+    Yields
+    ------
+    Variable
+        One variable.
+
+    Raises
+    ------
+    InputError
+        If an initial value cannot be evaluated or has the wrong unit.
+    """
     told = {signal.symbol for link in cells.incoming for signal in signals(link) if not signal.shared}
     model = cells.population.model
     for symbol, equation in _stored(parsed(f"Population({program.name!r})", program.equations)):
@@ -47,7 +76,20 @@ def of_population(cells: Cells, program: PopulationProgram) -> Iterator[Variable
 
 
 def of_projection(link: Link, program: ProjectionProgram) -> Iterator[Variable]:
-    """The variables of a projection's synapses, but for signals; weights without a rule do not change."""
+    """Iterate over the variables of a projection's synapses, except for signals.
+
+    Parameters
+    ----------
+    link : Link
+        The projection with its populations.
+    program : ProjectionProgram
+        The same projection, lowered.
+
+    Yields
+    ------
+    Variable
+        One variable; the weight is among them only where a rule changes it.
+    """
     told = {signal.symbol for signal in signals(link) if signal.shared}
     found = parsed(f"Projection({program.name!r})", program.equations)
     for symbol, equation in _stored(found):
@@ -60,13 +102,40 @@ def of_projection(link: Link, program: ProjectionProgram) -> Iterator[Variable]:
 
 
 def in_order(variables: Iterable[Variable]) -> tuple[Variable, ...]:
-    """By role: what carries over first; times last, since they are re-based."""
+    """Sort variables by role: those that carry over first, times last, since they are shifted from trial to trial.
+
+    Parameters
+    ----------
+    variables : iterable of Variable
+        The variables of a network.
+
+    Returns
+    -------
+    tuple of Variable
+        The same variables; those of one role keep their order.
+    """
     roles: tuple[Role, ...] = ("persistent", "weight", "transient", "time")
     return tuple(sorted(variables, key=lambda variable: roles.index(variable.role)))
 
 
 def signals(link: Link) -> Iterator[Signal]:
-    """What the projection's rule is told in each trial."""
+    """Iterate over the signals that the projection's rule is given in each trial.
+
+    Parameters
+    ----------
+    link : Link
+        The projection; without a rule there are none.
+
+    Yields
+    ------
+    Signal
+        One signal.
+
+    Raises
+    ------
+    InputError
+        If the rule names a variable that the postsynaptic neuron does not have.
+    """
     rule = link.rule
     if rule is None:
         return

@@ -1,4 +1,4 @@
-"""What a synapse model is: what a presynaptic spike does to the postsynaptic neuron."""
+"""Base class of synapse models: what a presynaptic spike does to the postsynaptic neuron."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ class SynapseModel(Description, abstract=True):
     current : str
         The term added to the neuron's summed input `I`, "" where there is none.
     jumps : tuple of Jump
-        What jumps when a spike arrives.
+        Jumps of variables at the arrival of a spike.
     on_pre : str
         Further statements when a spike arrives, after the jumps. `w` is the weight, `{membrane}` the neuron's membrane
-        variable. Additions to a variable that stands still during the refractory period are discarded then; whatever
-        else would change such a variable is refused.
+        variable. Additions to a variable that is constant during the refractory period are discarded then; any other
+        change of such a variable is refused.
     weight : {"potential", "input", "conductance", "modulatory"}
         What a weight is: a jump of the membrane, an input, a conductance, or a number that rules alone use.
 
     Raises
     ------
     InputError
-        If an attribute is missing or is none of what may be chosen.
+        If an attribute is missing or not one of the options.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Modulatory synapse: it tells the postsynaptic neuron something without moving its membrane."""
+"""Modulatory synapse: it carries a signal to the postsynaptic neuron without changing its membrane potential."""
 
 from __future__ import annotations
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.run_directory import Run
-from experiments.shared.stored import class_names, differences, looks, summaries
+from experiments.shared.stored import class_names, differences, entries, looks, summaries
 from experiments.shared.wording import interval, number
-from experiments.spec import Fact, Metric
+from experiments.spec import Fact, Metric, Study
 from experiments.studies import carried_out
 
 
@@ -141,15 +141,26 @@ def metric_rows(run: Run) -> list[MetricRow]:
     Returns
     -------
     list of MetricRow
-        A row for each metric; for a metric of classes, also a row for each class.
+        A row for each metric; for a metric of classes, also a row for each class. Of a study without a metric of whole
+        models, a row for each layer, severity and the like.
     """
+    return [row for study in carried_out(run.config).values() for row in _of_study(run, study)]
+
+
+def _of_study(run: Run, study: Study) -> list[MetricRow]:
     rows = []
-    for study in carried_out(run.config).values():
-        for metric in study.metrics:
-            rows += _rows(run, metric, metric.label)
-            if "class" in metric.facts:
-                for name in class_names(run):
-                    rows += _rows(run, metric, f"{metric.label}, class {name}", **{"class": name})
+    for metric in study.metrics:
+        rows += _rows(run, metric, metric.label)
+        if "class" in metric.facts:
+            for name in class_names(run):
+                rows += _rows(run, metric, f"{metric.label}, class {name}", **{"class": name})
+    if rows:
+        return rows
+    for metric in study.metrics:
+        places = dict.fromkeys(tuple(entry["facts"].items()) for entry in entries(run, metric))
+        for place in places:
+            label = f"{metric.label}, {', '.join(str(fact) for _, fact in place)}"
+            rows += _rows(run, metric, label, **dict(place))
     return rows
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from bnsim.errors import InputError
 from experiments import report, run_study
-from experiments.run_directory import read_run
+from experiments.report.tables import metric_rows
+from experiments.run_directory import Run, read_run
 from experiments.studies import STUDIES, carried_out, find
+from experiments.tables import print_run
 from models import registry
 
 INIT = '''"""How many weights does each network have?
@@ -105,6 +109,20 @@ def test_it_is_carried_out_drawn_and_told(folder: Path, tmp_path: Path) -> None:
     assert "Trained weights: 370 in dense." in page
     assert (run.directory / "figures" / "weights.svg").is_file()
     assert "count-weights" not in STUDIES
+
+
+def test_metrics_of_layers_alone_are_in_the_tables_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a study without a metric of whole models."""
+    facts: list[dict[str, str]] = [{"layer": "hidden_1"}, {"layer": "output"}]
+    entry = {"study": "count-weights", "metric": "weights", "model": "dense", "kind": "ANN", "unit": "count", "n": 1}
+    entry |= {"step": None, "ci_low": None, "ci_high": None, "mean": 320.0}
+    summary = {"metrics": [{**entry, "facts": each} for each in facts], "differences": [], "references": []}
+    results = pd.DataFrame({"model": ["dense"], "kind": ["ANN"]})
+    config = {"run": {"study": str(folder)}, "count-weights": {}}
+    run = Run(Path("run"), config, {"models": {"dense": {}}}, results, {**summary, "task": "digits", "seeds": [0]})
+    print_run(run)
+    assert re.search(r"weights, hidden_1 +│ +320", capsys.readouterr().out)
+    assert [row.label for row in metric_rows(run)] == ["Weights, hidden_1", "Weights, output"]
 
 
 def test_a_figure_that_fails_costs_that_figure(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

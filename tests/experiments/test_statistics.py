@@ -170,6 +170,7 @@ def test_corrected_resampled_t_widens_the_interval_by_the_published_factor() -> 
 def test_p_value_agrees_with_scipy_and_is_kept_back_below_ten_seeds() -> None:
     values = np.random.default_rng(0).normal(0.4, 1, size=12)
     assert paired_t(values).p_value == pytest.approx(stats.ttest_1samp(values, 0).pvalue)
+    assert paired_t(-values).p_value == paired_t(values).p_value
     assert paired_t(values[:10]).p_value is not None
     assert paired_t(values[:9]).p_value is None
     assert corrected_resampled_t(values[:9], 0.25).p_value is None

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from bnsim.errors import InputError
 from experiments.tasks import GROUP, Task, load_task, mnist, tasks
-from experiments.tasks.dataset import Dataset, Scaling, final_split, validation_split
+from experiments.tasks.dataset import Dataset, Samples, Scaling, final_split, validation_split
 
 GOOD_X, GOOD_Y = np.arange(20.0).reshape(10, 2), np.array([0, 1] * 5)
 
@@ -100,6 +101,19 @@ def test_a_class_too_small_to_split_is_named() -> None:
     dataset = Dataset("tiny", np.zeros((21, 2)), y, ("common", "rare"), None, 1.0)
     with pytest.raises(InputError, match="tiny: class 'rare' has 1 of 21 samples, too few"):
         final_split(dataset, seed=0)
+
+
+def test_a_class_without_samples_is_named() -> None:
+    dataset = Dataset("tiny", np.zeros((20, 2)), np.zeros(20, int), ("common", "rare"), None, 1.0)
+    with pytest.raises(InputError, match="tiny: class 'rare' has 0 of 20 samples, too few for a stratified split"):
+        final_split(dataset, seed=0)
+
+
+def test_samples_are_taken_from_the_front_or_chosen() -> None:
+    samples = Samples(np.arange(4.0)[:, None], np.array([0, 1, 2, 3]))
+    assert [samples.first(count).y.tolist() for count in (2, 9)] == [[0, 1], [0, 1, 2, 3]]
+    chosen = samples.chosen(np.array([2, 0]))
+    assert (chosen.X.ravel().tolist(), chosen.y.tolist()) == ([2.0, 0.0], [2, 0])
 
 
 def test_a_class_too_small_for_a_subset_is_named() -> None:
@@ -187,6 +201,14 @@ def test_a_broken_package_spoils_its_own_task_alone(
         load_task("foreign")
 
 
+def test_a_broken_package_is_named(installed: Callable[[EntryPoint], None]) -> None:
+    point = entry("no.such.module:TASK")
+    vars(point)["dist"] = SimpleNamespace(name="stranger")
+    installed(point)
+    with pytest.raises(InputError, match="task 'foreign' of package stranger: cannot be loaded"):
+        load_task("foreign")
+
+
 def test_two_tasks_of_one_name_are_refused(installed: Callable[[EntryPoint], None]) -> None:
     installed(entry("experiments.tasks.digits:TASK", name="digits"))
     with pytest.raises(InputError, match="task 'digits' of package unknown has the name of another task; rename or"):
@@ -207,6 +229,12 @@ def test_archive_of_images_with_text_labels(tmp_path: Path) -> None:
     assert dataset.notes == ("samples of shape (2, 3) were read as images of 2 x 3 pixels",)
     split = final_split(dataset, seed=0)
     assert (split.train.X.min(), split.train.X.max()) == (0.0, 1.0)
+
+
+def test_an_archive_may_have_any_name(tmp_path: Path) -> None:
+    archived(tmp_path, GOOD_X)
+    (tmp_path / "mine.npz").rename(tmp_path / "mine")
+    assert load_task(str(tmp_path / "mine")).name == "mine"
 
 
 @pytest.mark.parametrize("shape", [(5, 6, 1), (1, 5, 6), (3, 6, 1), (1, 4, 3)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bnsim.errors import DegenerateNetworkWarning
 from experiments.studies.timing import DURATION
 from experiments.studies.timing.spike_patterns import Trials, draw_templates, presented, reversal, row_after_row
 from models.spiking.spike_time_network import SpikeTimeNetwork
@@ -66,10 +67,9 @@ def test_bins_and_scattering_keep_counts() -> None:
 def test_the_network_plays_the_spikes_that_it_is_given() -> None:
     templates = reversal(np.array([3.0, 12.0, 25.0, 31.0]))
     trials = presented(templates, 8, 1.0, np.random.default_rng(0))
-    model = SpikeTimeNetwork(
-        hidden=(5,), duration=float(DURATION), hidden_weight=1.0, passes=1, backend="numpy", random_state=0
-    )
-    model.fit(trials.flat(), trials.y)
+    model = SpikeTimeNetwork(hidden=(5,), duration=float(DURATION), passes=1, backend="numpy", random_state=0)
+    with pytest.warns(DegenerateNetworkWarning, match="layer 'hidden_1' never spiked, .*; give a larger hidden_weight"):
+        model.fit(trials.flat(), trials.y)  # weights for images are weak for four spikes
     np.testing.assert_array_equal(model.activity(trials.flat())["input"].responses, trials.raster.sum(axis=1))
     shown = model.record(trials.flat()).spike_times("input")
     steps, units = np.nonzero(trials.raster[2])
