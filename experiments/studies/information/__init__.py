@@ -5,7 +5,8 @@ activations, are read in two ways. Layers with spikes are also read at `times` m
 counted up to then. Timing within that count is ignored, so spikes may carry more information.
 
 All units together: a linear probe is trained on some of these samples and tested on the others (cross-validation), with
-a new probe for each moment. The mutual information of the true and the decoded class is a lower bound of what the layer holds.
+a new probe for each moment. The mutual information of the true and the decoded class is a lower bound of what the layer
+holds.
 
 Each unit alone: the mutual information of its response and the class. Up to `levels` different counts are taken as
 they are. Where there are more, and for activations, the responses are cut into as many levels with equally many

@@ -2,9 +2,10 @@
 
 A spiking network has an answer at any time of a trial. An artificial network has no answer before the computation is
 complete: its accuracy does not depend on time. Each network is trained and then shown test samples, and the study
-measures what the answer would be if the trial ended early. The spikes up to that time decide, by the rule that decides at the end: the output
-unit with most spikes wins; among equals, the one whose last spike came first; a converted network decides by its own
-rule. Where the answer is no count of output spikes, as in `diehl-cook`, only the probes tell when it is there.
+measures what the answer would be if the trial ended early. The spikes up to that time decide, by the rule that decides
+at the end: the output unit with most spikes wins; among equals, the one whose last spike came first; a converted
+network decides by its own rule. Where the answer is no count of output spikes, as in `diehl-cook`, only the probes tell
+when it is there.
 
 A probe is a linear reader of one layer: a logistic regression on standardised spike counts, trained on `n_probe`
 training samples. An early exit ends the trial as soon as the best output unit leads the second by a given number of

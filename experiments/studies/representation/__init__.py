@@ -2,8 +2,8 @@
 
 Each network is trained, and so is its artificial twin where the run has it. All layers of both are compared by their
 responses to the same `n_measured` test samples: spike counts of the trial, or activations. Networks with spikes are
-also compared over time, by the spikes up to the end of each time bin. Similarity is neither good nor bad, so there is no
-verdict.
+also compared over time, by the spikes up to the end of each time bin. Similarity is neither good nor bad, so there is
+no verdict.
 
 Two measures are taken: debiased linear CKA (`cka`), and the rank correlation of dissimilarities (`rsa`).
 

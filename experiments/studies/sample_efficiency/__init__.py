@@ -6,8 +6,8 @@ a learning curve is not a final measurement. The seed draws the samples, the sam
 smaller ones. The samples are scaled like the whole training part: only labels are scarce here, not samples.
 
 A model makes the number of passes in its settings, but at least as many as it takes to present `min_presentations`
-samples; otherwise few samples would also mean few updates. The rule is the same for all models. config.toml holds the resulting
-number of passes for each set.
+samples; otherwise few samples would also mean few updates. The rule is the same for all models. config.toml holds the
+resulting number of passes for each set.
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@ drawn from those that fire, or all of them where there are fewer, and all pairs 
 spike time tiling coefficient (spikes within 2 ms of each other coincide), spike contrast (bins down to 2 ms) and the
 cross-correlation histogram.
 
-Each measure is also computed for two controls, in which every unit keeps its number of spikes but not their times. They are moved to
-random steps within windows of 10 ms ("jittered"), which leaves slow changes of the rates, or within the whole trial
-("scattered"), which leaves nothing but the counts. Nothing is measured of networks without spike times.
+Each measure is also computed for two controls, in which every unit keeps its number of spikes but not their times. They
+are moved to random steps within windows of 10 ms ("jittered"), which leaves slow changes of the rates, or within the
+whole trial ("scattered"), which leaves nothing but the counts. Nothing is measured of networks without spike times.
 
 References
 ----------
