@@ -120,6 +120,6 @@ def _pictures(folder: Path, study: Study, said: list[str], drawn: Drawn) -> list
 def _fields(folder: Path, name: str) -> Picture:
     model = name.removeprefix("receptive_fields-")
     alternative = (
-        f"The weights into each cell of {model}, as an image, with the name of the class that the cell stands for."
+        f"The weights into each cell of {model}, as an image, with the name of the class that the cell represents."
     )
     return Picture("", address(folder / f"{name}.svg"), alternative)

@@ -101,10 +101,10 @@ def viewer(run: Run, figures: Path) -> Viewer | None:
 def _block(of_network: Sequence[Pair], classes: list[str]) -> Block:
     bns, ann = of_network[0].bns, of_network[0].ann
     plots = interactive.network(of_network, classes)
-    beside = f", beside them the activations of {ann.model} (ANN)" if ann else ""
+    beside = f", next to the activations of {ann.model} (ANN)" if ann else ""
     return Block(
         f"{bns.model} (BNS)" + (f" and {ann.model} (ANN)" if ann else ""),
-        f"Spikes, rates and potentials of {bns.model} (BNS) over time for the picked image{beside}.",
+        f"Spikes, rates and potentials of {bns.model} (BNS) over time for the selected image{beside}.",
         [plots.spiking] + ([plots.artificial] if plots.artificial else []),
         [_sentence(pair) for pair in of_network],
     )
@@ -130,6 +130,6 @@ def _is_right(example: Example) -> bool:
 
 
 def _still(pair: Pair, figures: Path) -> Picture:
-    beside = f", beside it the activations of {pair.ann.model}" if pair.ann else ""
+    beside = f", next to the activations of {pair.ann.model}" if pair.ann else ""
     alternative = f"Raster of the spikes of {pair.bns.model} for this input{beside}. {_sentence(pair)}"
     return Picture("", address(figures / f"{figure_name(pair)}.png"), alternative, _sentence(pair))

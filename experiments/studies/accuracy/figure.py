@@ -45,7 +45,7 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """Describe the accuracies, between twins if there are any, and what the most frequent class alone would give.
+    """Describe the accuracies, and the accuracy of always answering the most frequent class.
 
     Parameters
     ----------

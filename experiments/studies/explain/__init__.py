@@ -34,7 +34,7 @@ class Config(Options):
     Parameters
     ----------
     max_train
-        Train on a stratified subset of at most so many samples; None for all of them.
+        Largest number of training samples (a stratified subset); None for all samples.
     n_images
         Number of test images that are explained.
     n_shown

@@ -38,9 +38,9 @@ class Config(Options):
     Parameters
     ----------
     max_train
-        Learn from a stratified subset of at most so many samples; None for all of them.
+        Largest number of training samples (a stratified subset); None for all samples.
     max_validation
-        Measure the accuracy on a stratified subset of at most so many validation samples; None for all of them.
+        Largest number of validation samples (a stratified subset); None for all samples.
     presentations
         Number of samples, with repetition, that are shown of each task.
     classes_per_task

@@ -46,13 +46,13 @@ class Config(Options):
     Parameters
     ----------
     max_train
-        Train on a stratified subset of at most so many samples; None for all of them.
+        Largest number of training samples (a stratified subset); None for all samples.
     n_measured
         Number of test samples whose responses are read.
     folds
         Folds of the cross-validation; fewer are made where a class has fewer samples.
     levels
-        Most different responses of a unit that are told apart.
+        Largest number of different responses of a unit that are distinguished.
     times
         Number of moments of the trial, at equal distances.
     shuffles

@@ -26,9 +26,9 @@ class Config(Options):
     Parameters
     ----------
     max_train
-        Train on a stratified subset of at most so many samples; None for all of them.
+        Largest number of training samples (a stratified subset); None for all samples.
     max_validation
-        Measure the accuracy on a stratified subset of at most so many validation samples; None for all of them.
+        Largest number of validation samples (a stratified subset); None for all samples.
     presentations
         How many samples each model sees in all, rounded to whole passes. The models' own `passes` are not used;
         config.toml holds the number of passes that resulted.

@@ -23,9 +23,9 @@ class Config(Options):
     Parameters
     ----------
     max_train
-        Show a stratified subset of at most so many samples; None for all of them.
+        Largest number of training samples (a stratified subset); None for all samples.
     max_validation
-        Measure the accuracy on a stratified subset of at most so many validation samples; None for all of them.
+        Largest number of validation samples (a stratified subset); None for all samples.
     points_per_octave
         Points of the curve for each doubling of the samples seen.
     """

@@ -11,7 +11,7 @@ that all sizes rest on equally many samples.
 The scores are the share of the winning class in the output (spike counts over their sum; softmax) and its lead over the
 second class. The attacker calls members all samples that score at least a threshold. The threshold is chosen on one
 half of members and other samples and judged on the other half, both ways, over 20 random halves. Spike counts tie:
-equal scores are called alike.
+equal scores get the same answer.
 
 References
 ----------

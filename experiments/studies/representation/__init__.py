@@ -36,7 +36,7 @@ LEAST_SAMPLES = 4
 """With fewer, debiased CKA is not defined."""
 
 _MEASURES = {"cka": ("CKA", (-1.0, 1.0)), "rsa": ("RSA", (-1.0, 1.0))}
-"""Measure of likeness: label, bounds."""
+"""Label and bounds of each measure of similarity."""
 
 _TIME = "Time since the start of the trial (ms)"
 
@@ -47,7 +47,7 @@ class Config(Options):
     Parameters
     ----------
     max_train
-        Train on a stratified subset of at most so many samples; None for all of them.
+        Largest number of training samples (a stratified subset); None for all samples.
     n_measured
         Number of test samples whose responses are compared.
     """
@@ -57,7 +57,7 @@ class Config(Options):
 
 
 def _likeness(name: str, measure: str, label: str, definition: str, facts: str = "", step: str | None = None) -> Metric:
-    """A metric of likeness; facts: the names of its facts, which are all of layers."""
+    """Create a metric of similarity; `facts` are the names of its facts, all of which are layers."""
     named = dict.fromkeys(facts.split(), str)
     return Metric(name, "", label, definition, facts=named, step=step, bounds=_MEASURES[measure][1])
 

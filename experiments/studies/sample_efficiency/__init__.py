@@ -25,7 +25,7 @@ class Config(Options):
     max_per_class
         Size of the largest set in samples of each class; None for as many as there are.
     max_validation
-        Measure the accuracy on a stratified subset of at most so many validation samples; None for all of them.
+        Largest number of validation samples (a stratified subset); None for all samples.
     min_presentations
         Number of samples, with repetition, that each training shows at least.
     """

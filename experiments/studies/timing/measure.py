@@ -151,7 +151,7 @@ def _artificial(config: Config, name: str, tasks: dict[float, Task], subject: Un
 
 
 def _network(subject: Untrained, n_bins: int, passes: int) -> Classifier:
-    """Return the artificial network of a subject, for trials of so many bins."""
+    """Return the artificial network of a subject, for trials with `n_bins` bins."""
     if subject.model == "dense":
         from models.artificial.dense import Dense
 
