@@ -25,3 +25,6 @@ Int32Array: TypeAlias = NDArray[np.int32]
 Int64Array: TypeAlias = NDArray[np.int64]
 
 UInt64Array: TypeAlias = NDArray[np.uint64]
+
+LabelArray: TypeAlias = NDArray[np.int64]
+"""Classes, as indices or as a classifier's `classes_`."""

@@ -17,16 +17,12 @@ Rules
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bnsim import times
+from bnsim.arrays import FloatArray, Int64Array
 from bnsim.errors import InputError
-
-FloatArray: TypeAlias = NDArray[np.floating]
-IntArray: TypeAlias = NDArray[np.int64]
 
 NANOSECOND = 1e-9
 """Time step (s) of spike times that come without one."""
@@ -37,7 +33,7 @@ def _tolerance(steps: float) -> float:
     return 1e-6 + 4 * float(np.finfo(np.float64).eps) * abs(steps)
 
 
-def steps_of(spike_times: FloatArray, dt: float) -> IntArray:
+def steps_of(spike_times: FloatArray, dt: float) -> Int64Array:
     """Return the time step of each spike.
 
     Parameters
@@ -198,7 +194,7 @@ class Bins:
         return -(-self.n_steps // self.steps_per_bin)
 
     @property
-    def edge_steps(self) -> IntArray:
+    def edge_steps(self) -> Int64Array:
         """Edges of the bins in steps, (n_bins + 1,)."""
         inner = np.arange(0, self.n_steps, self.steps_per_bin, dtype=np.int64)
         return self.first_step + np.append(inner, self.n_steps)
@@ -213,7 +209,7 @@ class Bins:
         """Length of each bin in seconds, (n_bins,)."""
         return np.diff(self.edge_steps) * self.dt
 
-    def place(self, spike_times: FloatArray) -> IntArray:
+    def place(self, spike_times: FloatArray) -> Int64Array:
         """Return the bin of each spike.
 
         Parameters
@@ -228,7 +224,7 @@ class Bins:
         """
         return (steps_of(spike_times, self.dt) - self.first_step) // self.steps_per_bin
 
-    def count(self, spike_times: FloatArray) -> IntArray:
+    def count(self, spike_times: FloatArray) -> Int64Array:
         """Return the number of spikes in each bin.
 
         Parameters
@@ -243,7 +239,7 @@ class Bins:
         """
         return self.count_steps(steps_of(spike_times, self.dt))
 
-    def count_steps(self, steps: IntArray) -> IntArray:
+    def count_steps(self, steps: Int64Array) -> Int64Array:
         """Return the number of spikes in each bin, of spikes whose steps are known.
 
         Parameters

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim import archive
+from bnsim.arrays import FloatArray, IntArray
 from bnsim.binning import Bins
 from bnsim.errors import InputError
 from bnsim.selection import checked_index, known_population
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     import neo
 
 __all__ = ["Recording", "SpikeTimes", "Trace"]
-
-IntArray = NDArray[np.integer]
-FloatArray = NDArray[np.floating]
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.arrays import Int64Array
 from bnsim.errors import InputError
 from bnsim.times import numbers, shown
 
-IntArray: TypeAlias = NDArray[np.int64]
 Indices: TypeAlias = "int | Sequence[int] | NDArray[np.integer]"
 """One index or several."""
 
@@ -82,7 +82,7 @@ def checked_index(culprit: str, value: object, size: int, what: str) -> int:
     return int(value)
 
 
-def checked_indices(culprit: str, values: Indices | None, size: int, what: str) -> IntArray:
+def checked_indices(culprit: str, values: Indices | None, size: int, what: str) -> Int64Array:
     """Return indices that lie in their range, each once.
 
     Parameters

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bnsim.arrays import FloatArray
 from bnsim.errors import InputError
 
 if TYPE_CHECKING:
     from brian2.units.fundamentalunits import Quantity
 
-FloatArray: TypeAlias = NDArray[np.floating]
 Time: TypeAlias = "float | Quantity"
 """One time: plain seconds, or a quantity."""
 Times: TypeAlias = "ArrayLike | Quantity"

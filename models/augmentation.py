@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.arrays import FloatArray
 from models.checks import is_count
-from models.classifier import FloatArray
 
 ALLOWED = "whole pixels, 0 for none, and 0 where image_shape is None"
 """What `allows` asks for, in words."""

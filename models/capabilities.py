@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bnsim.arrays import FloatArray, LabelArray
+
 if TYPE_CHECKING:
     from bnsim.recording import Recording
     from models.classifier import Activity
     from models.differentiable import Chain
     from models.linear import LinearLayer
 
-FloatArray = NDArray[np.floating]
-LabelArray = NDArray[np.int64]
 Train = tuple[NDArray[np.integer], NDArray[np.integer]]
 """Spikes of one trial: time steps and units, both of shape (n_spikes,)."""
 

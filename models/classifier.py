@@ -28,14 +28,13 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
+from bnsim.arrays import FloatArray, LabelArray
 from bnsim.errors import DegenerateNetworkWarning, InputError
 from models import storage
 from models.checks import is_count
 from models.parameters import ParameterChecks, unfitted_on_error
 from models.schedule import Schedule, presentation_order
 
-FloatArray = NDArray[np.floating]
-LabelArray = NDArray[np.int64]
 LARGEST = float(np.finfo(np.float32).max)
 """Largest absolute value of a sample."""
 Progress = Callable[[int, int], None]

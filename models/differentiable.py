@@ -17,13 +17,11 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from bnsim.arrays import FloatArray
 from models.filters import FilterBank
 from models.linear import LinearLayer
-
-FloatArray = NDArray[np.floating]
 
 
 class Stage(Protocol):

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from scipy import sparse
 
+from bnsim.arrays import FloatArray
 from bnsim.errors import InputError
 from models.linear import matrix_arrays, matrix_from_arrays
 
-FloatArray = NDArray[np.floating]
 Range = tuple[float, float]
 
 BLOCK = 128

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.floating]
+from bnsim.arrays import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

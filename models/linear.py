@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from scipy import sparse
 
-FloatArray = NDArray[np.floating]
+from bnsim.arrays import FloatArray
 
 BLOCK = 128
 """Samples multiplied at once: they stay in the processor's cache."""

@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
+from bnsim.arrays import FloatArray, LabelArray
 from bnsim.errors import InputError
-from models.classifier import Classifier, FloatArray, LabelArray, Schedule
+from models.classifier import Classifier, Schedule
 from models.parameters import unfitted_on_error
 
 

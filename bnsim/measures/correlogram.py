@@ -6,9 +6,10 @@ import warnings
 
 import numpy as np
 
+from bnsim.arrays import FloatArray, Int64Array
 from bnsim.binning import Bins
 from bnsim.errors import InputError
-from bnsim.measures.trains import FloatArray, IntArray, Source, grid_trains
+from bnsim.measures.trains import Source, grid_trains
 from bnsim.selection import checked_index
 from bnsim.times import Time, is_sequence, positive, shown
 
@@ -23,7 +24,7 @@ def cross_correlation(
     max_lag: Time = 0.05,
     duration: Time | None = None,
     dt: Time | None = None,
-) -> tuple[FloatArray, IntArray]:
+) -> tuple[FloatArray, Int64Array]:
     """Return the cross-correlation histogram of two units in one trial.
 
     Parameters

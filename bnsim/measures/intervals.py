@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bnsim.measures.trains import FloatArray, Source, plain_trains, population_of
+from bnsim.arrays import FloatArray
+from bnsim.measures.trains import Source, plain_trains, population_of
 from bnsim.recording import Recording
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from bnsim.arrays import FloatArray, Int64Array
 from bnsim.binning import whole_steps_within
-from bnsim.measures.trains import FloatArray, GridTrains, IntArray, Source, grid_trains
+from bnsim.measures.trains import GridTrains, Source, grid_trains
 from bnsim.selection import Indices
 from bnsim.times import Time, positive
 
@@ -76,14 +77,14 @@ def spike_time_tiling(
     return matrix
 
 
-def _met_share(train: IntArray, other: IntArray, steps: int) -> float:
+def _met_share(train: Int64Array, other: Int64Array, steps: int) -> float:
     """Share of the spikes of a train that have one of the other within so many steps."""
     nearest = np.searchsorted(other, train - steps)
     met = other[np.minimum(nearest, len(other) - 1)] <= train + steps
     return int((met & (nearest < len(other))).sum()) / len(train)
 
 
-def _tiled_share(train: IntArray, steps: int, trains: GridTrains) -> float:
+def _tiled_share(train: Int64Array, steps: int, trains: GridTrains) -> float:
     """Share of the trial that lies within the window of a spike, each spike being in the middle of its step."""
     reach = (steps + 0.5) * trains.dt
     times = (train + 0.5) * trains.dt

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bnsim.arrays import FloatArray, Int64Array
 from bnsim.binning import NANOSECOND, steps_of, trial_steps
 from bnsim.errors import InputError
 from bnsim.recording import Recording
@@ -18,8 +18,6 @@ from bnsim.times import Time, Times, is_sequence, positive, shown, spike_times
 if TYPE_CHECKING:
     import neo
 
-FloatArray: TypeAlias = NDArray[np.floating]
-IntArray: TypeAlias = NDArray[np.int64]
 Source: TypeAlias = "Recording | Sequence[Times | neo.SpikeTrain]"
 
 
@@ -37,7 +35,7 @@ class GridTrains:
         Length of the trial in steps.
     """
 
-    steps: list[IntArray]
+    steps: list[Int64Array]
     dt: float
     n_steps: int
 

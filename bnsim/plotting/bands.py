@@ -9,9 +9,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.arrays import Int64Array
 from bnsim.binning import NANOSECOND, Bins, steps_of, trial_steps
 from bnsim.errors import InputError
-from bnsim.plotting.selection import IntArray, Window, sampled_units, times_and_units, window_steps
+from bnsim.plotting.selection import Window, sampled_units, times_and_units, window_steps
 from bnsim.recording import Recording
 from bnsim.selection import Indices, checked_indices, known_population, refuse
 from bnsim.times import FloatArray, Time, Times, positive, shown
@@ -113,7 +114,7 @@ class Band:
 
     name: str
     times: FloatArray
-    rows: IntArray
+    rows: Int64Array
     rates: FloatArray
     size: int
     n_rows: int
@@ -211,7 +212,7 @@ def _band(
     trains: list[tuple[FloatArray, NDArray[np.integer]]],
     timeline: Timeline,
     size: int,
-    units: IntArray,
+    units: Int64Array,
     strip: tuple[float, float],
 ) -> Band:
     """The strip of a population, from the times and units of all its spikes in each trial."""

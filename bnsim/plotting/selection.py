@@ -6,13 +6,12 @@ from typing import TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
+from bnsim.arrays import Int64Array
 from bnsim.binning import whole_steps
 from bnsim.errors import InputError
 from bnsim.times import FloatArray, Time, is_sequence, numbers, shown, spike_times
 
-IntArray: TypeAlias = NDArray[np.int64]
 Window: TypeAlias = "tuple[Time, Time]"
 """Start and stop of a stretch of time."""
 
@@ -54,7 +53,7 @@ def window_steps(culprit: str, window: Window, dt: float, n_steps: int | None) -
     return start, stop - start
 
 
-def sampled_units(culprit: str, sample: int | None, size: int) -> IntArray:
+def sampled_units(culprit: str, sample: int | None, size: int) -> Int64Array:
     """Return the units that are drawn: all of them, or a random sample that depends on the population's size alone.
 
     Parameters
@@ -85,7 +84,7 @@ def sampled_units(culprit: str, sample: int | None, size: int) -> IntArray:
     return np.sort(np.random.default_rng(size).choice(size, sample, replace=False))
 
 
-def times_and_units(culprit: str, source: object) -> tuple[FloatArray, IntArray]:
+def times_and_units(culprit: str, source: object) -> tuple[FloatArray, Int64Array]:
     """Return the times and units of a pair of plain arrays, ordered by time.
 
     Parameters

@@ -10,9 +10,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.arrays import Float64Array
 from bnsim.errors import InputError
 
-FloatArray = NDArray[np.float64]
 Scaling = float | Literal["standardise", "range"]
 
 
@@ -28,7 +28,7 @@ class Samples:
         Class indices 0..K-1 (sample,).
     """
 
-    X: FloatArray
+    X: Float64Array
     y: NDArray[np.int64]
 
     def __len__(self) -> int:
@@ -249,7 +249,7 @@ def _scaled(dataset: Dataset, train: NDArray[np.intp], held_out: NDArray[np.intp
     return Split(samples(train), samples(held_out))
 
 
-def _shift_and_scale(dataset: Dataset, train: NDArray[np.intp]) -> tuple[FloatArray | float, FloatArray | float]:
+def _shift_and_scale(dataset: Dataset, train: NDArray[np.intp]) -> tuple[Float64Array | float, Float64Array | float]:
     """What is subtracted from the features and what they are divided by."""
     if not isinstance(dataset.scaling, str):
         return 0.0, dataset.scaling

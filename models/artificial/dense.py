@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.model_selection import train_test_split
 
+from bnsim.arrays import FloatArray, LabelArray
 from bnsim.errors import InputError
 from models.artificial.backend import keras
 from models.artificial.feedforward import Feedforward
 from models.checks import is_count
-from models.classifier import FloatArray, LabelArray, Schedule
+from models.classifier import Schedule
 
 OPTIMIZERS = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}
 OUTPUTS = ("softmax", "sigmoid", "auto")

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
+from bnsim.arrays import FloatArray
 from models.artificial.keras_classifier import KerasClassifier
-from models.classifier import FloatArray
 from models.differentiable import Chain, linear_chain
 from models.linear import LinearLayer
 

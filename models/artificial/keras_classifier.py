@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bnsim.arrays import FloatArray, LabelArray
 from bnsim.errors import InputError
 from models.artificial.backend import keras, tf
-from models.classifier import Activity, Classifier, FloatArray, LabelArray, Layer, OperationCount, Schedule
+from models.classifier import Activity, Classifier, Layer, OperationCount, Schedule
 
 BATCHES_AT_ONCE = 128
 """Batches trained in one call of the compiled loop; bears on speed and progress, not on results."""

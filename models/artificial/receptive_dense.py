@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from bnsim.arrays import FloatArray, LabelArray
 from models import augmentation
 from models.artificial.backend import keras
 from models.artificial.feedforward import Feedforward
 from models.checks import is_positive
-from models.classifier import FloatArray, LabelArray, Layer, OperationCount, Schedule
+from models.classifier import Layer, OperationCount, Schedule
 from models.differentiable import Chain, filtered_chain
 from models.filters import SEMISATURATION, FilterBank, Range, draw_filters
 

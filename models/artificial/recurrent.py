@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from bnsim.arrays import FloatArray
 from bnsim.errors import InputError
 from models.artificial.backend import keras
 from models.artificial.keras_classifier import KerasClassifier
-from models.classifier import FloatArray
 
 
 class Recurrent(KerasClassifier):

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from models.classifier import Activity, Classifier, FloatArray, LabelArray, Layer, OperationCount, Schedule
+from bnsim.arrays import FloatArray, LabelArray
+from models.classifier import Activity, Classifier, Layer, OperationCount, Schedule
 from models.rate.descent import DescentEstimator, share_within
 from models.rate.network import RateNetwork
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from bnsim.arrays import FloatArray
 from bnsim.errors import InputError
 from models.checks import is_count
-from models.classifier import FloatArray, Schedule
+from models.classifier import Schedule
 from models.parameters import ParameterChecks
 from models.rate.network import RateNetwork
 

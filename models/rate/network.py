@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from models.classifier import FloatArray
+from bnsim.arrays import FloatArray
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from models.classifier import FloatArray, Schedule, presentation_order
+from bnsim.arrays import FloatArray
+from models.classifier import Schedule, presentation_order
 from models.parameters import unfitted_on_error
 from models.rate.descent import DescentEstimator, share_within
 from models.rate.network import RateNetwork

@@ -10,8 +10,8 @@ from brian2.units import ms, mV
 from numpy.typing import NDArray
 
 import bnsim
+from bnsim.arrays import FloatArray, LabelArray
 from bnsim.errors import InputError
-from models.classifier import FloatArray, LabelArray
 from models.linear import LinearLayer
 from models.spiking.neuron_parameter import NAMED, neuron_model
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
 import bnsim
+from bnsim.arrays import FloatArray, LabelArray
 from models import registry
 from models.checks import is_positive
-from models.classifier import Activity, Classifier, FloatArray, LabelArray, Layer, OperationCount, Schedule
+from models.classifier import Activity, Classifier, Layer, OperationCount, Schedule
 from models.differentiable import Chain, linear_chain
 from models.linear import LinearLayer, matrix_arrays, matrix_from_arrays, products
 from models.spiking.conversion import DT, convertible_neuron, currents, decide, normalised, spiking_network

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import bnsim
-from models.classifier import LabelArray
+from bnsim.arrays import LabelArray
 
 
 def decide(counts: NDArray[np.integer], spikes: bnsim.SpikeTimes) -> LabelArray:

@@ -15,9 +15,10 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 import bnsim
+from bnsim.arrays import FloatArray, LabelArray
 from bnsim.engine.simulator import Simulator
 from models.checks import is_count
-from models.classifier import Activity, FloatArray, LabelArray, Layer, OperationCount
+from models.classifier import Activity, Layer, OperationCount
 from models.intensities import IntensityScale
 from models.spiking.label_readout import READOUTS, LabelReadout
 from models.spiking.spiking_classifier import SpikingClassifier, WeightArray

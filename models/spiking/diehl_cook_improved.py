@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.arrays import FloatArray
 from models import augmentation
-from models.classifier import Activity, FloatArray, Layer, OperationCount
+from models.classifier import Activity, Layer, OperationCount
 from models.spiking.diehl_cook import DiehlCook
 
 LOOKS = np.array([[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1]])

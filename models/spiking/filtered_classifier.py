@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
 import bnsim
+from bnsim.arrays import FloatArray, LabelArray
 from bnsim.engine.simulator import Simulator
 from models import augmentation
 from models.checks import is_positive
-from models.classifier import Activity, FloatArray, LabelArray, Layer, OperationCount
+from models.classifier import Activity, Layer, OperationCount
 from models.differentiable import Chain, filtered_chain
 from models.filters import SEMISATURATION, FilterBank, Range, draw_filters
 from models.spiking.neuron_parameter import NAMED

@@ -24,8 +24,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.floating]
-LabelArray = NDArray[np.int64]
+from bnsim.arrays import FloatArray, LabelArray
 
 SMOOTHING = 0.1
 """Spikes that are added to those of each cell and class: a cell that never fired for a class rules it out otherwise."""

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import bnsim
+from bnsim.arrays import FloatArray, LabelArray
 from bnsim.binning import steps_of
-from models.classifier import FloatArray, LabelArray
 from models.spiking.decision import decide
 from models.spiking.spiking_classifier import SpikingClassifier
 

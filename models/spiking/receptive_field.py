@@ -9,7 +9,7 @@ from brian2.units import ms, mV
 from numpy.typing import NDArray
 
 import bnsim
-from models.classifier import FloatArray, LabelArray
+from bnsim.arrays import FloatArray, LabelArray
 from models.filters import Range
 from models.spiking.filtered_classifier import CELL, READ_OUT, FilteredClassifier
 from models.spiking.neuron_parameter import decode_neuron, encode_neuron, neuron_model

@@ -6,7 +6,7 @@ import numpy as np
 from brian2.units import ms, mV
 
 import bnsim
-from models.classifier import FloatArray, LabelArray
+from bnsim.arrays import FloatArray, LabelArray
 from models.filters import Range
 from models.spiking.filtered_classifier import CELL, READ_OUT, RHEOBASE, FilteredClassifier
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import bnsim
-from models.classifier import FloatArray
+from bnsim.arrays import FloatArray
 from models.spiking.three_factor import ThreeFactor
 
 

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import bnsim
+from bnsim.arrays import FloatArray
 from bnsim.engine.simulator import Simulator
 from bnsim.errors import DivergenceError, InputError
-from models.classifier import FloatArray, Layer
+from models.classifier import Layer
 from models.online import OnlineClassifier
 from models.spiking.degeneracy import ResponseSurvey
 

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
 import bnsim
+from bnsim.arrays import FloatArray, LabelArray
 from bnsim.engine.simulator import Simulator
 from models.checks import is_count
-from models.classifier import Activity, FloatArray, LabelArray, OperationCount
+from models.classifier import Activity, OperationCount
 from models.differentiable import Chain, Linear
 from models.intensities import IntensityScale
 from models.spiking.neuron_parameter import NAMED

@@ -21,10 +21,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.arrays import FloatArray, IntArray
 from models.differentiable import Chain
 
-FloatArray = NDArray[np.floating]
-LabelArray = NDArray[np.integer]
 STEP = 2.5
 """A step of PGD is this times epsilon divided by the number of steps: enough to cross the box and return."""
 TOLERANCE = 0.005
@@ -59,7 +58,7 @@ class Box:
         return np.clip(X + by * (self.high - self.low), self.low, self.high)
 
 
-def margin(chain: Chain, X: FloatArray, labels: LabelArray) -> tuple[FloatArray, FloatArray]:
+def margin(chain: Chain, X: FloatArray, labels: IntArray) -> tuple[FloatArray, FloatArray]:
     """Compute the margin and its gradient.
 
     Parameters
@@ -87,7 +86,7 @@ def margin(chain: Chain, X: FloatArray, labels: LabelArray) -> tuple[FloatArray,
     return outputs[rows, rival] - outputs[rows, labels], chain.gradient(X, error)
 
 
-def fgsm(chain: Chain, X: FloatArray, labels: LabelArray, epsilon: float, box: Box) -> FloatArray:
+def fgsm(chain: Chain, X: FloatArray, labels: IntArray, epsilon: float, box: Box) -> FloatArray:
     """Attack by one step of epsilon along the sign of the gradient.
 
     Parameters
@@ -112,7 +111,7 @@ def fgsm(chain: Chain, X: FloatArray, labels: LabelArray, epsilon: float, box: B
 
 
 def pgd(
-    chain: Chain, X: FloatArray, labels: LabelArray, epsilon: float, box: Box, steps: int, noise: FloatArray
+    chain: Chain, X: FloatArray, labels: IntArray, epsilon: float, box: Box, steps: int, noise: FloatArray
 ) -> FloatArray:
     """Attack by small steps along the sign of the gradient, never further than epsilon away.
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.arrays import FloatArray
 from experiments.shared.disturbances import Values
 from experiments.shared.fitted import fitted
 from experiments.spec import Measurement, Metric, Outcome, Progress, Subject
@@ -19,7 +20,6 @@ from experiments.tasks.dataset import Samples
 from models.capabilities import Differentiable
 from models.differentiable import Chain
 
-FloatArray = NDArray[np.floating]
 Correct = Mapping[float, NDArray[np.bool_]]
 """Which samples are still classified correctly, by epsilon."""
 

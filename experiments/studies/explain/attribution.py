@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.floating]
+from bnsim.arrays import FloatArray
 
 
 def windows(image_shape: tuple[int, int], side: int) -> NDArray[np.bool_]:

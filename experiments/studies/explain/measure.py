@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.arrays import FloatArray
 from experiments.shared.answers import log_odds, output_shares
 from experiments.shared.fitted import fitted
 from experiments.spec import Measurement, Metric, Outcome, Progress, Subject
@@ -19,7 +20,6 @@ from experiments.tasks.dataset import Samples
 if TYPE_CHECKING:
     from models.classifier import Classifier
 
-FloatArray = NDArray[np.floating]
 Maps = Mapping[str, FloatArray]
 """Maps (image, pixel) by name of the method."""
 NOISE, STEP = 0.5, 0.02

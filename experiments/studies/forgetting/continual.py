@@ -12,9 +12,8 @@ Chaudhry, Dokania, Ajanthan & Torr (2018), Riemannian walk for incremental learn
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.floating]
+from bnsim.arrays import FloatArray
 
 
 def average_accuracy(accuracies: FloatArray) -> FloatArray:

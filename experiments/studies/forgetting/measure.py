@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.arrays import FloatArray
 from bnsim.errors import InputError
 from experiments.shared.fixed import create_with
 from experiments.spec import Measurement, Outcome, Progress, Subject, part_of
@@ -19,7 +20,6 @@ from models.schedule import presentation_order
 if TYPE_CHECKING:
     from models.classifier import Classifier
 
-FloatArray = NDArray[np.floating]
 FIXED = {"passes": 1, "batch_size": 1, "final_rate": 1.0, "shift": 0, "saccade": 0}
 """Parameters of every model that has them."""
 

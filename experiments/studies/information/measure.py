@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import entropy
 
+from bnsim.arrays import FloatArray, Int64Array
 from bnsim.errors import InputError
 from experiments.shared.fitted import fitted
 from experiments.shared.probe import decoded
@@ -19,9 +20,6 @@ from experiments.tasks.dataset import Samples
 
 if TYPE_CHECKING:
     from models.classifier import Layer
-
-FloatArray = NDArray[np.floating]
-Labels = NDArray[np.int64]
 
 
 def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
@@ -142,7 +140,7 @@ class Reader:
         less = {metric: true[metric] - shuffled[metric] for metric in ("probe_bits", "unit_bits")}
         return {**true, **less, **{f"{metric}_shuffled": value for metric, value in shuffled.items()}}
 
-    def _read(self, responses: FloatArray, levels: NDArray[np.integer], labels: Labels) -> dict[str, float]:
+    def _read(self, responses: FloatArray, levels: NDArray[np.integer], labels: Int64Array) -> dict[str, float]:
         answers = decoded(responses, labels, self._folds, self._seed)
         table = np.zeros((labels.max() + 1,) * 2, np.int64)
         np.add.at(table, (labels, answers), 1)

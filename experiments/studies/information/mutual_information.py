@@ -23,7 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-FloatArray = NDArray[np.floating]
+from bnsim.arrays import FloatArray
+
 Integers = NDArray[np.integer]
 
 

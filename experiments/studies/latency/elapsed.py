@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.arrays import FloatArray
 from bnsim.binning import steps_of
 from bnsim.recording import SpikeTimes
-
-FloatArray = NDArray[np.floating]
 
 
 def counts_until(spikes: SpikeTimes, n_trials: int, n_units: int, steps: Sequence[int], dt: float) -> NDArray[np.int64]:

@@ -20,7 +20,6 @@ from models.capabilities import Anytime, CountDecision, Recordable
 if TYPE_CHECKING:
     from bnsim.recording import Recording, SpikeTimes
 
-IntArray = NDArray[np.integer]
 CHUNK = 100
 """Number of samples recorded at once, which limits the memory for spike times of thousands of units."""
 FINAL_SHARE = 0.9

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.floating]
+from bnsim.arrays import FloatArray
 
 
 def drift(initial: FloatArray, previous: FloatArray, current: FloatArray) -> dict[str, float]:

@@ -26,9 +26,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.arrays import FloatArray
 from models.capabilities import Probabilistic, Taught
 
-FloatArray = NDArray[np.floating]
 Layers = Mapping[str, FloatArray]
 
 

@@ -16,7 +16,8 @@ from experiments.tasks.dataset import Samples, validation_split
 from models.capabilities import Taught
 
 if TYPE_CHECKING:
-    from models.classifier import Classifier, FloatArray
+    from bnsim.arrays import FloatArray
+    from models.classifier import Classifier
 
 SMALL_STEPS = 1e-3
 """Factor on the learning rate with which the weights hardly change over `n_gradient` samples."""

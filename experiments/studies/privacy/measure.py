@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bnsim.arrays import FloatArray
 from bnsim.errors import InputError
 from experiments.shared.answers import margin, output_shares, winning
 from experiments.shared.fixed import create_with
@@ -21,7 +21,6 @@ from experiments.tasks.dataset import Samples, final_split
 if TYPE_CHECKING:
     from models.classifier import Classifier
 
-FloatArray = NDArray[np.floating]
 SCORES = {"share": winning, "margin": margin}
 FIXED = {"final_rate": 1.0, "shift": 0}
 """Parameters of every model that has them."""

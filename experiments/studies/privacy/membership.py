@@ -15,9 +15,9 @@ Yeom, Giacomelli, Fredrikson & Jha (2018), Privacy risk in machine learning, IEE
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.floating]
+from bnsim.arrays import FloatArray
+
 SPLITS = 20
 """Random halves over which the advantage is averaged."""
 

@@ -25,11 +25,10 @@ networks need the debiased one.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bnsim.arrays import FloatArray
 from experiments.studies.representation import LEAST_SAMPLES
 
-FloatArray = NDArray[np.floating]
 ROUNDING = 1e-12
 """Share of the squared responses below which a centred kernel is only rounding error."""
 

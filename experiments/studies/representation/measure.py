@@ -8,8 +8,8 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bnsim.arrays import FloatArray
 from experiments.shared.fitted import fitted
 from experiments.shared.untrained import before_training
 from experiments.spec import Measurement, Outcome, Progress, Subject
@@ -18,7 +18,6 @@ from experiments.studies.representation import STUDY, Config, cka, rsa
 if TYPE_CHECKING:
     from models.classifier import Activity
 
-FloatArray = NDArray[np.floating]
 
 COMPARED: Mapping[str, Callable[..., float | None]] = {"cka": cka.alignment, "rsa": rsa.agreement}
 

@@ -12,11 +12,10 @@ Kriegeskorte, Mur & Bandettini (2008), Frontiers in Systems Neuroscience 2:4.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial.distance import pdist
 from scipy.stats import spearmanr
 
-FloatArray = NDArray[np.floating]
+from bnsim.arrays import FloatArray
 
 
 def dissimilarities(responses: FloatArray) -> FloatArray:

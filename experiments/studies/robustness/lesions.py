@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.arrays import FloatArray
+
 if TYPE_CHECKING:
     from models.classifier import Classifier
 
-FloatArray = NDArray[np.floating]
 Weights = Mapping[str, FloatArray]
 """Weights (inputs, units) by layer, as `Classifier.weights` returns them."""
 Places = Mapping[str, tuple[str, int]]

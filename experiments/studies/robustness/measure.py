@@ -10,14 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.arrays import FloatArray
 from experiments.shared.disturbances import DISTURBANCES, Values
 from experiments.shared.fitted import Fitted, fitted
 from experiments.spec import Measurement, Outcome, Progress, Subject
 from experiments.studies.robustness import COMMON, INPUTS, LESIONS, STUDY, Config, lesions, spike_disturbances
 from experiments.tasks.dataset import Samples
 from models.capabilities import ActivationReadOut, SpikeReadOut
-
-FloatArray = NDArray[np.floating]
 
 
 def run(config: Config, subject: Subject, progress: Progress) -> Outcome:

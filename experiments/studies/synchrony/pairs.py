@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim import measures
+from bnsim.arrays import FloatArray
 from bnsim.binning import steps_of
 from experiments.shared.random_networks import Train
 
-FloatArray = NDArray[np.floating]
 Raster = NDArray[np.bool_]
 """Whether the unit fires in the time step (unit, step)."""
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.arrays import FloatArray
 from experiments.studies.timing import DURATION
 
-FloatArray = NDArray[np.floating]
 Raster = NDArray[np.bool_]
 
 LEVELS = 4
