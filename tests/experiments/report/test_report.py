@@ -133,7 +133,7 @@ def test_every_study_has_a_section_with_its_question(written: tuple[Path, Page],
         assert f"{study.title} {study.question}" in page.text
     assert page.text.count("Method and metrics") == len(studied)
     assert "test_accuracy Test accuracy Fraction of the test set classified correctly." in page.text
-    assert "Where learning points, held against backpropagation" in page.text
+    assert "Angle between weight changes and gradient descent" in page.text
 
 
 def test_no_word_of_significance_with_few_seeds(written: tuple[Path, Page]) -> None:
@@ -200,7 +200,7 @@ def test_sentences_follow_from_the_numbers(stored_run: Run) -> None:
         rf"interval of the difference over 5 seeds is \S+ to \S+\spoints\. Verdict: {entry['verdict']}\.$", accuracy
     )
     assert learning.startswith("On the validation split, the mean accuracy first reached 90")
-    assert re.match(r"On average along the curve it was \S+\s% \(\S+ to \S+\s%\) in receptive-field, ", mean)
+    assert re.match(r"The mean accuracy along the curve was \S+\s% \(\S+ to \S+\s%\) in receptive-field, ", mean)
     assert few.startswith("On average over small and large training sets, receptive-field (BNS) classified 8")
     assert once.startswith("After seeing every sample once, receptive-field (BNS) classified ")
     assert "of the validation samples correctly" in once

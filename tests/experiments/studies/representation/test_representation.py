@@ -199,7 +199,7 @@ def test_a_run_draws_itself(run: Run) -> None:
     assert output.get_title(loc="left") == "three-factor, output\nwith dense, output"
     (after,) = [line for line in hidden.get_lines() if line.get_label() == "after training"]
     assert np.asarray(after.get_ydata())[-1] == value(run, "receptive-field", "cka", layer="hidden", twin="hidden")
-    assert "Layers of both networks, compared" in (run.directory / "report.html").read_text(encoding="utf-8")
+    assert "Similarity between the layers of both" in (run.directory / "report.html").read_text(encoding="utf-8")
 
 
 def test_sentences_are_right_with_one_kind_too(run: Run) -> None:
