@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from bnsim.errors import BnsimError, InputError
+from bnsim.errors import BnsimError, InputError, first_line
 from experiments.names import DEFAULT_MODELS
 from experiments.run.assemble import assemble
 from experiments.run.examples import ExampleJob, choose
@@ -201,6 +201,7 @@ def resume(
     store = Store(Path(directory))
     document = store.read_plan()
     if (store.directory / "summary.json").is_file():
+        store.close()  # what an interruption right after the last file left
         return read_run(directory)
     with store.locked():
         plan = check(Request.of(document["request"])).plan(store.shelf)
@@ -249,11 +250,11 @@ def _finish(plan: Plan, store: Store, started: datetime, workers: int | None, ma
             results = [store.kept(job) for job in plan.jobs]
             found = [result for result in results if result is not None]
             examples = _record_examples(plan, found, executor)
+        seconds = time.perf_counter() - clock
+        contents = assemble(plan, found, examples, store.directory.name, started, seconds)
+        write_contents(store.directory, contents)
     except (BnsimError, KeyboardInterrupt) as error:
         raise _with_remedy(error, plan, store) from error
-    seconds = time.perf_counter() - clock
-    contents = assemble(plan, found, examples, store.directory.name, started, seconds)
-    write_contents(store.directory, contents)
     store.close()
     _draw(store.directory)
     return read_run(store.directory)
@@ -299,9 +300,8 @@ def _draw(directory: Path) -> None:
     try:
         write(directory)
     except Exception as error:
-        lines = str(error).strip().splitlines() or ["no message"]
         warnings.warn(
-            f"{directory}: the report could not be drawn ({type(error).__name__}: {lines[0]}); the numbers are stored: "
-            f"draw it again with `bnsim draw {directory}`",
+            f"{directory}: the report could not be drawn ({type(error).__name__}: {first_line(error)}); the numbers are "
+            f"stored: draw it again with `bnsim draw {directory}`",
             stacklevel=1,
         )
