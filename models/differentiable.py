@@ -66,7 +66,7 @@ class Stage(Protocol):
 class Linear:
     """The stage W x + b.
 
-    Attributes
+    Parameters
     ----------
     matrix : ndarray or sparse array, shape (n_units, n_inputs)
         W.
@@ -114,7 +114,7 @@ class Linear:
 class Filters:
     """The stage gain f_j . x / (c + |x|_j) - threshold; without c: gain f_j . x - threshold.
 
-    Attributes
+    Parameters
     ----------
     matrix : sparse array, shape (n_filters, n_features)
         The filters f.
@@ -185,7 +185,7 @@ class Filters:
 class Chain:
     """A network of stages with a rectifier between each and the next.
 
-    Attributes
+    Parameters
     ----------
     stages : tuple of Stage
         From input to output.
