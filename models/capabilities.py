@@ -191,7 +191,7 @@ class ActivationReadOut(Protocol):
 class HiddenSpikes:
     """Spikes of the last hidden layer.
 
-    Attributes
+    Parameters
     ----------
     trains : tuple of (ndarray, ndarray)
         Time steps and units of the spikes of each trial, in order of time.

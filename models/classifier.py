@@ -45,7 +45,7 @@ Progress = Callable[[int, int], None]
 class Layer:
     """Responses of one layer.
 
-    Attributes
+    Parameters
     ----------
     name : str
         Name of the layer.
@@ -64,7 +64,7 @@ class Layer:
 class Activity:
     """What a network did, layer by layer, from input to output.
 
-    Attributes
+    Parameters
     ----------
     layers : tuple of Layer
         From input to output.
@@ -87,7 +87,7 @@ class Activity:
 class OperationCount:
     """Work done to classify samples, summed over them.
 
-    Attributes
+    Parameters
     ----------
     synaptic_operations : int
         Accumulates caused by spikes (spikes x fan-out), counted, not assumed.
@@ -109,7 +109,7 @@ class OperationCount:
 class HistoryPoint:
     """One point of the learning curve.
 
-    Attributes
+    Parameters
     ----------
     samples_seen : int
         Presentations.

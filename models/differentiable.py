@@ -64,7 +64,7 @@ class Stage(Protocol):
 class Linear:
     """The stage W x + b.
 
-    Attributes
+    Parameters
     ----------
     matrix : ndarray or sparse array, shape (n_units, n_inputs)
         W.
@@ -112,7 +112,7 @@ class Linear:
 class Filters:
     """The stage gain f_j . x / (c + |x|_j) - threshold; without c: gain f_j . x - threshold.
 
-    Attributes
+    Parameters
     ----------
     matrix : sparse array, shape (n_filters, n_features)
         The filters f.
@@ -183,7 +183,7 @@ class Filters:
 class Chain:
     """A network of stages with a rectifier between each and the next.
 
-    Attributes
+    Parameters
     ----------
     stages : tuple of Stage
         From input to output.

@@ -40,6 +40,13 @@ class FilterBank:
     with |x|_j the Euclidean norm of the pixels that filter j sees: strokes of any contrast far above c give responses
     alike, and those far below give small ones.
 
+    Parameters
+    ----------
+    matrix : sparse array, shape (n_filters, n_features)
+        The filters.
+    semisaturation : float or None
+        c; None for no normalisation.
+
     References
     ----------
     D. Heeger, Visual Neuroscience 9 (1992) 181-197; M. Carandini and D. Heeger, Nature Reviews Neuroscience 13 (2012)

@@ -19,7 +19,7 @@ class IntensityScale:
     Samples that lie in [0, 1] already, such as pixels, are left as they are; others are scaled feature by feature, by
     the smallest and largest value in the training samples. A feature that never changes gives 0.
 
-    Attributes
+    Parameters
     ----------
     low, high : ndarray, shape (n_features,)
         Values that become 0 and 1.

@@ -85,7 +85,7 @@ def matrix_from_arrays(name: str, arrays: Mapping[str, NDArray[np.generic]]) -> 
 class LinearLayer:
     """The linear part of a layer, z = W x + b, before its activation function.
 
-    Attributes
+    Parameters
     ----------
     name : str
         Name of the layer.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Entry:
     """What is known of a classifier before its class is imported.
 
-    Attributes
+    Parameters
     ----------
     path : str
         Where it lives, as "module:Class".

@@ -36,7 +36,7 @@ def presentation_order(random_state: int, n_samples: int, n_passes: int) -> NDAr
 class Schedule:
     """What `fit` asks of the training: which sample comes when, and where it is watched.
 
-    Attributes
+    Parameters
     ----------
     order : ndarray of int, shape (n_presentations,)
         Index of the sample of each presentation, all passes in one array.

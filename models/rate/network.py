@@ -18,7 +18,7 @@ from bnsim.arrays import FloatArray
 class Activation:
     """An activation function f.
 
-    Attributes
+    Parameters
     ----------
     function : callable
         f.
@@ -46,7 +46,7 @@ class RateNetwork:
 
     Equations: r_0 = x, r_i = f(r_(i-1) W_i + b_i); f is `activation` in the hidden layers and `output` in the last.
 
-    Attributes
+    Parameters
     ----------
     weights : tuple of ndarray
         W_i, shape (n_units_before, n_units).

@@ -19,20 +19,18 @@ SILENT_SHARE = 0.99
 class ResponseSurvey:
     """What the layers of a network did in some presentations, as a running summary.
 
-    Attributes
+    Parameters
     ----------
     first : int
         Number of the first presentation that counts; earlier ones are passed over.
-    shown : int
-        Presentations that counted.
     """
 
     first: int = 0
-    shown: int = 0
-    _active: dict[str, int] = field(default_factory=dict)
-    _in_step: dict[str, int] = field(default_factory=dict)
-    _lowest: dict[str, NDArray[np.integer]] = field(default_factory=dict)
-    _highest: dict[str, NDArray[np.integer]] = field(default_factory=dict)
+    shown: int = field(default=0, init=False)
+    _active: dict[str, int] = field(default_factory=dict, init=False)
+    _in_step: dict[str, int] = field(default_factory=dict, init=False)
+    _lowest: dict[str, NDArray[np.integer]] = field(default_factory=dict, init=False)
+    _highest: dict[str, NDArray[np.integer]] = field(default_factory=dict, init=False)
 
     def add(self, number: int, counts: Counts) -> None:
         """Add presentations.

@@ -32,7 +32,25 @@ INTEGRATION = ("euler", "exponential-euler")
 
 @dataclass(frozen=True, repr=False)
 class StableExcitatory(bnsim.DiehlCookExcitatory):
-    """`bnsim.DiehlCookExcitatory`, integrated by exponential Euler, which is stable under any inhibition."""
+    """`bnsim.DiehlCookExcitatory`, integrated by exponential Euler, which is stable under any inhibition.
+
+    Parameters
+    ----------
+    refractory : Quantity
+        Absolute refractory period.
+    tau_m : Quantity
+        Membrane time constant.
+    v_rest, v_threshold, v_reset : Quantity
+        Resting, threshold and reset potential.
+    theta_increment : Quantity
+        Rise of the threshold with each spike.
+    tau_theta : Quantity
+        Time constant of its decay.
+    theta_start : Quantity
+        theta at the start.
+    blocked : Quantity
+        Time after a spike in which the membrane integrates, but no spike is emitted.
+    """
 
     method = "exponential_euler"
 

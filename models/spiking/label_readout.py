@@ -34,7 +34,7 @@ SMOOTHING = 0.1
 class LabelReadout:
     """Running sums over presentations, older ones fading away.
 
-    Attributes
+    Parameters
     ----------
     spikes : ndarray, shape (n_cells, n_classes)
         Spikes of each cell in presentations of each class.

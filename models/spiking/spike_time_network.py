@@ -16,7 +16,34 @@ class SpikeTimeNetwork(ThreeFactor):
     """`ThreeFactor` whose input units fire at given times.
 
     A sample is a flattened raster: 1 where a unit fires in a step of 1 ms, unit after unit within step after step, over
-    the whole `duration`. `max_rate` is that of the bias unit alone. All parameters are those of `ThreeFactor`.
+    the whole `duration`. `max_rate` is that of the bias unit alone.
+
+    Parameters
+    ----------
+    hidden : tuple of int
+        Neurons of each hidden layer.
+    feedback : str
+        "symmetric" or "random".
+    max_rate : float
+        Rate of a pixel of full intensity and of the bias unit, in Hz.
+    duration : float
+        Of a trial, in ms, in steps of 1 ms.
+    tau_m : float
+        Membrane time constant of the hidden neurons, in ms.
+    hidden_weight, output_weight : float
+        Standard deviations of the initial weights, in units of the rheobase.
+    learning_rate, hidden_learning_rate : float
+        eta and eta_h.
+    final_rate : float
+        Last learning rate over the first.
+    background : float
+        Current into the output neurons, in units of the rheobase.
+    passes : int
+        Presentations of each training sample.
+    backend : str
+        "auto", "cpp", "cython" or "numpy"; see `bnsim.Network.compile`.
+    random_state : None, int or RandomState
+        Drives initial weights, spikes and order of presentations.
     """
 
     WAKES = "give a larger hidden_weight"

@@ -28,7 +28,7 @@ CHUNK = 500
 class WeightArray:
     """Where the weights of a layer are kept.
 
-    Attributes
+    Parameters
     ----------
     name : str
         Name in `SpikingClassifier.learned_`.

@@ -9,7 +9,7 @@ import pytest
 from sklearn.base import BaseEstimator
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from bnsim.errors import InputError
+from bnsim.errors import DegenerateNetworkWarning, InputError
 from models.spiking.diehl_cook import DiehlCook
 from tests.models.conftest import QUICK, Digits
 
@@ -100,7 +100,8 @@ def test_a_volley_leaves_potentials_where_they_belong_if_integration_is_stable()
     lowest = {}
     for integration in ("euler", "exponential-euler"):
         model = DiehlCook(n_neurons=200, integration=integration, duration=20.0, max_rate=1000.0, backend="numpy")
-        model.fit(np.vstack([image, 0 * image]), [0, 1])
+        with pytest.warns(DegenerateNetworkWarning, match="all cells (fire in volleys and )?carry one label"):
+            model.fit(np.vstack([image, 0 * image]), [0, 1])
         weights = model.learned_["input_to_excitatory.w"]
         model.learned_ |= {
             "input_to_excitatory.w": np.full_like(weights, 0.5),
