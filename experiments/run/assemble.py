@@ -57,7 +57,8 @@ def assemble(
         config=plan.config.as_toml(parameters, _derived(found)),
         manifest=manifest(
             name, plan.config, plan.dataset, plan.studies.values(), described, started, timings, _openings(found)
-        ),
+        )
+        | {"warnings": _warnings(found)},
         results=rows,
         predictions=predictions,
         summary=summarise(rows, predictions, _design(plan, found, parameters)),
@@ -83,6 +84,15 @@ def _rows(plan: Plan, found: Found) -> pd.DataFrame:
 def _openings(found: Found) -> int:
     """Count how often the test set was opened, without the jobs in which a study found nothing to measure."""
     return sum(find(job.study).opens_test_set and bool(result.outcome.measurements) for job, result in found)
+
+
+def _warnings(found: Found) -> dict[str, list[str]]:
+    """Return for each model what was found to be wrong with its trained networks."""
+    warned: dict[str, dict[str, None]] = {}
+    for job, result in found:
+        for message in result.warnings:
+            warned.setdefault(job.subject.model, {})[message] = None
+    return {model: list(messages) for model, messages in warned.items()}
 
 
 def _derived(found: Found) -> dict[str, dict[str, Any]]:

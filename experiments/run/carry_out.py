@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from bnsim.errors import BnsimError, InputError, first_line
+from bnsim.errors import BnsimError, DegenerateNetworkWarning, InputError, first_line
 from experiments.names import DEFAULT_MODELS
 from experiments.run.assemble import assemble
 from experiments.run.examples import ExampleJob, choose
@@ -247,6 +247,8 @@ def _finish(plan: Plan, store: Store, started: datetime, workers: int | None, ma
             with ProgressDisplay([job.name for job in missing]) as display:
                 for place, result in executor.run(missing, display):
                     store.keep(missing[place], result)
+                    for message in result.warnings:
+                        warnings.warn(f"{missing[place].name}: {message}", DegenerateNetworkWarning, stacklevel=2)
             results = [store.kept(job) for job in plan.jobs]
             found = [result for result in results if result is not None]
             examples = _record_examples(plan, found, executor)
@@ -300,8 +302,9 @@ def _draw(directory: Path) -> None:
     try:
         write(directory)
     except Exception as error:
+        reason = f"{type(error).__name__}: {first_line(error)}"
         warnings.warn(
-            f"{directory}: the report could not be drawn ({type(error).__name__}: {first_line(error)}); the numbers are "
-            f"stored: draw it again with `bnsim draw {directory}`",
+            f"{directory}: the report could not be drawn ({reason}); the numbers are stored: draw it again with "
+            f"`bnsim draw {directory}`",
             stacklevel=1,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -13,6 +14,7 @@ from typing import Any
 import bnsim
 import experiments
 import models
+from bnsim.errors import DegenerateNetworkWarning
 from experiments.run.manifest import describe
 from experiments.shared.fitted import place
 from experiments.spec import Outcome, Progress, Subject, Untrained
@@ -50,11 +52,14 @@ class StudyResult:
         Description of the model by its class.
     seconds
         Wall-clock time in s.
+    warnings
+        Messages about networks that cannot tell samples apart.
     """
 
     outcome: Outcome
     description: Mapping[str, Any]
     seconds: float
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,18 @@ class StudyJob:
 
     def __call__(self, progress: Progress) -> StudyResult:
         started = time.perf_counter()
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", DegenerateNetworkWarning)
+            outcome, description = self._measured(progress)
+        seconds, messages = time.perf_counter() - started, []
+        for warning in caught:
+            if issubclass(warning.category, DegenerateNetworkWarning):
+                messages.append(str(warning.message))
+            else:
+                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+        return StudyResult(outcome, description, seconds, tuple(dict.fromkeys(messages)))
+
+    def _measured(self, progress: Progress) -> tuple[Outcome, Mapping[str, Any]]:
         study, subject = find(self.study), self.subject
         if isinstance(subject, Untrained):
             outcome, description = study.measure.run(self.config, subject, progress), {"kind": subject.kind}
@@ -98,7 +115,7 @@ class StudyJob:
             outcome, description = study.measure.run(self.config, changed, progress), describe(subject.create())
         for row in outcome.measurements:
             study[row.metric]  # an unknown metric must fail here, not give an empty figure later
-        return StudyResult(outcome, description, time.perf_counter() - started)
+        return outcome, description
 
     @property
     def identity(self) -> Identity:

@@ -228,6 +228,7 @@ def _document(job: StudyJob, result: StudyResult) -> dict[str, Any]:
             "derived": dict(outcome.derived),
             "description": dict(result.description),
             "seconds": result.seconds,
+            "warnings": list(result.warnings),
         },
     }
 
@@ -251,4 +252,4 @@ def _result(document: Mapping[str, Any]) -> StudyResult:
         else Predictions(np.array(predictions["true"], np.int64), np.array(predictions["predicted"], np.int64)),
         derived=document["derived"],
     )
-    return StudyResult(outcome, document["description"], document["seconds"])
+    return StudyResult(outcome, document["description"], document["seconds"], tuple(document["warnings"]))

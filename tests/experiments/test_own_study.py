@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from bnsim.errors import InputError
+from bnsim.errors import DegenerateNetworkWarning, InputError
 from experiments import report, run_study
 from experiments.report.tables import metric_rows
 from experiments.run_directory import Run, read_run
@@ -109,6 +109,23 @@ def test_it_is_carried_out_drawn_and_told(folder: Path, tmp_path: Path) -> None:
     assert "Trained weights: 370 in dense." in page
     assert (run.directory / "figures" / "weights.svg").is_file()
     assert "count-weights" not in STUDIES
+
+
+def test_warnings_of_a_worker_are_said_stored_and_in_the_report(folder: Path, tmp_path: Path) -> None:
+    warning = tmp_path / "warning_weights"
+    shutil.copytree(folder, warning, ignore=shutil.ignore_patterns("__pycache__"))
+    text = (warning / "measure.py").read_text()
+    text = text.replace(
+        "from . import STUDY", "import warnings\nfrom bnsim.errors import DegenerateNetworkWarning\nfrom . import STUDY"
+    )
+    text += "\n_run = run\ndef run(*given):\n    warnings.warn('layer x never spiked', DegenerateNetworkWarning)\n"
+    (warning / "measure.py").write_text(text + "    return _run(*given)\n")
+    settings = {"models.dense.hidden": (5,), "models.dense.passes": 1}
+    with pytest.warns(DegenerateNetworkWarning, match="warning-weights, dense, seed 0: layer x never spiked"):
+        run = run_study(str(warning), models=("dense",), seeds=1, out=tmp_path, settings=settings, workers=1)
+    assert run.manifest["warnings"] == {"dense": ["layer x never spiked"]}
+    page = (run.directory / "report.html").read_text(encoding="utf-8")
+    assert "<li><strong>dense</strong>: layer x never spiked</li>" in page
 
 
 def test_metrics_of_layers_alone_are_in_the_tables_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
