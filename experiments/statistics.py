@@ -16,8 +16,10 @@ SIGNIFICANCE = 0.05
 """1 - `CONFIDENCE`, which as floats would be 0.05 and a little more."""
 MIN_SEEDS_FOR_P = 10
 N_RESAMPLES = 10_000
-ROUNDING = 1e-9
-"""How far a value may lie beyond its bounds: by rounding, as a cosine of 1 + 2e-16."""
+AGREEMENT = 1e-9
+"""Values that differ by no more than this agree but for rounding."""
+ROUNDING = 1e-6
+"""How far a value may lie beyond its bounds: by rounding in single precision, as a cosine of 1 + 1.2e-7."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ def bounded_interval(
     n, mean, width, above = len(found), float(found.mean()), upper - lower, float(found.mean()) - lower
     if n < 2:
         return Interval(mean, None, None, n)
-    if np.ptp(found) <= ROUNDING:
+    if np.ptp(found) <= AGREEMENT:
         if cases is None:
             return Interval(mean, mean, mean, n)
         exact = stats.binomtest(round(above / width * cases), cases).proportion_ci(CONFIDENCE, method="exact")
