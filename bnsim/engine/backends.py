@@ -160,7 +160,7 @@ def _foreign() -> dict[str, EntryPoint]:
 @lru_cache(maxsize=1)
 def _warn_no_compiler() -> None:
     warnings.warn(
-        'no C++ compiler was found: simulating with backend "numpy", many times slower; install g++ to mend it',
+        'no C++ compiler was found: simulating with backend "numpy", many times slower; install g++',
         SlowBackendWarning,
         stacklevel=5,
     )

@@ -73,4 +73,4 @@ def _check_in_flight(state: State, name: str, n_synapses: int, longest: int) -> 
 
 
 def _refusal(name: str, what: str) -> InputError:
-    return InputError(f"Simulator.run(state): {name} {what}; mend the state")
+    return InputError(f"Simulator.run(state): {name} {what}; correct the state")

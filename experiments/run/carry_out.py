@@ -268,10 +268,10 @@ def _with_remedy(error: BaseException, plan: Plan, store: Store) -> BaseExceptio
     if not count:
         return error
     kept = f"{count} of {len(plan.jobs)} jobs are kept; continue with `bnsim resume {store.directory}`"
-    told = type(error)(f"{error}; {kept}" if str(error) else kept)
+    extended = type(error)(f"{error}; {kept}" if str(error) else kept)
     for note in getattr(error, "__notes__", ()):
-        told.add_note(note)
-    return told
+        extended.add_note(note)
+    return extended
 
 
 def _record_examples(plan: Plan, results: Sequence[StudyResult], executor: Executor) -> tuple[Example, ...]:

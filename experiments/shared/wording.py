@@ -66,7 +66,7 @@ def interval(entry: Entry, *, signed: bool = False) -> str:
     return f"{low.removesuffix(unit).rstrip()} to {high}" if unit else f"{low} to {high}"
 
 
-def told(entry: Entry) -> str:
+def stated(entry: Entry) -> str:
     """Format the mean of a summary entry.
 
     Parameters
@@ -122,7 +122,7 @@ def by_model(run: Run, metric: Metric) -> str:
     found = summaries(run, metric)
     if not found:
         raise InputError(f"{run.directory}: holds no {metric.name} of {metric.study}; repeat the run")
-    return listed([f"{told(entry)} in {entry['model']}" for entry in found])
+    return listed([f"{stated(entry)} in {entry['model']}" for entry in found])
 
 
 def twin_sentences(run: Run, metric: Metric, samples: str, when: str = "") -> list[str]:

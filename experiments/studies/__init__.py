@@ -125,7 +125,7 @@ def _at(folder: Path) -> Study:
     except InputError:
         raise
     except Exception as error:
-        raise InputError(f"{folder}: cannot be imported ({type(error).__name__}: {error}); mend it") from error
+        raise InputError(f"{folder}: cannot be imported ({type(error).__name__}: {error}); correct it") from error
     if study.name in STUDIES:
         raise InputError(f"{folder}: a study {study.name!r} exists already; rename the folder")
     return study

@@ -10,7 +10,7 @@ from bnsim.plotting.style import FAINT, INK, VERMILLION, style
 from experiments.run_directory import Run
 from experiments.shared.drawing.layers import MEASURED, THEORY, draw_by_scale, scale_bar
 from experiments.shared.stored import along, by_fact, summaries
-from experiments.shared.wording import listed, number, told
+from experiments.shared.wording import listed, number, stated
 from experiments.spec import Plate
 from experiments.studies.correlation_map import STUDY
 
@@ -74,11 +74,11 @@ def sentences(run: Run) -> list[str]:
         Sentences for the report.
     """
     slopes = [
-        f"{told(entry)} at scale {number(scale, '')}" for scale, entry in along(run, STUDY["slope"], "tanh", "scale")
+        f"{stated(entry)} at scale {number(scale, '')}" for scale, entry in along(run, STUDY["slope"], "tanh", "scale")
     ]
-    errors = [told(entry) for entry in summaries(run, STUDY["theory_error"])]
+    errors = [stated(entry) for entry in summaries(run, STUDY["theory_error"])]
     ends = [
-        f"{told(entry)} at scale {number(entry['facts']['scale'], '')}"
+        f"{stated(entry)} at scale {number(entry['facts']['scale'], '')}"
         for _, keys, entry in by_fact(run, STUDY["fixed_point"], "keys")
         if keys == "common"
     ]

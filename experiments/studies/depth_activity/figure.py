@@ -12,7 +12,7 @@ from experiments.run_directory import Run
 from experiments.shared.drawing.curves import plain_numbers
 from experiments.shared.drawing.layers import MEASURED, THEORY, draw_by_scale
 from experiments.shared.stored import by_fact, summaries
-from experiments.shared.wording import listed, told
+from experiments.shared.wording import listed, stated
 from experiments.spec import Plate
 from experiments.studies.depth_activity import STUDY
 from experiments.studies.depth_activity.initialisations import INITIALISATIONS
@@ -79,10 +79,10 @@ def sentences(run: Run) -> list[str]:
         Sentences for the report.
     """
     kept = [
-        f"{_PANELS[model][0]} with {name} {told(entry)}"
+        f"{_PANELS[model][0]} with {name} {stated(entry)}"
         for model, name, entry in by_fact(run, STUDY["activity_kept"], "initialisation")
     ]
-    living = [f"{_PANELS[entry['model']][0]} {told(entry)}" for entry in summaries(run, STUDY["living_scale"])]
+    living = [f"{_PANELS[entry['model']][0]} {stated(entry)}" for entry in summaries(run, STUDY["living_scale"])]
     return [
         f"Activity of the last layer relative to that of the input: {listed(kept)}.",
         f"Smallest scale at which 1\N{NO-BREAK SPACE}% of the activity is kept: {listed(living)}."

@@ -10,7 +10,7 @@ from bnsim.plotting.style import FAINT, INK, style
 from experiments.run_directory import Run
 from experiments.shared.drawing.curves import plain_numbers
 from experiments.shared.stored import Entry, Look, differences, looks, summaries
-from experiments.shared.wording import listed, number, told, told_verdict
+from experiments.shared.wording import listed, number, stated, told_verdict
 from experiments.spec import Plate
 from experiments.studies.energy import BREAK_EVEN, STUDY
 
@@ -85,7 +85,7 @@ def sentences(run: Run) -> list[str]:
     if not found:
         costs = [f"{_told_range(_means(run, model))} in {model}" for model in looks(run)]
         found = [f"Estimated energy of an answer: {listed(costs)}."]
-    spikes = [f"{told(entry)} in {entry['model']}" for entry in summaries(run, STUDY["spikes_per_synapse"])]
+    spikes = [f"{stated(entry)} in {entry['model']}" for entry in summaries(run, STUDY["spikes_per_synapse"])]
     if spikes:
         found.append(
             "Spikes per synapse and answer (with more than "

@@ -12,7 +12,7 @@ from bnsim.plotting.style import DIVERGING, FAINT, INK, style, symmetric_limit
 from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_curve
 from experiments.shared.stored import Entry, by_fact, looks, rows
-from experiments.shared.wording import by_model, listed, number, told
+from experiments.shared.wording import by_model, listed, number, stated
 from experiments.spec import Fact, Metric, Plate
 from experiments.studies.explain import STUDY
 
@@ -193,7 +193,7 @@ def sentences(run: Run) -> list[str]:
     ]
     same, other = (_agreements(run, STUDY[metric]) for metric in ("twin_agreement", "twin_chance"))
     alike = [
-        f"{told(entry)} in {key[0]} (with the map of another image {number(other[key]['mean'], '')})"
+        f"{stated(entry)} in {key[0]} (with the map of another image {number(other[key]['mean'], '')})"
         for key, entry in same.items()
         if key[1:] == ("occlusion", "occlusion") and key in other
     ]

@@ -10,7 +10,7 @@ from bnsim.plotting.style import FAINT, INK, style
 from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_curve
 from experiments.shared.stored import Entry, looks, model_summaries
-from experiments.shared.wording import listed, number, told
+from experiments.shared.wording import listed, number, stated
 from experiments.spec import Plate
 from experiments.studies.forgetting import CLASSES, PERMUTED, STUDY
 
@@ -108,7 +108,7 @@ def _sentence(run: Run, scenario: str, opening: str) -> str:
     left, at_once = (
         model_summaries(run, STUDY[metric], scenario=scenario) for metric in ("final_accuracy", "joint_accuracy")
     )
-    final = listed([f"{told(entry)} in {model}" for model, (entry,) in left.items()])
+    final = listed([f"{stated(entry)} in {model}" for model, (entry,) in left.items()])
     joint = listed([f"{number(entry['mean'], entry['unit'])} in {model}" for model, (entry,) in at_once.items()])
     return (
         f"{opening}, the networks had an accuracy over all tasks of {final}; after learning them at once, of {joint}."

@@ -12,7 +12,7 @@ from bnsim.plotting.style import FAINT, INK, style
 from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_curve
 from experiments.shared.stored import Entry, by_fact, layer_summaries, looks, pairs_of, summaries
-from experiments.shared.wording import listed, number, told
+from experiments.shared.wording import listed, number, stated
 from experiments.spec import Metric, Plate
 from experiments.studies.information import STUDY
 
@@ -81,8 +81,8 @@ def sentences(run: Run) -> list[str]:
             _entries(run, STUDY[metric], model, [layer])[0] for metric in ("probe_bits", "probe_accuracy", "unit_bits")
         )
         share = number(accuracy["mean"], accuracy["unit"])
-        read.append(f"{told(bits)} from {layer} of {model} ({share} correct)")
-        alone.append(f"{told(unit)} in {model}")
+        read.append(f"{stated(bits)} from {layer} of {model} ({share} correct)")
+        alone.append(f"{stated(unit)} in {model}")
     all_there_is = number(_class_entropy(run), "bit")
     return [
         f"Of the {all_there_is} that specify the class, a linear probe reads at least {listed(read)}.",

@@ -12,7 +12,7 @@ from bnsim.plotting.style import FAINT, INK, style
 from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_band
 from experiments.shared.stored import Entry, Look, along, by_fact, layer_summaries, looks, of_model, summaries
-from experiments.shared.wording import listed, number, told
+from experiments.shared.wording import listed, number, stated
 from experiments.spec import Metric, Plate
 from experiments.studies.latency import STUDY
 
@@ -82,11 +82,11 @@ def sentences(run: Run) -> list[str]:
     """
     final = {entry["model"]: entry for entry in summaries(run, STUDY["final_accuracy"])}
     near = [
-        f"{entry['model']} after {told(entry)} (in the end {number(final[entry['model']]['mean'], 'fraction')})"
+        f"{entry['model']} after {stated(entry)} (in the end {number(final[entry['model']]['mean'], 'fraction')})"
         for entry in summaries(run, STUDY["time_to_90"])
     ]
     first = [
-        f"{layer} of {model} at {told(entry)}" for model, layer, entry in by_fact(run, STUDY["first_spike"], "layer")
+        f"{layer} of {model} at {stated(entry)}" for model, layer, entry in by_fact(run, STUDY["first_spike"], "layer")
     ]
     if not first:
         return ["No network of this run fired a spike, and answers without spikes do not depend on time."]

@@ -10,7 +10,7 @@ from experiments.run_directory import Run
 from experiments.shared.drawing.curves import plain_numbers
 from experiments.shared.drawing.layers import MEASURED, draw_by_scale, scale_bar
 from experiments.shared.stored import by_fact
-from experiments.shared.wording import listed, number, told
+from experiments.shared.wording import listed, number, stated
 from experiments.spec import Plate
 from experiments.studies.perturbation import STUDY
 
@@ -83,7 +83,7 @@ def sentences(run: Run) -> list[str]:
     for model, change, entry in by_fact(run, STUDY["growth"], "change"):
         scale = number(entry["facts"]["scale"], "")
         if (model, change) in (("tanh", "epsilon"), ("lif", "removed")):
-            grown.setdefault(model, []).append(f"{told(entry)} at scale {scale}")
+            grown.setdefault(model, []).append(f"{stated(entry)} at scale {scale}")
     return [
         f"{opening} grows from one layer to the next by a factor of {listed(grown[model])}."
         for model, opening in (

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from bnsim.plotting.style import BLUE, FAINT, INK, ORANGE, SEQUENTIAL, style
 from experiments.run_directory import Run
 from experiments.shared.stored import Entry, along, by_fact, summaries
-from experiments.shared.wording import listed, number, told
+from experiments.shared.wording import listed, number, stated
 from experiments.spec import Metric, Plate
 from experiments.studies.pulse_packets import STUDY
 
@@ -77,10 +77,10 @@ def sentences(run: Run) -> list[str]:
     list of str
         Sentences for the report.
     """
-    settled = [told(entry) for entry in _attractor(run)]
+    settled = [stated(entry) for entry in _attractor(run)]
     separatrix = along(run, STUDY["separatrix"], _MODEL, "spread")
     told_of = separatrix if len(separatrix) < 3 else [separatrix[0], separatrix[-1]]
-    halves = [f"{told(entry)} at a spread of {number(spread, 'ms')}" for spread, entry in told_of]
+    halves = [f"{stated(entry)} at a spread of {number(spread, 'ms')}" for spread, entry in told_of]
     return [
         f"Packets that live settle at {settled[0]} spikes of 100 neurons with a spread of {settled[1]}."
         if settled

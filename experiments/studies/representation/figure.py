@@ -14,7 +14,7 @@ from bnsim.plotting.style import BLUE, FAINT, INK, SEQUENTIAL, style
 from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_curve
 from experiments.shared.stored import Entry, Look, by_fact, entries, looks, of_model, summaries
-from experiments.shared.wording import listed, number, told
+from experiments.shared.wording import listed, number, stated
 from experiments.spec import Metric, Plate
 from experiments.studies.representation import STUDY
 
@@ -106,7 +106,7 @@ def _likeness(run: Run, model: str, twin: str) -> str:
         ceiling = _entry(run, STUDY["cka_ceiling"], model, {"layer": layer})
         if ceiling is not None and ceiling["mean"] < 0.9995:
             notes.append(f"noise allows {number(ceiling['mean'], ceiling['unit'])}")
-        parts.append(f"by {told(entry)} in {layer}{f' ({listed(notes)})' if notes else ''}")
+        parts.append(f"by {stated(entry)} in {layer}{f' ({listed(notes)})' if notes else ''}")
     return listed(parts)
 
 

@@ -12,7 +12,7 @@ from bnsim.plotting.style import FAINT, INK, style
 from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_band
 from experiments.shared.stored import Entry, Look, layer_summaries, looks
-from experiments.shared.wording import listed, number, told
+from experiments.shared.wording import listed, number, stated
 from experiments.spec import Metric, Plate
 from experiments.studies.synchrony import STUDY
 
@@ -86,7 +86,7 @@ def sentences(run: Run) -> list[str]:
     """
     found = _found(run, STUDY["spike_time_tiling"])
     texts = [
-        f"{told(entries['measured'])} in {layer} of {model} (jittered within 10\N{NO-BREAK SPACE}ms "
+        f"{stated(entries['measured'])} in {layer} of {model} (jittered within 10\N{NO-BREAK SPACE}ms "
         f"{number(entries['jittered']['mean'], '')}, scattered {number(entries['scattered']['mean'], '')})"
         for (model, layer), entries in found.items()
     ]

@@ -12,7 +12,7 @@ from bnsim.plotting.style import BLUE, FAINT, INK, ORANGE, VERMILLION, style
 from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_band, plain_numbers
 from experiments.shared.stored import Entry, Look, along, by_fact, summaries
-from experiments.shared.wording import listed, number, told
+from experiments.shared.wording import listed, number, stated
 from experiments.spec import Plate
 from experiments.studies.timing import STUDY, TASKS
 
@@ -81,7 +81,7 @@ def sentences(run: Run) -> list[str]:
     list of str
         Sentences for the report.
     """
-    found = {(model, task): told(entry) for model, task, entry in by_fact(run, STUDY["accuracy_of_counts"], "task")}
+    found = {(model, task): stated(entry) for model, task, entry in by_fact(run, STUDY["accuracy_of_counts"], "task")}
     jitter = float(run.config[STUDY.name]["at_jitter"])
     said = []
     for task, title in TASKS.items():
@@ -104,9 +104,9 @@ def _best(run: Run, model: str, task: str, jitter: float) -> str:
         points = _points(run, model, task, "bin")
         # One bin as long as the trial, always the last point, is reported as counts only unless it is the only point.
         width, entry = max(points[:-1] or points, key=lambda point: float(point[1]["mean"]))
-        return f"{model} (ANN) {told(entry)} with its best bins, of {number(width, 'ms')}"
+        return f"{model} (ANN) {stated(entry)} with its best bins, of {number(width, 'ms')}"
     (entry,) = [entry for place, entry in _points(run, model, task, "jitter") if place == jitter]
-    return f"{model} (BNS) {told(entry)}"
+    return f"{model} (BNS) {stated(entry)}"
 
 
 def _points(run: Run, model: str, task: str, axis: str) -> list[Point]:

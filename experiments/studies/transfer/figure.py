@@ -9,7 +9,7 @@ from bnsim.plotting.style import BLUE, FAINT, ORANGE, PURPLE, SKY, VERMILLION, s
 from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_band
 from experiments.shared.stored import Look, along, summaries
-from experiments.shared.wording import listed, number, told
+from experiments.shared.wording import listed, number, stated
 from experiments.spec import Plate
 from experiments.studies.transfer import STUDY
 
@@ -78,7 +78,7 @@ def sentences(run: Run) -> list[str]:
         f"{_NAMES[model]} at {number(place, '')} with a gain of {number(gains[model], '')}"
         for model, place in thresholds.items()
     ]
-    errors = [f"{_NAMES[entry['model']]} {told(entry)}" for entry in summaries(run, STUDY["theory_error"])]
+    errors = [f"{_NAMES[entry['model']]} {stated(entry)}" for entry in summaries(run, STUDY["theory_error"])]
     return [
         f"Input at which units begin to respond, with the gain as the share of their range per unit of input: "
         f"{listed(units)}.",

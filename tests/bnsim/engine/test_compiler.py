@@ -76,7 +76,7 @@ def test_without_a_compiler_numpy_is_taken_with_one_warning() -> None:
     with pytest.warns(SlowBackendWarning) as warned:
         simulators = [coins().compile(trial=20 * ms, dt=1 * ms) for _ in range(3)]
     assert [str(warning.message) for warning in warned if warning.category is SlowBackendWarning] == [
-        'no C++ compiler was found: simulating with backend "numpy", many times slower; install g++ to mend it'
+        'no C++ compiler was found: simulating with backend "numpy", many times slower; install g++'
     ]
     assert [simulator.backend for simulator in simulators] == ["numpy"] * 3
 

@@ -189,11 +189,11 @@ def test_states_of_other_networks(reader: Simulator) -> None:
     said = refusal(reader, driven().compile(trial=5 * ms, backend="numpy").initial_state(0), TRAIN, plastic=False)
     assert said == "State: no array 'readout.source'; it holds none"
     for array, value, message in (
-        ("source", np.full(6, 7, np.int32), "readout.source leaves 0 to 2; mend the state"),
-        ("target", np.full(6, -1, np.int32), "readout.target leaves 0 to 1; mend the state"),
-        ("w", np.zeros(5), "readout.w has shape (5,), expected (6,); mend the state"),
-        ("target", np.zeros(5, np.int32), "readout.target has shape (5,), expected (6,); mend the state"),
-        ("w", np.full(6, np.nan), "readout.w holds NaN or infinite values; mend the state"),
+        ("source", np.full(6, 7, np.int32), "readout.source leaves 0 to 2; correct the state"),
+        ("target", np.full(6, -1, np.int32), "readout.target leaves 0 to 1; correct the state"),
+        ("w", np.zeros(5), "readout.w has shape (5,), expected (6,); correct the state"),
+        ("target", np.zeros(5, np.int32), "readout.target has shape (5,), expected (6,); correct the state"),
+        ("w", np.full(6, np.nan), "readout.w holds NaN or infinite values; correct the state"),
     ):
         damaged = bnsim.State({**state, f"readout.{array}": value})
         assert refusal(reader, damaged, TRAIN, plastic=False) == name + message
@@ -204,20 +204,20 @@ def test_states_with_delays() -> None:
     state = simulator.initial_state(1)
     late = state["input_to_cells.delay"] + 4e-3
     assert refusal(simulator, state.replace({"input_to_cells.delay": late}), intensities(1)) == (
-        "Simulator.run(state): input_to_cells.delay leaves the description's 0 to 4 ms; mend the state"
+        "Simulator.run(state): input_to_cells.delay leaves the description's 0 to 4 ms; correct the state"
     )
     assert refusal(simulator, state.replace({"input_to_cells.delay": -late}), intensities(1)) == (
-        "Simulator.run(state): input_to_cells.delay leaves the description's 0 to 4 ms; mend the state"
+        "Simulator.run(state): input_to_cells.delay leaves the description's 0 to 4 ms; correct the state"
     )
     short = bnsim.State({**state, "input_to_cells.delay": late[:3] * 0})
     assert refusal(simulator, short, intensities(1)) == (
-        "Simulator.run(state): input_to_cells.delay has shape (3,), expected (108,); mend the state"
+        "Simulator.run(state): input_to_cells.delay has shape (3,), expected (108,); correct the state"
     )
     for part, value, bounds in (("synapse", 108, "0 to 107"), ("ahead", 99, "1 to 8")):
         arrays = {"synapse": np.zeros(1, np.int32), "ahead": np.ones(1, np.int32), part: np.array([value], np.int32)}
         in_flight = {f"input_to_cells.pre.in_flight_{name}": array for name, array in arrays.items()}
         assert refusal(simulator, bnsim.State({**state, **in_flight}), intensities(1)) == (
-            f"Simulator.run(state): input_to_cells.pre.in_flight_{part} leaves {bounds}; mend the state"
+            f"Simulator.run(state): input_to_cells.pre.in_flight_{part} leaves {bounds}; correct the state"
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from experiments.shared.wording import told, told_verdict
+from experiments.shared.wording import stated, told_verdict
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_a_mean_is_told_with_its_interval_where_there_is_one(
     mean: float, limits: tuple[float | None, float | None], said: str
 ) -> None:
     entry = {"mean": mean, "ci_low": limits[0], "ci_high": limits[1], "unit": "fraction"}
-    assert told(entry).replace("\N{NO-BREAK SPACE}", " ") == said
+    assert stated(entry).replace("\N{NO-BREAK SPACE}", " ") == said
 
 
 def test_sentences_end_with_the_verdict() -> None:
