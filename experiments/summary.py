@@ -89,7 +89,7 @@ def summarise(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) 
     dict
         Plain values, as JSON takes them.
     """
-    plain = results[[not facts for facts in results["facts"]]]
+    plain = results[results["facts"].map(len).eq(0)]
     return {
         "task": design.task,
         "protocol": "fixed test set" if design.fixed_test_set else "resampled",
@@ -103,7 +103,8 @@ def summarise(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) 
 def _metrics(results: pd.DataFrame, design: Design) -> list[dict[str, Any]]:
     entries = []
     names = zip(results["study"], results["metric"], strict=True)
-    results = results[[design.studies[study][metric].summarised for study, metric in names]]
+    read = np.array([design.studies[study][metric].summarised for study, metric in names], dtype=bool)
+    results = results[read]
     places = results["facts"].map(lambda facts: tuple(facts.items()))  # a mapping is no key
     results = results.assign(facts=places)
     keys = ["study", "model", "kind", "facts", "metric", "unit", "step"]

@@ -105,7 +105,7 @@ def values(run: Run, metric: Metric) -> pd.DataFrame:
         If the run did not carry out the metric's study.
     """
     found = rows(run, metric)
-    return found[[not facts for facts in found["facts"]]]
+    return found[found["facts"].map(len).eq(0)]
 
 
 def entries(run: Run, metric: Metric) -> list[Entry]:
