@@ -45,7 +45,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def value(run: Run, model: str, metric: str, layer: str, step: int | None = None) -> float:
     rows = run.results.query("model == @model and metric == @metric")
-    rows = rows[[facts == ({"layer": layer} if layer else {}) for facts in rows["facts"]]]
+    wanted = {"layer": layer} if layer else {}
+    rows = rows[rows["facts"].map(lambda facts: facts == wanted).astype(bool)]
     return float(rows[rows["step"].isna() if step is None else rows["step"] == step]["value"].item())
 
 

@@ -53,7 +53,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def value(run: Run, model: str, metric: str, step: int | None = None, **facts: str) -> float | None:
     rows = run.results.query("model == @model and metric == @metric")
-    rows = rows[[held == facts for held in rows["facts"]]]
+    rows = rows[rows["facts"].map(lambda held: held == facts).astype(bool)]
     rows = rows[rows["step"].isna() if step is None else rows["step"] == step]
     return None if rows.empty else float(rows["value"].item())
 
