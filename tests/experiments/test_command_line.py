@@ -121,6 +121,7 @@ def test_help_lists_the_commands_and_waits_for_no_simulator(tmp_path: Path) -> N
     assert not imported & slow
 
 
+@pytest.mark.slow
 def test_compare_writes_one_complete_run(compared: tuple[Path, dict]) -> None:
     directory, _ = compared
     assert re.fullmatch(r"\d{8}T\d{6}Z-compare-digits", directory.name)
@@ -130,6 +131,7 @@ def test_compare_writes_one_complete_run(compared: tuple[Path, dict]) -> None:
     assert {path.name for path in directory.parent.iterdir()} == {directory.name}
 
 
+@pytest.mark.slow
 def test_json_is_the_summary_and_nothing_else(compared: tuple[Path, dict]) -> None:
     directory, printed = compared
     run = read_run(directory)
@@ -143,6 +145,7 @@ def test_json_is_the_summary_and_nothing_else(compared: tuple[Path, dict]) -> No
     assert run.manifest["task"]["sha256"].startswith("0b3e4ee14f82")
 
 
+@pytest.mark.slow
 def test_examples_show_every_model_the_same_images(compared: tuple[Path, dict]) -> None:
     examples = read_run(compared[0]).examples()
     assert {(example.model, example.case) for example in examples} == {
@@ -158,6 +161,7 @@ def test_examples_show_every_model_the_same_images(compared: tuple[Path, dict]) 
     assert chooser.true_class == chooser.predicted_class
 
 
+@pytest.mark.slow
 def test_repeating_a_command_repeats_all_but_the_clock(compared: tuple[Path, dict], tmp_path: Path) -> None:
     arguments = ["run", "learning", *SMALL, "--set", "learning.presentations=2000"]
     done = bnsim(*arguments, cwd=tmp_path)
@@ -172,6 +176,7 @@ def test_repeating_a_command_repeats_all_but_the_clock(compared: tuple[Path, dic
     assert read_run(compared[0]).config["learning"] == again.config["learning"]
 
 
+@pytest.mark.slow
 def test_show_and_draw_work_on_a_stored_run(compared: tuple[Path, dict], tmp_path: Path) -> None:
     directory, summary = compared
     shown = bnsim("show", str(directory), cwd=tmp_path)
@@ -204,6 +209,7 @@ def test_list_names_what_exists(what: str, name: str, tmp_path: Path) -> None:
     assert lines[name].strip()
 
 
+@pytest.mark.slow
 def test_doctor_finds_this_machine_fit(tmp_path: Path) -> None:
     done = bnsim("doctor", cwd=tmp_path)
     assert done.returncode == 0, done.stdout
@@ -247,12 +253,14 @@ def test_bad_archives_are_refused_before_any_work(arrays: dict, tmp_path: Path) 
     refused(2, "bad.npz: ", "compare", "--task", "bad.npz", cwd=tmp_path)
 
 
+@pytest.mark.slow
 def test_bad_model_parameters_come_back_from_the_workers(tmp_path: Path) -> None:
     arguments = ["run", "accuracy", "--models", "dense", "--seeds", "1", "--set", "models.dense.passes=-1"]
     message = "accuracy, dense, seed 0: Dense.passes: got -1; give"
     refused(2, message, *arguments, cwd=tmp_path, command=installed)
 
 
+@pytest.mark.slow
 def test_without_a_compiler_the_run_says_so_and_goes_on(tmp_path: Path) -> None:
     done = installed(*TINY_SPIKING, cwd=tmp_path, PATH=str(tmp_path), CXX="")
     assert done.returncode == 0, done.stderr
@@ -265,6 +273,7 @@ def test_without_a_compiler_the_run_says_so_and_goes_on(tmp_path: Path) -> None:
     assert len(list((tmp_path / "runs").iterdir())) == 1
 
 
+@pytest.mark.slow
 def test_a_broken_compiler_is_quoted_in_one_line(tmp_path: Path) -> None:
     compiler = tmp_path / "broken"
     compiler.write_text("#!/bin/sh\necho 'lif.cpp:7:' >&2\necho 'fatal error: no header' >&2\nexit 3\n")
@@ -274,6 +283,7 @@ def test_a_broken_compiler_is_quoted_in_one_line(tmp_path: Path) -> None:
         refused(1, message, *TINY_SPIKING, cwd=tmp_path, CXX=str(compiler), BNSIM_CACHE=cache)
 
 
+@pytest.mark.slow
 def test_a_report_that_fails_costs_the_report_alone(tmp_path: Path) -> None:
     limit = 100_000  # bytes in one file: enough for the fitted network and all numbers, not for the report
 
@@ -305,6 +315,7 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     assert "Traceback (most recent call last)" in done.stderr
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
     arguments = ["run", "accuracy", *SMALL, *FEW_PASSES[2:], "--set", "models.dense.passes=100000"]
     process = subprocess.Popen(

@@ -111,6 +111,7 @@ def test_it_is_carried_out_drawn_and_told(folder: Path, tmp_path: Path) -> None:
     assert "count-weights" not in STUDIES
 
 
+@pytest.mark.slow
 def test_warnings_of_a_worker_are_said_stored_and_in_the_report(folder: Path, tmp_path: Path) -> None:
     warning = tmp_path / "warning_weights"
     shutil.copytree(folder, warning, ignore=shutil.ignore_patterns("__pycache__"))
@@ -142,6 +143,7 @@ def test_metrics_of_layers_alone_are_in_the_tables_too(folder: Path, capsys: pyt
     assert [row.label for row in metric_rows(run)] == ["Weights, hidden_1", "Weights, output"]
 
 
+@pytest.mark.slow
 def test_a_figure_that_fails_costs_that_figure(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = {"models.dense.hidden": (5,), "models.dense.passes": 1}
     run = run_study(str(folder), models=("dense",), seeds=1, out=tmp_path, settings=settings, workers=1)
@@ -185,6 +187,7 @@ def test_a_name_that_exists_is_refused(tmp_path: Path) -> None:
         find(str(path))
 
 
+@pytest.mark.slow
 def test_a_run_whose_study_is_gone_is_still_read(folder: Path, tmp_path: Path) -> None:
     settings = {"models.dense.hidden": (5,), "models.dense.passes": 1}
     run = run_study(str(folder), models=("dense",), seeds=1, out=tmp_path, settings=settings, workers=1)

@@ -66,7 +66,7 @@ def test_twins_see_the_same_images_in_the_same_order(digits: Digits, monkeypatch
         quick(name, shift=1, passes=2).fit(digits.X[:70], digits.y[:70])
     spiking, artificial = (np.concatenate(seen[name]) for name in TWINS)
     assert len(spiking) == 140
-    assert np.array_equal(spiking, artificial)
+    assert np.array_equal(spiking, artificial[:140])  # after training, the artificial one is asked for its outputs
     unmoved = {sample.tobytes() for sample in digits.X[:70]}
     moved = [sample.tobytes() not in unmoved for sample in spiking]
     assert 100 < sum(moved) < 140

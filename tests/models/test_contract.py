@@ -135,6 +135,7 @@ def test_prediction_depends_on_neither_order_nor_company(fitted: Classifier, dig
     assert np.array_equal(fitted.predict(X[order]), fitted.predict(X)[order])
 
 
+@pytest.mark.slow
 def test_same_random_state_same_training(name: str, fitted: Classifier, digits: Digits) -> None:
     names = list(QUICK)
     for step in (1, 2):  # whatever ran before in this process; over all models, each follows on two others

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import brian2
 import numpy as np
+import pytest
 from brian2.units import Hz, ms, mV, second
 
 import bnsim
@@ -66,6 +67,7 @@ def by_hand(state: bnsim.State, spikes: bnsim.SpikeTimes) -> dict[str, brian2.Sp
     return monitors
 
 
+@pytest.mark.slow
 def test_cells_spike_exactly_as_in_plain_brian2(numpy_target: None) -> None:
     simulator = described().compile(DURATION, presentation=110 * ms, backend="numpy")
     state = simulator.initial_state(11)

@@ -114,6 +114,7 @@ def conductance_potential(weight: float, reversal: float) -> NDArray[np.float64]
     return solution.y[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("weight", "reversal"), [(4.0, 0.0), (30.0, -80.0)])
 def test_conductance_potential_converges_at_first_order(weight: float, reversal: float) -> None:
     """Exponential Euler holds g during a step: the error falls in proportion to dt."""

@@ -18,6 +18,7 @@ from .networks import driven, intensities, learner
 TOLERANCE = 1e-14
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("continuous", [False, True], ids=["trials", "continuous"])
 def test_the_same_spikes_and_weights(continuous: bool) -> None:
     results = []

@@ -39,6 +39,7 @@ def start(cache: Path) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.slow
 def test_two_processes_build_and_run_at_once(tmp_path: Path) -> None:
     """Both start with an empty cache; one compiles, both find the same, and so does this process."""
     both = [start(tmp_path), start(tmp_path)]
@@ -121,6 +122,7 @@ def test_brian2_is_left_as_it_was(tmp_path: Path) -> None:
     assert not (tmp_path / "user").exists()
 
 
+@pytest.mark.slow
 def test_live_objects_of_one_structure_are_shared_safely() -> None:
     """Two simulators that differ in weights only use the same objects, each with its own weights."""
     one, other = (driven().compile(trial=10 * ms, dt=0.5 * ms, backend="numpy") for _ in range(2))

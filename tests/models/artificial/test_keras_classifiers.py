@@ -29,6 +29,7 @@ from ..conftest import Digits, quick
 SMALL: dict[str, Any] = {"passes": 20, "learning_rate": 0.01, "random_state": 0}
 
 
+@pytest.mark.slow
 @parametrize_with_checks([Dense(hidden=(20,), **SMALL), ArticleDense(**SMALL), ReceptiveDense(n_filters=50, **SMALL)])
 def test_scikit_learn_estimator_checks(estimator: KerasClassifier, check: Any) -> None:
     check(estimator)
@@ -225,6 +226,7 @@ print(hashlib.sha256(b"".join(w.tobytes() for w in model.network_.get_weights())
 """
 
 
+@pytest.mark.slow
 def test_another_process_learns_the_same_and_prints_nothing_else() -> None:
     X, y = load_digits(return_X_y=True)
     model = Dense(hidden=(20,), passes=2, random_state=4).fit(X[:300] / 16, y[:300])

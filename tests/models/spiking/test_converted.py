@@ -27,6 +27,7 @@ FEW = 9
 
 # A short training and few steps: the checks ask for conduct, not for accuracy, but on easy blobs.
 # The checks' own samples are few and drawn at random: many a small network cannot tell them apart.
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::bnsim.errors.DegenerateNetworkWarning")
 @parametrize_with_checks(
     [ConvertedDense(hidden=(20,), passes=20, learning_rate=0.01, duration=12, backend="numpy", random_state=0)]
@@ -142,6 +143,7 @@ def test_without_hidden_layers_the_current_alone_decides(digits: Digits) -> None
     assert model.operations(X).synaptic_operations == 0
 
 
+@pytest.mark.slow
 def test_with_a_long_leak_little_is_lost_as_well(digits: Digits, tmp_path: Path) -> None:
     neuron = bnsim.SubtractiveLIF(tau_m=500 * ms)
     model = quick("converted", neuron=neuron).fit(digits.X, digits.y)
@@ -161,6 +163,7 @@ print(*sorted({"keras", "tensorflow"} & sys.modules.keys()))
 """
 
 
+@pytest.mark.slow
 def test_a_saved_one_needs_no_keras(pair: tuple[Converted, Any], digits: Digits, tmp_path: Path) -> None:
     model, _ = pair
     model.save(tmp_path / "model.npz")
@@ -170,6 +173,7 @@ def test_a_saved_one_needs_no_keras(pair: tuple[Converted, Any], digits: Digits,
     assert done.stdout.splitlines() == [" ".join(map(str, model.predict(digits.X_held[:20]))), ""]
 
 
+@pytest.mark.slow
 def test_compiled_and_numpy_back_ends_give_the_same_spikes(digits: Digits) -> None:
     compiled = quick("converted").fit(digits.X, digits.y)
     plain = ConvertedDense(**{**compiled.get_params(), "backend": "numpy"}).fit(digits.X, digits.y)

@@ -94,6 +94,7 @@ def test_wrong_parameters_are_named(digits: Digits, parameter: str, value: Any, 
     assert str(error.value) == f"DiehlCook.{parameter}: got {value!r}; give {remedy}"
 
 
+@pytest.mark.slow
 def test_a_volley_leaves_potentials_where_they_belong_if_integration_is_stable() -> None:
     """200 equal cells fire as one, and inhibit each other by 3400 times their leak."""
     image = np.ones((1, 64))

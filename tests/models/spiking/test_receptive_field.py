@@ -25,6 +25,7 @@ ADAPTIVE = bnsim.AdaptiveLIF(tau_m=10 * ms, theta_increment=1e-4 * mV)  # hundre
 
 # Short trials and few neurons: the checks ask for conduct, not for accuracy, but on easy blobs.
 # The checks' own samples are few and drawn at random: many a small network cannot tell them apart.
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::bnsim.errors.DegenerateNetworkWarning")
 @parametrize_with_checks(
     [ReceptiveField(n_filters=40, duration=12.0, passes=3, learning_rate=0.02, backend="numpy", random_state=0)]

@@ -62,6 +62,7 @@ def test_the_same_filters_make_counts_like_activations(field: Outcome) -> None:
     assert curve(field, "twin_correlation", layer="hidden")[20] > 0.8
 
 
+@pytest.mark.slow
 def test_a_converted_network_comes_to_what_its_source_computes() -> None:
     converted = {**SMALL, "duration": 100, "backend": "numpy"}
     outcome = measured("converted", converted, Subject(DIGITS, "dense", SMALL, 0))

@@ -23,6 +23,7 @@ def measured() -> dict[str, Outcome]:
     return {model: run(SMALL, Untrained(model, kind, seed=0), ignore) for model, kind in STUDY.subjects.items()}
 
 
+@pytest.mark.slow
 def test_both_learn_times(measured: dict[str, Outcome]) -> None:
     for model, bins in (("three-factor", {}), ("dense", {"bin": 8}), ("recurrent", {"bin": 8})):
         outcome = measured[model]
