@@ -20,6 +20,7 @@ set. They are null with one seed; p-values are null with fewer than 10 seeds and
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,7 @@ from numpy.typing import NDArray
 from experiments.references import REFERENCES
 from experiments.spec import Metric, Study
 from experiments.statistics import (
+    ROUNDING,
     Difference,
     Interval,
     bounded_interval,
@@ -122,11 +124,18 @@ def _metrics(results: pd.DataFrame, design: Design) -> list[dict[str, Any]]:
 
 
 def _interval(values: NDArray[np.float64], metric: Metric, ratio: float, cases: float | None) -> Interval:
-    """The mean over seeds with an interval that stays within the metric's limits."""
+    """The mean over seeds with an interval that stays within the metric's limits.
+
+    Values beyond these limits belie them. A run is not lost for that: the interval is then that of Student's t.
+    """
     low, high = metric.limits
     if low is None and high is None:
         return mean_interval(values, ratio)
     bounds = (-np.inf if low is None else low, np.inf if high is None else high)
+    if values.min() < bounds[0] - ROUNDING or values.max() > bounds[1] + ROUNDING:
+        found = values[(values < bounds[0] - ROUNDING) | (values > bounds[1] + ROUNDING)][0]
+        warnings.warn(f"{metric.study}.{metric.name}: {found:g} lies beyond its bounds {metric.limits}", stacklevel=2)
+        return mean_interval(values, ratio)
     return bounded_interval(values, bounds, ratio, None if cases is None else int(cases))
 
 

@@ -65,6 +65,7 @@ STUDY = Study(
             "Number of spikes in the packet in a group, averaged over the packets that enter with the same number of "
             "spikes and the same spread in ms, and that live or die; group 0 is the packet that enters.",
             facts={**_PACKETS, "fate": str},
+            bounds=(None, None),  # less those of the background
             step="Group",
         ),
         Metric(
@@ -89,6 +90,7 @@ STUDY = Study(
             "count",
             "Spikes of packets that live",
             "Mean number of spikes in the last group, of the packets that live.",
+            bounds=(None, None),
         ),
         Metric(
             "attractor_spread",
