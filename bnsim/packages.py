@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib.machinery import ModuleSpec
-from importlib.metadata import distributions
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -44,6 +43,8 @@ def _place(spec: ModuleSpec | None) -> Path | None:
 
 
 def _message(name: str, found: Path) -> str:
+    from importlib.metadata import distributions  # only here: every start of the command would wait for it
+
     for distribution in distributions(path=[str(found.parent)]):
         if any(file.parts[0] in (name, found.name) for file in distribution.files or ()):
             return (
