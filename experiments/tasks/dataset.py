@@ -67,7 +67,15 @@ class Samples:
 
 @dataclass(frozen=True)
 class Split:
-    """A training set and what was held out from it: the test set or the validation set, depending on the maker."""
+    """A training set and what was held out from it.
+
+    Parameters
+    ----------
+    train
+        Samples to learn from.
+    held_out
+        The test set, or the validation set, as its maker says.
+    """
 
     train: Samples
     held_out: Samples

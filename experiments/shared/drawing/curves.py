@@ -112,7 +112,18 @@ def draw_curve(
 
 
 def placed(points: Iterable[tuple[float, Entry]]) -> list[Entry]:
-    """Return entries at these places of an axis, (place, entry), as a curve: with the place as their `step`."""
+    """Return entries along an axis as a curve, with their places as their `step`.
+
+    Parameters
+    ----------
+    points
+        Place on the axis, and entry of the summary.
+
+    Returns
+    -------
+    list of Entry
+        The entries with their steps.
+    """
     return [{**entry, "step": place} for place, entry in points]
 
 
