@@ -31,9 +31,7 @@ SEMISATURATION = "a positive finite number, or None for no normalisation"
 class FilterBank:
     """Filters, one a row: `matrix` (filters, features) holds only the pixels that a filter sees.
 
-    Equations
-    ---------
-    Response r_j = f_j . x, or with `semisaturation` c the divisive contrast normalisation
+    The response is r_j = f_j . x, or with `semisaturation` c the divisive contrast normalisation
 
         r_j = f_j . x / (c + |x|_j)
 

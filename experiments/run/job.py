@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from experiments.run.manifest import describe
 from experiments.shared.fitted import place
 from experiments.spec import Outcome, Progress, Subject, Untrained
 from experiments.studies import find
+from models import registry
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class StudyJob:
         return type(find(self.study).presets["quick"]).model_validate(self.options)
 
     def __call__(self, progress: Progress) -> StudyResult:
+        self._load()
         started = time.perf_counter()
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", DegenerateNetworkWarning)
@@ -105,6 +108,13 @@ class StudyJob:
             else:
                 warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
         return StudyResult(outcome, description, seconds, tuple(dict.fromkeys(messages)))
+
+    def _load(self) -> None:
+        """Import the libraries of the networks: Brian2 takes over the display of warnings when it is imported."""
+        if isinstance(self.subject, Subject):
+            registry.entry(self.subject.model).load()
+        elif self.subject.kind == "BNS":
+            import_module("brian2")
 
     def _measured(self, progress: Progress) -> tuple[Outcome, Mapping[str, Any]]:
         study, subject = find(self.study), self.subject
