@@ -240,7 +240,7 @@ def _compared(kept: Identity, now: Identity) -> list[tuple[str, str, str]]:
 def _finish(plan: Plan, store: Store, started: datetime, workers: int | None, make_executor: MakeExecutor) -> Run:
     """Run the missing jobs, then assemble and draw the run."""
     clock = time.perf_counter()
-    missing = [job for job in queued(plan.jobs) if store.kept(job) is None]
+    missing = [job for job in queued(plan.jobs) if not store.has(job)]
     count = max(1, min(workers or available_cores(), len(missing)))
     try:
         with (make_executor or Workers)(count) as executor:

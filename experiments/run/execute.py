@@ -23,7 +23,7 @@ from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from bnsim.errors import BnsimError, MachineError, SlowBackendWarning
+from bnsim.errors import BnsimError, MachineError, SlowBackendWarning, first_line
 from experiments.spec import Progress
 
 WORKER_ENVIRONMENT = {
@@ -270,8 +270,7 @@ def _work(pipe: Connection) -> None:
         except BnsimError as error:
             pipe.send(("failed", type(error), str(error), traceback.format_exc()))
         except Exception as error:
-            lines = str(error).strip().splitlines()
-            message = f"{type(error).__name__}: {lines[0] if lines else 'no message'}; --debug shows the traceback"
+            message = f"{type(error).__name__}: {first_line(error)}; --debug shows the traceback"
             pipe.send(("failed", MachineError, message, traceback.format_exc()))
 
 

@@ -119,9 +119,7 @@ def check(request: Request) -> Resolved:
     task = _absolute(request.task)
     request = replace(request, task=task, models=names, study=_resolved_study(request.study))
     dataset = load_task(task, request.data_dir)
-    config = resolve(
-        request.study, studies, task, dataset, names, request.seeds, request.preset, request.settings
-    )  # fmt: skip
+    config = resolve(request.study, studies, task, dataset, names, request.seeds, request.preset, request.settings)
     return Resolved(request, config, dataset, studies)
 
 

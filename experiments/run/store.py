@@ -124,6 +124,21 @@ class Store:
         with writing(self.directory):
             write_atomically(self._part(job), json.dumps(_document(job, result), ensure_ascii=False, allow_nan=False))
 
+    def has(self, job: StudyJob) -> bool:
+        """Return whether the outcome of a job is stored, without reading it.
+
+        Parameters
+        ----------
+        job
+            The job.
+
+        Returns
+        -------
+        bool
+            Whether the job is finished.
+        """
+        return self._part(job).is_file()
+
     def kept(self, job: StudyJob) -> StudyResult | None:
         """Read the outcome of a job.
 
