@@ -110,11 +110,11 @@ class StudyJob:
         return StudyResult(outcome, description, seconds, tuple(dict.fromkeys(messages)))
 
     def _load(self) -> None:
-        """Import the libraries of the networks: Brian2 takes over the display of warnings when it is imported."""
+        """Import the libraries of the networks: Brian2, which bnsim.network imports, takes over the display of warnings."""
         if isinstance(self.subject, Subject):
             registry.entry(self.subject.model).load()
         elif self.subject.kind == "BNS":
-            import_module("brian2")
+            import_module("bnsim.network")
 
     def _measured(self, progress: Progress) -> tuple[Outcome, Mapping[str, Any]]:
         study, subject = find(self.study), self.subject
