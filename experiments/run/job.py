@@ -110,7 +110,7 @@ class StudyJob:
         return StudyResult(outcome, description, seconds, tuple(dict.fromkeys(messages)))
 
     def _load(self) -> None:
-        """Import the libraries of the networks: Brian2, which bnsim.network imports, takes over the display of warnings."""
+        """Import the libraries of the networks: Brian2 (by way of bnsim.network) takes over the display of warnings."""
         if isinstance(self.subject, Subject):
             registry.entry(self.subject.model).load()
         elif self.subject.kind == "BNS":
