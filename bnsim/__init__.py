@@ -23,6 +23,7 @@ _ROOMS = (
     "plasticity",
     "protocol",
     "receptive_fields",
+    "record",
     "recording",
     "state",
     "synapses",
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from bnsim.plasticity import *
     from bnsim.protocol import *
     from bnsim.receptive_fields import *
+    from bnsim.record import *
     from bnsim.recording import *
     from bnsim.state import *
     from bnsim.synapses import *

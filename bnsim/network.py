@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -304,12 +304,10 @@ class Network(Description):
 
     def compile(
         self,
-        trial: Quantity,
+        trial: Quantity | None = None,
         dt: Quantity = 0.1 * ms,
         *,
         presentation: Quantity | None = None,
-        continuous: bool = False,
-        traces: Mapping[str, Sequence[str]] | None = None,
         backend: str = "auto",
         cache: str | Path | None = None,
     ) -> Simulator:
@@ -317,18 +315,13 @@ class Network(Description):
 
         Parameters
         ----------
-        trial : Quantity
-            Length of a trial, a whole number of steps.
+        trial : Quantity, optional
+            Length of a trial, a whole number of steps: what `Simulator.run` needs. `Simulator.run_for` needs none.
         dt : Quantity
             Time step.
         presentation : Quantity, optional
             How long the stimulus is on, from the trial's beginning. Default: all of the trial but a silence as long as
             the longest delay.
-        continuous : bool
-            False: each trial starts from rest; only weights and other persistent variables carry over. True: trials
-            follow each other without a break and everything carries over, spikes in flight included.
-        traces : mapping of str to sequence of str, optional
-            Variables to record where a run asks for it: {"cells": ["v"]}.
         backend : str
             "cpp" (compiled once, then cached), "cython", "numpy", the name of one that another package brings by an
             entry point `bnsim.backends`, or "auto": cpp where a C++ compiler is found, else numpy with a warning.
@@ -338,7 +331,8 @@ class Network(Description):
         Returns
         -------
         Simulator
-            The compiled network (see `bnsim.engine.simulator.Simulator`).
+            The compiled network (see `bnsim.engine.simulator.Simulator`). Neither the length of trials or runs nor
+            connectivity, weights and delays are compiled in.
 
         Raises
         ------
@@ -349,7 +343,7 @@ class Network(Description):
         """
         from bnsim.engine.compilation import compile_network
 
-        return compile_network(self, trial, dt, presentation, continuous, traces or {}, backend, cache)
+        return compile_network(self, trial, dt, presentation, backend, cache)
 
     def to_brian2(self, dt: Quantity = 0.1 * ms, key: int = 0) -> brian2.Network:
         """Return this network as plain Brian2 objects in Brian2's active device, for further use in Brian2.

@@ -13,6 +13,9 @@ from bnsim.errors import InputError
 
 __all__ = ["State"]
 
+CLOCK, KEY = "clock", "key"
+"""Names of the arrays that hold the number of time steps so far, and the key of the random numbers."""
+
 
 class State(Mapping[str, np.ndarray]):
     """Arrays that carry over from run to run, by name, in SI units; immutable, so that a run cannot change its input.
@@ -24,10 +27,10 @@ class State(Mapping[str, np.ndarray]):
 
     Notes
     -----
-    The names are `<projection>.source`, `.target`, `.delay` and `.w`, and `<population>.<variable>` for adaptive
-    thresholds and the like. The state of a continuous run also holds all other variables, `<population>.lastspike`
-    (relative to the start of the next trial), the traces of synapses and, in `<projection>.in_flight_...`, the spikes
-    in flight.
+    The names are `<projection>.source`, `.target`, `.delay` and `.w`; `<population>.<variable>`, among them
+    `<population>.lastspike` (in seconds since the state's beginning); `<projection>.<variable>` for traces of synapses;
+    `<projection>.pre.in_flight_...` for the spikes in flight; `clock`, the number of time steps since the state's
+    beginning; and `key`, that of the random numbers of continuous runs.
     """
 
     def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:

@@ -37,12 +37,8 @@ class Objects:
         Objects that run once in a trial's last step, where learning is on.
     draws : dict of str to brian2.CodeRunner
         By population, those that draw a random number for each unit and step.
-    spike_monitors : dict of str to brian2.SpikeMonitor
-        By population.
-    trace_monitors : dict of (str, str) to brian2.StateMonitor
-        By population and variable.
-    rasters : dict of str to brian2.TimedArray
-        By population, the spikes that it replays.
+    observers : dict of str to brian2.CodeRunner
+        By population, those that copy computed variables where they can be recorded.
     """
 
     network: Any
@@ -51,13 +47,7 @@ class Objects:
     synapses: dict[str, Any]
     trial_end: list[Any]
     draws: dict[str, Any]
-    spike_monitors: dict[str, Any]
-    trace_monitors: dict[tuple[str, str], Any]
-    rasters: dict[str, Any]
-
-    @property
-    def monitors(self) -> list[Any]:
-        return [*self.spike_monitors.values(), *self.trace_monitors.values()]
+    observers: dict[str, Any]
 
     def owner(self, item: Variable | Signal) -> Any:
         """Return the group or the synapses that a variable or signal belongs to.
@@ -127,20 +117,11 @@ def _expect_no_run(item: Any, owner: str) -> None:
 
 
 def _build(program: Program) -> Objects:
-    clock = brian2.Clock(dt=program.timing.dt * second, name="bnsim_clock")
-    rasters = {
-        population.name: brian2.TimedArray(
-            np.zeros((program.timing.steps, population.size)),
-            dt=program.timing.dt * second,
-            name=f"raster_{population.name}",
-        )
-        for population in program.populations
-        if population.stimulus is not None and population.stimulus.form == "spikes"
-    }
+    clock = brian2.Clock(dt=program.dt * second, name="bnsim_clock")
     # Plain loops: where one object is refused, those before it must live until `build` has dealt with them.
     groups: dict[str, Any] = {}
     for population in program.populations:
-        groups[population.name] = _group(population, clock, rasters.get(population.name))
+        groups[population.name] = _group(population, clock)
     draws = {
         population.name: _draw(population, groups[population.name], clock)
         for population in program.populations
@@ -153,23 +134,15 @@ def _build(program: Program) -> Objects:
     for end in program.trial_end:
         group = groups[end.owner] if end.place == "population" else synapses[end.owner]
         trial_end.append(group.run_regularly(end.statements, when="end", clock=clock, name=end.name))
-    spike_monitors = {name: brian2.SpikeMonitor(group, name=f"spikes_{name}") for name, group in groups.items()}
-    trace_monitors = {
-        (traced.population, traced.symbol): brian2.StateMonitor(
-            groups[traced.population],
-            traced.symbol,
-            record=True,
-            clock=clock,
-            when="start",
-            name=f"trace_{traced.population}_{traced.symbol}",
-        )
-        for traced in program.traces
+    observers = {
+        population.name: _observer(population, groups[population.name], clock)
+        for population in program.populations
+        if population.computed
     }
-    objects = [*groups.values(), *synapses.values(), *spike_monitors.values(), *trace_monitors.values()]
-    together = brian2.Network(objects, name="bnsim_network")
+    together = brian2.Network([*groups.values(), *synapses.values()], name="bnsim_network")
     for item in together.sorted_objects:
         _expect_no_run(item, together.id)
-    return Objects(together, clock, groups, synapses, trial_end, draws, spike_monitors, trace_monitors, rasters)
+    return Objects(together, clock, groups, synapses, trial_end, draws, observers)
 
 
 def _functions() -> dict[str, Any]:
@@ -177,17 +150,18 @@ def _functions() -> dict[str, Any]:
     return {"bnsim_uniform": make_uniform(), "bnsim_select": make_select()}
 
 
-def _group(population: PopulationProgram, clock: Any, raster: Any) -> Any:
+def _group(population: PopulationProgram, clock: Any) -> Any:
+    observed = (f"{item.observed} : {item.unit_name}" for item in population.computed)
     group = _refusable(
         f"Population({population.name!r})",
         lambda: brian2.NeuronGroup(
             population.size,
-            population.equations,
+            "\n".join([population.equations, *observed]),
             threshold=population.threshold,
             reset=population.reset,
             refractory=population.refractory or False,
             method=exact_in_parts if population.method == "exact" else population.method,
-            namespace={**population.constants, **_functions(), **({} if raster is None else {"raster": raster})},
+            namespace={**population.constants, **_functions()},
             dtype=dict.fromkeys(KEY_WORDS, np.int64),
             clock=clock,
             name=f"population_{population.name}",
@@ -213,6 +187,12 @@ def _draw(population: PopulationProgram, group: Any, clock: Any) -> Any:
         clock=clock,
         name=f"draw_{population.name}",
     )
+
+
+def _observer(population: PopulationProgram, group: Any, clock: Any) -> Any:
+    """The object that computes what may be recorded; it runs only where a run records it."""
+    copies = "\n".join(f"{item.observed} = {item.symbol}" for item in population.computed)
+    return group.run_regularly(copies, when="start", clock=clock, name=f"observe_{population.name}")
 
 
 def _at_spikes(group: Any, statements: str, name: str) -> Any:

@@ -25,7 +25,7 @@ def initial_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
         Arrays of a `State` by name, in SI units.
     """
     arrays = connectivity_arrays(program, key)
-    for variable in program.carried:
+    for variable in program.variables:
         if variable.role != "weight":
             arrays[variable.name] = np.full(program.length(variable, arrays), variable.initial, dtype=variable.dtype)
     return arrays | {array.name: np.zeros(0, array.dtype) for array in in_flight(program)}

@@ -32,7 +32,7 @@ def plain_network(program: Program, key: int) -> Any:
     for projection in program.projections:
         connect(objects.synapses[projection.name], projection, arrays)
     for variable in program.variables:
-        if variable.role == "transient":
+        if variable.role == "transient" and variable.symbol not in ("lastspike", "lastupdate"):  # Brian2's own
             setattr(objects.owner(variable), f"{variable.symbol}_", variable.initial)
     high, low = random.trial_keys(key, np.zeros(1, np.uint64))[0]
     for population in program.populations:

@@ -7,28 +7,30 @@ fingerprint of a compiled network) reads the `Program` that it returns and nothi
 from bnsim.program.lowering import lower
 from bnsim.program.parts import (
     KEY_WORDS,
+    Computed,
     Data,
     Draw,
     PopulationProgram,
     Program,
     ProjectionProgram,
+    Recordable,
     Signal,
     Stimulus,
-    Traced,
     TrialEnd,
     Variable,
 )
 
 __all__ = [
     "KEY_WORDS",
+    "Computed",
     "Data",
     "Draw",
     "PopulationProgram",
     "Program",
     "ProjectionProgram",
+    "Recordable",
     "Signal",
     "Stimulus",
-    "Traced",
     "TrialEnd",
     "Variable",
     "lower",

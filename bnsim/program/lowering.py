@@ -1,14 +1,13 @@
-"""Lowering: a network and a time grid become a program."""
+"""Lowering: a network and a time step become a program."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from itertools import chain
 
 import numpy as np
 
-from bnsim import checks
 from bnsim.arrays import Float64Array
 from bnsim.connectivity import Edges
 from bnsim.encoding import Encoder
@@ -18,27 +17,20 @@ from bnsim.neurons import NeuronModel
 from bnsim.program import neurons, synapses, variables
 from bnsim.program.links import Link
 from bnsim.program.neurons import Cells
-from bnsim.program.parts import Data, Draw, PopulationProgram, Program, ProjectionProgram, Stimulus, Traced
+from bnsim.program.parts import Data, Draw, PopulationProgram, Program, ProjectionProgram, Stimulus
 from bnsim.program.statements import parsed
-from bnsim.timing import Timing
 from bnsim.values import draw_values
 
 
-def lower(
-    network: Network, timing: Timing, *, continuous: bool = False, traces: Mapping[str, Sequence[str]] | None = None
-) -> Program:
+def lower(network: Network, dt: float) -> Program:
     """Resolve all names, units, equations, statements and the order of variables of a network, once.
 
     Parameters
     ----------
     network : Network
         The description.
-    timing : Timing
-        The time grid.
-    continuous : bool
-        Whether trials follow each other without a break.
-    traces : mapping of str to sequence of str, optional
-        Variables to record, by population.
+    dt : float
+        Time step in seconds.
 
     Returns
     -------
@@ -50,8 +42,6 @@ def lower(
     InputError
         If the parts of the network do not fit together: a name that is missing or taken, text that cannot be read.
     """
-    if continuous and network.repetition is not None:
-        raise InputError("compile(continuous): a Repetition starts trials anew; leave it out or give continuous=False")
     links = [Link.of(network, projection) for projection in network.projections]
     decides = "" if network.reward is None else network.reward.population
     all_cells = [
@@ -62,26 +52,24 @@ def lower(
         )
         for population in network.populations
     ]
-    populations = [_population(cells, timing) for cells in all_cells]
+    populations = [_population(cells, dt) for cells in all_cells]
     named = {program.name: program for program in populations}
     projections = [_projection(link, named) for link in links]
     found = list(chain.from_iterable(map(variables.of_population, all_cells, populations)))
     found += chain.from_iterable(map(variables.of_projection, links, projections))
     return Program(
-        timing=timing,
-        continuous=continuous,
+        dt=dt,
         populations=tuple(populations),
         projections=tuple(projections),
         variables=variables.in_order(found),
         signals=tuple(signal for link in links for signal in variables.signals(link)),
         trial_end=tuple(end for link in links for end in synapses.trial_end(link)),
-        traces=tuple(_traced(network, named, traces or {})),
         repetition=network.repetition,
         reward=network.reward,
     )
 
 
-def _population(cells: Cells, timing: Timing) -> PopulationProgram:
+def _population(cells: Cells, dt: float) -> PopulationProgram:
     population, model = cells.population, cells.population.model
     neuron = model if isinstance(model, NeuronModel) else None
     if neuron is not None:
@@ -93,15 +81,17 @@ def _population(cells: Cells, timing: Timing) -> PopulationProgram:
     draw = None
     if isinstance(model, Encoder) and cells.draws:
         draw = Draw(f"{population.name}:spikes", model.silent_without_drive)
+    equations = neurons.equations(cells)
     return PopulationProgram(
         name=population.name,
         size=population.size,
-        equations=neurons.equations(cells),
+        equations=equations,
         threshold=model.threshold,
         reset=neurons.reset(cells),
-        refractory="" if neuron is None else neurons.refractory(neuron, timing.dt),
+        refractory="" if neuron is None else neurons.refractory(neuron, dt),
         method="exact" if neuron is None else neurons.method(cells, neuron),
         constants=constants,
+        computed=variables.computed(population.name, equations),
         decays=neurons.decays(cells),
         arrivals=neurons.arrivals(cells),
         learns=cells.learns,
@@ -113,7 +103,7 @@ def _population(cells: Cells, timing: Timing) -> PopulationProgram:
 def _projection(link: Link, populations: Mapping[str, PopulationProgram]) -> ProjectionProgram:
     projection = link.projection
     source, target = populations[link.source.name], populations[link.target.name]
-    on_pre = synapses.on_pre(link)
+    on_pre, equations = synapses.on_pre(link), synapses.equations(link)
     if projection.delay_kind != "none" and not on_pre:
         raise InputError(f"Projection({link.name!r}).delay: {type(link.synapse).__name__} has none; leave delay out")
     return ProjectionProgram(
@@ -122,7 +112,8 @@ def _projection(link: Link, populations: Mapping[str, PopulationProgram]) -> Pro
         target=target.name,
         n_source=source.size,
         n_target=target.size,
-        equations=synapses.equations(link),
+        weight_unit=variables.si_unit(parsed(f"Projection({link.name!r})", equations)["w"]),
+        equations=equations,
         on_pre=on_pre,
         on_post=synapses.on_post(link),
         delay=projection.delay_kind,
@@ -144,21 +135,3 @@ def _delays(projection: Projection, edges: Edges, generator: np.random.Generator
     if projection.delay_kind == "shared":
         return np.array([float(np.asarray(projection.delay))])
     return draw_values(projection.delay, Edges(edges.source, edges.target), generator)
-
-
-def _traced(
-    network: Network, populations: Mapping[str, PopulationProgram], traces: Mapping[str, Sequence[str]]
-) -> Iterator[Traced]:
-    for name, wanted in traces.items():
-        checks.one_of("compile(traces)", name, populations)
-        found = {}
-        if isinstance(network[name].model, NeuronModel):
-            found = parsed(f"Population({name!r})", populations[name].equations)
-        known = [symbol for symbol in found if symbol not in neurons.ENGINE]
-        for symbol in wanted:
-            if symbol not in known:
-                raise InputError(
-                    f"compile(traces): population {name!r} has no variable {symbol!r}; "
-                    f"it has {', '.join(known) or 'none'}"
-                )
-            yield Traced(name, symbol, variables.si_unit(found[symbol]))

@@ -152,7 +152,7 @@ def _at_target(link: Link) -> list[str]:
 
 
 def _spike_source(cells: Cells, encoder: Encoder) -> list[str]:
-    lines = ["drive : 1"] if encoder.form == "values" else []
+    lines = ["drive : 1"]
     if cells.draws:
         lines += ["uniform : 1", *(f"{word} : integer (shared)" for word in KEY_WORDS), "first_step : integer (shared)"]
     return lines

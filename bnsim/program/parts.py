@@ -18,9 +18,9 @@ from bnsim.timing import Timing
 Place = Literal["population", "projection"]
 """Where a variable lives: one value a neuron, or one value a synapse."""
 
-Role = Literal["persistent", "weight", "transient", "time"]
-"""What becomes of a variable when a trial ends. persistent, weight: it carries over. transient: it is set back to its
-initial value, or carries over in a continuous run. time: as transient, but counted from the start of the next trial."""
+Role = Literal["persistent", "weight", "transient"]
+"""What becomes of a variable when a trial ends. persistent, weight: it carries over. transient: it is set back to what
+the state holds. In a continuous run all of them carry over."""
 
 KEY_WORDS = ("trial_key_high", "trial_key_low")
 """Variables of a population that draws random numbers: the two words of the trial's key."""
@@ -40,7 +40,7 @@ class Variable:
         Whether it has one value a neuron or one value a synapse.
     symbol : str
         Its name in the owner's equations.
-    role : {"persistent", "weight", "transient", "time"}
+    role : {"persistent", "weight", "transient"}
         What becomes of it when a trial ends (see `Role`).
     dtype : str
         Type of its elements.
@@ -62,6 +62,30 @@ class Variable:
     def name(self) -> str:
         """Its name in a `State`, such as "cells.theta"."""
         return f"{self.owner}.{self.symbol}"
+
+
+@dataclass(frozen=True)
+class Computed:
+    """Variable of a population that is computed whenever it is looked at, such as the summed input.
+
+    Parameters
+    ----------
+    symbol : str
+        Its name in the population's equations.
+    unit : str
+        SI unit, "" where it has none.
+    unit_name : str
+        The unit by its name in equations, "1" where it has none.
+    """
+
+    symbol: str
+    unit: str
+    unit_name: str
+
+    @property
+    def observed(self) -> str:
+        """Name of the variable into which its values are copied where a run records them."""
+        return f"observed_{self.symbol}"
 
 
 @dataclass(frozen=True)
@@ -118,6 +142,8 @@ class PopulationProgram:
         Integration method.
     constants : mapping of str to Quantity
         Value of every name in the texts that is not a variable.
+    computed : tuple of Computed
+        Variables that are computed whenever they are looked at.
     decays : str
         Statements at the start of each step.
     arrivals : str
@@ -138,6 +164,7 @@ class PopulationProgram:
     refractory: str
     method: str
     constants: Mapping[str, Quantity]
+    computed: tuple[Computed, ...]
     decays: str
     arrivals: str
     learns: bool
@@ -179,6 +206,8 @@ class ProjectionProgram:
         Names of the presynaptic and the postsynaptic population.
     n_source, n_target : int
         Sizes of the populations.
+    weight_unit : str
+        SI unit of the weights, "" where they have none.
     equations : str
         Equations of each synapse in Brian2's notation.
     on_pre, on_post : str
@@ -196,6 +225,7 @@ class ProjectionProgram:
     target: str
     n_source: int
     n_target: int
+    weight_unit: str
     equations: str
     on_pre: str
     on_post: str
@@ -272,34 +302,41 @@ class Signal:
 
 
 @dataclass(frozen=True)
-class Traced:
-    """Variable that may be recorded in each step.
+class Recordable:
+    """Variable of which a run may record samples.
 
     Parameters
     ----------
-    population : str
-        Name of the population.
+    owner : str
+        Name of the population or projection.
+    place : {"population", "projection"}
+        Whether it has one value a neuron or one value a synapse.
     symbol : str
-        Name of the variable in the population's equations.
+        Its name in the owner's equations.
+    dtype : str
+        Type of its elements.
     unit : str
         SI unit, "" where it has none.
+    computed : bool
+        Whether it is computed whenever it is looked at; False where it is stored.
     """
 
-    population: str
+    owner: str
+    place: Place
     symbol: str
+    dtype: str
     unit: str
+    computed: bool = False
 
 
 @dataclass(frozen=True)
 class Program:
-    """Network on a time grid with every name, unit, equation and statement resolved: all that a back end reads.
+    """Network with a time step, every name, unit, equation and statement resolved: all that a back end reads.
 
     Parameters
     ----------
-    timing : Timing
-        The time grid.
-    continuous : bool
-        Whether trials follow each other without a break.
+    dt : float
+        Time step in seconds.
     populations : tuple of PopulationProgram
         In the network's order.
     projections : tuple of ProjectionProgram
@@ -310,22 +347,18 @@ class Program:
         Signals of all rules.
     trial_end : tuple of TrialEnd
         Statements at the end of a trial, in order of execution.
-    traces : tuple of Traced
-        Variables that may be recorded.
     repetition : Repetition or None
         Whether a trial is presented again to a network that stays silent.
     reward : Reward or None
         Whose decision is rewarded.
     """
 
-    timing: Timing
-    continuous: bool
+    dt: float
     populations: tuple[PopulationProgram, ...]
     projections: tuple[ProjectionProgram, ...]
     variables: tuple[Variable, ...]
     signals: tuple[Signal, ...]
     trial_end: tuple[TrialEnd, ...]
-    traces: tuple[Traced, ...]
     repetition: Repetition | None
     reward: Reward | None
 
@@ -379,19 +412,33 @@ class Program:
         return len(state[f"{variable.owner}.source"])
 
     @property
-    def carried(self) -> tuple[Variable, ...]:
-        """Variables that a run is given and returns."""
-        return tuple(v for v in self.variables if self.continuous or v.role in ("persistent", "weight"))
+    def persistent(self) -> tuple[Variable, ...]:
+        """Variables that carry over from trial to trial; the weights of projections with a rule are among them."""
+        return tuple(v for v in self.variables if v.role != "transient")
 
     @property
     def transient(self) -> tuple[Variable, ...]:
-        """Variables that are reset in each trial, and carry over in a continuous run only."""
-        return tuple(v for v in self.variables if v.role in ("transient", "time"))
+        """Variables that start anew in each trial, and carry over in a continuous run only."""
+        return tuple(v for v in self.variables if v.role == "transient")
 
     @property
-    def times(self) -> tuple[Variable, ...]:
-        """Variables that hold a time."""
-        return tuple(v for v in self.variables if v.role == "time")
+    def recordable(self) -> tuple[Recordable, ...]:
+        """Variables of which a run may record samples: those of neurons, and the weights."""
+        found = [
+            Recordable(v.owner, "population", v.symbol, v.dtype, v.unit)
+            for v in self.variables
+            if v.place == "population"
+        ]
+        found += [
+            Recordable(population.name, "population", item.symbol, "float64", item.unit, computed=True)
+            for population in self.populations
+            for item in population.computed
+        ]
+        weights = (
+            Recordable(projection.name, "projection", "w", "float64", projection.weight_unit)
+            for projection in self.projections
+        )
+        return (*found, *weights)
 
     @property
     def told(self) -> tuple[Signal, ...]:

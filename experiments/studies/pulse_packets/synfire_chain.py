@@ -121,9 +121,9 @@ class SynfireChain:
                 bnsim.Projection("background", "group", synapse, BACKGROUND_WEIGHT * mV, connectivity=own),
             ],
         )
-        return network.compile(trial=self.duration * ms, dt=DT * ms, traces={"group": ["v"]})
+        return network.compile(trial=self.duration * ms, dt=DT * ms)
 
-    def respond(self, trains: list[Train], key: int, record: tuple[str, ...] = ("group",)) -> bnsim.Recording:
+    def respond(self, trains: list[Train], key: int, *more: bnsim.Spikes | bnsim.Trace) -> bnsim.Recording:
         """Return the response of one group.
 
         Parameters
@@ -132,18 +132,20 @@ class SynfireChain:
             Spikes that reach it in each trial.
         key
             Key of the background's random numbers.
-        record
-            Populations whose spikes are recorded.
+        *more
+            What is recorded besides the group's spikes.
 
         Returns
         -------
         bnsim.Recording
             Spikes of the population "group".
         """
+        import bnsim
+
         probabilities = np.repeat(background_probabilities() if self.noisy else (0.0, 0.0), GROUP)
         stimulus = {"input": trains, "background": np.tile(probabilities, (len(trains), 1))}
         simulator = self._simulator
-        return simulator.run(simulator.initial_state(0), stimulus, key, record=record)[1]
+        return simulator.run(simulator.initial_state(0), stimulus, key, record=[bnsim.Spikes("group"), *more])[1]
 
     def send(self, trains: list[Train], groups: int, seed: int) -> Iterator[list[Train]]:
         """Send spikes along the chain.
