@@ -365,11 +365,13 @@ class Recording:
                     )
             for population, traces in self.traces.items():
                 for variable, trace in traces.items():
-                    segment.irregularlysampledsignals.append(
-                        neo.IrregularlySampledSignal(
-                            trace.times * pq.s,
+                    period = trace.times[1] - trace.times[0] if len(trace.times) > 1 else self.dt
+                    segment.analogsignals.append(
+                        neo.AnalogSignal(
                             trace.values[index],
                             units=trace.unit or "dimensionless",
+                            t_start=trace.times[0] * pq.s,
+                            sampling_period=period * pq.s,
                             name=f"{population} {variable}",
                             array_annotations={"unit": trace.units},
                         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,8 @@ def plain_network(program: Program, key: int) -> Any:
     brian2.Network
         The network in Brian2's active device.
     """
-    objects = build(program)
+    unobserved = tuple(replace(population, computed=()) for population in program.populations)
+    objects = build(replace(program, populations=unobserved))
     arrays = connectivity_arrays(program, key)
     for projection in program.projections:
         connect(objects.synapses[projection.name], projection, arrays)

@@ -12,6 +12,7 @@ from brian2.units import ms
 from numpy.typing import NDArray
 from scipy import stats
 
+import bnsim
 from bnsim.engine import random
 
 from .networks import coins
@@ -86,7 +87,9 @@ def test_backends_give_the_same_bits(backend: str) -> None:
     )
     exactly = numbers[:, 11, :]
     for stimulus, fires in ((exactly, False), (np.nextafter(exactly, 1), True)):
-        _, recording = simulator.run(simulator.initial_state(0), stimulus, key, trials=trials, record=["coins"])
+        _, recording = simulator.run(
+            simulator.initial_state(0), stimulus, key, trials=trials, record=[bnsim.Spikes("coins")]
+        )
         raster = recording.binned("coins", 0.001)
         assert np.array_equal(raster, numbers < stimulus[:, None, :])
         assert (raster[:, 11, :] == fires).all()

@@ -16,13 +16,13 @@ from .networks import driven, intensities, learner
 
 def test_saved_and_loaded_in_the_middle_of_a_run(tmp_path: Path) -> None:
     """A run that goes on from the file ends like one that was never interrupted."""
-    simulator = learner("cpp", continuous=True)
-    state, _ = simulator.run(simulator.initial_state(1), intensities(10)[:5], key=3)
+    simulator = learner("cpp")
+    state, _ = simulator.run_for(simulator.initial_state(1), 150 * ms, intensities(10)[:5])
     state.save(tmp_path / "state.npz")
     loaded = bnsim.State.load(tmp_path / "state.npz")
     assert list(loaded) == list(state)
-    ends = [simulator.run(start, intensities(10)[5:], key=3, trials=range(5, 10))[0] for start in (state, loaded)]
-    ends.append(simulator.run(simulator.initial_state(1), intensities(10), key=3)[0])
+    ends = [simulator.run_for(start, 150 * ms, intensities(10)[5:])[0] for start in (state, loaded)]
+    ends.append(simulator.run_for(simulator.initial_state(1), 300 * ms, intensities(10))[0])
     for name in ends[0]:
         assert loaded[name].dtype == state[name].dtype, name
         assert ends[0][name].tobytes() == ends[1][name].tobytes() == ends[2][name].tobytes(), name
@@ -106,13 +106,13 @@ def test_replacing_an_array() -> None:
 
 def test_the_initial_state_follows_from_the_key() -> None:
     """The same on every back end; another key draws other weights and delays on the same edges."""
-    states = [learner(backend, continuous=True).initial_state(1) for backend in ("cpp", "numpy")]
+    states = [learner(backend).initial_state(1) for backend in ("cpp", "numpy")]
     for name in states[0]:
         assert states[0][name].tobytes() == states[1][name].tobytes(), name
-    other = learner("numpy", continuous=True).initial_state(2)
+    other = learner("numpy").initial_state(2)
     changed = {name for name in other if other[name].tobytes() != states[0][name].tobytes()}
-    assert changed == {"input_to_cells.w", "input_to_cells.delay", "inhibitory_to_cells.delay"}
-    resting = driven().compile(trial=5 * ms, continuous=True, backend="numpy").initial_state(0)
+    assert changed == {"key", "input_to_cells.w", "input_to_cells.delay", "inhibitory_to_cells.delay"}
+    resting = driven().compile(trial=5 * ms, backend="numpy").initial_state(0)
     assert (resting["cells.v"] == -65e-3).all()
     assert resting["cells.not_refractory"].all()
     assert (resting["cells.lastspike"] == -1e4).all()

@@ -125,7 +125,7 @@ def test_errors_name_culprit_and_remedy(recording: Recording, call, message: str
 
 def test_recording_without_spike_times_says_how_to_get_them(recording: Recording) -> None:
     bare = Recording(recording.duration, recording.dt, recording.trials, recording.counts)
-    with pytest.raises(InputError, match=r"run again with record=\['input', 'cells', 'quiet'\]"):
+    with pytest.raises(InputError, match=r"run again with record=\[bnsim\.Spikes\('input'\)\]"):
         plotting.raster(bare)
 
 

@@ -12,7 +12,6 @@ from brian2.units.fundamentalunits import Quantity
 import bnsim
 from bnsim.program import Program, lower
 from bnsim.program.statements import gate, rename
-from bnsim.timing import Timing
 
 
 @pytest.mark.parametrize(
@@ -77,7 +76,7 @@ def onto(model: bnsim.NeuronModel, synapse: bnsim.SynapseModel, weights: Quantit
 
 
 def lowered(network: bnsim.Network) -> Program:
-    return lower(network, Timing(1e-4, 100, 100))
+    return lower(network, 1e-4)
 
 
 def test_the_membrane_keeps_its_name_whatever_the_synapse_calls_its_own() -> None:
