@@ -12,7 +12,6 @@ from brian2.groups.group import CodeRunner
 from brian2.units import second
 
 from bnsim.engine import random
-from bnsim.engine.exact import exact_in_parts
 from bnsim.engine.functions import make_select, make_uniform
 from bnsim.errors import InputError
 from bnsim.program import KEY_WORDS, PopulationProgram, Program, ProjectionProgram, Signal, Variable
@@ -160,7 +159,7 @@ def _group(population: PopulationProgram, clock: Any) -> Any:
             threshold=population.threshold,
             reset=population.reset,
             refractory=population.refractory or False,
-            method=exact_in_parts if population.method == "exact" else population.method,
+            method=_method(population),
             namespace={**population.constants, **_functions()},
             dtype=dict.fromkeys(KEY_WORDS, np.int64),
             clock=clock,
@@ -172,6 +171,14 @@ def _group(population: PopulationProgram, clock: Any) -> Any:
     if population.arrivals:
         group.contained_objects.append(_at_spikes(group, population.arrivals, f"arrivals_{population.name}"))
     return group
+
+
+def _method(population: PopulationProgram) -> Any:
+    """Brian2's name of a method, or a function that gives Brian2 the statements of a step."""
+    step = population.integration
+    if step is None:
+        return population.method or "exact"
+    return lambda equations, variables=None, method_options=None: step.code
 
 
 def _draw(population: PopulationProgram, group: Any, clock: Any) -> Any:

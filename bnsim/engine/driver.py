@@ -157,6 +157,9 @@ class _Writer:
                 yield "const int64_t n_trials = header[0], steps = header[4], shown = header[5];"
                 yield "const bool plastic = header[1] != 0, profile = header[2] != 0, continuous = header[3] != 0;"
                 yield "const int report_to = (int)header[7];"
+            case "coefficient":
+                values = self.array(self.objects.groups[array.owner], array.part)
+                yield f'bnsim::read({values.data}, {values.size}, "{array.name}");'
             case "source" | "target":
                 yield f"bnsim::read({self._index(array.owner, array.content)});"
                 if array.content == "target":

@@ -7,6 +7,7 @@ import numpy as np
 from bnsim.engine import random
 from bnsim.program import Program
 from bnsim.program.layout import in_flight
+from bnsim.state import SHAPE, UNIT
 
 
 def initial_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
@@ -49,6 +50,8 @@ def connectivity_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
     arrays: dict[str, np.ndarray] = {}
     for projection in program.projections:
         name, data = projection.name, projection.data
+        arrays[f"{name}{SHAPE}"] = np.array([projection.n_source, projection.n_target])
+        arrays[f"{name}{UNIT}"] = np.array(projection.weight_unit)
         edges = data.edges(random.generator(key, f"{name}:connectivity"))
         arrays[f"{name}.source"] = edges.source
         arrays[f"{name}.target"] = edges.target

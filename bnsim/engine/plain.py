@@ -36,6 +36,8 @@ def plain_network(program: Program, key: int) -> Any:
     for variable in program.variables:
         if variable.role == "transient" and variable.symbol not in ("lastspike", "lastupdate"):  # Brian2's own
             setattr(objects.owner(variable), f"{variable.symbol}_", variable.initial)
+    for (name, symbol), value in program.coefficients(plastic=True).items():
+        setattr(objects.groups[name], f"{symbol}_", value)
     high, low = random.trial_keys(key, np.zeros(1, np.uint64))[0]
     for population in program.populations:
         group = objects.groups[population.name]

@@ -172,6 +172,8 @@ class RuntimeNetwork:
                 parts = [job.state[f"{name}.in_flight_{part}"] for part in ("ahead", "synapse")]
                 spikes = np.stack(parts, axis=1).astype(np.int64)
             _fill_queue(pathway.queue, spikes)
+        for (name, symbol), value in self.program.coefficients(job.plastic).items():
+            _set(objects.groups[name], symbol, value)
         for population in self.program.populations:
             if population.learns:
                 _set(objects.groups[population.name], "plastic", job.plastic)

@@ -30,8 +30,14 @@ def write(program: Program, job: Job, report_to: int, file: IO[bytes]) -> None:
         File that is open for writing.
     """
     anew = set() if job.grid.continuous else started_anew(program)
+    coefficients = program.coefficients(job.plastic)
     for array in layout.job(program):
-        given = np.zeros(0) if _is_state(array) and array.name in anew else _values(array, job, report_to)
+        if array.content == "coefficient":
+            given: np.ndarray = np.array([coefficients[array.owner, array.part]])
+        elif _is_state(array) and array.name in anew:
+            given = np.zeros(0)
+        else:
+            given = _values(array, job, report_to)
         values = np.ascontiguousarray(given, dtype=array.dtype)
         file.write(np.uint64(values.nbytes).tobytes())
         file.write(values.data)

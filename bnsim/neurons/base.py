@@ -14,8 +14,8 @@ from bnsim.errors import InputError
 
 InputUnit = Literal["volt", "amp"]
 
-Method = Literal["exact", "exponential_euler", "euler", "rk2", "rk4", "heun"]
-"""Brian2's integration methods of equations without noise, as far as every back end has them."""
+Method = Literal["exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"]
+"""Two integration methods of this package's (`bnsim.program.integration`), and Brian2's for equations without noise."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,8 +47,8 @@ class NeuronModel(Description, abstract=True):
         Expression for each variable at the start; a variable that is not named starts at 0.
     persistent : tuple of str
         Variables that carry over from trial to trial (adaptive thresholds); frozen where learning is off.
-    method : {"exact", "exponential_euler", "euler", "rk2", "rk4", "heun"}
-        Brian2's integration method; where a conductance enters, "exact" becomes "exponential_euler".
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+        Integration method; where a conductance enters, "exact" becomes "exponential_midpoint".
 
     Raises
     ------

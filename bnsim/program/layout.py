@@ -16,6 +16,7 @@ Content = Literal[
     "header",
     "spikes",
     "sample",
+    "coefficient",
     "source",
     "target",
     "weight",
@@ -86,6 +87,9 @@ def job(program: Program) -> Iterator[Array]:
         yield Array("spikes", population.name, "spikes", "int32")
     for item in program.recordable:
         yield Array("sample", item.owner, item.symbol, "int32")
+    for population in program.populations:
+        for name in () if population.integration is None else population.integration.names:
+            yield Array("coefficient", population.name, name, "float64")
     for projection in program.projections:
         yield Array("source", projection.name, "source", "int32")
         yield Array("target", projection.name, "target", "int32")

@@ -76,12 +76,18 @@ def _population(cells: Cells, dt: float) -> PopulationProgram:
         neurons.check_names(neuron)
     constants = dict(neuron.parameters) if neuron is not None else {}
     for link in cells.links:
+        neurons.check_prefix(cells, link)
         constants |= link.constants
     encoder = population.stimulus_encoder
     draw = None
     if isinstance(model, Encoder) and cells.draws:
         draw = Draw(f"{population.name}:spikes", model.silent_without_drive)
     equations = neurons.equations(cells)
+    integration, method = None, ""
+    if neuron is not None:
+        integration, method = neurons.integration(cells, neuron, equations, constants, dt)
+    if integration is not None:
+        equations = "\n".join([equations, *(f"{name} : 1 (shared, constant)" for name in integration.names)])
     return PopulationProgram(
         name=population.name,
         size=population.size,
@@ -89,7 +95,8 @@ def _population(cells: Cells, dt: float) -> PopulationProgram:
         threshold=model.threshold,
         reset=neurons.reset(cells),
         refractory="" if neuron is None else neurons.refractory(neuron, dt),
-        method="exact" if neuron is None else neurons.method(cells, neuron),
+        method=method,
+        integration=integration,
         constants=constants,
         computed=variables.computed(population.name, equations),
         decays=neurons.decays(cells),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
 from bnsim.encoding import Encoder
 from bnsim.errors import InputError
 from bnsim.network import Population
 from bnsim.neurons import NeuronModel
+from bnsim.program.integration import Integration, exact, exponential_midpoint
 from bnsim.program.links import Link
 from bnsim.program.parts import KEY_WORDS
 from bnsim.program.statements import declared, fill, gate, parsed, refuse_randomness, rename
@@ -176,8 +179,9 @@ def _input(cells: Cells, model: NeuronModel) -> list[str]:
 def _summed_input(cells: Cells, model: NeuronModel) -> str:
     terms = [] if cells.population.encoder is None else ["drive"]
     for link in cells.incoming:
-        if link.synapse.current:
-            terms.append(fill(rename(link.synapse.current, link.names), model))
+        term = fill(rename(link.synapse.current, link.names), model)
+        if term and term not in terms:  # equal synapses share their variables
+            terms.append(term)
     return " + ".join(terms)
 
 
@@ -282,10 +286,10 @@ def arrivals(cells: Cells) -> str:
     )
 
 
-def method(cells: Cells, model: NeuronModel) -> str:
-    """Return the integration method.
-
-    Where a conductance enters, the equations are no longer linear, so that "exact" becomes "exponential_euler".
+def integration(
+    cells: Cells, model: NeuronModel, equations: str, constants: Mapping[str, Quantity], dt: float
+) -> tuple[Integration | None, str]:
+    """Return how the equations are integrated.
 
     Parameters
     ----------
@@ -293,41 +297,33 @@ def method(cells: Cells, model: NeuronModel) -> str:
         The population.
     model : NeuronModel
         Its model.
+    equations : str
+        Its equations.
+    constants : mapping of str to Quantity
+        Values of the names that are no variables.
+    dt : float
+        Time step in seconds.
 
     Returns
     -------
-    str
-        Brian2's name of the method.
+    integration : Integration or None
+        One time step; None where it is left to Brian2.
+    method : str
+        Brian2's method then, else "".
 
     Raises
     ------
     InputError
-        If the exact solution does not exist.
+        If the equations do not allow the method.
     """
-    if model.method != "exact":
-        return model.method
-    if any(link.synapse.weight == "conductance" for link in cells.incoming):
-        return "exponential_euler"
-    _refuse_equal_time_constants(cells, model)
-    return "exact"
-
-
-def _refuse_equal_time_constants(cells: Cells, model: NeuronModel) -> None:
-    """Brian2's exact solution for a current that decays as fast as the membrane divides by their difference: 0 / 0."""
-    lines = [
-        line.partition(":")[0]
-        for line in model.equations.splitlines()
-        if re.match(rf"\s*d{model.membrane}\s*/\s*dt", line)
-    ]
-    used = [name for name in model.parameters if any(re.search(rf"\b{name}\b", line) for line in lines)]
-    for link in cells.incoming:
-        parameters = link.synapse.parameters
-        for name in used if "tau" in parameters else ():
-            if float(model.parameters[name]) == float(parameters["tau"]):
-                raise InputError(
-                    f"Projection({link.name!r}): {type(link.synapse).__name__}.tau equals "
-                    f"{type(model).__name__}.{name}, where exact integration fails; change one of them by 0.1 %"
-                )
+    method, culprit = model.method, f"{type(model).__name__}.equations"
+    if method == "exact" and any(link.synapse.weight == "conductance" for link in cells.incoming):
+        method = "exponential_midpoint"
+    if method not in ("exact", "exponential_midpoint"):
+        return None, method
+    found = parsed(f"Population({cells.population.name!r})", equations)
+    step = exact if method == "exact" else exponential_midpoint
+    return step(culprit, found, constants, dt), ""
 
 
 def refractory(model: NeuronModel, dt: float) -> str:
@@ -374,6 +370,32 @@ def still(model: NeuronModel) -> set[str]:
     """
     found = parsed(f"{type(model).__name__}.equations", model.equations)
     return {model.membrane} | {name for name, equation in found.items() if "unless refractory" in equation.flags}
+
+
+def check_prefix(cells: Cells, link: Link) -> None:
+    """Refuse a projection whose name makes one of its variables bear the name of one of the neuron's.
+
+    Parameters
+    ----------
+    cells : Cells
+        A population.
+    link : Link
+        A projection that begins or ends there.
+
+    Raises
+    ------
+    InputError
+        If there is such a name.
+    """
+    model = cells.population.model
+    if not isinstance(model, NeuronModel):
+        return
+    taken = sorted({*model.parameters, *declared(model, "equations")} & {*link.names.values()})
+    if taken:
+        raise InputError(
+            f"Projection({link.name!r}).name: its variable {taken[0]!r} bears the name of one of "
+            f"{type(model).__name__}; rename the projection"
+        )
 
 
 def check_names(model: NeuronModel) -> None:

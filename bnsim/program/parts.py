@@ -12,6 +12,7 @@ from brian2.units.fundamentalunits import Quantity
 from bnsim.arrays import Float64Array
 from bnsim.connectivity import Edges
 from bnsim.encoding.base import Drive, DriveForm
+from bnsim.program.integration import Integration
 from bnsim.protocol import Repetition, Reward
 from bnsim.timing import Timing
 
@@ -139,7 +140,9 @@ class PopulationProgram:
     refractory : str
         Condition for being refractory, "" where there is no such period.
     method : str
-        Integration method.
+        Brian2's integration method; "" where `integration` takes its place.
+    integration : Integration or None
+        One time step of the equations, where that is not left to Brian2.
     constants : mapping of str to Quantity
         Value of every name in the texts that is not a variable.
     computed : tuple of Computed
@@ -163,6 +166,7 @@ class PopulationProgram:
     reset: str
     refractory: str
     method: str
+    integration: Integration | None
     constants: Mapping[str, Quantity]
     computed: tuple[Computed, ...]
     decays: str
@@ -410,6 +414,26 @@ class Program:
         if variable.place == "population":
             return self.population(variable.owner).size
         return len(state[f"{variable.owner}.source"])
+
+    def coefficients(self, plastic: bool) -> dict[tuple[str, str], float]:
+        """Return the coefficients of the integration of all populations.
+
+        Parameters
+        ----------
+        plastic : bool
+            Whether learning is on.
+
+        Returns
+        -------
+        dict of (str, str) to float
+            By population and name, in SI units.
+        """
+        return {
+            (population.name, name): value
+            for population in self.populations
+            if population.integration is not None
+            for name, value in population.integration.values(plastic).items()
+        }
 
     @property
     def persistent(self) -> tuple[Variable, ...]:

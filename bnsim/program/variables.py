@@ -59,9 +59,10 @@ def of_population(cells: Cells, program: PopulationProgram) -> Iterator[Variable
         If an initial value cannot be evaluated or has the wrong unit.
     """
     told = {signal.symbol for link in cells.incoming for signal in signals(link) if not signal.shared}
+    coefficients = () if program.integration is None else program.integration.names
     model = cells.population.model
     for symbol, equation in _stored(parsed(f"Population({program.name!r})", program.equations)):
-        if symbol in ENGINE or symbol in told:
+        if symbol in ENGINE or symbol in told or symbol in coefficients:
             continue
         role: Role = "transient"
         initial = 0.0

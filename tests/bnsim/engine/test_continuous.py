@@ -171,7 +171,10 @@ def test_the_length_of_a_run_is_not_compiled_in() -> None:
     ("arguments", "message"),
     [
         ((0 * ms, np.zeros(50)), "(duration): not above 0; give a time such as 1*second"),
-        ((10.5 * ms, np.zeros(50)), "(duration): 0.0105 s is no whole number of time steps of 0.001 s; give a multiple such as 0.01 s"),
+        (
+            (10.5 * ms, np.zeros(50)),
+            "(duration): 0.0105 s is no whole number of time steps of 0.001 s; give a multiple such as 0.01 s",
+        ),
         ((10 * mV, np.zeros(50)), "(duration): V is no unit of time"),
         ((10 * ms, np.zeros((3, 50))), "(stimulus): 3 parts of a run of 10 time steps; give parts of equal length"),
         ((10 * ms,), "(stimulus): nothing for 'coins'; give a stimulus for each encoder"),

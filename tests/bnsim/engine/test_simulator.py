@@ -210,7 +210,9 @@ def test_states_of_other_networks(reader: Simulator) -> None:
         f"{name}not a State; give what initial_state or an earlier run returned"
     )
     said = refusal(reader, driven().compile(trial=5 * ms, backend="numpy").initial_state(0), TRAIN, plastic=False)
-    assert said == "State: no array 'readout.source'; it holds cells.v, cells.not_refractory, cells.lastspike, key, clock"
+    assert (
+        said == "State: no array 'readout.source'; it holds cells.v, cells.not_refractory, cells.lastspike, key, clock"
+    )
     for array, value, message in (
         ("source", np.full(6, 7, np.int32), "readout.source leaves 0 to 2; correct the state"),
         ("target", np.full(6, -1, np.int32), "readout.target leaves 0 to 1; correct the state"),

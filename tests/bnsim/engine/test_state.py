@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from brian2.units import ms
+from brian2.units import ms, mV, nS, uV
 
 import bnsim
 
@@ -102,6 +102,26 @@ def test_replacing_an_array() -> None:
     with pytest.raises(bnsim.InputError) as raised:
         state.replace({"a.w": np.zeros(2)})
     assert str(raised.value) == "State.replace: 'a.w' has shape (2,); give (3,)"
+
+
+def test_weights_have_a_unit() -> None:
+    cells = [bnsim.Population("E", 2, bnsim.LIF()), bnsim.Population("I", 3, bnsim.LIF())]
+    edges = bnsim.EdgeList([0, 0, 1, 1], [2, 0, 1, 1], factor=[1, 2, 3, 4])
+    network = bnsim.Network(cells, [bnsim.Projection("E", "I", bnsim.Delta(), 0.5 * mV, edges)])
+    state = network.compile(dt=1 * ms, backend="numpy").initial_state(0)
+    weights = state.weights("E_to_I")
+    assert bnsim.checks.describe(weights[0]) == "1 mV"  # in the order of source, then target
+    np.testing.assert_allclose(weights / mV, [1, 0.5, 1.5, 2])
+    np.testing.assert_allclose(state.weights("E_to_I", mV), [1, 0.5, 1.5, 2])
+    matrix = state.weights("E_to_I", uV, matrix=True)
+    np.testing.assert_allclose(matrix, [[1000, np.nan, 500], [np.nan, 3500, np.nan]])  # equal pairs are added
+    for arguments, message in (
+        (("E_to_I", nS), "State.weights(unit): the weights of 'E_to_I' are in V; give a unit of that kind"),
+        (("E_to_E",), "State.weights(projection): unknown 'E_to_E'; did you mean 'E_to_I'? choose from E_to_I"),
+    ):
+        with pytest.raises(bnsim.InputError) as raised:
+            state.weights(*arguments)
+        assert str(raised.value) == message
 
 
 def test_the_initial_state_follows_from_the_key() -> None:

@@ -60,6 +60,7 @@ def test_variables_are_those_that_brian2_makes(network: Any) -> None:
     known = {(variable.owner, variable.symbol) for variable in program.variables}
     known |= {(signal.owner, signal.symbol) for signal in program.signals}
     engine = {"spike_count", "drive", "plastic", "uniform", "trial_key_high", "trial_key_low", "first_step", "w"}
+    engine |= {name for p in program.populations if p.integration is not None for name in p.integration.names}
     engine |= {item.observed for population in program.populations for item in population.computed}
     for owner, group in [*objects.groups.items(), *objects.synapses.items()]:
         equations = group.equations.diff_eq_names | group.equations.parameter_names

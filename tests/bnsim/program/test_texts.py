@@ -109,16 +109,6 @@ def test_a_rule_may_not_write_what_a_neuron_keeps() -> None:
             lowered(onto(bnsim.AdaptiveLIF(), synapse, 1 * mV))
 
 
-@pytest.mark.parametrize("backend", ["numpy", "cpp"])
-def test_equal_time_constants_are_refused(backend: str) -> None:
-    network = onto(bnsim.LIF(tau_m=5 * ms), bnsim.ExponentialCurrent(tau=5 * ms), 1 * mV)
-    with pytest.raises(
-        bnsim.InputError,
-        match=r"^Projection\('a'\): ExponentialCurrent\.tau equals LIF\.tau_m, where exact integration fails",
-    ):
-        network.compile(trial=10 * ms, backend=backend)  # type: ignore[arg-type]
-
-
 def test_weights_outside_a_rules_bounds_are_refused() -> None:
     for weights in (-1 * mV, bnsim.Uniform(0 * mV, 3 * mV)):
         with pytest.raises(
