@@ -114,7 +114,9 @@ class Projection(Description):
     connectivity : Connectivity
         Which units are connected.
     delay : Quantity, Distribution or array
-        One value for all synapses, a distribution that has a largest value, or a matrix (source, target).
+        One value for all synapses, a distribution that has a largest value, or a matrix (source, target). Delays are
+        rounded to time steps, and those of a distribution may be rounded to 0. A spike that arrives after d steps acts
+        at the end of step k + d, where k is the step in which the presynaptic neuron fired.
     plasticity : PlasticityRule, optional
         None for fixed weights.
     name : str

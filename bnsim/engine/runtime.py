@@ -188,7 +188,7 @@ class RuntimeNetwork:
             while not self._present(objects, job, trial, seen, each_step, report):
                 seen.presentations[trial] += 1
                 seen.forget()
-            self._check_finite(objects, job, trial)
+            self._check_finite(objects, job, trial, float(objects.clock.variables["t"].get_value()[0]))
             seen.end(trial)
         return seen
 
@@ -218,7 +218,7 @@ class RuntimeNetwork:
                 function()
             seen.note(first + step)
             if (step + 1) % CHECK_EVERY == 0:
-                self._check_finite(objects, job, trial)
+                self._check_finite(objects, job, trial, (first + step + 1) * self.program.dt)
                 if report is not None:
                     report(trial * grid.steps + step + 1)
         for drive, _ in replays:
@@ -244,11 +244,10 @@ class RuntimeNetwork:
                 found.append((_values(objects.groups[name], "drive"), [*by_step, np.zeros(0, np.int64)]))
         return found
 
-    def _check_finite(self, objects: Objects, job: Job, trial: int) -> None:
+    def _check_finite(self, objects: Objects, job: Job, trial: int, time: float) -> None:
         for variable in self.program.variables:
             finite = np.isfinite(_values(objects.owner(variable), variable.symbol))
             if not finite.all():
-                time = float(objects.clock.variables["t"].get_value()[0])
                 raise diverged(variable.name, int(np.argmin(finite)), -1 if job.grid.continuous else trial, time)
 
     def _learn(self, objects: Objects, job: Job, trial: int) -> None:

@@ -10,11 +10,12 @@ import numpy as np
 
 from bnsim.arrays import Float64Array
 from bnsim.connectivity import Edges
+from bnsim.distributions import Distribution
 from bnsim.encoding import Encoder
 from bnsim.errors import InputError
 from bnsim.network import Network, Projection
 from bnsim.neurons import NeuronModel
-from bnsim.program import neurons, synapses, variables
+from bnsim.program import names, neurons, synapses, variables
 from bnsim.program.links import Link
 from bnsim.program.neurons import Cells
 from bnsim.program.parts import Data, Draw, PopulationProgram, Program, ProjectionProgram, Stimulus
@@ -54,7 +55,12 @@ def lower(network: Network, dt: float) -> Program:
     ]
     populations = [_population(cells, dt) for cells in all_cells]
     named = {program.name: program for program in populations}
-    projections = [_projection(link, named) for link in links]
+    projections = [_projection(link, named, dt) for link in links]
+    ends = tuple(end for link in links for end in synapses.trial_end(link))
+    for cells, program in zip(all_cells, populations, strict=True):
+        names.check_population(type(cells.population.model).__name__, program, ends)
+    for projection in projections:
+        names.check_projection(projection, named[projection.source], named[projection.target], ends)
     found = list(chain.from_iterable(map(variables.of_population, all_cells, populations)))
     found += chain.from_iterable(map(variables.of_projection, links, projections))
     return Program(
@@ -63,7 +69,7 @@ def lower(network: Network, dt: float) -> Program:
         projections=tuple(projections),
         variables=variables.in_order(found),
         signals=tuple(signal for link in links for signal in variables.signals(link)),
-        trial_end=tuple(end for link in links for end in synapses.trial_end(link)),
+        trial_end=ends,
         repetition=network.repetition,
         reward=network.reward,
     )
@@ -107,10 +113,11 @@ def _population(cells: Cells, dt: float) -> PopulationProgram:
     )
 
 
-def _projection(link: Link, populations: Mapping[str, PopulationProgram]) -> ProjectionProgram:
+def _projection(link: Link, populations: Mapping[str, PopulationProgram], dt: float) -> ProjectionProgram:
     projection = link.projection
     source, target = populations[link.source.name], populations[link.target.name]
     on_pre, equations = synapses.on_pre(link), synapses.equations(link)
+    _refuse_vanishing_delays(projection, dt)
     if projection.delay_kind != "none" and not on_pre:
         raise InputError(f"Projection({link.name!r}).delay: {type(link.synapse).__name__} has none; leave delay out")
     return ProjectionProgram(
@@ -132,6 +139,17 @@ def _projection(link: Link, populations: Mapping[str, PopulationProgram]) -> Pro
             projection.longest_delay,
         ),
     )
+
+
+def _refuse_vanishing_delays(projection: Projection, dt: float) -> None:
+    """Delays are rounded to time steps; one that is given must not become none."""
+    given = np.asarray(projection.delay, dtype=np.float64) if not isinstance(projection.delay, Distribution) else None
+    vanishing = np.zeros(0) if given is None else given[(given > 0) & (given < dt / 2)]
+    if vanishing.size:
+        raise InputError(
+            f"Projection({projection.name!r}).delay: {vanishing.min() * 1e3:g} ms is less than half a time step of "
+            f"{dt * 1e3:g} ms, so that it would become none; give 0 ms, or choose a smaller dt"
+        )
 
 
 def _weights(projection: Projection, edges: Edges, generator: np.random.Generator) -> Float64Array:

@@ -148,7 +148,10 @@ def test_randomness_outside_the_key_is_refused(name: str, where: str) -> None:
         ({"equations": "dv/dt = (v_rest - v + leak + I) / tau_m : volt"}, "leak"),
         ({"threshold": "v > v_peak"}, "v_peak"),
         ({"reset": "v = nowhere"}, "nowhere"),
-        ({"equations": "dv/dt = (v_rest - v**2/mV + I) / tau_m : volt"}, "(in population_cells_stateupdater)"),
+        (
+            {"equations": "dv/dt = (v_rest - v**2/mV + I) / tau_m : volt"},
+            "is not linear with constant coefficients, so it cannot be integrated exactly",
+        ),
     ],
 )
 def test_what_brian2_refuses_is_one_line(text: dict[str, Any], reason: str) -> None:
@@ -156,14 +159,16 @@ def test_what_brian2_refuses_is_one_line(text: dict[str, Any], reason: str) -> N
         simulate(current_driven(type("Mine", (LIF,), text)(), 1), np.ones((1, 1)), 1 * ms)
     message = str(caught.value)
     assert "\n" not in message
-    assert "Brian2 refuses it: " in message
     assert reason in message
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ({"method": "exat"}, "Mine.method: unknown 'exat'; did you mean 'exact'? choose from exact, exponential_euler"),
+        (
+            {"method": "exat"},
+            "Mine.method: unknown 'exat'; did you mean 'exact'? choose from exact, exponential_midpoint",
+        ),
         ({"membrane": "u"}, "Mine.membrane: unknown 'u'; choose from v, theta"),
         ({"persistent": ("teta",)}, "Mine.persistent: unknown 'teta'; did you mean 'theta'? choose from v, theta"),
         ({"initial": {"vm": "v_rest"}}, "Mine.initial: unknown 'vm'; did you mean 'v'? choose from v, theta"),

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from brian2.units import ms, mV, nS, uV
+from brian2.units import ms, mV, nS
+from brian2.units.allunits import uvolt
 
 import bnsim
 
@@ -113,7 +114,7 @@ def test_weights_have_a_unit() -> None:
     assert bnsim.checks.describe(weights[0]) == "1 mV"  # in the order of source, then target
     np.testing.assert_allclose(weights / mV, [1, 0.5, 1.5, 2])
     np.testing.assert_allclose(state.weights("E_to_I", mV), [1, 0.5, 1.5, 2])
-    matrix = state.weights("E_to_I", uV, matrix=True)
+    matrix = state.weights("E_to_I", uvolt, matrix=True)
     np.testing.assert_allclose(matrix, [[1000, np.nan, 500], [np.nan, 3500, np.nan]])  # equal pairs are added
     for arguments, message in (
         (("E_to_I", nS), "State.weights(unit): the weights of 'E_to_I' are in V; give a unit of that kind"),

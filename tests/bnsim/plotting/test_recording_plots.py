@@ -106,7 +106,7 @@ def test_a_trial_may_be_an_integer_of_numpy(recording: Recording) -> None:
         (lambda r: plotting.membrane_potential(r), "population: no population was named; the recording holds 'input'"),
         (
             lambda r: plotting.membrane_potential(r, "input"),
-            "no trace of 'v' in 'input' was recorded; compile with",
+            "no trace of 'v' in 'input' was recorded; run again with record=",
         ),
         (
             lambda r: plotting.membrane_potential(r, "cells", 2),
