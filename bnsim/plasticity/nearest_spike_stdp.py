@@ -29,8 +29,8 @@ class NearestSymmetricSTDP(WeightDependentSTDP):
     postsynaptic spike with the last presynaptic arrival. As `bnsim.WeightDependentSTDP`, but a spike sets its trace to
     1 instead of adding 1. NEST has it as `stdp_nn_symm_synapse`.
 
-    In the same time step the presynaptic arrival comes first, so that both pair with each other, the arrival also
-    with the postsynaptic spike before. NEST pairs both with the spikes before.
+    In the same time step the presynaptic arrival comes first, and the postsynaptic spike pairs with it at lag 0. NEST
+    pairs each of the two with the last spike of the other side before them.
 
     References
     ----------
@@ -64,8 +64,8 @@ class NearestPresynapticSTDP(WeightDependentSTDP):
     `bnsim.WeightDependentSTDP`, but a postsynaptic spike sets y to 1 and, after potentiation, x to 0. NEST has it as
     `stdp_nn_pre_centered_synapse`.
 
-    In the same time step the presynaptic arrival comes first, and its next postsynaptic spike is that of the step. NEST
-    pairs both with the spikes before.
+    In the same time step the presynaptic arrival comes first, and the postsynaptic spike pairs with it at lag 0. NEST
+    pairs each of the two with spikes of the other side before them.
 
     References
     ----------
@@ -102,8 +102,8 @@ class NearestReducedSTDP(WeightDependentSTDP):
     but a spike sets the trace of its side to 1 and, after the change of the weight, that of the other side to 0. NEST
     has it as `stdp_nn_restr_synapse`.
 
-    In the same time step the presynaptic arrival comes first, and pairs with the postsynaptic spike. NEST pairs both
-    with the spikes before.
+    In the same time step the presynaptic arrival comes first, and the postsynaptic spike pairs with it at lag 0. NEST
+    pairs each of the two with a spike of the other side before them.
 
     References
     ----------

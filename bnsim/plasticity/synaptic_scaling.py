@@ -57,7 +57,8 @@ class SynapticScaling(PlasticityRule):
     transmitted with the weight that the last of these left. Afterwards w is clipped to [0, w_max], which the paper
     does not do.
 
-    The estimate is slow: use a continuous run. In separate trials r and E start at 0 in each.
+    The estimate is slow: use a continuous run. In separate trials r and E start at 0 in each. Where learning is off, r
+    and E go on.
 
     References
     ----------
