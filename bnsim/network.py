@@ -247,10 +247,13 @@ class Network(Description):
             where = f"{culprit}.plasticity: {type(rule).__name__}.{rule.weight_scale}"
             checks.quantity(where, scale, unit, minimum=None, exclusive=False)
             low, high = extent(projection.weights)
-            if rule.weight_bounds is not None and (low < rule.weight_bounds[0] or high > rule.weight_bounds[1]):
+            lowest, highest = rule.weight_bounds or (-np.inf, np.inf)
+            if low < lowest or high > highest:
+                bounded = np.isfinite(highest)
+                bounds = f"0 to {checks.describe(scale)}" if bounded else "0 and more"
                 raise InputError(
-                    f"{culprit}.weights: leave the bounds of {type(rule).__name__}, 0 to {checks.describe(scale)}; "
-                    "choose weights within, or another w_max"
+                    f"{culprit}.weights: leave the bounds of {type(rule).__name__}, {bounds}; "
+                    f"choose weights within{', or another w_max' if bounded else ''}"
                 )
 
     def __getitem__(self, name: str) -> Population:

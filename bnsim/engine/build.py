@@ -237,6 +237,8 @@ def _synapses(projection: ProjectionProgram, groups: dict[str, Any], clock: Any,
     )
     for side in projection.pathways:
         getattr(synapses, side).order = 2 * order + (side == "post")
+    if projection.each_step:
+        synapses.run_regularly(projection.each_step, when="end", clock=clock, name=f"each_step_{projection.name}")
     return synapses
 
 

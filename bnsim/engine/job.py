@@ -10,6 +10,7 @@ import numpy as np
 from bnsim.arrays import Float64Array, Int32Array, Int64Array
 from bnsim.encoding.base import Drive
 from bnsim.errors import DivergenceError
+from bnsim.program import Program
 
 CHECK_EVERY = 256
 """Steps between two looks for NaN and infinite values; trials are looked at when they end, too."""
@@ -129,13 +130,15 @@ class Outcome:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def diverged(name: str, unit: int, trial: int, time: float) -> DivergenceError:
+def diverged(program: Program, name: str, unit: int, trial: int, time: float) -> DivergenceError:
     """Return the error for a variable that became NaN or infinite.
 
     Parameters
     ----------
+    program : Program
+        The program that was run.
     name : str
-        Name of the variable.
+        Name of one of its variables.
     unit : int
         First neuron or synapse of which it is not finite.
     trial : int
@@ -148,7 +151,9 @@ def diverged(name: str, unit: int, trial: int, time: float) -> DivergenceError:
     DivergenceError
         To be raised.
     """
+    (place,) = (variable.place for variable in program.variables if variable.name == name)
+    where = f"{'unit' if place == 'population' else 'synapse'} {unit}"
     when = f"by {time * 1e3:g} ms" + (f" of trial {trial}" if trial >= 0 else "")
     return DivergenceError(
-        f"simulation: {name} became NaN or infinite, in unit {unit} {when}; choose a smaller dt or weaker weights"
+        f"simulation: {name} became NaN or infinite, in {where} {when}; choose a smaller dt or weaker weights"
     )

@@ -181,7 +181,7 @@ class StandaloneNetwork:
             return
         if said.startswith(NOT_FINITE):
             name, unit, trial, time = said.removeprefix(NOT_FINITE).split()
-            raise diverged(name, int(unit), int(trial), float(time))
+            raise diverged(self.program, name, int(unit), int(trial), float(time))
         reason = said.splitlines()[-1] if said else f"exit status {status}"
         raise MachineError(
             f"compiled network: the simulation failed ({reason}); free memory, or remove {self.folder} to rebuild it"

@@ -124,6 +124,22 @@ class Link:
             return True
         return self.projection.delay_kind == "none" and not re.search(rf"\b{trace}\b", self.rule.on_pre)
 
+    def in_each_step(self, trace: str) -> bool:
+        """Return whether a trace on the synapses must be up to date in every step, not only at their spikes.
+
+        Parameters
+        ----------
+        trace : str
+            Name of one of the rule's presynaptic traces.
+
+        Returns
+        -------
+        bool
+            True where the rule's `each_step` reads it.
+        """
+        assert self.rule is not None
+        return bool(re.search(rf"\b{trace}\b", self.rule.each_step))
+
     @cached_property
     def names(self) -> dict[str, str]:
         """Names of variables and parameters on the neurons: each is prefixed with a projection's name.

@@ -130,6 +130,7 @@ def _projection(link: Link, populations: Mapping[str, PopulationProgram], dt: fl
         equations=equations,
         on_pre=on_pre,
         on_post=synapses.on_post(link),
+        each_step=synapses.each_step(link),
         delay=projection.delay_kind,
         constants={**target.constants, **source.constants, **link.constants},
         data=Data(

@@ -147,7 +147,8 @@ def _at_source(link: Link) -> list[str]:
 def _at_target(link: Link) -> list[str]:
     lines = [fill(rename(link.synapse.equations, link.names), link.model)]
     if link.rule is not None:
-        lines.append(rename(link.rule.postsynaptic.replace("{weight_unit}", link.weight_unit), link.names))
+        added = rename(link.rule.postsynaptic.replace("{weight_unit}", link.weight_unit), link.names)
+        lines.append(fill(added, link.model))
         lines += [f"{link.names[name]} : 1" for name in link.postsynaptic_traces]
         common = ((name, unit.replace("{weight_unit}", link.weight_unit)) for name, unit in link.rule.common.items())
         lines += [f"{name} : {unit}" for name, unit in common]

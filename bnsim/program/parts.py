@@ -216,6 +216,8 @@ class ProjectionProgram:
         Equations of each synapse in Brian2's notation.
     on_pre, on_post : str
         Statements at the arrival of a presynaptic spike and at a postsynaptic spike, "" where there are none.
+    each_step : str
+        Statements of each synapse at the end of every step, "" where there are none.
     delay : {"none", "shared", "each"}
         Whether synapses have no delay, one for all, or one each.
     constants : mapping of str to Quantity
@@ -233,6 +235,7 @@ class ProjectionProgram:
     equations: str
     on_pre: str
     on_post: str
+    each_step: str
     delay: DelayKind
     constants: Mapping[str, Quantity]
     data: Data = field(compare=False)

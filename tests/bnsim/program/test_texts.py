@@ -109,6 +109,26 @@ def test_a_rule_may_not_write_what_a_neuron_keeps() -> None:
             lowered(onto(bnsim.AdaptiveLIF(), synapse, 1 * mV))
 
 
+def test_statements_of_each_step_read_the_membrane_and_a_trace_that_is_up_to_date() -> None:
+    """The neurons hold the trace where there is no delay, else each synapse, where it decays after it was read."""
+    rule = type("Mine", (bnsim.PairSTDP,), {"each_step": "w += x * {membrane}_post"})()
+    step = "w = bnsim_select(plastic_post, w + ({trace} * g_post), w)"
+    on_neurons = lowered(onto(Unusual(), bnsim.Delta(), 1 * mV, plasticity=rule)).projection("a")
+    assert on_neurons.each_step == step.format(trace="a_x_pre")
+    on_synapses = lowered(onto(Unusual(), bnsim.Delta(), 1 * mV, plasticity=rule, delay=1 * ms)).projection("a")
+    assert on_synapses.each_step == step.format(trace="x") + "\nx *= exp(-dt / a_tau_plus)"
+    assert "x : 1" in on_synapses.equations.splitlines()
+    assert lowered(onto(Unusual(), bnsim.Delta(), 1 * mV, plasticity=bnsim.PairSTDP())).projection("a").each_step == ""
+
+
+def test_statements_of_each_step_may_not_write_what_a_neuron_keeps() -> None:
+    rule = type("Mine", (bnsim.PairSTDP,), {"each_step": "theta_post += 1*mV"})()
+    with pytest.raises(
+        bnsim.InputError, match=r"^Mine\.each_step: writes .theta. of AdaptiveLIF, which is persistent;"
+    ):
+        lowered(onto(bnsim.AdaptiveLIF(), bnsim.Delta(), 1 * mV, plasticity=rule))
+
+
 def test_weights_outside_a_rules_bounds_are_refused() -> None:
     for weights in (-1 * mV, bnsim.Uniform(0 * mV, 3 * mV)):
         with pytest.raises(
