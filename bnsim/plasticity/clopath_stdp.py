@@ -55,8 +55,7 @@ class ClopathSTDP(PlasticityRule):
 
     Depression happens at the arrival of a presynaptic spike; potentiation is added up in every step, with the values at
     its end, after resets. In the same time step arrivals come first. The filtered potentials start at theta_minus and
-    are integrated with the neuron's equations, by its method; where that is "exact", tau_minus and tau_plus must differ
-    from the membrane time constant. w is clipped to [0, w_max].
+    are integrated with the neuron's equations, by its method. w is clipped to [0, w_max].
 
     Potentiation needs u above theta_plus: a neuron model that shows the upstroke of its spikes (exponential, adaptive
     exponential, Hodgkin-Huxley), or that stays above theta_plus for some time after one. In a leaky

@@ -76,7 +76,7 @@ def check_projection(
     known |= {f"{name}_{end}" for end, names in neurons.items() for name in names}
     expressions = [equation.expr.code for equation in own.values() if equation.expr is not None]
     at_ends = [end.statements for end in ends if end.place == "projection" and end.owner == projection.name]
-    _refuse(culprit, [*expressions, projection.on_pre, projection.on_post, *at_ends], known)
+    _refuse(culprit, [*expressions, projection.on_pre, projection.on_post, projection.each_step, *at_ends], known)
 
 
 def _refuse(culprit: str, texts: Iterable[str], known: Collection[str]) -> None:
