@@ -15,6 +15,7 @@ _ROOMS = (
     "connectivity",
     "description",
     "distributions",
+    "drives",
     "encoding",
     "errors",
     "jumps",
@@ -30,10 +31,11 @@ _ROOMS = (
 )
 """Modules whose public names are this package's own."""
 
-_MODULES = ("encoding", "measures", "neurons", "plasticity", "plotting", "synapses")
+_MODULES = ("drives", "encoding", "measures", "neurons", "plasticity", "plotting", "synapses")
 """Modules that are reached by their name."""
 
 if TYPE_CHECKING:
+    from bnsim import drives as drives
     from bnsim import encoding as encoding
     from bnsim import measures as measures
     from bnsim import neurons as neurons
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from bnsim.connectivity import *
     from bnsim.description import *
     from bnsim.distributions import *
+    from bnsim.drives import *
     from bnsim.encoding import *
     from bnsim.errors import *
     from bnsim.jumps import *

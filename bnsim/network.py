@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from brian2.units import amp, ms, mV, nA, nS, siemens, volt
+from brian2.units import amp, ms, mV, nA, siemens, volt
 from brian2.units.fundamentalunits import Quantity, get_dimensions
 
 from bnsim import checks
 from bnsim.connectivity import AllToAll, Connectivity
 from bnsim.description import Description
 from bnsim.distributions import Distribution
+from bnsim.drives import Drive
 from bnsim.encoding import Encoder
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
@@ -45,6 +46,8 @@ class Population(Description):
         A neuron model, or an encoder that emits spikes itself.
     encoder : Encoder, optional
         For neurons that are stimulated directly, an encoder that gives a current.
+    drive : Drive or sequence of Drive, optional
+        What acts on the neurons from outside besides: noise, currents, Poisson spikes. Several drives add up.
 
     Raises
     ------
@@ -56,6 +59,7 @@ class Population(Description):
     size: int
     model: NeuronModel | Encoder
     encoder: Encoder | None = None
+    drive: Drive | Sequence[Drive] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -76,6 +80,19 @@ class Population(Description):
             )
         elif self.encoder is not None:
             self._check_current(culprit, self.encoder, self.model)
+        object.__setattr__(self, "drive", (self.drive,) if isinstance(self.drive, Drive) else tuple(self.drive))
+        for drive in self.drives:
+            if not isinstance(drive, Drive):
+                raise InputError(f"{culprit}.drive: {drive!r} is no Drive; give one, such as bnsim.WhiteNoise()")
+            if not isinstance(self.model, NeuronModel):
+                raise InputError(f"{culprit}.drive: the model is an encoder, which nothing drives; leave drive out")
+            drive.check(f"{culprit}.drive: {type(drive).__name__}", self.model, self.size)
+
+    @property
+    def drives(self) -> tuple[Drive, ...]:
+        """All drives."""
+        assert isinstance(self.drive, tuple)
+        return self.drive
 
     def _check_current(self, culprit: str, encoder: Any, model: NeuronModel) -> None:
         if not isinstance(encoder, Encoder) or encoder.spikes:
@@ -277,13 +294,7 @@ class Network(Description):
         """
         model = self[projection.target].model
         assert isinstance(model, NeuronModel)
-        if projection.synapse.weight == "potential":
-            return 1 * mV
-        if projection.synapse.weight == "modulatory":
-            return Quantity(1.0)
-        if projection.synapse.weight == "input":
-            return 1 * mV if model.input_unit == "volt" else 1 * nA
-        return Quantity(1.0) if model.input_unit == "volt" else 1 * nS
+        return model.weight_unit(projection.synapse.weight)
 
     def weight_unit_name(self, projection: Projection) -> str:
         """Return the SI unit of a projection's weights by its name in Brian2's equations.

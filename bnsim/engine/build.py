@@ -14,7 +14,7 @@ from brian2.units import second
 from bnsim.engine import random
 from bnsim.engine.functions import make_select, make_uniform
 from bnsim.errors import InputError
-from bnsim.program import KEY_WORDS, PopulationProgram, Program, ProjectionProgram, Signal, Variable
+from bnsim.program import KEY_WORDS, Draw, PopulationProgram, Program, ProjectionProgram, Signal, Variable
 from bnsim.program.statements import brian2_reason
 
 
@@ -34,8 +34,8 @@ class Objects:
         By projection.
     trial_end : list of brian2.CodeRunner
         Objects that run once in a trial's last step, where learning is on.
-    draws : dict of str to brian2.CodeRunner
-        By population, those that draw a random number for each unit and step.
+    draws : dict of (str, str) to brian2.CodeRunner
+        By population and variable, those that draw a random number for each unit and step.
     observers : dict of str to brian2.CodeRunner
         By population, those that copy computed variables where they can be recorded.
     """
@@ -45,7 +45,7 @@ class Objects:
     groups: dict[str, Any]
     synapses: dict[str, Any]
     trial_end: list[Any]
-    draws: dict[str, Any]
+    draws: dict[tuple[str, str], Any]
     observers: dict[str, Any]
 
     def owner(self, item: Variable | Signal) -> Any:
@@ -122,9 +122,9 @@ def _build(program: Program) -> Objects:
     for population in program.populations:
         groups[population.name] = _group(population, clock)
     draws = {
-        population.name: _draw(population, groups[population.name], clock)
+        (population.name, draw.symbol): _draw(population, draw, groups[population.name], clock)
         for population in program.populations
-        if population.draw is not None
+        for draw in population.draws
     }
     synapses: dict[str, Any] = {}
     for order, projection in enumerate(program.projections):
@@ -168,6 +168,11 @@ def _group(population: PopulationProgram, clock: Any) -> Any:
     )
     if population.decays:
         group.run_regularly(population.decays, when="start", clock=clock, name=f"decay_{population.name}")
+    if population.at_start:
+        group.run_regularly(population.at_start, when="start", clock=clock, name=f"drives_{population.name}")
+    if population.from_outside:
+        name = f"from_outside_{population.name}"
+        group.run_regularly(population.from_outside, when="synapses", order=-1, clock=clock, name=name)
     if population.arrivals:
         group.contained_objects.append(_at_spikes(group, population.arrivals, f"arrivals_{population.name}"))
     return group
@@ -181,18 +186,21 @@ def _method(population: PopulationProgram) -> Any:
     return lambda equations, variables=None, method_options=None: step.code
 
 
-def _draw(population: PopulationProgram, group: Any, clock: Any) -> Any:
-    """The object that draws a population's random numbers.
+def _draw(population: PopulationProgram, draw: Draw, group: Any, clock: Any) -> Any:
+    """The object that draws random numbers of a population.
 
-    In a loop of its own, which the compiler turns into vector instructions; within the threshold it cannot.
+    In a loop of its own, which the compiler turns into vector instructions; within the threshold it cannot. Those of
+    drives come before anything that is integrated.
     """
-    assert population.draw is not None
-    stream = random.stream(population.draw.stream)
+    of_encoder = population.stimulus is not None and draw.symbol == "uniform"
+    when, order = ("before_thresholds", 0) if of_encoder else ("start", -1)
     return group.run_regularly(
-        f"uniform = bnsim_uniform({', '.join(KEY_WORDS)}, {stream}, first_step + t_in_timesteps, i)",
-        when="before_thresholds",
+        f"{draw.symbol} = bnsim_uniform({', '.join(KEY_WORDS)}, {random.stream(draw.stream)}, "
+        "first_step + t_in_timesteps, i)",
+        when=when,
+        order=order,
         clock=clock,
-        name=f"draw_{population.name}",
+        name=f"draw_{population.name}_{draw.symbol}",
     )
 
 

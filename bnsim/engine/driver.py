@@ -18,7 +18,17 @@ from bnsim.engine import random
 from bnsim.engine.build import Objects
 from bnsim.engine.job import CHECK_EVERY
 from bnsim.engine.rows import SHORTEST
-from bnsim.program import KEY_WORDS, PopulationProgram, Program, ProjectionProgram, Recordable, Signal, Variable, layout
+from bnsim.program import (
+    KEY_WORDS,
+    Draw,
+    PopulationProgram,
+    Program,
+    ProjectionProgram,
+    Recordable,
+    Signal,
+    Variable,
+    layout,
+)
 
 HELPERS = f"enum {{ CHECK_EVERY = {CHECK_EVERY} }};\n" + (Path(__file__).parent / "cpp" / "helpers.h").read_text()
 
@@ -64,7 +74,7 @@ def driver_source(program: Program, objects: Objects, device: Any) -> str:
     """
     writer = _Writer(program, objects, device)
     parts = [*writer.read_job(), *writer.prepare(), *writer.run_trials(), *writer.write_outcome()]
-    draws = "\n".join(writer.draw(population) for population in writer.sparsely_drawn)
+    draws = "\n".join(writer.draw(population, draw) for population, draw in writer.sparsely_drawn)
     check = _function("static void bnsim_check(const bnsim::Place& place)", writer.check())
     run = _function("int bnsim_run()", [*parts, "return 0;"])
     return f"{HELPERS}\n{random.CPP if draws else ''}\n{draws}\n{check}\n{run}"
@@ -111,7 +121,7 @@ class _Writer:
         """The loop, with all that it does besides the network's functions."""
         clock = ", ".join(self.vector(self.objects.clock, name) for name in ("timestep", "t"))
         yield "bnsim::Loop loop = {bnsim::functions_of(bnsim_network), "
-        yield f"    {clock}, {self.program.dt!r}, bnsim_check, {{}}, {{}}, {{}}, {{}}, report_to, 0}};"
+        yield f"    {clock}, {self.program.dt!r}, bnsim_check, {{}}, {{}}, {{}}, {{}}, {{}}, report_to, 0}};"
         yield "bnsim::Functions& functions = loop.functions;"
         n_ends = sum(len(item._code_objects) for item in self.objects.trial_end)
         yield f"loop.seconds.resize(profile ? functions.size() + {n_ends} : 0);"
@@ -124,6 +134,13 @@ class _Writer:
                 drive = self.array(self.objects.groups[name], "drive").data
                 yield f"bnsim::Replay replay_{name} = {{{drive}, {population.size}}};"
                 yield f"loop.replays.push_back(&replay_{name});"
+            for series in population.series:
+                values = self.array(self.objects.groups[name], series.symbol)
+                feeder = f"feeder_{name}_{series.symbol}"
+                given = f"series_{name}_{series.symbol}"
+                yield f"bnsim::Feeder {feeder} = {{{values.data}, {values.size}, (int64_t){given}[0], &{given}[1], "
+                yield f"    ({given}.size() - 1) / {values.size}}};"
+                yield f"loop.feeders.push_back(&{feeder});"
         for item in self.program.recordable:
             yield from self._sampler(item)
 
@@ -146,8 +163,8 @@ class _Writer:
             if "pre" in synapses._synaptic_updaters:
                 push = f"_run_{synapses.pre.name}_push_spikes"
                 yield f"if (bnsim_rows_{synapses.name}.direct()) bnsim::leave_out(functions, {push});"
-        for population in self.sparsely_drawn:
-            (code,) = self.objects.draws[population.name]._code_objects
+        for population, draw in self.sparsely_drawn:
+            (code,) = self.objects.draws[population.name, draw.symbol]._code_objects
             yield f"bnsim::replace(functions, _run_{code.name}, bnsim_draw_{population.name});"
 
     def _read(self, array: layout.Array) -> Iterator[str]:
@@ -181,8 +198,8 @@ class _Writer:
         """Return the name of the driver's own vector for an array that Brian2 does not hold."""
         if array.content == "signal":
             return _signal(array.owner, array.part)
-        if array.content in ("variable", "sample"):
-            return f"{'given' if array.content == 'variable' else 'sample'}_{array.owner}_{array.part}"
+        if array.content in ("variable", "sample", "series"):
+            return f"{'given' if array.content == 'variable' else array.content}_{array.owner}_{array.part}"
         return "_".join(part for part in (array.part, *array.owner.split(".")) if part)
 
     def _queue(self, array: layout.Array) -> tuple[str, str, str]:
@@ -281,7 +298,7 @@ class _Writer:
             group, name, size = self.objects.groups[population.name], population.name, population.size
             count = self.array(group, "spike_count").data
             yield f"std::fill({count}, {count} + {size}, 0);"
-            if population.draw is not None:
+            if population.draws:
                 yield f"{self.vector(group, 'trial_key_high')}[0] = keys[2 * trial];"
                 yield f"{self.vector(group, 'trial_key_low')}[0] = keys[2 * trial + 1];"
                 yield f"{self.vector(group, 'first_step')}[0] = presentation * steps;"
@@ -290,7 +307,7 @@ class _Writer:
             elif population.stimulus is not None:
                 drive = self.array(group, "drive").data
                 yield f"for (int k = 0; k < {size}; k++) {drive}[k] = {scale} * drive_{name}[trial * {size} + k];"
-                if population in self.sparsely_drawn:
+                if any(draw.sparse for draw in population.draws):
                     yield f"driven_{name}.clear();"
                     yield f"for (int k = 0; k < {size}; k++) if ({drive}[k] != 0) driven_{name}.push_back(k);"
                     yield f"while (driven_{name}.size() % 8) driven_{name}.push_back(driven_{name}.back());"
@@ -299,16 +316,17 @@ class _Writer:
             yield f"std::copy_n(&{given}[trial * {array.size}], {array.size}, {array.data});"
 
     @property
-    def sparsely_drawn(self) -> list[PopulationProgram]:
-        """Populations whose random numbers are drawn for the units that are driven, not for all."""
-        return [p for p in self.program.populations if p.draw is not None and p.draw.sparse]
+    def sparsely_drawn(self) -> list[tuple[PopulationProgram, Draw]]:
+        """Random numbers that are drawn for the units that are driven, not for all."""
+        return [
+            (population, draw) for population in self.program.populations for draw in population.draws if draw.sparse
+        ]
 
-    def draw(self, population: PopulationProgram) -> str:
+    def draw(self, population: PopulationProgram, draw: Draw) -> str:
         """A function in the place of Brian2's, which draws for every unit: the numbers that are used are the same.
 
         The last driven unit stands in the list several times, to fill the compiler's vectors.
         """
-        assert population.draw is not None
         name, group = population.name, self.objects.groups[population.name]
         keys = ", ".join(f"{self.vector(group, word)}[0]" for word in KEY_WORDS)
         step = f"{self.vector(group, 'first_step')}[0] + {self.vector(self.objects.clock, 'timestep')}[0]"
@@ -322,8 +340,8 @@ static void bnsim_draw_{name}() {{
     const int32_t* const unit = driven_{name}.data();
     double* const drawn = drawn_{name}.data();
     for (int k = 0; k < n; k++)
-        drawn[k] = bnsim_uniform(high_low[0], high_low[1], {random.stream(population.draw.stream)}, step, unit[k]);
-    double* const uniform = {self.array(group, "uniform").data};
+        drawn[k] = bnsim_uniform(high_low[0], high_low[1], {random.stream(draw.stream)}, step, unit[k]);
+    double* const uniform = {self.array(group, draw.symbol).data};
     for (int k = 0; k < n; k++) uniform[unit[k]] = drawn[k];
 }}"""
 
@@ -334,7 +352,7 @@ static void bnsim_draw_{name}() {{
             if population.stimulus is not None and not _replays(population):
                 drive = self.array(self.objects.groups[population.name], "drive")
                 yield f"    std::fill({drive.data}, {drive.data} + {drive.size}, 0.0);"
-        yield from (f"    driven_{population.name}.clear();" for population in self.sparsely_drawn)
+        yield from (f"    driven_{population.name}.clear();" for population, _ in self.sparsely_drawn)
         yield "    loop.run(first, shown, steps, continuous ? -1 : trial);"
         yield "}"
         for population in self.program.populations:

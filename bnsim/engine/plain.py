@@ -43,6 +43,6 @@ def plain_network(program: Program, key: int) -> Any:
         group = objects.groups[population.name]
         if population.learns:
             group.plastic = True
-        if population.draw is not None:
+        if population.draws:
             group.trial_key_high, group.trial_key_low = high, low
     return objects.network

@@ -206,11 +206,20 @@ class RuntimeNetwork:
         number, grid = int(seen.presentations[trial]), job.grid
         self._begin_presentation(objects, job, trial, number - 1)
         replays = self._replays(objects, job, trial)
+        feeders = [
+            (_values(objects.groups[population.name], series.symbol), series)
+            for population in self.program.populations
+            for series in population.series
+        ]
         first = grid.first_step + trial * grid.steps if grid.continuous else 0
         for step in range(grid.steps):
             if step == grid.presentation_steps:
                 self._silence(objects)
             timestep[0], time[0] = first + step, (first + step) * self.program.dt
+            for values, series in feeders:
+                if step == 0 or (first + step) % series.every == 0:
+                    place = (first + step) // series.every
+                    values[...] = series.values[place] if place < len(series.values) else 0.0
             for drive, units in replays:
                 drive[units[step - 1]], drive[units[step]] = 0.0, 1.0
             seen.sample(first + step)
@@ -282,7 +291,7 @@ class RuntimeNetwork:
         for population in self.program.populations:
             group = objects.groups[population.name]
             _set(group, "spike_count", 0)
-            if population.draw is not None:
+            if population.draws:
                 _set(group, "trial_key_high", job.keys[trial, 0])
                 _set(group, "trial_key_low", job.keys[trial, 1])
                 _set(group, "first_step", repeated * job.grid.steps)

@@ -34,6 +34,9 @@ def write(program: Program, job: Job, report_to: int, file: IO[bytes]) -> None:
     for array in layout.job(program):
         if array.content == "coefficient":
             given: np.ndarray = np.array([coefficients[array.owner, array.part]])
+        elif array.content == "series":
+            (series,) = (item for item in program.population(array.owner).series if item.symbol == array.part)
+            given = np.append(series.every, series.values)
         elif _is_state(array) and array.name in anew:
             given = np.zeros(0)
         else:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, get_args
 
-from brian2.units import ms
+from brian2.units import ms, mV, nA, nS
 from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
@@ -107,13 +108,36 @@ class NeuronModel(Description, abstract=True):
             f"{type(self).__name__}.rheobase: not defined; add a property that returns the constant input at threshold"
         )
 
-    def constant(self, expression: str) -> Any:
+    def weight_unit(self, kind: str) -> Quantity:
+        """Return the unit of the weights of synapses onto such neurons.
+
+        Parameters
+        ----------
+        kind : {"potential", "input", "conductance", "modulatory"}
+            What a weight is (see `SynapseModel`).
+
+        Returns
+        -------
+        Quantity
+            A quantity of that unit; 1.0 where weights have no unit.
+        """
+        if kind == "potential":
+            return 1 * mV
+        if kind == "modulatory":
+            return Quantity(1.0)
+        if kind == "input":
+            return 1 * mV if self.input_unit == "volt" else 1 * nA
+        return Quantity(1.0) if self.input_unit == "volt" else 1 * nS
+
+    def constant(self, expression: str, constants: Mapping[str, Any] | None = None) -> Any:
         """Evaluate an expression in this model's parameters, such as an initial value.
 
         Parameters
         ----------
         expression : str
             The expression, in which parameters and Brian2's units may occur.
+        constants : mapping of str to Quantity, optional
+            Further names.
 
         Returns
         -------
@@ -128,7 +152,7 @@ class NeuronModel(Description, abstract=True):
         from brian2.core.namespace import DEFAULT_UNITS
 
         try:
-            return eval(expression, {"__builtins__": {}}, {**DEFAULT_UNITS, **self.parameters})
+            return eval(expression, {"__builtins__": {}}, {**DEFAULT_UNITS, **self.parameters, **(constants or {})})
         except Exception as error:
             raise InputError(
                 f"{type(self).__name__}: cannot evaluate {expression!r} ({error}); use its parameters"

@@ -17,6 +17,7 @@ Content = Literal[
     "spikes",
     "sample",
     "coefficient",
+    "series",
     "source",
     "target",
     "weight",
@@ -90,6 +91,8 @@ def job(program: Program) -> Iterator[Array]:
     for population in program.populations:
         for name in () if population.integration is None else population.integration.names:
             yield Array("coefficient", population.name, name, "float64")
+        for series in population.series:
+            yield Array("series", population.name, series.symbol, "float64")
     for projection in program.projections:
         yield Array("source", projection.name, "source", "int32")
         yield Array("target", projection.name, "target", "int32")

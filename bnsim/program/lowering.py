@@ -13,9 +13,10 @@ from bnsim.connectivity import Edges
 from bnsim.distributions import Distribution
 from bnsim.encoding import Encoder
 from bnsim.errors import InputError
-from bnsim.network import Network, Projection
+from bnsim.network import Network, Population, Projection
 from bnsim.neurons import NeuronModel
 from bnsim.program import names, neurons, synapses, variables
+from bnsim.program.drives import DriveParts, drives_of
 from bnsim.program.links import Link
 from bnsim.program.neurons import Cells
 from bnsim.program.parts import Data, Draw, PopulationProgram, Program, ProjectionProgram, Stimulus
@@ -50,6 +51,7 @@ def lower(network: Network, dt: float) -> Program:
             population,
             [link for link in links if population.name in (link.source.name, link.target.name)],
             population.name == decides,
+            _drives(population, dt),
         )
         for population in network.populations
     ]
@@ -75,6 +77,13 @@ def lower(network: Network, dt: float) -> Program:
     )
 
 
+def _drives(population: Population, dt: float) -> tuple[DriveParts, ...]:
+    model = population.model
+    if not isinstance(model, NeuronModel):
+        return ()
+    return drives_of(population, neurons.still(model) if float(model.refractory) > 0 else set(), dt)
+
+
 def _population(cells: Cells, dt: float) -> PopulationProgram:
     population, model = cells.population, cells.population.model
     neuron = model if isinstance(model, NeuronModel) else None
@@ -84,10 +93,12 @@ def _population(cells: Cells, dt: float) -> PopulationProgram:
     for link in cells.links:
         neurons.check_prefix(cells, link)
         constants |= link.constants
+    for drive in cells.drives:
+        constants |= drive.constants
     encoder = population.stimulus_encoder
-    draw = None
+    draws = tuple(drive.draw for drive in cells.drives if drive.draw is not None)
     if isinstance(model, Encoder) and cells.draws:
-        draw = Draw(f"{population.name}:spikes", model.silent_without_drive)
+        draws = (Draw(f"{population.name}:spikes", model.silent_without_drive, "uniform"),)
     equations = neurons.equations(cells)
     integration, method = None, ""
     if neuron is not None:
@@ -108,7 +119,10 @@ def _population(cells: Cells, dt: float) -> PopulationProgram:
         decays=neurons.decays(cells),
         arrivals=neurons.arrivals(cells),
         learns=cells.learns,
-        draw=draw,
+        at_start="\n".join(drive.at_start for drive in cells.drives if drive.at_start),
+        from_outside="\n".join(drive.arrivals for drive in cells.drives if drive.arrivals),
+        draws=draws,
+        series=tuple(series for drive in cells.drives for series in drive.series),
         stimulus=None if encoder is None else Stimulus(encoder.form, encoder.drive),
     )
 

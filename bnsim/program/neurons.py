@@ -13,6 +13,7 @@ from bnsim.encoding import Encoder
 from bnsim.errors import InputError
 from bnsim.network import Population
 from bnsim.neurons import NeuronModel
+from bnsim.program.drives import DriveParts
 from bnsim.program.integration import Integration, exact, exponential_midpoint
 from bnsim.program.links import Link
 from bnsim.program.parts import KEY_WORDS
@@ -34,6 +35,10 @@ ENGINE = frozenset(
 """Variables of a population that the engine or Brian2 adds: the model and its synapses know nothing of them."""
 
 
+_KEYS = [*(f"{word} : integer (shared)" for word in KEY_WORDS), "first_step : integer (shared)"]
+"""What a population that draws random numbers needs to know."""
+
+
 @dataclass(frozen=True)
 class Cells:
     """Population together with its projections.
@@ -46,11 +51,14 @@ class Cells:
         Projections that begin or end here, in the network's order.
     decides : bool
         Whether the network's reward depends on this population's decision.
+    drives : tuple of DriveParts
+        What acts on the population from outside.
     """
 
     population: Population
     links: Sequence[Link]
     decides: bool
+    drives: tuple[DriveParts, ...] = ()
 
     def sends(self, link: Link) -> bool:
         """Return whether a projection begins here.
@@ -158,12 +166,15 @@ def _at_target(link: Link) -> list[str]:
 def _spike_source(cells: Cells, encoder: Encoder) -> list[str]:
     lines = ["drive : 1"]
     if cells.draws:
-        lines += ["uniform : 1", *(f"{word} : integer (shared)" for word in KEY_WORDS), "first_step : integer (shared)"]
+        lines += ["uniform : 1", *_KEYS]
     return lines
 
 
 def _input(cells: Cells, model: NeuronModel) -> list[str]:
     lines = [] if cells.population.encoder is None else [f"drive : {model.input_unit}"]
+    lines += [line for drive in cells.drives for line in drive.equations]
+    if any(drive.draw is not None for drive in cells.drives):
+        lines += _KEYS
     if cells.learns:
         lines.append("plastic : boolean (shared)")
     summed = _summed_input(cells, model)
@@ -179,6 +190,7 @@ def _input(cells: Cells, model: NeuronModel) -> list[str]:
 
 def _summed_input(cells: Cells, model: NeuronModel) -> str:
     terms = [] if cells.population.encoder is None else ["drive"]
+    terms += [drive.current for drive in cells.drives if drive.current]
     for link in cells.incoming:
         term = fill(rename(link.synapse.current, link.names), model)
         if term and term not in terms:  # equal synapses share their variables

@@ -99,10 +99,32 @@ class Draw:
         Name of the stream that they come from.
     sparse : bool
         Whether the numbers of units without drive are never used.
+    symbol : str
+        Variable of the population that holds them.
     """
 
     stream: str
     sparse: bool
+    symbol: str
+
+
+@dataclass(frozen=True)
+class Series:
+    """Values in time bins, of a drive.
+
+    Parameters
+    ----------
+    symbol : str
+        Variable of the population that holds the present ones.
+    every : int
+        Length of a bin in steps.
+    values : ndarray of float64, shape (bin,) or (bin, unit)
+        In SI units; they are data. After the last bin they are 0.
+    """
+
+    symbol: str
+    every: int = field(compare=False)
+    values: Float64Array = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -153,8 +175,14 @@ class PopulationProgram:
         Statements of the units that spike, executed before any synapse.
     learns : bool
         Whether the population has a flag `plastic` that says whether learning is on.
-    draw : Draw or None
-        Random numbers of an encoder, None where there are none.
+    at_start : str
+        Statements of drives at the start of each step, after random numbers are drawn.
+    from_outside : str
+        Statements of drives where spikes arrive.
+    draws : tuple of Draw
+        Random numbers of an encoder or of drives.
+    series : tuple of Series
+        Values of drives in time bins.
     stimulus : Stimulus or None
         Stimulus of the population, None where it takes none.
     """
@@ -172,8 +200,16 @@ class PopulationProgram:
     decays: str
     arrivals: str
     learns: bool
-    draw: Draw | None
+    at_start: str
+    from_outside: str
+    draws: tuple[Draw, ...]
+    series: tuple[Series, ...]
     stimulus: Stimulus | None
+
+    @property
+    def held_by_engine(self) -> set[str]:
+        """Variables that hold random numbers and values in time bins: no state needs them."""
+        return {draw.symbol for draw in self.draws} | {series.symbol for series in self.series}
 
 
 @dataclass(frozen=True)

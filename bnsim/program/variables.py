@@ -62,13 +62,13 @@ def of_population(cells: Cells, program: PopulationProgram) -> Iterator[Variable
     coefficients = () if program.integration is None else program.integration.names
     model = cells.population.model
     for symbol, equation in _stored(parsed(f"Population({program.name!r})", program.equations)):
-        if symbol in ENGINE or symbol in told or symbol in coefficients:
+        if symbol in ENGINE or symbol in told or symbol in coefficients or symbol in program.held_by_engine:
             continue
         role: Role = "transient"
         initial = 0.0
         if isinstance(model, NeuronModel):
             role = "persistent" if symbol in model.persistent else "transient"
-            initial = _initial(model, symbol, equation)
+            initial = _initial(cells, model, program, symbol, equation)
         yield _variable(program.name, "population", symbol, equation, role, initial)
     if program.refractory:
         name = program.name
@@ -181,11 +181,14 @@ def _variable(owner: str, place: Place, symbol: str, equation: SingleEquation, r
     return Variable(owner, place, symbol, role, _DTYPES[equation.var_type], si_unit(equation), initial)
 
 
-def _initial(model: NeuronModel, symbol: str, equation: SingleEquation) -> float:
-    if symbol not in model.initial:
+def _initial(
+    cells: Cells, model: NeuronModel, program: PopulationProgram, symbol: str, equation: SingleEquation
+) -> float:
+    expressions = {**model.initial, **{name: text for drive in cells.drives for name, text in drive.initial.items()}}
+    if symbol not in expressions:
         return 0.0
-    expression = model.initial[symbol]
-    value, unit = model.constant(expression), Quantity(1.0, dim=equation.dim)
+    expression = expressions[symbol]
+    value, unit = model.constant(expression, program.constants), Quantity(1.0, dim=equation.dim)
     checks.quantity(
         f"{type(model).__name__}.initial[{symbol!r}] = {expression}", value, unit, minimum=None, exclusive=False
     )

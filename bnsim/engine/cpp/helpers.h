@@ -107,17 +107,27 @@ struct Replay {
     }
     void end() { for (; shown < next; shown++) drive[index[shown] % n] = 0.0; }
 };
+/* A variable that takes new values where a time bin begins; after the last bin it is 0. */
+struct Feeder {
+    double* data; size_t width; int64_t every; const double* values; size_t n_bins;
+    void feed(int64_t now) {
+        const size_t bin = (size_t)(now / every);
+        if (bin < n_bins) std::copy_n(values + bin * width, width, data); else std::fill(data, data + width, 0.0);
+    }
+};
 /* What happens around the functions of the network in every step. seconds: where to add up the time of each function,
    empty for not at all. report_to: descriptor that is told the number of steps, -1 for none. */
 struct Loop {
     Functions functions; int64_t* timestep; double* t; double dt; void (*check)(const Place&);
-    std::vector<Replay*> replays; std::vector<Sampler*> samplers; std::vector<Recorder*> recorders;
+    std::vector<Replay*> replays; std::vector<Feeder*> feeders; std::vector<Sampler*> samplers; std::vector<Recorder*> recorders;
     std::vector<double> seconds; int report_to; int64_t done;
     void run(int64_t first, int64_t from, int64_t to, int64_t trial) {
         for (int64_t step = from; step < to; step++) {
             const int64_t now = first + step;
             timestep[0] = now; t[0] = now * dt;
             for (size_t k = 0; k < replays.size(); k++) replays[k]->mark(step);
+            for (size_t k = 0; k < feeders.size(); k++)
+                if (step == from || now % feeders[k]->every == 0) feeders[k]->feed(now);
             for (size_t k = 0; k < samplers.size(); k++) if (now % samplers[k]->every == 0) samplers[k]->sample();
             for (size_t k = 0; k < functions.size(); k++) {
                 if (!functions[k]) continue;
