@@ -13,7 +13,7 @@ from brian2.units import second
 
 from bnsim.engine import random
 from bnsim.engine.exact import exact_in_parts
-from bnsim.engine.functions import make_select, make_uniform
+from bnsim.engine.functions import make_functions
 from bnsim.errors import InputError
 from bnsim.program import KEY_WORDS, PopulationProgram, Program, ProjectionProgram, Signal, Variable
 from bnsim.program.statements import brian2_reason
@@ -172,11 +172,6 @@ def _build(program: Program) -> Objects:
     return Objects(together, clock, groups, synapses, trial_end, draws, spike_monitors, trace_monitors, rasters)
 
 
-def _functions() -> dict[str, Any]:
-    """What the engine adds to the constants that equations may use; nothing is looked up elsewhere."""
-    return {"bnsim_uniform": make_uniform(), "bnsim_select": make_select()}
-
-
 def _group(population: PopulationProgram, clock: Any, raster: Any) -> Any:
     group = _refusable(
         f"Population({population.name!r})",
@@ -187,7 +182,7 @@ def _group(population: PopulationProgram, clock: Any, raster: Any) -> Any:
             reset=population.reset,
             refractory=population.refractory or False,
             method=exact_in_parts if population.method == "exact" else population.method,
-            namespace={**population.constants, **_functions(), **({} if raster is None else {"raster": raster})},
+            namespace={**population.constants, **make_functions(), **({} if raster is None else {"raster": raster})},
             dtype=dict.fromkeys(KEY_WORDS, np.int64),
             clock=clock,
             name=f"population_{population.name}",
@@ -201,10 +196,7 @@ def _group(population: PopulationProgram, clock: Any, raster: Any) -> Any:
 
 
 def _draw(population: PopulationProgram, group: Any, clock: Any) -> Any:
-    """The object that draws a population's random numbers.
-
-    In a loop of its own, which the compiler turns into vector instructions; within the threshold it cannot.
-    """
+    """The object that draws a population's random numbers; the compiled driver has a faster one (see there)."""
     assert population.draw is not None
     stream = random.stream(population.draw.stream)
     return group.run_regularly(
@@ -243,7 +235,7 @@ def _synapses(projection: ProjectionProgram, groups: dict[str, Any], clock: Any,
             on_pre=projection.on_pre or None,
             on_post=projection.on_post or None,
             delay=delay or None,
-            namespace={**projection.constants, **_functions()},
+            namespace={**projection.constants, **make_functions()},
             clock=clock,
             name=f"projection_{projection.name}",
         ),

@@ -19,8 +19,9 @@ from bnsim.engine.build import Objects
 from bnsim.engine.rows import SHORTEST
 from bnsim.program import KEY_WORDS, PopulationProgram, Program, ProjectionProgram, Signal, Variable, layout
 
-HELPERS = (Path(__file__).parent / "cpp" / "helpers.h").read_text(encoding="utf-8")
-
+HELPERS, DRAWS = (
+    (Path(__file__).parent / "cpp" / name).read_text(encoding="utf-8") for name in ("helpers.h", "draws.h")
+)
 
 NOT_FINITE = "not finite: "
 """How the driver reports a variable that became NaN or infinite, before its name."""
@@ -64,9 +65,9 @@ def driver_source(program: Program, objects: Objects, device: Any) -> str:
     writer = _Writer(program, objects, device)
     parts = [*writer.read_job(), *writer.run_trials(), *writer.write_outcome()]
     body = "\n".join("    " + line for line in parts)
-    draws = "\n".join(writer.draw(population) for population in writer.sparsely_drawn)
+    draws = "\n".join(writer.draw(population) for population in writer.drawn)
     run = f"int bnsim_run()\n{{\n    using namespace brian;\n{body}\n    return 0;\n}}\n"
-    return f"{HELPERS}\n{random.CPP if draws else ''}\n{draws}\n{run}"
+    return f"{HELPERS}\n{random.UNIFORM_CPP + DRAWS if draws else ''}\n{draws}\n{run}"
 
 
 class _Writer:
@@ -178,9 +179,11 @@ class _Writer:
             if "pre" in synapses._synaptic_updaters:
                 push = f"_run_{synapses.pre.name}_push_spikes"
                 lines.append(f"if (bnsim_rows_{synapses.name}.direct()) bnsim::leave_out(functions, {push});")
-        for population in self.sparsely_drawn:
+        for population in self.drawn:
             (code,) = self.objects.draws[population.name]._code_objects
             lines.append(f"bnsim::replace(functions, _run_{code.name}, bnsim_draw_{population.name});")
+            if population not in self.sparsely_drawn:
+                lines.append(f"draws_{population.name}.choose({population.size});")
         presentation = [*self._begin_presentation(), *self._steps(), *self._learn()]
         lines.append("for (int64_t trial = 0; trial < n_trials; trial++) {")
         lines += ["    " + line for line in self._present(presentation)]
@@ -240,40 +243,33 @@ class _Writer:
                 drive = self.array(group, "drive").data
                 yield f"for (int k = 0; k < {size}; k++) {drive}[k] = {scale} * drive_{name}[trial * {size} + k];"
                 if population in self.sparsely_drawn:
-                    yield f"driven_{name}.clear();"
-                    yield f"for (int k = 0; k < {size}; k++) if ({drive}[k] != 0) driven_{name}.push_back(k);"
-                    yield f"while (driven_{name}.size() % 8) driven_{name}.push_back(driven_{name}.back());"
+                    yield f"draws_{name}.choose({size}, {drive});"
         for signal in self.program.told:
             array, given = self.of(signal), _signal(signal.projection, signal.name)
             yield f"std::copy_n(&{given}[trial * {array.size}], {array.size}, {array.data});"
 
     @property
+    def drawn(self) -> list[PopulationProgram]:
+        """Populations that draw random numbers."""
+        return [population for population in self.program.populations if population.draw is not None]
+
+    @property
     def sparsely_drawn(self) -> list[PopulationProgram]:
         """Populations whose random numbers are drawn for the units that are driven, not for all."""
-        return [p for p in self.program.populations if p.draw is not None and p.draw.sparse]
+        return [p for p in self.drawn if p.draw is not None and p.draw.sparse]
 
     def draw(self, population: PopulationProgram) -> str:
-        """A function in the place of Brian2's, which draws for every unit: the numbers that are used are the same.
-
-        The last driven unit stands in the list several times, to fill the compiler's vectors.
-        """
+        """A function in the place of Brian2's, which calls the generator for every unit: the numbers are the same."""
         assert population.draw is not None
         name, group = population.name, self.objects.groups[population.name]
         keys = ", ".join(f"{self.vector(group, word)}[0]" for word in KEY_WORDS)
         step = f"{self.vector(group, 'first_step')}[0] + {self.vector(self.objects.clock, 'timestep')}[0]"
+        numbers = f"{self.array(group, 'uniform').data}, {population.size}"
         return f"""
-static std::vector<int32_t> driven_{name};
-static std::vector<double> drawn_{name}({population.size + 8});
+static bnsim::Draws draws_{name};
 static void bnsim_draw_{name}() {{
     using namespace brian;
-    const int64_t high_low[2] = {{{keys}}}, step = {step};
-    const int n = (int)driven_{name}.size();
-    const int32_t* const unit = driven_{name}.data();
-    double* const drawn = drawn_{name}.data();
-    for (int k = 0; k < n; k++)
-        drawn[k] = bnsim_uniform(high_low[0], high_low[1], {random.stream(population.draw.stream)}, step, unit[k]);
-    double* const uniform = {self.array(group, "uniform").data};
-    for (int k = 0; k < n; k++) uniform[unit[k]] = drawn[k];
+    draws_{name}.draw({keys}, {random.stream(population.draw.stream)}u, {step}, {numbers});
 }}"""
 
     def _mark_raster(self, name: str, value: str) -> Iterator[str]:
@@ -290,7 +286,7 @@ static void bnsim_draw_{name}() {{
             if population.stimulus is not None and not _replays(population):
                 drive = self.array(self.objects.groups[population.name], "drive")
                 yield f"std::fill({drive.data}, {drive.data} + {drive.size}, 0.0);"
-        yield from (f"driven_{population.name}.clear();" for population in self.sparsely_drawn)
+        yield from (f"draws_{population.name}.blocks.clear();" for population in self.sparsely_drawn)
         yield f"bnsim::run_steps(functions, {clock}, {dt!r}, {shown}, {steps}, seconds);"
 
     def _learn(self) -> Iterator[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from bnsim.engine import random
 from bnsim.program import Program
 from bnsim.program.layout import in_flight
+from bnsim.random_numbers import Numbers
 
 
 def initial_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
@@ -49,10 +49,10 @@ def connectivity_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
     arrays: dict[str, np.ndarray] = {}
     for projection in program.projections:
         name, data = projection.name, projection.data
-        edges = data.edges(random.generator(key, f"{name}:connectivity"))
+        edges = data.edges(Numbers(key, f"{name}:edges"))
         arrays[f"{name}.source"] = edges.source
         arrays[f"{name}.target"] = edges.target
-        arrays[f"{name}.w"] = data.weights(edges, random.generator(key, f"{name}:weights"))
+        arrays[f"{name}.w"] = data.weights(edges, Numbers(key, f"{name}:weights"))
         if projection.delay != "none":
-            arrays[f"{name}.delay"] = data.delays(edges, random.generator(key, f"{name}:delays"))
+            arrays[f"{name}.delay"] = data.delays(edges, Numbers(key, f"{name}:delays"))
     return arrays
