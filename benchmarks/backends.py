@@ -32,7 +32,7 @@ def network(n: int) -> bnsim.Network:
     excitatory = bnsim.ExponentialConductance(tau=1 * ms, reversal=0 * mV)
     inhibitory = bnsim.ExponentialConductance(tau=2 * ms, reversal=-100 * mV)
     initial = bnsim.Uniform(Quantity(0.003), Quantity(0.3))
-    others = bnsim.AllToAll(self_connections=False)
+    others = bnsim.AllToOthers()
     return bnsim.Network(
         [
             bnsim.Population("input", 784, bnsim.Poisson(63.75 * Hz)),

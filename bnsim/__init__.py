@@ -31,10 +31,11 @@ _ROOMS = (
 )
 """Modules whose public names are this package's own."""
 
-_MODULES = ("drives", "encoding", "measures", "neurons", "plasticity", "plotting", "synapses")
+_MODULES = ("connectivity", "drives", "encoding", "measures", "neurons", "plasticity", "plotting", "synapses")
 """Modules that are reached by their name."""
 
 if TYPE_CHECKING:
+    from bnsim import connectivity as connectivity
     from bnsim import drives as drives
     from bnsim import encoding as encoding
     from bnsim import measures as measures

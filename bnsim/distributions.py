@@ -1,6 +1,6 @@
 """Distributions of values that differ from synapse to synapse: weights and delays.
 
-A distribution is its quantile function. Value k is the quantile of the k-th number of a counter-based generator, so it
+A distribution is its quantile function. A value is the quantile of the random number at its own row and place, so it
 depends on nothing else: not on how many values are drawn, in what order, or at once.
 """
 
@@ -14,17 +14,16 @@ from typing import Any
 import numpy as np
 from brian2.units import mV
 from brian2.units.fundamentalunits import Quantity, get_dimensions
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from bnsim import checks
 from bnsim.arrays import Float64Array
 from bnsim.description import Description, parameter
 from bnsim.errors import InputError
+from bnsim.quantiles import normal_quantile
+from bnsim.random_numbers import Numbers
 
 __all__ = ["Distribution", "LogNormal", "Normal", "Uniform"]
-
-_HALF_A_STEP = 2.0**-54
-"""Half the distance between two random numbers: probabilities are taken in the middle, so that none is 0 or 1."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,7 +42,7 @@ class Distribution(Description, abstract=True):
         Parameters
         ----------
         probability : array of float
-            Multiples of 2**-53 in [0, 1).
+            Above 0 and below 1.
 
         Returns
         -------
@@ -51,34 +50,38 @@ class Distribution(Description, abstract=True):
             Values in SI units, of the same shape.
         """
 
-    def draw(self, size: int, generator: np.random.Generator) -> Float64Array:
-        """Draw values in SI units.
+    def draw(self, lengths: Any, numbers: Numbers) -> Float64Array:
+        """Draw values in SI units, row by row.
 
         Parameters
         ----------
-        size : int
-            Number of values.
-        generator : numpy.random.Generator
-            Source of the random numbers, one for each value.
+        lengths : array_like of int, shape (row,)
+            How many values there are in each row.
+        numbers : Numbers
+            The random numbers.
 
         Returns
         -------
-        array of float, shape (size,)
-            The values.
+        array of float, shape (sum(lengths),)
+            The values of all rows, one after the other.
         """
-        return self.quantile(generator.random(size))
+        values, end = np.empty(int(np.sum(lengths))), 0
+        for probabilities in numbers.ragged(lengths):
+            begin, end = end, end + len(probabilities)
+            values[begin:end] = self.quantile(probabilities)
+        return values
 
 
 @dataclass(frozen=True, repr=False)
 class Uniform(Distribution):
-    """Uniform in [low, high).
+    """Uniform between two values.
 
     Parameters
     ----------
     low : Quantity
         Smallest value.
     high : Quantity
-        Upper bound, in the same unit.
+        Largest value, in the same unit.
     """
 
     low: Quantity = parameter(0 * mV, any_unit=True)
@@ -102,7 +105,7 @@ class Uniform(Distribution):
         Parameters
         ----------
         probability : array of float
-            Multiples of 2**-53 in [0, 1).
+            Above 0 and below 1.
 
         Returns
         -------
@@ -158,7 +161,7 @@ class Normal(Distribution):
         Parameters
         ----------
         probability : array of float
-            Multiples of 2**-53 in [0, 1).
+            Above 0 and below 1.
 
         Returns
         -------
@@ -219,7 +222,7 @@ class LogNormal(Distribution):
         Parameters
         ----------
         probability : array of float
-            Multiples of 2**-53 in [0, 1).
+            Above 0 and below 1.
 
         Returns
         -------
@@ -232,10 +235,12 @@ class LogNormal(Distribution):
 
 def _normal(probability: Float64Array, low: float, high: float) -> Float64Array:
     """Quantiles of the standard normal distribution within bounds; each tail is computed from its own end."""
+    if low == -math.inf and high == math.inf:
+        return normal_quantile(probability)
     mass = _mass(low, high)
-    below = ndtr(low) + (probability + _HALF_A_STEP) * mass
-    above = ndtr(-high) + (1.0 - probability - _HALF_A_STEP) * mass
-    quantiles: Float64Array = np.where(below < 0.5, ndtri(below), -ndtri(above))
+    below = ndtr(low) + probability * mass
+    above = ndtr(-high) + (1.0 - probability) * mass
+    quantiles: Float64Array = np.where(below < 0.5, 1.0, -1.0) * normal_quantile(np.minimum(below, above))
     return quantiles
 
 

@@ -11,6 +11,7 @@ from bnsim import checks
 from bnsim.arrays import Float64Array
 from bnsim.description import Description
 from bnsim.errors import InputError
+from bnsim.random_numbers import Numbers
 
 __all__ = ["GaborPatches"]
 
@@ -39,7 +40,8 @@ class GaborPatches(Description):
     -----
     With pixel coordinates (x, y) from the patch's centre and x' = x cos(a) + y sin(a):
     f(x, y) = exp(-(x^2 + y^2) / (2 sigma^2)) cos(2 pi x' / wavelength + phase), then zero mean and unit Euclidean norm.
-    The place is uniform over the image; orientation a in [0, pi), phase in [0, 2 pi), wavelength and sigma are uniform.
+    The place is uniform over the image; orientation a in (0, pi), phase in (0, 2 pi), wavelength and sigma are uniform.
+    Filter k takes the random numbers of row k: places 0 to 5 for orientation, phase, wavelength, sigma, top and left.
 
     References
     ----------
@@ -71,15 +73,15 @@ class GaborPatches(Description):
             if low <= 0 or high < low:
                 raise InputError(f"GaborPatches.{name}: {interval}; give 0 < low <= high")
 
-    def draw(self, n_filters: int, generator: np.random.Generator) -> sparse.csr_array:
+    def draw(self, n_filters: int, numbers: Numbers) -> sparse.csr_array:
         """Draw a bank of filters.
 
         Parameters
         ----------
         n_filters : int
             Number of filters.
-        generator : numpy.random.Generator
-            Source of the random numbers.
+        numbers : Numbers
+            The random numbers.
 
         Returns
         -------
@@ -91,24 +93,26 @@ class GaborPatches(Description):
         InputError
             If `sigma` is so small that a filter vanishes.
         """
-        values = self._patches(n_filters, generator)
+        angle, phase, wavelength, sigma, top, left = numbers.rows(np.arange(n_filters), 6).T[..., None]
+        values = self._patches(np.pi * angle, 2 * np.pi * phase, wavelength, sigma)
         height, width = self.image_shape
-        top = generator.integers(0, height - self.patch + 1, n_filters)
-        left = generator.integers(0, width - self.patch + 1, n_filters)
+        top, left = (
+            np.floor(u * (side - self.patch + 1)).astype(np.int64) for u, side in ((top, height), (left, width))
+        )
         rows, columns = np.divmod(np.arange(self.patch**2), self.patch)
-        pixel = (top[:, None] + rows) * width + left[:, None] + columns
+        pixel = (top + rows) * width + left + columns
         bounds = np.arange(0, values.size + 1, self.patch**2)
         return sparse.csr_array((values.ravel(), pixel.ravel(), bounds), shape=(n_filters, height * width))
 
-    def _patches(self, n_filters: int, generator: np.random.Generator) -> Float64Array:
+    def _patches(
+        self, angle: Float64Array, phase: Float64Array, wavelength: Float64Array, sigma: Float64Array
+    ) -> Float64Array:
+        """Values (filter, pixel); wavelength and sigma are given as shares of their intervals."""
         axis = np.arange(self.patch) - (self.patch - 1) / 2
         y, x = (grid.ravel() for grid in np.meshgrid(axis, axis, indexing="ij"))
-        angle, phase = (
-            generator.uniform(0, np.pi, (n_filters, 1)),
-            generator.uniform(0, 2 * np.pi, (n_filters, 1)),
+        wavelength, sigma = (
+            low + (high - low) * share for (low, high), share in ((self.wavelength, wavelength), (self.sigma, sigma))
         )
-        wavelength = generator.uniform(*self.wavelength, (n_filters, 1))
-        sigma = generator.uniform(*self.sigma, (n_filters, 1))
         along = x * np.cos(angle) + y * np.sin(angle)
         values = np.exp(-(x**2 + y**2) / (2 * sigma**2)) * np.cos(2 * np.pi * along / wavelength + phase)
         values -= values.mean(axis=1, keepdims=True)

@@ -12,6 +12,7 @@ from bnsim.arrays import Float64Array
 from bnsim.connectivity import Edges
 from bnsim.distributions import Distribution
 from bnsim.errors import InputError
+from bnsim.random_numbers import Numbers
 
 
 def extent(values: Any) -> tuple[float, float]:
@@ -98,7 +99,7 @@ def _check_matrix(culprit: str, values: Any, example: Quantity, shape: tuple[int
         raise InputError(f"{culprit}: holds values below {minimum:g}; raise them")
 
 
-def draw_values(values: Any, edges: Edges, generator: np.random.Generator) -> Float64Array:
+def draw_values(values: Any, edges: Edges, numbers: Numbers) -> Float64Array:
     """Draw the value of each edge.
 
     Parameters
@@ -107,8 +108,8 @@ def draw_values(values: Any, edges: Edges, generator: np.random.Generator) -> Fl
         One value for all edges, a distribution, or a matrix of shape (source, target).
     edges : Edges
         The edges; their factors, where there are any, multiply the values.
-    generator : numpy.random.Generator
-        Source of the random numbers of a distribution.
+    numbers : Numbers
+        Random numbers of a distribution: the row is an edge's source, the place that among the edges of its source.
 
     Returns
     -------
@@ -116,7 +117,7 @@ def draw_values(values: Any, edges: Edges, generator: np.random.Generator) -> Fl
         Values in SI units.
     """
     if isinstance(values, Distribution):
-        drawn = values.draw(len(edges.source), generator)
+        drawn = values.draw(np.bincount(edges.source), numbers)
     else:
         array = np.asarray(values, dtype=np.float64)
         drawn = array[edges.source, edges.target] if array.ndim == 2 else np.full(len(edges.source), float(array))

@@ -16,6 +16,7 @@ from scipy import sparse
 
 from bnsim.arrays import FloatArray
 from bnsim.errors import InputError
+from bnsim.random_numbers import Numbers
 from models.linear import matrix_arrays, matrix_from_arrays
 
 Range = tuple[float, float]
@@ -230,11 +231,7 @@ def gabor_filters(
     from bnsim.receptive_fields import GaborPatches  # imports Brian2, which plain features do without
 
     description = GaborPatches(image_shape, patch, wavelength, sigma)
-    return FilterBank(description.draw(n_filters, _generator(seed)))
-
-
-def _generator(seed: int) -> np.random.Generator:
-    return np.random.default_rng([seed, 0xF117])
+    return FilterBank(description.draw(n_filters, Numbers(seed, "filters")))
 
 
 def dense_random_filters(n_features: int, n_filters: int, seed: int) -> FilterBank:
@@ -259,5 +256,5 @@ def dense_random_filters(n_features: int, n_filters: int, seed: int) -> FilterBa
     Other than a Gabor filter's, the mean of a row is not subtracted: in an image it is the brightness, but among
     features that are unlike each other it is as good a direction as any.
     """
-    filters = _generator(seed).standard_normal((n_filters, n_features))
+    filters = np.random.default_rng([seed, 0xF117]).standard_normal((n_filters, n_features))
     return FilterBank(sparse.csr_array(filters / np.linalg.norm(filters, axis=1, keepdims=True)))

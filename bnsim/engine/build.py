@@ -12,7 +12,7 @@ from brian2.groups.group import CodeRunner
 from brian2.units import second
 
 from bnsim.engine import random
-from bnsim.engine.functions import make_select, make_uniform
+from bnsim.engine.functions import make_functions
 from bnsim.errors import InputError
 from bnsim.program import KEY_WORDS, Draw, PopulationProgram, Program, ProjectionProgram, Signal, Variable
 from bnsim.program.statements import brian2_reason
@@ -144,11 +144,6 @@ def _build(program: Program) -> Objects:
     return Objects(together, clock, groups, synapses, trial_end, draws, observers)
 
 
-def _functions() -> dict[str, Any]:
-    """What the engine adds to the constants that equations may use; nothing is looked up elsewhere."""
-    return {"bnsim_uniform": make_uniform(), "bnsim_select": make_select()}
-
-
 def _group(population: PopulationProgram, clock: Any) -> Any:
     observed = (f"{item.observed} : {item.unit_name}" for item in population.computed)
     group = _refusable(
@@ -160,7 +155,7 @@ def _group(population: PopulationProgram, clock: Any) -> Any:
             reset=population.reset,
             refractory=population.refractory or False,
             method=_method(population),
-            namespace={**population.constants, **_functions()},
+            namespace={**population.constants, **make_functions()},
             dtype=dict.fromkeys(KEY_WORDS, np.int64),
             clock=clock,
             name=f"population_{population.name}",
@@ -187,10 +182,9 @@ def _method(population: PopulationProgram) -> Any:
 
 
 def _draw(population: PopulationProgram, draw: Draw, group: Any, clock: Any) -> Any:
-    """The object that draws random numbers of a population.
+    """The object that draws random numbers of a population; the compiled driver has a faster one (see there).
 
-    In a loop of its own, which the compiler turns into vector instructions; within the threshold it cannot. Those of
-    drives come before anything that is integrated.
+    Those of drives come before anything that is integrated.
     """
     of_encoder = population.stimulus is not None and draw.symbol == "uniform"
     when, order = ("before_thresholds", 0) if of_encoder else ("start", -1)
@@ -238,7 +232,7 @@ def _synapses(projection: ProjectionProgram, groups: dict[str, Any], clock: Any,
             on_pre=projection.on_pre or None,
             on_post=projection.on_post or None,
             delay=delay or None,
-            namespace={**projection.constants, **_functions()},
+            namespace={**projection.constants, **make_functions()},
             clock=clock,
             name=f"projection_{projection.name}",
         ),

@@ -30,7 +30,10 @@ from bnsim.program import (
     layout,
 )
 
-HELPERS = f"enum {{ CHECK_EVERY = {CHECK_EVERY} }};\n" + (Path(__file__).parent / "cpp" / "helpers.h").read_text()
+HELPERS, DRAWS = (
+    (Path(__file__).parent / "cpp" / name).read_text(encoding="utf-8") for name in ("helpers.h", "draws.h")
+)
+CONSTANTS = f"enum {{ CHECK_EVERY = {CHECK_EVERY} }};\n"
 
 
 NOT_FINITE = "not finite: "
@@ -74,10 +77,10 @@ def driver_source(program: Program, objects: Objects, device: Any) -> str:
     """
     writer = _Writer(program, objects, device)
     parts = [*writer.read_job(), *writer.prepare(), *writer.run_trials(), *writer.write_outcome()]
-    draws = "\n".join(writer.draw(population, draw) for population, draw in writer.sparsely_drawn)
+    draws = "\n".join(writer.draw(population, draw) for population, draw in writer.drawn)
     check = _function("static void bnsim_check(const bnsim::Place& place)", writer.check())
     run = _function("int bnsim_run()", [*parts, "return 0;"])
-    return f"{HELPERS}\n{random.CPP if draws else ''}\n{draws}\n{check}\n{run}"
+    return f"{CONSTANTS}{HELPERS}\n{random.UNIFORM_CPP + DRAWS if draws else ''}\n{draws}\n{check}\n{run}"
 
 
 def _function(head: str, body: Iterable[str]) -> str:
@@ -163,9 +166,12 @@ class _Writer:
             if "pre" in synapses._synaptic_updaters:
                 push = f"_run_{synapses.pre.name}_push_spikes"
                 yield f"if (bnsim_rows_{synapses.name}.direct()) bnsim::leave_out(functions, {push});"
-        for population, draw in self.sparsely_drawn:
+        for population, draw in self.drawn:
             (code,) = self.objects.draws[population.name, draw.symbol]._code_objects
-            yield f"bnsim::replace(functions, _run_{code.name}, bnsim_draw_{population.name});"
+            name = f"{population.name}_{draw.symbol}"
+            yield f"bnsim::replace(functions, _run_{code.name}, bnsim_draw_{name});"
+            if not draw.sparse:
+                yield f"draws_{name}.choose({population.size});"
 
     def _read(self, array: layout.Array) -> Iterator[str]:
         match array.content:
@@ -307,42 +313,29 @@ class _Writer:
             elif population.stimulus is not None:
                 drive = self.array(group, "drive").data
                 yield f"for (int k = 0; k < {size}; k++) {drive}[k] = {scale} * drive_{name}[trial * {size} + k];"
-                if any(draw.sparse for draw in population.draws):
-                    yield f"driven_{name}.clear();"
-                    yield f"for (int k = 0; k < {size}; k++) if ({drive}[k] != 0) driven_{name}.push_back(k);"
-                    yield f"while (driven_{name}.size() % 8) driven_{name}.push_back(driven_{name}.back());"
+                for draw in population.draws:
+                    if draw.sparse:
+                        yield f"draws_{name}_{draw.symbol}.choose({size}, {drive});"
         for signal in self.program.told:
             array, given = self.of(signal), _signal(signal.projection, signal.name)
             yield f"std::copy_n(&{given}[trial * {array.size}], {array.size}, {array.data});"
 
     @property
-    def sparsely_drawn(self) -> list[tuple[PopulationProgram, Draw]]:
-        """Random numbers that are drawn for the units that are driven, not for all."""
-        return [
-            (population, draw) for population in self.program.populations for draw in population.draws if draw.sparse
-        ]
+    def drawn(self) -> list[tuple[PopulationProgram, Draw]]:
+        """All random numbers of populations."""
+        return [(population, draw) for population in self.program.populations for draw in population.draws]
 
     def draw(self, population: PopulationProgram, draw: Draw) -> str:
-        """A function in the place of Brian2's, which draws for every unit: the numbers that are used are the same.
-
-        The last driven unit stands in the list several times, to fill the compiler's vectors.
-        """
+        """A function in the place of Brian2's, which calls the generator for every unit: the numbers are the same."""
         name, group = population.name, self.objects.groups[population.name]
         keys = ", ".join(f"{self.vector(group, word)}[0]" for word in KEY_WORDS)
         step = f"{self.vector(group, 'first_step')}[0] + {self.vector(self.objects.clock, 'timestep')}[0]"
+        numbers = f"{self.array(group, draw.symbol).data}, {population.size}"
         return f"""
-static std::vector<int32_t> driven_{name};
-static std::vector<double> drawn_{name}({population.size + 8});
-static void bnsim_draw_{name}() {{
+static bnsim::Draws draws_{name}_{draw.symbol};
+static void bnsim_draw_{name}_{draw.symbol}() {{
     using namespace brian;
-    const int64_t high_low[2] = {{{keys}}}, step = {step};
-    const int n = (int)driven_{name}.size();
-    const int32_t* const unit = driven_{name}.data();
-    double* const drawn = drawn_{name}.data();
-    for (int k = 0; k < n; k++)
-        drawn[k] = bnsim_uniform(high_low[0], high_low[1], {random.stream(draw.stream)}, step, unit[k]);
-    double* const uniform = {self.array(group, draw.symbol).data};
-    for (int k = 0; k < n; k++) uniform[unit[k]] = drawn[k];
+    draws_{name}_{draw.symbol}.draw({keys}, {random.stream(draw.stream)}u, {step}, {numbers});
 }}"""
 
     def _steps(self) -> Iterator[str]:
@@ -352,7 +345,9 @@ static void bnsim_draw_{name}() {{
             if population.stimulus is not None and not _replays(population):
                 drive = self.array(self.objects.groups[population.name], "drive")
                 yield f"    std::fill({drive.data}, {drive.data} + {drive.size}, 0.0);"
-        yield from (f"    driven_{population.name}.clear();" for population, _ in self.sparsely_drawn)
+        for population, draw in self.drawn:
+            if draw.sparse:
+                yield f"    draws_{population.name}_{draw.symbol}.blocks.clear();"
         yield "    loop.run(first, shown, steps, continuous ? -1 : trial);"
         yield "}"
         for population in self.program.populations:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from bnsim.engine import random
 from bnsim.program import Program
 from bnsim.program.layout import in_flight
+from bnsim.random_numbers import Numbers
 from bnsim.state import SHAPE, UNIT
 
 
@@ -52,10 +52,10 @@ def connectivity_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
         name, data = projection.name, projection.data
         arrays[f"{name}{SHAPE}"] = np.array([projection.n_source, projection.n_target])
         arrays[f"{name}{UNIT}"] = np.array(projection.weight_unit)
-        edges = data.edges(random.generator(key, f"{name}:connectivity"))
+        edges = data.edges(Numbers(key, f"{name}:edges"))
         arrays[f"{name}.source"] = edges.source
         arrays[f"{name}.target"] = edges.target
-        arrays[f"{name}.w"] = data.weights(edges, random.generator(key, f"{name}:weights"))
+        arrays[f"{name}.w"] = data.weights(edges, Numbers(key, f"{name}:weights"))
         if projection.delay != "none":
-            arrays[f"{name}.delay"] = data.delays(edges, random.generator(key, f"{name}:delays"))
+            arrays[f"{name}.delay"] = data.delays(edges, Numbers(key, f"{name}:delays"))
     return arrays

@@ -1,150 +1,49 @@
-"""The counter-based random generator: a stateless function of (key, stream, trial, step, unit).
+"""The counter-based generator in the engine's three languages: NumPy, C++ and Cython.
 
-Generator
----------
-Philox4x32-10: ten rounds on a counter of four 32-bit words under a key of two. A run's 64-bit key and the trial's
-64-bit number are first turned into the key of the trial, so that no two trials share a stream:
-
-    trial key (high, low) = words 0 and 1 of Philox(counter = (trial low, trial high, 0xFFFFFFFF, 0xFFFFFFFF), key)
-    uniform               = Philox(counter = (unit, step, stream, 0), trial key): 53 bits of words 0 and 1, in [0, 1)
-
-The stream is a 32-bit hash of the population's or projection's name. The same function is written three times, for
-NumPy, Cython and C++, and gives the same bits.
-
-References
-----------
-J. Salmon, M. Moraes, R. Dror and D. Shaw, Parallel random numbers: as easy as 1, 2, 3, SC11 (2011); the known-answer
-vectors are those of their Random123 library.
+`bnsim.random_numbers` describes it; here are its compiled forms. Their texts share the coefficients and the order of
+all operations with those of NumPy, so that all three give the same bits.
 """
 
 from __future__ import annotations
 
-import hashlib
-from typing import Any
+from collections.abc import Sequence
+from functools import reduce
 
-import numpy as np
-
-from bnsim.arrays import Float64Array, Int64Array, UInt64Array
-
-Words = tuple[UInt64Array, UInt64Array, UInt64Array, UInt64Array]
-
-_MULTIPLIER_0, _MULTIPLIER_1 = 0xD2511F53, 0xCD9E8D57
-_WEYL_0, _WEYL_1 = 0x9E3779B9, 0xBB67AE85
-_MASK = np.uint64(0xFFFFFFFF)
-_SHIFT = np.uint64(32)
-_TRIAL_STREAM = 0xFFFFFFFF
+from bnsim import quantiles
+from bnsim.random_numbers import normal as normal
+from bnsim.random_numbers import poisson as poisson
+from bnsim.random_numbers import stream as stream
+from bnsim.random_numbers import trial_keys as trial_keys
+from bnsim.random_numbers import uniform as uniform
 
 
-def philox4x32(counter: tuple[Any, Any, Any, Any], key: tuple[Any, Any]) -> Words:
-    """Return ten rounds of Philox4x32.
-
-    Parameters
-    ----------
-    counter : tuple of four array_like of int
-        Words of the counter, of which the lower 32 bits are used; the arrays are broadcast against each other.
-    key : tuple of two array_like of int
-        Words of the key, likewise.
-
-    Returns
-    -------
-    tuple of four ndarray of uint64
-        Words below 2**32.
-    """
-    x0, x1, x2, x3, k0, k1 = (np.asarray(word).astype(np.uint64) & _MASK for word in (*counter, *key))
-    for _ in range(10):
-        product_0, product_1 = x0 * np.uint64(_MULTIPLIER_0), x2 * np.uint64(_MULTIPLIER_1)
-        x0, x1, x2, x3 = (
-            (product_1 >> _SHIFT) ^ x1 ^ k0,
-            product_1 & _MASK,
-            (product_0 >> _SHIFT) ^ x3 ^ k1,
-            product_0 & _MASK,
-        )
-        k0, k1 = (k0 + np.uint64(_WEYL_0)) & _MASK, (k1 + np.uint64(_WEYL_1)) & _MASK
-    return x0, x1, x2, x3
+def _polynomial(coefficients: Sequence[float], x: str) -> str:
+    """`bnsim.quantiles.polynomial`, written out; the three languages read the same expression."""
+    texts = [repr(float(coefficient)) for coefficient in coefficients]
+    return reduce(lambda total, coefficient: f"({total} * {x} + {coefficient})", texts)
 
 
-def trial_keys(key: int, trials: UInt64Array) -> Int64Array:
-    """Return the two key words of each trial.
-
-    Parameters
-    ----------
-    key : int
-        Key of the run, from 0 to 2**64 - 1.
-    trials : ndarray of uint64, shape (trial,)
-        Numbers of the trials.
-
-    Returns
-    -------
-    ndarray of int64, shape (trial, 2)
-        High and low word.
-    """
-    trials = np.asarray(trials, dtype=np.uint64)
-    counter = (trials & _MASK, trials >> _SHIFT, _TRIAL_STREAM, _TRIAL_STREAM)
-    high, low, _, _ = philox4x32(counter, (np.uint64(key) & _MASK, np.uint64(key) >> _SHIFT))
-    return np.stack(np.broadcast_arrays(high, low), axis=-1).astype(np.int64)
+_TEXTS = {
+    "@CENTRE@": f"q * {_polynomial(quantiles.CENTRE[0], 'r')} / {_polynomial(quantiles.CENTRE[1], 'r')}",
+    "@TAIL@": f"{_polynomial(quantiles.TAIL[0], 'r')} / {_polynomial(quantiles.TAIL[1], 'r')}",
+    "@LOG@": _polynomial(quantiles.LOG_SERIES, "s2"),
+    "@EXP@": _polynomial(quantiles.EXP_SERIES, "r"),
+    "@LN2_HIGH@": repr(quantiles.LN2_HIGH),
+    "@LN2_LOW@": repr(quantiles.LN2_LOW),
+    "@LOG2_E@": repr(quantiles.LOG2_E),
+    "@SQRT_HALF@": repr(quantiles.SQRT_HALF),
+    "@LARGEST_MEAN@": repr(quantiles.LARGEST_MEAN),
+}
 
 
-def uniform(key_high: Any, key_low: Any, stream: Any, step: Any, unit: Any) -> Float64Array:
-    """Return random numbers with 53 bits, uniform in [0, 1).
-
-    Parameters
-    ----------
-    key_high, key_low : array_like of int
-        Words of the trial's key. All arguments are broadcast against each other.
-    stream : array_like of int
-        Identity of the stream.
-    step : array_like of int
-        Number of the step.
-    unit : array_like of int
-        Number of the unit.
-
-    Returns
-    -------
-    ndarray of float64
-        The numbers.
-    """
-    x0, x1, _, _ = philox4x32((unit, step, stream, 0), (key_high, key_low))
-    return ((x0 >> np.uint64(5)) * 67108864.0 + (x1 >> np.uint64(6))) * (1.0 / 9007199254740992.0)
+def _filled(text: str) -> str:
+    return reduce(lambda filled, name: filled.replace(name, _TEXTS[name]), _TEXTS, text)
 
 
-def stream(name: str) -> int:
-    """Return the identity of a stream, which is the same in any process.
-
-    Parameters
-    ----------
-    name : str
-        A population or projection and a purpose, such as "input:spikes".
-
-    Returns
-    -------
-    int
-        A 32-bit hash of the name.
-    """
-    return int.from_bytes(hashlib.blake2s(name.encode(), digest_size=4).digest(), "little")
-
-
-def generator(key: int, name: str) -> np.random.Generator:
-    """Return NumPy's counter-based generator, for what is drawn before the simulation: connectivity, weights, delays.
-
-    Parameters
-    ----------
-    key : int
-        Key of the state, from 0 to 2**64 - 1.
-    name : str
-        Name of the stream.
-
-    Returns
-    -------
-    numpy.random.Generator
-        A new generator.
-    """
-    return np.random.Generator(np.random.Philox(key=[np.uint64(key), np.uint64(stream(name))]))
-
-
-CPP = """
-static inline double bnsim_uniform(int64_t key_high, int64_t key_low, int64_t stream, int64_t step, int64_t unit)
+UNIFORM_CPP = """
+static inline void bnsim_philox(int64_t key_high, int64_t key_low, uint32_t& x0, uint32_t& x1, uint32_t& x2,
+                                uint32_t& x3)
 {
-    uint32_t x0 = (uint32_t)unit, x1 = (uint32_t)step, x2 = (uint32_t)stream, x3 = 0;
     uint32_t k0 = (uint32_t)key_high, k1 = (uint32_t)key_low;
     for (int round = 0; round < 10; round++) {
         const uint64_t product_0 = (uint64_t)x0 * 0xD2511F53u, product_1 = (uint64_t)x2 * 0xCD9E8D57u;
@@ -155,13 +54,77 @@ static inline double bnsim_uniform(int64_t key_high, int64_t key_low, int64_t st
         k0 += 0x9E3779B9u;
         k1 += 0xBB67AE85u;
     }
-    return ((x0 >> 5) * 67108864.0 + (x1 >> 6)) * (1.0 / 9007199254740992.0);
+}
+/* As a signed number, which processors convert in vectors. */
+static inline double bnsim_in_open_interval(uint32_t word)
+{
+    return ((double)(int32_t)(word ^ 0x80000000u) + 2147483648.5) * (1.0 / 4294967296.0);
+}
+static inline double bnsim_uniform(int64_t key_high, int64_t key_low, int64_t stream, int64_t step, int64_t unit)
+{
+    uint32_t x[4] = {(uint32_t)(unit >> 2), (uint32_t)step, (uint32_t)stream, (uint32_t)(step >> 32)};
+    bnsim_philox(key_high, key_low, x[0], x[1], x[2], x[3]);
+    return bnsim_in_open_interval(x[unit & 3]);
 }
 """
 
-CYTHON = """
+# Numbers of 32 bits do not reach Wichura's far tail.
+NORMAL_QUANTILE_CPP = _filled("""
+static inline double bnsim_normal_quantile(double probability)
+{
+    const double q = probability - 0.5;
+    double r = 0.180625 - q * q;
+    if (std::fabs(q) <= 0.425)
+        return @CENTRE@;
+    int exponent;
+    double mantissa = std::frexp(q < 0 ? probability : 1 - probability, &exponent);
+    if (mantissa < @SQRT_HALF@) { mantissa *= 2; exponent--; }
+    const double power = exponent, s = (mantissa - 1) / (mantissa + 1), s2 = s * s;
+    r = std::sqrt(-(power * @LN2_HIGH@ + (2 * s * @LOG@ + power * @LN2_LOW@))) - 1.6;
+    const double z = @TAIL@;
+    return q < 0 ? -z : z;
+}
+""")
+
+NORMAL_CPP = """
+static inline double bnsim_normal(int64_t key_high, int64_t key_low, int64_t stream, int64_t step, int64_t unit)
+{
+    return bnsim_normal_quantile(bnsim_uniform(key_high, key_low, stream, step, unit));
+}
+"""
+
+POISSON_QUANTILE_CPP = _filled("""
+static inline double bnsim_poisson_quantile(double mean, double probability)
+{
+    if (!(mean <= @LARGEST_MEAN@)) {
+        const double z = bnsim_normal_quantile(probability);
+        const double number = std::floor(mean + std::sqrt(mean) * z + (z * z - 1) / 6 + 0.5);
+        return number < 0 ? 0.0 : number;
+    }
+    const double power = std::floor(-mean * @LOG2_E@ + 0.5);
+    const double r = (-mean - power * @LN2_HIGH@) - power * @LN2_LOW@;
+    double term = std::ldexp(@EXP@, (int)power), total = term, number = 0;
+    while (probability > total) {
+        number += 1;
+        term = term * (mean / number);
+        total = total + term;
+    }
+    return number;
+}
+""")
+
+POISSON_CPP = """
+static inline double bnsim_poisson(double mean, int64_t key_high, int64_t key_low, int64_t stream, int64_t step,
+                                   int64_t unit)
+{
+    return bnsim_poisson_quantile(mean, bnsim_uniform(key_high, key_low, stream, step, unit));
+}
+"""
+
+UNIFORM_CYTHON = """
 cdef double bnsim_uniform(long long key_high, long long key_low, long long stream, long long step, long long unit):
-    cdef unsigned long long x0 = unit & 0xFFFFFFFFULL, x1 = step & 0xFFFFFFFFULL, x2 = stream & 0xFFFFFFFFULL, x3 = 0
+    cdef unsigned long long x0 = (unit >> 2) & 0xFFFFFFFFULL, x1 = step & 0xFFFFFFFFULL
+    cdef unsigned long long x2 = stream & 0xFFFFFFFFULL, x3 = (step >> 32) & 0xFFFFFFFFULL
     cdef unsigned long long k0 = key_high & 0xFFFFFFFFULL, k1 = key_low & 0xFFFFFFFFULL
     cdef unsigned long long product_0, product_1
     cdef int round
@@ -174,5 +137,64 @@ cdef double bnsim_uniform(long long key_high, long long key_low, long long strea
         x3 = product_0 & 0xFFFFFFFFULL
         k0 = (k0 + 0x9E3779B9ULL) & 0xFFFFFFFFULL
         k1 = (k1 + 0xBB67AE85ULL) & 0xFFFFFFFFULL
-    return ((x0 >> 5) * 67108864.0 + (x1 >> 6)) * (1.0 / 9007199254740992.0)
+    cdef unsigned long long word = x0
+    if unit & 3 == 1:
+        word = x1
+    elif unit & 3 == 2:
+        word = x2
+    elif unit & 3 == 3:
+        word = x3
+    return (<double>word + 0.5) * (1.0 / 4294967296.0)
+"""
+
+NORMAL_QUANTILE_CYTHON = _filled("""
+from libc.math cimport frexp as bnsim_frexp
+cdef double bnsim_normal_quantile(double probability):
+    cdef double q = probability - 0.5
+    cdef double r = 0.180625 - q * q
+    cdef int exponent
+    cdef double mantissa, power, s, s2, z
+    if -0.425 <= q <= 0.425:
+        return @CENTRE@
+    mantissa = bnsim_frexp(probability if q < 0 else 1 - probability, &exponent)
+    if mantissa < @SQRT_HALF@:
+        mantissa *= 2
+        exponent -= 1
+    power = exponent
+    s = (mantissa - 1) / (mantissa + 1)
+    s2 = s * s
+    r = sqrt(-(power * @LN2_HIGH@ + (2 * s * @LOG@ + power * @LN2_LOW@))) - 1.6
+    z = @TAIL@
+    return -z if q < 0 else z
+""")
+
+NORMAL_CYTHON = """
+cdef double bnsim_normal(long long key_high, long long key_low, long long stream, long long step, long long unit):
+    return bnsim_normal_quantile(bnsim_uniform(key_high, key_low, stream, step, unit))
+"""
+
+POISSON_QUANTILE_CYTHON = _filled("""
+from libc.math cimport ldexp as bnsim_ldexp
+cdef double bnsim_poisson_quantile(double mean, double probability):
+    cdef double z, number, power, r, term, total
+    if not mean <= @LARGEST_MEAN@:
+        z = bnsim_normal_quantile(probability)
+        number = floor(mean + sqrt(mean) * z + (z * z - 1) / 6 + 0.5)
+        return 0.0 if number < 0 else number
+    power = floor(-mean * @LOG2_E@ + 0.5)
+    r = (-mean - power * @LN2_HIGH@) - power * @LN2_LOW@
+    term = bnsim_ldexp(@EXP@, <int>power)
+    total = term
+    number = 0
+    while probability > total:
+        number += 1
+        term = term * (mean / number)
+        total = total + term
+    return number
+""")
+
+POISSON_CYTHON = """
+cdef double bnsim_poisson(double mean, long long key_high, long long key_low, long long stream, long long step,
+                          long long unit):
+    return bnsim_poisson_quantile(mean, bnsim_uniform(key_high, key_low, stream, step, unit))
 """

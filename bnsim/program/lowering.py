@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 
 from bnsim.arrays import Float64Array
-from bnsim.connectivity import Edges
+from bnsim.connectivity import Edges, Ends
 from bnsim.distributions import Distribution
 from bnsim.encoding import Encoder
 from bnsim.errors import InputError
@@ -21,6 +21,7 @@ from bnsim.program.links import Link
 from bnsim.program.neurons import Cells
 from bnsim.program.parts import Data, Draw, PopulationProgram, Program, ProjectionProgram, Stimulus
 from bnsim.program.statements import parsed
+from bnsim.random_numbers import Numbers
 from bnsim.values import draw_values
 
 
@@ -148,7 +149,7 @@ def _projection(link: Link, populations: Mapping[str, PopulationProgram], dt: fl
         delay=projection.delay_kind,
         constants={**target.constants, **source.constants, **link.constants},
         data=Data(
-            partial(projection.connectivity.draw, source.size, target.size),
+            partial(projection.connectivity.draw, Ends(source.size, target.size, source.name == target.name)),
             partial(_weights, projection),
             partial(_delays, projection),
             projection.longest_delay,
@@ -167,11 +168,11 @@ def _refuse_vanishing_delays(projection: Projection, dt: float) -> None:
         )
 
 
-def _weights(projection: Projection, edges: Edges, generator: np.random.Generator) -> Float64Array:
-    return draw_values(projection.weights, edges, generator)
+def _weights(projection: Projection, edges: Edges, numbers: Numbers) -> Float64Array:
+    return draw_values(projection.weights, edges, numbers)
 
 
-def _delays(projection: Projection, edges: Edges, generator: np.random.Generator) -> Float64Array:
+def _delays(projection: Projection, edges: Edges, numbers: Numbers) -> Float64Array:
     if projection.delay_kind == "shared":
         return np.array([float(np.asarray(projection.delay))])
-    return draw_values(projection.delay, Edges(edges.source, edges.target), generator)
+    return draw_values(projection.delay, Edges(edges.source, edges.target), numbers)

@@ -16,9 +16,11 @@ from bnsim.program.statements import parsed
 EVERYWHERE = frozenset(
     {*DEFAULT_FUNCTIONS, *DEFAULT_UNITS, "t", "dt", "t_in_timesteps", "i", "N", "True", "False", "inf", "pi", "e"}
 )
-OF_NEURONS = frozenset({"lastspike", "not_refractory", "spike_count", "bnsim_select", "bnsim_uniform"})
-RANDOM = frozenset({"bnsim_normal_quantile", "bnsim_poisson_quantile"})
-OF_SYNAPSES = frozenset({"j", "lastupdate", "bnsim_select", "bnsim_uniform"})
+OF_ENGINE = frozenset(
+    {f"bnsim_{name}" for name in ("select", "uniform", "normal", "normal_quantile", "poisson", "poisson_quantile")}
+)
+OF_NEURONS = frozenset({"lastspike", "not_refractory", "spike_count", *OF_ENGINE})
+OF_SYNAPSES = frozenset({"j", "lastupdate", *OF_ENGINE})
 
 
 def check_population(culprit: str, population: PopulationProgram, ends: Iterable[TrialEnd]) -> None:
@@ -45,7 +47,7 @@ def check_population(culprit: str, population: PopulationProgram, ends: Iterable
     _refuse(f"{culprit}.threshold", [population.threshold], known)
     _refuse(f"{culprit}.reset", [population.reset], known)
     drives = [population.at_start, population.from_outside]
-    _refuse(f"Population({population.name!r}).drive", drives, {*known, *RANDOM})
+    _refuse(f"Population({population.name!r}).drive", drives, known)
     at_ends = [end.statements for end in ends if end.place == "population" and end.owner == population.name]
     _refuse(f"Population({population.name!r}): statements at a trial's end", at_ends, known)
 

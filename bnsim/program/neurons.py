@@ -330,7 +330,7 @@ def integration(
         If the equations do not allow the method.
     """
     method, culprit = model.method, f"{type(model).__name__}.equations"
-    if method == "exact" and any(link.synapse.weight == "conductance" for link in cells.incoming):
+    if method == "exact" and re.search(rf"\b{model.membrane}\b", _summed_input(cells, model)):  # a conductance
         method = "exponential_midpoint"
     if method not in ("exact", "exponential_midpoint"):
         return None, method

@@ -14,6 +14,7 @@ from bnsim.connectivity import Edges
 from bnsim.encoding.base import Drive, DriveForm
 from bnsim.program.integration import Integration
 from bnsim.protocol import Repetition, Reward
+from bnsim.random_numbers import Numbers
 from bnsim.timing import Timing
 
 Place = Literal["population", "projection"]
@@ -219,18 +220,18 @@ class Data:
     Parameters
     ----------
     edges : callable
-        Function of a generator that returns the edges.
+        Function of random numbers that returns the edges.
     weights : callable
-        Function of the edges and a generator that returns the weights in SI units, one a synapse.
+        Function of the edges and random numbers that returns the weights in SI units, one a synapse.
     delays : callable
         The same for delays in seconds; a shared delay is an array of one number.
     longest_delay : float
         Longest delay in seconds.
     """
 
-    edges: Callable[[np.random.Generator], Edges]
-    weights: Callable[[Edges, np.random.Generator], Float64Array]
-    delays: Callable[[Edges, np.random.Generator], Float64Array]
+    edges: Callable[[Numbers], Edges]
+    weights: Callable[[Edges, Numbers], Float64Array]
+    delays: Callable[[Edges, Numbers], Float64Array]
     longest_delay: float
 
 

@@ -355,7 +355,7 @@ class DiehlCook(SpikingClassifier):
                     "excitatory",
                     bnsim.ExponentialConductance(tau=2 * ms, reversal=-100 * mV),
                     weights=Quantity(17.0),
-                    connectivity=bnsim.AllToAll(self_connections=False),
+                    connectivity=bnsim.AllToOthers(),
                 ),
             ],
             repetition=bnsim.Repetition("excitatory", self.minimum_spikes) if self.minimum_spikes else None,

@@ -184,7 +184,7 @@ class RewardLearner(FilteredClassifier):
                     "output",
                     bnsim.ExponentialCurrent(tau=10 * ms),
                     weights=-self.inhibition * CELL.rheobase,
-                    connectivity=bnsim.AllToAll(self_connections=False),
+                    connectivity=bnsim.AllToAll(autapses=False),
                 ),
             ],
             reward=bnsim.Reward("output"),

@@ -12,6 +12,7 @@ import bnsim
 from bnsim import (
     LIF,
     AllToAll,
+    AllToOthers,
     ConductanceLIF,
     Delta,
     EdgeList,
@@ -50,16 +51,32 @@ def pairs(state: State, name: str = "input_to_cells") -> list[Pair]:
     return list(zip(state[f"{name}.source"].tolist(), state[f"{name}.target"].tolist(), strict=True))
 
 
+OFF_DIAGONAL = [(0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)]
+
+
+def within(size: int, connectivity: bnsim.Connectivity) -> list[Pair]:
+    """Pairs of a projection of a population onto itself."""
+    cells = bnsim.Network(
+        [bnsim.Population("cells", size, LIF())], [bnsim.Projection("cells", "cells", Delta(), 1 * mV, connectivity)]
+    )
+    return pairs(state_of(cells), "cells_to_cells")
+
+
 def test_all_to_all() -> None:
     assert pairs(state_of(network(2, 3, AllToAll()))) == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)]
-    assert pairs(state_of(network(3, 3, AllToAll(self_connections=False)))) == [
-        (0, 1),
-        (0, 2),
-        (1, 0),
-        (1, 2),
-        (2, 0),
-        (2, 1),
-    ]
+    assert within(3, AllToAll(autapses=False)) == OFF_DIAGONAL
+    assert len(within(3, AllToAll())) == 9
+
+
+def test_between_populations_there_are_no_autapses_to_exclude() -> None:
+    assert len(pairs(state_of(network(3, 3, AllToAll(autapses=False))))) == 9
+    assert len(pairs(state_of(network(3, 3, FixedProbability(1.0, autapses=False))))) == 9
+
+
+def test_all_to_others() -> None:
+    assert pairs(state_of(network(3, 3, AllToOthers()))) == OFF_DIAGONAL
+    with pytest.raises(InputError, match=r"^AllToOthers: 3 sources and 4 targets; give populations of equal size$"):
+        state_of(network(3, 4, AllToOthers()))
 
 
 def test_one_to_one() -> None:
@@ -68,24 +85,10 @@ def test_one_to_one() -> None:
         state_of(network(3, 4, OneToOne()))
 
 
-def test_fixed_probability_is_binomial_with_independent_rows() -> None:
-    """Five standard errors of a binomial share, for all pairs, and for pairs that two rows both have."""
-    n, p = 300, 0.2
-    found = np.zeros((n, n), bool)
-    state = state_of(network(n, n, FixedProbability(p)))
-    found[state["input_to_cells.source"], state["input_to_cells.target"]] = True
-    assert len(pairs(state)) == found.sum()  # no pair twice
-    assert abs(found.mean() - p) < 5 * np.sqrt(p * (1 - p) / found.size)
-    both = found[:-1] & found[1:]  # neighbours share a row: at most 1 + 2 p times the variance of independent ones
-    assert abs(both.mean() - p**2) < 5 * np.sqrt(p**2 * (1 - p**2) / both.size) * np.sqrt(1 + 2 * p)
-    assert found.diagonal().any()
-    assert pairs(state) == sorted(pairs(state))
-
-
-def test_fixed_probability_bounds_and_self_connections() -> None:
+def test_fixed_probability_bounds_and_autapses() -> None:
     assert pairs(state_of(network(4, 5, FixedProbability(0.0)))) == []
     assert len(pairs(state_of(network(4, 5, FixedProbability(1.0))))) == 20
-    assert pairs(state_of(network(2, 2, FixedProbability(1.0, self_connections=False)))) == [(0, 1), (1, 0)]
+    assert within(3, FixedProbability(1.0, autapses=False)) == OFF_DIAGONAL
     with pytest.raises(InputError, match=r"^FixedProbability\.probability: 1\.5 is above 1; give a value in \[0, 1\]$"):
         FixedProbability(1.5)
 

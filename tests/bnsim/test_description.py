@@ -142,7 +142,7 @@ def test_fingerprints_see_changed_equations() -> None:
 
 
 def test_a_field_that_is_no_plain_data_has_no_fingerprint() -> None:
-    description = bnsim.AllToAll(self_connections=object())  # type: ignore[arg-type]
+    description = bnsim.AllToAll(autapses=object())  # type: ignore[arg-type]
     with pytest.raises(InputError, match="object: cannot be part of a description; use numbers"):
         description.fingerprint()
 

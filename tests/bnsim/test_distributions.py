@@ -17,14 +17,14 @@ from scipy import stats
 
 import bnsim
 from bnsim import Distribution, InputError, LogNormal, Normal, Uniform
-from bnsim.engine import random
+from bnsim.random_numbers import Numbers
 
 SIZE = 100_000
 DISTANCE = 1.95 / np.sqrt(SIZE)
 
 
 def drawn(distribution: Distribution, size: int = SIZE, key: int = 3) -> np.ndarray:
-    return distribution.draw(size, random.generator(key, "test:weights"))
+    return distribution.draw([size], Numbers(key, "test:weights"))
 
 
 def lognormal(median: float, sigma: float) -> Any:
@@ -88,9 +88,9 @@ def test_tails(sign: int) -> None:
 
 
 def test_the_extreme_random_numbers_give_finite_symmetric_values() -> None:
-    ends = np.array([0.0, 1 - 2.0**-53])
+    ends = np.array([2.0**-33, 1 - 2.0**-33])
     low, high = Normal(0 * mV, 1 * mV).quantile(ends) * 1e3
-    assert low == -high == pytest.approx(stats.norm.ppf(2.0**-54))
+    assert low == -high == pytest.approx(stats.norm.ppf(2.0**-33))
     assert np.isfinite(LogNormal(1 * mV, 3).quantile(ends)).all()
 
 
@@ -105,11 +105,12 @@ def test_a_value_depends_on_its_own_random_number_alone(distribution: Distributi
     assert (np.diff(distribution.quantile(np.sort(numbers))) >= 0).all() or distribution.bounds[1] == 0
 
 
-def test_uniform_keeps_its_bits() -> None:
-    """low + (high - low) u, u being NumPy's own number of that key."""
-    generator = random.generator(3, "test:weights")
-    expected = 2e-3 + (8e-3 - 2e-3) * generator.random(100)
-    assert drawn(Uniform(2 * mV, 8 * mV), 100).tobytes() == expected.tobytes()
+def test_values_of_rows_are_those_of_their_places() -> None:
+    """low + (high - low) u, u being the number of the value's row and place."""
+    numbers = Numbers(3, "test:weights")
+    row, place = np.repeat(np.arange(4), [3, 0, 5, 1]), np.array([0, 1, 2, 0, 1, 2, 3, 4, 0])
+    expected = 2e-3 + (8e-3 - 2e-3) * numbers.at(row, place)
+    assert np.array_equal(Uniform(2 * mV, 8 * mV).draw([3, 0, 5, 1], numbers), expected)
 
 
 @pytest.mark.parametrize(

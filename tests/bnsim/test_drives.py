@@ -147,7 +147,7 @@ def test_rates_may_depend_on_time() -> None:
         state, before = simulator.run_for(simulator.initial_state(0), 100 * ms, record=record)
         v = np.append(before.trace("cells", "v").values[0], [state["cells.v"]], axis=0) * 1e3
         for seen, expected in zip(np.diff(v, axis=0).mean(axis=1), rates, strict=True):
-            assert seen == pytest.approx(expected, abs=4 * np.sqrt(expected / 400) + 1e-9)
+            assert seen == pytest.approx(expected, abs=4 * np.sqrt(expected / 400) + 1e-6)  # mV, a leak of 1e9 s
 
 
 def test_poisson_spikes_arrive_by_any_synapse() -> None:
@@ -159,7 +159,7 @@ def test_poisson_spikes_arrive_by_any_synapse() -> None:
     _, recording = simulator.run_for(simulator.initial_state(0), 60 * ms, record=[bnsim.Trace("cells", "drive0_g")])
     late = recording.trace("cells", "drive0_g").values[0, 80:] * 1e9
     decay = np.exp(-0.1)
-    assert late.mean() == pytest.approx(decay / (1 - decay), rel=0.02)  # one arrival a step, seen after its first decay
+    assert late.mean() == pytest.approx(1 / (1 - decay), rel=0.02)  # one arrival a step, at its end
 
 
 @pytest.mark.parametrize("backend", ["numpy", "cpp"])

@@ -184,7 +184,7 @@ def test_fingerprints_of_networks() -> None:
         a_network(synapse=Delta()),
         a_network(synapse=ExponentialCurrent(tau=4 * ms)),
         a_network(connectivity=FixedProbability()),
-        a_network(connectivity=AllToAll(self_connections=False)),
+        a_network(connectivity=AllToAll(autapses=False)),
         a_network(plasticity=PairSTDP()),
         a_network(plasticity=PairSTDP(a_plus=0.01)),
         a_network(plasticity=ErrorModulated()),

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from bnsim import GaborPatches, InputError
+from bnsim.random_numbers import Numbers
 
 FILTERS = GaborPatches(image_shape=(9, 12), patch=5, wavelength=(3.0, 6.0), sigma=(1.0, 2.0))
 
 
 def drawn(filters: GaborPatches, n_filters: int, seed: int = 0) -> Any:
-    return filters.draw(n_filters, np.random.default_rng(seed))
+    return filters.draw(n_filters, Numbers(seed, "filters"))
 
 
 def test_each_filter_is_one_square_patch_inside_the_image() -> None:
@@ -51,7 +52,8 @@ def test_a_filter_is_the_documented_gabor_function() -> None:
     assert overlap.max(axis=1).min() > 0.999
 
 
-def test_the_bank_depends_on_the_generator_alone() -> None:
+def test_a_filter_depends_on_its_own_numbers_alone() -> None:
+    assert (drawn(FILTERS, 5) != drawn(FILTERS, 9)[:5]).nnz == 0
     assert (drawn(FILTERS, 5, 1) != drawn(FILTERS, 5, 1)).nnz == 0
     assert (drawn(FILTERS, 5, 1) != drawn(FILTERS, 5, 2)).nnz > 0
 
@@ -87,4 +89,4 @@ def test_filters_that_vanish_are_refused() -> None:
     with pytest.raises(
         InputError, match=r"^GaborPatches\.sigma: \(0\.01, 0\.01\) makes filters that vanish on a patch of 4"
     ):
-        vanishing.draw(3, np.random.default_rng(0))
+        drawn(vanishing, 3)

@@ -26,7 +26,7 @@ def plastic(delay: object) -> bnsim.Network:
                 delay=delay,
                 plasticity=bnsim.PairSTDP(a_plus=0.02, a_minus=0.02, w_max=8 * mV),
             ),
-            bnsim.Projection("cells", "cells", bnsim.Delta(), -1 * mV, bnsim.AllToAll(self_connections=False)),
+            bnsim.Projection("cells", "cells", bnsim.Delta(), -1 * mV, bnsim.AllToAll(autapses=False)),
         ],
     )
 

@@ -1,0 +1,43 @@
+"""One-to-one connectivity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bnsim.connectivity.base import Connectivity, Edges, Ends
+from bnsim.errors import InputError
+from bnsim.random_numbers import Numbers
+
+
+@dataclass(frozen=True, repr=False)
+class OneToOne(Connectivity):
+    """Connect unit k to unit k, between populations of equal size."""
+
+    def draw(self, ends: Ends, numbers: Numbers) -> Edges:
+        """Return the pairs of equal index.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations.
+        numbers : Numbers
+            Not used.
+
+        Returns
+        -------
+        Edges
+            Sorted by source.
+
+        Raises
+        ------
+        InputError
+            If the populations differ in size.
+        """
+        if ends.n_source != ends.n_target:
+            raise InputError(
+                f"OneToOne: {ends.n_source} sources and {ends.n_target} targets; give populations of equal size"
+            )
+        index = np.arange(ends.n_source, dtype=np.int32)
+        return Edges(index, index)
