@@ -21,6 +21,8 @@ class SubtractiveIF(NeuronModel):
     ----------
     refractory : Quantity
         Absolute refractory period.
+    method : {"exact", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+        Integration method.
     tau_m : Quantity
         Time in which a constant input I raises v by I; it corresponds to the membrane time constant of a leaky neuron.
     v_rest, v_threshold : Quantity
@@ -52,9 +54,7 @@ class SubtractiveIF(NeuronModel):
     threshold: ClassVar[str] = "v > v_threshold"
     reset: ClassVar[str] = "v -= v_threshold - v_rest"
     initial: ClassVar[dict[str, str]] = {"v": "v_initial"}
-    method: ClassVar[Method] = (
-        "rk4"  # Brian2's "exact" demands a leak; a constant input is integrated exactly all the same
-    )
+    method: Method = "rk4"  # Brian2's "exact" demands a leak; a constant input is integrated exactly all the same
 
     def __post_init__(self) -> None:
         super().__post_init__()

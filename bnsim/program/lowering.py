@@ -97,7 +97,7 @@ def _population(cells: Cells, timing: Timing) -> PopulationProgram:
         name=population.name,
         size=population.size,
         equations=neurons.equations(cells),
-        threshold=model.threshold,
+        threshold=model.threshold or "False",
         reset=neurons.reset(cells),
         refractory="" if neuron is None else neurons.refractory(neuron, timing.dt),
         method="exact" if neuron is None else neurons.method(cells, neuron),
