@@ -110,6 +110,11 @@ class Population(Description):
             )
 
     @property
+    def fires(self) -> bool:
+        """Whether units of this population can emit spikes: a model without a threshold never does."""
+        return isinstance(self.model, Encoder) or bool(self.model.threshold)
+
+    @property
     def stimulus_encoder(self) -> Encoder | None:
         """The encoder that takes this population's stimulus, None where there is none."""
         return self.model if isinstance(self.model, Encoder) else self.encoder
@@ -200,7 +205,8 @@ class Network(Description):
     ------
     InputError
         If a name occurs twice or does not exist, a projection ends on an encoder, weights, delays or rules have the
-        wrong unit, sign or shape, or a rule needs a reward and the network has none.
+        wrong unit, sign or shape, a rule needs a reward and the network has none, or spikes are expected of units that
+        have no threshold.
     """
 
     populations: Sequence[Population]
@@ -236,6 +242,12 @@ class Network(Description):
             if not isinstance(value, kind):
                 raise InputError(f"Network.{attribute}: {value!r} is no {kind.__name__}; give one or None")
             checks.one_of(f"{kind.__name__}.population", value.population, known)
+            self._check_fires(f"{kind.__name__}.population", value.population)
+
+    def _check_fires(self, culprit: str, name: str) -> None:
+        if not self[name].fires:
+            model = type(self[name].model).__name__
+            raise InputError(f"{culprit}: {name!r} never fires, for {model} has no threshold; give another population")
 
     def _check_projection(self, projection: Projection) -> None:
         culprit = f"Projection({projection.name!r})"
@@ -247,7 +259,9 @@ class Network(Description):
             raise InputError(
                 f"{culprit}.target: {target.name!r} is an encoder and takes no input; give a population of neurons"
             )
-        if projection.synapse.weight == "modulatory" and projection.delay_kind != "none":
+        if projection.synapse.weight != "modulatory":
+            self._check_fires(f"{culprit}.source", projection.source)
+        elif projection.delay_kind != "none":
             raise InputError(f"{culprit}.delay: {type(projection.synapse).__name__} has none; leave delay out")
         unit, shape = self.weight_unit(projection), (source.size, target.size)
         minimum = 0.0 if projection.synapse.weight == "conductance" else None

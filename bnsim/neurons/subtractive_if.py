@@ -21,6 +21,8 @@ class SubtractiveIF(NeuronModel):
     ----------
     refractory : Quantity
         Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+        Integration method.
     tau_m : Quantity
         Time in which a constant input I raises v by I; it corresponds to the membrane time constant of a leaky neuron.
     v_rest, v_threshold : Quantity

@@ -110,7 +110,7 @@ def _population(cells: Cells, dt: float) -> PopulationProgram:
         name=population.name,
         size=population.size,
         equations=equations,
-        threshold=model.threshold,
+        threshold=model.threshold or "False",
         reset=neurons.reset(cells),
         refractory="" if neuron is None else neurons.refractory(neuron, dt),
         method=method,

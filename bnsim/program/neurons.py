@@ -30,9 +30,10 @@ ENGINE = frozenset(
         "last_spike_step",
         "lastspike",
         "not_refractory",
+        "w",
     }
 )
-"""Variables of a population that the engine or Brian2 adds: the model and its synapses know nothing of them."""
+"""Variables that the engine or Brian2 adds, and the weight of every synapse: no neuron model may have one of them."""
 
 
 _KEYS = [*(f"{word} : integer (shared)" for word in KEY_WORDS), "first_step : integer (shared)"]
@@ -352,15 +353,18 @@ def refractory(model: NeuronModel, dt: float) -> str:
     Returns
     -------
     str
-        A condition in Brian2's notation; "" where there is no refractory period.
+        A condition in Brian2's notation; "" where there is neither a refractory period nor a condition for rearming.
 
     Notes
     -----
     Brian2 rounds a period to steps and divides the time since the last spike by dt to count them, for each neuron and
-    step. Comparing that time with the period less half a step selects the same steps and needs no division.
+    step. Comparing that time with the period less half a step selects the same steps and needs no division. Brian2
+    reads the condition for leaving refractoriness only, so a unit that has not fired need not be armed.
     """
     steps = int((float(model.refractory) + 1e-3 * dt) / dt)
-    return f"t - lastspike < {(steps - 0.5) * dt!r} * second" if float(model.refractory) > 0 else ""
+    conditions = [f"t - lastspike < {(steps - 0.5) * dt!r} * second"] if float(model.refractory) > 0 else []
+    conditions += [f"not ({model.rearmed})"] if model.rearmed else []
+    return " or ".join(conditions)
 
 
 def still(model: NeuronModel) -> set[str]:

@@ -157,7 +157,7 @@ class PopulationProgram:
     equations : str
         Equations in Brian2's notation.
     threshold : str
-        Condition for a spike.
+        Condition for a spike, "False" where there is none.
     reset : str
         Statements at a spike.
     refractory : str
