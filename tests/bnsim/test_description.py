@@ -14,8 +14,17 @@ from brian2.units.fundamentalunits import Quantity, get_dimensions
 import bnsim
 from bnsim import Description, InputError
 
-BASES = {"Description", "NeuronModel", "SynapseModel", "PlasticityRule", "Encoder", "Connectivity", "Distribution"}
-COMPOSED = {"Population", "Projection", "Network", "EdgeList", "Repetition", "Reward", "Jump"}
+BASES = {
+    "Description",
+    "NeuronModel",
+    "SynapseModel",
+    "PlasticityRule",
+    "Encoder",
+    "Connectivity",
+    "Distribution",
+    "Drive",
+}
+COMPOSED = {"Population", "Projection", "Network", "EdgeList", "Repetition", "Reward", "Jump", "Binned"}
 """Made of arguments that have no default; tested with what they are part of."""
 
 
@@ -117,8 +126,12 @@ def other(description: Description, name: str) -> Any:
         return not value
     if name == "method":
         return "euler" if value != "euler" else "rk4"
+    if isinstance(value, bnsim.SynapseModel):
+        return bnsim.ExponentialCurrent()
     if isinstance(value, Description):
         return bnsim.GaborPatches(patch=3)
+    if isinstance(value, int):
+        return value + 1
     if value is None:
         return (0.5 if name == "minimum" else 2) * mV
     return value * 0.99 if float(value) else Quantity(1e-3, dim=get_dimensions(value))
@@ -173,7 +186,7 @@ def test_descriptions_cannot_be_changed() -> None:
     [
         (bnsim.LIF, "tau", "did you mean 'tau_m'? choose from refractory, method, tau_m, v_rest, v_threshold, v_reset"),
         (bnsim.Poisson, "rate", "did you mean 'max_rate'? choose from max_rate"),
-        (bnsim.Population, "encode", "did you mean 'encoder'? choose from name, size, model, encoder"),
+        (bnsim.Population, "encode", "did you mean 'encoder'? choose from name, size, model, encoder, drive"),
         (bnsim.Delta, "tau", "it takes none"),
         (bnsim.LeakyReadout, "refractory", "choose from method, tau_m, v_rest"),
     ],
