@@ -21,6 +21,7 @@ import brian2
 import numpy as np
 from brian2.devices.device import all_devices, reset_device, set_device
 
+from bnsim import quantiles
 from bnsim.description import canonical
 from bnsim.engine import compiler as cxx
 from bnsim.engine import wire
@@ -41,7 +42,7 @@ def _engine_identity() -> str:
     digest = hashlib.sha256()
     here, lowering = Path(__file__).parent, Path(layout.__file__).parent
     sources = [*here.glob("*.py"), *here.glob("templates/*.cpp"), *here.glob("cpp/*.h"), *lowering.glob("*.py")]
-    for path in sorted(sources):
+    for path in sorted([*sources, Path(quantiles.__file__)]):  # whose coefficients are in the random generator's texts
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

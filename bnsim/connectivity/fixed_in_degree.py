@@ -1,0 +1,87 @@
+"""Random connectivity in which every target has equally many inputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from bnsim import checks
+from bnsim.connectivity.base import Connectivity, Edges, Ends
+from bnsim.connectivity.sampling import choices
+from bnsim.errors import InputError
+from bnsim.random_numbers import Numbers
+
+
+@dataclass(frozen=True, repr=False)
+class FixedInDegree(Connectivity):
+    """Connect every target to as many sources, each of which is chosen uniformly.
+
+    Parameters
+    ----------
+    degree : int
+        Synapses that end on each target.
+    multapses : bool
+        Whether a source may be connected to a target several times.
+    autapses : bool
+        Whether a unit may be connected to itself, in a projection of a population onto itself.
+
+    Raises
+    ------
+    InputError
+        If the degree is no whole number of at least 0.
+
+    Notes
+    -----
+    Both are allowed by default, as in NEST's `fixed_indegree`. The out-degrees are then binomial, with n_target x
+    degree trials of probability 1 / n_source. The row of the random numbers is the target unit, the place the number of
+    its input.
+    """
+
+    degree: int
+    multapses: bool = True
+    autapses: bool = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.count("FixedInDegree.degree", self.degree, minimum=0)
+
+    def draw(self, ends: Ends, numbers: Numbers) -> Edges:
+        """Draw the sources of each target.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations.
+        numbers : Numbers
+            The random numbers.
+
+        Returns
+        -------
+        Edges
+            Sorted by source, then target.
+
+        Raises
+        ------
+        InputError
+            If there are too few sources for as many inputs.
+        """
+        own = self.autapses or not ends.recurrent
+        available = ends.n_source if own else ends.n_source - 1
+        if self.degree > available and not (self.multapses and available):
+            raise InputError(
+                f"FixedInDegree.degree: {self.degree} inputs from {available} sources; "
+                "lower the degree or allow multapses and autapses"
+            )
+        sources = np.empty((ends.n_target, self.degree), np.int32)
+        for rows, units in choices(
+            numbers, ends.n_target, self.degree, ends.n_source, repeated=self.multapses, own=own
+        ):
+            sources[rows] = units
+        begins = np.arange(ends.n_target + 1) * self.degree
+        begins = begins.astype(np.int32 if sources.size < 2**31 else np.int64)  # SciPy would make all indices as wide
+        columns = (np.zeros(sources.size, np.int8), sources.ravel(), begins)
+        matrix = sparse.csc_array(columns, shape=(ends.n_source, ends.n_target)).tocsr()  # a counting sort
+        source = np.repeat(np.arange(ends.n_source, dtype=np.int32), np.diff(matrix.indptr))
+        return Edges(source, matrix.indices.astype(np.int32, copy=False))

@@ -1,0 +1,81 @@
+"""Random connectivity in which every source has equally many targets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bnsim import checks
+from bnsim.connectivity.base import Connectivity, Edges, Ends
+from bnsim.connectivity.sampling import choices
+from bnsim.errors import InputError
+from bnsim.random_numbers import Numbers
+
+
+@dataclass(frozen=True, repr=False)
+class FixedOutDegree(Connectivity):
+    """Connect every source to as many targets, each of which is chosen uniformly.
+
+    Parameters
+    ----------
+    degree : int
+        Synapses that begin at each source.
+    multapses : bool
+        Whether a source may be connected to a target several times.
+    autapses : bool
+        Whether a unit may be connected to itself, in a projection of a population onto itself.
+
+    Raises
+    ------
+    InputError
+        If the degree is no whole number of at least 0.
+
+    Notes
+    -----
+    Both are allowed by default, as in NEST's `fixed_outdegree`. The in-degrees are then binomial, with n_source x
+    degree trials of probability 1 / n_target. The place of a random number is that of the choice, before the sources'
+    targets are sorted.
+    """
+
+    degree: int
+    multapses: bool = True
+    autapses: bool = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.count("FixedOutDegree.degree", self.degree, minimum=0)
+
+    def draw(self, ends: Ends, numbers: Numbers) -> Edges:
+        """Draw the targets of each source.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations.
+        numbers : Numbers
+            The random numbers.
+
+        Returns
+        -------
+        Edges
+            Sorted by source, then target.
+
+        Raises
+        ------
+        InputError
+            If there are too few targets.
+        """
+        own = self.autapses or not ends.recurrent
+        available = ends.n_target if own else ends.n_target - 1
+        if self.degree > available and not (self.multapses and available):
+            raise InputError(
+                f"FixedOutDegree.degree: {self.degree} synapses onto {available} targets; "
+                "lower the degree or allow multapses and autapses"
+            )
+        targets = np.empty((ends.n_source, self.degree), np.int32)
+        for rows, units in choices(
+            numbers, ends.n_source, self.degree, ends.n_target, repeated=self.multapses, own=own
+        ):
+            targets[rows] = np.sort(units.astype(np.int32), axis=1)
+        return Edges(np.repeat(np.arange(ends.n_source, dtype=np.int32), self.degree), targets.ravel())

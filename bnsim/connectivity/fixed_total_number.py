@@ -1,0 +1,118 @@
+"""Random connectivity with a given number of synapses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bnsim import checks
+from bnsim.arrays import Int64Array
+from bnsim.connectivity.base import Connectivity, Edges, Ends
+from bnsim.errors import InputError
+from bnsim.random_numbers import Numbers
+
+BLOCK = 2**14
+"""Pairs drawn at once."""
+
+
+@dataclass(frozen=True, repr=False)
+class FixedTotalNumber(Connectivity):
+    """Make a given number of synapses, the source and target of each being chosen uniformly.
+
+    Parameters
+    ----------
+    number : int
+        Synapses in all.
+    multapses : bool
+        Whether a source may be connected to a target several times.
+    autapses : bool
+        Whether a unit may be connected to itself, in a projection of a population onto itself.
+
+    Raises
+    ------
+    InputError
+        If the number is no whole number of at least 0.
+
+    Notes
+    -----
+    Both are allowed by default, as in NEST's `fixed_total_number`. In- and out-degrees are then multinomial. There is
+    one row of random numbers, row 0: places 2 k and 2 k + 1 are source and target of pair k. Without multapses the
+    first `number` different pairs are connected; where that is more than half of all pairs, the first different ones
+    that are to be left out are drawn instead.
+    """
+
+    number: int
+    multapses: bool = True
+    autapses: bool = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.count("FixedTotalNumber.number", self.number, minimum=0)
+
+    def draw(self, ends: Ends, numbers: Numbers) -> Edges:
+        """Draw the pairs.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations.
+        numbers : Numbers
+            The random numbers.
+
+        Returns
+        -------
+        Edges
+            Sorted by source, then target.
+
+        Raises
+        ------
+        InputError
+            If there are too few pairs.
+        """
+        own = self.autapses or not ends.recurrent
+        others = ends.n_target if own else ends.n_target - 1
+        available = ends.n_source * others
+        if self.number > available and not (self.multapses and available):
+            raise InputError(
+                f"FixedTotalNumber.number: {self.number} synapses for {available} pairs; "
+                "lower the number or allow multapses and autapses"
+            )
+        if self.multapses:
+            pairs = np.sort(_pairs(numbers, ends.n_source, others, 0, self.number))
+        elif 2 * self.number <= available:
+            pairs = _different(numbers, ends.n_source, others, self.number)
+        else:
+            chosen = np.ones(available, bool)
+            chosen[_different(numbers, ends.n_source, others, available - self.number)] = False
+            pairs = np.flatnonzero(chosen)
+        source, target = np.divmod(pairs, max(others, 1))
+        return Edges(source.astype(np.int32), (target if own else target + (target >= source)).astype(np.int32))
+
+
+def _pairs(numbers: Numbers, n_source: int, n_target: int, first: int, number: int) -> Int64Array:
+    """Pairs `first` to `first + number - 1`, as source x n_target + target."""
+    pairs = np.empty(number, np.int64)
+    for start in range(0, number, BLOCK):
+        part = pairs[start : start + BLOCK]
+        uniform = numbers.rows(np.zeros(1, int), 2 * len(part), 2 * (first + start)).reshape(-1, 2)
+        part[:] = (uniform[:, 0] * n_source).astype(np.int64) * n_target + (uniform[:, 1] * n_target).astype(np.int64)
+    return pairs
+
+
+def _different(numbers: Numbers, n_source: int, n_target: int, number: int) -> Int64Array:
+    """The first different pairs, sorted."""
+    pairs, drawn = _once(_pairs(numbers, n_source, n_target, 0, number)), number
+    while len(pairs) < number:
+        missing = number - len(pairs)
+        more = _once(_pairs(numbers, n_source, n_target, drawn, missing))
+        place = np.searchsorted(pairs, more)
+        new = pairs[np.minimum(place, len(pairs) - 1)] != more
+        pairs, drawn = np.insert(pairs, place[new], more[new]), drawn + missing
+    return pairs
+
+
+def _once(pairs: Int64Array) -> Int64Array:
+    """Each pair once, sorted: what `numpy.unique` does, which takes sixty times as long in NumPy 2.3."""
+    pairs = np.sort(pairs)
+    return pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs

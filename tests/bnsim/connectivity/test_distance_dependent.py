@@ -1,0 +1,192 @@
+"""Connection probability by distance: the profile that was asked for, on lines, squares, rings and tori."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from brian2.units import metre, mm, mV, um
+from numpy.typing import NDArray
+from scipy import stats
+
+from bnsim import DistanceDependent, ExponentialProfile, GaussianProfile, InputError, Profile, grid
+from bnsim.connectivity import Ends, fixed_probability
+from bnsim.random_numbers import Numbers
+
+NUMBERS = Numbers(5, "test:edges")
+SIDE = 30
+SQUARE = grid((SIDE, SIDE), 25 * um)
+ENDS = Ends(SIDE**2, SIDE**2, recurrent=True)
+
+Metres = NDArray[np.float64]
+
+
+def connected(rule: DistanceDependent, ends: Ends = ENDS) -> NDArray[np.bool_]:
+    """Which pairs (source, target) are; the edges must be in order, none twice."""
+    edges = rule.draw(ends, NUMBERS)
+    assert (np.diff(edges.source.astype(np.int64) * ends.n_target + edges.target) > 0).all()
+    found = np.zeros((ends.n_source, ends.n_target), bool)
+    found[edges.source, edges.target] = True
+    return found
+
+
+def distances(source: Any, target: Any, period: float | None = None) -> Metres:
+    """Distances (source, target) in metres, one pair of coordinates after the other."""
+    squared: Metres = np.zeros((len(source), len(target)))
+    for one, other in zip(np.asarray(source).T, np.asarray(target).T, strict=True):
+        between = np.abs(one[:, None] - other)
+        if period is not None:
+            between = np.minimum(between, period - between)
+        squared += between**2
+    return np.sqrt(squared)
+
+
+def agrees(found: NDArray[np.bool_], expected: Metres, distance: Metres) -> float:
+    """The p-value of the connected pairs by distance: in 40 classes, binomial numbers of many pairs."""
+    order = np.argsort(distance, axis=None)
+    classes = np.array_split(order, 40)
+    deviations = []
+    for one in classes:
+        p = expected.ravel()[one]
+        variance = (p * (1 - p)).sum()
+        if variance > 20:
+            deviations.append((found.ravel()[one].sum() - p.sum()) / np.sqrt(variance))
+    assert len(deviations) > 8
+    return float(stats.chi2(len(deviations)).sf(np.sum(np.square(deviations))))
+
+
+@pytest.mark.parametrize("period", [None, 750 * um], ids=["borders", "torus"])
+@pytest.mark.parametrize("peak", [0.2, 1.0])
+@pytest.mark.parametrize("kind", [GaussianProfile, ExponentialProfile])
+def test_pairs_follow_the_profile(kind: type[Profile], peak: float, period: Any) -> None:
+    profile = kind(peak, 150 * um)  # type: ignore[call-arg]
+    found = connected(DistanceDependent(profile, SQUARE, period=period))
+    distance = distances(SQUARE, SQUARE, None if period is None else 7.5e-4)
+    d = distance / 150e-6
+    expected = peak * (np.exp(-(d**2) / 2) if kind is GaussianProfile else np.exp(-d))
+    assert agrees(found, expected, distance) > 1e-3  # the keys are fixed, so this cannot fail by chance
+    assert found.diagonal().mean() == pytest.approx(peak, abs=5 * np.sqrt(0.25 / SIDE**2))
+
+
+def test_a_ring() -> None:
+    """On a ring the last unit is the first one's neighbour, and all units have equally many targets on average."""
+    n = 600
+    profile, circumference = ExponentialProfile(0.8, 200 * um), n * 1e-5
+    ring = DistanceDependent(profile, grid((n,), 10 * um), period=circumference * metre)
+    found = connected(ring, Ends(n, n, recurrent=True))
+    index = np.arange(n)
+    steps = np.minimum((index - index[:, None]) % n, (index[:, None] - index) % n)
+    assert agrees(found, 0.8 * np.exp(-steps / 20), steps.astype(float)) > 1e-3
+    assert found[0, n - 5 :].any()
+    assert found[n - 1, :5].any()
+
+
+def test_between_populations_in_three_dimensions() -> None:
+    source = np.random.default_rng(0).random((300, 3)) * mm
+    target = np.random.default_rng(1).random((500, 3)) * mm
+    found = connected(DistanceDependent(GaussianProfile(0.7, 0.4 * mm), source, target), Ends(300, 500))
+    distance = distances(source, target)
+    assert agrees(found, 0.7 * np.exp(-((distance / 4e-4) ** 2) / 2), distance) > 1e-3
+
+
+def test_each_dimension_may_have_its_period() -> None:
+    strip = grid((4, 50), 10 * um)
+    found = connected(
+        DistanceDependent(GaussianProfile(1.0, 1 * um), strip, period=np.array([40, 500]) * um),
+        Ends(200, 200, recurrent=True),
+    )
+    assert np.array_equal(found, np.eye(200, dtype=bool))  # all others are ten widths away
+
+
+def test_autapses() -> None:
+    rule = DistanceDependent(GaussianProfile(1.0, 100 * um), SQUARE, autapses=False)
+    assert not connected(rule).diagonal().any()
+    elsewhere = connected(DistanceDependent(rule.profile, SQUARE, SQUARE, autapses=False), Ends(SIDE**2, SIDE**2))
+    assert elsewhere.diagonal().all()
+
+
+def test_edges_do_not_depend_on_how_many_are_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = DistanceDependent(GaussianProfile(0.5, 200 * um), SQUARE)
+    whole = connected(rule)
+    monkeypatch.setattr(fixed_probability, "BLOCK", 1)
+    assert np.array_equal(connected(rule), whole)
+
+
+def test_a_far_profile_connects_nothing() -> None:
+    far = np.array([[1.0]]) * metre
+    edges = DistanceDependent(GaussianProfile(1.0, 1 * um), far, far + 1 * metre).draw(Ends(1, 1), NUMBERS)
+    assert len(edges.source) == 0
+
+
+def test_grid() -> None:
+    positions = grid((2, 3), 10 * um)
+    expected = [[0, 0], [0, 10], [0, 20], [10, 0], [10, 10], [10, 20]]
+    np.testing.assert_allclose(positions / um, expected)
+    assert grid((4,), 1 * mm).shape == (4, 1)
+
+
+@dataclass(frozen=True, repr=False)
+class Doubled(Profile):
+    def probability(self, distance: Metres) -> Metres:
+        return np.full(len(distance), 2 * float(self.peak))
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: GaussianProfile(1.5), "GaussianProfile.peak: 1.5 is above 1; give a probability"),
+        (lambda: GaussianProfile(0.0), "GaussianProfile.peak: 0 is too small; give a value above 0"),
+        (
+            lambda: ExponentialProfile(0.5, 3 * mV),
+            "ExponentialProfile.width: 3 mV has the wrong unit, expected m; give 100 um, say",
+        ),
+        (lambda: DistanceDependent(0.5, SQUARE), "DistanceDependent.profile: 0.5 is no Profile; give one"),  # type: ignore[arg-type]
+        (
+            lambda: DistanceDependent(GaussianProfile(), np.zeros((3, 2))),
+            "DistanceDependent.source_positions: 0.0 has the wrong unit, expected m; give 1 um, say",
+        ),
+        (
+            lambda: DistanceDependent(GaussianProfile(), np.zeros(3) * um),
+            "DistanceDependent.source_positions: an array of 1 axes; give positions (unit, dimension), "
+            "such as grid((20, 20), 50*um)",
+        ),
+        (
+            lambda: DistanceDependent(GaussianProfile(), np.full((3, 1), np.nan) * um),
+            "DistanceDependent.source_positions: nan is not finite; give a finite value",
+        ),
+        (
+            lambda: DistanceDependent(GaussianProfile(), SQUARE, grid((3,), 1 * um)),
+            "DistanceDependent.target_positions: 1 dimensions, source_positions has 2; give as many",
+        ),
+        (
+            lambda: DistanceDependent(GaussianProfile(), SQUARE, period=np.ones(3) * mm),
+            "DistanceDependent.period: an array of shape (3,); give one length, or one for each of the 2 dimensions",
+        ),
+        (
+            lambda: DistanceDependent(GaussianProfile(), SQUARE, period=0 * mm),
+            "DistanceDependent.period: 0 m is too small; give a value above 0",
+        ),
+        (
+            lambda: DistanceDependent(GaussianProfile(), SQUARE).draw(Ends(9, 9, recurrent=True), NUMBERS),
+            "DistanceDependent.source_positions: 900 positions for a population of 9; give one for each unit",
+        ),
+        (
+            lambda: DistanceDependent(GaussianProfile(), SQUARE, SQUARE[:5]).draw(Ends(900, 6), NUMBERS),
+            "DistanceDependent.target_positions: 5 positions for a population of 6; give one for each unit",
+        ),
+        (
+            lambda: DistanceDependent(Doubled(0.4), SQUARE).draw(ENDS, NUMBERS),
+            "Doubled.probability: 0.8 is above the peak 0.4; state the largest probability as peak",
+        ),
+        (lambda: grid(20, 1 * um), "grid(shape): 20; give a tuple such as (20, 20)"),  # type: ignore[arg-type]
+        (lambda: grid((2, 0), 1 * um), "grid(shape): 0 is too small; give an integer of at least 1"),
+        (lambda: grid((2,), 0 * um), "grid(spacing): 0 m is too small; give a value above 0"),
+    ],
+)
+def test_what_does_not_fit_is_refused(make: Callable[[], object], message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        make()
+    assert str(caught.value) == message
