@@ -39,8 +39,8 @@ class ConductanceLIF(NeuronModel):
     Notes
     -----
     c_m dv/dt = g_leak (e_leak - v) + I, I in ampere; a conductance synapse adds g (reversal - v) to I. Where v >
-    v_threshold a spike is emitted and v = v_reset for the refractory period. Integrated exactly, and where a conductance
-    enters by the exponential midpoint rule, which is of second order (see `bnsim.program.integration`).
+    v_threshold a spike is emitted and v = v_reset for the refractory period. Integrated exactly, and by the exponential
+    midpoint rule, of second order, where a conductance enters (see `bnsim.program.integration`).
 
     References
     ----------
