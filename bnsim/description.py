@@ -123,17 +123,16 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
 
     def __post_init__(self) -> None:
         for item in fields(self):
-            if "example" not in item.metadata:
-                continue
-            culprit, value, bounds = (
-                f"{type(self).__name__}.{item.name}",
-                getattr(self, item.name),
-                item.metadata,
-            )
-            exclusive = bounds["above"] is not None
-            minimum = bounds["above"] if exclusive else bounds["minimum"]
-            example = None if bounds["any_unit"] else bounds["example"]
-            checks.quantity(culprit, value, example, minimum=minimum, exclusive=exclusive)
+            if "example" in item.metadata:
+                bounds = item.metadata
+                exclusive = bounds["above"] is not None
+                minimum = bounds["above"] if exclusive else bounds["minimum"]
+                self._check_parameter(item.name, None if bounds["any_unit"] else bounds["example"], minimum, exclusive)
+
+    def _check_parameter(self, name: str, example: Quantity | None, minimum: float | None, exclusive: bool) -> None:
+        """Refuse a value with the wrong unit, or out of range."""
+        culprit = f"{type(self).__name__}.{name}"
+        checks.quantity(culprit, getattr(self, name), example, minimum=minimum, exclusive=exclusive)
 
     @property
     def parameters(self) -> dict[str, Quantity]:

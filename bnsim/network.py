@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -48,6 +48,9 @@ class Population(Description):
         For neurons that are stimulated directly, an encoder that gives a current.
     drive : Drive or sequence of Drive, optional
         What acts on the neurons from outside besides: noise, currents, Poisson spikes. Several drives add up.
+    initial : mapping of str to Quantity, Distribution or array
+        Values of variables at the start, by name, such as {"v": Uniform(0*mV, 20*mV)}: one for all cells, one for each,
+        or a distribution from which they are drawn. In trials, each trial starts with them. Default: the model's.
 
     Raises
     ------
@@ -60,6 +63,7 @@ class Population(Description):
     model: NeuronModel | Encoder
     encoder: Encoder | None = None
     drive: Drive | Sequence[Drive] = ()
+    initial: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -81,6 +85,8 @@ class Population(Description):
         elif self.encoder is not None:
             self._check_current(culprit, self.encoder, self.model)
         object.__setattr__(self, "drive", (self.drive,) if isinstance(self.drive, Drive) else tuple(self.drive))
+        if self.initial and not isinstance(self.model, NeuronModel):
+            raise InputError(f"{culprit}.initial: the model is an encoder, which has no such variables; leave it out")
         for drive in self.drives:
             if not isinstance(drive, Drive):
                 raise InputError(f"{culprit}.drive: {drive!r} is no Drive; give one, such as bnsim.WhiteNoise()")

@@ -193,7 +193,7 @@ class _Writer:
                 yield f'bnsim::read({values.data}, {values.size}, "{array.name}");'
                 if array.content == "delay" or projection.delay == "none":
                     yield from self._wire(projection)
-            case "variable" if self.variables[array.name].role == "persistent":
+            case "variable" if self.variables[array.name].role in ("parameter", "persistent"):
                 values = self.of(self.variables[array.name])
                 yield f'bnsim::read({values.data}, {values.size}, "{array.name}");'
             case _:

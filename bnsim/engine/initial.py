@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from bnsim.program import Program
+from bnsim.program import Program, Variable
 from bnsim.program.layout import in_flight
 from bnsim.random_numbers import Numbers
 from bnsim.state import SHAPE, UNIT
@@ -28,8 +30,17 @@ def initial_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
     arrays = connectivity_arrays(program, key)
     for variable in program.variables:
         if variable.role != "weight":
-            arrays[variable.name] = np.full(program.length(variable, arrays), variable.initial, dtype=variable.dtype)
+            arrays[variable.name] = _start(program, variable, key, arrays)
     return arrays | {array.name: np.zeros(0, array.dtype) for array in in_flight(program)}
+
+
+def _start(program: Program, variable: Variable, key: int, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Values at the start; parameters come first, since others may depend on them."""
+    start = program.population(variable.owner).starts.get(variable.symbol) if variable.place == "population" else None
+    if start is None:
+        return np.full(program.length(variable, arrays), variable.initial, dtype=variable.dtype)
+    cells = {v.symbol: arrays[v.name] for v in program.parameters if v.owner == variable.owner and v.name in arrays}
+    return start(Numbers(key, f"{variable.name}:start"), cells).astype(variable.dtype)
 
 
 def connectivity_arrays(program: Program, key: int) -> dict[str, np.ndarray]:

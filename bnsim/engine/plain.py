@@ -9,7 +9,7 @@ import numpy as np
 
 from bnsim.engine import random
 from bnsim.engine.build import build, connect
-from bnsim.engine.initial import connectivity_arrays
+from bnsim.engine.initial import initial_arrays
 from bnsim.program import Program
 
 
@@ -30,13 +30,14 @@ def plain_network(program: Program, key: int) -> Any:
     """
     unobserved = tuple(replace(population, computed=()) for population in program.populations)
     objects = build(replace(program, populations=unobserved))
-    arrays = connectivity_arrays(program, key)
+    arrays = initial_arrays(program, key)
     for projection in program.projections:
         connect(objects.synapses[projection.name], projection, arrays)
     for variable in program.variables:
-        if variable.role == "transient" and variable.symbol not in ("lastspike", "lastupdate"):  # Brian2's own
-            setattr(objects.owner(variable), f"{variable.symbol}_", variable.initial)
-    for (name, symbol), value in program.coefficients(plastic=True).items():
+        own = variable.symbol in ("lastspike", "lastupdate")  # Brian2's
+        if variable.role in ("parameter", "transient") and not own:
+            setattr(objects.owner(variable), f"{variable.symbol}_", arrays[variable.name])
+    for (name, symbol), value in program.coefficients(True, arrays).items():
         setattr(objects.groups[name], f"{symbol}_", value)
     high, low = random.trial_keys(key, np.zeros(1, np.uint64))[0]
     for population in program.populations:

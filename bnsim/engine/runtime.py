@@ -163,8 +163,8 @@ class RuntimeNetwork:
     def _load(self, objects: Objects, job: Job) -> None:
         for projection in self.program.projections:
             _set(objects.synapses[projection.name], "w", job.state[f"{projection.name}.w"])
-        carried = self.program.variables if job.grid.continuous else self.program.persistent
-        for variable in carried:
+        carried = (*self.program.persistent, *(self.program.transient if job.grid.continuous else ()))
+        for variable in (*self.program.parameters, *carried):
             _set(objects.owner(variable), variable.symbol, job.state[variable.name])
         for name, pathway in objects.pathways(self.program):
             spikes = np.zeros((0, 2), dtype=np.int64)
@@ -172,7 +172,7 @@ class RuntimeNetwork:
                 parts = [job.state[f"{name}.in_flight_{part}"] for part in ("ahead", "synapse")]
                 spikes = np.stack(parts, axis=1).astype(np.int64)
             _fill_queue(pathway.queue, spikes)
-        for (name, symbol), value in self.program.coefficients(job.plastic).items():
+        for (name, symbol), value in self.program.coefficients(job.plastic, job.state).items():
             _set(objects.groups[name], symbol, value)
         for population in self.program.populations:
             if population.learns:
@@ -307,7 +307,7 @@ class RuntimeNetwork:
                 _set(objects.groups[population.name], "drive", 0.0)
 
     def _outcome(self, objects: Objects, job: Job, seen: Seen) -> Outcome:
-        carried = self.program.variables if job.grid.continuous else self.program.persistent
+        carried = (*self.program.persistent, *(self.program.transient if job.grid.continuous else ()))
         state = {v.name: np.array(_values(objects.owner(v), v.symbol)) for v in carried}
         if job.grid.continuous:
             for name, pathway in objects.pathways(self.program):

@@ -30,10 +30,10 @@ def write(program: Program, job: Job, report_to: int, file: IO[bytes]) -> None:
         File that is open for writing.
     """
     anew = set() if job.grid.continuous else started_anew(program)
-    coefficients = program.coefficients(job.plastic)
+    coefficients = program.coefficients(job.plastic, job.state)
     for array in layout.job(program):
         if array.content == "coefficient":
-            given: np.ndarray = np.array([coefficients[array.owner, array.part]])
+            given: np.ndarray = coefficients[array.owner, array.part]
         elif array.content == "series":
             (series,) = (item for item in program.population(array.owner).series if item.symbol == array.part)
             given = np.append(series.every, series.values)

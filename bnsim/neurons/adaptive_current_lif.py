@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 from brian2.units import ms, mV
 from brian2.units.fundamentalunits import Quantity
 
@@ -68,8 +69,9 @@ class AdaptiveCurrentLIF(LIF):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.a <= -1:
-            raise InputError(f"{type(self).__name__}.a: {self.a:g} leaves no resting state; give a value above -1")
+        if np.any(self.numbers("a") <= -1):
+            least = self.numbers("a").min()
+            raise InputError(f"{type(self).__name__}.a: {least:g} leaves no resting state; give a value above -1")
 
     @property
     def rheobase(self) -> Quantity:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal, get_args
 
+import numpy as np
 from brian2.units import ms, mV, nA, nS
 from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
+from bnsim.arrays import Float64Array
+from bnsim.cells import CellValues, check_cells, is_of_cells
 from bnsim.description import Description, parameter
+from bnsim.distributions import Distribution
 from bnsim.errors import InputError
 
 InputUnit = Literal["volt", "amp"]
@@ -24,7 +28,8 @@ class NeuronModel(Description, abstract=True):
     """A neuron model. Subclass it to write your own.
 
     The class attributes are text in Brian2's notation; every field declared with `bnsim.parameter` is a constant in
-    them.
+    them. Each such parameter but the refractory period may be one value for all cells, an array with one value for each
+    cell of the population, or a distribution from which the cells' values are drawn with the initial state.
 
     Parameters
     ----------
@@ -111,6 +116,46 @@ class NeuronModel(Description, abstract=True):
             if getattr(self, attribute):
                 raise InputError(f"{name}.{attribute}: without a threshold there are no spikes; leave it out")
 
+    def _check_parameter(self, name: str, example: Quantity | None, minimum: float | None, exclusive: bool) -> None:
+        value = getattr(self, name)
+        if not is_of_cells(value):
+            super()._check_parameter(name, example, minimum, exclusive)
+            return
+        culprit = f"{type(self).__name__}.{name}"
+        if name == "refractory":
+            raise InputError(f"{culprit}: all cells have the same period; give a single time")
+        check_cells(culprit, value, example, minimum, exclusive)
+
+    @property
+    def of_cells(self) -> dict[str, CellValues]:
+        """Parameters that differ from cell to cell, by name."""
+        return {
+            name: CellValues(f"{type(self).__name__}.{name}", value, *self._bounds(name))
+            for name, value in self.parameters.items()
+            if is_of_cells(value)
+        }
+
+    def _bounds(self, name: str) -> tuple[float | None, bool]:
+        (bounds,) = (item.metadata for item in fields(self) if item.name == name)
+        exclusive = bounds["above"] is not None
+        return (bounds["above"] if exclusive else bounds["minimum"]), exclusive
+
+    def numbers(self, name: str) -> Float64Array:
+        """Return a parameter in SI units, for comparison with another one.
+
+        Parameters
+        ----------
+        name : str
+            Name of the parameter.
+
+        Returns
+        -------
+        ndarray of float64
+            A number, or one for each cell; NaN, which is neither above nor below anything, where it is drawn.
+        """
+        value = getattr(self, name)
+        return np.asarray(np.nan if isinstance(value, Distribution) else value, dtype=np.float64)
+
     def require_below(self, lower: str, upper: str) -> None:
         """Refuse a parameter that is not below another one.
 
@@ -124,7 +169,7 @@ class NeuronModel(Description, abstract=True):
         InputError
             If the first is not below the second.
         """
-        if getattr(self, lower) >= getattr(self, upper):
+        if np.any(self.numbers(lower) >= self.numbers(upper)):
             raise InputError(f"{type(self).__name__}.{lower}: not below {upper}; lower {lower} or raise {upper}")
 
     @property

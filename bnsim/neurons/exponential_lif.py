@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 from brian2.units import ms, mV
 from brian2.units.fundamentalunits import Quantity
 
@@ -104,7 +105,8 @@ def require_finite_upswing(model: Any) -> None:
     InputError
         If the exponential would leave the range of floating point.
     """
-    if (model.v_peak - model.v_threshold) / model.slope_factor > STEEPEST:
+    steepness = (model.numbers("v_peak") - model.numbers("v_threshold")) / model.numbers("slope_factor")
+    if np.any(steepness > STEEPEST):
         raise InputError(
             f"{type(model).__name__}.slope_factor: less than 1/{STEEPEST} of the way from v_threshold to v_peak; "
             "lower v_peak, or take a LIF neuron"

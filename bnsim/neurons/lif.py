@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 from brian2.units import ms, mV
 from brian2.units.fundamentalunits import Quantity
 
@@ -26,12 +27,12 @@ class LIF(NeuronModel):
     tau_m : Quantity
         Membrane time constant.
     v_rest, v_threshold, v_reset : Quantity
-        Resting, threshold and reset potential; the others lie below the threshold.
+        Resting, threshold and reset potential. A cell whose resting potential lies above the threshold fires by itself.
 
     Raises
     ------
     InputError
-        If the resting or the reset potential is not below the threshold.
+        If the reset potential is not below the threshold.
 
     Notes
     -----
@@ -56,11 +57,10 @@ class LIF(NeuronModel):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.require_below("v_reset", "v_threshold")
-        _rest_below_threshold(self, self.v_rest, self.v_threshold)
 
     @property
     def rheobase(self) -> Quantity:
-        return self.v_threshold - self.v_rest
+        return _distance(self)
 
 
 @dataclass(frozen=True, repr=False)
@@ -81,7 +81,7 @@ class SubtractiveLIF(NeuronModel):
     Raises
     ------
     InputError
-        If the resting potential is not below the threshold.
+        If the resting potential is not below the threshold, so that a reset would subtract nothing.
 
     Notes
     -----
@@ -104,15 +104,20 @@ class SubtractiveLIF(NeuronModel):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _rest_below_threshold(self, self.v_rest, self.v_threshold)
+        if np.any(self.numbers("v_rest") >= self.numbers("v_threshold")):
+            raise InputError(
+                f"{type(self).__name__}.v_rest: not below v_threshold, so that a reset subtracts nothing; lower v_rest"
+            )
 
     @property
     def rheobase(self) -> Quantity:
-        return self.v_threshold - self.v_rest
+        return _distance(self)
 
 
-def _rest_below_threshold(model: NeuronModel, rest: Quantity, threshold: Quantity) -> None:
-    if rest >= threshold:
+def _distance(model: LIF | SubtractiveLIF) -> Quantity:
+    """From rest to threshold; a cell whose rest lies above fires without input, and has no rheobase."""
+    if np.any(model.numbers("v_rest") >= model.numbers("v_threshold")):
         raise InputError(
-            f"{type(model).__name__}.v_rest: not below v_threshold, so the neuron would fire for ever; lower v_rest"
+            f"{type(model).__name__}.rheobase: the cell fires without input, so there is none; lower v_rest"
         )
+    return model.v_threshold - model.v_rest

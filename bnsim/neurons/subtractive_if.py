@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 from brian2.units import ms, mV
 from brian2.units.fundamentalunits import Quantity
 
@@ -58,7 +59,7 @@ class SubtractiveIF(NeuronModel):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.v_rest >= self.v_threshold:
+        if np.any(self.numbers("v_rest") >= self.numbers("v_threshold")):
             raise InputError(
                 f"{type(self).__name__}.v_rest: not below v_threshold, so that a reset subtracts nothing; lower v_rest"
             )

@@ -39,6 +39,23 @@ def affine(expression: str, variables: Collection[str]) -> Form:
     return _form(ast.parse(expression.strip(), mode="eval").body, variables)
 
 
+def names_in(expression: str) -> set[str]:
+    """Return all names in an expression.
+
+    Parameters
+    ----------
+    expression : str
+        An expression in Brian2's notation.
+
+    Returns
+    -------
+    set of str
+        Variables, constants, units and functions.
+    """
+    tree = ast.parse(expression.strip(), mode="eval")
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
 def _form(node: ast.expr, variables: Collection[str]) -> Form:
     if not any(isinstance(part, ast.Name) and part.id in variables for part in ast.walk(node)):
         return {REST: ast.unparse(node)}

@@ -21,23 +21,23 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from brian2.core.functions import DEFAULT_FUNCTIONS
 from brian2.core.namespace import DEFAULT_UNITS
 from brian2.equations.equations import DIFFERENTIAL_EQUATION, SUBEXPRESSION, SingleEquation
+from brian2.units.fundamentalunits import Quantity
 from scipy.linalg import expm, matrix_balance
 
 from bnsim.arrays import Float64Array
 from bnsim.errors import InputError
-from bnsim.program.affine import REST, NotAffine, affine
+from bnsim.program.affine import REST, NotAffine, affine, names_in
 
 PREFIX = "propagator_"
 """How the names of the variables begin that hold the coefficients of an integration."""
 
-Coefficients = Callable[[bool], dict[str, float]]
+Coefficients = Callable[[bool, Mapping[str, Float64Array]], dict[str, Float64Array]]
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,16 @@ class Integration:
         Statements in Brian2's notation.
     names : tuple of str
         Variables of the population that hold the coefficients in the statements.
+    of_cells : bool
+        Whether the coefficients differ from cell to cell.
     values : callable
-        Function of whether learning is on that returns the coefficients, in SI units, by name. They are data.
+        Function of whether learning is on, and of the parameters that differ from cell to cell, that returns the
+        coefficients by name, in SI units: arrays of one number, or of one for each cell. They are data.
     """
 
     code: str
     names: tuple[str, ...]
+    of_cells: bool
     values: Coefficients = field(compare=False)
 
 
@@ -71,13 +75,17 @@ class _System:
     def columns(self) -> tuple[str, ...]:
         return (*self.unknowns, *self.inputs)
 
-    def matrix(self, evaluate: Callable[[str], float]) -> Float64Array:
-        """Square, with rows of zeros for the inputs, which are constant within a step."""
-        columns = self.columns
-        matrix = np.zeros((len(columns), len(columns)))
-        for row, name in enumerate(self.unknowns):
-            for column, text in self.rows[name].items():
-                matrix[row, columns.index(column)] = evaluate(text)
+    def matrix(self, evaluate: Callable[[str], Float64Array]) -> Float64Array:
+        """Square, for all cells or one for each, with rows of zeros for the inputs, constant within a step."""
+        entries = {
+            (row, self.columns.index(column)): evaluate(text)
+            for row, name in enumerate(self.unknowns)
+            for column, text in self.rows[name].items()
+        }
+        shape = np.broadcast_shapes(*(entry.shape for entry in entries.values()))
+        matrix = np.zeros((*shape, len(self.columns), len(self.columns)))
+        for (row, column), entry in entries.items():
+            matrix[..., row, column] = entry
         return matrix
 
     def reached(self) -> dict[str, list[str]]:
@@ -90,7 +98,11 @@ class _System:
 
 
 def exact(
-    culprit: str, equations: Mapping[str, SingleEquation], constants: Mapping[str, Any], dt: float
+    culprit: str,
+    equations: Mapping[str, SingleEquation],
+    constants: Mapping[str, Any],
+    dt: float,
+    of_cells: frozenset[str] = frozenset(),
 ) -> Integration:
     """Return the exact solution of linear equations.
 
@@ -104,6 +116,8 @@ def exact(
         Values of the names that are no variables.
     dt : float
         Time step in seconds.
+    of_cells : frozenset of str
+        Names of the parameters that differ from cell to cell.
 
     Returns
     -------
@@ -116,7 +130,7 @@ def exact(
         If the equations are not linear, or a coefficient is not constant.
     """
     rates = _rates(equations)
-    system = _linear(rates, constants)
+    system = _linear(rates, {*constants, *of_cells})
     nonlinear = sorted(set(rates) - set(system.unknowns))
     if nonlinear:
         raise InputError(
@@ -124,11 +138,16 @@ def exact(
             'integrated exactly; give method="rk4", or another'
         )
     lines, names = _propagation(system, "")
-    return Integration("\n".join(lines), tuple(names), _values(system, constants, dt, names, {}))
+    values = _values({"": (1.0, system)}, constants, dt)
+    return Integration("\n".join(lines), tuple(names), bool(of_cells), values)
 
 
 def exponential_midpoint(
-    culprit: str, equations: Mapping[str, SingleEquation], constants: Mapping[str, Any], dt: float
+    culprit: str,
+    equations: Mapping[str, SingleEquation],
+    constants: Mapping[str, Any],
+    dt: float,
+    of_cells: frozenset[str] = frozenset(),
 ) -> Integration:
     """Return the exponential midpoint rule for equations that are linear in their own variable.
 
@@ -142,6 +161,8 @@ def exponential_midpoint(
         Values of the names that are no variables.
     dt : float
         Time step in seconds.
+    of_cells : frozenset of str
+        Names of the parameters that differ from cell to cell.
 
     Returns
     -------
@@ -154,7 +175,7 @@ def exponential_midpoint(
         If an equation is not linear in its own variable, or its coefficients depend on another such variable.
     """
     rates = _rates(equations)
-    linear = _linear(rates, constants)
+    linear = _linear(rates, {*constants, *of_cells})
     others = [name for name in sorted(rates) if name not in linear.unknowns]
     lines: list[str] = []
     middle: set[str] = set()
@@ -163,7 +184,7 @@ def exponential_midpoint(
             form = affine(rates[name], {name})
         except NotAffine:
             form = {}
-        used = {other for text in form.values() for other in _names(text)} & set(rates)
+        used = {other for text in form.values() for other in names_in(text)} & set(rates)
         if not form or used & set(others):
             raise InputError(
                 f"{culprit}: the equation of {name!r} is not linear in {name!r} itself, so the exponential midpoint "
@@ -182,8 +203,8 @@ def exponential_midpoint(
     full_lines, full_names = _propagation(linear, "")
     writes = [f"{name} = _next_{name}" for name in others]
     code = "\n".join([*half_lines, *lines, *full_lines, *writes])
-    values = _values(linear, constants, dt, full_names, {"half_": (half, half_names)})
-    return Integration(code, (*full_names, *half_names), values)
+    values = _values({"": (1.0, linear), "half_": (0.5, half)}, constants, dt)
+    return Integration(code, (*full_names, *half_names), bool(of_cells), values)
 
 
 def _rates(equations: Mapping[str, SingleEquation]) -> dict[str, str]:
@@ -195,13 +216,13 @@ def _rates(equations: Mapping[str, SingleEquation]) -> dict[str, str]:
     for name, equation in equations.items():
         if equation.type == DIFFERENTIAL_EQUATION:
             text = equation.expr.code
-            while used := _names(text) & set(computed):
+            while used := names_in(text) & set(computed):
                 text = _renamed(text, {other: computed[other] for other in used})
             rates[name] = text
     return rates
 
 
-def _linear(rates: Mapping[str, str], constants: Mapping[str, Any]) -> _System:
+def _linear(rates: Mapping[str, str], constants: set[str]) -> _System:
     """Those equations that are linear with constant coefficients, and depend on no others."""
     known = {*constants, *DEFAULT_UNITS, *DEFAULT_FUNCTIONS, "plastic"}
     unknowns = set(rates)
@@ -223,18 +244,18 @@ def _row(
 ) -> dict[str, str]:
     form = affine(rate, unknowns)
     rest = form.pop(REST, None)
-    if any(_names(text) - known for text in form.values()):
+    if any(names_in(text) - known for text in form.values()):
         raise NotAffine(rate)
     if rest is None:
         return form
-    if _names(rest) & integrated:
+    if names_in(rest) & integrated:
         raise NotAffine(rate)
-    given = {name for name in _names(rest) - known if _is_linear_in(rest, name, known)}
+    given = {name for name in names_in(rest) - known if _is_linear_in(rest, name, known)}
     for source, part in affine(rest, given).items():
         if source != REST:
             inputs[source] = source
             form[source] = part
-        elif _names(part) <= known:
+        elif names_in(part) <= known:
             inputs["constant"] = "1"
             form["constant"] = part
         else:  # an expression as a whole is the input
@@ -246,7 +267,7 @@ def _row(
 
 def _is_linear_in(text: str, name: str, known: set[str]) -> bool:
     try:
-        return _names(affine(text, {name})[name]) <= known
+        return names_in(affine(text, {name})[name]) <= known
     except NotAffine:
         return False
 
@@ -273,29 +294,25 @@ def _propagation(system: _System, kind: str) -> tuple[list[str], list[str]]:
     return [*lines, *(f"{name} = _next_{name}" for name in system.unknowns)], names
 
 
-def _values(
-    system: _System,
-    constants: Mapping[str, Any],
-    dt: float,
-    names: list[str],
-    halves: Mapping[str, tuple[_System, list[str]]],
-) -> Coefficients:
-    parts = [("", 1.0, system, names), *((kind, 0.5, half, of_half) for kind, (half, of_half) in halves.items())]
+def _values(systems: Mapping[str, tuple[float, _System]], constants: Mapping[str, Any], dt: float) -> Coefficients:
+    """systems: by what their coefficients' names begin with, each over what share of a step."""
+    space = {**DEFAULT_UNITS, **{name: function.pyfunc for name, function in DEFAULT_FUNCTIONS.items()}}
+    space = {name: np.asarray(value) if isinstance(value, Quantity) else value for name, value in space.items()}
+    space |= {name: np.asarray(value, dtype=np.float64) for name, value in constants.items()}
 
-    @lru_cache(maxsize=2)
-    def values(plastic: bool) -> dict[str, float]:
-        def evaluate(text: str) -> float:
-            space = {**DEFAULT_UNITS, **{n: f.pyfunc for n, f in DEFAULT_FUNCTIONS.items()}, **constants}
-            return float(np.asarray(eval(text, {"__builtins__": {}}, {**space, "plastic": plastic})))
+    def values(plastic: bool, cells: Mapping[str, Float64Array]) -> dict[str, Float64Array]:
+        def evaluate(text: str) -> Float64Array:
+            found = eval(text, {"__builtins__": {}}, {**space, **cells, "plastic": plastic})
+            return np.asarray(found, dtype=np.float64)
 
-        found: dict[str, float] = {}
-        for kind, share, part, _ in parts:
-            propagator = propagators(part.matrix(evaluate), share * dt)
-            for name, columns in part.reached().items():
+        coefficients: dict[str, Float64Array] = {}
+        for kind, (share, system) in systems.items():
+            propagator = propagators(system.matrix(evaluate), share * dt)
+            for name, columns in system.reached().items():
                 for column in columns:
-                    row, place = part.columns.index(name), part.columns.index(column)
-                    found[f"{PREFIX}{kind}{name}_{column}"] = float(propagator[row, place])
-        return found
+                    row, place = system.columns.index(name), system.columns.index(column)
+                    coefficients[f"{PREFIX}{kind}{name}_{column}"] = np.atleast_1d(propagator[..., row, place])
+        return coefficients
 
     return values
 
@@ -305,26 +322,23 @@ def propagators(matrix: Float64Array, dt: float) -> Float64Array:
 
     Parameters
     ----------
-    matrix : ndarray of float64, shape (n, n)
+    matrix : ndarray of float64, shape (n, n) or (cell, n, n)
         Coefficients of linear differential equations, whose units may differ by many orders of magnitude.
     dt : float
         Time step in seconds.
 
     Returns
     -------
-    ndarray of float64, shape (n, n)
+    ndarray of float64, shape (n, n) or (cell, n, n)
         The propagator. Rows of zeros give rows of the unit matrix, exactly.
     """
     # In units in which no variable outweighs another: a large norm would cost the exponential digits.
-    _, (scale, _) = matrix_balance(matrix * dt, permute=False, separate=True)
+    typical = np.abs(matrix).reshape(-1, *matrix.shape[-2:]).mean(axis=0)
+    _, (scale, _) = matrix_balance(typical * dt, permute=False, separate=True)
     found: Float64Array = expm(matrix * dt * scale / scale[:, None]) * scale[:, None] / scale
-    still = ~matrix.any(axis=1)
-    found[still] = np.eye(len(matrix))[still]
+    still = ~typical.any(axis=1)
+    found[..., still, :] = np.eye(len(scale))[still]
     return found
-
-
-def _names(text: str) -> set[str]:
-    return {node.id for node in ast.walk(ast.parse(text.strip(), mode="eval")) if isinstance(node, ast.Name)}
 
 
 class _Rename(ast.NodeTransformer):

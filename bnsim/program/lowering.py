@@ -20,6 +20,7 @@ from bnsim.program.drives import DriveParts, drives_of
 from bnsim.program.links import Link
 from bnsim.program.neurons import Cells
 from bnsim.program.parts import Data, Draw, PopulationProgram, Program, ProjectionProgram, Stimulus
+from bnsim.program.starts import starts_of
 from bnsim.program.statements import parsed
 from bnsim.random_numbers import Numbers
 from bnsim.values import draw_values
@@ -90,7 +91,8 @@ def _population(cells: Cells, dt: float) -> PopulationProgram:
     neuron = model if isinstance(model, NeuronModel) else None
     if neuron is not None:
         neurons.check_names(neuron)
-    constants = dict(neuron.parameters) if neuron is not None else {}
+    of_cells = {} if neuron is None else neuron.of_cells
+    constants = {} if neuron is None else {n: v for n, v in neuron.parameters.items() if n not in of_cells}
     for link in cells.links:
         neurons.check_prefix(cells, link)
         constants |= link.constants
@@ -103,9 +105,11 @@ def _population(cells: Cells, dt: float) -> PopulationProgram:
     equations = neurons.equations(cells)
     integration, method = None, ""
     if neuron is not None:
+        equations = "\n".join([equations, *neurons.parameters_of_cells(neuron, population.size)])
         integration, method = neurons.integration(cells, neuron, equations, constants, dt)
     if integration is not None:
-        equations = "\n".join([equations, *(f"{name} : 1 (shared, constant)" for name in integration.names)])
+        kind = "constant" if integration.of_cells else "shared, constant"
+        equations = "\n".join([equations, *(f"{name} : 1 ({kind})" for name in integration.names)])
     return PopulationProgram(
         name=population.name,
         size=population.size,
@@ -125,6 +129,7 @@ def _population(cells: Cells, dt: float) -> PopulationProgram:
         draws=draws,
         series=tuple(series for drive in cells.drives for series in drive.series),
         stimulus=None if encoder is None else Stimulus(encoder.form, encoder.drive),
+        starts=starts_of(cells, equations, constants),
     )
 
 

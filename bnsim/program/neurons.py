@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from brian2.units.fundamentalunits import Quantity
+from brian2.units.fundamentalunits import Quantity, get_dimensions, get_unit
 
 from bnsim import checks
+from bnsim.cells import check_number
+from bnsim.distributions import Distribution
 from bnsim.encoding import Encoder
 from bnsim.errors import InputError
 from bnsim.network import Population
@@ -300,6 +302,36 @@ def arrivals(cells: Cells) -> str:
     )
 
 
+def parameters_of_cells(model: NeuronModel, size: int) -> list[str]:
+    """Return the declarations of the parameters that differ from cell to cell.
+
+    Parameters
+    ----------
+    model : NeuronModel
+        The neuron model.
+    size : int
+        Number of cells.
+
+    Returns
+    -------
+    list of str
+        One line each, in Brian2's notation.
+
+    Raises
+    ------
+    InputError
+        If an array does not have one value for each cell.
+    """
+    lines = []
+    for name, given in model.of_cells.items():
+        check_number(given.culprit, given.values, size)
+        example = given.values.bounds[0] if isinstance(given.values, Distribution) else given.values
+        dimensions = get_dimensions(example)
+        unit = "1" if dimensions.is_dimensionless else repr(get_unit(dimensions))
+        lines.append(f"{name} : {unit} (constant)")
+    return lines
+
+
 def integration(
     cells: Cells, model: NeuronModel, equations: str, constants: Mapping[str, Quantity], dt: float
 ) -> tuple[Integration | None, str]:
@@ -337,7 +369,7 @@ def integration(
         return None, method
     found = parsed(f"Population({cells.population.name!r})", equations)
     step = exact if method == "exact" else exponential_midpoint
-    return step(culprit, found, constants, dt), ""
+    return step(culprit, found, constants, dt, frozenset(model.of_cells)), ""
 
 
 def refractory(model: NeuronModel, dt: float) -> str:

@@ -20,9 +20,9 @@ from bnsim.timing import Timing
 Place = Literal["population", "projection"]
 """Where a variable lives: one value a neuron, or one value a synapse."""
 
-Role = Literal["persistent", "weight", "transient"]
-"""What becomes of a variable when a trial ends. persistent, weight: it carries over. transient: it is set back to what
-the state holds. In a continuous run all of them carry over."""
+Role = Literal["parameter", "persistent", "weight", "transient"]
+"""What becomes of a variable when a trial ends. parameter: it never changes. persistent, weight: it carries over.
+transient: it is set back to what the state holds. In a continuous run all of them carry over."""
 
 KEY_WORDS = ("trial_key_high", "trial_key_low")
 """Variables of a population that draws random numbers: the two words of the trial's key."""
@@ -42,7 +42,7 @@ class Variable:
         Whether it has one value a neuron or one value a synapse.
     symbol : str
         Its name in the owner's equations.
-    role : {"persistent", "weight", "transient"}
+    role : {"parameter", "persistent", "weight", "transient"}
         What becomes of it when a trial ends (see `Role`).
     dtype : str
         Type of its elements.
@@ -144,6 +144,9 @@ class Stimulus:
     encode: Callable[[Any, int, Timing], Drive] = field(compare=False)
 
 
+Start = Callable[[Numbers, Mapping[str, Float64Array]], Float64Array]
+
+
 @dataclass(frozen=True)
 class PopulationProgram:
     """Population, ready for Brian2.
@@ -186,6 +189,9 @@ class PopulationProgram:
         Values of drives in time bins.
     stimulus : Stimulus or None
         Stimulus of the population, None where it takes none.
+    starts : mapping of str to callable
+        By variable or parameter, a function of random numbers and the parameters that differ from cell to cell, which
+        returns its values at the start; others start at the variable's initial value. They are data.
     """
 
     name: str
@@ -206,6 +212,7 @@ class PopulationProgram:
     draws: tuple[Draw, ...]
     series: tuple[Series, ...]
     stimulus: Stimulus | None
+    starts: Mapping[str, Start] = field(compare=False)
 
     @property
     def held_by_engine(self) -> set[str]:
@@ -455,30 +462,42 @@ class Program:
             return self.population(variable.owner).size
         return len(state[f"{variable.owner}.source"])
 
-    def coefficients(self, plastic: bool) -> dict[tuple[str, str], float]:
+    def coefficients(self, plastic: bool, state: Mapping[str, np.ndarray]) -> dict[tuple[str, str], Float64Array]:
         """Return the coefficients of the integration of all populations.
 
         Parameters
         ----------
         plastic : bool
             Whether learning is on.
+        state : mapping of str to ndarray
+            Arrays of a state by name: parameters may differ from cell to cell.
 
         Returns
         -------
-        dict of (str, str) to float
+        dict of (str, str) to ndarray of float64, shape (1,) or (unit,)
             By population and name, in SI units.
         """
-        return {
-            (population.name, name): value
-            for population in self.populations
-            if population.integration is not None
-            for name, value in population.integration.values(plastic).items()
-        }
+        found = {}
+        for population in self.populations:
+            if population.integration is not None:
+                cells = {v.symbol: state[v.name] for v in self.parameters if v.owner == population.name}
+                for name, values in population.integration.values(plastic, cells).items():
+                    found[population.name, name] = (
+                        np.repeat(values, population.size // len(values))
+                        if (population.integration.of_cells)
+                        else values
+                    )
+        return found
 
     @property
     def persistent(self) -> tuple[Variable, ...]:
         """Variables that carry over from trial to trial; the weights of projections with a rule are among them."""
-        return tuple(v for v in self.variables if v.role != "transient")
+        return tuple(v for v in self.variables if v.role in ("persistent", "weight"))
+
+    @property
+    def parameters(self) -> tuple[Variable, ...]:
+        """Parameters that differ from cell to cell."""
+        return tuple(v for v in self.variables if v.role == "parameter")
 
     @property
     def transient(self) -> tuple[Variable, ...]:

@@ -68,7 +68,10 @@ def of_population(cells: Cells, program: PopulationProgram) -> Iterator[Variable
         initial = 0.0
         if isinstance(model, NeuronModel):
             role = "persistent" if symbol in model.persistent else "transient"
-            initial = _initial(cells, model, program, symbol, equation)
+            if symbol in model.of_cells:
+                role = "parameter"
+            elif symbol not in program.starts:
+                initial = _initial(cells, model, program, symbol, equation)
         yield _variable(program.name, "population", symbol, equation, role, initial)
     if program.refractory:
         name = program.name
@@ -115,7 +118,7 @@ def in_order(variables: Iterable[Variable]) -> tuple[Variable, ...]:
     tuple of Variable
         The same variables; those of one role keep their order.
     """
-    roles: tuple[Role, ...] = ("persistent", "weight", "transient")
+    roles: tuple[Role, ...] = ("parameter", "persistent", "weight", "transient")
     return tuple(sorted(variables, key=lambda variable: roles.index(variable.role)))
 
 

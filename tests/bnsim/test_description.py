@@ -23,9 +23,11 @@ BASES = {
     "Connectivity",
     "Distribution",
     "Drive",
+    "Profile",
 }
 COMPOSED = {"Population", "Projection", "Network", "EdgeList", "Repetition", "Reward", "Jump", "Binned"}
-"""Made of arguments that have no default; tested with what they are part of."""
+COMPOSED |= {"FixedInDegree", "FixedOutDegree", "FixedTotalNumber", "DistanceDependent", "SmallWorld"}
+"""Made of arguments that have no default; tested with what they are part of, or in tests of their own."""
 
 
 def described_classes() -> list[type[Description]]:
@@ -186,7 +188,7 @@ def test_descriptions_cannot_be_changed() -> None:
     [
         (bnsim.LIF, "tau", "did you mean 'tau_m'? choose from refractory, method, tau_m, v_rest, v_threshold, v_reset"),
         (bnsim.Poisson, "rate", "did you mean 'max_rate'? choose from max_rate"),
-        (bnsim.Population, "encode", "did you mean 'encoder'? choose from name, size, model, encoder, drive"),
+        (bnsim.Population, "encode", "did you mean 'encoder'? choose from name, size, model, encoder, drive, initial"),
         (bnsim.Delta, "tau", "it takes none"),
         (bnsim.LeakyReadout, "refractory", "choose from method, tau_m, v_rest"),
     ],

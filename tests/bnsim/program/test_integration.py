@@ -52,7 +52,7 @@ def test_a_current_moves_the_membrane_as_in_the_closed_form(ratio: float) -> Non
     tau, capacitance = 0.01, 210e-12
     tau_s = ratio * tau
     text = "dv/dt = -v / tau + s / C : volt\nds/dt = -s / tau_s : amp"
-    values = exact("model", equations(text), {"tau": tau, "tau_s": tau_s, "C": capacitance}, DT).values(True)
+    values = exact("model", equations(text), {"tau": tau, "tau_s": tau_s, "C": capacitance}, DT).values(True, {})
     # (exp(-t/tau) - exp(-t/tau_s)) / (1/tau_s - 1/tau), with the difference of rates as the argument of expm1.
     rate = 1 / tau_s - 1 / tau
     lag = DT if rate == 0 else -np.expm1(-rate * DT) / rate
@@ -84,7 +84,7 @@ def test_two_steps_are_one_of_twice_the_length() -> None:
 def test_what_stands_still_stays_to_the_last_bit() -> None:
     text = "dtheta/dt = int(plastic) * (-theta / tau) : volt\ndv/dt = (theta - v) / tau : volt"
     step = exact("model", equations(text), {"tau": 10 * ms}, DT)
-    on, off = step.values(True), step.values(False)
+    on, off = step.values(True, {}), step.values(False, {})
     assert off["propagator_theta_theta"] == 1.0
     assert on["propagator_theta_theta"] == pytest.approx(np.exp(-0.01), rel=1e-15)
     assert off["propagator_v_theta"] == pytest.approx(1 - np.exp(-0.01), rel=1e-13)
@@ -95,7 +95,7 @@ def test_inputs_are_constant_within_a_step() -> None:
     """A parameter, an expression that is not linear in one, and a constant."""
     text = "dv/dt = (v_rest - v + I + k * sqrt(w)) / tau : volt\nI = 2 * drive : volt\ndrive : volt\nw : volt**2"
     step = exact("model", equations(text), {"tau": 10 * ms, "v_rest": -65 * mV, "k": 3.0}, DT)
-    values, share = step.values(True), 1 - np.exp(-0.01)
+    values, share = step.values(True, {}), 1 - np.exp(-0.01)
     assert values["propagator_v_drive"] == pytest.approx(2 * share, rel=1e-13)
     (name,) = set(step.names) - {"propagator_v_v", "propagator_v_drive"}
     # What is not linear in w is an input as a whole: (v_rest + k sqrt(w)) / tau.

@@ -1,0 +1,140 @@
+"""Values that may differ from cell to cell of a population: parameters and initial values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from brian2.units.fundamentalunits import Quantity, get_dimensions
+
+from bnsim import checks
+from bnsim.arrays import Float64Array
+from bnsim.distributions import Distribution
+from bnsim.errors import InputError
+from bnsim.random_numbers import Numbers
+
+
+@dataclass(frozen=True)
+class CellValues:
+    """Values for the cells of a population.
+
+    Parameters
+    ----------
+    culprit : str
+        What they were given as, for the message of an error.
+    values : Quantity or Distribution
+        One value for all cells, an array with one for each, or a distribution.
+    minimum : float or None
+        Smallest value allowed, in SI units; None if there is none.
+    exclusive : bool
+        Whether values must lie above `minimum` rather than at or above it.
+    """
+
+    culprit: str
+    values: Any
+    minimum: float | None = None
+    exclusive: bool = False
+
+    def draw(self, size: int, numbers: Numbers) -> Float64Array:
+        """Return one value for each cell.
+
+        Parameters
+        ----------
+        size : int
+            Number of cells.
+        numbers : Numbers
+            Random numbers of a distribution; cell k takes the number of row 0 and place k.
+
+        Returns
+        -------
+        ndarray of float64, shape (size,)
+            Values in SI units.
+
+        Raises
+        ------
+        InputError
+            If a value that was drawn is too small.
+        """
+        if not isinstance(self.values, Distribution):
+            return np.broadcast_to(np.asarray(self.values, dtype=np.float64), (size,)).copy()
+        drawn = self.values.draw(np.array([size]), numbers)
+        least = drawn.min()
+        if self.minimum is not None and (least < self.minimum or (self.exclusive and least == self.minimum)):
+            raise InputError(
+                f"{self.culprit}: {type(self.values).__name__} gave cell {int(np.argmin(drawn))} the value {least:g}, "
+                "which is too small; give it a minimum"
+            )
+        return drawn
+
+
+def is_of_cells(values: Any) -> bool:
+    """Return whether values may differ from cell to cell.
+
+    Parameters
+    ----------
+    values : object
+        A number, array or distribution.
+
+    Returns
+    -------
+    bool
+        False for a single number.
+    """
+    return isinstance(values, Distribution) or (isinstance(values, np.ndarray) and values.ndim == 1)
+
+
+def check_cells(
+    culprit: str, values: Any, example: Quantity | None, minimum: float | None = None, exclusive: bool = False
+) -> None:
+    """Refuse values for cells with the wrong unit or out of range.
+
+    Parameters
+    ----------
+    culprit : str
+        What they were given as, for the message of an error.
+    values : Quantity or Distribution
+        An array with one value for each cell, or a distribution, of which only the unit is checked: what is drawn is
+        looked at when it is drawn.
+    example : Quantity or None
+        A value with the expected unit; None where any unit will do.
+    minimum : float or None
+        Smallest value allowed, in SI units.
+    exclusive : bool
+        Whether values must lie above `minimum`.
+
+    Raises
+    ------
+    InputError
+        If the values do not fit.
+    """
+    if isinstance(values, Distribution):
+        middle = Quantity(values.quantile(np.array([0.5]))[0], dim=get_dimensions(values.bounds[0]))
+        checks.quantity(culprit, middle, example, minimum=None, exclusive=False)
+        return
+    if not len(values):
+        raise InputError(f"{culprit}: an empty array; give one value for each cell")
+    for value in (np.min(values), np.max(values), np.sum(values)):  # a sum is not finite where a value is not
+        shown = Quantity(value, dim=get_dimensions(values))
+        checks.quantity(culprit, shown, example, minimum=minimum, exclusive=exclusive)
+
+
+def check_number(culprit: str, values: Any, size: int) -> None:
+    """Refuse an array that does not have one value for each cell.
+
+    Parameters
+    ----------
+    culprit : str
+        What it was given as, for the message of an error.
+    values : Quantity or Distribution
+        The values.
+    size : int
+        Number of cells.
+
+    Raises
+    ------
+    InputError
+        If there are more or fewer values.
+    """
+    if is_of_cells(values) and not isinstance(values, Distribution) and len(values) != size:
+        raise InputError(f"{culprit}: {len(values)} values for {size} cells; give one for each")
