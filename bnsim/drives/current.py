@@ -114,10 +114,12 @@ class SineCurrent(Drive):
 
     Parameters
     ----------
-    amplitude, offset : Quantity
-        Amplitude and mean, in the neuron's input unit.
+    amplitude : Quantity
+        Amplitude, in the neuron's input unit.
     frequency : Quantity
         Frequency.
+    offset : Quantity
+        Mean, in the neuron's input unit.
     phase : float
         Phase at t = 0, in radians.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -28,31 +27,6 @@ DT = 0.5
 
 
 INTEGRATION = ("euler", "exponential-euler")
-
-
-@dataclass(frozen=True, repr=False)
-class StableExcitatory(bnsim.DiehlCookExcitatory):
-    """`bnsim.DiehlCookExcitatory`, integrated by exponential Euler, which is stable under any inhibition.
-
-    Parameters
-    ----------
-    refractory : Quantity
-        Absolute refractory period.
-    tau_m : Quantity
-        Membrane time constant.
-    v_rest, v_threshold, v_reset : Quantity
-        Resting, threshold and reset potential.
-    theta_increment : Quantity
-        Rise of the threshold with each spike.
-    tau_theta : Quantity
-        Time constant of its decay.
-    theta_start : Quantity
-        theta at the start.
-    blocked : Quantity
-        Time after a spike in which the membrane integrates, but no spike is emitted.
-    """
-
-    method = "exponential_euler"
 
 
 class DiehlCook(SpikingClassifier):
@@ -323,9 +297,11 @@ class DiehlCook(SpikingClassifier):
             self.n_neurons,
             bnsim.DiehlCookSTDP(a_plus=self.a_plus, a_minus=self.a_minus, total=Quantity(self.total)),
         )
-        cell = bnsim.DiehlCookExcitatory if self.integration == "euler" else StableExcitatory
-        excitatory = cell(
-            blocked=self.blocked * ms, tau_theta=self.tau_theta * ms, theta_increment=self.theta_increment * mV
+        excitatory = bnsim.DiehlCookExcitatory(
+            blocked=self.blocked * ms,
+            tau_theta=self.tau_theta * ms,
+            theta_increment=self.theta_increment * mV,
+            method="euler" if self.integration == "euler" else "exponential_euler",
         )
         delay = bnsim.Uniform(0 * ms, self.delay * ms) if self.delay else 0 * ms
         return bnsim.Network(
