@@ -122,14 +122,8 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
         return super().__new__(cls)
 
     def __post_init__(self) -> None:
-        for item in fields(self):
-            if "example" not in item.metadata:
-                continue
-            culprit, value, bounds = (
-                f"{type(self).__name__}.{item.name}",
-                getattr(self, item.name),
-                item.metadata,
-            )
+        for name, item in _parameters(type(self)).items():
+            culprit, value, bounds = f"{type(self).__name__}.{name}", getattr(self, name), item.metadata
             exclusive = bounds["above"] is not None
             minimum = bounds["above"] if exclusive else bounds["minimum"]
             example = None if bounds["any_unit"] else bounds["example"]
@@ -138,7 +132,7 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
     @property
     def parameters(self) -> dict[str, Quantity]:
         """Name and value of every parameter with a unit, as handed to Brian2's namespace."""
-        return {item.name: getattr(self, item.name) for item in fields(self) if "example" in item.metadata}
+        return {name: getattr(self, name) for name in _parameters(type(self))}
 
     def fingerprint(self) -> str:
         """Return the SHA-256 hash of the canonical form: equal for equal descriptions, in any process.
@@ -154,6 +148,12 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
     def __repr__(self) -> str:
         inside = ", ".join(f"{item.name}={_readable(getattr(self, item.name))}" for item in fields(self) if item.repr)
         return f"{type(self).__name__}({inside})"
+
+
+def _parameters(cls: type[Description]) -> dict[str, Field[Any]]:
+    """Fields that were made with `parameter`, by name, and those in whose place a class variable stands now."""
+    bases = [base for base in reversed(cls.__mro__) if is_dataclass(base)]
+    return {item.name: item for base in bases for item in fields(base) if "example" in item.metadata}
 
 
 def _take_defaults(cls: type[Description]) -> None:
@@ -220,6 +220,7 @@ def canonical(value: Any) -> Any:
     """
     if isinstance(value, Description):
         tree: dict[str, Any] = {"type": f"{type(value).__module__}.{type(value).__qualname__}"}
+        tree |= {name: canonical(number) for name, number in value.parameters.items()}
         tree |= {item.name: canonical(getattr(value, item.name)) for item in fields(value) if item.compare}
         tree |= {f"class:{name}": canonical(getattr(value, name)) for name in value.STRUCTURE}
         return tree

@@ -14,8 +14,8 @@ from bnsim.errors import InputError
 
 InputUnit = Literal["volt", "amp"]
 
-Method = Literal["exact", "exponential_euler", "euler", "rk2", "rk4", "heun"]
-"""Brian2's integration methods of equations without noise, as far as every back end has them."""
+Method = Literal["exact", "exponential_euler", "euler", "rk2", "rk4"]
+"""Brian2's integration methods of equations without noise ("heun" is forward Euler there)."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -32,7 +32,7 @@ class NeuronModel(Description, abstract=True):
         would make one of them or the membrane potential jump are discarded (as in NEST; plain Brian2 lets them act).
         It is counted as in Brian2, from the beginning of the step at whose end the spike is seen, and so ends one step
         earlier than in NEST: 2.1 ms here equal 2.0 ms there at a time step of 0.1 ms.
-    method : {"exact", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+    method : {"exact", "exponential_euler", "euler", "rk2", "rk4"}
         Brian2's integration method; where a conductance enters, "exact" becomes "exponential_euler". A subclass sets
         another default: `method = "rk4"`.
 
