@@ -122,12 +122,11 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
         return super().__new__(cls)
 
     def __post_init__(self) -> None:
-        for item in fields(self):
-            if "example" in item.metadata:
-                bounds = item.metadata
-                exclusive = bounds["above"] is not None
-                minimum = bounds["above"] if exclusive else bounds["minimum"]
-                self._check_parameter(item.name, None if bounds["any_unit"] else bounds["example"], minimum, exclusive)
+        for name, item in declared_parameters(type(self)).items():
+            bounds = item.metadata
+            exclusive = bounds["above"] is not None
+            minimum = bounds["above"] if exclusive else bounds["minimum"]
+            self._check_parameter(name, None if bounds["any_unit"] else bounds["example"], minimum, exclusive)
 
     def _check_parameter(self, name: str, example: Quantity | None, minimum: float | None, exclusive: bool) -> None:
         """Refuse a value with the wrong unit, or out of range."""
@@ -137,7 +136,7 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
     @property
     def parameters(self) -> dict[str, Quantity]:
         """Name and value of every parameter with a unit, as handed to Brian2's namespace."""
-        return {item.name: getattr(self, item.name) for item in fields(self) if "example" in item.metadata}
+        return {name: getattr(self, name) for name in declared_parameters(type(self))}
 
     def fingerprint(self) -> str:
         """Return the SHA-256 hash of the canonical form: equal for equal descriptions, in any process.
@@ -153,6 +152,23 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
     def __repr__(self) -> str:
         inside = ", ".join(f"{item.name}={_readable(getattr(self, item.name))}" for item in fields(self) if item.repr)
         return f"{type(self).__name__}({inside})"
+
+
+def declared_parameters(cls: type[Description]) -> dict[str, Field[Any]]:
+    """Return the fields that were made with `parameter`, and those in whose place a class variable stands now.
+
+    Parameters
+    ----------
+    cls : type
+        A class of descriptions.
+
+    Returns
+    -------
+    dict of str to dataclasses.Field
+        By name.
+    """
+    bases = [base for base in reversed(cls.__mro__) if is_dataclass(base)]
+    return {item.name: item for base in bases for item in fields(base) if "example" in item.metadata}
 
 
 def _take_defaults(cls: type[Description]) -> None:
@@ -219,6 +235,7 @@ def canonical(value: Any) -> Any:
     """
     if isinstance(value, Description):
         tree: dict[str, Any] = {"type": f"{type(value).__module__}.{type(value).__qualname__}"}
+        tree |= {name: canonical(number) for name, number in value.parameters.items()}
         tree |= {item.name: canonical(getattr(value, item.name)) for item in fields(value) if item.compare}
         tree |= {f"class:{name}": canonical(getattr(value, name)) for name in value.STRUCTURE}
         return tree

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
@@ -13,14 +13,15 @@ from brian2.units.fundamentalunits import Quantity
 from bnsim import checks
 from bnsim.arrays import Float64Array
 from bnsim.cells import CellValues, check_cells, is_of_cells
-from bnsim.description import Description, parameter
+from bnsim.description import Description, declared_parameters, parameter
 from bnsim.distributions import Distribution
 from bnsim.errors import InputError
 
 InputUnit = Literal["volt", "amp"]
 
-Method = Literal["exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"]
-"""Two integration methods of this package's (`bnsim.program.integration`), and Brian2's for equations without noise."""
+Method = Literal["exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"]
+"""Two integration methods of this package's (`bnsim.program.integration`), and Brian2's for equations without noise, of
+which "heun" is left out: there it is forward Euler."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,7 +39,7 @@ class NeuronModel(Description, abstract=True):
         would make one of them or the membrane potential jump are discarded (as in NEST; plain Brian2 lets them act).
         It is counted as in Brian2, from the beginning of the step at whose end the spike is seen, and so ends one step
         earlier than in NEST: 2.1 ms here equal 2.0 ms there at a time step of 0.1 ms.
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
         Integration method; where a conductance enters, "exact" becomes "exponential_midpoint". A subclass sets another
         default: `method = "rk4"`.
 
@@ -136,7 +137,7 @@ class NeuronModel(Description, abstract=True):
         }
 
     def _bounds(self, name: str) -> tuple[float | None, bool]:
-        (bounds,) = (item.metadata for item in fields(self) if item.name == name)
+        bounds = declared_parameters(type(self))[name].metadata
         exclusive = bounds["above"] is not None
         return (bounds["above"] if exclusive else bounds["minimum"]), exclusive
 

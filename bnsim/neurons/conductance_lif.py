@@ -20,7 +20,7 @@ class ConductanceLIF(NeuronModel):
     ----------
     refractory : Quantity
         Absolute refractory period.
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
         Integration method.
     c_m : Quantity
         Membrane capacitance.

@@ -22,7 +22,7 @@ class DiehlCookExcitatory(AdaptiveLIF):
     ----------
     refractory : Quantity
         Absolute refractory period.
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
         Integration method.
     tau_m : Quantity
         Membrane time constant.
@@ -72,7 +72,7 @@ class DiehlCookInhibitory(LIF):
     ----------
     refractory : Quantity
         Absolute refractory period.
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
         Integration method.
     tau_m : Quantity
         Membrane time constant.

@@ -25,7 +25,7 @@ class ExponentialLIF(NeuronModel):
     ----------
     refractory : Quantity
         Absolute refractory period.
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
         Integration method.
     tau_m : Quantity
         Membrane time constant.
@@ -55,7 +55,8 @@ class ExponentialLIF(NeuronModel):
 
     Integrated by the fourth-order Runge-Kutta method, for the equation has no exact solution and forward Euler is late
     in the upswing. At a time step of 0.1 ms and a constant 4 mV, v is within 2e-7 mV of the solution until 1 ms before
-    the spike, and the 12 spikes of half a second are on their steps ("rk2": 0.1 ms off, "euler": 3.6 ms).
+    the spike, and the 12 spikes of half a second are on their steps ("rk2": 0.1 ms off, "euler": 3.6 ms). A peak that v
+    passes late in a step may be seen in the next one.
 
     References
     ----------

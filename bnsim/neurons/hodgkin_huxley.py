@@ -18,7 +18,7 @@ class HodgkinHuxley(NeuronModel):
 
     Parameters
     ----------
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
         Integration method.
     area : Quantity
         Area of the patch; with the default, 1 nA is 10 uA/cm^2.

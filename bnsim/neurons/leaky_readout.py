@@ -19,7 +19,7 @@ class LeakyReadout(NeuronModel):
 
     Parameters
     ----------
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
         Integration method.
     tau_m : Quantity
         Membrane time constant.

@@ -20,7 +20,7 @@ class QuadraticLIF(NeuronModel):
     ----------
     refractory : Quantity
         Absolute refractory period.
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
         Integration method.
     tau_m : Quantity
         Membrane time constant at rest.

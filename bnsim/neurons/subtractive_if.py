@@ -22,7 +22,7 @@ class SubtractiveIF(NeuronModel):
     ----------
     refractory : Quantity
         Absolute refractory period.
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
         Integration method.
     tau_m : Quantity
         Time in which a constant input I raises v by I; it corresponds to the membrane time constant of a leaky neuron.

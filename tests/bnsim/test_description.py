@@ -351,10 +351,18 @@ def test_a_class_variable_takes_the_place_of_a_parameter() -> None:
     @dataclass(frozen=True, repr=False)
     class Fixed(bnsim.LIF):
         method: ClassVar[str] = "euler"  # type: ignore[misc]
+        tau_m: ClassVar[Quantity] = 5 * ms  # type: ignore[misc]
 
-    assert Fixed().method == "euler"
-    with pytest.raises(InputError, match=r"^Fixed: no parameter 'method'; choose from refractory, tau_m"):
-        Fixed(method="rk4")  # type: ignore[call-arg]
+    @dataclass(frozen=True, repr=False)
+    class Wrong(bnsim.LIF):
+        tau_m: ClassVar[Quantity] = -5 * ms  # type: ignore[misc]
+
+    assert (Fixed().method, Fixed().parameters["tau_m"]) == ("euler", 5 * ms)
+    for name in ("method", "tau_m"):
+        with pytest.raises(InputError, match=rf"^Fixed: no parameter '{name}'; choose from refractory, v_rest"):
+            Fixed(**{name: 1})  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"^Wrong\.tau_m: -5 ms is too small; give a value above 0"):
+        Wrong()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
-from brian2.units import ms
+from brian2.units import ms, mV, nA
 
 import bnsim
 
@@ -42,6 +42,33 @@ def test_the_same_spikes_and_weights(continuous: bool) -> None:
     assert np.abs(one["input_to_cells.w"] - other["input_to_cells.w"]).max() < TOLERANCE
     for name in one:
         assert np.allclose(one[name], other[name], rtol=1e-9, atol=1e-12), name
+
+
+@pytest.mark.slow
+def test_every_neuron_model_fires_alike() -> None:
+    """Each with a constant input, in a continuous run of two trials: what is armed or refractory carries over."""
+    models = [cls() for cls in bnsim.public("neurons").values() if cls is not bnsim.NeuronModel]
+    units = {"volt": 40 * mV, "amp": 1.2 * nA}
+    names = [f"cells_{index}" for index in range(len(models))]
+    network = bnsim.Network(
+        [
+            bnsim.Population(name, 2, model, encoder=bnsim.ConstantCurrent(units[model.input_unit]))
+            for name, model in zip(names, models, strict=True)
+        ]
+    )
+    stimulus = {name: np.array([[0.0, 1.0]] * 2) for name in names}
+    runs = []
+    for backend in ("cpp", "numpy"):
+        simulator = network.compile(
+            50 * ms, 0.1 * ms, continuous=True, backend=backend, traces={name: ["v"] for name in names}
+        )
+        runs.append(simulator.run(simulator.initial_state(0), stimulus, record=names)[1])
+    for name, model in zip(names, models, strict=True):
+        one, other = (run.trace(name, "v").values for run in runs)
+        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12, err_msg=repr(model))
+        assert np.array_equal(runs[0].counts[name], runs[1].counts[name])
+        assert runs[0].counts[name][:, 0].sum() == 0
+        assert (runs[0].counts[name][:, 1] > 0).all() == bool(model.threshold)
 
 
 @pytest.mark.parametrize("backend", ["cpp", "numpy"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,6 +17,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 import bnsim
 from models.artificial.receptive_dense import ReceptiveDense
 from models.spiking.decision import decide
+from models.spiking.neuron_parameter import decode_neuron, encode_neuron
 from models.spiking.receptive_field import ReceptiveField
 from tests.models.conftest import QUICK, Digits
 
@@ -114,6 +116,15 @@ def test_learns_with_any_neuron_model(neuron: str | bnsim.NeuronModel, digits: D
     np.testing.assert_array_equal(again.predict(digits.X_held[:20]), model.predict(digits.X_held[:20]))
 
 
+def test_a_neuron_is_stored_with_its_method_and_read_without() -> None:
+    """A method is a text among numbers; models that were saved before it was a parameter have none."""
+    model = bnsim.LIF(tau_m=8 * ms, method="rk4")
+    stored = json.loads(json.dumps(encode_neuron(model)))
+    assert decode_neuron(stored) == model
+    del stored["fields"]["method"]
+    assert decode_neuron(stored) == bnsim.LIF(tau_m=8 * ms)
+
+
 def test_adaptive_thresholds_carry_over_but_stand_still_at_test(digits: Digits) -> None:
     model = ReceptiveField(**DIGITS, neuron=ADAPTIVE, random_state=0).fit(digits.X[:50], digits.y[:50])
     before = model.learned_["hidden.theta"].copy()
@@ -130,7 +141,6 @@ def test_ties_are_reported(digits: Digits) -> None:
 
 
 def test_a_class_that_is_not_defined_is_not_loaded(digits: Digits, tmp_path: Path) -> None:
-    from models.spiking.neuron_parameter import decode_neuron
 
     with pytest.raises(bnsim.InputError, match=r"neuron: the class far\.Away is not defined; import the module"):
         decode_neuron({"class": "far.Away", "fields": {}})
