@@ -14,9 +14,19 @@ from brian2.units.fundamentalunits import Quantity, get_dimensions
 import bnsim
 from bnsim import Description, InputError
 
-BASES = {"Description", "NeuronModel", "SynapseModel", "PlasticityRule", "Encoder", "Connectivity", "Distribution"}
+BASES = {
+    "Description",
+    "NeuronModel",
+    "SynapseModel",
+    "PlasticityRule",
+    "Encoder",
+    "Connectivity",
+    "Distribution",
+    "Profile",
+}
 COMPOSED = {"Population", "Projection", "Network", "EdgeList", "Repetition", "Reward", "Jump"}
-"""Made of arguments that have no default; tested with what they are part of."""
+COMPOSED |= {"FixedInDegree", "FixedOutDegree", "FixedTotalNumber", "DistanceDependent", "SmallWorld"}
+"""Made of arguments that have no default; tested with what they are part of, or in tests of their own."""
 
 
 def described_classes() -> list[type[Description]]:
@@ -119,7 +129,7 @@ def other(description: Description, name: str) -> Any:
         return bnsim.GaborPatches(patch=3)
     if value is None:
         return (0.5 if name == "minimum" else 2) * mV
-    return value * 1.1 if float(value) else Quantity(1e-3, dim=get_dimensions(value))
+    return value * 0.99 if float(value) else Quantity(1e-3, dim=get_dimensions(value))
 
 
 def test_fingerprints_do_not_depend_on_the_unit_or_number_type_used() -> None:
