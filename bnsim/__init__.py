@@ -15,6 +15,7 @@ _ROOMS = (
     "connectivity",
     "description",
     "distributions",
+    "drives",
     "encoding",
     "errors",
     "jumps",
@@ -23,17 +24,19 @@ _ROOMS = (
     "plasticity",
     "protocol",
     "receptive_fields",
+    "record",
     "recording",
     "state",
     "synapses",
 )
 """Modules whose public names are this package's own."""
 
-_MODULES = ("connectivity", "encoding", "measures", "neurons", "plasticity", "plotting", "synapses")
+_MODULES = ("connectivity", "drives", "encoding", "measures", "neurons", "plasticity", "plotting", "synapses")
 """Modules that are reached by their name."""
 
 if TYPE_CHECKING:
     from bnsim import connectivity as connectivity
+    from bnsim import drives as drives
     from bnsim import encoding as encoding
     from bnsim import measures as measures
     from bnsim import neurons as neurons
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from bnsim.connectivity import *
     from bnsim.description import *
     from bnsim.distributions import *
+    from bnsim.drives import *
     from bnsim.encoding import *
     from bnsim.errors import *
     from bnsim.jumps import *
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
     from bnsim.plasticity import *
     from bnsim.protocol import *
     from bnsim.receptive_fields import *
+    from bnsim.record import *
     from bnsim.recording import *
     from bnsim.state import *
     from bnsim.synapses import *

@@ -17,8 +17,6 @@ from brian2.units.fundamentalunits import (
 
 from bnsim.errors import InputError, advice
 
-RESERVED_NAMES = frozenset({"e", "i", "t", "dt", "N", "v", "w", "I"})
-
 
 def finite(culprit: str, value: object) -> float:
     """Return a value as a plain float, in SI base units.
@@ -173,13 +171,13 @@ def name(culprit: str, value: object) -> str:
     Raises
     ------
     InputError
-        If the name is not such an identifier, contains a double underscore, or is a keyword or reserved.
+        If the name is not such an identifier, contains a double underscore, or is a keyword.
     """
     usable = isinstance(value, str) and value.isidentifier() and value[0].isalpha() and value.isascii()
-    if not usable or keyword.iskeyword(str(value)) or "__" in str(value) or value in RESERVED_NAMES:
+    if not usable or keyword.iskeyword(str(value)) or "__" in str(value):
         raise InputError(
             f"{culprit}: {value!r} cannot be a name; use letters, digits and single underscores, "
-            f"starting with a letter, and none of {', '.join(sorted(RESERVED_NAMES))}"
+            "starting with a letter, and no word of Python's"
         )
     return str(value)
 

@@ -10,13 +10,14 @@ import hashlib
 import json
 from abc import ABC
 from dataclasses import Field, dataclass, field, fields, is_dataclass
+from itertools import takewhile
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from brian2.units.fundamentalunits import Quantity, get_dimensions
 
 from bnsim import checks
-from bnsim.errors import InputError
+from bnsim.errors import InputError, advice
 
 __all__ = ["Description", "parameter"]
 
@@ -72,7 +73,8 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
     """Base class of all descriptions.
 
     `class Family(Description, abstract=True)` begins a family of descriptions; the family itself cannot be
-    instantiated.
+    instantiated. A class attribute that has the name of an inherited parameter is this parameter's new default, with or
+    without a type; with the type `ClassVar` it fixes the value, and the parameter is gone.
 
     Parameters
     ----------
@@ -88,7 +90,8 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
     ------
     InputError
         If the class is abstract, lacks something that its base class demands, or declares parameters without being a
-        dataclass; or if a value has the wrong unit, is not finite, or is out of range.
+        dataclass; or if there is no parameter of a name, or a value has the wrong unit, is not finite, or is out of
+        range.
     """
 
     STRUCTURE: ClassVar[tuple[str, ...]] = ()
@@ -97,6 +100,7 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
     def __init_subclass__(cls, *, abstract: bool = False, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
         cls._abstract = abstract
+        _take_defaults(cls)
 
     def __new__(cls, *args: Any, **keywords: Any) -> Self:
         if cls._abstract:
@@ -110,6 +114,11 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
                     f"{ancestor.__name__}: declares parameters, but is no dataclass; "
                     "write @dataclass(frozen=True, repr=False) above the class"
                 )
+        names = [item.name for item in fields(cls) if item.init]
+        for name in keywords:
+            if name not in names:
+                remedy = advice(name, names) if names else "it takes none"
+                raise InputError(f"{cls.__name__}: no parameter {name!r}; {remedy}")
         return super().__new__(cls)
 
     def __post_init__(self) -> None:
@@ -147,10 +156,39 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
         return f"{type(self).__name__}({inside})"
 
 
+def _take_defaults(cls: type[Description]) -> None:
+    """Make each attribute that has the name of an inherited field the field's default, before `dataclass` reads them.
+
+    Without a type, `dataclass` would leave it unused; without `parameter`, it would lose the checks of the field.
+    """
+    bases = [base for base in reversed(cls.__mro__[1:]) if is_dataclass(base)]
+    inherited = {item.name: item for base in bases for item in fields(base)}
+    # What stands before the first description is the class itself and classes of another kind that it is mixed with.
+    mixed = list(takewhile(lambda base: base is cls or not issubclass(base, Description), cls.__mro__))
+    values = {name: value for base in reversed(mixed) for name, value in vars(base).items()}
+    types = vars(cls).get("__annotations__", {})
+    for name in values.keys() & inherited.keys():
+        if "ClassVar" not in str(types.get(name, "")):
+            cls.__annotations__ = types = {name: inherited[name].type, **types}
+            setattr(cls, name, _default(values[name], inherited[name]))
+
+
+def _default(value: Any, inherited: Field[Any]) -> Any:
+    """Return a field with another default and all else as inherited."""
+    if isinstance(value, Field):
+        return value
+    common: dict[str, Any] = {"repr": inherited.repr, "compare": inherited.compare, "metadata": inherited.metadata}
+    if type(value).__hash__ is None or hasattr(value, "__get__"):  # what a class attribute cannot hold for a dataclass
+        return field(default_factory=lambda: value, **common)
+    return field(default=value, **common)
+
+
 def _declares_fields(cls: type) -> bool:
-    """Whether a class body holds `parameter(...)`, or names with a type and no value, as those of dataclasses do."""
-    bare = [name for name, kind in vars(cls).get("__annotations__", {}).items() if "ClassVar" not in str(kind)]
-    return any(isinstance(value, Field) for value in vars(cls).values()) or any(name not in vars(cls) for name in bare)
+    """Whether a class body holds `parameter(...)`, sets an inherited one, or holds names with a type and no value."""
+    own, types = vars(cls), vars(cls).get("__annotations__", {})
+    bare = [name for name, kind in types.items() if "ClassVar" not in str(kind) and name not in own]
+    known = {item.name for item in fields(cls)} if is_dataclass(cls) else set()
+    return bool(bare) or any(isinstance(value, Field) for value in own.values()) or not known.isdisjoint(types)
 
 
 def _readable(value: Any) -> str:

@@ -71,6 +71,8 @@ def advice(name: object, known: Iterable[str]) -> str:
     """
     options = list(known)
     near = difflib.get_close_matches(str(name), options, n=1)
+    if not options:
+        return "there are none"
     question = f"did you mean {near[0]!r}? " if near else ""
     return f"{question}choose from {', '.join(options)}"
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from brian2.units import amp, ms, mV, nA, nS, siemens, volt
+from brian2.units import amp, ms, mV, nA, siemens, volt
 from brian2.units.fundamentalunits import Quantity, get_dimensions
 
 from bnsim import checks
 from bnsim.connectivity import AllToAll, Connectivity
 from bnsim.description import Description
 from bnsim.distributions import Distribution
+from bnsim.drives import Drive
 from bnsim.encoding import Encoder
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
@@ -45,6 +46,8 @@ class Population(Description):
         A neuron model, or an encoder that emits spikes itself.
     encoder : Encoder, optional
         For neurons that are stimulated directly, an encoder that gives a current.
+    drive : Drive or sequence of Drive, optional
+        What acts on the neurons from outside besides: noise, currents, Poisson spikes. Several drives add up.
 
     Raises
     ------
@@ -56,6 +59,7 @@ class Population(Description):
     size: int
     model: NeuronModel | Encoder
     encoder: Encoder | None = None
+    drive: Drive | Sequence[Drive] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -76,6 +80,19 @@ class Population(Description):
             )
         elif self.encoder is not None:
             self._check_current(culprit, self.encoder, self.model)
+        object.__setattr__(self, "drive", (self.drive,) if isinstance(self.drive, Drive) else tuple(self.drive))
+        for drive in self.drives:
+            if not isinstance(drive, Drive):
+                raise InputError(f"{culprit}.drive: {drive!r} is no Drive; give one, such as bnsim.WhiteNoise()")
+            if not isinstance(self.model, NeuronModel):
+                raise InputError(f"{culprit}.drive: the model is an encoder, which nothing drives; leave drive out")
+            drive.check(f"{culprit}.drive: {type(drive).__name__}", self.model, self.size)
+
+    @property
+    def drives(self) -> tuple[Drive, ...]:
+        """All drives."""
+        assert isinstance(self.drive, tuple)
+        return self.drive
 
     def _check_current(self, culprit: str, encoder: Any, model: NeuronModel) -> None:
         if not isinstance(encoder, Encoder) or encoder.spikes:
@@ -91,6 +108,11 @@ class Population(Description):
                 minimum=None,
                 exclusive=False,
             )
+
+    @property
+    def fires(self) -> bool:
+        """Whether units of this population can emit spikes: a model without a threshold never does."""
+        return isinstance(self.model, Encoder) or bool(self.model.threshold)
 
     @property
     def stimulus_encoder(self) -> Encoder | None:
@@ -114,7 +136,9 @@ class Projection(Description):
     connectivity : Connectivity
         Which units are connected.
     delay : Quantity, Distribution or array
-        One value for all synapses, a distribution that has a largest value, or a matrix (source, target).
+        One value for all synapses, a distribution that has a largest value, or a matrix (source, target). Delays are
+        rounded to time steps, and those of a distribution may be rounded to 0. A spike that arrives after d steps acts
+        at the end of step k + d, where k is the step in which the presynaptic neuron fired.
     plasticity : PlasticityRule, optional
         None for fixed weights.
     name : str
@@ -181,7 +205,8 @@ class Network(Description):
     ------
     InputError
         If a name occurs twice or does not exist, a projection ends on an encoder, weights, delays or rules have the
-        wrong unit, sign or shape, or a rule needs a reward and the network has none.
+        wrong unit, sign or shape, a rule needs a reward and the network has none, or spikes are expected of units that
+        have no threshold.
     """
 
     populations: Sequence[Population]
@@ -217,6 +242,12 @@ class Network(Description):
             if not isinstance(value, kind):
                 raise InputError(f"Network.{attribute}: {value!r} is no {kind.__name__}; give one or None")
             checks.one_of(f"{kind.__name__}.population", value.population, known)
+            self._check_fires(f"{kind.__name__}.population", value.population)
+
+    def _check_fires(self, culprit: str, name: str) -> None:
+        if not self[name].fires:
+            model = type(self[name].model).__name__
+            raise InputError(f"{culprit}: {name!r} never fires, for {model} has no threshold; give another population")
 
     def _check_projection(self, projection: Projection) -> None:
         culprit = f"Projection({projection.name!r})"
@@ -228,7 +259,9 @@ class Network(Description):
             raise InputError(
                 f"{culprit}.target: {target.name!r} is an encoder and takes no input; give a population of neurons"
             )
-        if projection.synapse.weight == "modulatory" and projection.delay_kind != "none":
+        if projection.synapse.weight != "modulatory":
+            self._check_fires(f"{culprit}.source", projection.source)
+        elif projection.delay_kind != "none":
             raise InputError(f"{culprit}.delay: {type(projection.synapse).__name__} has none; leave delay out")
         unit, shape = self.weight_unit(projection), (source.size, target.size)
         minimum = 0.0 if projection.synapse.weight == "conductance" else None
@@ -245,10 +278,13 @@ class Network(Description):
             where = f"{culprit}.plasticity: {type(rule).__name__}.{rule.weight_scale}"
             checks.quantity(where, scale, unit, minimum=None, exclusive=False)
             low, high = extent(projection.weights)
-            if rule.weight_bounds is not None and (low < rule.weight_bounds[0] or high > rule.weight_bounds[1]):
+            lowest, highest = rule.weight_bounds or (-np.inf, np.inf)
+            if low < lowest or high > highest:
+                bounded = np.isfinite(highest)
+                bounds = f"0 to {checks.describe(scale)}" if bounded else "0 and more"
                 raise InputError(
-                    f"{culprit}.weights: leave the bounds of {type(rule).__name__}, 0 to {checks.describe(scale)}; "
-                    "choose weights within, or another w_max"
+                    f"{culprit}.weights: leave the bounds of {type(rule).__name__}, {bounds}; "
+                    f"choose weights within{', or another w_max' if bounded else ''}"
                 )
 
     def __getitem__(self, name: str) -> Population:
@@ -272,13 +308,7 @@ class Network(Description):
         """
         model = self[projection.target].model
         assert isinstance(model, NeuronModel)
-        if projection.synapse.weight == "potential":
-            return 1 * mV
-        if projection.synapse.weight == "modulatory":
-            return Quantity(1.0)
-        if projection.synapse.weight == "input":
-            return 1 * mV if model.input_unit == "volt" else 1 * nA
-        return Quantity(1.0) if model.input_unit == "volt" else 1 * nS
+        return model.weight_unit(projection.synapse.weight)
 
     def weight_unit_name(self, projection: Projection) -> str:
         """Return the SI unit of a projection's weights by its name in Brian2's equations.
@@ -304,12 +334,10 @@ class Network(Description):
 
     def compile(
         self,
-        trial: Quantity,
+        trial: Quantity | None = None,
         dt: Quantity = 0.1 * ms,
         *,
         presentation: Quantity | None = None,
-        continuous: bool = False,
-        traces: Mapping[str, Sequence[str]] | None = None,
         backend: str = "auto",
         cache: str | Path | None = None,
     ) -> Simulator:
@@ -317,18 +345,13 @@ class Network(Description):
 
         Parameters
         ----------
-        trial : Quantity
-            Length of a trial, a whole number of steps.
+        trial : Quantity, optional
+            Length of a trial, a whole number of steps: what `Simulator.run` needs. `Simulator.run_for` needs none.
         dt : Quantity
             Time step.
         presentation : Quantity, optional
             How long the stimulus is on, from the trial's beginning. Default: all of the trial but a silence as long as
             the longest delay.
-        continuous : bool
-            False: each trial starts from rest; only weights and other persistent variables carry over. True: trials
-            follow each other without a break and everything carries over, spikes in flight included.
-        traces : mapping of str to sequence of str, optional
-            Variables to record where a run asks for it: {"cells": ["v"]}.
         backend : str
             "cpp" (compiled once, then cached), "cython", "numpy", the name of one that another package brings by an
             entry point `bnsim.backends`, or "auto": cpp where a C++ compiler is found, else numpy with a warning.
@@ -338,7 +361,8 @@ class Network(Description):
         Returns
         -------
         Simulator
-            The compiled network (see `bnsim.engine.simulator.Simulator`).
+            The compiled network (see `bnsim.engine.simulator.Simulator`). Neither the length of trials or runs nor
+            connectivity, weights and delays are compiled in.
 
         Raises
         ------
@@ -349,7 +373,7 @@ class Network(Description):
         """
         from bnsim.engine.compilation import compile_network
 
-        return compile_network(self, trial, dt, presentation, continuous, traces or {}, backend, cache)
+        return compile_network(self, trial, dt, presentation, backend, cache)
 
     def to_brian2(self, dt: Quantity = 0.1 * ms, key: int = 0) -> brian2.Network:
         """Return this network as plain Brian2 objects in Brian2's active device, for further use in Brian2.

@@ -6,9 +6,11 @@ A recording covers `n` trials of `steps` time steps each. For a population of `N
 
 - `counts[population]` is an integer array (n, N): spikes of each unit in each trial;
 - `spikes[population]` is a `SpikeTimes`: flat arrays, one entry a spike;
-- `traces[population][variable]` is a `Trace`: values (n, steps, N) in the SI unit that it names.
+- `traces[population][variable]` is a `SampledTrace`: values (n, samples, units) in the SI unit that it names;
+- `weights[projection]` is a `SampledTrace` too, with one value for each synapse.
 
-Times are seconds from the start of their trial. Only plain NumPy arrays are kept, no simulator object.
+Times are seconds from the start of their trial. The recording of a continuous run has one trial, the run, and its times
+are counted from the state's beginning. Only plain NumPy arrays are kept, no simulator object.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from bnsim.times import Time
 if TYPE_CHECKING:
     import neo
 
-__all__ = ["Recording", "SpikeTimes", "Trace"]
+__all__ = ["Recording", "SampledTrace", "SpikeTimes"]
 
 
 @dataclass(frozen=True)
@@ -109,19 +111,65 @@ class SpikeTimes:
 
 
 @dataclass(frozen=True)
-class Trace:
-    """A variable sampled at the start of every time step.
+class SampledTrace:
+    """Samples of a variable, or of the weights of a projection.
 
     Parameters
     ----------
-    values : ndarray of float, shape (n_trials, n_steps, n_units)
+    values : ndarray of float, shape (n_trials, n_samples, n_units)
         In the SI unit that `unit` names.
+    times : ndarray of float, shape (n_samples,)
+        When the samples were taken, at the start of a time step, in seconds.
     unit : str
         Such as ``"V"``; empty for a variable without unit.
+    units : ndarray of int, shape (n_units,)
+        The units of the population, or the synapses of the projection, that were sampled.
+
+    Raises
+    ------
+    InputError
+        If the shapes do not fit together.
     """
 
     values: FloatArray
+    times: FloatArray
     unit: str
+    units: IntArray
+
+    def __post_init__(self) -> None:
+        if self.values.shape[1:] != (len(self.times), len(self.units)):
+            raise InputError(
+                f"SampledTrace.values: of shape {self.values.shape} for {len(self.times)} times and "
+                f"{len(self.units)} units; give an array (n_trials, n_samples, n_units)"
+            )
+
+    def of(self, unit: int) -> FloatArray:
+        """Return the samples of one unit.
+
+        Parameters
+        ----------
+        unit : int
+            Its number in the population or projection.
+
+        Returns
+        -------
+        ndarray of float, shape (n_trials, n_samples)
+            In the SI unit that `unit` names.
+
+        Raises
+        ------
+        InputError
+            If this unit was not sampled.
+        """
+        (place,) = np.nonzero(self.units == unit)
+        if not len(place):
+            raise InputError(f"SampledTrace.of(unit): {unit} was not sampled; the units are {_shortly(self.units)}")
+        return self.values[:, :, place[0]]
+
+
+def _shortly(numbers: IntArray) -> str:
+    shown = ", ".join(str(number) for number in numbers[:8])
+    return f"{shown}, ..." if len(numbers) > 8 else shown
 
 
 @dataclass(frozen=True)
@@ -131,7 +179,7 @@ class Recording:
     Parameters
     ----------
     duration : float
-        Length of a trial in seconds.
+        Length of a trial, or of a continuous run, in seconds.
     dt : float
         Time step in seconds.
     trials : ndarray of int, shape (n_trials,)
@@ -140,10 +188,14 @@ class Recording:
         For each population the spikes of each unit in each trial.
     spikes : mapping of str to SpikeTimes
         Spike times of the populations for which they were asked for.
-    traces : mapping of str to mapping of str to Trace
+    traces : mapping of str to mapping of str to SampledTrace
         For each population and variable its trace, where it was asked for.
     presentations : ndarray of int, shape (n_trials,)
         How often each trial was presented (see `bnsim.Repetition`); the last presentation is what was recorded.
+    weights : mapping of str to SampledTrace
+        For each projection the samples of its weights, where they were asked for.
+    start : float
+        When a continuous run began, in seconds since the state's beginning; 0 for trials.
 
     Raises
     ------
@@ -152,7 +204,8 @@ class Recording:
 
     Notes
     -----
-    Times are seconds since the start of their trial. Only plain arrays are kept, no object of the simulator.
+    Times are seconds since the start of their trial, and in a continuous run since the state's beginning. Only plain
+    arrays are kept, no object of the simulator.
     """
 
     duration: float
@@ -160,15 +213,17 @@ class Recording:
     trials: NDArray[np.uint64]
     counts: Mapping[str, IntArray]
     spikes: Mapping[str, SpikeTimes] = field(default_factory=dict)
-    traces: Mapping[str, Mapping[str, Trace]] = field(default_factory=dict)
+    traces: Mapping[str, Mapping[str, SampledTrace]] = field(default_factory=dict)
     presentations: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    weights: Mapping[str, SampledTrace] = field(default_factory=dict)
+    start: float = 0.0
 
     def __post_init__(self) -> None:
         if len(self.presentations) != len(self.trials):
             object.__setattr__(self, "presentations", np.ones(len(self.trials), np.int64))
         for population, spikes in self.spikes.items():
             size = self.populations[known_population("Recording.spikes", population, self.counts)]
-            _check_range(f"Recording.spikes[{population!r}]", spikes, self.n_trials, size, self.duration)
+            _check_range(f"Recording.spikes[{population!r}]", spikes, self.n_trials, size, self.start, self.duration)
 
     @property
     def n_trials(self) -> int:
@@ -179,6 +234,11 @@ class Recording:
     def n_steps(self) -> int:
         """Number of time steps of a trial."""
         return round(self.duration / self.dt)
+
+    @property
+    def first_step(self) -> int:
+        """Number of the time step at which a continuous run began; 0 for trials."""
+        return round(self.start / self.dt)
 
     @property
     def populations(self) -> dict[str, int]:
@@ -207,11 +267,11 @@ class Recording:
         if population not in self.spikes:
             raise InputError(
                 f"Recording.spikes: no spike times of {population!r} were recorded; "
-                f"run again with record=[{population!r}]"
+                f"run again with record=[bnsim.Spikes({population!r})]"
             )
         return self.spikes[population]
 
-    def trace(self, population: str, variable: str) -> Trace:
+    def trace(self, population: str, variable: str) -> SampledTrace:
         """Return a recorded trace.
 
         Parameters
@@ -223,8 +283,8 @@ class Recording:
 
         Returns
         -------
-        Trace
-            The variable in all trials, steps and units.
+        SampledTrace
+            Its samples in all trials.
 
         Raises
         ------
@@ -236,8 +296,8 @@ class Recording:
             return self.traces[population][variable]
         except (KeyError, TypeError):  # a name, or what cannot be one
             raise InputError(
-                f"Recording.traces: no trace of {variable!r} in {population!r} was recorded; compile with "
-                f"traces={{{population!r}: [{variable!r}]}} and run with record=[{population!r}]"
+                f"Recording.traces: no trace of {variable!r} in {population!r} was recorded; run again with "
+                f"record=[bnsim.Trace({population!r}, {variable!r})]"
             ) from None
 
     def binned(self, population: str, bin_width: Time) -> NDArray[np.int32]:
@@ -266,7 +326,7 @@ class Recording:
         that begins there.
         """
         spikes = self.spike_times(population)
-        bins = Bins.of("Recording.binned(bin_width)", bin_width, self.dt, self.n_steps)
+        bins = Bins.of("Recording.binned(bin_width)", bin_width, self.dt, self.n_steps, self.first_step)
         shape = (self.n_trials, len(bins), self.populations[population])
         places = np.ravel_multi_index((spikes.trial, bins.place(spikes.time), spikes.unit), shape)
         return np.bincount(places, minlength=math.prod(shape)).astype(np.int32).reshape(shape)
@@ -287,7 +347,7 @@ class Recording:
         import neo
         import quantities as pq
 
-        block = neo.Block(name="bnsim recording")
+        block, start = neo.Block(name="bnsim recording"), self.start
         for index, number in enumerate(self.trials):
             segment = neo.Segment(name=f"trial {number}", index=index)
             for population, spikes in self.spikes.items():
@@ -296,7 +356,8 @@ class Recording:
                         neo.SpikeTrain(
                             train,
                             units=pq.s,
-                            t_stop=self.duration,
+                            t_start=start,
+                            t_stop=start + self.duration,
                             name=f"{population} {unit}",
                             population=population,
                             unit=unit,
@@ -304,12 +365,15 @@ class Recording:
                     )
             for population, traces in self.traces.items():
                 for variable, trace in traces.items():
+                    period = trace.times[1] - trace.times[0] if len(trace.times) > 1 else self.dt
                     segment.analogsignals.append(
                         neo.AnalogSignal(
                             trace.values[index],
                             units=trace.unit or "dimensionless",
-                            sampling_period=self.dt * pq.s,
+                            t_start=trace.times[0] * pq.s,
+                            sampling_period=period * pq.s,
                             name=f"{population} {variable}",
+                            array_annotations={"unit": trace.units},
                         )
                     )
             block.segments.append(segment)
@@ -324,6 +388,7 @@ class Recording:
             What `save` writes, by name.
         """
         arrays: dict[str, np.ndarray] = {
+            "start": np.array(self.start),
             "duration": np.array(self.duration),
             "dt": np.array(self.dt),
             "trials": self.trials,
@@ -336,7 +401,9 @@ class Recording:
                 arrays[f"spikes/{population}/{name}"] = getattr(spikes, name)
         for population, traces in self.traces.items():
             for variable, trace in traces.items():
-                arrays[f"traces/{population}/{variable}/{trace.unit}"] = trace.values
+                arrays |= _as_arrays(f"traces/{population}/{variable}", trace)
+        for projection, trace in self.weights.items():
+            arrays |= _as_arrays(f"weights/{projection}", trace)
         return arrays
 
     def save(self, path: str | Path) -> None:
@@ -376,18 +443,21 @@ class Recording:
         data = archive.read("Recording", path)
         counts: dict[str, IntArray] = {}
         spikes: dict[str, dict[str, np.ndarray]] = {}
-        traces: dict[str, dict[str, Trace]] = {}
+        traces: dict[str, dict[str, SampledTrace]] = {}
+        weights: dict[str, SampledTrace] = {}
         try:
             for key, array in data.items():
                 kind, _, rest = key.partition("/")
+                owner, _, name = rest.rpartition("/")
                 if kind == "counts":
                     counts[rest] = array
                 elif kind == "spikes":
-                    population, _, name = rest.rpartition("/")
-                    spikes.setdefault(population, {})[name] = array
-                elif kind == "traces":
-                    population, variable, unit = rest.split("/", 2)
-                    traces.setdefault(population, {})[variable] = Trace(array, unit)
+                    spikes.setdefault(owner, {})[name] = array
+                elif kind == "traces" and name == "values":
+                    population, variable = owner.split("/")
+                    traces.setdefault(population, {})[variable] = _from_arrays(f"traces/{owner}", data)
+                elif kind == "weights" and name == "values":
+                    weights[owner] = _from_arrays(f"weights/{owner}", data)
             return cls(
                 duration=float(data["duration"]),
                 dt=float(data["dt"]),
@@ -396,17 +466,31 @@ class Recording:
                 spikes={population: SpikeTimes(**arrays) for population, arrays in spikes.items()},
                 traces=traces,
                 presentations=data["presentations"],
+                weights=weights,
+                start=float(data["start"]),
             )
         except (KeyError, ValueError, TypeError) as error:
             raise archive.foreign("Recording", path, error) from None
 
 
-def _check_range(culprit: str, spikes: SpikeTimes, n_trials: int, n_units: int, duration: float) -> None:
+def _as_arrays(name: str, trace: SampledTrace) -> dict[str, np.ndarray]:
+    parts = {"values": trace.values, "times": trace.times, "units": trace.units, "unit": np.array(trace.unit)}
+    return {f"{name}/{part}": array for part, array in parts.items()}
+
+
+def _from_arrays(name: str, data: Mapping[str, np.ndarray]) -> SampledTrace:
+    values, times, units, unit = (data[f"{name}/{part}"] for part in ("values", "times", "units", "unit"))
+    return SampledTrace(values, times, str(unit), units)
+
+
+def _check_range(culprit: str, spikes: SpikeTimes, n_trials: int, n_units: int, start: float, duration: float) -> None:
     """Refuse spikes of trials or units that there are not, and times that are not within the trial."""
     if not len(spikes):
         return
-    if not (spikes.time.min() >= 0 and spikes.time.max() < duration):  # NaN is neither
-        raise InputError(f"{culprit}.time: not within the trial of 0 to {duration:g} s; give times from its start")
+    if not (spikes.time.min() >= start and spikes.time.max() < start + duration):  # NaN is neither
+        raise InputError(
+            f"{culprit}.time: not within the trial of {start:g} to {start + duration:g} s; give times from its start"
+        )
     for what, values, size in (("trial", spikes.trial, n_trials), ("unit", spikes.unit, n_units)):
         for value in (values.min(), values.max()):
             checked_index(f"{culprit}.{what}", value, size, what)

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
 from bnsim import archive
-from bnsim.errors import InputError
+from bnsim.errors import InputError, advice
 
 __all__ = ["State"]
+
+CLOCK, KEY = "clock", "key"
+"""Names of the arrays that hold the number of time steps so far, and the key of the random numbers."""
+UNIT, SHAPE = ".unit", ".shape"
+"""What follows a projection's name in those of the arrays that hold the SI unit and the shape of its weights."""
 
 
 class State(Mapping[str, np.ndarray]):
@@ -24,16 +30,19 @@ class State(Mapping[str, np.ndarray]):
 
     Notes
     -----
-    The names are `<projection>.source`, `.target`, `.delay` and `.w`, and `<population>.<variable>` for adaptive
-    thresholds and the like. The state of a continuous run also holds all other variables, `<population>.lastspike`
-    (relative to the start of the next trial), the traces of synapses and, in `<projection>.in_flight_...`, the spikes
-    in flight.
+    The names are `<projection>.source`, `.target`, `.delay`, `.w`, `.shape` and `.unit` (see `weights`);
+    `<population>.<variable>`, among them `<population>.lastspike`, in seconds since the state's beginning;
+    `<projection>.<variable>` for traces of synapses; `<projection>.pre.in_flight_...` for the spikes in flight;
+    `clock`, the number of time steps since the state's beginning; and `key`, that of the random numbers of continuous
+    runs.
     """
 
     def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
         frozen = {}
         for name, array in arrays.items():
-            frozen[name] = np.array(array)
+            # What no one can change need not be copied; connectivity is large, and passes from state to state.
+            kept = isinstance(array, np.ndarray) and array.base is None and not array.flags.writeable
+            frozen[name] = array if kept else np.array(array)
             frozen[name].setflags(write=False)
         self._arrays = MappingProxyType(frozen)
 
@@ -79,6 +88,51 @@ class State(Mapping[str, np.ndarray]):
         new = {name: np.asarray(array, dtype=self[name].dtype) for name, array in arrays.items()}
         return State({**self._arrays, **new})
 
+    def weights(self, projection: str, unit: Any = None, *, matrix: bool = False) -> Any:
+        """Return the weights of a projection.
+
+        Parameters
+        ----------
+        projection : str
+            Name of the projection, such as "input_to_cells".
+        unit : Quantity, optional
+            Unit in which plain numbers are returned, such as mV; of weights without unit, 1.
+        matrix : bool
+            Whether a matrix is returned instead of one weight a synapse.
+
+        Returns
+        -------
+        Quantity or ndarray of float64, shape (n_synapses,) or (n_source, n_target)
+            The weights with their unit, or as plain numbers where `unit` is given. The synapses are in the order of
+            `<projection>.source` and `.target`. In a matrix, pairs without a synapse have NaN, and the weights of
+            several synapses of a pair are added.
+
+        Raises
+        ------
+        InputError
+            If there is no such projection, or the weights have another unit.
+        """
+        from brian2.units import amp, siemens, volt
+        from brian2.units.fundamentalunits import Quantity, have_same_dimensions
+
+        names = [name.removesuffix(UNIT) for name in self if name.endswith(UNIT)]
+        _one_of("State.weights(projection)", projection, names)
+        own = {"V": volt, "A": amp, "S": siemens, "": Quantity(1.0)}[str(self[f"{projection}{UNIT}"])]
+        values = self[f"{projection}.w"]
+        if matrix:
+            source, target = self[f"{projection}.source"], self[f"{projection}.target"]
+            of_pairs = np.full(self[f"{projection}{SHAPE}"], np.nan)
+            of_pairs[source, target] = 0.0
+            np.add.at(of_pairs, (source, target), values)
+            values = of_pairs
+        if unit is None:
+            return values * own
+        if not have_same_dimensions(unit, own):
+            raise InputError(
+                f"State.weights(unit): the weights of {projection!r} are in {own}; give a unit of that kind"
+            )
+        return values / float(np.asarray(unit))
+
     def save(self, path: str | Path) -> None:
         """Write the arrays to an .npz file.
 
@@ -114,3 +168,8 @@ class State(Mapping[str, np.ndarray]):
             If the file is not such an archive.
         """
         return cls(archive.read("State", path))
+
+
+def _one_of(culprit: str, name: object, known: list[str]) -> None:
+    if name not in known:
+        raise InputError(f"{culprit}: unknown {name!r}; {advice(name, known)}")

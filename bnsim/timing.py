@@ -60,8 +60,7 @@ class Timing:
             If a time is not a whole number of steps, the presentation is longer than the trial, or the silence at the
             end of the trial is shorter than the longest delay.
         """
-        checks.quantity("compile(dt)", dt, 0.1 * ms, minimum=0, exclusive=True)
-        step = float(dt / second)
+        step = time_step(dt)
         steps = _whole_steps("trial", trial, dt)
         silence = _steps_up(longest_delay, step)
         if presentation is None:
@@ -84,6 +83,28 @@ class Timing:
                     f"{longest_delay * 1e3:g} ms, of the trial; lengthen the trial or shorten the presentation"
                 )
         return cls(step, steps, presentation_steps)
+
+
+def time_step(dt: Quantity) -> float:
+    """Return the time step in seconds.
+
+    Parameters
+    ----------
+    dt : Quantity
+        Time step.
+
+    Returns
+    -------
+    float
+        Seconds.
+
+    Raises
+    ------
+    InputError
+        If it is no time above 0.
+    """
+    checks.quantity("compile(dt)", dt, 0.1 * ms, minimum=0, exclusive=True)
+    return float(dt / second)
 
 
 def _whole_steps(name: str, value: Quantity, dt: Quantity) -> int:

@@ -51,10 +51,10 @@ def simulate(
     **options: Any,
 ) -> tuple[bnsim.State, bnsim.Recording]:
     """Compile with `numpy` and run once from the initial state, recording every population; `traces` are of `cells`."""
-    wanted = {"cells": list(traces)} if traces else {}
-    simulator = network.compile(trial, dt, presentation=presentation, backend="numpy", traces=wanted)
-    names = [population.name for population in network.populations]
-    return simulator.run(simulator.initial_state(1), stimulus, 1, plastic=plastic, record=names, **options)
+    simulator = network.compile(trial, dt, presentation=presentation, backend="numpy")
+    record = [bnsim.Spikes(population.name) for population in network.populations]
+    record += [bnsim.Trace("cells", name) for name in traces]
+    return simulator.run(simulator.initial_state(1), stimulus, 1, plastic=plastic, record=record, **options)
 
 
 def current_driven(model: bnsim.NeuronModel, size: int, gain: Quantity = 1 * mV) -> bnsim.Network:

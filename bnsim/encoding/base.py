@@ -48,8 +48,8 @@ class Encoder(Description, abstract=True):
     form : {"values", "spikes"}
         Whether `drive` returns an array (trial, unit) or a `SpikeRaster`.
     threshold : str
-        Of an encoder that spikes, Brian2's condition for a spike in terms of `drive` (or, for spikes to be replayed,
-        `raster(t, i)`) and `uniform`, a random number in (0, 1) for each unit and step.
+        Of an encoder that spikes, Brian2's condition for a spike in terms of `drive` and `uniform`, a random number in
+        (0, 1) for each unit and step. Where spikes are replayed, `drive` is 1 in the step of a unit's spike and else 0.
     silent_without_drive : bool
         True where a unit whose drive is 0 never fires, whatever its random number is, so that none needs to be drawn.
 

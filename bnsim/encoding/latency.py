@@ -10,9 +10,8 @@ from brian2.units import ms
 from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
-from bnsim.arrays import Float64Array
 from bnsim.description import parameter
-from bnsim.encoding.base import Encoder, intensities
+from bnsim.encoding.base import DriveForm, Encoder, SpikeRaster, intensities
 from bnsim.errors import InputError
 from bnsim.timing import Timing
 
@@ -36,10 +35,11 @@ class Latency(Encoder):
     """
 
     latest: Quantity = parameter(20 * ms)
-    threshold: ClassVar[str] = "t_in_timesteps == drive"
+    form: ClassVar[DriveForm] = "spikes"
+    threshold: ClassVar[str] = "drive > 0"
 
-    def drive(self, stimulus: Any, n_units: int, timing: Timing) -> Float64Array:
-        """Return the step of each unit's spike.
+    def drive(self, stimulus: Any, n_units: int, timing: Timing) -> SpikeRaster:
+        """Return the spike of each unit.
 
         Parameters
         ----------
@@ -52,8 +52,8 @@ class Latency(Encoder):
 
         Returns
         -------
-        ndarray of float64, shape (trial, unit)
-            Step of the spike; -1 where there is none.
+        SpikeRaster
+            The spikes of each trial, ordered by step, then unit.
 
         Raises
         ------
@@ -67,4 +67,7 @@ class Latency(Encoder):
                 f"{timing.presentation_steps * timing.dt * 1e3:g} ms; shorten latest or lengthen the trial"
             )
         values = intensities(self, stimulus, n_units)
-        return np.where(values > 0, np.rint((1 - values) * latest), -1.0)
+        places = np.rint((1 - values) * latest).astype(np.int64) * n_units + np.arange(n_units)
+        trials = [np.sort(of_trial[value > 0]) for of_trial, value in zip(places, values, strict=True)]
+        ends = np.cumsum([0, *(len(spikes) for spikes in trials)])
+        return SpikeRaster(ends.astype(np.int64), np.concatenate([np.zeros(0, np.int64), *trials]))

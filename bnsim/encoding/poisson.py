@@ -29,8 +29,10 @@ class Poisson(Encoder):
     Notes
     -----
     In each step of the presentation a unit fires with probability max_rate x intensity x dt. This is the Bernoulli
-    approximation of a Poisson process, as in Brian2's PoissonGroup: at most one spike a step, so the rate is exact and
-    the interspike interval is at least dt. Intensities lie in [0, 1].
+    approximation of a Poisson process, as in Brian2's PoissonGroup: at most one spike a step, so the rate is exact, the
+    interspike interval is at least dt, and the number of spikes in a step has the variance p (1 - p), with p the
+    probability of a spike, where that of a Poisson process has p: choose dt so that p is small wherever the variance
+    matters, as for noise. Intensities lie in [0, 1].
     """
 
     max_rate: Quantity = parameter(100 * Hz, above=0)

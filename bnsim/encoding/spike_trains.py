@@ -30,7 +30,7 @@ class SpikeTrains(Encoder):
     """
 
     form: ClassVar[DriveForm] = "spikes"
-    threshold: ClassVar[str] = "raster(t, i) > 0"
+    threshold: ClassVar[str] = "drive > 0"
 
     def drive(self, stimulus: Any, n_units: int, timing: Timing) -> SpikeRaster:
         """Return the spikes to be replayed.

@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from bnsim import checks
 from bnsim.engine.compiler import find_compiler
-from bnsim.engine.job import Job, Outcome
+from bnsim.engine.job import Job, Outcome, Reporter
 from bnsim.engine.runtime import Runtime
 from bnsim.engine.standalone import Standalone
 from bnsim.errors import InputError, MachineError, SlowBackendWarning
@@ -32,13 +32,15 @@ class CompiledNetwork(Protocol):
     @property
     def profiles(self) -> bool: ...
 
-    def run(self, job: Job) -> Outcome:
+    def run(self, job: Job, report: Reporter | None = None) -> Outcome:
         """Run a chunk of trials.
 
         Parameters
         ----------
         job : Job
             The trials and all that they depend on.
+        report : callable, optional
+            Is told now and then how many steps are done.
 
         Returns
         -------

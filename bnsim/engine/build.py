@@ -12,10 +12,9 @@ from brian2.groups.group import CodeRunner
 from brian2.units import second
 
 from bnsim.engine import random
-from bnsim.engine.exact import exact_in_parts
 from bnsim.engine.functions import make_functions
 from bnsim.errors import InputError
-from bnsim.program import KEY_WORDS, PopulationProgram, Program, ProjectionProgram, Signal, Variable
+from bnsim.program import KEY_WORDS, Draw, PopulationProgram, Program, ProjectionProgram, Signal, Variable
 from bnsim.program.statements import brian2_reason
 
 
@@ -35,14 +34,10 @@ class Objects:
         By projection.
     trial_end : list of brian2.CodeRunner
         Objects that run once in a trial's last step, where learning is on.
-    draws : dict of str to brian2.CodeRunner
-        By population, those that draw a random number for each unit and step.
-    spike_monitors : dict of str to brian2.SpikeMonitor
-        By population.
-    trace_monitors : dict of (str, str) to brian2.StateMonitor
-        By population and variable.
-    rasters : dict of str to brian2.TimedArray
-        By population, the spikes that it replays.
+    draws : dict of (str, str) to brian2.CodeRunner
+        By population and variable, those that draw a random number for each unit and step.
+    observers : dict of str to brian2.CodeRunner
+        By population, those that copy computed variables where they can be recorded.
     """
 
     network: Any
@@ -50,14 +45,8 @@ class Objects:
     groups: dict[str, Any]
     synapses: dict[str, Any]
     trial_end: list[Any]
-    draws: dict[str, Any]
-    spike_monitors: dict[str, Any]
-    trace_monitors: dict[tuple[str, str], Any]
-    rasters: dict[str, Any]
-
-    @property
-    def monitors(self) -> list[Any]:
-        return [*self.spike_monitors.values(), *self.trace_monitors.values()]
+    draws: dict[tuple[str, str], Any]
+    observers: dict[str, Any]
 
     def owner(self, item: Variable | Signal) -> Any:
         """Return the group or the synapses that a variable or signal belongs to.
@@ -127,24 +116,15 @@ def _expect_no_run(item: Any, owner: str) -> None:
 
 
 def _build(program: Program) -> Objects:
-    clock = brian2.Clock(dt=program.timing.dt * second, name="bnsim_clock")
-    rasters = {
-        population.name: brian2.TimedArray(
-            np.zeros((program.timing.steps, population.size)),
-            dt=program.timing.dt * second,
-            name=f"raster_{population.name}",
-        )
-        for population in program.populations
-        if population.stimulus is not None and population.stimulus.form == "spikes"
-    }
+    clock = brian2.Clock(dt=program.dt * second, name="bnsim_clock")
     # Plain loops: where one object is refused, those before it must live until `build` has dealt with them.
     groups: dict[str, Any] = {}
     for population in program.populations:
-        groups[population.name] = _group(population, clock, rasters.get(population.name))
+        groups[population.name] = _group(population, clock)
     draws = {
-        population.name: _draw(population, groups[population.name], clock)
+        (population.name, draw.symbol): _draw(population, draw, groups[population.name], clock)
         for population in program.populations
-        if population.draw is not None
+        for draw in population.draws
     }
     synapses: dict[str, Any] = {}
     for order, projection in enumerate(program.projections):
@@ -153,36 +133,29 @@ def _build(program: Program) -> Objects:
     for end in program.trial_end:
         group = groups[end.owner] if end.place == "population" else synapses[end.owner]
         trial_end.append(group.run_regularly(end.statements, when="end", clock=clock, name=end.name))
-    spike_monitors = {name: brian2.SpikeMonitor(group, name=f"spikes_{name}") for name, group in groups.items()}
-    trace_monitors = {
-        (traced.population, traced.symbol): brian2.StateMonitor(
-            groups[traced.population],
-            traced.symbol,
-            record=True,
-            clock=clock,
-            when="start",
-            name=f"trace_{traced.population}_{traced.symbol}",
-        )
-        for traced in program.traces
+    observers = {
+        population.name: _observer(population, groups[population.name], clock)
+        for population in program.populations
+        if population.computed
     }
-    objects = [*groups.values(), *synapses.values(), *spike_monitors.values(), *trace_monitors.values()]
-    together = brian2.Network(objects, name="bnsim_network")
+    together = brian2.Network([*groups.values(), *synapses.values()], name="bnsim_network")
     for item in together.sorted_objects:
         _expect_no_run(item, together.id)
-    return Objects(together, clock, groups, synapses, trial_end, draws, spike_monitors, trace_monitors, rasters)
+    return Objects(together, clock, groups, synapses, trial_end, draws, observers)
 
 
-def _group(population: PopulationProgram, clock: Any, raster: Any) -> Any:
+def _group(population: PopulationProgram, clock: Any) -> Any:
+    observed = (f"{item.observed} : {item.unit_name}" for item in population.computed)
     group = _refusable(
         f"Population({population.name!r})",
         lambda: brian2.NeuronGroup(
             population.size,
-            population.equations,
+            "\n".join([population.equations, *observed]),
             threshold=population.threshold,
             reset=population.reset,
             refractory=population.refractory or False,
-            method=exact_in_parts if population.method == "exact" else population.method,
-            namespace={**population.constants, **make_functions(), **({} if raster is None else {"raster": raster})},
+            method=_method(population),
+            namespace={**population.constants, **make_functions()},
             dtype=dict.fromkeys(KEY_WORDS, np.int64),
             clock=clock,
             name=f"population_{population.name}",
@@ -190,21 +163,45 @@ def _group(population: PopulationProgram, clock: Any, raster: Any) -> Any:
     )
     if population.decays:
         group.run_regularly(population.decays, when="start", clock=clock, name=f"decay_{population.name}")
+    if population.at_start:
+        group.run_regularly(population.at_start, when="start", clock=clock, name=f"drives_{population.name}")
+    if population.from_outside:
+        name = f"from_outside_{population.name}"
+        group.run_regularly(population.from_outside, when="synapses", order=-1, clock=clock, name=name)
     if population.arrivals:
         group.contained_objects.append(_at_spikes(group, population.arrivals, f"arrivals_{population.name}"))
     return group
 
 
-def _draw(population: PopulationProgram, group: Any, clock: Any) -> Any:
-    """The object that draws a population's random numbers; the compiled driver has a faster one (see there)."""
-    assert population.draw is not None
-    stream = random.stream(population.draw.stream)
+def _method(population: PopulationProgram) -> Any:
+    """Brian2's name of a method, or a function that gives Brian2 the statements of a step."""
+    step = population.integration
+    if step is None:
+        return population.method or "exact"
+    return lambda equations, variables=None, method_options=None: step.code
+
+
+def _draw(population: PopulationProgram, draw: Draw, group: Any, clock: Any) -> Any:
+    """The object that draws random numbers of a population; the compiled driver has a faster one (see there).
+
+    Those of drives come before anything that is integrated.
+    """
+    of_encoder = population.stimulus is not None and draw.symbol == "uniform"
+    when, order = ("before_thresholds", 0) if of_encoder else ("start", -1)
     return group.run_regularly(
-        f"uniform = bnsim_uniform({', '.join(KEY_WORDS)}, {stream}, first_step + t_in_timesteps, i)",
-        when="before_thresholds",
+        f"{draw.symbol} = bnsim_uniform({', '.join(KEY_WORDS)}, {random.stream(draw.stream)}, "
+        "first_step + t_in_timesteps, i)",
+        when=when,
+        order=order,
         clock=clock,
-        name=f"draw_{population.name}",
+        name=f"draw_{population.name}_{draw.symbol}",
     )
+
+
+def _observer(population: PopulationProgram, group: Any, clock: Any) -> Any:
+    """The object that computes what may be recorded; it runs only where a run records it."""
+    copies = "\n".join(f"{item.observed} = {item.symbol}" for item in population.computed)
+    return group.run_regularly(copies, when="start", clock=clock, name=f"observe_{population.name}")
 
 
 def _at_spikes(group: Any, statements: str, name: str) -> Any:
@@ -242,6 +239,8 @@ def _synapses(projection: ProjectionProgram, groups: dict[str, Any], clock: Any,
     )
     for side in projection.pathways:
         getattr(synapses, side).order = 2 * order + (side == "post")
+    if projection.each_step:
+        synapses.run_regularly(projection.each_step, when="end", clock=clock, name=f"each_step_{projection.name}")
     return synapses
 
 

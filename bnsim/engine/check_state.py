@@ -6,10 +6,10 @@ import numpy as np
 
 from bnsim.errors import InputError
 from bnsim.program import Program, ProjectionProgram
-from bnsim.state import State
+from bnsim.state import CLOCK, KEY, State
 
 
-def check_state(program: Program, state: State) -> None:
+def check_state(program: Program, state: State, continuous: bool) -> None:
     """Check the shapes, ranges and finite values of all that a run reads from a state.
 
     Parameters
@@ -18,6 +18,8 @@ def check_state(program: Program, state: State) -> None:
         The program to be run.
     state : State
         The state to check.
+    continuous : bool
+        Whether the run is continuous: everything carries over then.
 
     Raises
     ------
@@ -29,14 +31,23 @@ def check_state(program: Program, state: State) -> None:
     for projection in program.projections:
         n_synapses = _check_edges(projection, state)
         _check_values(state, f"{projection.name}.w", n_synapses)
-    for variable in program.carried:
-        if variable.role != "weight":
+    for variable in program.variables:
+        if variable.role != "weight" and (continuous or variable.place == "population"):
             _check_values(state, variable.name, program.length(variable, state))
-    for projection, side in program.pathways if program.continuous else ():
+    if continuous:
+        _check_in_time(state)
+    for projection, side in program.pathways if continuous else ():
         delayed = side == "pre" and projection.delay != "none"
         longest = float(np.max(state[f"{projection.name}.delay"], initial=0)) if delayed else 0.0
         n_synapses = state[f"{projection.name}.source"].size
-        _check_in_flight(state, f"{projection.name}.{side}", n_synapses, int(longest / program.timing.dt + 0.5))
+        _check_in_flight(state, f"{projection.name}.{side}", n_synapses, int(longest / program.dt + 0.5))
+
+
+def _check_in_time(state: State) -> None:
+    for name, kind in ((CLOCK, "i"), (KEY, "u")):
+        array = _check_values(state, name, 1)
+        if array.dtype.kind != kind or int(array[0]) < 0:
+            raise _refusal(name, "is no whole number of at least 0")
 
 
 def _check_edges(projection: ProjectionProgram, state: State) -> int:

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from brian2.units import second
 from brian2.units.fundamentalunits import Quantity
 
 from bnsim.engine.backends import backend_name, find_backend
 from bnsim.engine.plain import plain_network
 from bnsim.engine.simulator import Simulator
+from bnsim.errors import InputError
 from bnsim.network import Network
 from bnsim.program import lower
-from bnsim.timing import Timing
+from bnsim.timing import Timing, time_step
 
 
 def compile_network(
     network: Network,
-    trial: Quantity,
+    trial: Quantity | None,
     dt: Quantity,
     presentation: Quantity | None,
-    continuous: bool,
-    traces: Mapping[str, Sequence[str]],
     backend: str,
     cache: str | Path | None,
 ) -> Simulator:
@@ -33,16 +30,12 @@ def compile_network(
     ----------
     network : Network
         The description.
-    trial : Quantity
-        Length of a trial.
+    trial : Quantity or None
+        Length of a trial; None for a network that runs without trials.
     dt : Quantity
         Time step.
     presentation : Quantity or None
         How long the stimulus is on; None for the whole trial except for a silence as long as the longest delay.
-    continuous : bool
-        Whether trials follow each other without a break.
-    traces : mapping of str to sequence of str
-        Variables that may be recorded, by population.
     backend : str
         Name of the back end, or "auto".
     cache : str, Path or None
@@ -60,11 +53,15 @@ def compile_network(
     MachineError
         If the compiler or the disk fails.
     """
-    # A spike in flight is lost where a trial ends, so trials end in silence; a continuous run keeps it.
-    timing = Timing.of(trial, dt, presentation, 0.0 if continuous else network.longest_delay)
+    step, timing = time_step(dt), None
+    if trial is not None:
+        # A spike in flight is lost where a trial ends, so trials end in silence.
+        timing = Timing.of(trial, dt, presentation, network.longest_delay)
+    elif presentation is not None:
+        raise InputError("compile(presentation): belongs to trials; give trial, too, or leave presentation out")
     name = backend_name(backend)
-    program = lower(network, timing, continuous=continuous, traces=traces)
-    return Simulator(network, program, name, find_backend(name).compile(program, cache))
+    program = lower(network, step)
+    return Simulator(network, program, timing, name, find_backend(name).compile(program, cache))
 
 
 def to_brian2(network: Network, dt: Quantity, key: int) -> Any:
@@ -89,4 +86,4 @@ def to_brian2(network: Network, dt: Quantity, key: int) -> Any:
     InputError
         If the parts of the network do not fit together.
     """
-    return plain_network(lower(network, Timing(float(dt / second), 1, 1)), key)
+    return plain_network(lower(network, time_step(dt)), key)

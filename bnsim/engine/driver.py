@@ -2,31 +2,44 @@
 
 Brian2 generates the code of every object; this driver takes the place of its single `run` call. For each trial it
 sets the transient variables, loads the drive, restarts the clock at 0 and runs the steps (again, where the network
-asks for a repetition); so a trial does not know
-its place in the chunk, nothing but data depends on connectivity or on the number of trials, and only what is wanted
-is written.
+asks for a repetition); so a trial does not know its place in the chunk, nothing but data depends on connectivity, on
+the number of trials or on their length, and only what is wanted is written. A continuous run is a trial that starts
+where the last one ended, with a drive for each of its segments.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bnsim.engine import random
 from bnsim.engine.build import Objects
+from bnsim.engine.job import CHECK_EVERY
 from bnsim.engine.rows import SHORTEST
-from bnsim.program import KEY_WORDS, PopulationProgram, Program, ProjectionProgram, Signal, Variable, layout
+from bnsim.program import (
+    KEY_WORDS,
+    Draw,
+    PopulationProgram,
+    Program,
+    ProjectionProgram,
+    Recordable,
+    Signal,
+    Variable,
+    layout,
+)
 
 HELPERS, DRAWS = (
     (Path(__file__).parent / "cpp" / name).read_text(encoding="utf-8") for name in ("helpers.h", "draws.h")
 )
+CONSTANTS = f"enum {{ CHECK_EVERY = {CHECK_EVERY} }};\n"
+
 
 NOT_FINITE = "not finite: "
-"""How the driver reports a variable that became NaN or infinite, before its name."""
+"""How the driver reports a variable that became NaN or infinite, before its name, unit, trial and time."""
 
-_TYPES = {"int8": "char", "int32": "int32_t", "int64": "int64_t", "float64": "double"}
+_TYPES = {"bool": "char", "int32": "int32_t", "int64": "int64_t", "float64": "double"}
 
 
 @dataclass(frozen=True)
@@ -63,18 +76,23 @@ def driver_source(program: Program, objects: Objects, device: Any) -> str:
         C++ source.
     """
     writer = _Writer(program, objects, device)
-    parts = [*writer.read_job(), *writer.run_trials(), *writer.write_outcome()]
-    body = "\n".join("    " + line for line in parts)
-    draws = "\n".join(writer.draw(population) for population in writer.drawn)
-    run = f"int bnsim_run()\n{{\n    using namespace brian;\n{body}\n    return 0;\n}}\n"
-    return f"{HELPERS}\n{random.UNIFORM_CPP + DRAWS if draws else ''}\n{draws}\n{run}"
+    parts = [*writer.read_job(), *writer.prepare(), *writer.run_trials(), *writer.write_outcome()]
+    draws = "\n".join(writer.draw(population, draw) for population, draw in writer.drawn)
+    check = _function("static void bnsim_check(const bnsim::Place& place)", writer.check())
+    run = _function("int bnsim_run()", [*parts, "return 0;"])
+    return f"{CONSTANTS}{HELPERS}\n{random.UNIFORM_CPP + DRAWS if draws else ''}\n{draws}\n{check}\n{run}"
+
+
+def _function(head: str, body: Iterable[str]) -> str:
+    lines = "\n".join("    " + line for line in ["using namespace brian;", *body])
+    return f"{head}\n{{\n{lines}\n}}\n"
 
 
 class _Writer:
     def __init__(self, program: Program, objects: Objects, device: Any) -> None:
-        self.program, self.timing, self.objects, self.device = program, program.timing, objects, device
+        self.program, self.objects, self.device = program, objects, device
         self.pathways = dict(objects.pathways(program))
-        self.carried = {variable.name: variable for variable in program.carried}
+        self.variables = {variable.name: variable for variable in program.variables}
 
     def array(self, group: Any, variable: str) -> Array:
         declared = group.variables[variable]
@@ -95,16 +113,76 @@ class _Writer:
         yield "std::vector<int64_t> presentations;"
         for population in self.program.populations:
             yield f"std::vector<int32_t> counts_{population.name}(n_trials * {population.size});"
-            yield f"std::vector<int64_t> end_{population.name};"
+
+    def check(self) -> Iterator[str]:
+        """Look for values that are not finite."""
+        for variable in self.program.variables:
+            values = self.of(variable)
+            yield f'bnsim::check_finite({values.data}, {values.size}, "{NOT_FINITE}{variable.name}", place);'
+
+    def prepare(self) -> Iterator[str]:
+        """The loop, with all that it does besides the network's functions."""
+        clock = ", ".join(self.vector(self.objects.clock, name) for name in ("timestep", "t"))
+        yield "bnsim::Loop loop = {bnsim::functions_of(bnsim_network), "
+        yield f"    {clock}, {self.program.dt!r}, bnsim_check, {{}}, {{}}, {{}}, {{}}, {{}}, report_to, 0}};"
+        yield "bnsim::Functions& functions = loop.functions;"
+        n_ends = sum(len(item._code_objects) for item in self.objects.trial_end)
+        yield f"loop.seconds.resize(profile ? functions.size() + {n_ends} : 0);"
+        yield from self._leave_out()
+        for population in self.program.populations:
+            name, space = population.name, self.vector(self.objects.groups[population.name], "_spikespace")
+            yield f"bnsim::Recorder recorder_{name}(spikes_{name}, {space}, {population.size});"
+            yield f"if (recorder_{name}.on) loop.recorders.push_back(&recorder_{name});"
+            if _replays(population):
+                drive = self.array(self.objects.groups[name], "drive").data
+                yield f"bnsim::Replay replay_{name} = {{{drive}, {population.size}}};"
+                yield f"loop.replays.push_back(&replay_{name});"
+            for series in population.series:
+                values = self.array(self.objects.groups[name], series.symbol)
+                feeder = f"feeder_{name}_{series.symbol}"
+                given = f"series_{name}_{series.symbol}"
+                yield f"bnsim::Feeder {feeder} = {{{values.data}, {values.size}, (int64_t){given}[0], &{given}[1], "
+                yield f"    ({given}.size() - 1) / {values.size}}};"
+                yield f"loop.feeders.push_back(&{feeder});"
+        for item in self.program.recordable:
+            yield from self._sampler(item)
+
+    def _sampler(self, item: Recordable) -> Iterator[str]:
+        owner = (self.objects.groups if item.place == "population" else self.objects.synapses)[item.owner]
+        values, update = self.array(owner, f"observed_{item.symbol}" if item.computed else item.symbol), "NULL"
+        if item.computed:
+            (code,) = self.objects.observers[item.owner]._code_objects
+            update = f"_run_{code.name}"
+        name = f"{item.owner}_{item.symbol}"
+        kind = f"(const {_TYPES[item.dtype]}*)({values.data})"
+        yield f"bnsim::Sampler sampler_{name}(sample_{name}, {kind}, {values.size}, {update});"
+        yield f"if (sampler_{name}.every) loop.samplers.push_back(&sampler_{name});"
+
+    def _leave_out(self) -> Iterator[str]:
+        """What the loop does not do in every step."""
+        for item in (*self.objects.trial_end, *self.objects.observers.values()):
+            yield from (f"bnsim::leave_out(functions, _run_{code.name});" for code in item._code_objects)
+        for synapses in self.objects.synapses.values():
+            if "pre" in synapses._synaptic_updaters:
+                push = f"_run_{synapses.pre.name}_push_spikes"
+                yield f"if (bnsim_rows_{synapses.name}.direct()) bnsim::leave_out(functions, {push});"
+        for population, draw in self.drawn:
+            (code,) = self.objects.draws[population.name, draw.symbol]._code_objects
+            name = f"{population.name}_{draw.symbol}"
+            yield f"bnsim::replace(functions, _run_{code.name}, bnsim_draw_{name});"
+            if not draw.sparse:
+                yield f"draws_{name}.choose({population.size});"
 
     def _read(self, array: layout.Array) -> Iterator[str]:
         match array.content:
             case "header":
-                yield 'int64_t header[3]; bnsim::read(header, 3, "header");'
-                yield "const int64_t n_trials = header[0];"
-                yield "const bool plastic = header[1] != 0, profile = header[2] != 0;"
-            case "record":
-                yield f'char record_{array.owner}; bnsim::read(&record_{array.owner}, 1, "record");'
+                yield 'int64_t header[8]; bnsim::read(header, 8, "header");'
+                yield "const int64_t n_trials = header[0], steps = header[4], shown = header[5];"
+                yield "const bool plastic = header[1] != 0, profile = header[2] != 0, continuous = header[3] != 0;"
+                yield "const int report_to = (int)header[7];"
+            case "coefficient":
+                values = self.array(self.objects.groups[array.owner], array.part)
+                yield f'bnsim::read({values.data}, {values.size}, "{array.name}");'
             case "source" | "target":
                 yield f"bnsim::read({self._index(array.owner, array.content)});"
                 if array.content == "target":
@@ -115,19 +193,19 @@ class _Writer:
                 yield f'bnsim::read({values.data}, {values.size}, "{array.name}");'
                 if array.content == "delay" or projection.delay == "none":
                     yield from self._wire(projection)
-            case "variable":
-                values = self.of(self.carried[array.name])
+            case "variable" if self.variables[array.name].role == "persistent":
+                values = self.of(self.variables[array.name])
                 yield f'bnsim::read({values.data}, {values.size}, "{array.name}");'
             case _:
                 vector = self._local(array)
                 yield f"std::vector<{_TYPES[array.dtype]}> {vector}; bnsim::read({vector});"
-                if array.content == "in_flight_ahead":
-                    yield f"bnsim::put({', '.join(self._queue(array))});"
 
     def _local(self, array: layout.Array) -> str:
         """Return the name of the driver's own vector for an array that Brian2 does not hold."""
         if array.content == "signal":
             return _signal(array.owner, array.part)
+        if array.content in ("variable", "sample", "series"):
+            return f"{'given' if array.content == 'variable' else array.content}_{array.owner}_{array.part}"
         return "_".join(part for part in (array.part, *array.owner.split(".")) if part)
 
     def _queue(self, array: layout.Array) -> tuple[str, str, str]:
@@ -163,32 +241,40 @@ class _Writer:
             yield (f"bnsim_rows_{synapses.name}.find({source}, {target}, {projection.n_source}, {SHORTEST}, {spikes});")
 
     def run_trials(self) -> list[str]:
-        lines = ["bnsim::Functions functions = bnsim::functions_of(bnsim_network);"]
-        n_ends = sum(len(item._code_objects) for item in self.objects.trial_end)
-        lines.append(f"std::vector<double> seconds(profile ? functions.size() + {n_ends} : 0);")
+        lines = []
         for population in self.program.populations:
             if population.learns:
                 flag = self.vector(self.objects.groups[population.name], "plastic")
                 lines.append(f"{flag}[0] = plastic;")
-        for item in self.objects.trial_end:
-            lines += [f"bnsim::leave_out(functions, _run_{code.name});" for code in item._code_objects]
-        for name, monitor in self._monitors():
-            for code in monitor._code_objects:
-                lines.append(f"if (!record_{name}) bnsim::leave_out(functions, _run_{code.name});")
-        for synapses in self.objects.synapses.values():
-            if "pre" in synapses._synaptic_updaters:
-                push = f"_run_{synapses.pre.name}_push_spikes"
-                lines.append(f"if (bnsim_rows_{synapses.name}.direct()) bnsim::leave_out(functions, {push});")
-        for population in self.drawn:
-            (code,) = self.objects.draws[population.name]._code_objects
-            lines.append(f"bnsim::replace(functions, _run_{code.name}, bnsim_draw_{population.name});")
-            if population not in self.sparsely_drawn:
-                lines.append(f"draws_{population.name}.choose({population.size});")
+        lines += ["if (continuous) {", *("    " + line for line in self._go_on()), "}"]
         presentation = [*self._begin_presentation(), *self._steps(), *self._learn()]
         lines.append("for (int64_t trial = 0; trial < n_trials; trial++) {")
+        lines.append("    const int64_t first = continuous ? header[6] + trial * steps : 0;")
         lines += ["    " + line for line in self._present(presentation)]
         lines += ["    " + line for line in self._end_trial()]
         return [*lines, "}"]
+
+    def _go_on(self) -> Iterator[str]:
+        """Begin where the last run ended."""
+        for variable in self.program.transient:
+            values = self.of(variable)
+            given = f'given_{variable.owner}_{variable.symbol}, "{variable.name}"'
+            yield f"bnsim::start_with({values.data}, {values.size}, {given});"
+        for array in layout.in_flight(self.program):
+            if array.content == "in_flight_ahead":
+                yield f"bnsim::put({', '.join(self._queue(array))});"
+
+    def _start_anew(self) -> Iterator[str]:
+        """Begin a trial from rest: neurons with the values that the state holds, synapses with one for all."""
+        for variable in self.program.transient:
+            values = self.of(variable)
+            if variable.place == "population":
+                given = f'given_{variable.owner}_{variable.symbol}, "{variable.name}"'
+                yield f"bnsim::start_with({values.data}, {values.size}, {given});"
+            else:
+                yield f"std::fill({values.data}, {values.data} + {values.size}, {variable.initial!r});"
+        for pathway in self.pathways.values():
+            yield f"bnsim::empty(*{pathway.name}.queue[0]);"
 
     def _present(self, presentation: list[str]) -> Iterator[str]:
         """A trial's presentation, again and again where the network asks for that."""
@@ -199,101 +285,80 @@ class _Writer:
             return
         population = self.program.population(repetition.population)
         count = self.array(self.objects.groups[population.name], "spike_count").data
-        kept = [(self.vector(monitor, name), self.vector(monitor, "N")) for name, monitor in self._kept()]
-        yield from (f"const size_t kept_{index} = {array}.size();" for index, (array, _) in enumerate(kept))
+        yield "loop.keep();"
         yield "for (;; presentation++) {"
-        for index, (array, number) in enumerate(kept):
-            yield f"    {array}.resize(kept_{index}); {number}[0] = kept_{index};"
+        yield "    loop.forget();"
         yield from ("    " + line for line in presentation)
         yield "    int64_t n_spikes = 0;"
         yield f"    for (int k = 0; k < {population.size}; k++) n_spikes += {count}[k];"
         yield f"    if (n_spikes >= {repetition.minimum_spikes} || presentation + 1 == {repetition.most}) break;"
         yield "}"
 
-    def _kept(self) -> Iterator[tuple[str, Any]]:
-        """Arrays, by name and monitor, that are shortened to forget a presentation; rows of traces follow their t."""
-        for monitor in self.objects.spike_monitors.values():
-            yield from (("i", monitor), ("t", monitor))
-        yield from (("t", monitor) for monitor in self.objects.trace_monitors.values())
-
-    def _monitors(self) -> list[tuple[str, Any]]:
-        spikes = list(self.objects.spike_monitors.items())
-        return spikes + [(population, monitor) for (population, _), monitor in self.objects.trace_monitors.items()]
-
     def _begin_presentation(self) -> Iterator[str]:
         repetition = self.program.repetition
         scale = "1.0" if repetition is None else f"(1 + {float(repetition.increment)!r} * presentation)"
-        if not self.program.continuous:
-            for variable in self.program.transient:
-                array = self.of(variable)
-                yield f"std::fill({array.data}, {array.data} + {array.size}, {variable.initial!r});"
-            for pathway in self.pathways.values():
-                yield f"bnsim::empty(*{pathway.name}.queue[0]);"
+        yield "if (!continuous) {"
+        yield from ("    " + line for line in self._start_anew())
+        yield "}"
         for population in self.program.populations:
             group, name, size = self.objects.groups[population.name], population.name, population.size
             count = self.array(group, "spike_count").data
             yield f"std::fill({count}, {count} + {size}, 0);"
-            if population.draw is not None:
+            if population.draws:
                 yield f"{self.vector(group, 'trial_key_high')}[0] = keys[2 * trial];"
                 yield f"{self.vector(group, 'trial_key_low')}[0] = keys[2 * trial + 1];"
-                yield f"{self.vector(group, 'first_step')}[0] = presentation * {self.timing.steps};"
+                yield f"{self.vector(group, 'first_step')}[0] = presentation * steps;"
             if _replays(population):
-                yield from self._mark_raster(name, "1.0")
+                yield f"replay_{name}.begin(index_{name}.data(), offsets_{name}[trial], offsets_{name}[trial + 1]);"
             elif population.stimulus is not None:
                 drive = self.array(group, "drive").data
                 yield f"for (int k = 0; k < {size}; k++) {drive}[k] = {scale} * drive_{name}[trial * {size} + k];"
-                if population in self.sparsely_drawn:
-                    yield f"draws_{name}.choose({size}, {drive});"
+                for draw in population.draws:
+                    if draw.sparse:
+                        yield f"draws_{name}_{draw.symbol}.choose({size}, {drive});"
         for signal in self.program.told:
             array, given = self.of(signal), _signal(signal.projection, signal.name)
             yield f"std::copy_n(&{given}[trial * {array.size}], {array.size}, {array.data});"
 
     @property
-    def drawn(self) -> list[PopulationProgram]:
-        """Populations that draw random numbers."""
-        return [population for population in self.program.populations if population.draw is not None]
+    def drawn(self) -> list[tuple[PopulationProgram, Draw]]:
+        """All random numbers of populations."""
+        return [(population, draw) for population in self.program.populations for draw in population.draws]
 
-    @property
-    def sparsely_drawn(self) -> list[PopulationProgram]:
-        """Populations whose random numbers are drawn for the units that are driven, not for all."""
-        return [p for p in self.drawn if p.draw is not None and p.draw.sparse]
-
-    def draw(self, population: PopulationProgram) -> str:
+    def draw(self, population: PopulationProgram, draw: Draw) -> str:
         """A function in the place of Brian2's, which calls the generator for every unit: the numbers are the same."""
-        assert population.draw is not None
         name, group = population.name, self.objects.groups[population.name]
         keys = ", ".join(f"{self.vector(group, word)}[0]" for word in KEY_WORDS)
         step = f"{self.vector(group, 'first_step')}[0] + {self.vector(self.objects.clock, 'timestep')}[0]"
-        numbers = f"{self.array(group, 'uniform').data}, {population.size}"
+        numbers = f"{self.array(group, draw.symbol).data}, {population.size}"
         return f"""
-static bnsim::Draws draws_{name};
-static void bnsim_draw_{name}() {{
+static bnsim::Draws draws_{name}_{draw.symbol};
+static void bnsim_draw_{name}_{draw.symbol}() {{
     using namespace brian;
-    draws_{name}.draw({keys}, {random.stream(population.draw.stream)}u, {step}, {numbers});
+    draws_{name}_{draw.symbol}.draw({keys}, {random.stream(draw.stream)}u, {step}, {numbers});
 }}"""
 
-    def _mark_raster(self, name: str, value: str) -> Iterator[str]:
-        yield f"for (int64_t k = offsets_{name}[trial]; k < offsets_{name}[trial + 1]; k++)"
-        yield f"    raster_{name}_values[index_{name}[k]] = {value};"
-
     def _steps(self) -> Iterator[str]:
-        dt, steps, shown = self.timing.dt, self.timing.steps, self.timing.presentation_steps
-        clock = ", ".join(self.vector(self.objects.clock, name) for name in ("timestep", "t"))
-        yield f"bnsim::run_steps(functions, {clock}, {dt!r}, 0, {shown}, seconds);"
-        if shown == steps:
-            return
+        yield "loop.run(first, 0, shown, continuous ? -1 : trial);"
+        yield "if (shown < steps) {"
         for population in self.program.populations:
             if population.stimulus is not None and not _replays(population):
                 drive = self.array(self.objects.groups[population.name], "drive")
-                yield f"std::fill({drive.data}, {drive.data} + {drive.size}, 0.0);"
-        yield from (f"draws_{population.name}.blocks.clear();" for population in self.sparsely_drawn)
-        yield f"bnsim::run_steps(functions, {clock}, {dt!r}, {shown}, {steps}, seconds);"
+                yield f"    std::fill({drive.data}, {drive.data} + {drive.size}, 0.0);"
+        for population, draw in self.drawn:
+            if draw.sparse:
+                yield f"    draws_{population.name}_{draw.symbol}.blocks.clear();"
+        yield "    loop.run(first, shown, steps, continuous ? -1 : trial);"
+        yield "}"
+        for population in self.program.populations:
+            if _replays(population):
+                yield f"replay_{population.name}.end();"
 
     def _learn(self) -> Iterator[str]:
         """What is learned at the end of a presentation."""
         codes = [f"_run_{code.name}" for item in self.objects.trial_end for code in item._code_objects]
         calls = [
-            f"if (profile) bnsim::call({code}, seconds[functions.size() + {index}]); else {code}();"
+            f"if (profile) bnsim::call({code}, loop.seconds[functions.size() + {index}]); else {code}();"
             for index, code in enumerate(codes)
         ]
         if calls or self.program.reward is not None:
@@ -309,45 +374,38 @@ static void bnsim_draw_{name}() {{
 
     def _end_trial(self) -> Iterator[str]:
         yield "presentations.push_back(presentation + 1);"
+        yield "bnsim_check({continuous ? -1 : trial, loop.t[0]});"
         for population in self.program.populations:
             name, size = population.name, population.size
             count = self.array(self.objects.groups[name], "spike_count").data
             yield f"std::memcpy(&counts_{name}[trial * {size}], {count}, {size} * sizeof(int32_t));"
-            yield f"end_{name}.push_back({self.vector(self.objects.spike_monitors[name], 'i')}.size());"
-            if _replays(population):
-                yield from self._mark_raster(name, "0.0")
-        if self.program.continuous:
-            for variable in self.program.times:
-                array = self.of(variable)
-                yield f"for (size_t k = 0; k < {array.size}; k++) {array.data}[k] -= {self.timing.trial!r};"
+            yield f"recorder_{name}.end.push_back(recorder_{name}.unit.size());"
 
     def write_outcome(self) -> Iterator[str]:
-        for variable in self.program.variables:
-            values = self.of(variable)
-            yield f'bnsim::check_finite({values.data}, {values.size}, "{NOT_FINITE}{variable.name}");'
-        for array in layout.outcome(self.program):
-            yield from self._write(array)
+        carried = [*layout.variables(self.program.transient), *layout.in_flight(self.program)]
+        for array in layout.outcome(self.program, continuous=True):
+            if array in carried:
+                yield f"if (continuous) {{ {' '.join(self._write(array))} }}"
+            else:
+                yield from self._write(array)
         yield "std::fflush(stdout);"
 
     def _write(self, array: layout.Array) -> Iterator[str]:
         match array.content:
             case "variable":
-                values = self.of(self.carried[array.name])
+                values = self.of(self.variables[array.name])
                 yield f"bnsim::write({values.data}, {values.size});"
             case "in_flight_synapse":
                 queue, synapse, ahead = self._queue(array)
                 yield f"{synapse}.clear(); {ahead}.clear();"
                 yield f"bnsim::take({queue}, {synapse}, {ahead});"
                 yield f"bnsim::write({synapse});"
-            case "spike_unit" | "spike_time":
-                monitor = self.objects.spike_monitors[array.owner]
-                yield f"bnsim::write({self.vector(monitor, 'i' if array.content == 'spike_unit' else 't')});"
-            case "trace":
-                rows = self.vector(self.objects.trace_monitors[array.owner, array.part], array.part)
-                yield "{ std::vector<double> rows;"
-                yield f"  for (int k = 0; k < {rows}.n; k++)"
-                yield f"    for (int j = 0; j < {rows}.m; j++) rows.push_back({rows}(k, j));"
-                yield "  bnsim::write(rows); }"
+            case "spike_unit" | "spike_step" | "spike_end":
+                yield f"bnsim::write(recorder_{array.owner}.{array.content.removeprefix('spike_')});"
+            case "samples":
+                yield f"bnsim::write(sampler_{array.owner}_{array.part}.samples);"
+            case "seconds":
+                yield "bnsim::write(loop.seconds);"
             case _:
                 yield f"bnsim::write({self._local(array)});"
 

@@ -7,6 +7,7 @@ import numpy as np
 from bnsim.program import Program
 from bnsim.program.layout import in_flight
 from bnsim.random_numbers import Numbers
+from bnsim.state import SHAPE, UNIT
 
 
 def initial_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
@@ -25,7 +26,7 @@ def initial_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
         Arrays of a `State` by name, in SI units.
     """
     arrays = connectivity_arrays(program, key)
-    for variable in program.carried:
+    for variable in program.variables:
         if variable.role != "weight":
             arrays[variable.name] = np.full(program.length(variable, arrays), variable.initial, dtype=variable.dtype)
     return arrays | {array.name: np.zeros(0, array.dtype) for array in in_flight(program)}
@@ -49,6 +50,8 @@ def connectivity_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
     arrays: dict[str, np.ndarray] = {}
     for projection in program.projections:
         name, data = projection.name, projection.data
+        arrays[f"{name}{SHAPE}"] = np.array([projection.n_source, projection.n_target])
+        arrays[f"{name}{UNIT}"] = np.array(projection.weight_unit)
         edges = data.edges(Numbers(key, f"{name}:edges"))
         arrays[f"{name}.source"] = edges.source
         arrays[f"{name}.target"] = edges.target

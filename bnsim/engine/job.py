@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,14 +10,61 @@ import numpy as np
 from bnsim.arrays import Float64Array, Int32Array, Int64Array
 from bnsim.encoding.base import Drive
 from bnsim.errors import DivergenceError
+from bnsim.program import Program
+
+CHECK_EVERY = 256
+"""Steps between two looks for NaN and infinite values; trials are looked at when they end, too."""
+
+Reporter = Callable[[int], None]
+"""Function that is told now and then how many steps of a job have been simulated."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Time of a job: how long its trials are, or the segments of a continuous run.
+
+    Parameters
+    ----------
+    steps : int
+        Length of a trial or segment in steps.
+    presentation_steps : int
+        Length in steps of its first part, in which the stimulus is on.
+    first_step : int
+        Number of the first step of a continuous run, counted from the state's beginning.
+    continuous : bool
+        True where segments follow each other without a break; False where each trial starts from rest at step 0.
+    """
+
+    steps: int
+    presentation_steps: int
+    first_step: int = 0
+    continuous: bool = False
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Variable to be sampled at the start of every few steps.
+
+    Parameters
+    ----------
+    every : int
+        Steps between two samples; in a continuous run, those whose number is a multiple of it.
+    units : ndarray of int32 or None
+        Units, or synapses, to be sampled; None for all.
+    """
+
+    every: int
+    units: Int32Array | None = None
 
 
 @dataclass(frozen=True)
 class Job:
-    """Chunk of trials to be run.
+    """Chunk of trials to be run, or of a continuous run.
 
     Parameters
     ----------
+    grid : Grid
+        Time of the job.
     state : mapping of str to ndarray
         Arrays by name, in SI units (see `bnsim.state`).
     drives : mapping of str to Drive
@@ -30,19 +77,23 @@ class Job:
         The two words of each trial's key.
     plastic : bool
         Whether learning is on.
-    record : frozenset of str
-        Populations whose spike times and traces are recorded.
+    spikes : mapping of str to (ndarray of int32 or None)
+        Populations whose spikes are recorded, with the units whose spikes are; None for all.
+    samples : mapping of (str, str) to Sampling
+        Variables that are sampled, by owner and symbol.
     profile : bool
         Whether each object is timed.
     """
 
+    grid: Grid
     state: Mapping[str, np.ndarray]
     drives: Mapping[str, Drive]
     signals: Mapping[tuple[str, str], Float64Array]
     correct: Int64Array
     keys: Int64Array
     plastic: bool
-    record: frozenset[str]
+    spikes: Mapping[str, Int32Array | None]
+    samples: Mapping[tuple[str, str], Sampling]
     profile: bool = False
 
     @property
@@ -60,11 +111,11 @@ class Outcome:
         The arrays that changed, by name, in SI units.
     counts : dict of str to ndarray of int32, shape (trial, unit)
         Spike counts by population.
-    spikes : dict of str to (ndarray of int32, ndarray of float64, ndarray of int64)
-        By recorded population, the unit and the time in seconds of each spike, and for each trial the number of spikes
-        up to its end: spikes of trial k are those from end[k - 1] to end[k].
-    traces : dict of (str, str) to ndarray of float64, shape (trial x step, unit)
-        Traces by population and variable, in SI units.
+    spikes : dict of str to (ndarray of int32, ndarray of int64, ndarray of int64)
+        By recorded population, the unit and the step of each spike, and for each trial the number of spikes up to its
+        end: spikes of trial k are those from end[k - 1] to end[k].
+    samples : dict of (str, str) to ndarray of float64, shape (sample, unit)
+        Samples by owner and symbol, one trial's after the other's, in SI units.
     presentations : ndarray of int64, shape (trial,)
         How often each trial was presented.
     seconds : dict of str to float
@@ -73,26 +124,36 @@ class Outcome:
 
     state: dict[str, np.ndarray]
     counts: dict[str, Int32Array]
-    spikes: dict[str, tuple[Int32Array, Float64Array, Int64Array]]
-    traces: dict[tuple[str, str], Float64Array]
+    spikes: dict[str, tuple[Int32Array, Int64Array, Int64Array]]
+    samples: dict[tuple[str, str], Float64Array]
     presentations: Int64Array
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def diverged(name: str) -> DivergenceError:
+def diverged(program: Program, name: str, unit: int, trial: int, time: float) -> DivergenceError:
     """Return the error for a variable that became NaN or infinite.
 
     Parameters
     ----------
+    program : Program
+        The program that was run.
     name : str
-        Name of the variable.
+        Name of one of its variables.
+    unit : int
+        First neuron or synapse of which it is not finite.
+    trial : int
+        Index of the trial, -1 in a continuous run.
+    time : float
+        When that was seen, in seconds; it had happened in one of the `CHECK_EVERY` steps before.
 
     Returns
     -------
     DivergenceError
         To be raised.
     """
+    (place,) = (variable.place for variable in program.variables if variable.name == name)
+    where = f"{'unit' if place == 'population' else 'synapse'} {unit}"
+    when = f"by {time * 1e3:g} ms" + (f" of trial {trial}" if trial >= 0 else "")
     return DivergenceError(
-        f"simulation: {name} became NaN or infinite; choose a smaller dt or weaker weights (exact integration also "
-        "fails where a synapse's time constant equals the membrane's: make them differ)"
+        f"simulation: {name} became NaN or infinite, in {where} {when}; choose a smaller dt or weaker weights"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,18 +28,21 @@ def plain_network(program: Program, key: int) -> Any:
     brian2.Network
         The network in Brian2's active device.
     """
-    objects = build(program)
+    unobserved = tuple(replace(population, computed=()) for population in program.populations)
+    objects = build(replace(program, populations=unobserved))
     arrays = connectivity_arrays(program, key)
     for projection in program.projections:
         connect(objects.synapses[projection.name], projection, arrays)
     for variable in program.variables:
-        if variable.role == "transient":
+        if variable.role == "transient" and variable.symbol not in ("lastspike", "lastupdate"):  # Brian2's own
             setattr(objects.owner(variable), f"{variable.symbol}_", variable.initial)
+    for (name, symbol), value in program.coefficients(plastic=True).items():
+        setattr(objects.groups[name], f"{symbol}_", value)
     high, low = random.trial_keys(key, np.zeros(1, np.uint64))[0]
     for population in program.populations:
         group = objects.groups[population.name]
         if population.learns:
             group.plastic = True
-        if population.draw is not None:
+        if population.draws:
             group.trial_key_high, group.trial_key_low = high, low
     return objects.network

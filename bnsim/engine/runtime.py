@@ -18,7 +18,8 @@ from bnsim.description import canonical
 from bnsim.encoding.base import SpikeRaster
 from bnsim.engine.build import Objects, build, connect
 from bnsim.engine.compiler import FLAGS
-from bnsim.engine.job import Job, Outcome, diverged
+from bnsim.engine.job import CHECK_EVERY, Job, Outcome, Reporter, diverged
+from bnsim.engine.seen import Seen
 from bnsim.errors import InputError
 from bnsim.program import Program
 from bnsim.program.statements import brian2_reason
@@ -36,15 +37,6 @@ def _runtime(target: str) -> Iterator[None]:
     finally:
         brian2.prefs.codegen.target, brian2.prefs.codegen.cpp.extra_compile_args_gcc = before
         reset_device()
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """What trials add up to: spike counts, number of recorded spikes at each trial's end, presentations."""
-
-    counts: dict[str, np.ndarray]
-    ends: dict[str, list[int]]
-    presentations: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -121,13 +113,15 @@ class RuntimeNetwork:
         with _runtime(target):
             self._live = build(program)
 
-    def run(self, job: Job) -> Outcome:
+    def run(self, job: Job, report: Reporter | None = None) -> Outcome:
         """Run a chunk of trials.
 
         Parameters
         ----------
         job : Job
             The trials and all that they depend on.
+        report : callable, optional
+            Is told now and then how many steps are done.
 
         Returns
         -------
@@ -144,7 +138,7 @@ class RuntimeNetwork:
         with _runtime(self.target), np.errstate(all="ignore"):  # told by that error, as on the other back ends
             objects = self._objects(job)
             self._load(objects, job)
-            seen = self._trials(objects, job)
+            seen = self._trials(objects, job, report)
             return self._outcome(objects, job, seen)
 
     def _objects(self, job: Job) -> Objects:
@@ -169,53 +163,76 @@ class RuntimeNetwork:
     def _load(self, objects: Objects, job: Job) -> None:
         for projection in self.program.projections:
             _set(objects.synapses[projection.name], "w", job.state[f"{projection.name}.w"])
-        for variable in self.program.carried:
+        carried = self.program.variables if job.grid.continuous else self.program.persistent
+        for variable in carried:
             _set(objects.owner(variable), variable.symbol, job.state[variable.name])
         for name, pathway in objects.pathways(self.program):
             spikes = np.zeros((0, 2), dtype=np.int64)
-            if self.program.continuous:
+            if job.grid.continuous:
                 parts = [job.state[f"{name}.in_flight_{part}"] for part in ("ahead", "synapse")]
                 spikes = np.stack(parts, axis=1).astype(np.int64)
             _fill_queue(pathway.queue, spikes)
+        for (name, symbol), value in self.program.coefficients(job.plastic).items():
+            _set(objects.groups[name], symbol, value)
         for population in self.program.populations:
             if population.learns:
                 _set(objects.groups[population.name], "plastic", job.plastic)
-        for monitor in objects.monitors:
-            monitor.resize(0)
-            _set(monitor, "N", 0)
-        for raster in objects.rasters.values():
-            raster.values[...] = 0.0  # a run that was interrupted may have left its spikes
+            if population.stimulus is not None and population.stimulus.form == "spikes":
+                _set(objects.groups[population.name], "drive", 0.0)  # an interrupted run may have left its spikes
 
-    def _trials(self, objects: Objects, job: Job) -> _Seen:
-        each_step = self._each_step(objects, job)
-        seen = _Seen(
-            {p.name: np.zeros((job.n_trials, p.size), np.int32) for p in self.program.populations},
-            {p.name: [] for p in self.program.populations},
-            np.ones(job.n_trials, dtype=np.int64),
-        )
+    def _trials(self, objects: Objects, job: Job, report: Reporter | None) -> Seen:
+        each_step = self._each_step(objects)
+        seen = Seen(self.program, objects, job)
         for trial in range(job.n_trials):
-            kept = [len(monitor.variables["t"].get_value()) for monitor in objects.monitors]
-            while not self._present(objects, job, trial, int(seen.presentations[trial]), each_step):
+            seen.keep()
+            while not self._present(objects, job, trial, seen, each_step, report):
                 seen.presentations[trial] += 1
-                for monitor, size in zip(objects.monitors, kept, strict=True):
-                    monitor.resize(size)
-                    _set(monitor, "N", size)
-            self._end_trial(objects, job, trial, seen)
+                seen.forget()
+            self._check_finite(objects, job, trial, float(objects.clock.variables["t"].get_value()[0]))
+            seen.end(trial)
         return seen
 
     def _present(
-        self, objects: Objects, job: Job, trial: int, number: int, each_step: Sequence[Callable[[], Any]]
+        self,
+        objects: Objects,
+        job: Job,
+        trial: int,
+        seen: Seen,
+        each_step: Sequence[Callable[[], Any]],
+        report: Reporter | None,
     ) -> bool:
-        """Run presentation 1, 2, ... of a trial and return whether it was the last."""
+        """Run one presentation of a trial, or one segment, and return whether it was the last."""
         timestep, time = (objects.clock.variables[name].get_value() for name in ("timestep", "t"))
+        number, grid = int(seen.presentations[trial]), job.grid
         self._begin_presentation(objects, job, trial, number - 1)
-        for step in range(self.program.timing.steps):
-            if step == self.program.timing.presentation_steps:
+        replays = self._replays(objects, job, trial)
+        feeders = [
+            (_values(objects.groups[population.name], series.symbol), series)
+            for population in self.program.populations
+            for series in population.series
+        ]
+        first = grid.first_step + trial * grid.steps if grid.continuous else 0
+        for step in range(grid.steps):
+            if step == grid.presentation_steps:
                 self._silence(objects)
-            timestep[0], time[0] = step, step * self.program.timing.dt
+            timestep[0], time[0] = first + step, (first + step) * self.program.dt
+            for values, series in feeders:
+                if step == 0 or (first + step) % series.every == 0:
+                    place = (first + step) // series.every
+                    values[...] = series.values[place] if place < len(series.values) else 0.0
+            for drive, units in replays:
+                drive[units[step - 1]], drive[units[step]] = 0.0, 1.0
+            seen.sample(first + step)
             for function in each_step:
                 function()
-        timestep[0], time[0] = self.program.timing.steps, self.program.timing.trial
+            seen.note(first + step)
+            if (step + 1) % CHECK_EVERY == 0:
+                self._check_finite(objects, job, trial, (first + step + 1) * self.program.dt)
+                if report is not None:
+                    report(trial * grid.steps + step + 1)
+        for drive, _ in replays:
+            drive[...] = 0.0
+        timestep[0], time[0] = first + grid.steps, (first + grid.steps) * self.program.dt
         if job.plastic:
             self._learn(objects, job, trial)
         repetition = self.program.repetition
@@ -223,6 +240,26 @@ class RuntimeNetwork:
             return True
         count = objects.groups[repetition.population].variables["spike_count"].get_value()
         return bool(count.sum() >= repetition.minimum_spikes)
+
+    def _replays(self, objects: Objects, job: Job, trial: int) -> list[tuple[np.ndarray, list[np.ndarray]]]:
+        """The drive of each population that replays spikes, and the units to be marked in it by step."""
+        found = []
+        for name, drive in job.drives.items():
+            if isinstance(drive, SpikeRaster):
+                size = self.program.population(name).size
+                steps, units = np.divmod(drive.index[drive.offsets[trial] : drive.offsets[trial + 1]], size)
+                by_step = np.split(units, np.searchsorted(steps, np.arange(1, job.grid.steps)))
+                # The list's last entry stands before its first: no spikes are left to be cleared there.
+                found.append((_values(objects.groups[name], "drive"), [*by_step, np.zeros(0, np.int64)]))
+        return found
+
+    def _check_finite(self, objects: Objects, job: Job, trial: int, time: float) -> None:
+        for variable in self.program.variables:
+            finite = np.isfinite(_values(objects.owner(variable), variable.symbol))
+            if not finite.all():
+                raise diverged(
+                    self.program, variable.name, int(np.argmin(finite)), -1 if job.grid.continuous else trial, time
+                )
 
     def _learn(self, objects: Objects, job: Job, trial: int) -> None:
         """Execute what is learned at the end of a presentation."""
@@ -236,10 +273,8 @@ class RuntimeNetwork:
             for code in item._code_objects:
                 code()
 
-    def _each_step(self, objects: Objects, job: Job) -> list[Callable[[], Any]]:
-        left_out = {item.name for item in objects.trial_end}
-        left_out |= {m.name for name, m in objects.spike_monitors.items() if name not in job.record}
-        left_out |= {m.name for (name, _), m in objects.trace_monitors.items() if name not in job.record}
+    def _each_step(self, objects: Objects) -> list[Callable[[], Any]]:
+        left_out = {item.name for item in (*objects.trial_end, *objects.observers.values())}
         return [
             code for item in objects.network.sorted_objects if item.name not in left_out for code in item._code_objects
         ]
@@ -247,67 +282,38 @@ class RuntimeNetwork:
     def _begin_presentation(self, objects: Objects, job: Job, trial: int, repeated: int) -> None:
         repetition = self.program.repetition
         scale = 1.0 if repetition is None else 1 + repetition.increment * repeated
-        if not self.program.continuous:
+        if not job.grid.continuous:
             for variable in self.program.transient:
-                _set(objects.owner(variable), variable.symbol, variable.initial)
+                start = job.state[variable.name] if variable.place == "population" else variable.initial
+                _set(objects.owner(variable), variable.symbol, start)
             for _, pathway in objects.pathways(self.program):
                 _fill_queue(pathway.queue, np.zeros((0, 2), dtype=np.int64))
         for population in self.program.populations:
             group = objects.groups[population.name]
             _set(group, "spike_count", 0)
-            if population.draw is not None:
+            if population.draws:
                 _set(group, "trial_key_high", job.keys[trial, 0])
                 _set(group, "trial_key_low", job.keys[trial, 1])
-                _set(group, "first_step", repeated * self.program.timing.steps)
+                _set(group, "first_step", repeated * job.grid.steps)
             drive = job.drives.get(population.name)
-            if isinstance(drive, SpikeRaster):
-                self._mark_raster(objects, population.name, drive, trial, 1.0)
-            elif drive is not None:
+            if drive is not None and not isinstance(drive, SpikeRaster):
                 _set(group, "drive", scale * drive[trial])
         for signal in self.program.told:
             _set(objects.owner(signal), signal.symbol, job.signals[signal.projection, signal.name][trial])
-
-    def _mark_raster(self, objects: Objects, name: str, drive: SpikeRaster, trial: int, value: float) -> None:
-        index = drive.index[drive.offsets[trial] : drive.offsets[trial + 1]]
-        objects.rasters[name].values.reshape(-1)[index] = value
 
     def _silence(self, objects: Objects) -> None:
         for population in self.program.populations:
             if population.stimulus is not None and population.stimulus.form == "values":
                 _set(objects.groups[population.name], "drive", 0.0)
 
-    def _end_trial(self, objects: Objects, job: Job, trial: int, seen: _Seen) -> None:
-        for name, group in objects.groups.items():
-            seen.counts[name][trial] = group.variables["spike_count"].get_value()
-            seen.ends[name].append(len(objects.spike_monitors[name].variables["i"].get_value()))
-            drive = job.drives.get(name)
-            if isinstance(drive, SpikeRaster):
-                self._mark_raster(objects, name, drive, trial, 0.0)
-        if self.program.continuous:
-            for variable in self.program.times:
-                values = _values(objects.owner(variable), variable.symbol)
-                values -= self.program.timing.trial
-
-    def _outcome(self, objects: Objects, job: Job, seen: _Seen) -> Outcome:
-        for variable in self.program.variables:
-            if not np.isfinite(_values(objects.owner(variable), variable.symbol)).all():
-                raise diverged(variable.name)
-        state = {v.name: np.array(_values(objects.owner(v), v.symbol)) for v in self.program.carried}
-        if self.program.continuous:
+    def _outcome(self, objects: Objects, job: Job, seen: Seen) -> Outcome:
+        carried = self.program.variables if job.grid.continuous else self.program.persistent
+        state = {v.name: np.array(_values(objects.owner(v), v.symbol)) for v in carried}
+        if job.grid.continuous:
             for name, pathway in objects.pathways(self.program):
                 ahead, synapse = _queued(pathway.queue).T.astype(np.int32)
                 state |= {f"{name}.in_flight_synapse": synapse, f"{name}.in_flight_ahead": ahead}
-        spikes = {}
-        for name in job.record:
-            variables = objects.spike_monitors[name].variables
-            unit, time = (np.array(variables[part].get_value()) for part in ("i", "t"))
-            spikes[name] = (unit, time, np.array(seen.ends[name], dtype=np.int64))
-        traces = {
-            (name, variable): np.array(monitor.variables[variable].get_value())
-            for (name, variable), monitor in objects.trace_monitors.items()
-            if name in job.record
-        }
-        return Outcome(state, seen.counts, spikes, traces, seen.presentations)
+        return Outcome(state, seen.counts, seen.spikes(), seen.samples(), seen.presentations)
 
 
 def _values(group: Any, name: str) -> np.ndarray:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from bnsim import checks
-from bnsim.arrays import UInt64Array
-from bnsim.encoding.base import Drive, SpikeRaster
-from bnsim.engine import random
+from bnsim.arrays import Int64Array
+from bnsim.binning import whole_steps
+from bnsim.encoding.base import Drive
+from bnsim.engine import random, stimuli
 from bnsim.engine.backends import CompiledNetwork
 from bnsim.engine.check_state import check_state
 from bnsim.engine.initial import initial_arrays
-from bnsim.engine.job import Job, Outcome
-from bnsim.engine.signals import check_signals
+from bnsim.engine.job import Grid, Job, Outcome, Reporter
+from bnsim.engine.progress import progress_of
+from bnsim.engine.records import Record, Request
+from bnsim.engine.signals import Signals, check_signals
 from bnsim.errors import InputError
 from bnsim.network import Network
 from bnsim.program import Program
-from bnsim.recording import Recording, SpikeTimes, Trace
-from bnsim.state import State
+from bnsim.recording import Recording
+from bnsim.state import CLOCK, KEY, State
+from bnsim.timing import Timing
 
 CHUNK_BYTES = 32 * 2**20
 """Stimulus and counts handled at once: starting a binary and making 30,000 synapses costs about 10 ms."""
@@ -35,6 +40,8 @@ class Simulator:
         The description.
     program : Program
         The program that it was lowered to.
+    timing : Timing or None
+        Time grid of a trial; None where the network was compiled without trials.
     backend : str
         Name of the back end in use.
     engine : CompiledNetwork
@@ -46,18 +53,36 @@ class Simulator:
         The description.
     program : Program
         The program that it was lowered to.
-    timing : Timing
-        The time grid.
     backend : str
         Name of the back end in use.
     """
 
-    def __init__(self, network: Network, program: Program, backend: str, engine: CompiledNetwork) -> None:
-        self.network, self.program, self.timing = network, program, program.timing
-        self.backend, self._engine = backend, engine
+    def __init__(
+        self, network: Network, program: Program, timing: Timing | None, backend: str, engine: CompiledNetwork
+    ) -> None:
+        self.network, self.program = network, program
+        self.backend, self._engine, self._timing = backend, engine, timing
 
     def __repr__(self) -> str:
-        return f"Simulator({self.backend}, {self.timing.steps} steps of {self.timing.dt * 1e3:g} ms a trial)"
+        dt = f"steps of {self.program.dt * 1e3:g} ms"
+        trials = "" if self._timing is None else f", trials of {self._timing.trial * 1e3:g} ms"
+        return f"Simulator({self.backend}, {dt}{trials})"
+
+    @property
+    def timing(self) -> Timing:
+        """Time grid of a trial.
+
+        Raises
+        ------
+        InputError
+            If the network was compiled without trials.
+        """
+        if self._timing is None:
+            raise InputError(
+                "Simulator.run: the network was compiled without trials; "
+                "compile it with trial=100*ms, say, or call run_for(state, duration)"
+            )
+        return self._timing
 
     def initial_state(self, key: int) -> State:
         """Draw connectivity, weights and delays; all variables are at their initial value.
@@ -65,14 +90,16 @@ class Simulator:
         Parameters
         ----------
         key : int
-            From 0 to 2**64 - 1.
+            From 0 to 2**64 - 1: also the key of all random numbers of continuous runs that start from this state.
 
         Returns
         -------
         State
             Equal for equal keys.
         """
-        return State(initial_arrays(self.program, _checked_key(key)))
+        number = _checked_key(key)
+        arrays = initial_arrays(self.program, number)
+        return State({**arrays, KEY: np.array([number], np.uint64), CLOCK: np.zeros(1, np.int64)})
 
     def run(
         self,
@@ -83,14 +110,15 @@ class Simulator:
         plastic: bool = True,
         trials: Iterable[int] | int | None = None,
         signals: Mapping[str, Any] | None = None,
-        record: Sequence[str] = (),
+        record: Sequence[Request] = (),
     ) -> tuple[State, Recording]:
-        """Present a stimulus and return the state afterwards and what was recorded.
+        """Present a stimulus in trials and return the state afterwards and what was recorded.
 
         Parameters
         ----------
         state : State
-            From `initial_state` or an earlier run. It is not changed.
+            From `initial_state` or an earlier run. It is not changed. Each trial starts with its values of all
+            variables, and with no spike in flight.
         stimulus : mapping, array or None
             What each encoder takes: {"input": array (trial, unit)}; for a network with one encoder the array alone.
             None where the network has no encoder.
@@ -103,25 +131,101 @@ class Simulator:
         signals : mapping of str to array, optional
             Signals of rules in each trial: {"projection.signal": array (trial, unit) or (trial,)}, and where the
             network has a reward, for which decision it is given: {"reward.correct": whole numbers (trial,)}.
-        record : sequence of str
-            Populations whose spike times, and traces that were compiled in, are recorded. Counts always are.
+        record : sequence of Spikes, Trace or Weights
+            What is recorded. Spike counts always are.
 
         Returns
         -------
         state : State
-            After the last trial.
+            With the weights and other persistent variables after the last trial; all else as it was.
         recording : Recording
             What was recorded.
 
         Raises
         ------
         InputError
-            If stimulus, signals or state do not fit.
+            If stimulus, signals or state do not fit, or the network was compiled without trials.
         MachineError
             If the simulation fails.
         """
-        state, outcomes, numbers = self._run(state, stimulus, key, plastic, trials, signals or {}, record)
-        return state, self._recording(numbers, outcomes, record)
+        wanted = Record.of("Simulator.run(record)", self.program, record)
+        state, outcomes, numbers = self._run(state, stimulus, key, plastic, trials, signals or {}, wanted)
+        return state, wanted.recording(self.program, self._grid(), numbers, outcomes, state)
+
+    def run_for(
+        self,
+        state: State,
+        duration: Any,
+        stimulus: Any = None,
+        *,
+        plastic: bool = True,
+        signals: Mapping[str, Any] | None = None,
+        record: Sequence[Request] = (),
+        progress: bool = False,
+    ) -> tuple[State, Recording]:
+        """Go on from a state without a break and return the state afterwards and what was recorded.
+
+        Parameters
+        ----------
+        state : State
+            From `initial_state` or an earlier run, which it continues: everything carries over, the clock, the key of
+            the random numbers and spikes in flight included. It is not changed.
+        duration : float or Quantity
+            How long to simulate, a whole number of time steps; seconds, where it has no unit.
+        stimulus : mapping, array or None
+            What each encoder takes, for the run as a whole. For an encoder that takes values, an array (unit,), or an
+            array (part, unit) with values for equal parts of the run. For one that replays spikes, the spikes of the
+            run, with times from its start.
+        plastic : bool
+            Whether weights and other persistent variables change. False: they stay bitwise equal.
+        signals : mapping of str to array, optional
+            Signals of rules: {"projection.signal": array (unit,) or one number}.
+        record : sequence of Spikes, Trace or Weights
+            What is recorded. Spike counts always are.
+        progress : bool
+            Whether a bar shows how far the run is.
+
+        Returns
+        -------
+        state : State
+            At the end of the run.
+        recording : Recording
+            One trial as long as the run, with times counted from the state's beginning.
+
+        Raises
+        ------
+        InputError
+            If duration, stimulus, signals or state do not fit, or the network has something that happens at the end of
+            a trial: a rule that learns then, a repetition or a reward.
+        MachineError
+            If the simulation fails.
+
+        Notes
+        -----
+        Ten runs of 1 s give the same spikes as one of 10 s, to the last bit.
+        """
+        culprit, program = "Simulator.run_for", self.program
+        self._refuse_trial_ends()
+        wanted = Record.of(f"{culprit}(record)", program, record)
+        steps = whole_steps(f"{culprit}(duration)", duration, program.dt)
+        if steps < 1:
+            raise InputError(f"{culprit}(duration): not above 0; give a time such as 1*second")
+        check_state(program, state, continuous=True)
+        values = stimuli.by_encoder(f"{culprit}(stimulus)", program, stimulus)
+        number, drives = stimuli.segments(program, values, steps)
+        given = {name: np.asarray(value)[None] for name, value in (signals or {}).items()}
+        told, correct = check_signals(program, given, 1, plastic)
+        first = int(state[CLOCK][0])
+        keys = np.repeat(random.trial_keys(int(state[KEY][0]), np.zeros(1, np.uint64)), number, axis=0)
+        grid = Grid(steps // number, steps // number, first, continuous=True)
+        told = {name: np.repeat(values, number, axis=0) for name, values in told.items()}
+        with progress_of(steps, program.dt, shown=progress) as report:
+            state, outcomes = self._in_chunks(
+                grid, state, drives, told, np.repeat(correct, number), keys, plastic, wanted, report=report
+            )
+        state = State({**state, CLOCK: np.array([first + steps], np.int64)})
+        whole = Grid(steps, steps, first, continuous=True)
+        return state, wanted.recording(program, whole, np.zeros(1, np.uint64), outcomes, state)
 
     def profile(
         self,
@@ -156,12 +260,15 @@ class Simulator:
         """
         if not self._engine.profiles:
             raise InputError(f'Simulator.profile: not on the back end {self.backend!r}; compile with backend="cpp"')
-        _, outcomes, _ = self._run(state, stimulus, key, plastic, trials, signals or {}, (), profile=True)
+        _, outcomes, _ = self._run(state, stimulus, key, plastic, trials, signals or {}, Record({}, {}), profile=True)
         total: dict[str, float] = {}
         for outcome in outcomes:
             for name, seconds in outcome.seconds.items():
                 total[name] = total.get(name, 0.0) + seconds
         return dict(sorted(total.items(), key=lambda entry: -entry[1]))
+
+    def _grid(self) -> Grid:
+        return Grid(self.timing.steps, self.timing.presentation_steps)
 
     def _run(
         self,
@@ -171,125 +278,68 @@ class Simulator:
         plastic: bool,
         trials: Iterable[int] | int | None,
         signals: Mapping[str, Any],
-        record: Sequence[str],
+        wanted: Record,
         profile: bool = False,
-    ) -> tuple[State, list[Outcome], UInt64Array]:
+    ) -> tuple[State, list[Outcome], np.ndarray]:
         _checked_key(key)
-        values = self._stimulus(stimulus)
-        numbers = self._trial_numbers(trials, values)
-        drives = {name: self._drive(name, value) for name, value in values.items()}
+        values = stimuli.by_encoder("Simulator.run(stimulus)", self.program, stimulus)
+        numbers = stimuli.trial_numbers(trials, values)
+        drives = {name: stimuli.encoded(self.program, name, value, self.timing) for name, value in values.items()}
         told, correct = check_signals(self.program, signals, len(numbers), plastic)
-        if isinstance(record, str):
-            raise InputError(f"Simulator.run(record): {record!r} is text; give a list of names, such as [{record!r}]")
-        for name in record:
-            checks.one_of("Simulator.run(record)", name, [population.name for population in self.program.populations])
-        check_state(self.program, state)
+        check_state(self.program, state, continuous=False)
         keys = random.trial_keys(key, numbers)
-        chunk = self._chunk()
-        outcomes: list[Outcome] = []
-        for start in range(0, max(len(numbers), 1), chunk):
-            part = slice(start, start + chunk)
-            job = Job(
-                state,
-                {name: _cut(drive, part) for name, drive in drives.items()},
-                {name: array[part] for name, array in told.items()},
-                correct[part],
-                keys[part],
-                plastic,
-                frozenset(record),
-                profile,
-            )
-            outcomes.append(self._engine.run(job))
-            state = State({**state, **outcomes[-1].state})
+        state, outcomes = self._in_chunks(
+            self._grid(), state, drives, told, correct, keys, plastic, wanted, profile=profile
+        )
         return state, outcomes, numbers
 
-    def _chunk(self) -> int:
+    def _in_chunks(
+        self,
+        grid: Grid,
+        state: State,
+        drives: Mapping[str, Drive],
+        told: Signals,
+        correct: Int64Array,
+        keys: Int64Array,
+        plastic: bool,
+        wanted: Record,
+        *,
+        profile: bool = False,
+        report: Reporter | None = None,
+    ) -> tuple[State, list[Outcome]]:
+        """Run trials, or the segments of a continuous run, as many at once as fit into the memory meant for them."""
         units = sum(population.size for population in self.program.populations)
-        return max(1, CHUNK_BYTES // (12 * units))
-
-    def _drive(self, name: str, stimulus: Any) -> Drive:
-        population = self.program.population(name)
-        assert population.stimulus is not None
-        return population.stimulus.encode(stimulus, population.size, self.timing)
-
-    def _stimulus(self, stimulus: Any) -> dict[str, Any]:
-        encoders = [p.name for p in self.program.populations if p.stimulus is not None]
-        if not isinstance(stimulus, Mapping):
-            if stimulus is None:
-                stimulus = {}
-            elif len(encoders) == 1:
-                stimulus = {encoders[0]: stimulus}
-            else:
-                raise InputError(
-                    f"Simulator.run(stimulus): the network has {len(encoders)} encoders ({', '.join(encoders)}); "
-                    "give a dictionary with a stimulus for each"
-                )
-        for name in stimulus:
-            checks.one_of("Simulator.run(stimulus)", name, encoders)
-            if not hasattr(stimulus[name], "__len__"):
-                raise InputError(f"Simulator.run(stimulus): {name!r} is no sequence of trials; give one entry a trial")
-        missing = [name for name in encoders if name not in stimulus]
-        if missing:
-            raise InputError(f"Simulator.run(stimulus): nothing for {missing[0]!r}; give a stimulus for each encoder")
-        return dict(stimulus)
-
-    def _trial_numbers(self, trials: Iterable[int] | int | None, values: Mapping[str, Any]) -> UInt64Array:
-        lengths = {name: len(value) for name, value in values.items()}
-        if len(set(lengths.values())) > 1:
-            raise InputError(
-                f"Simulator.run(stimulus): different numbers of trials {lengths}; give as many to each encoder"
+        chunk, outcomes = max(1, CHUNK_BYTES // (12 * units)), []
+        for start in range(0, max(len(keys), 1), chunk):
+            part = slice(start, start + chunk)
+            job = Job(
+                grid=grid if not grid.continuous else replace(grid, first_step=grid.first_step + start * grid.steps),
+                state=state,
+                drives={name: stimuli.cut(drive, part) for name, drive in drives.items()},
+                signals={name: array[part] for name, array in told.items()},
+                correct=correct[part],
+                keys=keys[part],
+                plastic=plastic,
+                spikes=wanted.spikes,
+                samples=wanted.samples,
+                profile=profile,
             )
-        n_trials = next(iter(lengths.values()), None)
-        if trials is None:
-            if n_trials is None:
-                raise InputError(
-                    "Simulator.run(trials): without a stimulus, say how many trials to run, such as trials=1"
-                )
-            trials = n_trials
-        if isinstance(trials, (int, np.integer)):
-            trials = np.arange(checks.count("Simulator.run(trials)", trials, minimum=0))
-        numbers = np.asarray(list(trials) if not isinstance(trials, np.ndarray) else trials)
-        if numbers.size and (numbers.ndim != 1 or numbers.dtype.kind not in "iu" or numbers.min() < 0):
-            raise InputError("Simulator.run(trials): not whole numbers of at least 0; give one number for each trial")
-        if n_trials is not None and len(numbers) != n_trials:
-            raise InputError(f"Simulator.run(trials): {len(numbers)} numbers for {n_trials} trials; give one for each")
-        return numbers.astype(np.uint64)
+            outcomes.append(self._engine.run(job, _later(report, start * grid.steps)))
+            state = State({**state, **outcomes[-1].state})
+        return state, outcomes
 
-    def _recording(self, numbers: UInt64Array, outcomes: list[Outcome], record: Sequence[str]) -> Recording:
-        names = [population.name for population in self.program.populations]
-        counts = {name: np.concatenate([outcome.counts[name] for outcome in outcomes]) for name in names}
-        traces: dict[str, dict[str, Trace]] = {}
-        for traced in self.program.traces:
-            name, symbol = traced.population, traced.symbol
-            if name in record:
-                rows = np.concatenate([outcome.traces[name, symbol] for outcome in outcomes])
-                values = rows.reshape(len(numbers), self.timing.steps, self.program.population(name).size)
-                traces.setdefault(name, {})[symbol] = Trace(values, traced.unit)
-        return Recording(
-            duration=self.timing.trial,
-            dt=self.timing.dt,
-            trials=numbers,
-            counts=counts,
-            spikes={name: _spike_times([outcome.spikes[name] for outcome in outcomes]) for name in record},
-            traces=traces,
-            presentations=np.concatenate([outcome.presentations for outcome in outcomes]),
-        )
+    def _refuse_trial_ends(self) -> None:
+        culprit, remedy = "Simulator.run_for", "call run(state, stimulus, key), which runs trials"
+        if self.program.trial_end:
+            raise InputError(f"{culprit}: a rule of {self.program.trial_end[0].owner!r} learns at trial ends; {remedy}")
+        for what, found in (("repetition", self.program.repetition), ("reward", self.program.reward)):
+            if found is not None:
+                raise InputError(f"{culprit}: the network's {what} belongs to trials; {remedy}")
 
 
-def _spike_times(parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> SpikeTimes:
-    trial, first = [], 0
-    for _, _, end in parts:
-        trial.append(np.repeat(np.arange(first, first + len(end)), np.diff(end, prepend=0)))
-        first += len(end)
-    unit, time = (np.concatenate([part[index] for part in parts]) for index in (0, 1))
-    return SpikeTimes(np.concatenate(trial).astype(np.int64), unit.astype(np.int64), time)
-
-
-def _cut(drive: Drive, part: slice) -> Drive:
-    if not isinstance(drive, SpikeRaster):
-        return np.ascontiguousarray(drive[part])
-    offsets = drive.offsets[part.start : part.stop + 1]
-    return SpikeRaster(offsets - offsets[0], drive.index[offsets[0] : offsets[-1]])
+def _later(report: Reporter | None, steps: int) -> Reporter | None:
+    """A reporter of a job that begins after some steps."""
+    return None if report is None else lambda done: report(steps + done)
 
 
 def _checked_key(key: int) -> int:

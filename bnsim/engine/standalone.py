@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 import tempfile
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import brian2
+import numpy as np
 from brian2.devices.device import all_devices, reset_device, set_device
 
 from bnsim import quantiles
@@ -26,7 +28,7 @@ from bnsim.engine import wire
 from bnsim.engine.build import build
 from bnsim.engine.cache import BINARY, cache_folder, fetch
 from bnsim.engine.driver import NOT_FINITE, driver_source
-from bnsim.engine.job import Job, Outcome, diverged
+from bnsim.engine.job import Job, Outcome, Reporter, diverged
 from bnsim.engine.rows import RowDevice, declarations
 from bnsim.errors import InputError, MachineError
 from bnsim.program import Program, layout
@@ -104,13 +106,15 @@ class StandaloneNetwork:
 
         self.folder, self.manifest = fetch(cache_folder(cache), self.fingerprint, make)
 
-    def run(self, job: Job) -> Outcome:
+    def run(self, job: Job, report: Reporter | None = None) -> Outcome:
         """Run a chunk of trials in a process of its own.
 
         Parameters
         ----------
         job : Job
             The trials and all that they depend on.
+        report : callable, optional
+            Is told now and then how many steps are done.
 
         Returns
         -------
@@ -124,27 +128,47 @@ class StandaloneNetwork:
         """
         # Unnamed files: a pipe takes some kilobytes at a time, which is half the time of a small network's run.
         with tempfile.TemporaryFile() as inputs, tempfile.TemporaryFile() as outputs:
-            self._write(job, inputs)
+            # On the pipe's other end the binary says how far it is; it ends with the process.
+            reading, writing = os.pipe() if report is not None else (-1, -1)
             try:
-                answer = subprocess.run(
-                    [self.folder / BINARY],
-                    stdin=inputs,
-                    stdout=outputs,
-                    stderr=subprocess.PIPE,
-                    cwd=self.folder,
-                    check=False,
-                )
-            except OSError as error:
-                raise MachineError(
-                    f"compiled network: cannot start {self.folder / BINARY} ({error}); clear the cache"
-                ) from error
-            self._check(answer)
+                self._write(job, writing, inputs)
+                process = self._start(inputs, outputs, writing)
+            except BaseException:
+                _close(reading, writing)
+                raise
+            _close(writing)
+            with process:
+                try:
+                    if report is not None:
+                        _follow(reading, report)
+                    _, said = process.communicate()
+                except BaseException:
+                    process.kill()
+                    raise
+                finally:
+                    _close(reading)
+            self._check(process.returncode, said)
             outputs.seek(0)
             return wire.read(self.program, job, self.manifest["objects"], outputs)
 
-    def _write(self, job: Job, inputs: IO[bytes]) -> None:
+    def _start(self, inputs: IO[bytes], outputs: IO[bytes], report_to: int) -> subprocess.Popen[bytes]:
         try:
-            wire.write(self.program, job, inputs)
+            return subprocess.Popen(
+                [self.folder / BINARY],
+                stdin=inputs,
+                stdout=outputs,
+                stderr=subprocess.PIPE,
+                cwd=self.folder,
+                pass_fds=() if report_to < 0 else (report_to,),
+            )
+        except OSError as error:
+            raise MachineError(
+                f"compiled network: cannot start {self.folder / BINARY} ({error}); clear the cache"
+            ) from error
+
+    def _write(self, job: Job, report_to: int, inputs: IO[bytes]) -> None:
+        try:
+            wire.write(self.program, job, report_to, inputs)
             inputs.seek(0)
         except OSError as error:
             raise MachineError(
@@ -152,16 +176,29 @@ class StandaloneNetwork:
                 "free space there, or name another folder in TMPDIR"
             ) from error
 
-    def _check(self, answer: subprocess.CompletedProcess[bytes]) -> None:
-        said = answer.stderr.decode(errors="replace").strip()
-        if answer.returncode == 0 and not said:
+    def _check(self, status: int, errors: bytes) -> None:
+        said = errors.decode(errors="replace").strip()
+        if status == 0 and not said:
             return
         if said.startswith(NOT_FINITE):
-            raise diverged(said.removeprefix(NOT_FINITE))
-        reason = said.splitlines()[-1] if said else f"exit status {answer.returncode}"
+            name, unit, trial, time = said.removeprefix(NOT_FINITE).split()
+            raise diverged(self.program, name, int(unit), int(trial), float(time))
+        reason = said.splitlines()[-1] if said else f"exit status {status}"
         raise MachineError(
             f"compiled network: the simulation failed ({reason}); free memory, or remove {self.folder} to rebuild it"
         )
+
+
+def _close(*descriptors: int) -> None:
+    for descriptor in descriptors:
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+def _follow(descriptor: int, report: Reporter) -> None:
+    """Report how many steps are done until the other end of the pipe is closed."""
+    while read := os.read(descriptor, 4096):
+        report(int(np.frombuffer(read[-8:], np.int64)[0]))
 
 
 def _fingerprint(program: Program, compiler: str) -> str:
@@ -183,7 +220,7 @@ def _build(program: Program, compiler: str, folder: Path) -> dict[str, Any]:
             synapses.connect(False)
         device.insert_code("before_network_run", "return bnsim_run();")
         try:
-            objects.network.run(program.timing.trial * brian2.second, namespace={})
+            objects.network.run(program.dt * brian2.second, namespace={})
             device.build(directory=str(folder), compile=False, run=False, direct_call=False)
         except OSError:
             raise  # the disk's fault, not the description's

@@ -9,13 +9,13 @@ import numpy as np
 
 from bnsim.encoding.base import SpikeRaster
 from bnsim.engine.job import Job, Outcome
-from bnsim.program import Program, layout
+from bnsim.program import Program, Variable, layout
 
 _STATE = frozenset({"source", "target", "weight", "delay", "variable", "in_flight_synapse", "in_flight_ahead"})
 """What a `State` holds."""
 
 
-def write(program: Program, job: Job, file: IO[bytes]) -> None:
+def write(program: Program, job: Job, report_to: int, file: IO[bytes]) -> None:
     """Write a job as bytes.
 
     Parameters
@@ -24,13 +24,47 @@ def write(program: Program, job: Job, file: IO[bytes]) -> None:
         The program that the job is for.
     job : Job
         The job.
+    report_to : int
+        Descriptor of a pipe for the number of steps that are done, -1 for none.
     file : binary file
         File that is open for writing.
     """
+    anew = set() if job.grid.continuous else started_anew(program)
+    coefficients = program.coefficients(job.plastic)
     for array in layout.job(program):
-        values = np.ascontiguousarray(_values(array, job), dtype=array.dtype)
+        if array.content == "coefficient":
+            given: np.ndarray = np.array([coefficients[array.owner, array.part]])
+        elif array.content == "series":
+            (series,) = (item for item in program.population(array.owner).series if item.symbol == array.part)
+            given = np.append(series.every, series.values)
+        elif _is_state(array) and array.name in anew:
+            given = np.zeros(0)
+        else:
+            given = _values(array, job, report_to)
+        values = np.ascontiguousarray(given, dtype=array.dtype)
         file.write(np.uint64(values.nbytes).tobytes())
         file.write(values.data)
+
+
+def started_anew(program: Program) -> set[str]:
+    """Return the arrays of a state that trials do not need, since every trial starts without them.
+
+    Parameters
+    ----------
+    program : Program
+        The program.
+
+    Returns
+    -------
+    set of str
+        Names of transient variables of synapses, which start at one value for all, and of spikes in flight.
+    """
+    synaptic = {variable.name for variable in program.transient if _of_synapses(variable)}
+    return synaptic | {array.name for array in layout.in_flight(program)}
+
+
+def _of_synapses(variable: Variable) -> bool:
+    return variable.place == "projection"
 
 
 def read(program: Program, job: Job, objects: Sequence[str], file: IO[bytes]) -> Outcome:
@@ -52,34 +86,63 @@ def read(program: Program, job: Job, objects: Sequence[str], file: IO[bytes]) ->
     Outcome
         The outcome.
     """
-    found = [(array, _next(file, array.dtype)) for array in layout.outcome(program)]
-    of = {(array.content, array.owner): values for array, values in found}
+    found = [(array, _next(file, array.dtype)) for array in layout.outcome(program, job.grid.continuous)]
+    of = {(array.content, array.owner): values for array, values in found if array.content != "samples"}
     return Outcome(
-        state={array.name: values for array, values in found if array.content in _STATE},
+        state={array.name: values for array, values in found if _is_state(array)},
         counts={p.name: of["counts", p.name].reshape(job.n_trials, p.size) for p in program.populations},
-        spikes={
-            name: (of["spike_unit", name], of["spike_time", name], of["spike_end", name])
-            for name in (population.name for population in program.populations)
-            if name in job.record
-        },
-        traces={
-            (array.owner, array.part): values.reshape(-1, program.population(array.owner).size)
+        spikes={name: (of["spike_unit", name], of["spike_step", name], of["spike_end", name]) for name in job.spikes},
+        samples={
+            (array.owner, array.part): values.reshape(-1, n_sampled(program, job, array.owner, array.part))
             for array, values in found
-            if array.content == "trace" and array.owner in job.record
+            if array.content == "samples" and (array.owner, array.part) in job.samples
         },
         presentations=of["presentations", ""],
         seconds=dict(zip(objects, of["seconds", ""].tolist(), strict=job.profile)),
     )
 
 
-def _values(array: layout.Array, job: Job) -> np.ndarray:
-    if array.content in _STATE:
+def n_sampled(program: Program, job: Job, owner: str, symbol: str) -> int:
+    """Return how many values each sample of a variable has.
+
+    Parameters
+    ----------
+    program : Program
+        The program that was run.
+    job : Job
+        The job.
+    owner, symbol : str
+        Owner and name of the variable.
+
+    Returns
+    -------
+    int
+        Number of neurons or synapses.
+    """
+    units = job.samples[owner, symbol].units
+    if units is not None:
+        return len(units)
+    sizes = {population.name: population.size for population in program.populations}
+    return sizes[owner] if owner in sizes else len(job.state[f"{owner}.source"])
+
+
+def _is_state(array: layout.Array) -> bool:
+    return array.content in _STATE
+
+
+def _values(array: layout.Array, job: Job, report_to: int) -> np.ndarray:
+    if _is_state(array):
         return job.state[array.name]
     match array.content:
         case "header":
-            return np.array([job.n_trials, job.plastic, job.profile])
-        case "record":
-            return np.array([array.owner in job.record])
+            grid = job.grid
+            times = [grid.continuous, grid.steps, grid.presentation_steps, grid.first_step]
+            return np.array([job.n_trials, job.plastic, job.profile, *times, report_to])
+        case "spikes":
+            return _listed(1, job.spikes[array.owner]) if array.owner in job.spikes else np.zeros(0)
+        case "sample":
+            wanted = job.samples.get((array.owner, array.part))
+            return np.zeros(0) if wanted is None else _listed(wanted.every, wanted.units)
         case "keys":
             return job.keys
         case "correct":
@@ -89,6 +152,11 @@ def _values(array: layout.Array, job: Job) -> np.ndarray:
         case "drive" | "raster_offsets" | "raster_index":
             return _drive(array, job)
     raise AssertionError(f"a job has no {array.content}")
+
+
+def _listed(first: int, units: np.ndarray | None) -> np.ndarray:
+    """A number, followed by those of some units."""
+    return np.append(first, [] if units is None else units)
 
 
 def _drive(array: layout.Array, job: Job) -> np.ndarray:

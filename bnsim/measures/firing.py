@@ -66,5 +66,5 @@ def first_spike_latency(source: Source, population: str | None = None) -> FloatA
     name = population_of("first_spike_latency", source, population)
     spikes = source.spike_times(name)
     latency = np.full((source.n_trials, source.populations[name]), np.inf)
-    np.minimum.at(latency, (spikes.trial, spikes.unit), spikes.time)
+    np.minimum.at(latency, (spikes.trial, spikes.unit), spikes.time - source.start)
     return np.where(np.isinf(latency), np.nan, latency)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from bnsim.arrays import FloatArray
+from bnsim.arrays import FloatArray, IntArray
 from bnsim.measures.trains import Source, plain_trains, population_of
-from bnsim.recording import Recording
+from bnsim.recording import Recording, SpikeTimes
 
 
 def interspike_intervals(source: Source, population: str | None = None) -> list[FloatArray]:
@@ -54,18 +54,34 @@ def coefficient_of_variation(source: Source, population: str | None = None) -> F
     InputError
         If the population is unknown, its spike times were not recorded, or a train is no row of times.
     """
-    from elephant.statistics import cv
+    owner = "coefficient_of_variation"
+    if isinstance(source, Recording):
+        name = population_of(owner, source, population)
+        intervals, unit = _of_all(source.spike_times(name))
+        size = source.populations[name]
+    else:
+        trains = [np.diff(train) for train in plain_trains(owner, source, population)]
+        intervals, size = np.concatenate([np.zeros(0), *trains]), len(trains)
+        unit = np.repeat(np.arange(size), [len(train) for train in trains])
+    # Elephant's cv for all units at once: for each alone it takes 5 ms.
+    number = np.bincount(unit, minlength=size)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.bincount(unit, intervals, minlength=size) / number
+        variance = np.bincount(unit, (intervals - mean[unit]) ** 2, minlength=size) / number
+        return np.where(number > 1, np.sqrt(variance) / mean, np.nan)
 
-    intervals = _intervals("coefficient_of_variation", source, population)
-    return np.array([cv(values) if len(values) > 1 else np.nan for values in intervals])
+
+def _of_all(spikes: SpikeTimes) -> tuple[FloatArray, IntArray]:
+    """All intervals within trials, in order of unit, then trial, and the unit of each."""
+    order = np.lexsort((spikes.time, spikes.trial, spikes.unit))
+    time, trial, unit = spikes.time[order], spikes.trial[order], spikes.unit[order]
+    within = (np.diff(unit) == 0) & (np.diff(trial) == 0)
+    return np.diff(time)[within], unit[1:][within]
 
 
 def _intervals(owner: str, source: Source, population: str | None) -> list[FloatArray]:
-    from elephant.statistics import isi
-
     if not isinstance(source, Recording):
-        return [isi(train) for train in plain_trains(owner, source, population)]
+        return [np.diff(train) for train in plain_trains(owner, source, population)]
     name = population_of(owner, source, population)
-    spikes, size = source.spike_times(name), source.populations[name]
-    trials = [[isi(train) for train in spikes.trains(size, trial)] for trial in range(source.n_trials)]
-    return [np.concatenate(intervals) for intervals in zip(*trials, strict=True)]
+    intervals, unit = _of_all(source.spike_times(name))
+    return np.split(intervals, np.searchsorted(unit, np.arange(1, source.populations[name])))

@@ -87,7 +87,7 @@ def grid_trains(
         refuse(owner, {"duration": duration, "dt": dt}, "a recording knows its length and time step")
         name = population_of(owner, source, population)
         index = checked_index(f"{owner}.trial", 0 if trial is None else trial, source.n_trials, "trial")
-        trains = source.spike_times(name).trains(source.populations[name], index)
+        trains = [train - source.start for train in source.spike_times(name).trains(source.populations[name], index)]
         step, n_steps = source.dt, source.n_steps
     else:
         refuse(owner, {"trial": trial}, "spike trains without a recording are of one trial")

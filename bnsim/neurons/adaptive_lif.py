@@ -20,6 +20,8 @@ class AdaptiveLIF(LIF):
     ----------
     refractory : Quantity
         Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+        Integration method.
     tau_m : Quantity
         Membrane time constant.
     v_rest, v_threshold, v_reset : Quantity

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, get_args
 
-from brian2.units import ms
+from brian2.units import ms, mV, nA, nS
 from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
@@ -14,13 +15,13 @@ from bnsim.errors import InputError
 
 InputUnit = Literal["volt", "amp"]
 
-Method = Literal["exact", "exponential_euler", "euler", "rk2", "rk4", "heun"]
-"""Brian2's integration methods of equations without noise, as far as every back end has them."""
+Method = Literal["exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"]
+"""Two integration methods of this package's (`bnsim.program.integration`), and Brian2's for equations without noise."""
 
 
 @dataclass(frozen=True, repr=False)
 class NeuronModel(Description, abstract=True):
-    """A spiking neuron model. Subclass it to write your own.
+    """A neuron model. Subclass it to write your own.
 
     The class attributes are text in Brian2's notation; every field declared with `bnsim.parameter` is a constant in
     them.
@@ -30,15 +31,23 @@ class NeuronModel(Description, abstract=True):
     refractory : Quantity
         Absolute refractory period. During it, variables marked `(unless refractory)` are constant, and spikes that
         would make one of them or the membrane potential jump are discarded (as in NEST; plain Brian2 lets them act).
+        It is counted as in Brian2, from the beginning of the step at whose end the spike is seen, and so ends one step
+        earlier than in NEST: 2.1 ms here equal 2.0 ms there at a time step of 0.1 ms.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+        Integration method; where a conductance enters, "exact" becomes "exponential_midpoint". A subclass sets another
+        default: `method = "rk4"`.
 
     Attributes
     ----------
     equations : str
         Equations. `I` is the summed input (synapses and encoder) in `input_unit`.
     threshold : str
-        Condition for a spike.
+        Condition for a spike; "" for a unit that never fires.
     reset : str
         Statements at a spike.
+    rearmed : str
+        Condition under which a unit that has fired may fire again, besides the end of its refractory period; "" where
+        there is none. A model whose potential stays above threshold for some steps counts one spike with it.
     membrane : str
         The variable that a delta synapse makes jump and a plot of the membrane potential shows.
     input_unit : {"volt", "amp"}
@@ -47,13 +56,11 @@ class NeuronModel(Description, abstract=True):
         Expression for each variable at the start; a variable that is not named starts at 0.
     persistent : tuple of str
         Variables that carry over from trial to trial (adaptive thresholds); frozen where learning is off.
-    method : {"exact", "exponential_euler", "euler", "rk2", "rk4", "heun"}
-        Brian2's integration method; where a conductance enters, "exact" becomes "exponential_euler".
 
     Raises
     ------
     InputError
-        If an attribute is missing or not one of the options.
+        If an attribute is missing or not one of the options, or a unit without a threshold has what belongs to spikes.
 
     Examples
     --------
@@ -71,34 +78,54 @@ class NeuronModel(Description, abstract=True):
     equations: ClassVar[str]
     threshold: ClassVar[str]
     reset: ClassVar[str]
+    rearmed: ClassVar[str] = ""
     membrane: ClassVar[str] = "v"
     input_unit: ClassVar[InputUnit] = "volt"
     initial: ClassVar[dict[str, str]] = {}
     persistent: ClassVar[tuple[str, ...]] = ()
-    method: ClassVar[Method] = "exact"
     STRUCTURE: ClassVar[tuple[str, ...]] = (
         "equations",
         "threshold",
         "reset",
+        "rearmed",
         "membrane",
         "input_unit",
         "initial",
         "persistent",
-        "method",
     )
 
     refractory: Quantity = parameter(0 * ms, minimum=0)
+    method: Method = "exact"
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        name = type(self).__name__
         for attribute in ("equations", "threshold", "reset"):
             if not isinstance(getattr(type(self), attribute, None), str):
                 raise InputError(
-                    f"{type(self).__name__}.{attribute}: missing; "
-                    "give it as a class attribute, a string in Brian2's notation"
+                    f"{name}.{attribute}: missing; give it as a class attribute, a string in Brian2's notation"
                 )
-        checks.one_of(f"{type(self).__name__}.input_unit", self.input_unit, get_args(InputUnit))
-        checks.one_of(f"{type(self).__name__}.method", self.method, get_args(Method))
+        checks.one_of(f"{name}.input_unit", self.input_unit, get_args(InputUnit))
+        checks.one_of(f"{name}.method", self.method, get_args(Method))
+        for attribute in ("reset", "rearmed", "refractory") if not self.threshold else ():
+            if getattr(self, attribute):
+                raise InputError(f"{name}.{attribute}: without a threshold there are no spikes; leave it out")
+
+    def require_below(self, lower: str, upper: str) -> None:
+        """Refuse a parameter that is not below another one.
+
+        Parameters
+        ----------
+        lower, upper : str
+            Names of the two parameters.
+
+        Raises
+        ------
+        InputError
+            If the first is not below the second.
+        """
+        if getattr(self, lower) >= getattr(self, upper):
+            raise InputError(f"{type(self).__name__}.{lower}: not below {upper}; lower {lower} or raise {upper}")
 
     @property
     def rheobase(self) -> Quantity:
@@ -107,13 +134,36 @@ class NeuronModel(Description, abstract=True):
             f"{type(self).__name__}.rheobase: not defined; add a property that returns the constant input at threshold"
         )
 
-    def constant(self, expression: str) -> Any:
+    def weight_unit(self, kind: str) -> Quantity:
+        """Return the unit of the weights of synapses onto such neurons.
+
+        Parameters
+        ----------
+        kind : {"potential", "input", "conductance", "modulatory"}
+            What a weight is (see `SynapseModel`).
+
+        Returns
+        -------
+        Quantity
+            A quantity of that unit; 1.0 where weights have no unit.
+        """
+        if kind == "potential":
+            return 1 * mV
+        if kind == "modulatory":
+            return Quantity(1.0)
+        if kind == "input":
+            return 1 * mV if self.input_unit == "volt" else 1 * nA
+        return Quantity(1.0) if self.input_unit == "volt" else 1 * nS
+
+    def constant(self, expression: str, constants: Mapping[str, Any] | None = None) -> Any:
         """Evaluate an expression in this model's parameters, such as an initial value.
 
         Parameters
         ----------
         expression : str
             The expression, in which parameters and Brian2's units may occur.
+        constants : mapping of str to Quantity, optional
+            Further names.
 
         Returns
         -------
@@ -128,7 +178,7 @@ class NeuronModel(Description, abstract=True):
         from brian2.core.namespace import DEFAULT_UNITS
 
         try:
-            return eval(expression, {"__builtins__": {}}, {**DEFAULT_UNITS, **self.parameters})
+            return eval(expression, {"__builtins__": {}}, {**DEFAULT_UNITS, **self.parameters, **(constants or {})})
         except Exception as error:
             raise InputError(
                 f"{type(self).__name__}: cannot evaluate {expression!r} ({error}); use its parameters"

@@ -9,7 +9,6 @@ from brian2.units import ms, mV, nS, pF
 from brian2.units.fundamentalunits import Quantity
 
 from bnsim.description import parameter
-from bnsim.errors import InputError
 from bnsim.neurons.base import InputUnit, NeuronModel
 
 
@@ -21,6 +20,8 @@ class ConductanceLIF(NeuronModel):
     ----------
     refractory : Quantity
         Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+        Integration method.
     c_m : Quantity
         Membrane capacitance.
     g_leak : Quantity
@@ -38,8 +39,8 @@ class ConductanceLIF(NeuronModel):
     Notes
     -----
     c_m dv/dt = g_leak (e_leak - v) + I, I in ampere; a conductance synapse adds g (reversal - v) to I. Where v >
-    v_threshold a spike is emitted and v = v_reset for the refractory period. Integrated by the exponential Euler method
-    where a conductance enters, exactly otherwise.
+    v_threshold a spike is emitted and v = v_reset for the refractory period. Integrated exactly, and by the exponential
+    midpoint rule, of second order, where a conductance enters (see `bnsim.program.integration`).
 
     References
     ----------
@@ -62,10 +63,7 @@ class ConductanceLIF(NeuronModel):
     def __post_init__(self) -> None:
         super().__post_init__()
         for name in ("e_leak", "v_reset"):
-            if getattr(self, name) >= self.v_threshold:
-                raise InputError(
-                    f"{type(self).__name__}.{name}: not below v_threshold; lower {name} or raise v_threshold"
-                )
+            self.require_below(name, "v_threshold")
 
     @property
     def rheobase(self) -> Quantity:

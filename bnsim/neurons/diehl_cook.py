@@ -22,6 +22,8 @@ class DiehlCookExcitatory(AdaptiveLIF):
     ----------
     refractory : Quantity
         Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+        Integration method.
     tau_m : Quantity
         Membrane time constant.
     v_rest, v_threshold, v_reset : Quantity
@@ -59,7 +61,7 @@ class DiehlCookExcitatory(AdaptiveLIF):
     # Half a step more, so that rounding does not decide whether a spike exactly `blocked` ago is long enough ago.
     threshold: ClassVar[str] = "v > v_threshold + theta - theta_start and t - lastspike > blocked + dt / 2"
     initial: ClassVar[dict[str, str]] = {"v": "v_rest", "theta": "theta_start"}
-    method: ClassVar[Method] = "euler"
+    method: Method = "euler"
 
 
 @dataclass(frozen=True, repr=False)
@@ -70,6 +72,8 @@ class DiehlCookInhibitory(LIF):
     ----------
     refractory : Quantity
         Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+        Integration method.
     tau_m : Quantity
         Membrane time constant.
     v_rest, v_threshold, v_reset : Quantity
@@ -90,4 +94,4 @@ class DiehlCookInhibitory(LIF):
     v_reset: Quantity = parameter(-45 * mV)
     refractory: Quantity = parameter(2 * ms, minimum=0)
 
-    method: ClassVar[Method] = "euler"
+    method: Method = "euler"

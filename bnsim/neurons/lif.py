@@ -21,6 +21,8 @@ class LIF(NeuronModel):
     ----------
     refractory : Quantity
         Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+        Integration method.
     tau_m : Quantity
         Membrane time constant.
     v_rest, v_threshold, v_reset : Quantity
@@ -53,10 +55,7 @@ class LIF(NeuronModel):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.v_reset >= self.v_threshold:
-            raise InputError(
-                f"{type(self).__name__}.v_reset: not below v_threshold; lower v_reset or raise v_threshold"
-            )
+        self.require_below("v_reset", "v_threshold")
         _rest_below_threshold(self, self.v_rest, self.v_threshold)
 
     @property
@@ -72,6 +71,8 @@ class SubtractiveLIF(NeuronModel):
     ----------
     refractory : Quantity
         Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+        Integration method.
     tau_m : Quantity
         Membrane time constant.
     v_rest, v_threshold : Quantity

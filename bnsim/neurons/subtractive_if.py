@@ -10,7 +10,7 @@ from brian2.units.fundamentalunits import Quantity
 
 from bnsim.description import parameter
 from bnsim.errors import InputError
-from bnsim.neurons.base import Method, NeuronModel
+from bnsim.neurons.base import NeuronModel
 
 
 @dataclass(frozen=True, repr=False)
@@ -21,6 +21,8 @@ class SubtractiveIF(NeuronModel):
     ----------
     refractory : Quantity
         Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4", "heun"}
+        Integration method.
     tau_m : Quantity
         Time in which a constant input I raises v by I; it corresponds to the membrane time constant of a leaky neuron.
     v_rest, v_threshold : Quantity
@@ -35,8 +37,9 @@ class SubtractiveIF(NeuronModel):
 
     Notes
     -----
-    tau_m dv/dt = I; where v > v_threshold a spike is emitted and v falls by v_threshold - v_rest. No input is lost: the
-    number of spikes is the input summed up so far, in thresholds, rounded down (at most one spike a step).
+    tau_m dv/dt = I; where v reaches v_threshold a spike is emitted and v falls by v_threshold - v_rest. No input is
+    lost: the number of spikes is the input summed up so far, in thresholds, rounded down (at most one spike a step). A
+    threshold counts as reached a billionth of its height earlier, so that rounding in the last digits costs no spike.
 
     References
     ----------
@@ -49,12 +52,9 @@ class SubtractiveIF(NeuronModel):
     v_initial: Quantity = parameter(-65 * mV)
 
     equations: ClassVar[str] = "dv/dt = I / tau_m : volt (unless refractory)"
-    threshold: ClassVar[str] = "v > v_threshold"
+    threshold: ClassVar[str] = "v >= v_threshold - 1e-9 * (v_threshold - v_rest)"
     reset: ClassVar[str] = "v -= v_threshold - v_rest"
     initial: ClassVar[dict[str, str]] = {"v": "v_initial"}
-    method: ClassVar[Method] = (
-        "rk4"  # Brian2's "exact" demands a leak; a constant input is integrated exactly all the same
-    )
 
     def __post_init__(self) -> None:
         super().__post_init__()

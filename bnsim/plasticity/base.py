@@ -29,15 +29,20 @@ class PlasticityRule(Description, abstract=True):
         what the arrival of a presynaptic spike, or a postsynaptic spike, does to it. In the same time step arrivals
         come first; a trace is changed after `on_pre` and `on_post` have read it, but for a presynaptic one that
         `on_post` reads. Rules write the bare name; the engine keeps a trace on the neurons where that is exact (all
-        postsynaptic ones; presynaptic ones where there is no delay), else on each synapse.
+        postsynaptic ones; presynaptic ones where there is no delay), else on each synapse. A trace that
+        `on_pre` or `on_post` also changes belongs to `equations`.
     presynaptic, postsynaptic : str
-        Variables added to the neurons, reached as `name_pre`, `name_post`; `{weight_unit}` is filled in.
+        Variables added to the neurons, reached as `name_pre`, `name_post`; `{weight_unit}` is filled in, in
+        `postsynaptic` also `{membrane}`, the neuron's membrane variable.
     common : dict of str to str
         Unit by name: the same for variables of the postsynaptic neuron that all rules share under their own name.
     on_pre, on_post : str
         Statements at the arrival of a presynaptic spike (after transmission) and at a postsynaptic spike.
     on_presynaptic_spike : str
         Statements of the presynaptic neuron at its own spike, before any delay.
+    each_step : str
+        Statements of each synapse at the end of every step, after all spikes and resets of that step, for rules that
+        follow the membrane potential (`{membrane}_post`) between spikes. They cost time in every step.
     trial_end : tuple of ({"postsynaptic", "synapse"}, str)
         Statements of each postsynaptic neuron or each synapse, in turn, in the trial's last step, after all spikes of
         that step, where learning is on. Rules run in the order in which the network lists their projections.
@@ -63,6 +68,7 @@ class PlasticityRule(Description, abstract=True):
     on_pre: ClassVar[str] = ""
     on_post: ClassVar[str] = ""
     on_presynaptic_spike: ClassVar[str] = ""
+    each_step: ClassVar[str] = ""
     trial_end: ClassVar[tuple[tuple[Where, str], ...]] = ()
     signals: ClassVar[dict[str, SignalKind]] = {}
     signal_defaults: ClassVar[dict[str, float]] = {}
@@ -76,6 +82,7 @@ class PlasticityRule(Description, abstract=True):
         "on_pre",
         "on_post",
         "on_presynaptic_spike",
+        "each_step",
         "trial_end",
         "signals",
         "signal_defaults",

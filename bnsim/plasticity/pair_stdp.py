@@ -1,4 +1,4 @@
-"""Pair-based spike-timing-dependent plasticity, with hard or soft bounds."""
+"""Pair-based spike-timing-dependent plasticity: additive with hard bounds, or multiplicative."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bnsim.plasticity.base import PlasticityRule
 
 @dataclass(frozen=True, repr=False)
 class PairSTDP(PlasticityRule):
-    """Pair-based STDP, all pairs interact, hard bounds.
+    """Additive pair-based STDP: all pairs interact, hard bounds.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ class PairSTDP(PlasticityRule):
     tau_plus dx/dt = -x and tau_minus dy/dt = -y are traces of the presynaptic spikes that have arrived and of the
     postsynaptic spikes. A presynaptic arrival: w -= a_minus w_max y, then x += 1. A postsynaptic spike: w += a_plus
     w_max x, then y += 1. Afterwards w is clipped to [0, w_max]. A pair with lag s = t_post - t_pre thus changes w by
-    a_plus w_max exp(-s / tau_plus) for s > 0 and by -a_minus w_max exp(s / tau_minus) for s < 0; in the same time step
-    presynaptic arrivals come first.
+    a_plus w_max exp(-s / tau_plus) for s > 0 and by -a_minus w_max exp(s / tau_minus) for s < 0, whatever w is; in the
+    same time step presynaptic arrivals come first. `bnsim.WeightDependentSTDP` with both exponents 0.
 
     References
     ----------
@@ -61,7 +61,7 @@ class PairSTDP(PlasticityRule):
 
 @dataclass(frozen=True, repr=False)
 class SoftPairSTDP(PairSTDP):
-    """Pair-based STDP with soft bounds: the change shrinks towards the bound.
+    """Multiplicative pair-based STDP: all pairs interact, the change shrinks towards the bound (soft bounds).
 
     Parameters
     ----------
@@ -75,12 +75,11 @@ class SoftPairSTDP(PairSTDP):
     Notes
     -----
     As `PairSTDP`, but w -= a_minus w y at a presynaptic arrival and w += a_plus (w_max - w) x at a postsynaptic spike.
-    Clipping remains, for a train fast enough to step over a bound.
+    Clipping remains, for a train fast enough to step over a bound. `bnsim.WeightDependentSTDP` with both exponents 1.
 
     References
     ----------
-    M. van Rossum, G. Bi and G. Turrigiano, Journal of Neuroscience 20 (2000); J. Rubin et al., Physical Review Letters
-    86 (2001).
+    J. Rubin, D. Lee and H. Sompolinsky, Physical Review Letters 86 (2001).
     """
 
     on_pre: ClassVar[str] = "w = clip(w - a_minus * w * y, 0 * w_max, w_max)"

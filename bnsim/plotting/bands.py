@@ -163,9 +163,9 @@ def _of_recording(recording: Recording, choice: Choice) -> tuple[list[Band], Tim
     refuse("raster", unknown, "a recording knows its length and time step")
     names = _chosen_populations(recording, choice.populations)
     trials = checked_indices("raster.trial", choice.trial, recording.n_trials, "trial").tolist()
-    first, n_steps = 0, recording.n_steps
+    first, n_steps = recording.first_step, recording.n_steps
     if choice.window is not None:
-        first, n_steps = window_steps("raster.window", choice.window, recording.dt, n_steps)
+        first, n_steps = window_steps("raster.window", choice.window, recording.dt, first + n_steps)
     timeline = Timeline(trials, Bins.of("raster.bin_width", choice.bin_width, recording.dt, n_steps, first))
     shown_units = [sampled_units("raster.sample", choice.sample, recording.populations[name]) for name in names]
     sizes = np.array([len(units) for units in shown_units])
@@ -231,8 +231,10 @@ def _chosen_populations(recording: Recording, populations: Sequence[str] | None)
     if populations is None:
         chosen = [name for name in recording.counts if name in recording.spikes]
         if not chosen:
-            names = list(recording.counts)
-            raise InputError(f"Recording.spikes: no spike times were recorded; run again with record={names!r}")
+            name = next(iter(recording.counts))
+            raise InputError(
+                f"Recording.spikes: no spike times were recorded; run again with record=[bnsim.Spikes({name!r})]"
+            )
         return chosen
     if not isinstance(populations, (str, list, tuple)):
         raise InputError(f"raster.populations: {shown(populations)} is no list of names; give a list of populations")

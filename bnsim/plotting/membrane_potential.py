@@ -60,7 +60,7 @@ def membrane_potential(
     population : str, optional
         Which of a recording's populations; it must be given with a recording.
     unit : int, optional
-        Which unit of the population, the first if not given.
+        Which unit of the population, the first that was recorded if not given.
     trial : int, optional
         Which of a recording's trials, the first if not given.
     variable : str
@@ -89,7 +89,7 @@ def membrane_potential(
     checked_axes("membrane_potential.ax", ax)
     if isinstance(source, Recording):
         trace = _of_recording(source, population, unit, trial, variable)
-        dt, n_steps = source.dt, source.n_steps  # type: float, int | None
+        dt, n_steps = source.dt, source.first_step + source.n_steps  # type: float, int | None
     else:
         unknown = {"population": population, "unit": unit, "trial": trial}
         refuse("membrane_potential", unknown, "plain arrays are of one unit and one trial")
@@ -120,13 +120,13 @@ def _of_recording(
     name = known_population("membrane_potential.population", population, recording.counts)
     found = recording.trace(name, variable)
     index = checked_index("membrane_potential.trial", 0 if trial is None else trial, recording.n_trials, "trial")
-    cell = checked_index("membrane_potential.unit", 0 if unit is None else unit, found.values.shape[2], "unit")
-    values = found.values[index, :, cell]
+    cell = int(found.units[0]) if unit is None else unit
+    values = found.of(checked_index("membrane_potential.unit", cell, recording.populations[name], "unit"))[index]
     spikes = None
     if name in recording.spikes:
         times, units = recording.spikes[name].of_trial(index)
         spikes = times[units == cell]
-    return _Trace(np.arange(len(values)) * recording.dt, values, found.unit, spikes)
+    return _Trace(found.times, values, found.unit, spikes)
 
 
 def _of_arrays(source: object) -> _Trace:

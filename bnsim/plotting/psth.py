@@ -77,13 +77,13 @@ def psth(
     if isinstance(source, Recording):
         refuse("psth", {"duration": duration, "dt": dt}, "a recording knows its length and time step")
         trains, n_units = _of_recording(source, population, units, trial)
-        step, n_steps = source.dt, source.n_steps
+        step, begin, n_steps = source.dt, source.first_step, source.first_step + source.n_steps
     else:
         refuse("psth", {"population": population, "units": units, "trial": trial}, "plain spike times are of one unit")
         step = NANOSECOND if dt is None else positive("psth.dt", dt)
         trains, n_steps = _of_arrays(source, duration, step)
-        n_units = 1
-    first, length = (0, n_steps) if window is None else window_steps("psth.window", window, step, n_steps)
+        begin, n_units = 0, 1
+    first, length = (begin, n_steps - begin) if window is None else window_steps("psth.window", window, step, n_steps)
     bins = Bins.of("psth.bin_width", bin_width, step, length, first)
     # A spike at the very end of plain times belongs to the last step.
     counts = np.array([bins.count_steps(np.minimum(steps_of(train, step), n_steps - 1)) for train in trains])

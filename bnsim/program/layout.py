@@ -6,15 +6,18 @@ generated C++ that reads jobs and writes outcomes. Each array is preceded by its
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bnsim.program.parts import Program
+from bnsim.program.parts import Program, Variable
 
 Content = Literal[
     "header",
-    "record",
+    "spikes",
+    "sample",
+    "coefficient",
+    "series",
     "source",
     "target",
     "weight",
@@ -30,11 +33,11 @@ Content = Literal[
     "signal",
     "counts",
     "spike_unit",
-    "spike_time",
+    "spike_step",
     "spike_end",
     "presentations",
     "seconds",
-    "trace",
+    "samples",
 ]
 
 
@@ -45,7 +48,9 @@ class Array:
     Parameters
     ----------
     content : Content
-        Kind of the array.
+        Kind of the array. In a job, `spikes` says which spikes of a population are recorded: nothing for none, 1 for
+        all, 1 and their numbers for those of some units. `sample` says after how many steps a variable is sampled,
+        followed by the numbers of the units where these are not all; nothing where it is not sampled.
     owner : str
         The population, projection or pathway ("projection.pre") that it belongs to, "" for the whole network.
     part : str
@@ -80,16 +85,21 @@ def job(program: Program) -> Iterator[Array]:
     """
     yield Array("header", "", "header", "int64")
     for population in program.populations:
-        yield Array("record", population.name, "record", "int8")
+        yield Array("spikes", population.name, "spikes", "int32")
+    for item in program.recordable:
+        yield Array("sample", item.owner, item.symbol, "int32")
+    for population in program.populations:
+        for name in () if population.integration is None else population.integration.names:
+            yield Array("coefficient", population.name, name, "float64")
+        for series in population.series:
+            yield Array("series", population.name, series.symbol, "float64")
     for projection in program.projections:
         yield Array("source", projection.name, "source", "int32")
         yield Array("target", projection.name, "target", "int32")
         yield Array("weight", projection.name, "w", "float64")
         if projection.delay != "none":
             yield Array("delay", projection.name, "delay", "float64")
-    for variable in program.carried:
-        if variable.role != "weight":
-            yield Array("variable", variable.owner, variable.symbol, variable.dtype)
+    yield from variables(variable for variable in program.variables if variable.role != "weight")
     yield from in_flight(program)
     yield Array("keys", "", "keys", "int64")
     if program.reward is not None:
@@ -104,47 +114,67 @@ def job(program: Program) -> Iterator[Array]:
         yield Array("signal", signal.projection, signal.name, "float64")
 
 
-def outcome(program: Program) -> Iterator[Array]:
+def outcome(program: Program, continuous: bool) -> Iterator[Array]:
     """Iterate over the arrays of an outcome, in order.
 
     Parameters
     ----------
     program : Program
         The program that the outcome is of.
+    continuous : bool
+        Whether the run was continuous: everything carries over then.
 
     Yields
     ------
     Array
         One array of the outcome.
     """
-    for variable in program.carried:
-        yield Array("variable", variable.owner, variable.symbol, variable.dtype)
-    yield from in_flight(program)
+    yield from variables(program.persistent)
+    if continuous:
+        yield from variables(program.transient)
+        yield from in_flight(program)
     for population in program.populations:
         yield Array("counts", population.name, "counts", "int32")
         yield Array("spike_unit", population.name, "unit", "int32")
-        yield Array("spike_time", population.name, "time", "float64")
+        yield Array("spike_step", population.name, "step", "int64")
         yield Array("spike_end", population.name, "end", "int64")
     yield Array("presentations", "", "presentations", "int64")
     yield Array("seconds", "", "seconds", "float64")
-    for traced in program.traces:
-        yield Array("trace", traced.population, traced.symbol, "float64")
+    for item in program.recordable:
+        yield Array("samples", item.owner, item.symbol, "float64")
+
+
+def variables(items: Iterable[Variable]) -> Iterator[Array]:
+    """Iterate over the arrays that hold some variables.
+
+    Parameters
+    ----------
+    items : iterable of Variable
+        Variables of a program.
+
+    Yields
+    ------
+    Array
+        The array of each.
+    """
+    for variable in items:
+        yield Array("variable", variable.owner, variable.symbol, variable.dtype)
 
 
 def in_flight(program: Program) -> Iterator[Array]:
-    """Iterate over the arrays that hold the spikes in flight in a continuous run.
+    """Iterate over the arrays that hold the spikes in flight.
 
     Parameters
     ----------
     program : Program
-        The program; without `continuous` there are no such arrays.
+        The program.
 
     Yields
     ------
     Array
         For each pathway, the synapse of each spike, then the number of steps until it arrives.
     """
-    for projection, side in program.pathways if program.continuous else ():
+    for projection, side in program.pathways:
         pathway = f"{projection.name}.{side}"
         yield Array("in_flight_synapse", pathway, "in_flight_synapse", "int32")
         yield Array("in_flight_ahead", pathway, "in_flight_ahead", "int32")

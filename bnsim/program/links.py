@@ -31,12 +31,15 @@ class Link:
         The presynaptic and the postsynaptic population.
     weight_unit : str
         Name of the weights' unit in equations.
+    shared : str
+        Name of the first projection onto the same neurons with an equal synapse, whose variables this one shares.
     """
 
     projection: Projection
     source: Population
     target: Population
     weight_unit: str
+    shared: str
 
     @classmethod
     def of(cls, network: Network, projection: Projection) -> Link:
@@ -54,8 +57,22 @@ class Link:
         Link
             The projection with its populations.
         """
+        identity = projection.synapse.fingerprint()
+        equal = (
+            other.name
+            for other in network.projections
+            if other is projection
+            or (
+                (other.target == projection.target and other.synapse.fingerprint() == identity)
+                and not (_reads_synapse(projection) or _reads_synapse(other))
+            )
+        )
         return cls(
-            projection, network[projection.source], network[projection.target], network.weight_unit_name(projection)
+            projection,
+            network[projection.source],
+            network[projection.target],
+            network.weight_unit_name(projection),
+            next(equal),
         )
 
     @property
@@ -107,9 +124,25 @@ class Link:
             return True
         return self.projection.delay_kind == "none" and not re.search(rf"\b{trace}\b", self.rule.on_pre)
 
+    def in_each_step(self, trace: str) -> bool:
+        """Return whether a trace on the synapses must be up to date in every step, not only at their spikes.
+
+        Parameters
+        ----------
+        trace : str
+            Name of one of the rule's presynaptic traces.
+
+        Returns
+        -------
+        bool
+            True where the rule's `each_step` reads it.
+        """
+        assert self.rule is not None
+        return bool(re.search(rf"\b{trace}\b", self.rule.each_step))
+
     @cached_property
     def names(self) -> dict[str, str]:
-        """Names of variables and parameters on the neurons: each is prefixed with the projection's name.
+        """Names of variables and parameters on the neurons: each is prefixed with a projection's name.
 
         The projection's name comes first because Brian2 interprets `_pre` and `_post` at the end of a variable.
 
@@ -118,20 +151,21 @@ class Link:
         InputError
             If synapse model and rule share a name.
         """
-        names = [*declared(self.synapse, "equations"), *self.synapse.parameters]
+        of_synapse = [*declared(self.synapse, "equations"), *self.synapse.parameters]
+        names: list[str] = []
         rule = self.rule
         if rule is not None:
             traces = [*self.presynaptic_traces, *self.postsynaptic_traces]
             of_rule = [*declared(rule, "presynaptic"), *declared(rule, "postsynaptic"), *rule.parameters]
             of_rule += [name for name in traces if self.on_neurons(name)]
-            shared = sorted({*names} & {*of_rule, *traces, *declared(rule, "equations")})
+            shared = sorted({*of_synapse} & {*of_rule, *traces, *declared(rule, "equations")})
             if shared:
                 raise InputError(
                     f"Projection({self.name!r}): {type(self.synapse).__name__} and {type(rule).__name__} both "
                     f"have {shared[0]!r}; rename it in one of them"
                 )
             names += of_rule
-        return {name: f"{self.name}_{name}" for name in names}
+        return {name: f"{self.shared}_{name}" for name in of_synapse} | {name: f"{self.name}_{name}" for name in names}
 
     @cached_property
     def synapse_names(self) -> dict[str, str]:
@@ -148,3 +182,14 @@ class Link:
         if self.rule is not None:
             values |= self.rule.parameters
         return {self.names[name]: value for name, value in values.items()}
+
+
+def _reads_synapse(projection: Projection) -> bool:
+    """Whether the projection's rule reads a variable of its synapse, which must then be this projection's alone."""
+    rule = projection.plasticity
+    if rule is None:
+        return False
+    statements = [statement for _, statement in (*rule.presynaptic_traces.values(), *rule.postsynaptic_traces.values())]
+    statements += [rule.on_pre, rule.on_post, rule.on_presynaptic_spike, *(text for _, text in rule.trial_end)]
+    text = "\n".join([*statements, rule.equations, rule.presynaptic, rule.postsynaptic])
+    return any(re.search(rf"\b{name}(_post)?\b", text) for name in declared(projection.synapse, "equations"))

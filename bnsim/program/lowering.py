@@ -1,45 +1,39 @@
-"""Lowering: a network and a time grid become a program."""
+"""Lowering: a network and a time step become a program."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from itertools import chain
 
 import numpy as np
 
-from bnsim import checks
 from bnsim.arrays import Float64Array
 from bnsim.connectivity import Edges, Ends
+from bnsim.distributions import Distribution
 from bnsim.encoding import Encoder
 from bnsim.errors import InputError
-from bnsim.network import Network, Projection
+from bnsim.network import Network, Population, Projection
 from bnsim.neurons import NeuronModel
-from bnsim.program import neurons, synapses, variables
+from bnsim.program import names, neurons, synapses, variables
+from bnsim.program.drives import DriveParts, drives_of
 from bnsim.program.links import Link
 from bnsim.program.neurons import Cells
-from bnsim.program.parts import Data, Draw, PopulationProgram, Program, ProjectionProgram, Stimulus, Traced
+from bnsim.program.parts import Data, Draw, PopulationProgram, Program, ProjectionProgram, Stimulus
 from bnsim.program.statements import parsed
 from bnsim.random_numbers import Numbers
-from bnsim.timing import Timing
 from bnsim.values import draw_values
 
 
-def lower(
-    network: Network, timing: Timing, *, continuous: bool = False, traces: Mapping[str, Sequence[str]] | None = None
-) -> Program:
+def lower(network: Network, dt: float) -> Program:
     """Resolve all names, units, equations, statements and the order of variables of a network, once.
 
     Parameters
     ----------
     network : Network
         The description.
-    timing : Timing
-        The time grid.
-    continuous : bool
-        Whether trials follow each other without a break.
-    traces : mapping of str to sequence of str, optional
-        Variables to record, by population.
+    dt : float
+        Time step in seconds.
 
     Returns
     -------
@@ -51,8 +45,6 @@ def lower(
     InputError
         If the parts of the network do not fit together: a name that is missing or taken, text that cannot be read.
     """
-    if continuous and network.repetition is not None:
-        raise InputError("compile(continuous): a Repetition starts trials anew; leave it out or give continuous=False")
     links = [Link.of(network, projection) for projection in network.projections]
     decides = "" if network.reward is None else network.reward.population
     all_cells = [
@@ -60,61 +52,87 @@ def lower(
             population,
             [link for link in links if population.name in (link.source.name, link.target.name)],
             population.name == decides,
+            _drives(population, dt),
         )
         for population in network.populations
     ]
-    populations = [_population(cells, timing) for cells in all_cells]
+    populations = [_population(cells, dt) for cells in all_cells]
     named = {program.name: program for program in populations}
-    projections = [_projection(link, named) for link in links]
+    projections = [_projection(link, named, dt) for link in links]
+    ends = tuple(end for link in links for end in synapses.trial_end(link))
+    for cells, program in zip(all_cells, populations, strict=True):
+        names.check_population(type(cells.population.model).__name__, program, ends)
+    for projection in projections:
+        names.check_projection(projection, named[projection.source], named[projection.target], ends)
     found = list(chain.from_iterable(map(variables.of_population, all_cells, populations)))
     found += chain.from_iterable(map(variables.of_projection, links, projections))
     return Program(
-        timing=timing,
-        continuous=continuous,
+        dt=dt,
         populations=tuple(populations),
         projections=tuple(projections),
         variables=variables.in_order(found),
         signals=tuple(signal for link in links for signal in variables.signals(link)),
-        trial_end=tuple(end for link in links for end in synapses.trial_end(link)),
-        traces=tuple(_traced(network, named, traces or {})),
+        trial_end=ends,
         repetition=network.repetition,
         reward=network.reward,
     )
 
 
-def _population(cells: Cells, timing: Timing) -> PopulationProgram:
+def _drives(population: Population, dt: float) -> tuple[DriveParts, ...]:
+    model = population.model
+    if not isinstance(model, NeuronModel):
+        return ()
+    return drives_of(population, neurons.still(model) if float(model.refractory) > 0 else set(), dt)
+
+
+def _population(cells: Cells, dt: float) -> PopulationProgram:
     population, model = cells.population, cells.population.model
     neuron = model if isinstance(model, NeuronModel) else None
     if neuron is not None:
         neurons.check_names(neuron)
     constants = dict(neuron.parameters) if neuron is not None else {}
     for link in cells.links:
+        neurons.check_prefix(cells, link)
         constants |= link.constants
+    for drive in cells.drives:
+        constants |= drive.constants
     encoder = population.stimulus_encoder
-    draw = None
+    draws = tuple(drive.draw for drive in cells.drives if drive.draw is not None)
     if isinstance(model, Encoder) and cells.draws:
-        draw = Draw(f"{population.name}:spikes", model.silent_without_drive)
+        draws = (Draw(f"{population.name}:spikes", model.silent_without_drive, "uniform"),)
+    equations = neurons.equations(cells)
+    integration, method = None, ""
+    if neuron is not None:
+        integration, method = neurons.integration(cells, neuron, equations, constants, dt)
+    if integration is not None:
+        equations = "\n".join([equations, *(f"{name} : 1 (shared, constant)" for name in integration.names)])
     return PopulationProgram(
         name=population.name,
         size=population.size,
-        equations=neurons.equations(cells),
-        threshold=model.threshold,
+        equations=equations,
+        threshold=model.threshold or "False",
         reset=neurons.reset(cells),
-        refractory="" if neuron is None else neurons.refractory(neuron, timing.dt),
-        method="exact" if neuron is None else neurons.method(cells, neuron),
+        refractory="" if neuron is None else neurons.refractory(neuron, dt),
+        method=method,
+        integration=integration,
         constants=constants,
+        computed=variables.computed(population.name, equations),
         decays=neurons.decays(cells),
         arrivals=neurons.arrivals(cells),
         learns=cells.learns,
-        draw=draw,
+        at_start="\n".join(drive.at_start for drive in cells.drives if drive.at_start),
+        from_outside="\n".join(drive.arrivals for drive in cells.drives if drive.arrivals),
+        draws=draws,
+        series=tuple(series for drive in cells.drives for series in drive.series),
         stimulus=None if encoder is None else Stimulus(encoder.form, encoder.drive),
     )
 
 
-def _projection(link: Link, populations: Mapping[str, PopulationProgram]) -> ProjectionProgram:
+def _projection(link: Link, populations: Mapping[str, PopulationProgram], dt: float) -> ProjectionProgram:
     projection = link.projection
     source, target = populations[link.source.name], populations[link.target.name]
-    on_pre = synapses.on_pre(link)
+    on_pre, equations = synapses.on_pre(link), synapses.equations(link)
+    _refuse_vanishing_delays(projection, dt)
     if projection.delay_kind != "none" and not on_pre:
         raise InputError(f"Projection({link.name!r}).delay: {type(link.synapse).__name__} has none; leave delay out")
     return ProjectionProgram(
@@ -123,9 +141,11 @@ def _projection(link: Link, populations: Mapping[str, PopulationProgram]) -> Pro
         target=target.name,
         n_source=source.size,
         n_target=target.size,
-        equations=synapses.equations(link),
+        weight_unit=variables.si_unit(parsed(f"Projection({link.name!r})", equations)["w"]),
+        equations=equations,
         on_pre=on_pre,
         on_post=synapses.on_post(link),
+        each_step=synapses.each_step(link),
         delay=projection.delay_kind,
         constants={**target.constants, **source.constants, **link.constants},
         data=Data(
@@ -137,6 +157,17 @@ def _projection(link: Link, populations: Mapping[str, PopulationProgram]) -> Pro
     )
 
 
+def _refuse_vanishing_delays(projection: Projection, dt: float) -> None:
+    """Delays are rounded to time steps; one that is given must not become none."""
+    given = np.asarray(projection.delay, dtype=np.float64) if not isinstance(projection.delay, Distribution) else None
+    vanishing = np.zeros(0) if given is None else given[(given > 0) & (given < dt / 2)]
+    if vanishing.size:
+        raise InputError(
+            f"Projection({projection.name!r}).delay: {vanishing.min() * 1e3:g} ms is less than half a time step of "
+            f"{dt * 1e3:g} ms, so that it would become none; give 0 ms, or choose a smaller dt"
+        )
+
+
 def _weights(projection: Projection, edges: Edges, numbers: Numbers) -> Float64Array:
     return draw_values(projection.weights, edges, numbers)
 
@@ -145,21 +176,3 @@ def _delays(projection: Projection, edges: Edges, numbers: Numbers) -> Float64Ar
     if projection.delay_kind == "shared":
         return np.array([float(np.asarray(projection.delay))])
     return draw_values(projection.delay, Edges(edges.source, edges.target), numbers)
-
-
-def _traced(
-    network: Network, populations: Mapping[str, PopulationProgram], traces: Mapping[str, Sequence[str]]
-) -> Iterator[Traced]:
-    for name, wanted in traces.items():
-        checks.one_of("compile(traces)", name, populations)
-        found = {}
-        if isinstance(network[name].model, NeuronModel):
-            found = parsed(f"Population({name!r})", populations[name].equations)
-        known = [symbol for symbol in found if symbol not in neurons.ENGINE]
-        for symbol in wanted:
-            if symbol not in known:
-                raise InputError(
-                    f"compile(traces): population {name!r} has no variable {symbol!r}; "
-                    f"it has {', '.join(known) or 'none'}"
-                )
-            yield Traced(name, symbol, variables.si_unit(found[symbol]))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
 from bnsim.encoding import Encoder
 from bnsim.errors import InputError
 from bnsim.network import Population
 from bnsim.neurons import NeuronModel
+from bnsim.program.drives import DriveParts
+from bnsim.program.integration import Integration, exact, exponential_midpoint
 from bnsim.program.links import Link
 from bnsim.program.parts import KEY_WORDS
 from bnsim.program.statements import declared, fill, gate, parsed, refuse_randomness, rename
@@ -26,9 +30,14 @@ ENGINE = frozenset(
         "last_spike_step",
         "lastspike",
         "not_refractory",
+        "w",
     }
 )
-"""Variables of a population that the engine or Brian2 adds: the model and its synapses know nothing of them."""
+"""Variables that the engine or Brian2 adds, and the weight of every synapse: no neuron model may have one of them."""
+
+
+_KEYS = [*(f"{word} : integer (shared)" for word in KEY_WORDS), "first_step : integer (shared)"]
+"""What a population that draws random numbers needs to know."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +52,14 @@ class Cells:
         Projections that begin or end here, in the network's order.
     decides : bool
         Whether the network's reward depends on this population's decision.
+    drives : tuple of DriveParts
+        What acts on the population from outside.
     """
 
     population: Population
     links: Sequence[Link]
     decides: bool
+    drives: tuple[DriveParts, ...] = ()
 
     def sends(self, link: Link) -> bool:
         """Return whether a projection begins here.
@@ -144,7 +156,8 @@ def _at_source(link: Link) -> list[str]:
 def _at_target(link: Link) -> list[str]:
     lines = [fill(rename(link.synapse.equations, link.names), link.model)]
     if link.rule is not None:
-        lines.append(rename(link.rule.postsynaptic.replace("{weight_unit}", link.weight_unit), link.names))
+        added = rename(link.rule.postsynaptic.replace("{weight_unit}", link.weight_unit), link.names)
+        lines.append(fill(added, link.model))
         lines += [f"{link.names[name]} : 1" for name in link.postsynaptic_traces]
         common = ((name, unit.replace("{weight_unit}", link.weight_unit)) for name, unit in link.rule.common.items())
         lines += [f"{name} : {unit}" for name, unit in common]
@@ -152,14 +165,17 @@ def _at_target(link: Link) -> list[str]:
 
 
 def _spike_source(cells: Cells, encoder: Encoder) -> list[str]:
-    lines = ["drive : 1"] if encoder.form == "values" else []
+    lines = ["drive : 1"]
     if cells.draws:
-        lines += ["uniform : 1", *(f"{word} : integer (shared)" for word in KEY_WORDS), "first_step : integer (shared)"]
+        lines += ["uniform : 1", *_KEYS]
     return lines
 
 
 def _input(cells: Cells, model: NeuronModel) -> list[str]:
     lines = [] if cells.population.encoder is None else [f"drive : {model.input_unit}"]
+    lines += [line for drive in cells.drives for line in drive.equations]
+    if any(drive.draw is not None for drive in cells.drives):
+        lines += _KEYS
     if cells.learns:
         lines.append("plastic : boolean (shared)")
     summed = _summed_input(cells, model)
@@ -175,9 +191,11 @@ def _input(cells: Cells, model: NeuronModel) -> list[str]:
 
 def _summed_input(cells: Cells, model: NeuronModel) -> str:
     terms = [] if cells.population.encoder is None else ["drive"]
+    terms += [drive.current for drive in cells.drives if drive.current]
     for link in cells.incoming:
-        if link.synapse.current:
-            terms.append(fill(rename(link.synapse.current, link.names), model))
+        term = fill(rename(link.synapse.current, link.names), model)
+        if term and term not in terms:  # equal synapses share their variables
+            terms.append(term)
     return " + ".join(terms)
 
 
@@ -282,10 +300,10 @@ def arrivals(cells: Cells) -> str:
     )
 
 
-def method(cells: Cells, model: NeuronModel) -> str:
-    """Return the integration method.
-
-    Where a conductance enters, the equations are no longer linear, so that "exact" becomes "exponential_euler".
+def integration(
+    cells: Cells, model: NeuronModel, equations: str, constants: Mapping[str, Quantity], dt: float
+) -> tuple[Integration | None, str]:
+    """Return how the equations are integrated.
 
     Parameters
     ----------
@@ -293,41 +311,33 @@ def method(cells: Cells, model: NeuronModel) -> str:
         The population.
     model : NeuronModel
         Its model.
+    equations : str
+        Its equations.
+    constants : mapping of str to Quantity
+        Values of the names that are no variables.
+    dt : float
+        Time step in seconds.
 
     Returns
     -------
-    str
-        Brian2's name of the method.
+    integration : Integration or None
+        One time step; None where it is left to Brian2.
+    method : str
+        Brian2's method then, else "".
 
     Raises
     ------
     InputError
-        If the exact solution does not exist.
+        If the equations do not allow the method.
     """
-    if model.method != "exact":
-        return model.method
-    if any(link.synapse.weight == "conductance" for link in cells.incoming):
-        return "exponential_euler"
-    _refuse_equal_time_constants(cells, model)
-    return "exact"
-
-
-def _refuse_equal_time_constants(cells: Cells, model: NeuronModel) -> None:
-    """Brian2's exact solution for a current that decays as fast as the membrane divides by their difference: 0 / 0."""
-    lines = [
-        line.partition(":")[0]
-        for line in model.equations.splitlines()
-        if re.match(rf"\s*d{model.membrane}\s*/\s*dt", line)
-    ]
-    used = [name for name in model.parameters if any(re.search(rf"\b{name}\b", line) for line in lines)]
-    for link in cells.incoming:
-        parameters = link.synapse.parameters
-        for name in used if "tau" in parameters else ():
-            if float(model.parameters[name]) == float(parameters["tau"]):
-                raise InputError(
-                    f"Projection({link.name!r}): {type(link.synapse).__name__}.tau equals "
-                    f"{type(model).__name__}.{name}, where exact integration fails; change one of them by 0.1 %"
-                )
+    method, culprit = model.method, f"{type(model).__name__}.equations"
+    if method == "exact" and re.search(rf"\b{model.membrane}\b", _summed_input(cells, model)):  # a conductance
+        method = "exponential_midpoint"
+    if method not in ("exact", "exponential_midpoint"):
+        return None, method
+    found = parsed(f"Population({cells.population.name!r})", equations)
+    step = exact if method == "exact" else exponential_midpoint
+    return step(culprit, found, constants, dt), ""
 
 
 def refractory(model: NeuronModel, dt: float) -> str:
@@ -343,15 +353,18 @@ def refractory(model: NeuronModel, dt: float) -> str:
     Returns
     -------
     str
-        A condition in Brian2's notation; "" where there is no refractory period.
+        A condition in Brian2's notation; "" where there is neither a refractory period nor a condition for rearming.
 
     Notes
     -----
     Brian2 rounds a period to steps and divides the time since the last spike by dt to count them, for each neuron and
-    step. Comparing that time with the period less half a step selects the same steps and needs no division.
+    step. Comparing that time with the period less half a step selects the same steps and needs no division. Brian2
+    reads the condition for leaving refractoriness only, so a unit that has not fired need not be armed.
     """
     steps = int((float(model.refractory) + 1e-3 * dt) / dt)
-    return f"t - lastspike < {(steps - 0.5) * dt!r} * second" if float(model.refractory) > 0 else ""
+    conditions = [f"t - lastspike < {(steps - 0.5) * dt!r} * second"] if float(model.refractory) > 0 else []
+    conditions += [f"not ({model.rearmed})"] if model.rearmed else []
+    return " or ".join(conditions)
 
 
 def still(model: NeuronModel) -> set[str]:
@@ -374,6 +387,32 @@ def still(model: NeuronModel) -> set[str]:
     """
     found = parsed(f"{type(model).__name__}.equations", model.equations)
     return {model.membrane} | {name for name, equation in found.items() if "unless refractory" in equation.flags}
+
+
+def check_prefix(cells: Cells, link: Link) -> None:
+    """Refuse a projection whose name makes one of its variables bear the name of one of the neuron's.
+
+    Parameters
+    ----------
+    cells : Cells
+        A population.
+    link : Link
+        A projection that begins or ends there.
+
+    Raises
+    ------
+    InputError
+        If there is such a name.
+    """
+    model = cells.population.model
+    if not isinstance(model, NeuronModel):
+        return
+    taken = sorted({*model.parameters, *declared(model, "equations")} & {*link.names.values()})
+    if taken:
+        raise InputError(
+            f"Projection({link.name!r}).name: its variable {taken[0]!r} bears the name of one of "
+            f"{type(model).__name__}; rename the projection"
+        )
 
 
 def check_names(model: NeuronModel) -> None:

@@ -12,6 +12,7 @@ from brian2.units.fundamentalunits import Quantity
 from bnsim.arrays import Float64Array
 from bnsim.connectivity import Edges
 from bnsim.encoding.base import Drive, DriveForm
+from bnsim.program.integration import Integration
 from bnsim.protocol import Repetition, Reward
 from bnsim.random_numbers import Numbers
 from bnsim.timing import Timing
@@ -19,9 +20,9 @@ from bnsim.timing import Timing
 Place = Literal["population", "projection"]
 """Where a variable lives: one value a neuron, or one value a synapse."""
 
-Role = Literal["persistent", "weight", "transient", "time"]
-"""What becomes of a variable when a trial ends. persistent, weight: it carries over. transient: it is set back to its
-initial value, or carries over in a continuous run. time: as transient, but counted from the start of the next trial."""
+Role = Literal["persistent", "weight", "transient"]
+"""What becomes of a variable when a trial ends. persistent, weight: it carries over. transient: it is set back to what
+the state holds. In a continuous run all of them carry over."""
 
 KEY_WORDS = ("trial_key_high", "trial_key_low")
 """Variables of a population that draws random numbers: the two words of the trial's key."""
@@ -41,7 +42,7 @@ class Variable:
         Whether it has one value a neuron or one value a synapse.
     symbol : str
         Its name in the owner's equations.
-    role : {"persistent", "weight", "transient", "time"}
+    role : {"persistent", "weight", "transient"}
         What becomes of it when a trial ends (see `Role`).
     dtype : str
         Type of its elements.
@@ -66,6 +67,30 @@ class Variable:
 
 
 @dataclass(frozen=True)
+class Computed:
+    """Variable of a population that is computed whenever it is looked at, such as the summed input.
+
+    Parameters
+    ----------
+    symbol : str
+        Its name in the population's equations.
+    unit : str
+        SI unit, "" where it has none.
+    unit_name : str
+        The unit by its name in equations, "1" where it has none.
+    """
+
+    symbol: str
+    unit: str
+    unit_name: str
+
+    @property
+    def observed(self) -> str:
+        """Name of the variable into which its values are copied where a run records them."""
+        return f"observed_{self.symbol}"
+
+
+@dataclass(frozen=True)
 class Draw:
     """Random numbers, one for each unit and step.
 
@@ -75,10 +100,32 @@ class Draw:
         Name of the stream that they come from.
     sparse : bool
         Whether the numbers of units without drive are never used.
+    symbol : str
+        Variable of the population that holds them.
     """
 
     stream: str
     sparse: bool
+    symbol: str
+
+
+@dataclass(frozen=True)
+class Series:
+    """Values in time bins, of a drive.
+
+    Parameters
+    ----------
+    symbol : str
+        Variable of the population that holds the present ones.
+    every : int
+        Length of a bin in steps.
+    values : ndarray of float64, shape (bin,) or (bin, unit)
+        In SI units; they are data. After the last bin they are 0.
+    """
+
+    symbol: str
+    every: int = field(compare=False)
+    values: Float64Array = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -110,23 +157,33 @@ class PopulationProgram:
     equations : str
         Equations in Brian2's notation.
     threshold : str
-        Condition for a spike.
+        Condition for a spike, "False" where there is none.
     reset : str
         Statements at a spike.
     refractory : str
         Condition for being refractory, "" where there is no such period.
     method : str
-        Integration method.
+        Brian2's integration method; "" where `integration` takes its place.
+    integration : Integration or None
+        One time step of the equations, where that is not left to Brian2.
     constants : mapping of str to Quantity
         Value of every name in the texts that is not a variable.
+    computed : tuple of Computed
+        Variables that are computed whenever they are looked at.
     decays : str
         Statements at the start of each step.
     arrivals : str
         Statements of the units that spike, executed before any synapse.
     learns : bool
         Whether the population has a flag `plastic` that says whether learning is on.
-    draw : Draw or None
-        Random numbers of an encoder, None where there are none.
+    at_start : str
+        Statements of drives at the start of each step, after random numbers are drawn.
+    from_outside : str
+        Statements of drives where spikes arrive.
+    draws : tuple of Draw
+        Random numbers of an encoder or of drives.
+    series : tuple of Series
+        Values of drives in time bins.
     stimulus : Stimulus or None
         Stimulus of the population, None where it takes none.
     """
@@ -138,12 +195,22 @@ class PopulationProgram:
     reset: str
     refractory: str
     method: str
+    integration: Integration | None
     constants: Mapping[str, Quantity]
+    computed: tuple[Computed, ...]
     decays: str
     arrivals: str
     learns: bool
-    draw: Draw | None
+    at_start: str
+    from_outside: str
+    draws: tuple[Draw, ...]
+    series: tuple[Series, ...]
     stimulus: Stimulus | None
+
+    @property
+    def held_by_engine(self) -> set[str]:
+        """Variables that hold random numbers and values in time bins: no state needs them."""
+        return {draw.symbol for draw in self.draws} | {series.symbol for series in self.series}
 
 
 @dataclass(frozen=True)
@@ -180,10 +247,14 @@ class ProjectionProgram:
         Names of the presynaptic and the postsynaptic population.
     n_source, n_target : int
         Sizes of the populations.
+    weight_unit : str
+        SI unit of the weights, "" where they have none.
     equations : str
         Equations of each synapse in Brian2's notation.
     on_pre, on_post : str
         Statements at the arrival of a presynaptic spike and at a postsynaptic spike, "" where there are none.
+    each_step : str
+        Statements of each synapse at the end of every step, "" where there are none.
     delay : {"none", "shared", "each"}
         Whether synapses have no delay, one for all, or one each.
     constants : mapping of str to Quantity
@@ -197,9 +268,11 @@ class ProjectionProgram:
     target: str
     n_source: int
     n_target: int
+    weight_unit: str
     equations: str
     on_pre: str
     on_post: str
+    each_step: str
     delay: DelayKind
     constants: Mapping[str, Quantity]
     data: Data = field(compare=False)
@@ -273,34 +346,41 @@ class Signal:
 
 
 @dataclass(frozen=True)
-class Traced:
-    """Variable that may be recorded in each step.
+class Recordable:
+    """Variable of which a run may record samples.
 
     Parameters
     ----------
-    population : str
-        Name of the population.
+    owner : str
+        Name of the population or projection.
+    place : {"population", "projection"}
+        Whether it has one value a neuron or one value a synapse.
     symbol : str
-        Name of the variable in the population's equations.
+        Its name in the owner's equations.
+    dtype : str
+        Type of its elements.
     unit : str
         SI unit, "" where it has none.
+    computed : bool
+        Whether it is computed whenever it is looked at; False where it is stored.
     """
 
-    population: str
+    owner: str
+    place: Place
     symbol: str
+    dtype: str
     unit: str
+    computed: bool = False
 
 
 @dataclass(frozen=True)
 class Program:
-    """Network on a time grid with every name, unit, equation and statement resolved: all that a back end reads.
+    """Network with a time step, every name, unit, equation and statement resolved: all that a back end reads.
 
     Parameters
     ----------
-    timing : Timing
-        The time grid.
-    continuous : bool
-        Whether trials follow each other without a break.
+    dt : float
+        Time step in seconds.
     populations : tuple of PopulationProgram
         In the network's order.
     projections : tuple of ProjectionProgram
@@ -311,22 +391,18 @@ class Program:
         Signals of all rules.
     trial_end : tuple of TrialEnd
         Statements at the end of a trial, in order of execution.
-    traces : tuple of Traced
-        Variables that may be recorded.
     repetition : Repetition or None
         Whether a trial is presented again to a network that stays silent.
     reward : Reward or None
         Whose decision is rewarded.
     """
 
-    timing: Timing
-    continuous: bool
+    dt: float
     populations: tuple[PopulationProgram, ...]
     projections: tuple[ProjectionProgram, ...]
     variables: tuple[Variable, ...]
     signals: tuple[Signal, ...]
     trial_end: tuple[TrialEnd, ...]
-    traces: tuple[Traced, ...]
     repetition: Repetition | None
     reward: Reward | None
 
@@ -379,20 +455,54 @@ class Program:
             return self.population(variable.owner).size
         return len(state[f"{variable.owner}.source"])
 
+    def coefficients(self, plastic: bool) -> dict[tuple[str, str], float]:
+        """Return the coefficients of the integration of all populations.
+
+        Parameters
+        ----------
+        plastic : bool
+            Whether learning is on.
+
+        Returns
+        -------
+        dict of (str, str) to float
+            By population and name, in SI units.
+        """
+        return {
+            (population.name, name): value
+            for population in self.populations
+            if population.integration is not None
+            for name, value in population.integration.values(plastic).items()
+        }
+
     @property
-    def carried(self) -> tuple[Variable, ...]:
-        """Variables that a run is given and returns."""
-        return tuple(v for v in self.variables if self.continuous or v.role in ("persistent", "weight"))
+    def persistent(self) -> tuple[Variable, ...]:
+        """Variables that carry over from trial to trial; the weights of projections with a rule are among them."""
+        return tuple(v for v in self.variables if v.role != "transient")
 
     @property
     def transient(self) -> tuple[Variable, ...]:
-        """Variables that are reset in each trial, and carry over in a continuous run only."""
-        return tuple(v for v in self.variables if v.role in ("transient", "time"))
+        """Variables that start anew in each trial, and carry over in a continuous run only."""
+        return tuple(v for v in self.variables if v.role == "transient")
 
     @property
-    def times(self) -> tuple[Variable, ...]:
-        """Variables that hold a time."""
-        return tuple(v for v in self.variables if v.role == "time")
+    def recordable(self) -> tuple[Recordable, ...]:
+        """Variables of which a run may record samples: those of neurons, and the weights."""
+        found = [
+            Recordable(v.owner, "population", v.symbol, v.dtype, v.unit)
+            for v in self.variables
+            if v.place == "population"
+        ]
+        found += [
+            Recordable(population.name, "population", item.symbol, "float64", item.unit, computed=True)
+            for population in self.populations
+            for item in population.computed
+        ]
+        weights = (
+            Recordable(projection.name, "projection", "w", "float64", projection.weight_unit)
+            for projection in self.projections
+        )
+        return (*found, *weights)
 
     @property
     def told(self) -> tuple[Signal, ...]:

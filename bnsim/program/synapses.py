@@ -39,8 +39,10 @@ def equations(link: Link) -> str:
         refuse_randomness(rule)
         lines.append(rename(rule.equations, link.names))
         for name, (tau, _) in link.presynaptic_traces.items():
-            if not link.on_neurons(name):
-                lines.append(f"d{name}/dt = -{name} / {link.names[tau]} : 1 (event-driven)")
+            if link.on_neurons(name):
+                continue
+            decay = f"d{name}/dt = -{name} / {link.names[tau]} : 1 (event-driven)"
+            lines.append(f"{name} : 1" if link.in_each_step(name) else decay)
         lines += [f"{name} : 1 (shared)" for name, kind in rule.signals.items() if kind != "postsynaptic"]
     return "\n".join(line for line in lines if line)
 
@@ -125,14 +127,41 @@ def on_post(link: Link) -> str:
     return learning(link, "on_post") if link.rule is not None else ""
 
 
-def learning(link: Link, event: Literal["on_pre", "on_post"]) -> str:
+def each_step(link: Link) -> str:
+    """Return a rule's statements at the end of every step, then the decay of the traces that they read.
+
+    Parameters
+    ----------
+    link : Link
+        The projection.
+
+    Returns
+    -------
+    str
+        Statements, one a line; "" where there are none.
+
+    Raises
+    ------
+    InputError
+        As for `learning`.
+    """
+    if link.rule is None or not link.rule.each_step:
+        return ""
+    lines = [learning(link, "each_step")]
+    for name, (tau, _) in link.presynaptic_traces.items():
+        if not link.on_neurons(name) and link.in_each_step(name):
+            lines.append(f"{name} *= exp(-dt / {link.names[tau]})")
+    return "\n".join(lines)
+
+
+def learning(link: Link, event: Literal["on_pre", "on_post", "each_step"]) -> str:
     """Return a rule's statements under local names; changes of the weight take effect only where learning is on.
 
     Parameters
     ----------
     link : Link
         A projection with a rule.
-    event : {"on_pre", "on_post"}
+    event : {"on_pre", "on_post", "each_step"}
         Which of the rule's statements.
 
     Returns
@@ -148,7 +177,7 @@ def learning(link: Link, event: Literal["on_pre", "on_post"]) -> str:
     """
     assert link.rule is not None
     culprit = f"{type(link.rule).__name__}.{event}"
-    statements = rename(getattr(link.rule, event), link.synapse_names)
+    statements = fill(rename(getattr(link.rule, event), link.synapse_names), link.model)
     _refuse_persistent(link, culprit, statements)
     return discard(culprit, gate(statements, ["w"], "plastic_post"), _conditions(link))
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
-from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER, SingleEquation
+from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER, SUBEXPRESSION, SingleEquation
 from brian2.units.fundamentalunits import Quantity, get_unit
 
 from bnsim import checks
 from bnsim.neurons import NeuronModel
 from bnsim.program.links import Link
 from bnsim.program.neurons import ENGINE, Cells
-from bnsim.program.parts import Place, PopulationProgram, ProjectionProgram, Role, Signal, Variable
+from bnsim.program.parts import Computed, Place, PopulationProgram, ProjectionProgram, Role, Signal, Variable
 from bnsim.program.statements import parsed
 
 NEVER = -1e4
@@ -59,20 +59,21 @@ def of_population(cells: Cells, program: PopulationProgram) -> Iterator[Variable
         If an initial value cannot be evaluated or has the wrong unit.
     """
     told = {signal.symbol for link in cells.incoming for signal in signals(link) if not signal.shared}
+    coefficients = () if program.integration is None else program.integration.names
     model = cells.population.model
     for symbol, equation in _stored(parsed(f"Population({program.name!r})", program.equations)):
-        if symbol in ENGINE or symbol in told:
+        if symbol in ENGINE or symbol in told or symbol in coefficients or symbol in program.held_by_engine:
             continue
         role: Role = "transient"
         initial = 0.0
         if isinstance(model, NeuronModel):
             role = "persistent" if symbol in model.persistent else "transient"
-            initial = _initial(model, symbol, equation)
+            initial = _initial(cells, model, program, symbol, equation)
         yield _variable(program.name, "population", symbol, equation, role, initial)
     if program.refractory:
         name = program.name
         yield Variable(name, "population", "not_refractory", "transient", "bool", "", 1.0)
-        yield Variable(name, "population", "lastspike", "time", "float64", "s", NEVER)
+        yield Variable(name, "population", "lastspike", "transient", "float64", "s", NEVER)
 
 
 def of_projection(link: Link, program: ProjectionProgram) -> Iterator[Variable]:
@@ -98,11 +99,11 @@ def of_projection(link: Link, program: ProjectionProgram) -> Iterator[Variable]:
         elif symbol == "w" and link.rule is not None:
             yield _variable(program.name, "projection", "w", equation, "weight", 0.0)
     if any("event-driven" in equation.flags for equation in found.values()):
-        yield Variable(program.name, "projection", "lastupdate", "time", "float64", "s", 0.0)
+        yield Variable(program.name, "projection", "lastupdate", "transient", "float64", "s", 0.0)
 
 
 def in_order(variables: Iterable[Variable]) -> tuple[Variable, ...]:
-    """Sort variables by role: those that carry over first, times last, since they are shifted from trial to trial.
+    """Sort variables by role: those that carry over from trial to trial first.
 
     Parameters
     ----------
@@ -114,8 +115,30 @@ def in_order(variables: Iterable[Variable]) -> tuple[Variable, ...]:
     tuple of Variable
         The same variables; those of one role keep their order.
     """
-    roles: tuple[Role, ...] = ("persistent", "weight", "transient", "time")
+    roles: tuple[Role, ...] = ("persistent", "weight", "transient")
     return tuple(sorted(variables, key=lambda variable: roles.index(variable.role)))
+
+
+def computed(name: str, equations: str) -> tuple[Computed, ...]:
+    """Return the variables of a population that are computed whenever they are looked at.
+
+    Parameters
+    ----------
+    name : str
+        Name of the population.
+    equations : str
+        Its equations.
+
+    Returns
+    -------
+    tuple of Computed
+        In alphabetical order.
+    """
+    return tuple(
+        Computed(symbol, si_unit(equation), "1" if equation.dim.is_dimensionless else repr(get_unit(equation.dim)))
+        for symbol, equation in sorted(parsed(f"Population({name!r})", equations).items())
+        if equation.type == SUBEXPRESSION and equation.var_type == "float"
+    )
 
 
 def signals(link: Link) -> Iterator[Signal]:
@@ -158,11 +181,14 @@ def _variable(owner: str, place: Place, symbol: str, equation: SingleEquation, r
     return Variable(owner, place, symbol, role, _DTYPES[equation.var_type], si_unit(equation), initial)
 
 
-def _initial(model: NeuronModel, symbol: str, equation: SingleEquation) -> float:
-    if symbol not in model.initial:
+def _initial(
+    cells: Cells, model: NeuronModel, program: PopulationProgram, symbol: str, equation: SingleEquation
+) -> float:
+    expressions = {**model.initial, **{name: text for drive in cells.drives for name, text in drive.initial.items()}}
+    if symbol not in expressions:
         return 0.0
-    expression = model.initial[symbol]
-    value, unit = model.constant(expression), Quantity(1.0, dim=equation.dim)
+    expression = expressions[symbol]
+    value, unit = model.constant(expression, program.constants), Quantity(1.0, dim=equation.dim)
     checks.quantity(
         f"{type(model).__name__}.initial[{symbol!r}] = {expression}", value, unit, minimum=None, exclusive=False
     )

@@ -342,7 +342,7 @@ def _potentials(example: Example, population: str, variable: str, classes: list[
     looks = {int(unit): _look(names[unit], example) for unit in sorted(busiest)}
     units = sorted(looks, key=lambda unit: looks[unit][0] != FAINT)  # highlighted units last, on top
     return {
-        "times": [(1000 * recording.dt * np.arange(len(values))).astype(np.float32)] * len(units),
+        "times": [(1000 * trace.times).astype(np.float32)] * len(units),
         "values": [values[:, unit] for unit in units],
         "unit": [f"{unit}, class {names[unit]}" if names[unit] else f"{unit}" for unit in units],
         "colour": [looks[unit][0] for unit in units],

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bnsim.recording import Recording, Trace
+from bnsim.recording import Recording
 from experiments.run_directory import Example
 from experiments.spec import Predictions, Progress
 from experiments.tasks.dataset import Dataset, Samples
@@ -163,7 +163,7 @@ def _recorded(classifier: object, X: NDArray[np.float64]) -> Recording | None:
         return None
     recording = classifier.record(X)
     traces = {
-        population: {name: Trace(trace.values.astype(np.float32), trace.unit) for name, trace in variables.items()}
+        population: {name: replace(trace, values=trace.values.astype(np.float32)) for name, trace in variables.items()}
         for population, variables in recording.traces.items()
     }
     return replace(recording, traces=traces)

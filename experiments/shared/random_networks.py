@@ -180,11 +180,13 @@ class SpikingLayers:
             Layer after layer: its recording, with the population "cells", and its spikes in each trial, which are the
             input of the next layer.
         """
+        import bnsim
+
         simulator = self._simulator
         for layer in range(1, depth + 1):
             drawn = weights(self.width, scale, layer, seed) * THRESHOLD / 1e3
             state = simulator.initial_state(seed).replace({"input_to_cells.w": drawn.ravel()})
-            _, recording = simulator.run(state, trains, seed, record=["cells"])
+            _, recording = simulator.run(state, trains, seed, record=[bnsim.Spikes("cells")])
             spikes = recording.spike_times("cells")
             trains = [spikes.of_trial(trial) for trial in range(len(trains))]
             yield recording, trains

@@ -100,7 +100,8 @@ class Converted(Classifier):
         """
         samples = self._checked(X)
         names = tuple(layer.name for layer in self.layers_)
-        return next(self._presented(samples, names, chunk=len(samples)))[1]
+        traced = (bnsim.Trace(OUTPUT, "v"),)
+        return next(self._presented(samples, names, traced, chunk=len(samples)))[1]
 
     def predictions_over_time(self, X: FloatArray) -> NDArray[Any]:
         """Return the decision after 1, 2, ... `duration` time steps.
@@ -262,20 +263,25 @@ class Converted(Classifier):
     # The spiking network.
 
     def _presented(
-        self, X: FloatArray, record: tuple[str, ...] = (), chunk: int = CHUNK
+        self,
+        X: FloatArray,
+        record: tuple[str, ...] = (),
+        traced: tuple[bnsim.Trace, ...] = (),
+        chunk: int = CHUNK,
     ) -> Iterator[tuple[FloatArray, bnsim.Recording]]:
         """The output's constant current (sample, class) and the recording of the samples, a chunk each."""
         neuron = convertible_neuron(type(self).__name__, self.neuron)
         simulator = spiking_network(self.layers_, neuron).compile(
             trial=self.duration * ms,
             dt=DT,
-            traces={OUTPUT: ["v"]},
             backend=self.backend,
         )
         state = simulator.initial_state(0)  # nothing is drawn
+        wanted: list[bnsim.Spikes | bnsim.Trace] = [bnsim.Spikes(name) for name in record]
+        wanted += traced
         for start in range(0, len(X), chunk):
             stimulus = currents(self.layers_, X[start : start + chunk])
-            _, recording = simulator.run(state, stimulus, plastic=False, record=record)
+            _, recording = simulator.run(state, stimulus, plastic=False, record=wanted)
             yield stimulus[OUTPUT], recording
 
     def _deciding(self) -> tuple[str, ...]:

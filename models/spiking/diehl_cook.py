@@ -147,6 +147,7 @@ class DiehlCook(SpikingClassifier):
         "labels come from a running mean of the responses during training unless `label_samples` is given",
     )
     recorded = ("input", "excitatory", "inhibitory")
+    traced = (bnsim.Trace("excitatory", "v"),)
     bin_width = 25.0
     STEP = "a_plus"
     WAKES = "scale X to [0, 1] feature by feature, or give a larger max_rate or total"
@@ -366,7 +367,6 @@ class DiehlCook(SpikingClassifier):
             trial=(self.duration + silence) * ms,
             dt=DT * ms,
             presentation=self.duration * ms,
-            traces={"excitatory": ["v"]},
             backend=self.backend,
         )
 

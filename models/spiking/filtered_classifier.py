@@ -42,6 +42,7 @@ class FilteredClassifier(OutputDecision):
 
     twin = "receptive-dense"
     recorded = ("hidden", "output")
+    traced = (bnsim.Trace("output", "v"),)
     WAKES = "scale X to about 1, or give a larger gain"
     bin_width = 5.0
     output_fan_out: ClassVar[bool]
@@ -141,7 +142,6 @@ class FilteredClassifier(OutputDecision):
         return self._network().compile(
             trial=self.duration * ms,
             dt=1 * ms,
-            traces={"output": ["v"]},
             backend=self.backend,
         )
 

@@ -62,14 +62,25 @@ def encode_neuron(neuron: str | NeuronModel) -> Any:
     Returns
     -------
     object
-        The name, or the class's name with each field in SI units and its unit's exponents.
+        The name, or the class's name with each field: a text, or a number in SI units and its unit's exponents.
     """
     if isinstance(neuron, str):
         return neuron
     values = {item.name: getattr(neuron, item.name) for item in fields(neuron)}
-    exponents = {name: [float(power) for power in get_dimensions(value)._dims] for name, value in values.items()}
-    numbers = {name: [float(np.asarray(value)), exponents[name]] for name, value in values.items()}
-    return {"class": _qualified(type(neuron)), "fields": numbers}
+    return {"class": _qualified(type(neuron)), "fields": {name: _encode(value) for name, value in values.items()}}
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    return [float(np.asarray(value)), [float(power) for power in get_dimensions(value)._dims]]
+
+
+def _decode(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    number, unit = value
+    return Quantity(number, dim=get_or_create_dimension(list(unit)))
 
 
 def decode_neuron(value: Any) -> str | NeuronModel:
@@ -94,10 +105,7 @@ def decode_neuron(value: Any) -> str | NeuronModel:
         return value
     for known in _subclasses(NeuronModel):
         if _qualified(known) == value["class"]:
-            stored = value["fields"].items()
-            return known(
-                **{name: Quantity(number, dim=get_or_create_dimension(list(unit))) for name, (number, unit) in stored}
-            )
+            return known(**{name: _decode(stored) for name, stored in value["fields"].items()})
     raise InputError(
         f"neuron: the class {value['class']} is not defined; import the module that defines it, then load again"
     )

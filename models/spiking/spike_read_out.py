@@ -88,7 +88,7 @@ class SpikingReadOut(OutputDecision):
             self.random_state_,
             plastic=False,
             trials=sample_numbers(samples),
-            record=(OUTPUT,),
+            record=[bnsim.Spikes(OUTPUT)],
         )
         return self.classes_[decide(recording.counts[OUTPUT], recording.spike_times(OUTPUT))]
 

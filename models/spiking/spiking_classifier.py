@@ -56,6 +56,7 @@ class SpikingClassifier(OnlineClassifier):
 
     kind = "BNS"
     recorded: ClassVar[tuple[str, ...]]
+    traced: ClassVar[tuple[bnsim.Trace, ...]]
     """Populations whose spikes `record` and `activity` show, from input to output."""
     bin_width: ClassVar[float]
     """Width in ms of the time bins of `activity`."""
@@ -94,7 +95,7 @@ class SpikingClassifier(OnlineClassifier):
         bnsim.Recording
             One trial for each sample.
         """
-        return self._present(self._checked(X), self.recorded)
+        return self._present(self._checked(X), self.recorded, self.traced)
 
     @property
     def _surveyed(self) -> tuple[str, ...]:
@@ -139,7 +140,7 @@ class SpikingClassifier(OnlineClassifier):
         for start in range(0, len(X), CHUNK):
             yield self._present(X[start : start + CHUNK], record)
 
-    def _present(self, X: FloatArray, record: tuple[str, ...]) -> bnsim.Recording:
+    def _present(self, X: FloatArray, record: tuple[str, ...], traced: tuple[bnsim.Trace, ...] = ()) -> bnsim.Recording:
         simulator = self._simulator()
         _, recording = simulator.run(
             self._state(simulator),
@@ -147,7 +148,7 @@ class SpikingClassifier(OnlineClassifier):
             self.random_state_,
             plastic=False,
             trials=sample_numbers(X),
-            record=record,
+            record=[*(bnsim.Spikes(name) for name in record), *traced],
         )
         return recording
 

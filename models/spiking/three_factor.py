@@ -141,6 +141,8 @@ class ThreeFactor(SpikingReadOut):
         self.backend = backend
         self.random_state = random_state
 
+    traced = (bnsim.Trace("output", "v"),)
+
     @property
     def recorded(self) -> tuple[str, ...]:  # type: ignore[override]
         """Return the names of all populations but the bias, from input to output."""
@@ -275,7 +277,6 @@ class ThreeFactor(SpikingReadOut):
         return self._network().compile(
             trial=self.duration * ms,
             dt=1 * ms,
-            traces={"output": ["v"]},
             backend=self.backend,
         )
 

@@ -21,7 +21,7 @@ def emit(
 ) -> Recording:
     """Spikes of a population `input` that is nothing but the encoder."""
     simulator = bnsim.Network([bnsim.Population("input", size, encoder)]).compile(trial, dt, backend="numpy")
-    return simulator.run(simulator.initial_state(0), stimulus, key, record=["input"])[1]
+    return simulator.run(simulator.initial_state(0), stimulus, key, record=[bnsim.Spikes("input")])[1]
 
 
 def trains(recording: Recording, trial: int = 0) -> list[list[float]]:
@@ -197,7 +197,9 @@ def test_every_encoder_gives_the_same_on_numpy_and_cpp() -> None:
     for backend in ("numpy", "cpp"):
         simulator = network.compile(30 * ms, 0.1 * ms, presentation=25 * ms, backend=backend)
         state = simulator.initial_state(0)
-        recordings.append(simulator.run(state, stimulus, 5, trials=[4, 0, 9], record=names)[1])
+        recordings.append(
+            simulator.run(state, stimulus, 5, trials=[4, 0, 9], record=[bnsim.Spikes(name) for name in names])[1]
+        )
     for name in names:
         one, other = (recording.spike_times(name) for recording in recordings)
         assert len(one) > 0

@@ -13,7 +13,6 @@ from brian2.units.fundamentalunits import Quantity
 import bnsim
 from bnsim import LIF, Delta, InputError, Jump, SynapseModel
 from bnsim.program import lower
-from bnsim.timing import Timing
 from tests.networks import driven, given, simulate
 
 CELL = LIF(tau_m=20 * ms, v_rest=0 * mV, v_threshold=15 * mV, v_reset=0 * mV, refractory=3 * ms)
@@ -102,7 +101,7 @@ def test_a_spike_that_finds_the_neuron_refractory_is_discarded(expected: tuple[n
 def test_what_cannot_be_discarded_is_refused(statement: str) -> None:
     name = statement.split()[0]
     with pytest.raises(InputError) as caught:
-        lower(driven(CELL, synapse(on_pre=statement), 1 * mV), Timing(1e-4, 10, 10))
+        lower(driven(CELL, synapse(on_pre=statement), 1 * mV), 1e-4)
     said = statement.replace("0*mV", "0 * mV").replace("5*mV", "5 * mV")
     assert str(caught.value) == (
         f"Mine.on_pre: {said!r} cannot be left out during the refractory period; "
@@ -112,7 +111,7 @@ def test_what_cannot_be_discarded_is_refused(statement: str) -> None:
 
 def test_without_a_refractory_period_any_statement_goes() -> None:
     statement = "v_post = clip(v_post + w, -70*mV, -60*mV)"
-    program = lower(driven(LIF(), synapse(on_pre=statement), 30 * mV), Timing(1e-4, 10, 10))
+    program = lower(driven(LIF(), synapse(on_pre=statement), 30 * mV), 1e-4)
     assert program.projection("input_to_cells").on_pre == statement
 
 
@@ -126,7 +125,7 @@ class Calcium(LIF):
 
 def test_what_stands_still_takes_no_spike_and_what_does_not_does() -> None:
     network = driven(Calcium(), synapse(on_pre="c_post += 1\na_post += 1\nv_post += w"), 1 * mV)
-    statements = lower(network, Timing(1e-4, 10, 10)).projection("input_to_cells").on_pre.splitlines()
+    statements = lower(network, 1e-4).projection("input_to_cells").on_pre.splitlines()
     assert statements == [
         "c_post += (1) * int(not_refractory_post)",
         "a_post += 1",
@@ -137,14 +136,14 @@ def test_what_stands_still_takes_no_spike_and_what_does_not_does() -> None:
 def test_a_variable_of_the_synapse_is_not_taken_for_one_of_the_neuron() -> None:
     rule = type("Mine", (bnsim.PairSTDP,), {"equations": "c : 1", "on_post": "c += 1"})()
     network = driven(Calcium(), Delta(), 0.5 * mV, plasticity=rule)
-    assert lower(network, Timing(1e-4, 10, 10)).projection("input_to_cells").on_post == "c += 1"
+    assert lower(network, 1e-4).projection("input_to_cells").on_post == "c += 1"
 
 
 def test_a_rule_does_not_move_a_refractory_neuron_either() -> None:
     rule = type("Mine", (bnsim.PairSTDP,), {"on_pre": bnsim.PairSTDP.on_pre + "\nv_post += 2 * w"})()
     network = driven(CELL, Delta(), 1 * mV, plasticity=rule)
     assert "v_post += (2 * w) * int(not_refractory_post)" in (
-        lower(network, Timing(1e-4, 10, 10)).projection("input_to_cells").on_pre.splitlines()
+        lower(network, 1e-4).projection("input_to_cells").on_pre.splitlines()
     )
 
 

@@ -112,7 +112,7 @@ def test_cross_correlation_finds_the_lag(recording: Recording) -> None:
             lambda r: measures.rates([[0.1]], "cells", duration=1.0),
             "rates.population: 'cells' was named with plain spike trains",
         ),
-        (lambda r: measures.interspike_intervals(r, "unseen"), r"run again with record=\['unseen'\]"),
+        (lambda r: measures.interspike_intervals(r, "unseen"), r"run again with record=\[bnsim\.Spikes\('unseen'\)\]"),
         (
             lambda r: measures.spike_contrast(r, "cells", trial=2),
             "spike_contrast.trial: no trial 2; there are trials 0 to 1",

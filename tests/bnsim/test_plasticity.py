@@ -1,4 +1,4 @@
-"""Both rules against pairs and trials worked out by hand, sign included."""
+"""Additive, multiplicative and error-modulated rules against pairs and trials worked out by hand, sign included."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 from brian2.units import ms, mV
-from numpy.typing import NDArray
 
 import bnsim
 from bnsim import LIF, Delta, ErrorModulated, PairSTDP, SoftPairSTDP
 from tests.networks import DT, driven, given, simulate
+from tests.plastic import compiled, trained
 
 STEP = float(DT / ms)
 RULE = {
@@ -21,35 +21,6 @@ RULE = {
     "a_minus": 0.03,
     "w_max": 1 * mV,
 }
-
-
-def trained(
-    rule: bnsim.PlasticityRule,
-    pre: list[list[float]],
-    post: list[float],
-    start: Any = 0.5,
-    delay: Any = 0.0,
-    plastic: bool = True,
-) -> NDArray[np.float64]:
-    """Weights (mV) of synapses whose spikes (ms) are given on both sides: a teacher brings about `post`."""
-    network = bnsim.Network(
-        [
-            bnsim.Population("input", len(pre), bnsim.SpikeTrains()),
-            bnsim.Population("teacher", 1, bnsim.SpikeTrains()),
-            bnsim.Population("cells", 1, LIF()),
-        ],
-        [
-            bnsim.Projection("teacher", "cells", Delta(), 100 * mV),
-            bnsim.Projection("input", "cells", Delta(), start * mV, delay=delay * ms, plasticity=rule, name="learned"),
-        ],
-    )
-    stimulus = {
-        "input": [given(*((time, unit) for unit, times in enumerate(pre) for time in times))],
-        "teacher": [given(*((time - STEP, 0) for time in post))],
-    }
-    state, recording = simulate(network, stimulus, 100 * ms, plastic=plastic)
-    np.testing.assert_allclose(recording.spike_times("cells").time * 1000, post, atol=1e-9)
-    return state["learned.w"] * 1000
 
 
 @pytest.mark.parametrize("lag", [0.1, 1.0, 10.0, 40.0])
@@ -150,6 +121,23 @@ def test_random_trains_match_a_double_loop_over_pairs(rule: type[PairSTDP]) -> N
     ]
     np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
     assert 0 < np.mean(expected) < 1
+
+
+@pytest.mark.slow
+def test_rules_that_follow_spikes_and_potentials_are_the_same_compiled() -> None:
+    """To 1e-12: powers and exponentials may differ in their last bit."""
+    rules = [
+        bnsim.WeightDependentSTDP(w_max=3 * mV, mu_plus=0.3, mu_minus=0.7),
+        bnsim.NearestReducedSTDP(w_max=3 * mV),
+        bnsim.SynapticScaling(beta=0.1, w_max=3 * mV),
+        bnsim.TripletSTDP.hippocampus(1 * mV, 3 * mV, full=True),
+        bnsim.ClopathSTDP(),
+        bnsim.ClopathSTDP(),
+    ]
+    live, compiled_once = compiled(rules, "numpy"), compiled(rules, "cpp")
+    for name, weights in live.items():
+        np.testing.assert_allclose(compiled_once[name], weights, rtol=1e-12, err_msg=name)
+        assert np.abs(weights / 1e-3 - 1).min() > 1e-4, name
 
 
 WEIGHTS = np.array([[1.0, -0.5], [0.25, 0.5]])  # mV, (input, cell)

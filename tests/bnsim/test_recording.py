@@ -46,11 +46,12 @@ def record(backend: str = "numpy") -> Recording:
             bnsim.Projection("input", "relay", bnsim.Delta(), 1 * mV, plasticity=bnsim.ErrorModulated()),
         ],
     )
-    simulator = network.compile(40 * ms, 0.5 * ms, backend=backend, traces=TRACES)  # type: ignore[arg-type]
+    simulator = network.compile(40 * ms, 0.5 * ms, backend=backend)
     state = simulator.initial_state(0)
     stimulus = np.full((3, 20), 0.9)
-    names = ["input", "cells", "relay"]
-    return simulator.run(state, stimulus, 3, trials=[7, 5, 6], plastic=False, record=names)[1]
+    record = [bnsim.Spikes(name) for name in ("input", "cells", "relay")]
+    record += [bnsim.Trace(name, variable) for name, variables in TRACES.items() for variable in variables]
+    return simulator.run(state, stimulus, 3, trials=[7, 5, 6], plastic=False, record=record)[1]
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +152,7 @@ def test_neo_keeps_spikes_traces_and_units(recording: Recording) -> None:
 
 @pytest.mark.parametrize("unit", ["V/s", "Hz", "V^2", "C", ""])
 def test_neo_and_files_take_compound_units(unit: str, tmp_path: Path) -> None:
-    traces = {"cells": {"x": bnsim.Trace(np.ones((1, 10, 2)), unit)}}
+    traces = {"cells": {"x": bnsim.SampledTrace(np.ones((1, 10, 2)), 1e-3 * np.arange(10), unit, np.arange(2))}}
     recording = Recording(0.01, 0.001, np.zeros(1, np.uint64), {"cells": np.zeros((1, 2), int)}, {}, traces)
     assert recording.to_neo().segments[0].analogsignals[0].shape == (10, 2)
     recording.save(tmp_path / "recording.npz")
@@ -197,12 +198,12 @@ def test_files_that_are_no_recording_are_refused(tmp_path: Path) -> None:
         ),
         (
             lambda r: r.spike_times("quiet"),
-            "Recording.spikes: no spike times of 'quiet' were recorded; run again with record=['quiet']",
+            "Recording.spikes: no spike times of 'quiet' were recorded; run again with record=[bnsim.Spikes('quiet')]",
         ),
         (
             lambda r: r.trace("cells", "v"),
-            "Recording.traces: no trace of 'v' in 'cells' was recorded; compile with traces={'cells': ['v']} "
-            "and run with record=['cells']",
+            "Recording.traces: no trace of 'v' in 'cells' was recorded; run again with "
+            "record=[bnsim.Trace('cells', 'v')]",
         ),
         (lambda r: r.trace("cells", np.array(3)), "Recording.traces: no trace of array(3) in 'cells' was recorded"),
         (

@@ -82,3 +82,28 @@ def test_a_synapse_and_a_rule_that_share_a_name_are_refused() -> None:
     network = driven(LIF(), ExponentialCurrent(), 1 * mV, plasticity=rule)
     with pytest.raises(InputError, match="ExponentialCurrent and Mine both have 'tau'; rename it in one of them"):
         network.compile(5 * ms, backend="numpy")
+
+
+@pytest.mark.parametrize("backend", ["numpy", "cpp"])
+def test_a_name_that_nothing_declares_is_refused_before_a_run(backend: str) -> None:
+    class Mine(bnsim.SynapseModel):
+        on_pre = "v_post += w * gian"
+        weight = "potential"
+
+    with pytest.raises(bnsim.InputError) as raised:
+        driven(LIF(), Mine(), 1 * mV).compile(dt=1 * ms, backend=backend)
+    assert str(raised.value) == (
+        "Projection('input_to_cells'): unknown name 'gian' in 'v_post += w * gian'; "
+        "declare it in the equations or as a parameter"
+    )
+
+
+def test_a_delay_must_not_become_none() -> None:
+    for delay in (0.4 * ms, np.array([[0.2], [3.0]]) * ms):
+        network = driven(LIF(), bnsim.Delta(), 1 * mV, n_input=np.size(delay), delay=delay)
+        with pytest.raises(bnsim.InputError) as raised:
+            network.compile(dt=1 * ms, backend="numpy")
+        assert str(raised.value) == (
+            f"Projection('input_to_cells').delay: {np.min(delay / ms):g} ms is less than half a time step of 1 ms, "
+            "so that it would become none; give 0 ms, or choose a smaller dt"
+        )

@@ -86,10 +86,9 @@ def test_adaptive_threshold_rises_and_decays_exactly() -> None:
     model = AdaptiveLIF(
         **TEXTBOOK, v_reset=0 * mV, tau_theta=tau_theta * ms, theta_increment=increment * mV, refractory=REFRACTORY * ms
     )
-    simulator = current_driven(model, 2).compile(100 * ms, dt * ms, backend="numpy", traces={"cells": ["theta"]})
-    state, recording = simulator.run(
-        simulator.initial_state(0), np.array([[30.0, 22.5], [30.0, 22.5]]), record=["cells"]
-    )
+    simulator = current_driven(model, 2).compile(100 * ms, dt * ms, backend="numpy")
+    record = [bnsim.Spikes("cells"), bnsim.Trace("cells", "theta")]
+    state, recording = simulator.run(simulator.initial_state(0), np.array([[30.0, 22.5], [30.0, 22.5]]), record=record)
     trace = recording.trace("cells", "theta")
     assert trace.unit == "V"
     t = np.arange(2 * simulator.timing.steps) * dt
@@ -99,7 +98,7 @@ def test_adaptive_threshold_rises_and_decays_exactly() -> None:
         expected = increment * np.where(since > -1e-9, np.exp(-since / tau_theta), 0).sum(axis=1)
         assert len(trains[1]) > 1
         np.testing.assert_allclose(trace.values[:, :, unit].ravel() * 1000, expected, rtol=1e-11, atol=1e-14)
-    frozen, test = simulator.run(state, np.array([[30.0, 22.5]]), plastic=False, record=["cells"])
+    frozen, test = simulator.run(state, np.array([[30.0, 22.5]]), plastic=False, record=record)
     assert test.counts["cells"].min() > 0
     assert frozen["cells.theta"].tobytes() == state["cells.theta"].tobytes()
     assert (np.ptp(test.trace("cells", "theta").values[0], axis=0) == 0).all()

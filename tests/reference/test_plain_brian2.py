@@ -72,7 +72,7 @@ def test_cells_spike_exactly_as_in_plain_brian2(numpy_target: None) -> None:
     simulator = described().compile(DURATION, presentation=110 * ms, backend="numpy")
     state = simulator.initial_state(11)
     names = ["input", "excitatory", "inhibitory"]
-    _, recording = simulator.run(state, np.ones((1, 50)), 11, record=names)
+    _, recording = simulator.run(state, np.ones((1, 50)), 11, record=[bnsim.Spikes(name) for name in names])
     monitors = by_hand(state, recording.spike_times("input"))
     for name, monitor in monitors.items():
         found = recording.spike_times(name)

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <algorithm>
 #include <cmath>
+#include <unistd.h>
 namespace bnsim {
 static void fail(const char* what) { std::fprintf(stderr, "%s\n", what); std::exit(3); }
 static uint64_t next_size() {
@@ -30,8 +31,17 @@ template <class T> void write(const std::vector<T>& data)
 {
     write(data.empty() ? (const T*)0 : &data[0], data.size());
 }
-template <class T> void check_finite(const T* data, size_t n, const char* name) {
-    for (size_t k = 0; k < n; k++) if (!std::isfinite((double)data[k])) fail(name);
+/* Where a run stands. trial: -1 in a continuous run. */
+struct Place { int64_t trial; double t; };
+template <class T> void check_finite(const T* data, size_t n, const char* name, const Place& place) {
+    for (size_t k = 0; k < n; k++) if (!std::isfinite((double)data[k])) {
+        std::fprintf(stderr, "%s %zu %lld %.17g\n", name, k, (long long)place.trial, place.t);
+        std::exit(3);
+    }
+}
+template <class T> void start_with(T* data, size_t n, const std::vector<T>& given, const char* name) {
+    if (given.size() != n) fail(name);
+    std::copy(given.begin(), given.end(), data);
 }
 typedef std::vector<codeobj_func> Functions;
 static Functions functions_of(const Network& network) {
@@ -54,18 +64,93 @@ static void call(codeobj_func function, double& seconds) {
     function();
     seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
-/* seconds: where to add up the time of each function, empty for not at all. */
-static void run_steps(const Functions& functions, int64_t* timestep, double* t, double dt, int64_t from, int64_t to,
-                      std::vector<double>& seconds) {
-    for (int64_t step = from; step < to; step++) {
-        timestep[0] = step; t[0] = step * dt;
-        for (size_t k = 0; k < functions.size(); k++) {
-            if (!functions[k]) continue;
-            if (seconds.empty()) functions[k](); else call(functions[k], seconds[k]);
-        }
+/* The spikes of a population that are recorded: those in its spike space at the end of a step. */
+struct Recorder {
+    bool on; std::vector<char> wanted; const int32_t* space; int n;
+    std::vector<int32_t> unit; std::vector<int64_t> step, end; size_t kept;
+    Recorder(const std::vector<int32_t>& request, const int32_t* space, int n)
+        : on(!request.empty()), space(space), n(n), kept(0) {
+        if (request.size() < 2) return;
+        wanted.assign(n, 0);
+        for (size_t k = 1; k < request.size(); k++) wanted[request[k]] = 1;
     }
-    timestep[0] = to; t[0] = to * dt;
-}
+    void note(int64_t now) {
+        for (int k = 0; k < space[n]; k++)
+            if (wanted.empty() || wanted[space[k]]) { unit.push_back(space[k]); step.push_back(now); }
+    }
+    void keep() { kept = unit.size(); }
+    void forget() { unit.resize(kept); step.resize(kept); }
+};
+/* A variable that is sampled at the start of every few steps. update: computes it, where it is not stored. */
+struct Sampler {
+    int64_t every; std::vector<int32_t> units; codeobj_func update; double (*look)(const void*, size_t);
+    const void* data; size_t n; std::vector<double> samples; size_t kept;
+    template <class T> static double look_at(const void* data, size_t k) { return (double)((const T*)data)[k]; }
+    template <class T> Sampler(const std::vector<int32_t>& request, const T* data, size_t n, codeobj_func update)
+        : every(request.empty() ? 0 : request[0]), units(request.begin() + !request.empty(), request.end()),
+          update(update), look(look_at<T>), data(data), n(n), kept(0) {}
+    void sample() {
+        if (update) update();
+        if (units.empty()) for (size_t k = 0; k < n; k++) samples.push_back(look(data, k));
+        else for (size_t k = 0; k < units.size(); k++) samples.push_back(look(data, units[k]));
+    }
+    void keep() { kept = samples.size(); }
+    void forget() { samples.resize(kept); }
+};
+/* Given spikes, as step * n + unit in order, that are marked in the drive of their population for one step. */
+struct Replay {
+    double* drive; int64_t n; const int64_t *index; int64_t shown, next, stop;
+    void begin(const int64_t* spikes, int64_t first, int64_t last) { index = spikes; shown = next = first; stop = last; }
+    void mark(int64_t step) {
+        for (; shown < next; shown++) drive[index[shown] % n] = 0.0;
+        for (; next < stop && index[next] / n == step; next++) drive[index[next] % n] = 1.0;
+    }
+    void end() { for (; shown < next; shown++) drive[index[shown] % n] = 0.0; }
+};
+/* A variable that takes new values where a time bin begins; after the last bin it is 0. */
+struct Feeder {
+    double* data; size_t width; int64_t every; const double* values; size_t n_bins;
+    void feed(int64_t now) {
+        const size_t bin = (size_t)(now / every);
+        if (bin < n_bins) std::copy_n(values + bin * width, width, data); else std::fill(data, data + width, 0.0);
+    }
+};
+/* What happens around the functions of the network in every step. seconds: where to add up the time of each function,
+   empty for not at all. report_to: descriptor that is told the number of steps, -1 for none. */
+struct Loop {
+    Functions functions; int64_t* timestep; double* t; double dt; void (*check)(const Place&);
+    std::vector<Replay*> replays; std::vector<Feeder*> feeders; std::vector<Sampler*> samplers; std::vector<Recorder*> recorders;
+    std::vector<double> seconds; int report_to; int64_t done;
+    void run(int64_t first, int64_t from, int64_t to, int64_t trial) {
+        for (int64_t step = from; step < to; step++) {
+            const int64_t now = first + step;
+            timestep[0] = now; t[0] = now * dt;
+            for (size_t k = 0; k < replays.size(); k++) replays[k]->mark(step);
+            for (size_t k = 0; k < feeders.size(); k++)
+                if (step == from || now % feeders[k]->every == 0) feeders[k]->feed(now);
+            for (size_t k = 0; k < samplers.size(); k++) if (now % samplers[k]->every == 0) samplers[k]->sample();
+            for (size_t k = 0; k < functions.size(); k++) {
+                if (!functions[k]) continue;
+                if (seconds.empty()) functions[k](); else call(functions[k], seconds[k]);
+            }
+            for (size_t k = 0; k < recorders.size(); k++) recorders[k]->note(now);
+            if (++done % CHECK_EVERY == 0) {
+                const Place place = {trial, (now + 1) * dt};
+                check(place);
+                if (report_to >= 0 && ::write(report_to, &done, sizeof(done)) != sizeof(done)) report_to = -1;
+            }
+        }
+        timestep[0] = first + to; t[0] = (first + to) * dt;
+    }
+    void keep() {
+        for (size_t k = 0; k < samplers.size(); k++) samplers[k]->keep();
+        for (size_t k = 0; k < recorders.size(); k++) recorders[k]->keep();
+    }
+    void forget() {
+        for (size_t k = 0; k < samplers.size(); k++) samplers[k]->forget();
+        for (size_t k = 0; k < recorders.size(); k++) recorders[k]->forget();
+    }
+};
 /* The unit with most spikes; of equals the one whose last spike came first, then the first; -1 without a spike. */
 static int decision(const int32_t* count, const int32_t* last, int n) {
     int best = -1;

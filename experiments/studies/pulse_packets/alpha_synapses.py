@@ -1,4 +1,4 @@
-"""A synapse with an alpha-shaped current, and a neuron that several such synapses can drive at little cost."""
+"""A synapse with an alpha-shaped current."""
 
 from __future__ import annotations
 
@@ -31,19 +31,3 @@ class AlphaCurrent(bnsim.SynapseModel):
     current: ClassVar[str] = "s"
     jumps = (bnsim.Jump("r"),)
     weight = "input"
-
-
-@dataclass(frozen=True, repr=False)
-class SteppedLIF(bnsim.LIF):
-    """A `bnsim.LIF` that is integrated by the fourth-order Runge-Kutta method.
-
-    Deriving the exact solution with two alpha currents takes ten seconds in every process. With time steps of a third
-    of the synaptic time constant, the error of this method is below one thousandth.
-
-    Parameters
-    ----------
-    refractory, tau_m, v_rest, v_threshold, v_reset
-        As in `bnsim.LIF`.
-    """
-
-    method = "rk4"

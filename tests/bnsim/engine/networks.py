@@ -43,9 +43,9 @@ def learning() -> bnsim.Network:
     )
 
 
-def learner(backend: str, continuous: bool = False) -> Simulator:
+def learner(backend: str) -> Simulator:
     """`learning`, compiled for trials of 30 ms."""
-    return learning().compile(trial=30 * ms, dt=0.5 * ms, continuous=continuous, backend=backend)
+    return learning().compile(trial=30 * ms, dt=0.5 * ms, backend=backend)
 
 
 def intensities(n_trials: int) -> NDArray[np.float64]:

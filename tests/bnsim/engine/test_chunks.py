@@ -23,20 +23,33 @@ def assert_equal_states(one: bnsim.State, other: bnsim.State) -> None:
 
 
 def run_in_calls(
-    simulator: Simulator, n_trials: int, per_call: int
+    simulator: Simulator, n_trials: int, per_call: int, continuous: bool
 ) -> tuple[bnsim.State, dict[str, np.ndarray], list[np.ndarray]]:
     """Final state, counts, and spike times of the cells by trial."""
     state, stimulus = simulator.initial_state(key=1), intensities(n_trials)
     counts: dict[str, list[np.ndarray]] = {}
     spikes: list[np.ndarray] = []
+    samples: list[np.ndarray] = []
     for start in range(0, n_trials, per_call):
         numbers = np.arange(n_trials)[start : start + per_call]
-        state, recording = simulator.run(state, stimulus[numbers], key=3, trials=numbers, record=["cells"])
+        record = [bnsim.Spikes("cells"), bnsim.Trace("cells", "v", units=[1, 0], every=20 * ms)]
+        if continuous:
+            duration = 30 * len(numbers) * ms
+            state, recording = simulator.run_for(state, duration, stimulus[numbers], record=record)
+        else:
+            state, recording = simulator.run(state, stimulus[numbers], key=3, trials=numbers, record=record)
         for name, array in recording.counts.items():
             counts.setdefault(name, []).append(array)
         times = recording.spike_times("cells")
-        spikes += [np.stack(times.of_trial(trial)) for trial in range(len(numbers))]
-    return state, {name: np.concatenate(arrays) for name, arrays in counts.items()}, spikes
+        spikes += [np.stack(times.of_trial(trial)) for trial in range(recording.n_trials)]
+        samples.append(recording.trace("cells", "v").values)
+    # Of a continuous run, what counts is the sum, and the spikes as a whole.
+    if continuous:
+        spikes, samples = [np.concatenate(spikes, axis=1)], [np.concatenate(samples, axis=1)]
+    of_all = {name: np.concatenate(arrays) for name, arrays in counts.items()}
+    if continuous:
+        of_all = {name: array.sum(axis=0) for name, array in of_all.items()}
+    return state, of_all, [*spikes, np.concatenate(samples)]
 
 
 @pytest.mark.parametrize(
@@ -46,14 +59,14 @@ def run_in_calls(
 def test_training_does_not_depend_on_the_chunk_size(
     backend: str, n_trials: int, sizes: tuple[int, ...], continuous: bool
 ) -> None:
-    simulator = learner(backend, continuous)
+    simulator = learner(backend)
     before = simulator.initial_state(key=1)
-    whole, counts, spikes = run_in_calls(simulator, n_trials, sizes[-1])
+    whole, counts, spikes = run_in_calls(simulator, n_trials, sizes[-1], continuous)
     assert np.abs(whole["input_to_cells.w"] - before["input_to_cells.w"]).max() > 1e-6  # it did learn
     assert (whole["cells.theta"] > 0).all()
     assert all(counts[name].sum() > 50 for name in ("input", "cells", "inhibitory"))
     for per_call in sizes[:-1]:
-        state, counts_then, spikes_then = run_in_calls(simulator, n_trials, per_call)
+        state, counts_then, spikes_then = run_in_calls(simulator, n_trials, per_call, continuous)
         assert_equal_states(state, whole)
         for name in counts:
             assert np.array_equal(counts_then[name], counts[name]), name
@@ -69,20 +82,20 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
 
     run = StandaloneNetwork.run
 
-    def counted(self: StandaloneNetwork, job):  # type: ignore[no-untyped-def]
+    def counted(self: StandaloneNetwork, job, report=None):  # type: ignore[no-untyped-def]
         given.append(job.n_trials)
-        return run(self, job)
+        return run(self, job, report)
 
     monkeypatch.setattr(StandaloneNetwork, "run", counted)
     return given
 
 
 def test_the_simulators_own_chunks(small_chunks: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    simulator = learner("cpp", continuous=True)
-    cut, counts, spikes = run_in_calls(simulator, 20, 20)
+    simulator = learner("cpp")
+    cut, counts, spikes = run_in_calls(simulator, 20, 20, continuous=True)
     assert len(small_chunks) > 5
     monkeypatch.undo()
-    whole, counts_whole, spikes_whole = run_in_calls(simulator, 20, 20)
+    whole, counts_whole, spikes_whole = run_in_calls(simulator, 20, 20, continuous=True)
     assert_equal_states(cut, whole)
     assert all(np.array_equal(counts[name], counts_whole[name]) for name in counts)
     assert all(np.array_equal(one, other) for one, other in zip(spikes, spikes_whole, strict=True))
@@ -141,9 +154,9 @@ def test_a_trial_depends_on_its_number_not_on_its_place() -> None:
 
 def test_no_trials() -> None:
     for backend in ("cpp", "numpy"):
-        simulator = learner(backend, continuous=True)
+        simulator = learner(backend)
         state = simulator.initial_state(key=1)
-        after, recording = simulator.run(state, intensities(0), record=["cells"])
+        after, recording = simulator.run(state, intensities(0), record=[bnsim.Spikes("cells")])
         assert_equal_states(after, state)
         assert recording.counts["cells"].shape == (0, 9)
         assert len(recording.spike_times("cells")) == 0

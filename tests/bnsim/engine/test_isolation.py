@@ -54,15 +54,18 @@ def test_two_processes_build_and_run_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("backend", ["cpp", "numpy"])
 def test_nothing_that_ran_before_matters(backend: str) -> None:
     def result() -> bytes:
-        simulator = learner(backend, continuous=True)
-        state, recording = simulator.run(simulator.initial_state(1), intensities(4), key=3, record=["cells"])
+        simulator = learner(backend)
+        state, recording = simulator.run_for(
+            simulator.initial_state(1), 120 * ms, intensities(4), record=[bnsim.Spikes("cells")]
+        )
         return b"".join(array.tobytes() for array in (*state.values(), recording.spikes["cells"].time))
 
     first = result()
     brian2.seed(1)
     np.random.default_rng(5).random(3)
-    simulator = learner(backend, continuous=True)
-    state, _ = simulator.run(simulator.initial_state(2), intensities(3), key=9, record=["inhibitory"])  # other edges
+    simulator = learner(backend)
+    other = simulator.initial_state(2)  # other edges
+    state, _ = simulator.run_for(other, 90 * ms, intensities(3), record=[bnsim.Spikes("inhibitory")])
     simulator.run(state, intensities(3), key=9, plastic=False)
     coin_tosser = coins().compile(trial=5 * ms, dt=1 * ms, backend="numpy")
     coin_tosser.run(coin_tosser.initial_state(0), np.full((2, 50), 0.5))
@@ -75,7 +78,7 @@ def test_a_run_that_was_interrupted_leaves_nothing_behind(monkeypatch: pytest.Mo
     start = simulator.initial_state(0)
     train = [([0.001, 0.002, 0.003], [0, 1, 2])]
     later = [([0.008], [0])]
-    _, expected = simulator.run(start, later, plastic=False, record=["input"])
+    _, expected = simulator.run(start, later, plastic=False, record=[bnsim.Spikes("input")])
 
     def interrupt(self: RuntimeNetwork, objects: object) -> None:
         raise KeyboardInterrupt
@@ -85,7 +88,7 @@ def test_a_run_that_was_interrupted_leaves_nothing_behind(monkeypatch: pytest.Mo
         patch.setattr(RuntimeNetwork, "_silence", interrupt)
         with pytest.raises(KeyboardInterrupt):
             silent.run(silent.initial_state(0), train, plastic=False)
-    _, again = silent.run(silent.initial_state(0), [([0.004], [0])], plastic=False, record=["input"])
+    _, again = silent.run(silent.initial_state(0), [([0.004], [0])], plastic=False, record=[bnsim.Spikes("input")])
     assert again.counts["input"].tolist() == expected.counts["input"].tolist() == [[1, 0, 0]]
     assert again.spikes["input"].time.tolist() == [0.004]
 
@@ -113,7 +116,7 @@ def test_brian2_is_left_as_it_was(tmp_path: Path) -> None:
                 simulator = coins().compile(trial=20 * ms, dt=1 * ms, backend=backend)
                 simulator.run(simulator.initial_state(0), np.full((1, 50), 0.5))
             with pytest.raises(bnsim.InputError):  # and where it fails
-                coins().compile(trial=20 * ms, dt=1 * ms, backend="numpy", traces={"coins": ["v"]})
+                coins().compile(trial=20.5 * ms, dt=1 * ms, backend="numpy")
             assert settings() == before
         finally:
             if device != "runtime":

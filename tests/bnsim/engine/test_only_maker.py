@@ -15,8 +15,13 @@ FILES = [
     for path in sorted((ROOT / floor).rglob("*.py"))
     if not path.is_relative_to(ROOT / "bnsim" / "engine")
 ]
-HARMLESS = ("brian2.units", "brian2.core.namespace.DEFAULT_UNITS", "brian2.equations.equations")
-"""Units, a dictionary of their names, and the parser of equations: none of them is simulated."""
+HARMLESS = (
+    "brian2.units",
+    "brian2.core.namespace.DEFAULT_UNITS",
+    "brian2.core.functions.DEFAULT_FUNCTIONS",
+    "brian2.equations.equations",
+)
+"""Units and functions by their names, and the parser of equations: none of them is simulated."""
 
 
 def imported(tree: ast.AST) -> Iterator[str]:

@@ -24,9 +24,9 @@ def test_no_bit_of_the_state_changes_where_learning_is_off(backend: str) -> None
 
 @pytest.mark.parametrize("backend", ["cpp", "numpy"])
 def test_nothing_persistent_changes_in_a_continuous_run(backend: str) -> None:
-    simulator = learner(backend, continuous=True)
-    start, _ = simulator.run(simulator.initial_state(1), intensities(5), key=3)
-    after, recording = simulator.run(start, intensities(5), key=4, plastic=False)
+    simulator = learner(backend)
+    start, _ = simulator.run_for(simulator.initial_state(1), 150 * ms, intensities(5))
+    after, recording = simulator.run_for(start, 150 * ms, intensities(5), plastic=False)
     assert recording.counts["cells"].sum() > 20
     for name in PERSISTENT:
         assert after[name].tobytes() == start[name].tobytes(), name
@@ -36,9 +36,12 @@ def test_nothing_persistent_changes_in_a_continuous_run(backend: str) -> None:
 @pytest.mark.parametrize("backend", ["cpp", "numpy"])
 @pytest.mark.parametrize("continuous", [False, True], ids=["trials", "continuous"])
 def test_learning_changes_weights_and_thresholds(backend: str, continuous: bool) -> None:
-    simulator = learner(backend, continuous)
+    simulator = learner(backend)
     start = simulator.initial_state(1)
-    after, _ = simulator.run(start, intensities(5), key=3, plastic=True)
+    if continuous:
+        after, _ = simulator.run_for(start, 150 * ms, intensities(5), plastic=True)
+    else:
+        after, _ = simulator.run(start, intensities(5), key=3, plastic=True)
     for name in PERSISTENT:
         assert (after[name] != start[name]).any(), name
     fixed = set(start) - set(PERSISTENT)

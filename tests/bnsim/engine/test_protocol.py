@@ -28,8 +28,11 @@ def faint(minimum_spikes: int = 1, most: int = 20) -> bnsim.Network:
 @pytest.mark.parametrize("backend", ["cpp", "numpy"])
 def test_a_silent_trial_is_presented_again_more_strongly(backend: str) -> None:
     """The rheobase is 15 mV: from 0.5 of it the drive goes on to 0.75, 1, 1.25; from 1.5 nothing needs to be raised."""
-    simulator = faint().compile(trial=50 * ms, dt=1 * ms, backend=backend, traces={"cells": ["v"]})
-    state, record = simulator.initial_state(0), ["cells", "coins"]
+    simulator = faint().compile(trial=50 * ms, dt=1 * ms, backend=backend)
+    state, record = (
+        simulator.initial_state(0),
+        [bnsim.Spikes("cells"), bnsim.Spikes("coins"), bnsim.Trace("cells", "v")],
+    )
     drive = np.array([[0.5], [1.5], [0.5]])
     coins = np.full((3, 20), 0.25)
     _, recording = simulator.run(state, {"cells": drive, "coins": coins}, 7, record=record)
@@ -72,10 +75,11 @@ def test_repetition_ends() -> None:
 
 
 def test_repetition_needs_trials() -> None:
+    simulator = faint().compile(dt=1 * ms, backend="numpy")
     with pytest.raises(
-        bnsim.InputError, match=r"^compile\(continuous\): a Repetition starts trials anew; leave it out"
+        bnsim.InputError, match=r"^Simulator\.run_for: the network's repetition belongs to trials; call"
     ):
-        faint().compile(trial=50 * ms, dt=1 * ms, continuous=True)
+        simulator.run_for(simulator.initial_state(0), 50 * ms)
 
 
 @dataclass(frozen=True, repr=False)

@@ -155,7 +155,9 @@ def test_backends_give_the_same_bits(backend: str) -> None:
         stimulus = {name: np.zeros((4, size)) for name, size in sizes.items()}
         stimulus |= {name: np.nextafter(v, np.inf)[:, 11] if above else v[:, 11] for name, v in numbers.items()}
         state = simulator.initial_state(0)
-        _, recording = simulator.run(state, stimulus, key[0], trials=key[1], record=list(numbers))
+        _, recording = simulator.run(
+            state, stimulus, key[0], trials=key[1], record=[bnsim.Spikes(name) for name in numbers]
+        )
         for name, values in numbers.items():
             raster = recording.binned(name, 0.001)
             assert np.array_equal(raster, values < stimulus[name][:, None]), name
@@ -169,7 +171,9 @@ def test_which_units_are_driven_changes_no_number() -> None:
     stimulus = {model.__name__: np.zeros((40, SIZE)) for model in MODELS}
     sizes = {"Sparse": SIZE, **SMALL}
     stimulus |= {name: 0.7 * (generator.random((40, size)) < 0.3) for name, size in sizes.items()}
-    _, recording = simulator.run(simulator.initial_state(0), stimulus, key[0], record=list(sizes))
+    _, recording = simulator.run(
+        simulator.initial_state(0), stimulus, key[0], record=[bnsim.Spikes(name) for name in sizes]
+    )
     for name, size in sizes.items():
         expected = uniform(key, random.stream(f"{name}:spikes"), size) < stimulus[name][:, None]
         assert np.array_equal(recording.binned(name, 0.001), expected), name

@@ -12,7 +12,7 @@ from brian2.units import ms
 
 import bnsim
 from bnsim.engine import backends
-from bnsim.engine.job import Job, Outcome
+from bnsim.engine.job import Job, Outcome, Reporter
 from bnsim.program import Program
 
 from .networks import coins
@@ -27,7 +27,7 @@ class Silent:
         self.program = program
         return self
 
-    def run(self, job: Job) -> Outcome:
+    def run(self, job: Job, report: Reporter | None = None) -> Outcome:
         sizes = {population.name: population.size for population in self.program.populations}
         counts = {name: np.zeros((job.n_trials, size), np.int32) for name, size in sizes.items()}
         return Outcome({}, counts, {}, {}, np.ones(job.n_trials, np.int64))

@@ -35,7 +35,7 @@ STIMULUS = np.random.default_rng(0).random((6, 30))
 
 
 def run(simulator: bnsim.engine.simulator.Simulator, state: bnsim.State) -> tuple[bnsim.State, bnsim.Recording]:
-    return simulator.run(state, STIMULUS, 2, record=["cells"])
+    return simulator.run(state, STIMULUS, 2, record=[bnsim.Spikes("cells")])
 
 
 def test_wiring_in_rows_and_in_another_order_give_the_same_bits() -> None:

@@ -22,6 +22,14 @@ def refusal(simulator: Simulator, *arguments: Any, **keywords: Any) -> str:
     return str(raised.value)
 
 
+def continued(simulator: Simulator, state: bnsim.State, stimulus: Any, **keywords: Any) -> str:
+    """The message with which a continuous run of 30 ms is refused."""
+    with pytest.raises(bnsim.InputError) as raised:
+        simulator.run_for(state, 30 * ms, stimulus, **keywords)
+    assert "\n" not in str(raised.value)
+    return str(raised.value)
+
+
 @pytest.fixture(scope="module")
 def tosser() -> Simulator:
     return coins().compile(trial=20 * ms, dt=1 * ms, backend="numpy")
@@ -121,12 +129,27 @@ def test_keys(tosser: Simulator, key: Any, message: str) -> None:
     assert str(raised.value) == message
 
 
+RECORDS = [
+    ("coins", ": 'coins' cannot be recorded; give bnsim.Spikes, bnsim.Trace or bnsim.Weights"),
+    (bnsim.Spikes("coins", units=[50]), ": units of 'coins': no unit 50; there are units 0 to 49"),
+    (bnsim.Trace("coins", "v"), ": population 'coins' has no variable 'v'; it has none"),
+    (bnsim.Weights("coins_to_cells", every=1 * ms), ": unknown 'coins_to_cells'; there are none"),
+]
+
+
 def test_populations_to_record(tosser: Simulator) -> None:
-    assert refusal(tosser, tosser.initial_state(0), np.zeros((1, 50)), record=["cell"]) == (
-        "Simulator.run(record): unknown 'cell'; choose from coins"
+    assert refusal(tosser, tosser.initial_state(0), np.zeros((1, 50)), record=[bnsim.Spikes("coin")]) == (
+        "Simulator.run(record): unknown 'coin'; did you mean 'coins'? choose from coins"
     )
     assert refusal(tosser, tosser.initial_state(0), np.zeros((1, 50)), record="coins") == (
-        "Simulator.run(record): 'coins' is text; give a list of names, such as ['coins']"
+        "Simulator.run(record): 'coins' is no list; give a list, such as [bnsim.Spikes('cells')]"
+    )
+    for record, message in RECORDS:
+        said = refusal(tosser, tosser.initial_state(0), np.zeros((1, 50)), record=[record])
+        assert said == f"Simulator.run(record){message}"
+    twice = [bnsim.Spikes("coins"), bnsim.Spikes("coins", units=[0])]
+    assert refusal(tosser, tosser.initial_state(0), np.zeros((1, 50)), record=twice) == (
+        "Simulator.run(record): Spikes(population='coins', units=(0,)) is given twice; leave one out"
     )
 
 
@@ -187,7 +210,9 @@ def test_states_of_other_networks(reader: Simulator) -> None:
         f"{name}not a State; give what initial_state or an earlier run returned"
     )
     said = refusal(reader, driven().compile(trial=5 * ms, backend="numpy").initial_state(0), TRAIN, plastic=False)
-    assert said == "State: no array 'readout.source'; it holds none"
+    assert (
+        said == "State: no array 'readout.source'; it holds cells.v, cells.not_refractory, cells.lastspike, key, clock"
+    )
     for array, value, message in (
         ("source", np.full(6, 7, np.int32), "readout.source leaves 0 to 2; correct the state"),
         ("target", np.full(6, -1, np.int32), "readout.target leaves 0 to 1; correct the state"),
@@ -200,23 +225,23 @@ def test_states_of_other_networks(reader: Simulator) -> None:
 
 
 def test_states_with_delays() -> None:
-    simulator = learner("numpy", continuous=True)
+    simulator = learner("numpy")
     state = simulator.initial_state(1)
     late = state["input_to_cells.delay"] + 4e-3
-    assert refusal(simulator, state.replace({"input_to_cells.delay": late}), intensities(1)) == (
+    assert continued(simulator, state.replace({"input_to_cells.delay": late}), intensities(1)) == (
         "Simulator.run(state): input_to_cells.delay leaves the description's 0 to 4 ms; correct the state"
     )
-    assert refusal(simulator, state.replace({"input_to_cells.delay": -late}), intensities(1)) == (
+    assert continued(simulator, state.replace({"input_to_cells.delay": -late}), intensities(1)) == (
         "Simulator.run(state): input_to_cells.delay leaves the description's 0 to 4 ms; correct the state"
     )
     short = bnsim.State({**state, "input_to_cells.delay": late[:3] * 0})
-    assert refusal(simulator, short, intensities(1)) == (
+    assert continued(simulator, short, intensities(1)) == (
         "Simulator.run(state): input_to_cells.delay has shape (3,), expected (108,); correct the state"
     )
     for part, value, bounds in (("synapse", 108, "0 to 107"), ("ahead", 99, "1 to 8")):
         arrays = {"synapse": np.zeros(1, np.int32), "ahead": np.ones(1, np.int32), part: np.array([value], np.int32)}
         in_flight = {f"input_to_cells.pre.in_flight_{name}": array for name, array in arrays.items()}
-        assert refusal(simulator, bnsim.State({**state, **in_flight}), intensities(1)) == (
+        assert continued(simulator, bnsim.State({**state, **in_flight}), intensities(1)) == (
             f"Simulator.run(state): input_to_cells.pre.in_flight_{part} leaves {bounds}; correct the state"
         )
 
@@ -240,10 +265,6 @@ def test_compile_refuses() -> None:
         return str(raised.value)
 
     assert message(backend="gpu") == ("compile(backend): unknown 'gpu'; choose from auto, cpp, cython, numpy")
-    assert message(traces={"cell": ["v"]}) == (
-        "compile(traces): unknown 'cell'; did you mean 'cells'? choose from cells"
-    )
-    assert message(traces={"cells": ["u"]}) == ("compile(traces): population 'cells' has no variable 'u'; it has v, I")
     assert message(trial=10.2 * ms) == (
         "compile(trial): 10.2 ms is no whole number of steps of 0.5 ms; give a multiple of dt"
     )
@@ -273,8 +294,6 @@ def test_a_trial_must_end_in_silence() -> None:
         "compile(trial): 4 ms leaves no time for the stimulus before a silence as long as the longest delay, 4 ms; "
         "give a longer trial"
     )
-    unbroken = network.compile(trial=4 * ms, dt=0.5 * ms, continuous=True, backend="numpy")
-    assert unbroken.timing.presentation_steps == 8  # what is in flight goes on, so no silence is needed
 
 
 def test_a_profile_names_where_the_time_goes() -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from brian2.units import ms
+from brian2.units import ms, mV, nS
+from brian2.units.allunits import uvolt
 
 import bnsim
 
@@ -16,13 +17,13 @@ from .networks import driven, intensities, learner
 
 def test_saved_and_loaded_in_the_middle_of_a_run(tmp_path: Path) -> None:
     """A run that goes on from the file ends like one that was never interrupted."""
-    simulator = learner("cpp", continuous=True)
-    state, _ = simulator.run(simulator.initial_state(1), intensities(10)[:5], key=3)
+    simulator = learner("cpp")
+    state, _ = simulator.run_for(simulator.initial_state(1), 150 * ms, intensities(10)[:5])
     state.save(tmp_path / "state.npz")
     loaded = bnsim.State.load(tmp_path / "state.npz")
     assert list(loaded) == list(state)
-    ends = [simulator.run(start, intensities(10)[5:], key=3, trials=range(5, 10))[0] for start in (state, loaded)]
-    ends.append(simulator.run(simulator.initial_state(1), intensities(10), key=3)[0])
+    ends = [simulator.run_for(start, 150 * ms, intensities(10)[5:])[0] for start in (state, loaded)]
+    ends.append(simulator.run_for(simulator.initial_state(1), 300 * ms, intensities(10))[0])
     for name in ends[0]:
         assert loaded[name].dtype == state[name].dtype, name
         assert ends[0][name].tobytes() == ends[1][name].tobytes() == ends[2][name].tobytes(), name
@@ -104,15 +105,35 @@ def test_replacing_an_array() -> None:
     assert str(raised.value) == "State.replace: 'a.w' has shape (2,); give (3,)"
 
 
+def test_weights_have_a_unit() -> None:
+    cells = [bnsim.Population("E", 2, bnsim.LIF()), bnsim.Population("I", 3, bnsim.LIF())]
+    edges = bnsim.EdgeList([0, 0, 1, 1], [2, 0, 1, 1], factor=[1, 2, 3, 4])
+    network = bnsim.Network(cells, [bnsim.Projection("E", "I", bnsim.Delta(), 0.5 * mV, edges)])
+    state = network.compile(dt=1 * ms, backend="numpy").initial_state(0)
+    weights = state.weights("E_to_I")
+    assert bnsim.checks.describe(weights[0]) == "1 mV"  # in the order of source, then target
+    np.testing.assert_allclose(weights / mV, [1, 0.5, 1.5, 2])
+    np.testing.assert_allclose(state.weights("E_to_I", mV), [1, 0.5, 1.5, 2])
+    matrix = state.weights("E_to_I", uvolt, matrix=True)
+    np.testing.assert_allclose(matrix, [[1000, np.nan, 500], [np.nan, 3500, np.nan]])  # equal pairs are added
+    for arguments, message in (
+        (("E_to_I", nS), "State.weights(unit): the weights of 'E_to_I' are in V; give a unit of that kind"),
+        (("E_to_E",), "State.weights(projection): unknown 'E_to_E'; did you mean 'E_to_I'? choose from E_to_I"),
+    ):
+        with pytest.raises(bnsim.InputError) as raised:
+            state.weights(*arguments)
+        assert str(raised.value) == message
+
+
 def test_the_initial_state_follows_from_the_key() -> None:
     """The same on every back end; another key draws other weights and delays on the same edges."""
-    states = [learner(backend, continuous=True).initial_state(1) for backend in ("cpp", "numpy")]
+    states = [learner(backend).initial_state(1) for backend in ("cpp", "numpy")]
     for name in states[0]:
         assert states[0][name].tobytes() == states[1][name].tobytes(), name
-    other = learner("numpy", continuous=True).initial_state(2)
+    other = learner("numpy").initial_state(2)
     changed = {name for name in other if other[name].tobytes() != states[0][name].tobytes()}
-    assert changed == {"input_to_cells.w", "input_to_cells.delay", "inhibitory_to_cells.delay"}
-    resting = driven().compile(trial=5 * ms, continuous=True, backend="numpy").initial_state(0)
+    assert changed == {"key", "input_to_cells.w", "input_to_cells.delay", "inhibitory_to_cells.delay"}
+    resting = driven().compile(trial=5 * ms, backend="numpy").initial_state(0)
     assert (resting["cells.v"] == -65e-3).all()
     assert resting["cells.not_refractory"].all()
     assert (resting["cells.lastspike"] == -1e4).all()

@@ -106,7 +106,7 @@ def test_a_trial_may_be_an_integer_of_numpy(recording: Recording) -> None:
         (lambda r: plotting.membrane_potential(r), "population: no population was named; the recording holds 'input'"),
         (
             lambda r: plotting.membrane_potential(r, "input"),
-            "no trace of 'v' in 'input' was recorded; compile with",
+            "no trace of 'v' in 'input' was recorded; run again with record=",
         ),
         (
             lambda r: plotting.membrane_potential(r, "cells", 2),
@@ -125,7 +125,7 @@ def test_errors_name_culprit_and_remedy(recording: Recording, call, message: str
 
 def test_recording_without_spike_times_says_how_to_get_them(recording: Recording) -> None:
     bare = Recording(recording.duration, recording.dt, recording.trials, recording.counts)
-    with pytest.raises(InputError, match=r"run again with record=\['input', 'cells', 'quiet'\]"):
+    with pytest.raises(InputError, match=r"run again with record=\[bnsim\.Spikes\('input'\)\]"):
         plotting.raster(bare)
 
 

@@ -16,10 +16,9 @@ import bnsim
 from bnsim.description import canonical
 from bnsim.engine.build import build
 from bnsim.program import Program, layout, lower
-from bnsim.timing import Timing
 from tests.bnsim.engine.networks import coins, driven, learning, three_factor
 
-TIMING = Timing(5e-4, 60, 50)
+DT = 5e-4
 
 
 def rewarded() -> bnsim.Network:
@@ -46,7 +45,7 @@ NETWORKS = [learning, three_factor, coins, driven, rewarded]
 @pytest.mark.parametrize("network", NETWORKS)
 def test_variables_are_those_that_brian2_makes(network: Any) -> None:
     """Every stored variable of Brian2's is known to the program or belongs to the engine, with its type and unit."""
-    program = lower(network(), TIMING)
+    program = lower(network(), DT)
     before = brian2.prefs.codegen.target
     brian2.prefs.codegen.target = "numpy"
     try:
@@ -61,6 +60,8 @@ def test_variables_are_those_that_brian2_makes(network: Any) -> None:
     known = {(variable.owner, variable.symbol) for variable in program.variables}
     known |= {(signal.owner, signal.symbol) for signal in program.signals}
     engine = {"spike_count", "drive", "plastic", "uniform", "trial_key_high", "trial_key_low", "first_step", "w"}
+    engine |= {name for p in program.populations if p.integration is not None for name in p.integration.names}
+    engine |= {item.observed for population in program.populations for item in population.computed}
     for owner, group in [*objects.groups.items(), *objects.synapses.items()]:
         equations = group.equations.diff_eq_names | group.equations.parameter_names
         assert {(owner, name) for name in equations - engine - {"last_spike_step"}} <= known, owner
@@ -68,51 +69,51 @@ def test_variables_are_those_that_brian2_makes(network: Any) -> None:
 
 def test_a_program_is_frozen() -> None:
     with pytest.raises(FrozenInstanceError):
-        lower(coins(), TIMING).continuous = True  # type: ignore[misc]
+        lower(coins(), DT).dt = 1.0  # type: ignore[misc]
 
 
 def test_parts_of_variables() -> None:
-    program = lower(learning(), TIMING)
+    program = lower(learning(), DT)
     roles = {variable.name: variable.role for variable in program.variables}
     assert roles["cells.theta"] == "persistent"
     assert roles["input_to_cells.w"] == "weight"
     assert roles["cells.v"] == roles["cells.not_refractory"] == roles["input_to_cells.x"] == "transient"
-    assert roles["cells.lastspike"] == roles["input_to_cells.lastupdate"] == "time"
+    assert roles["cells.lastspike"] == roles["input_to_cells.lastupdate"] == "transient"
     assert "cells_to_inhibitory.w" not in roles  # fixed weights are data
-    assert [variable.name for variable in program.carried] == ["cells.theta", "input_to_cells.w"]
-    assert lower(learning(), TIMING, continuous=True).carried == program.variables
+    assert [variable.name for variable in program.persistent] == ["cells.theta", "input_to_cells.w"]
+    assert program.persistent + program.transient == program.variables
 
 
 def test_signals_are_no_variables() -> None:
-    program = lower(three_factor(), TIMING)
+    program = lower(three_factor(), DT)
     assert [(signal.name, signal.shared, signal.size) for signal in program.told] == [
         ("target", False, 2),
         ("learning_rate_factor", True, 1),
     ]
     assert "cells.readout_target" not in {variable.name for variable in program.variables}
-    assert [signal.name for signal in lower(rewarded(), TIMING).rewarded] == ["reward"]
+    assert [signal.name for signal in lower(rewarded(), DT).rewarded] == ["reward"]
 
 
 def test_two_lowerings_are_equal_and_data_takes_no_part() -> None:
-    reference = lower(learning(), TIMING)
-    assert canonical(lower(learning(), TIMING)) == canonical(reference)
+    reference = lower(learning(), DT)
+    assert canonical(lower(learning(), DT)) == canonical(reference)
     first, *others = learning().projections
     data = [{"weights": 1 * mV}, {"delay": bnsim.Uniform(1 * ms, 2 * ms)}, {"connectivity": bnsim.FixedProbability()}]
     for changes in data:
         other = replace(learning(), projections=[replace(first, **changes), *others])  # type: ignore[arg-type]
-        assert canonical(lower(other, TIMING)) == canonical(reference), changes
+        assert canonical(lower(other, DT)) == canonical(reference), changes
     structure = [{"delay": 1 * ms}, {"synapse": bnsim.Delta()}, {"plasticity": None}]
     for changes in structure:
         other = replace(learning(), projections=[replace(first, **changes), *others])  # type: ignore[arg-type]
-        assert canonical(lower(other, TIMING)) != canonical(reference), changes
-    assert canonical(lower(learning(), replace(TIMING, steps=61))) != canonical(reference)
+        assert canonical(lower(other, DT)) != canonical(reference), changes
+    assert canonical(lower(learning(), 2 * DT)) != canonical(reference)
 
 
 def test_every_field_of_a_program_takes_part_in_its_identity_but_for_data() -> None:
     """No field is forgotten: whatever is not compared is a function that draws data."""
-    program = lower(rewarded(), TIMING, traces={"cells": ["v"]})
+    program = lower(rewarded(), DT)
     left_out = []
-    for part in (program, *program.populations, *program.projections, *program.variables, *program.traces):
+    for part in (program, *program.populations, *program.projections, *program.variables, *program.recordable):
         left_out += [item.name for item in fields(part) if not item.compare]
     left_out += [
         item.name for p in program.populations if p.stimulus for item in fields(p.stimulus) if not item.compare
@@ -122,27 +123,36 @@ def test_every_field_of_a_program_takes_part_in_its_identity_but_for_data() -> N
 
 @pytest.mark.parametrize("continuous", [False, True])
 def test_the_bytes_hold_every_array_once(continuous: bool) -> None:
-    program = lower(learning(), TIMING, continuous=continuous, traces={"cells": ["v", "theta"]})
-    for order in (list(layout.job(program)), list(layout.outcome(program))):
+    program = lower(learning(), DT)
+    outcome = list(layout.outcome(program, continuous))
+    for order in (list(layout.job(program)), outcome):
         assert max(Counter(order).values()) == 1
         assert {array.content for array in order} <= set(get_args(layout.Content))
     names = {array.name for array in layout.job(program)}
     for projection in program.projections:
         parts = ("source", "target", "w", "delay")
         assert {f"{projection.name}.{part}" for part in parts} <= names
-    assert {variable.name for variable in program.carried} <= names
-    assert {f"{p.name}.{side}.in_flight_ahead" for p, side in program.pathways if continuous} <= names
+    assert {variable.name for variable in program.variables} <= names
+    in_flight = {f"{p.name}.{side}.in_flight_ahead" for p, side in program.pathways}
+    assert in_flight <= names
+    carried = {variable.name for variable in program.transient} | in_flight
+    returned = {array.name for array in outcome if array.content not in ("samples", "counts")}
+    assert carried & returned == (carried if continuous else set())
 
 
-def test_names_of_traces() -> None:
-    program = lower(learning(), TIMING, traces={"cells": ["theta", "v"]})
-    assert [(traced.symbol, traced.unit) for traced in program.traces] == [("theta", "V"), ("v", "V")]
+def test_what_can_be_recorded() -> None:
+    program = lower(learning(), DT)
+    found = {(item.owner, item.symbol): (item.unit, item.computed) for item in program.recordable}
+    assert found["cells", "theta"] == found["cells", "v"] == ("V", False)
+    assert found["cells", "I"] == ("V", True)
+    assert found["cells_to_inhibitory", "w"] == ("V", False)  # fixed weights, too
+    assert not {symbol for _, symbol in found} & {"spike_count", "plastic", "drive", "uniform"}
 
 
 def test_a_program_reads_like_the_model() -> None:
     """Nothing of a description is left open: no placeholder, no bare name of a rule."""
     for network in NETWORKS:
-        program: Program = lower(network(), TIMING)
+        program: Program = lower(network(), DT)
         texts = [
             text for p in program.populations for text in (p.equations, p.threshold, p.reset, p.decays, p.arrivals)
         ]
@@ -152,7 +162,7 @@ def test_a_program_reads_like_the_model() -> None:
 
 def test_rates_of_a_program_do_not_depend_on_the_unit_that_was_used() -> None:
     one, other = (
-        lower(bnsim.Network([bnsim.Population("coins", 5, bnsim.Poisson(rate))]), TIMING)
+        lower(bnsim.Network([bnsim.Population("coins", 5, bnsim.Poisson(rate))]), DT)
         for rate in (100 * Hz, 0.1 * 1000 * Hz)
     )
     assert canonical(one) == canonical(other)

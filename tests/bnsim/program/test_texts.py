@@ -12,7 +12,6 @@ from brian2.units.fundamentalunits import Quantity
 import bnsim
 from bnsim.program import Program, lower
 from bnsim.program.statements import gate, rename
-from bnsim.timing import Timing
 
 
 @pytest.mark.parametrize(
@@ -77,7 +76,7 @@ def onto(model: bnsim.NeuronModel, synapse: bnsim.SynapseModel, weights: Quantit
 
 
 def lowered(network: bnsim.Network) -> Program:
-    return lower(network, Timing(1e-4, 100, 100))
+    return lower(network, 1e-4)
 
 
 def test_the_membrane_keeps_its_name_whatever_the_synapse_calls_its_own() -> None:
@@ -110,14 +109,24 @@ def test_a_rule_may_not_write_what_a_neuron_keeps() -> None:
             lowered(onto(bnsim.AdaptiveLIF(), synapse, 1 * mV))
 
 
-@pytest.mark.parametrize("backend", ["numpy", "cpp"])
-def test_equal_time_constants_are_refused(backend: str) -> None:
-    network = onto(bnsim.LIF(tau_m=5 * ms), bnsim.ExponentialCurrent(tau=5 * ms), 1 * mV)
+def test_statements_of_each_step_read_the_membrane_and_a_trace_that_is_up_to_date() -> None:
+    """The neurons hold the trace where there is no delay, else each synapse, where it decays after it was read."""
+    rule = type("Mine", (bnsim.PairSTDP,), {"each_step": "w += x * {membrane}_post"})()
+    step = "w = bnsim_select(plastic_post, w + ({trace} * g_post), w)"
+    on_neurons = lowered(onto(Unusual(), bnsim.Delta(), 1 * mV, plasticity=rule)).projection("a")
+    assert on_neurons.each_step == step.format(trace="a_x_pre")
+    on_synapses = lowered(onto(Unusual(), bnsim.Delta(), 1 * mV, plasticity=rule, delay=1 * ms)).projection("a")
+    assert on_synapses.each_step == step.format(trace="x") + "\nx *= exp(-dt / a_tau_plus)"
+    assert "x : 1" in on_synapses.equations.splitlines()
+    assert lowered(onto(Unusual(), bnsim.Delta(), 1 * mV, plasticity=bnsim.PairSTDP())).projection("a").each_step == ""
+
+
+def test_statements_of_each_step_may_not_write_what_a_neuron_keeps() -> None:
+    rule = type("Mine", (bnsim.PairSTDP,), {"each_step": "theta_post += 1*mV"})()
     with pytest.raises(
-        bnsim.InputError,
-        match=r"^Projection\('a'\): ExponentialCurrent\.tau equals LIF\.tau_m, where exact integration fails",
+        bnsim.InputError, match=r"^Mine\.each_step: writes .theta. of AdaptiveLIF, which is persistent;"
     ):
-        network.compile(trial=10 * ms, backend=backend)  # type: ignore[arg-type]
+        lowered(onto(bnsim.AdaptiveLIF(), bnsim.Delta(), 1 * mV, plasticity=rule))
 
 
 def test_weights_outside_a_rules_bounds_are_refused() -> None:

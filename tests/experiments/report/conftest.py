@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.datasets import load_digits
 
-from bnsim.recording import Recording, SpikeTimes, Trace
+from bnsim.recording import Recording, SampledTrace, SpikeTimes
 from experiments.run_directory import COLUMNS, Example, Run, RunContents, read_run
 from experiments.studies import STUDIES
 from experiments.summary import Design, summarise
@@ -119,7 +119,9 @@ def recording(generator: np.random.Generator, output: int) -> Recording:
         steps, units = np.nonzero(generator.random((100, size)) < rate)
         spikes[name] = SpikeTimes(np.zeros(len(steps), dtype=int), units, steps * 0.0005)
         counts[name] = np.bincount(units, minlength=size)[np.newaxis]
-    potential = Trace(generator.uniform(-0.07, -0.05, (1, 100, 10)).astype(np.float32), "V")
+    potential = SampledTrace(
+        generator.uniform(-0.07, -0.05, (1, 100, 10)).astype(np.float32), 0.0005 * np.arange(100), "V", np.arange(10)
+    )
     return Recording(0.05, 0.0005, np.zeros(1, dtype=np.uint64), counts, spikes, {"output": {"v": potential}})
 
 

@@ -127,7 +127,13 @@ def test_of_many_units_those_that_spiked_most_show_their_potential(stored_run: R
     example = pairs(stored_run)[0].bns
     recording = example.recording
     assert recording is not None
-    traces = {"filters": {"v": dataclasses.replace(recording.traces["output"]["v"], values=np.zeros((1, 100, 300)))}}
+    traces = {
+        "filters": {
+            "v": dataclasses.replace(
+                recording.traces["output"]["v"], values=np.zeros((1, 100, 300)), units=np.arange(300)
+            )
+        }
+    }
     many = dataclasses.replace(example, recording=dataclasses.replace(recording, traces=traces))
     (panel,) = panels.potentials([many], class_names(stored_run), TIME)
     counts = recording.counts["filters"][0]

@@ -39,7 +39,9 @@ def test_layer_after_layer_is_the_whole_network() -> None:
         f"{before}_to_{after}.w": (weights(width, scale, layer, seed) * 15e-3).ravel()
         for layer, (before, after) in enumerate(pairwise(names), start=1)
     }
-    _, recording = simulator.run(simulator.initial_state(seed).replace(drawn), trains, record=names[1:])
+    _, recording = simulator.run(
+        simulator.initial_state(seed).replace(drawn), trains, record=[bnsim.Spikes(name) for name in names][1:]
+    )
     assert recording.counts["third"].sum() > 100
     for name, part in zip(names[1:], found, strict=True):
         expected, got = recording.spike_times(name), part.spike_times("cells")

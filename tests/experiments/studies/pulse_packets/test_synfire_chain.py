@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import bnsim
 from experiments.studies.pulse_packets.synfire_chain import (
     BACKGROUND_MEAN,
     BACKGROUND_VARIANCE,
@@ -27,7 +28,7 @@ DURATION = 70.0
 
 def test_one_spike_moves_the_membrane_as_an_alpha_current_does() -> None:
     quiet = SynfireChain(DURATION, noisy=False)
-    trace = quiet.respond([(np.array([0.010]), np.array([3]))], key=0).trace("group", "v")
+    trace = quiet.respond([(np.array([0.010]), np.array([3]))], 0, bnsim.Trace("group", "v")).trace("group", "v")
     potential = 1e3 * trace.values[0, :, 0] - REST
     # The membrane is a third low pass behind the two of the synapse: with b = 1/tau_psp - 1/tau_m, the solution of
     # tau_m dv/dt = -v + w (t / tau_psp) exp(-t / tau_psp) is w / (tau_m tau_psp b²) times the bracket below.
@@ -48,7 +49,7 @@ def test_the_background_has_the_mean_and_variance_of_the_paper() -> None:
 
 
 def test_neurons_fire_about_twice_a_second_by_themselves() -> None:
-    recording = SynfireChain(DURATION).respond([(np.zeros(0), np.zeros(0, int))] * 40, key=1)
+    recording = SynfireChain(DURATION).respond([(np.zeros(0), np.zeros(0, int))] * 40, 1, bnsim.Trace("group", "v"))
     late = recording.trace("group", "v").values[:, 400:] * 1e3
     # -70 mV + 25.27 mV/ms x 0.325 ms; the spikes' resets draw it down by less than 0.3 mV.
     assert late.mean() == pytest.approx(REST + BACKGROUND_MEAN * TAU_PSP, abs=0.4)

@@ -1,0 +1,107 @@
+"""Drives of a population: variables, statements, random numbers and values in time bins, under names of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from brian2.units.fundamentalunits import Quantity
+
+from bnsim.drives import Binned, Drive
+from bnsim.network import Population
+from bnsim.neurons import NeuronModel
+from bnsim.program.parts import Draw, Series
+from bnsim.program.statements import discard, fill, parsed, refuse_randomness, rename
+
+
+@dataclass(frozen=True)
+class DriveParts:
+    """A drive, under names of its own.
+
+    Parameters
+    ----------
+    equations : tuple of str
+        Variables added to the population, one a line.
+    current : str
+        The term added to the summed input, "" where there is none.
+    at_start, arrivals : str
+        Statements at the start of each step, and where spikes arrive.
+    constants : mapping of str to Quantity
+        Values of the names that are no variables.
+    initial : mapping of str to str
+        Expression for variables at the start, in those constants.
+    draw : Draw or None
+        Its random numbers.
+    series : tuple of Series
+        Its values in time bins.
+    """
+
+    equations: tuple[str, ...]
+    current: str
+    at_start: str
+    arrivals: str
+    constants: Mapping[str, Quantity]
+    initial: Mapping[str, str]
+    draw: Draw | None
+    series: tuple[Series, ...]
+
+
+def drives_of(population: Population, still: set[str], dt: float) -> tuple[DriveParts, ...]:
+    """Return the drives of a population.
+
+    Parameters
+    ----------
+    population : Population
+        A population of neurons.
+    still : set of str
+        Variables that are constant during the refractory period.
+    dt : float
+        Time step in seconds.
+
+    Returns
+    -------
+    tuple of DriveParts
+        In the population's order.
+
+    Raises
+    ------
+    InputError
+        If a text cannot be read, or a time bin is no whole number of steps.
+    """
+    return tuple(_parts(population, number, drive, still, dt) for number, drive in enumerate(population.drives))
+
+
+def _parts(population: Population, number: int, drive: Drive, still: set[str], dt: float) -> DriveParts:
+    refuse_randomness(drive)
+    model, prefix = population.model, f"drive{number}_"
+    assert isinstance(model, NeuronModel)
+    culprit = f"Population({population.name!r}).drive: {type(drive).__name__}"
+    constants: dict[str, Any] = dict(drive.parameters)
+    lines, series = [fill(drive.equations, model)], []
+    for name, unit in drive.courses.items():
+        value, unit = getattr(drive, name), fill(unit, model)
+        if isinstance(value, Binned):
+            shared = value.n_units is None
+            lines.append(f"{name} : {unit}{' (shared)' if shared else ''}")
+            series.append(Series(f"{prefix}{name}", value.steps(f"{culprit}.{name}", dt), value.numbers))
+        elif isinstance(value, str):
+            lines.append(f"{name} = {value} : {unit}")
+        else:
+            constants[name] = value
+    if drive.random:
+        lines.append("uniform : 1")
+    text = "\n".join(line for line in lines if line)
+    names = {name: f"{prefix}{name}" for name in (*parsed(culprit, text), *constants)}
+    conditions = dict.fromkeys(still, "not_refractory")
+    arrivals = fill(rename(drive.arrivals, names), model)
+    return DriveParts(
+        equations=tuple(rename(text, names).splitlines()),
+        current=fill(rename(drive.current, names), model),
+        at_start=rename(drive.at_start, names),
+        arrivals=discard(culprit, arrivals, conditions),
+        constants={names[name]: value for name, value in constants.items()},
+        initial={names[name]: rename(value, names) for name, value in drive.initial.items()},
+        draw=Draw(f"{population.name}:drive{number}", False, names["uniform"]) if drive.random else None,
+        series=tuple(series),
+    )

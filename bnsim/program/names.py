@@ -1,0 +1,94 @@
+"""Names in the texts of a program: each is declared, a constant, a unit, a function or known to the engine."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Collection, Iterable
+
+from brian2.core.functions import DEFAULT_FUNCTIONS
+from brian2.core.namespace import DEFAULT_UNITS
+
+from bnsim.errors import InputError
+from bnsim.program.parts import PopulationProgram, ProjectionProgram, TrialEnd
+from bnsim.program.statements import parsed
+
+EVERYWHERE = frozenset(
+    {*DEFAULT_FUNCTIONS, *DEFAULT_UNITS, "t", "dt", "t_in_timesteps", "i", "N", "True", "False", "inf", "pi", "e"}
+)
+OF_ENGINE = frozenset(
+    {f"bnsim_{name}" for name in ("select", "uniform", "normal", "normal_quantile", "poisson", "poisson_quantile")}
+)
+OF_NEURONS = frozenset({"lastspike", "not_refractory", "spike_count", *OF_ENGINE})
+OF_SYNAPSES = frozenset({"j", "lastupdate", *OF_ENGINE})
+
+
+def check_population(culprit: str, population: PopulationProgram, ends: Iterable[TrialEnd]) -> None:
+    """Refuse a population whose texts hold a name that nothing declares.
+
+    Parameters
+    ----------
+    culprit : str
+        Class of the model, for the message of an error.
+    population : PopulationProgram
+        The population.
+    ends : iterable of TrialEnd
+        Statements at a trial's end, of all owners.
+
+    Raises
+    ------
+    InputError
+        If there is such a name; the message suggests the nearest one.
+    """
+    declared = parsed(f"Population({population.name!r})", population.equations)
+    known = {*declared, *population.constants, *EVERYWHERE, *OF_NEURONS}
+    expressions = [equation.expr.code for equation in declared.values() if equation.expr is not None]
+    _refuse(f"{culprit}.equations", expressions, known)
+    _refuse(f"{culprit}.threshold", [population.threshold], known)
+    _refuse(f"{culprit}.reset", [population.reset], known)
+    drives = [population.at_start, population.from_outside]
+    _refuse(f"Population({population.name!r}).drive", drives, known)
+    at_ends = [end.statements for end in ends if end.place == "population" and end.owner == population.name]
+    _refuse(f"Population({population.name!r}): statements at a trial's end", at_ends, known)
+
+
+def check_projection(
+    projection: ProjectionProgram, source: PopulationProgram, target: PopulationProgram, ends: Iterable[TrialEnd]
+) -> None:
+    """Refuse a projection whose statements hold a name that nothing declares.
+
+    Parameters
+    ----------
+    projection : ProjectionProgram
+        The projection.
+    source, target : PopulationProgram
+        The populations that it joins.
+    ends : iterable of TrialEnd
+        Statements at a trial's end, of all owners.
+
+    Raises
+    ------
+    InputError
+        If there is such a name; the message suggests the nearest one.
+    """
+    culprit = f"Projection({projection.name!r})"
+    own = parsed(culprit, projection.equations)
+    neurons = {
+        end: {*parsed(f"Population({population.name!r})", population.equations), *OF_NEURONS, "i", "N"}
+        for end, population in (("pre", source), ("post", target))
+    }
+    known = {*own, *neurons["post"], *projection.constants, *EVERYWHERE, *OF_SYNAPSES}
+    known |= {f"{name}_{end}" for end, names in neurons.items() for name in names}
+    expressions = [equation.expr.code for equation in own.values() if equation.expr is not None]
+    at_ends = [end.statements for end in ends if end.place == "projection" and end.owner == projection.name]
+    _refuse(culprit, [*expressions, projection.on_pre, projection.on_post, projection.each_step, *at_ends], known)
+
+
+def _refuse(culprit: str, texts: Iterable[str], known: Collection[str]) -> None:
+    for text in texts:
+        for line in text.splitlines():
+            for node in ast.walk(ast.parse(line.strip())):
+                if isinstance(node, ast.Name) and node.id not in known:
+                    near = difflib.get_close_matches(node.id, [name for name in known if name not in EVERYWHERE], n=1)
+                    remedy = f"did you mean {near[0]!r}?" if near else "declare it in the equations or as a parameter"
+                    raise InputError(f"{culprit}: unknown name {node.id!r} in {line.strip()!r}; {remedy}")
