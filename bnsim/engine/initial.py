@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bnsim.engine.limits import check_drawn
 from bnsim.program import Program
 from bnsim.program.layout import in_flight
 from bnsim.random_numbers import Numbers
@@ -46,6 +47,11 @@ def connectivity_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
     -------
     dict of str to ndarray
         `<projection>.source`, `.target`, `.w` and, where there are delays, `.delay`, in SI units.
+
+    Raises
+    ------
+    InputError
+        If the connectivity does not fit the populations, or a weight leaves its limits.
     """
     arrays: dict[str, np.ndarray] = {}
     for projection in program.projections:
@@ -58,4 +64,5 @@ def connectivity_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
         arrays[f"{name}.w"] = data.weights(edges, Numbers(key, f"{name}:weights"))
         if projection.delay != "none":
             arrays[f"{name}.delay"] = data.delays(edges, Numbers(key, f"{name}:delays"))
+    check_drawn(program, arrays)
     return arrays
