@@ -18,10 +18,12 @@ from bnsim.distributions import Distribution
 from bnsim.drives import Drive
 from bnsim.encoding import Encoder
 from bnsim.errors import InputError
+from bnsim.limits import Limits
 from bnsim.neurons import NeuronModel
 from bnsim.plasticity import PlasticityRule
 from bnsim.protocol import Repetition, Reward
 from bnsim.synapses import SynapseModel
+from bnsim.synapses.base import SIGNED
 from bnsim.values import check_values, extent
 
 __all__ = ["Network", "Population", "Projection"]
@@ -206,19 +208,24 @@ class Network(Description):
         Whether a trial is presented again to a network that stays silent.
     reward : Reward, optional
         Reward for the decision of one of the populations.
+    dale : bool
+        Whether to insist on Dale's law: all synapses that begin in a population excite, or all inhibit. Weights that
+        are drawn, and those of every state that a run is given, must then have one sign a population. Conductances
+        and modulatory synapses are left out, for the sign of their weights says nothing.
 
     Raises
     ------
     InputError
         If a name occurs twice or does not exist, a projection ends on an encoder, weights, delays or rules have the
-        wrong unit, sign or shape, a rule needs a reward and the network has none, or spikes are expected of units that
-        have no threshold.
+        wrong unit, sign or shape, a rule needs a reward and the network has none, spikes are expected of units that
+        have no threshold, or a rule could make weights negative that must not be.
     """
 
     populations: Sequence[Population]
     projections: Sequence[Projection] = ()
     repetition: Repetition | None = None
     reward: Reward | None = None
+    dale: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -292,6 +299,42 @@ class Network(Description):
                     f"{culprit}.weights: leave the bounds of {type(rule).__name__}, {bounds}; "
                     f"choose weights within{', or another w_max' if bounded else ''}"
                 )
+            self._check_signs(projection, rule)
+
+    def _check_signs(self, projection: Projection, rule: PlasticityRule) -> None:
+        low, high = rule.reachable_weights or (-np.inf, np.inf)
+        if projection.synapse.weight == "conductance" and low < 0:
+            reason = "a conductance is never negative"
+        elif self.dale and projection.synapse.weight in SIGNED and low < 0 < high:
+            reason = "Network.dale allows one sign a population"
+        else:
+            return
+        raise InputError(
+            f"Projection({projection.name!r}).plasticity: {type(rule).__name__} may turn the sign of weights, "
+            f"but {reason}; give a rule with bounds, such as PairSTDP"
+        )
+
+    def weight_limits(self, projection: Projection, *, learned: bool) -> Limits:
+        """Return the limits of a projection's weights.
+
+        Parameters
+        ----------
+        projection : Projection
+            One of this network's projections.
+        learned : bool
+            Whether they may have learned: the end of a trial may leave a rule's bounds.
+
+        Returns
+        -------
+        Limits
+            Those of synapse and rule together.
+        """
+        rule = projection.plasticity
+        bounds = None if rule is None else rule.reachable_weights if learned else rule.weight_bounds
+        low, high = bounds or (-np.inf, np.inf)
+        if projection.synapse.weight == "conductance":
+            low = max(low, 0.0)
+        return Limits(low, high, self.weight_unit(projection))
 
     def __getitem__(self, name: str) -> Population:
         for population in self.populations:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bnsim.engine.limits import check_given
 from bnsim.errors import InputError
 from bnsim.program import Program, ProjectionProgram
 from bnsim.state import CLOCK, KEY, State
@@ -31,6 +32,7 @@ def check_state(program: Program, state: State, continuous: bool) -> None:
     for projection in program.projections:
         n_synapses = _check_edges(projection, state)
         _check_values(state, f"{projection.name}.w", n_synapses)
+    check_given(program, state)
     for variable in program.variables:
         if variable.role != "weight" and (continuous or variable.place == "population"):
             _check_values(state, variable.name, program.length(variable, state))

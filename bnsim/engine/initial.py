@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from bnsim.engine.limits import check_drawn
 from bnsim.program import Program, Variable
 from bnsim.program.layout import in_flight
 from bnsim.random_numbers import Numbers
@@ -57,6 +58,11 @@ def connectivity_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
     -------
     dict of str to ndarray
         `<projection>.source`, `.target`, `.w` and, where there are delays, `.delay`, in SI units.
+
+    Raises
+    ------
+    InputError
+        If the connectivity does not fit the populations, or a weight leaves its limits.
     """
     arrays: dict[str, np.ndarray] = {}
     for projection in program.projections:
@@ -69,4 +75,5 @@ def connectivity_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
         arrays[f"{name}.w"] = data.weights(edges, Numbers(key, f"{name}:weights"))
         if projection.delay != "none":
             arrays[f"{name}.delay"] = data.delays(edges, Numbers(key, f"{name}:delays"))
+    check_drawn(program, arrays)
     return arrays

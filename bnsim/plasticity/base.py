@@ -107,6 +107,11 @@ class PlasticityRule(Description, abstract=True):
         return None
 
     @property
+    def reachable_weights(self) -> tuple[float, float] | None:
+        """Lowest and highest weight after learning: the bounds, unless the end of a trial may leave them."""
+        return self.weight_bounds
+
+    @property
     @abstractmethod
     def weight_scale(self) -> str:
         """Name of the parameter that must have the unit of the weights."""

@@ -73,5 +73,10 @@ class DiehlCookSTDP(PlasticityRule):
         return 0.0, float(np.asarray(self.w_max))
 
     @property
+    def reachable_weights(self) -> tuple[float, float]:
+        """Scaling may lift a weight above w_max, where it stays until its next change; none exceeds the total."""
+        return 0.0, float(max(np.asarray(self.w_max), np.asarray(self.total)))
+
+    @property
     def weight_scale(self) -> str:
         return "w_max"

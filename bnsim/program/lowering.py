@@ -23,6 +23,7 @@ from bnsim.program.parts import Data, Draw, PopulationProgram, Program, Projecti
 from bnsim.program.starts import starts_of
 from bnsim.program.statements import parsed
 from bnsim.random_numbers import Numbers
+from bnsim.synapses.base import SIGNED
 from bnsim.values import draw_values
 
 
@@ -59,7 +60,7 @@ def lower(network: Network, dt: float) -> Program:
     ]
     populations = [_population(cells, dt) for cells in all_cells]
     named = {program.name: program for program in populations}
-    projections = [_projection(link, named, dt) for link in links]
+    projections = [_projection(network, link, named, dt) for link in links]
     ends = tuple(end for link in links for end in synapses.trial_end(link))
     for cells, program in zip(all_cells, populations, strict=True):
         names.check_population(type(cells.population.model).__name__, program, ends)
@@ -133,7 +134,9 @@ def _population(cells: Cells, dt: float) -> PopulationProgram:
     )
 
 
-def _projection(link: Link, populations: Mapping[str, PopulationProgram], dt: float) -> ProjectionProgram:
+def _projection(
+    network: Network, link: Link, populations: Mapping[str, PopulationProgram], dt: float
+) -> ProjectionProgram:
     projection = link.projection
     source, target = populations[link.source.name], populations[link.target.name]
     on_pre, equations = synapses.on_pre(link), synapses.equations(link)
@@ -158,6 +161,9 @@ def _projection(link: Link, populations: Mapping[str, PopulationProgram], dt: fl
             partial(_weights, projection),
             partial(_delays, projection),
             projection.longest_delay,
+            drawn_limits=network.weight_limits(projection, learned=False),
+            limits=network.weight_limits(projection, learned=True),
+            dale=network.dale and link.synapse.weight in SIGNED,
         ),
     )
 

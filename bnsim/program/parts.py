@@ -12,6 +12,7 @@ from brian2.units.fundamentalunits import Quantity
 from bnsim.arrays import Float64Array
 from bnsim.connectivity import Edges
 from bnsim.encoding.base import Drive, DriveForm
+from bnsim.limits import Limits
 from bnsim.program.integration import Integration
 from bnsim.protocol import Repetition, Reward
 from bnsim.random_numbers import Numbers
@@ -234,12 +235,19 @@ class Data:
         The same for delays in seconds; a shared delay is an array of one number.
     longest_delay : float
         Longest delay in seconds.
+    drawn_limits, limits : Limits
+        Within which the weights must lie when they are drawn, and in any state.
+    dale : bool
+        Whether the weights must have one sign, which is that of the source's other projections with this mark.
     """
 
     edges: Callable[[Numbers], Edges]
     weights: Callable[[Edges, Numbers], Float64Array]
     delays: Callable[[Edges, Numbers], Float64Array]
     longest_delay: float
+    drawn_limits: Limits
+    limits: Limits
+    dale: bool
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,9 @@ from bnsim.jumps import Jump
 
 WeightKind = Literal["potential", "input", "conductance", "modulatory"]
 
+SIGNED: frozenset[WeightKind] = frozenset({"potential", "input"})
+"""Kinds of weights whose sign tells excitation from inhibition."""
+
 
 @dataclass(frozen=True, repr=False)
 class SynapseModel(Description, abstract=True):

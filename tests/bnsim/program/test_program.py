@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import FrozenInstanceError, fields, replace
+from dataclasses import FrozenInstanceError, dataclass, fields, replace
 from typing import Any, get_args
 
 import brian2
@@ -21,13 +21,22 @@ from tests.bnsim.engine.networks import coins, driven, learning, three_factor
 DT = 5e-4
 
 
+@dataclass(frozen=True, repr=False)
+class Bounded(bnsim.RewardModulatedSTDP):
+    """Said to keep conductances from becoming negative; what it does to them is not looked at here."""
+
+    @property
+    def weight_bounds(self) -> tuple[float, float]:
+        return 0.0, 1.0
+
+
 def rewarded() -> bnsim.Network:
     """Repetitions, a reward, a conductance, a refractory period."""
     populations = [
         bnsim.Population("input", 3, bnsim.Poisson()),
         bnsim.Population("cells", 2, bnsim.DiehlCookExcitatory()),
     ]
-    rule = bnsim.RewardModulatedSTDP(scale=brian2.Quantity(1.0))
+    rule = Bounded(scale=brian2.Quantity(1.0))
     projection = bnsim.Projection(
         "input",
         "cells",
