@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+
+def pytest_collection_finish() -> None:
+    """Take what is imported by now out of garbage collection, since each run of Brian2 begins with one.
+
+    Among the objects of TensorFlow it takes a third of a second, which was an eighth of the suite's time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -21,6 +21,12 @@ SETTINGS: dict[str, Any] = {
 }
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests of `full_run`, so that one worker makes it while the others have tests without it."""
+    items.sort(key=lambda item: "full_run" not in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def full_run(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Run:
     """All studies of a pair of twins with one seed, made once for all workers of the suite."""
@@ -28,6 +34,6 @@ def full_run(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Run:
     folder: Path = (base if worker_id == "master" else base.parent) / "full"
     with FileLock(folder.with_suffix(".lock")):
         if not folder.exists():
-            run_here("compare", ("receptive-field", "receptive-dense"), SETTINGS, folder, preset="tiny")
+            run_here("compare", ("receptive-field", "receptive-dense"), SETTINGS, folder, preset="tiny", pictures=True)
     (directory,) = folder.iterdir()
     return read_run(directory)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
+import pandas as pd
+
 from experiments.run_directory import Run
-from experiments.spec import Metric
+from experiments.spec import Measurement, Metric, Outcome
 
 
 def without(run: Run, *metrics: Metric) -> Run:
@@ -14,3 +16,11 @@ def without(run: Run, *metrics: Metric) -> Run:
     kept = [entry for entry in run.summary["metrics"] if (entry["study"], entry["metric"]) not in absent]
     measured = [pair not in absent for pair in zip(run.results["study"], run.results["metric"], strict=True)]
     return dataclasses.replace(run, results=run.results[measured], summary={**run.summary, "metrics": kept})
+
+
+def measured(run: Run, study: str, model: str) -> Outcome:
+    """What a study of a run of one seed measured of a model, as the study returned it."""
+    rows = run.results[(run.results["study"] == study) & (run.results["model"] == model)]
+    steps = [None if pd.isna(step) else int(step) for step in rows["step"]]
+    found = zip(rows["metric"], rows["value"], rows["facts"], steps, strict=True)
+    return Outcome(0, 0, tuple(Measurement(*row) for row in found))

@@ -149,6 +149,7 @@ STUDY = Study(
             spiking_networks=10,
             duration=500,
         ),
+        # The compiled network of `depth-activity`.
         "tiny": Config(
             width=200,
             depth=4,

@@ -122,6 +122,7 @@ STUDY = Study(
             samples=20,
             duration=500,
         ),
-        "tiny": Config(width=60, depth=6, scales=(0.5, 2.0), samples=2, duration=60),
+        # Compiled once for the tests of this study, of `correlation-map` and of `perturbation`.
+        "tiny": Config(width=100, depth=6, scales=(0.5, 2.0), samples=2, duration=200),
     },
 )

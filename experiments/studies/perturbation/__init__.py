@@ -108,6 +108,7 @@ STUDY = Study(
             samples=50,
             duration=300,
         ),
-        "tiny": Config(width=100, depth=4, scales=(0.8, 2.5), spiking_scales=(0.5, 4.0), samples=3, duration=90),
+        # The compiled network of `depth-activity`.
+        "tiny": Config(width=100, depth=4, scales=(0.8, 2.5), spiking_scales=(0.5, 4.0), samples=3, duration=200),
     },
 )

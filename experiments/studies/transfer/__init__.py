@@ -81,6 +81,6 @@ STUDY = Study(
     presets={
         "quick": Config(points=31, limit=3.0, noise=3.0, seconds=2.0),
         "full": Config(points=61, limit=3.0, noise=3.0, seconds=20.0),
-        "tiny": Config(points=7, limit=3.0, noise=3.0, seconds=0.5),
+        "tiny": Config(points=7, limit=3.0, noise=3.0, seconds=1.0),
     },
 )

@@ -21,6 +21,7 @@ from experiments.report.tables import metric_rows, twin_rows
 from experiments.run_directory import Run, RunContents, write_contents
 from experiments.shared.wording import number
 from experiments.studies import STUDIES
+from tests.experiments.here import empty_pictures
 
 
 class Page(HTMLParser):
@@ -156,11 +157,17 @@ def test_method_tells_how_twins_were_compared_and_how_models_were_trained(writte
     assert "samples before the test: 20 at most, fewer where the loss on a tenth" in page.text
 
 
+def written_again(folder: Path) -> Page:
+    """The page of a changed run; the pictures are those of `written` and of no interest."""
+    with empty_pictures():
+        return Page(report.write(folder).read_text(encoding="utf-8"))
+
+
 def test_a_run_that_was_never_tested_says_so(accuracy_run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     shutil.copytree(accuracy_run.directory, folder)
     (folder / "manifest.json").write_text(json.dumps({**accuracy_run.manifest, "test_set_openings": 0}))
-    page = Page(report.write(folder).read_text(encoding="utf-8"))
+    page = written_again(folder)
     assert "The test set was not opened." in page.text
     assert "before the test" not in page.text
 
@@ -181,7 +188,7 @@ def test_drawing_again_on_a_full_disk_leaves_the_old_page(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "write_text", full)
-    with pytest.raises(OSError, match="No space left"):
+    with empty_pictures(), pytest.raises(OSError, match="No space left"):
         report.write(folder)
     assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == before
 
@@ -278,7 +285,7 @@ def test_feature_vectors_and_a_single_sigmoid_output(accuracy_run: Run, tmp_path
             predicted_class="1",
         )
         features.save(folder / "recordings")
-    page = Page(report.write(folder).read_text(encoding="utf-8"))
+    page = written_again(folder)
     assert "Wrongly classified by receptive-field: 0 as 1" in page.text
 
 
@@ -289,7 +296,7 @@ def test_heading_tells_what_this_network_answered(accuracy_run: Run, tmp_path: P
     for example in accuracy_run.examples():
         if example.recording is not None and example.case == "correct":
             dataclasses.replace(example, predicted_class="7").save(folder / "recordings")
-    page = Page(report.write(folder).read_text(encoding="utf-8"))
+    page = written_again(folder)
     assert "Wrongly classified by receptive-field: 3 as 7" in page.text
     assert "Correctly classified by receptive-field: 3" not in page.text
 

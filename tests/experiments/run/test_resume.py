@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,16 @@ from experiments.run.store import Store
 from experiments.run_directory import Run, read_run
 from experiments.spec import Subject
 from experiments.tasks.reference import TaskReference
-from tests.experiments.here import Here
+from tests.experiments.here import Here, empty_pictures
 
 SETTINGS = {"models.dense.hidden": (20,), "models.dense.passes": 3, "accuracy.n_measured": 40}
 REQUEST = Request("accuracy", "digits", ("dense",), 3, "quick", settings=SETTINGS)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_pictures() -> Iterator[None]:
+    with empty_pictures():
+        yield
 
 
 def stopping(after: int, how: BaseException) -> type[Here]:
@@ -49,6 +56,18 @@ def interrupted(out: Path, after: int = 2, how: BaseException | None = None) -> 
     (directory,) = out.iterdir()
     assert str(caught.value).endswith(f"{after} of 3 jobs are kept; continue with `bnsim resume {directory}`")
     return directory
+
+
+@pytest.fixture(scope="module")
+def unfinished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of a run that ended after two jobs. Not to be changed."""
+    return interrupted(tmp_path_factory.mktemp("unfinished"))
+
+
+@pytest.fixture
+def copied(unfinished: Path, tmp_path: Path) -> Path:
+    """A copy of it, to go on with."""
+    return Path(shutil.copytree(unfinished, tmp_path / "runs" / unfinished.name))
 
 
 @pytest.fixture(scope="module")
@@ -102,35 +121,32 @@ def test_a_second_run_of_the_same_second_gets_its_own_name(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("what", ["settings", "code", "data"])
-def test_numbers_of_other_settings_data_or_code_are_not_mixed(what: str, whole: Run, tmp_path: Path) -> None:
-    directory = interrupted(tmp_path / "runs")
-    path = directory / "parts" / "accuracy-dense-seed-2.json"
+def test_numbers_of_other_settings_data_or_code_are_not_mixed(what: str, whole: Run, copied: Path) -> None:
+    path = copied / "parts" / "accuracy-dense-seed-2.json"
     document = json.loads(path.read_text(encoding="utf-8"))
     document["identity"][what] = "other"
     path.write_text(json.dumps(document), encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        resume(directory, make_executor=Here)
+        resume(copied, make_executor=Here)
     assert str(caught.value) == (
-        f"{directory}: 1 finished jobs were measured with other {what} than now; begin a new run, or keep them with "
+        f"{copied}: 1 finished jobs were measured with other {what} than now; begin a new run, or keep them with "
         "--keep-finished"
     )
-    run = resume(directory, keep_finished=True, make_executor=Here)
+    run = resume(copied, keep_finished=True, make_executor=Here)
     pd.testing.assert_frame_equal(untimed(run), untimed(whole))
 
 
-def test_two_processes_do_not_carry_out_the_same_run(tmp_path: Path) -> None:
-    directory = interrupted(tmp_path / "runs")
-    with Store(directory).locked(), pytest.raises(InputError, match="another process carries out this run; wait"):
-        resume(directory, make_executor=Here)
+def test_two_processes_do_not_carry_out_the_same_run(copied: Path) -> None:
+    with Store(copied).locked(), pytest.raises(InputError, match="another process carries out this run; wait"):
+        resume(copied, make_executor=Here)
 
 
-def test_damaged_parts_and_foreign_folders_are_refused(tmp_path: Path) -> None:
+def test_damaged_parts_and_foreign_folders_are_refused(copied: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no run that could be resumed; give a folder that bnsim began"):
         resume(tmp_path)
-    directory = interrupted(tmp_path / "runs")
-    (directory / "parts" / "accuracy-dense-seed-1.json").write_text("{", encoding="utf-8")
+    (copied / "parts" / "accuracy-dense-seed-1.json").write_text("{", encoding="utf-8")
     with pytest.raises(InputError, match=r"accuracy-dense-seed-1.json: damaged"):
-        resume(directory, make_executor=Here)
+        resume(copied, make_executor=Here)
 
 
 @pytest.mark.parametrize("workers", [0, -2])

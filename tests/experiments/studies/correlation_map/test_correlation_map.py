@@ -8,17 +8,12 @@ import pytest
 from experiments.run_directory import Run
 from experiments.shared.mean_field import activation_sizes, correlations, slope_at_one
 from experiments.shared.random_networks import ACTIVATIONS
-from experiments.spec import Outcome, Untrained
-from experiments.studies.correlation_map import KEYS, STUDY, Config, figure, measure
+from experiments.spec import Untrained
+from experiments.studies.correlation_map import KEYS, STUDY, figure, measure
 from tests.experiments.digits import ignore, tiny, values
-from tests.experiments.runs import without
+from tests.experiments.runs import measured, without
 
 TANH = ACTIVATIONS["tanh"]
-TINY = tiny(STUDY)
-
-
-def measured(model: str, config: Config = TINY) -> Outcome:
-    return measure.run(config, Untrained(model, STUDY.subjects[model], seed=0), ignore)
 
 
 def test_theory_by_hand() -> None:
@@ -43,7 +38,7 @@ def test_tanh_is_critical_at_one_and_chaotic_above() -> None:
 
 def test_wide_networks_lie_on_the_curve() -> None:
     config = tiny(STUDY, width=1000, networks=20, scales=(0.6, 1.5), depth=3, inputs=(0.9,))
-    outcome = measured("tanh", config)
+    outcome = measure.run(config, Untrained("tanh", "ANN", seed=0), ignore)
     assert values(outcome, "theory_error")[0] <= 0.02
     for scale in (0.6, 1.5):  # activations die out, and settle
         (slope,), (theory,) = (values(outcome, metric, scale=scale) for metric in ("slope", "slope_theory"))
@@ -51,21 +46,21 @@ def test_wide_networks_lie_on_the_curve() -> None:
         assert (slope < 1) == (scale < 1)
 
 
-def test_inputs_have_exactly_the_correlation_that_was_asked_for() -> None:
-    outcome = measured("tanh")
+def test_inputs_have_exactly_the_correlation_that_was_asked_for(full_run: Run) -> None:
+    outcome = measured(full_run, "correlation-map", "tanh")
     for c in (0.5, 0.9, 0.99):
         assert values(outcome, "correlation", scale=1.0, input=c)[0] == pytest.approx(c, abs=1e-12)
 
 
-def test_common_keys_keep_alike_what_independent_ones_tear_apart() -> None:
-    outcome = measured("lif")
+def test_common_keys_keep_alike_what_independent_ones_tear_apart(full_run: Run) -> None:
+    outcome = measured(full_run, "correlation-map", "lif")
     common, independent = (values(outcome, "correlation", scale=4.0, input=0.99, keys=keys) for keys in KEYS)
     assert common[0] == independent[0] > 0.98  # of the rates
     assert common[1] > independent[1] + 0.05
 
 
-def test_silent_layers_have_no_correlation() -> None:
-    outcome = measured("lif")
+def test_silent_layers_have_no_correlation(full_run: Run) -> None:
+    outcome = measured(full_run, "correlation-map", "lif")
     assert len(values(outcome, "correlation", scale=0.5, input=0.9, keys="common")) < 5
     assert values(outcome, "fixed_point", scale=0.5, keys="common") == []
     assert all(np.isfinite(row.value) for row in outcome.measurements)

@@ -12,20 +12,15 @@ import bnsim
 from experiments.run_directory import Run
 from experiments.shared.mean_field import activation_sizes
 from experiments.shared.random_networks import ACTIVATIONS, SpikingLayers, layers, weights
-from experiments.spec import Outcome, Untrained
-from experiments.studies.depth_activity import STUDY, figure, measure
-from tests.experiments.digits import ignore, tiny, values
-from tests.experiments.runs import without
-
-
-def measured(model: str) -> Outcome:
-    return measure.run(tiny(STUDY), Untrained(model, STUDY.subjects[model], seed=0), ignore)
+from experiments.studies.depth_activity import STUDY, figure
+from tests.experiments.digits import tiny, values
+from tests.experiments.runs import measured, without
 
 
 def test_layer_after_layer_is_the_whole_network() -> None:
     """Three layers in one network give the spikes that the study gets from one layer at a time."""
-    width, scale, seed = 30, 4.0, 3
-    network = SpikingLayers(width, 50.0)
+    width, duration, scale, seed = tiny(STUDY).width, tiny(STUDY).duration, 4.0, 3
+    network = SpikingLayers(width, duration)
     trains = network.poisson(np.full((2, width), 60.0), seed)
     found = [recording for recording, _ in network.send(trains, 3, scale, seed)]
     cell = bnsim.LIF(tau_m=10 * ms, v_rest=0 * mV, v_threshold=15 * mV, v_reset=0 * mV, refractory=2 * ms)
@@ -34,7 +29,7 @@ def test_layer_after_layer_is_the_whole_network() -> None:
         [bnsim.Population("input", width, bnsim.SpikeTrains()), *(bnsim.Population(n, width, cell) for n in names[1:])],
         [bnsim.Projection(*pair, bnsim.Delta(), weights=0 * mV) for pair in pairwise(names)],
     )
-    simulator = whole.compile(trial=50 * ms, dt=0.5 * ms)
+    simulator = whole.compile(trial=duration * ms, dt=0.5 * ms, backend="numpy")
     drawn = {
         f"{before}_to_{after}.w": (weights(width, scale, layer, seed) * 15e-3).ravel()
         for layer, (before, after) in enumerate(pairwise(names), start=1)
@@ -81,17 +76,17 @@ def test_theory_by_hand() -> None:
     assert activation_sizes(0.1, 1, 1.0, ACTIVATIONS["tanh"])[1] == pytest.approx(0.0990, abs=5e-4)  # tanh x = x - x³/3
 
 
-def test_what_dies_and_what_lives() -> None:
-    spiking = measured("lif")
+def test_what_dies_and_what_lives(full_run: Run) -> None:
+    spiking = measured(full_run, "depth-activity", "lif")
     assert values(spiking, "activity", scale=0.5)[-1] == 0
     assert values(spiking, "silent_share", scale=0.5)[-1] == 1
     assert values(spiking, "activity_kept", initialisation="micheli")[0] > 0.5
     assert values(spiking, "activity_kept", initialisation="fluctuation")[0] > 0.5
     assert values(spiking, "living_scale")[0] > 1
-    relu = measured("relu")
+    relu = measured(full_run, "depth-activity", "relu")
     assert values(relu, "activity_kept", initialisation="he")[0] == pytest.approx(1, abs=0.5)
     assert values(relu, "activity_kept", initialisation="glorot")[0] < 0.3
-    assert values(measured("tanh"), "activity", scale=0.5)[-1] < 0.05
+    assert values(measured(full_run, "depth-activity", "tanh"), "activity", scale=0.5)[-1] < 0.05
 
 
 def test_a_run_draws_itself(full_run: Run) -> None:

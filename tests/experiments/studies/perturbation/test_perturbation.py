@@ -6,17 +6,11 @@ import numpy as np
 import pytest
 
 from experiments.run_directory import Run
-from experiments.spec import Outcome, Untrained
-from experiments.studies.perturbation import STUDY, Config, figure, measure
+from experiments.spec import Untrained
+from experiments.studies.perturbation import STUDY, figure, measure
 from experiments.studies.perturbation.measure import _changed, _differing, spreading
 from tests.experiments.digits import ignore, tiny, values
-from tests.experiments.runs import without
-
-TINY = tiny(STUDY)
-
-
-def measured(model: str, config: Config = TINY) -> Outcome:
-    return measure.run(config, Untrained(model, STUDY.subjects[model], seed=0), ignore)
+from tests.experiments.runs import measured, without
 
 
 def test_differing_spikes_by_hand() -> None:
@@ -49,16 +43,16 @@ def test_spikes_on_the_edges_of_bins_count_to_the_later_one() -> None:
     assert spreading([np.array([0.035])], np.array([0.03])) == [(0, 0), (5, 1)]
 
 
-def test_nothing_else_changes_at_the_input_and_nothing_before_it() -> None:
-    outcome = measured("lif")
+def test_nothing_else_changes_at_the_input_and_nothing_before_it(full_run: Run) -> None:
+    outcome = measured(full_run, "perturbation", "lif")
     assert values(outcome, "difference", scale=4.0, change="removed")[0] == 1
     assert values(outcome, "difference", scale=4.0, change="moved")[0] == 2
     steps = [row.step for row in outcome.measurements if row.metric == "spreading"]
     assert min(step for step in steps if step is not None) == 0
 
 
-def test_a_change_dies_with_the_activity_or_grows() -> None:
-    outcome = measured("lif")
+def test_a_change_dies_with_the_activity_or_grows(full_run: Run) -> None:
+    outcome = measured(full_run, "perturbation", "lif")
     assert values(outcome, "survival", scale=0.5, change="removed")[-1] == 0
     grown = values(outcome, "difference", scale=4.0, change="removed")
     assert grown[3] > grown[2] > grown[1] > grown[0]
@@ -69,7 +63,7 @@ def test_a_change_dies_with_the_activity_or_grows() -> None:
 
 def test_growth_in_wide_artificial_networks_is_the_root_of_chi() -> None:
     # One changed input in each of 50 samples reaches 1000 units by weights of its own: a standard error of about 1 %.
-    outcome = measured("tanh", tiny(STUDY, width=1000, samples=50))
+    outcome = measure.run(tiny(STUDY, width=1000, samples=50), Untrained("tanh", "ANN", seed=0), ignore)
     for scale in (0.8, 2.5):
         (found,), (theory,) = (
             values(outcome, metric, scale=scale, change="epsilon") for metric in ("growth", "growth_theory")

@@ -7,19 +7,13 @@ import pytest
 
 from bnsim.errors import InputError
 from experiments.run_directory import Run
-from experiments.spec import Outcome, Untrained
+from experiments.spec import Untrained
 from experiments.studies.pulse_packets import STUDY, figure, measure
 from experiments.studies.pulse_packets.measure import Packets, background_rate, half_way
 from tests.experiments.digits import ignore, tiny, values
-from tests.experiments.runs import without
+from tests.experiments.runs import measured, without
 
-TINY = tiny(STUDY)
 CHAIN = Untrained("synfire-chain", "BNS", seed=0)
-
-
-@pytest.fixture(scope="module")
-def measured() -> Outcome:
-    return measure.run(TINY, CHAIN, ignore)
 
 
 def test_a_packet_is_what_lies_near_its_median() -> None:
@@ -63,17 +57,18 @@ def test_the_background_is_counted_before_the_packet() -> None:
     assert background_rate([early, early]) == pytest.approx(4 / (2 * 100 * 0.015))
 
 
-def test_a_strong_packet_sharpens_and_lives_and_a_weak_one_dies(measured: Outcome) -> None:
-    assert values(measured, "survival", spikes=90, spread=0.5) == [1.0]
-    assert values(measured, "survival", spikes=20, spread=0.5) == [0.0]
-    assert values(measured, "separatrix", spread=0.5) == [55.0]  # half-way between the two
-    strong = values(measured, "spikes", spikes=90, spread=0.5, fate="lives")
-    weak = values(measured, "spikes", spikes=20, spread=0.5, fate="dies")
+def test_a_strong_packet_sharpens_and_lives_and_a_weak_one_dies(full_run: Run) -> None:
+    outcome = measured(full_run, "pulse-packets", "synfire-chain")
+    assert values(outcome, "survival", spikes=90, spread=0.5) == [1.0]
+    assert values(outcome, "survival", spikes=20, spread=0.5) == [0.0]
+    assert values(outcome, "separatrix", spread=0.5) == [55.0]  # half-way between the two
+    strong = values(outcome, "spikes", spikes=90, spread=0.5, fate="lives")
+    weak = values(outcome, "spikes", spikes=20, spread=0.5, fate="dies")
     assert (len(strong), strong[0], weak[0]) == (5, 90, 20)
-    assert strong[-1] == values(measured, "attractor_spikes")[0] > 90
+    assert strong[-1] == values(outcome, "attractor_spikes")[0] > 90
     assert weak[-1] < 20
-    spreads = values(measured, "spread", spikes=90, spread=0.5, fate="lives")
-    assert spreads[0] == 0.5 > spreads[-1] == values(measured, "attractor_spread")[0]
+    spreads = values(outcome, "spread", spikes=90, spread=0.5, fate="lives")
+    assert spreads[0] == 0.5 > spreads[-1] == values(outcome, "attractor_spread")[0]
 
 
 def test_a_packet_has_at_most_a_spike_of_each_neuron() -> None:

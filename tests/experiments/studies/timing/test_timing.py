@@ -14,34 +14,37 @@ from experiments.studies.timing import STUDY, TASKS, Config, figure
 from experiments.studies.timing.measure import Task, _digits, run
 from experiments.tasks.dataset import _test_indices
 from tests.experiments.digits import DIGITS, ignore, tiny, value
+from tests.experiments.runs import measured
 
 SMALL = tiny(STUDY, trials=100, images=60, passes=8, artificial_passes=20)
 
 
-@pytest.fixture(scope="module")
-def measured() -> dict[str, Outcome]:
-    return {model: run(SMALL, Untrained(model, kind, seed=0), ignore) for model, kind in STUDY.subjects.items()}
-
-
 @pytest.mark.slow
-def test_both_learn_times(measured: dict[str, Outcome]) -> None:
+def test_both_learn_times() -> None:
+    outcomes = {model: run(SMALL, Untrained(model, kind, seed=0), ignore) for model, kind in STUDY.subjects.items()}
     for model, bins in (("three-factor", {}), ("dense", {"bin": 8}), ("recurrent", {"bin": 8})):
-        outcome = measured[model]
+        outcome = outcomes[model]
         assert value(outcome, "accuracy", task="patterns", jitter=2.0, **bins) > 0.9
         assert value(outcome, "accuracy", task="reversal", jitter=2.0, **bins) > 0.9
         assert value(outcome, "accuracy", task="rows", jitter=2.0, **bins) > 0.2  # from 60 digits; chance is 0.1
+    assert_counts_alone_tell_nothing(outcomes, SMALL.trials)
 
 
-def test_counts_alone_tell_nothing(measured: dict[str, Outcome]) -> None:
-    for model, outcome in measured.items():
+def test_counts_alone_tell_nothing(full_run: Run) -> None:
+    outcomes = {model: measured(full_run, "timing", model) for model in STUDY.subjects}
+    assert_counts_alone_tell_nothing(outcomes, tiny(STUDY).trials)
+
+
+def assert_counts_alone_tell_nothing(outcomes: dict[str, Outcome], trials: int) -> None:
+    for model, outcome in outcomes.items():
         alone, chance = (
             {task: value(outcome, metric, task=task) for task in TASKS} for metric in ("accuracy_of_counts", "chance")
         )
         assert chance == {"patterns": 0.1, "reversal": 0.5, "rows": 0.1}
         for task in ("patterns", "reversal"):
-            # All that artificial networks see is equal, so they give one answer. The spiking one guesses 100 times:
-            # four standard deviations.
-            guess = 4 * np.sqrt(chance[task] * (1 - chance[task]) / 100)
+            # All that artificial networks see is equal, so they give one answer. The spiking one guesses in each
+            # trial: four standard deviations.
+            guess = 4 * np.sqrt(chance[task] * (1 - chance[task]) / trials)
             tolerance = guess if model == "three-factor" else 1e-9
             assert alone[task] == pytest.approx(chance[task], abs=tolerance)
         if model != "three-factor":
