@@ -21,6 +21,7 @@ from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
 from bnsim.plasticity import PlasticityRule
 from bnsim.protocol import Repetition, Reward
+from bnsim.short_term import ShortTermPlasticity
 from bnsim.synapses import SynapseModel
 from bnsim.values import check_values, extent
 
@@ -141,6 +142,8 @@ class Projection(Description):
         at the end of step k + d, where k is the step in which the presynaptic neuron fired.
     plasticity : PlasticityRule, optional
         None for fixed weights.
+    short_term : ShortTermPlasticity, optional
+        None where every spike transmits the whole weight.
     name : str
         `source_to_target` where it is left empty.
 
@@ -157,6 +160,7 @@ class Projection(Description):
     connectivity: Connectivity = AllToAll()
     delay: Any = field(default_factory=lambda: 0 * ms)
     plasticity: PlasticityRule | None = None
+    short_term: ShortTermPlasticity | None = None
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -171,6 +175,19 @@ class Projection(Description):
         if self.plasticity is not None and not isinstance(self.plasticity, PlasticityRule):
             raise InputError(
                 f"Projection({self.name!r}).plasticity: {self.plasticity!r} is no PlasticityRule; give one"
+            )
+        if self.short_term is not None:
+            self._check_short_term()
+
+    def _check_short_term(self) -> None:
+        if not isinstance(self.short_term, ShortTermPlasticity):
+            raise InputError(
+                f"Projection({self.name!r}).short_term: {self.short_term!r} is no ShortTermPlasticity; give one"
+            )
+        if not (self.synapse.jumps or self.synapse.on_pre):
+            raise InputError(
+                f"Projection({self.name!r}).short_term: nothing jumps at a spike of {type(self.synapse).__name__}; "
+                "leave short_term out"
             )
 
     @property

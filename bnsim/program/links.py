@@ -14,6 +14,7 @@ from bnsim.network import Network, Population, Projection
 from bnsim.neurons import NeuronModel
 from bnsim.plasticity import PlasticityRule
 from bnsim.program.statements import declared
+from bnsim.short_term import ShortTermPlasticity
 from bnsim.synapses import SynapseModel
 
 Traces = Mapping[str, tuple[str, str]]
@@ -177,11 +178,23 @@ class Link:
 
     @property
     def constants(self) -> dict[str, Quantity]:
-        """Values of the parameters of synapse model and rule, under their names on the neurons."""
+        """Values of the parameters of synapse model, rule and short-term plasticity, under their names in equations."""
         values = dict(self.synapse.parameters)
         if self.rule is not None:
             values |= self.rule.parameters
-        return {self.names[name]: value for name, value in values.items()}
+        own = {} if self.short_term is None else self.short_term.parameters
+        named = {self.names[name]: value for name, value in values.items()}
+        return named | {self.short_term_names[name]: value for name, value in own.items()}
+
+    @property
+    def short_term(self) -> ShortTermPlasticity | None:
+        return self.projection.short_term
+
+    @property
+    def short_term_names(self) -> dict[str, str]:
+        """Names of the parameters of short-term plasticity in statements of the synapse."""
+        parameters = () if self.short_term is None else self.short_term.parameters
+        return {name: f"{self.name}_short_term_{name}" for name in parameters}
 
 
 def _reads_synapse(projection: Projection) -> bool:
