@@ -276,9 +276,13 @@ class Network(Description):
             raise InputError(
                 f"{culprit}.target: {target.name!r} is an encoder and takes no input; give a population of neurons"
             )
-        if projection.synapse.weight != "modulatory":
+        if projection.synapse.coupling:
+            _check_coupling(culprit, projection, source, target.model)
+        elif projection.synapse.weight != "modulatory":
             self._check_fires(f"{culprit}.source", projection.source)
-        elif projection.delay_kind != "none":
+        if projection.delay_kind != "none" and (
+            projection.synapse.coupling or projection.synapse.weight == "modulatory"
+        ):
             raise InputError(f"{culprit}.delay: {type(projection.synapse).__name__} has none; leave delay out")
         unit, shape = self.weight_unit(projection), (source.size, target.size)
         minimum = 0.0 if projection.synapse.weight == "conductance" else None
@@ -428,3 +432,22 @@ class Network(Description):
                     "use a brian2.SpikeGeneratorGroup instead"
                 )
         return to_brian2(self, dt, key)
+
+
+def _check_coupling(culprit: str, projection: Projection, source: Population, target: NeuronModel) -> None:
+    """Electrical synapses join two membranes whose input has the same unit."""
+    model, synapse = source.model, type(projection.synapse).__name__
+    if not isinstance(model, NeuronModel):
+        raise InputError(
+            f"{culprit}.source: {source.name!r} is an encoder and has no membrane for {synapse}; "
+            "give a population of neurons"
+        )
+    if model.input_unit != target.input_unit:
+        raise InputError(
+            f"{culprit}: {synapse} cannot couple {type(model).__name__}, whose input is in {model.input_unit}, to "
+            f"{type(target).__name__}, whose input is in {target.input_unit}; choose models with the same unit"
+        )
+    if projection.plasticity is not None:
+        raise InputError(
+            f"{culprit}.plasticity: {synapse} transmits no spikes from which a rule could learn; leave plasticity out"
+        )

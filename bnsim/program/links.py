@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from brian2.units.fundamentalunits import Quantity
 
@@ -93,6 +94,13 @@ class Link:
         """Model of the postsynaptic neurons."""
         assert isinstance(self.target.model, NeuronModel)
         return self.target.model
+
+    @property
+    def currents(self) -> dict[Literal["pre", "post"], str]:
+        """By end, the neurons' variable that holds the sum of the currents of electrical synapses; {} without any."""
+        if not self.synapse.coupling:
+            return {}
+        return {"pre": f"{self.name}_returned", "post": f"{self.name}_received"}
 
     @property
     def presynaptic_traces(self) -> Traces:

@@ -46,7 +46,19 @@ def equations(link: Link) -> str:
             lines.append(f"{name} : 1" if link.in_each_step(name) else decay)
         lines += [f"{name} : 1 (shared)" for name, kind in rule.signals.items() if kind != "postsynaptic"]
     lines += short_term.equations(link)
+    lines += _coupling(link)
     return "\n".join(line for line in lines if line)
+
+
+def _coupling(link: Link) -> list[str]:
+    """The currents of electrical synapses, which Brian2 adds up before the neurons' step."""
+    ends = {"pre": link.source.model, "post": link.target.model}
+    text = rename(link.synapse.coupling, link.names)
+    for end, model in ends.items():
+        assert isinstance(model, NeuronModel) or not text
+        text = text.replace(f"{{membrane}}_{end}", f"{getattr(model, 'membrane', '')}_{end}")
+    signed = {"pre": f"-({text})", "post": text}
+    return [f"{name}_{end} = {signed[end]} : {link.model.input_unit} (summed)" for end, name in link.currents.items()]
 
 
 def on_pre(link: Link) -> str:

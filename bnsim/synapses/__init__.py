@@ -8,4 +8,5 @@ from bnsim.synapses.double_exponential import DoubleExponentialConductance as Do
 from bnsim.synapses.double_exponential import DoubleExponentialCurrent as DoubleExponentialCurrent
 from bnsim.synapses.exponential import ExponentialConductance as ExponentialConductance
 from bnsim.synapses.exponential import ExponentialCurrent as ExponentialCurrent
+from bnsim.synapses.gap_junction import GapJunction as GapJunction
 from bnsim.synapses.modulatory import Modulatory as Modulatory

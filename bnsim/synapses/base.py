@@ -29,6 +29,10 @@ class SynapseModel(Description, abstract=True):
         Further statements when a spike arrives, after the jumps. `w` is the weight, `{membrane}` the neuron's membrane
         variable. Additions to a variable that is constant during the refractory period are discarded then; any other
         change of such a variable is refused.
+    coupling : str
+        For electrical synapses: the current of each synapse in every step, from the presynaptic into the postsynaptic
+        neuron, an expression in `w`, `{membrane}_pre` and `{membrane}_post`, the membrane variables of the two
+        neurons; the opposite current flows into the presynaptic neuron.
     weight : {"potential", "input", "conductance", "modulatory"}
         What a weight is: a jump of the membrane, an input, a conductance, or a number that rules alone use.
 
@@ -50,8 +54,9 @@ class SynapseModel(Description, abstract=True):
     current: ClassVar[str] = ""
     jumps: ClassVar[tuple[Jump, ...]] = ()
     on_pre: ClassVar[str] = ""
+    coupling: ClassVar[str] = ""
     weight: ClassVar[WeightKind]
-    STRUCTURE: ClassVar[tuple[str, ...]] = ("equations", "current", "jumps", "on_pre", "weight")
+    STRUCTURE: ClassVar[tuple[str, ...]] = ("equations", "current", "jumps", "on_pre", "coupling", "weight")
 
     def __post_init__(self) -> None:
         super().__post_init__()
