@@ -33,7 +33,7 @@ def equations(link: Link) -> str:
     InputError
         If synapse model or rule draw random numbers.
     """
-    lines = [f"w : {link.weight_unit}"]
+    lines = [f"w : {link.weight_unit}", rename(link.synapse.of_each, link.names)]
     rule = link.rule
     refuse_randomness(link.synapse)
     if rule is not None:

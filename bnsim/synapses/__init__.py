@@ -10,3 +10,6 @@ from bnsim.synapses.exponential import ExponentialConductance as ExponentialCond
 from bnsim.synapses.exponential import ExponentialCurrent as ExponentialCurrent
 from bnsim.synapses.gap_junction import GapJunction as GapJunction
 from bnsim.synapses.modulatory import Modulatory as Modulatory
+from bnsim.synapses.receptors import AMPA as AMPA
+from bnsim.synapses.receptors import GABAA as GABAA
+from bnsim.synapses.receptors import NMDA as NMDA

@@ -23,6 +23,9 @@ class SynapseModel(Description, abstract=True):
         Equations added to the postsynaptic neuron; `{input_unit}` and `{conductance_unit}` are filled in.
     current : str
         The term added to the neuron's summed input `I`, "" where there is none.
+    of_each : str
+        Variables of each synapse, such as a gate, with equations marked `(event-driven)`; they start at 0. Jumps and
+        `on_pre` may read them, and `on_pre` may change them.
     jumps : tuple of Jump
         Jumps of variables at the arrival of a spike.
     on_pre : str
@@ -52,11 +55,12 @@ class SynapseModel(Description, abstract=True):
 
     equations: ClassVar[str] = ""
     current: ClassVar[str] = ""
+    of_each: ClassVar[str] = ""
     jumps: ClassVar[tuple[Jump, ...]] = ()
     on_pre: ClassVar[str] = ""
     coupling: ClassVar[str] = ""
     weight: ClassVar[WeightKind]
-    STRUCTURE: ClassVar[tuple[str, ...]] = ("equations", "current", "jumps", "on_pre", "coupling", "weight")
+    STRUCTURE: ClassVar[tuple[str, ...]] = ("equations", "current", "of_each", "jumps", "on_pre", "coupling", "weight")
 
     def __post_init__(self) -> None:
         super().__post_init__()
