@@ -95,9 +95,9 @@ class NMDA(SynapseModel):
 
     In the paper ds/dt = -s / tau_decay + alpha x (1 - s), tau_rise dx/dt = -x, x += 1. Its solution after a spike that
     finds x at 0 becomes, once x has decayed, that of the jump above, exactly. What deviates is the rise, which takes a
-    few tau_rise there and no time here, and what is left of x from a spike less than a few tau_rise before: in a depolarization of
-    9 mV by spikes 5 to 20 ms apart, 0.4 mV at most while the gate rises and 0.1 mV later. This is
-    NEST's approximation `iaf_bw_2001` of the same model.
+    few tau_rise there and no time here, and what is left of x from a spike less than a few tau_rise before: in a
+    depolarization of 9 mV by spikes 5 to 20 ms apart, 0.4 mV at most while the gate rises and 0.1 mV later. This is the
+    approximation of NEST's `iaf_bw_2001`.
 
     The block makes the current no linear function of v. The exponential midpoint rule linearises it in each step and
     stays of second order: 3e-6 mV for a depolarization of 9 mV at a time step of 0.1 ms.
