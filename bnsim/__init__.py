@@ -26,6 +26,7 @@ _ROOMS = (
     "receptive_fields",
     "record",
     "recording",
+    "short_term",
     "state",
     "synapses",
 )
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from bnsim.receptive_fields import *
     from bnsim.record import *
     from bnsim.recording import *
+    from bnsim.short_term import *
     from bnsim.state import *
     from bnsim.synapses import *
 

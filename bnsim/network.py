@@ -22,6 +22,7 @@ from bnsim.limits import Limits
 from bnsim.neurons import NeuronModel
 from bnsim.plasticity import PlasticityRule
 from bnsim.protocol import Repetition, Reward
+from bnsim.short_term import ShortTermPlasticity
 from bnsim.synapses import SynapseModel
 from bnsim.synapses.base import SIGNED
 from bnsim.values import check_values, extent
@@ -149,6 +150,8 @@ class Projection(Description):
         at the end of step k + d, where k is the step in which the presynaptic neuron fired.
     plasticity : PlasticityRule, optional
         None for fixed weights.
+    short_term : ShortTermPlasticity, optional
+        None where every spike transmits the whole weight.
     name : str
         `source_to_target` where it is left empty.
 
@@ -165,6 +168,7 @@ class Projection(Description):
     connectivity: Connectivity = AllToAll()
     delay: Any = field(default_factory=lambda: 0 * ms)
     plasticity: PlasticityRule | None = None
+    short_term: ShortTermPlasticity | None = None
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -179,6 +183,19 @@ class Projection(Description):
         if self.plasticity is not None and not isinstance(self.plasticity, PlasticityRule):
             raise InputError(
                 f"Projection({self.name!r}).plasticity: {self.plasticity!r} is no PlasticityRule; give one"
+            )
+        if self.short_term is not None:
+            self._check_short_term()
+
+    def _check_short_term(self) -> None:
+        if not isinstance(self.short_term, ShortTermPlasticity):
+            raise InputError(
+                f"Projection({self.name!r}).short_term: {self.short_term!r} is no ShortTermPlasticity; give one"
+            )
+        if not (self.synapse.jumps or self.synapse.on_pre):
+            raise InputError(
+                f"Projection({self.name!r}).short_term: nothing jumps at a spike of {type(self.synapse).__name__}; "
+                "leave short_term out"
             )
 
     @property
@@ -272,9 +289,13 @@ class Network(Description):
             raise InputError(
                 f"{culprit}.target: {target.name!r} is an encoder and takes no input; give a population of neurons"
             )
-        if projection.synapse.weight != "modulatory":
+        if projection.synapse.coupling:
+            _check_coupling(culprit, projection, source, target.model)
+        elif projection.synapse.weight != "modulatory":
             self._check_fires(f"{culprit}.source", projection.source)
-        elif projection.delay_kind != "none":
+        if projection.delay_kind != "none" and (
+            projection.synapse.coupling or projection.synapse.weight == "modulatory"
+        ):
             raise InputError(f"{culprit}.delay: {type(projection.synapse).__name__} has none; leave delay out")
         unit, shape = self.weight_unit(projection), (source.size, target.size)
         minimum = 0.0 if projection.synapse.weight == "conductance" else None
@@ -460,3 +481,22 @@ class Network(Description):
                     "use a brian2.SpikeGeneratorGroup instead"
                 )
         return to_brian2(self, dt, key)
+
+
+def _check_coupling(culprit: str, projection: Projection, source: Population, target: NeuronModel) -> None:
+    """Electrical synapses join two membranes whose input has the same unit."""
+    model, synapse = source.model, type(projection.synapse).__name__
+    if not isinstance(model, NeuronModel):
+        raise InputError(
+            f"{culprit}.source: {source.name!r} is an encoder and has no membrane for {synapse}; "
+            "give a population of neurons"
+        )
+    if model.input_unit != target.input_unit:
+        raise InputError(
+            f"{culprit}: {synapse} cannot couple {type(model).__name__}, whose input is in {model.input_unit}, to "
+            f"{type(target).__name__}, whose input is in {target.input_unit}; choose models with the same unit"
+        )
+    if projection.plasticity is not None:
+        raise InputError(
+            f"{culprit}.plasticity: {synapse} transmits no spikes from which a rule could learn; leave plasticity out"
+        )

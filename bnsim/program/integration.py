@@ -8,7 +8,9 @@ that vanish where two time constants are equal, or takes longer to derive the mo
 Where conductances multiply the membrane potential, everything that is linear is propagated in the same way, and the
 membrane by the exponential midpoint rule: dv/dt = a v + b with a and b taken at the middle of the step, where the
 conductances are known exactly. It needs one exponential function a neuron and step, as the exponential Euler method
-does, and its error is of the order dt^2 instead of dt.
+does, and its error is of the order dt^2 instead of dt. Where dv/dt is no linear function of v, as with a conductance
+that magnesium blocks, it is linearised at the start of the step (the exponential Rosenbrock-Euler method), which is of
+the same order.
 
 References
 ----------
@@ -24,9 +26,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import sympy
 from brian2.core.functions import DEFAULT_FUNCTIONS
 from brian2.core.namespace import DEFAULT_UNITS
 from brian2.equations.equations import DIFFERENTIAL_EQUATION, SUBEXPRESSION, SingleEquation
+from brian2.parsing.sympytools import str_to_sympy, sympy_to_str
 from brian2.units.fundamentalunits import Quantity
 from scipy.linalg import expm, matrix_balance
 
@@ -149,7 +153,7 @@ def exponential_midpoint(
     dt: float,
     of_cells: frozenset[str] = frozenset(),
 ) -> Integration:
-    """Return the exponential midpoint rule for equations that are linear in their own variable.
+    """Return the exponential midpoint rule for equations that do not lead to one another where they are not linear.
 
     Parameters
     ----------
@@ -172,7 +176,8 @@ def exponential_midpoint(
     Raises
     ------
     InputError
-        If an equation is not linear in its own variable, or its coefficients depend on another such variable.
+        If an equation that is not linear with constant coefficients depends on another such variable, or cannot be
+        differentiated.
     """
     rates = _rates(equations)
     linear = _linear(rates, {*constants, *of_cells})
@@ -180,22 +185,19 @@ def exponential_midpoint(
     lines: list[str] = []
     middle: set[str] = set()
     for name in others:
-        try:
-            form = affine(rates[name], {name})
-        except NotAffine:
-            form = {}
-        used = {other for text in form.values() for other in names_in(text)} & set(rates)
-        if not form or used & set(others):
+        used = names_in(rates[name]) & set(rates) - {name}
+        slope, change = _linearised(rates[name], name)
+        if not slope or used & set(others):
+            reason = f"depends on {min(used & set(others))!r}, which is not either" if slope else "has no derivative"
             raise InputError(
-                f"{culprit}: the equation of {name!r} is not linear in {name!r} itself, so the exponential midpoint "
-                'rule cannot integrate it; give method="rk4", or another'
+                f"{culprit}: the equation of {name!r} is not linear and {reason}"
+                ', so the exponential midpoint rule cannot integrate it; give method="rk4", or another'
             )
         middle |= used
         halves = {other: f"_half_{other}" for other in used}
-        rate, force = (_renamed(form.get(part, "0"), halves) for part in (name, REST))
         lines += [
-            f"_rate_{name} = {rate}",
-            f"_next_{name} = {name} + ({force} + _rate_{name} * {name}) * dt * exprel(_rate_{name} * dt)",
+            f"_rate_{name} = {_renamed(slope, halves)}",
+            f"_next_{name} = {name} + ({_renamed(change, halves)}) * dt * exprel(_rate_{name} * dt)",
         ]
     half = _only(linear, middle)
     half_lines, half_names = _propagation(half, "half_")
@@ -205,6 +207,16 @@ def exponential_midpoint(
     code = "\n".join([*half_lines, *lines, *full_lines, *writes])
     values = _values({"": (1.0, linear), "half_": (0.5, half)}, constants, dt)
     return Integration(code, (*full_names, *half_names), bool(of_cells), values)
+
+
+def _linearised(rate: str, name: str) -> tuple[str, str]:
+    """The derivative of a rate by its own variable, "" where there is none, and the rate itself."""
+    try:
+        form = affine(rate, {name})
+        return form.get(name, "0"), f"{form.get(REST, '0')} + _rate_{name} * {name}"
+    except NotAffine:
+        slope = str_to_sympy(rate).diff(sympy.Symbol(name, real=True))
+        return "" if slope.has(sympy.Derivative, sympy.Subs) else sympy_to_str(slope), rate
 
 
 def _rates(equations: Mapping[str, SingleEquation]) -> dict[str, str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from brian2.units.fundamentalunits import Quantity
 
@@ -14,6 +15,7 @@ from bnsim.network import Network, Population, Projection
 from bnsim.neurons import NeuronModel
 from bnsim.plasticity import PlasticityRule
 from bnsim.program.statements import declared
+from bnsim.short_term import ShortTermPlasticity
 from bnsim.synapses import SynapseModel
 
 Traces = Mapping[str, tuple[str, str]]
@@ -92,6 +94,13 @@ class Link:
         """Model of the postsynaptic neurons."""
         assert isinstance(self.target.model, NeuronModel)
         return self.target.model
+
+    @property
+    def currents(self) -> dict[Literal["pre", "post"], str]:
+        """By end, the neurons' variable that holds the sum of the currents of electrical synapses; {} without any."""
+        if not self.synapse.coupling:
+            return {}
+        return {"pre": f"{self.name}_returned", "post": f"{self.name}_received"}
 
     @property
     def presynaptic_traces(self) -> Traces:
@@ -177,11 +186,23 @@ class Link:
 
     @property
     def constants(self) -> dict[str, Quantity]:
-        """Values of the parameters of synapse model and rule, under their names on the neurons."""
+        """Values of the parameters of synapse model, rule and short-term plasticity, under their names in equations."""
         values = dict(self.synapse.parameters)
         if self.rule is not None:
             values |= self.rule.parameters
-        return {self.names[name]: value for name, value in values.items()}
+        own = {} if self.short_term is None else self.short_term.parameters
+        named = {self.names[name]: value for name, value in values.items()}
+        return named | {self.short_term_names[name]: value for name, value in own.items()}
+
+    @property
+    def short_term(self) -> ShortTermPlasticity | None:
+        return self.projection.short_term
+
+    @property
+    def short_term_names(self) -> dict[str, str]:
+        """Names of the parameters of short-term plasticity in statements of the synapse."""
+        parameters = () if self.short_term is None else self.short_term.parameters
+        return {name: f"{self.name}_short_term_{name}" for name in parameters}
 
 
 def _reads_synapse(projection: Projection) -> bool:

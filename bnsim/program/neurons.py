@@ -149,14 +149,17 @@ def equations(cells: Cells) -> str:
 
 
 def _at_source(link: Link) -> list[str]:
+    currents = [f"{link.currents['pre']} : {link.model.input_unit}"] if link.currents else []
     if link.rule is None:
-        return []
+        return currents
     traces = [f"{link.names[name]} : 1" for name in link.presynaptic_traces if link.on_neurons(name)]
-    return [rename(link.rule.presynaptic, link.names), *traces]
+    return [rename(link.rule.presynaptic, link.names), *traces, *currents]
 
 
 def _at_target(link: Link) -> list[str]:
     lines = [fill(rename(link.synapse.equations, link.names), link.model)]
+    if link.currents:
+        lines.append(f"{link.currents['post']} : {link.model.input_unit}")
     if link.rule is not None:
         added = rename(link.rule.postsynaptic.replace("{weight_unit}", link.weight_unit), link.names)
         lines.append(fill(added, link.model))
@@ -198,6 +201,9 @@ def _summed_input(cells: Cells, model: NeuronModel) -> str:
         term = fill(rename(link.synapse.current, link.names), model)
         if term and term not in terms:  # equal synapses share their variables
             terms.append(term)
+    for link in cells.links:
+        ends = {"pre": cells.sends(link), "post": cells.receives(link)}
+        terms += [name for end, name in link.currents.items() if ends[end]]
     return " + ".join(terms)
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from bnsim import checks
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
+from bnsim.program import short_term
 from bnsim.program.links import Link
 from bnsim.program.neurons import still
 from bnsim.program.parts import TrialEnd
@@ -15,7 +16,7 @@ from bnsim.program.statements import assignments, declared, discard, fill, gate,
 
 
 def equations(link: Link) -> str:
-    """Return the variables of each synapse: the weight, the rule's traces, and the signals shared by all synapses.
+    """Return the variables of each synapse: the weight, the rule's traces, signals, and those of short-term plasticity.
 
     Parameters
     ----------
@@ -32,7 +33,7 @@ def equations(link: Link) -> str:
     InputError
         If synapse model or rule draw random numbers.
     """
-    lines = [f"w : {link.weight_unit}"]
+    lines = [f"w : {link.weight_unit}", rename(link.synapse.of_each, link.names)]
     rule = link.rule
     refuse_randomness(link.synapse)
     if rule is not None:
@@ -44,11 +45,24 @@ def equations(link: Link) -> str:
             decay = f"d{name}/dt = -{name} / {link.names[tau]} : 1 (event-driven)"
             lines.append(f"{name} : 1" if link.in_each_step(name) else decay)
         lines += [f"{name} : 1 (shared)" for name, kind in rule.signals.items() if kind != "postsynaptic"]
+    lines += short_term.equations(link)
+    lines += _coupling(link)
     return "\n".join(line for line in lines if line)
 
 
+def _coupling(link: Link) -> list[str]:
+    """The currents of electrical synapses, which Brian2 adds up before the neurons' step."""
+    ends = {"pre": link.source.model, "post": link.target.model}
+    text = rename(link.synapse.coupling, link.names)
+    for end, model in ends.items():
+        assert isinstance(model, NeuronModel) or not text
+        text = text.replace(f"{{membrane}}_{end}", f"{getattr(model, 'membrane', '')}_{end}")
+    signed = {"pre": f"-({text})", "post": text}
+    return [f"{name}_{end} = {signed[end]} : {link.model.input_unit} (summed)" for end, name in link.currents.items()]
+
+
 def on_pre(link: Link) -> str:
-    """Return the statements at the arrival of a presynaptic spike: transmission, then learning.
+    """Return the statements at the arrival of a presynaptic spike: transmission, short-term plasticity, then learning.
 
     Parameters
     ----------
@@ -65,7 +79,7 @@ def on_pre(link: Link) -> str:
     InputError
         As for `transmission` and `learning`.
     """
-    lines = [transmission(link)]
+    lines = [transmission(link), *short_term.on_pre(link)]
     if link.rule is not None:
         lines.append(learning(link, "on_pre"))
         for name, (_, statement) in link.presynaptic_traces.items():
@@ -100,7 +114,7 @@ def transmission(link: Link) -> str:
     written = [f"{jump.variable}_post += {jump.amount}" for jump in synapse.jumps]
     written += [synapse.on_pre] if synapse.on_pre else []
     # Filled in after renaming: the neuron's membrane variable may bear the name of one of the synapse's.
-    statements = fill(rename("\n".join(written), link.names), link.model)
+    statements = fill(rename(short_term.scaled(link, "\n".join(written)), link.names), link.model)
     culprit = f"{owner}.on_pre"
     _refuse_persistent(link, culprit, statements)
     return discard(culprit, statements, _conditions(link))

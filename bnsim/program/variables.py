@@ -10,6 +10,7 @@ from brian2.units.fundamentalunits import Quantity, get_unit
 
 from bnsim import checks
 from bnsim.neurons import NeuronModel
+from bnsim.program import short_term
 from bnsim.program.links import Link
 from bnsim.program.neurons import ENGINE, Cells
 from bnsim.program.parts import Computed, Place, PopulationProgram, ProjectionProgram, Role, Signal, Variable
@@ -98,7 +99,7 @@ def of_projection(link: Link, program: ProjectionProgram) -> Iterator[Variable]:
     found = parsed(f"Projection({program.name!r})", program.equations)
     for symbol, equation in _stored(found):
         if symbol != "w" and symbol not in told:
-            yield _variable(program.name, "projection", symbol, equation, "transient", 0.0)
+            yield _variable(program.name, "projection", symbol, equation, "transient", short_term.initial(link, symbol))
         elif symbol == "w" and link.rule is not None:
             yield _variable(program.name, "projection", "w", equation, "weight", 0.0)
     if any("event-driven" in equation.flags for equation in found.values()):

@@ -26,12 +26,19 @@ class SynapseModel(Description, abstract=True):
         Equations added to the postsynaptic neuron; `{input_unit}` and `{conductance_unit}` are filled in.
     current : str
         The term added to the neuron's summed input `I`, "" where there is none.
+    of_each : str
+        Variables of each synapse, such as a gate, with equations marked `(event-driven)`; they start at 0. Jumps and
+        `on_pre` may read them, and `on_pre` may change them.
     jumps : tuple of Jump
         Jumps of variables at the arrival of a spike.
     on_pre : str
         Further statements when a spike arrives, after the jumps. `w` is the weight, `{membrane}` the neuron's membrane
         variable. Additions to a variable that is constant during the refractory period are discarded then; any other
         change of such a variable is refused.
+    coupling : str
+        For electrical synapses: the current of each synapse in every step, from the presynaptic into the postsynaptic
+        neuron, an expression in `w`, `{membrane}_pre` and `{membrane}_post`, the membrane variables of the two
+        neurons; the opposite current flows into the presynaptic neuron.
     weight : {"potential", "input", "conductance", "modulatory"}
         What a weight is: a jump of the membrane, an input, a conductance, or a number that rules alone use.
 
@@ -51,10 +58,12 @@ class SynapseModel(Description, abstract=True):
 
     equations: ClassVar[str] = ""
     current: ClassVar[str] = ""
+    of_each: ClassVar[str] = ""
     jumps: ClassVar[tuple[Jump, ...]] = ()
     on_pre: ClassVar[str] = ""
+    coupling: ClassVar[str] = ""
     weight: ClassVar[WeightKind]
-    STRUCTURE: ClassVar[tuple[str, ...]] = ("equations", "current", "jumps", "on_pre", "weight")
+    STRUCTURE: ClassVar[tuple[str, ...]] = ("equations", "current", "of_each", "jumps", "on_pre", "coupling", "weight")
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -114,12 +114,32 @@ def test_methods_that_do_not_fit_are_refused() -> None:
         "Quadratic.equations: the equation of 'v' is not linear with constant coefficients, so it cannot be integrated "
         'exactly; give method="rk4", or another'
     )
-    with pytest.raises(InputError) as raised:
-        exponential_midpoint("Quadratic.equations", quadratic, {"tau": 10 * ms}, DT)
-    assert str(raised.value) == (
-        "Quadratic.equations: the equation of 'v' is not linear in 'v' itself, so the exponential midpoint rule cannot "
-        'integrate it; give method="rk4", or another'
-    )
+    for text, reason in (
+        ("dv/dt = v * u / tau : 1\ndu/dt = -u * v / tau : 1", "depends on 'v', which is not either"),
+        ("dv/dt = arbitrary(v) / tau : 1", "has no derivative"),
+    ):
+        with pytest.raises(InputError) as raised:
+            exponential_midpoint("Mine.equations", equations(text), {"tau": 10 * ms}, DT)
+        name = "u" if "du/dt" in text else "v"
+        assert str(raised.value) == (
+            f"Mine.equations: the equation of {name!r} is not linear and {reason}, so the exponential midpoint rule "
+            'cannot integrate it; give method="rk4", or another'
+        )
+
+
+def test_a_nonlinear_equation_is_linearised_in_each_step() -> None:
+    """dv/dt = v^2 / tau is solved by v / (1 - v t / tau): the error falls with the square of the step."""
+    errors = []
+    for n in (40, 80, 160):
+        dt = 5e-3 / n
+        step = exponential_midpoint("Quadratic.equations", equations("dv/dt = v**2 / tau : 1"), {"tau": 10 * ms}, dt)
+        space: dict[str, Any] = {"v": 1.0, "tau": 0.01, "dt": dt, "exprel": lambda x: np.expm1(x) / x}
+        for _ in range(n):
+            exec(step.code, space)
+        errors.append(abs(space["v"] - 2))
+    assert errors[-1] < 1e-4
+    assert errors[0] / errors[1] == pytest.approx(4, rel=0.05)
+    assert errors[1] / errors[2] == pytest.approx(4, rel=0.03)
 
 
 def response(synapse: bnsim.SynapseModel, weight: Any, dt: float, **model: Any) -> NDArray[np.float64]:

@@ -39,7 +39,7 @@ def test_keeps_scikit_learns_rules(estimator: BaseEstimator, check: Any) -> None
 
 def test_two_wrong_answers_teach_the_same_whatever_the_label(digits: Digits) -> None:
     """The network is told right or wrong: any label that it did not answer leaves the same weights."""
-    model = RewardLearner(**DIGITS, random_state=0)
+    model = RewardLearner(**DIGITS)
     X, y = digits.X[:1], digits.y[:1]
     model.partial_fit(X, y, classes=np.arange(10))
     answer = int(model.predict(digits.X[1:2])[0])
@@ -63,7 +63,7 @@ def _after(model: RewardLearner, X: np.ndarray, labels: np.ndarray) -> np.ndarra
 
 
 def test_training_is_the_rule_on_the_recorded_spikes(digits: Digits) -> None:
-    model = RewardLearner(**DIGITS, random_state=1)
+    model = RewardLearner(**DIGITS)
     model.partial_fit(digits.X[:1], digits.y[:1], classes=np.arange(10))
     X, label = digits.X[1:2], int(model.predict(digits.X[1:2])[0])
     before = model.learned_["hidden_to_output.w"].reshape(-1, 10) / RHEOBASE
@@ -83,7 +83,7 @@ def test_training_is_the_rule_on_the_recorded_spikes(digits: Digits) -> None:
 
 
 def test_output_neurons_compete(digits: Digits) -> None:
-    model = RewardLearner(**DIGITS, random_state=0).fit(digits.X, digits.y)
+    model = RewardLearner(**DIGITS).fit(digits.X, digits.y)
     active = (model.activity(digits.X_held[:100])["output"].responses > 0).sum(axis=1)
     assert np.mean(active == 1) > 0.8
 
