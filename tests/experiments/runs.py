@@ -18,9 +18,15 @@ def without(run: Run, *metrics: Metric) -> Run:
     return dataclasses.replace(run, results=run.results[measured], summary={**run.summary, "metrics": kept})
 
 
+def _number(fact: Any) -> Any:
+    """A fact as its study gave it: a number is kept as text where the fact of another study with this name is text."""
+    return int(fact) if isinstance(fact, str) and fact.isdigit() else fact
+
+
 def measured(run: Run, study: str, model: str) -> Outcome:
     """What a study of a run of one seed measured of a model, as the study returned it."""
     rows = run.results[(run.results["study"] == study) & (run.results["model"] == model)]
     steps = [None if pd.isna(step) else int(step) for step in rows["step"]]
-    found = zip(rows["metric"], rows["value"], rows["facts"], steps, strict=True)
+    facts = [{name: _number(fact) for name, fact in row.items()} for row in rows["facts"]]
+    found = zip(rows["metric"], rows["value"], facts, steps, strict=True)
     return Outcome(0, 0, tuple(Measurement(*row) for row in found))

@@ -116,8 +116,8 @@ def conductance_potential(weight: float, reversal: float) -> NDArray[np.float64]
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("weight", "reversal"), [(4.0, 0.0), (30.0, -80.0)])
-def test_conductance_potential_converges_at_first_order(weight: float, reversal: float) -> None:
-    """Exponential Euler holds g during a step: the error falls in proportion to dt."""
+def test_conductance_potential_converges_at_second_order(weight: float, reversal: float) -> None:
+    """The exponential midpoint rule takes g in the middle of a step: the error falls in proportion to dt^2."""
     expected, errors = conductance_potential(weight, reversal), []
     for dt in (0.2, 0.1, 0.05):
         network = driven(ConductanceLIF(), ExponentialConductance(reversal=reversal * mV), weight * nS)
@@ -127,9 +127,9 @@ def test_conductance_potential_converges_at_first_order(weight: float, reversal:
         errors.append(np.abs(seen - expected).max())
         assert recording.trace("cells", "input_to_cells_g").unit == "S"
     assert np.ptp(expected) > 1
-    assert errors[1] < 0.02 * np.ptp(expected)
-    assert errors[0] / errors[1] == pytest.approx(2, rel=0.1)
-    assert errors[1] / errors[2] == pytest.approx(2, rel=0.1)
+    assert errors[1] < 1e-4 * np.ptp(expected)
+    assert errors[0] / errors[1] == pytest.approx(4, rel=0.1)
+    assert errors[1] / errors[2] == pytest.approx(4, rel=0.1)
 
 
 def test_relative_conductance_of_a_neuron_driven_by_a_voltage() -> None:

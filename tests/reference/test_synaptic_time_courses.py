@@ -88,7 +88,7 @@ def test_the_weight_of_a_conductance_is_its_peak() -> None:
         rate = lambda t, v, r=rise, d=decay: (10.5 * (-70 - v) - 12 * shape(t, r, d) * v) / 210  # noqa: E731
         expected = solved(rate)
         assert np.ptp(expected) > 5
-        np.testing.assert_allclose(v, expected, atol=3e-3)
+        np.testing.assert_allclose(v, expected, atol=4e-3)  # mV; 3.6e-3 measured, a quarter of that at half the step
         np.testing.assert_allclose(relative[0] * 10.5, g * 1e9, rtol=1e-12, atol=1e-15)
         np.testing.assert_allclose(relative[1], v, rtol=1e-12)
 

@@ -20,8 +20,9 @@ HARMLESS = (
     "brian2.core.namespace.DEFAULT_UNITS",
     "brian2.core.functions.DEFAULT_FUNCTIONS",
     "brian2.equations.equations",
+    "brian2.parsing.sympytools",
 )
-"""Units and functions by their names, and the parser of equations: none of them is simulated."""
+"""Units and functions by their names, the parser of equations and of expressions: none of them is simulated."""
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
