@@ -70,9 +70,9 @@ def test_a_yardstick_that_does_not_fit_is_refused(changed: dict[str, Any], messa
 
 
 def test_a_classic_has_a_network_and_yardsticks() -> None:
-    with pytest.raises(ValueError, match="^classic siegert: names no network; give subjects$"):
+    with pytest.raises(ValueError, match=r"^classic siegert: names no network; give subjects$"):
         dataclasses.replace(CLASSIC, subjects={})
-    with pytest.raises(ValueError, match="^classic siegert: has no yardstick; give at least one$"):
+    with pytest.raises(ValueError, match=r"^classic siegert: has no yardstick; give at least one$"):
         dataclasses.replace(CLASSIC, yardsticks=())
 
 
