@@ -28,7 +28,7 @@ from typing import Literal
 
 from pydantic import Field, PositiveInt
 
-from experiments.spec import Metric, Options
+from experiments.spec import Fact, Metric, Options
 from experiments.yardsticks import Classic, Yardstick
 
 REGIMES: Mapping[str, tuple[float, float]] = {
@@ -80,7 +80,7 @@ def _published(metric: str, regime: str, value: float, tolerance: float, reason:
 
 
 _EDGES = "other connections and a finite time"
-_NEST = {"regime": "AI", "neurons": 12_500, "inputs": 1000}
+_NEST: Mapping[str, Fact] = {"regime": "AI", "neurons": 12_500, "inputs": 1000}
 
 CLASSIC = Classic(
     __name__,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -13,7 +14,7 @@ from experiments.classics.brunel import CLASSIC, REGIMES
 from experiments.run_directory import Run
 from experiments.shared.stored import by_fact, rows
 from experiments.shared.wording import number, stated
-from experiments.spec import Plate
+from experiments.spec import Metric, Plate
 
 PLATES = (
     Plate(
@@ -87,16 +88,20 @@ def _regimes(run: Run) -> list[str]:
 def _column(axes: Sequence[Axes], run: Run, regime: str) -> None:
     raster, activity, spectrum = axes
     strength, external = REGIMES[regime]
-    spikes = [row for row in rows(run, CLASSIC["spike"]).itertuples() if row.facts["regime"] == regime]
-    raster.scatter(
-        [0.1 * row.step for row in spikes], [row.facts["neuron"] for row in spikes], s=2, color=INK, linewidths=0
-    )
+    spikes = _of(run, CLASSIC["spike"], regime)
+    neurons = [facts["neuron"] for facts in spikes["facts"]]
+    raster.scatter(0.1 * spikes["step"].to_numpy(float), neurons, s=2, color=INK, linewidths=0)
     raster.set_title(f"{regime}\ng = {strength:g}, η = {external:g}")
-    found = [row for row in rows(run, CLASSIC["activity"]).itertuples() if row.facts["regime"] == regime]
-    activity.fill_between([0.5 * row.step for row in found], [row.value for row in found], color=INK, linewidth=0)
+    found = _of(run, CLASSIC["activity"], regime)
+    activity.fill_between(0.5 * found["step"].to_numpy(float), found["value"].to_numpy(float), color=INK, linewidth=0)
     activity.set(xlabel="Time (ms)", ylim=(0, None))
     for ax in (raster, activity):
         ax.set_xlim(0, 200)
     entries = [entry for _, name, entry in by_fact(run, CLASSIC["spectrum"], "regime") if name == regime]
     spectrum.plot([entry["step"] for entry in entries], np.array([entry["mean"] for entry in entries]), color=BLUE)
     spectrum.set(xlabel="Frequency (Hz)", xlim=(0, 400), ylim=(0, None))
+
+
+def _of(run: Run, metric: Metric, regime: str) -> pd.DataFrame:
+    found = rows(run, metric)
+    return found[[facts["regime"] == regime for facts in found["facts"]]]

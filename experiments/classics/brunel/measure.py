@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from brian2.units import Hz, ms, mV
@@ -10,7 +11,7 @@ from scipy.signal import welch
 
 import bnsim
 from bnsim import Delta, FixedInDegree, PoissonDrive, Population, Projection
-from bnsim.arrays import Float64Array
+from bnsim.arrays import FloatArray
 from bnsim.recording import Recording, SpikeTimes
 from experiments.classics.brunel import CLASSIC, REGIMES, Config
 from experiments.spec import Measurement, Outcome, Progress, Untrained
@@ -121,7 +122,7 @@ def measured(config: Config, regime: str, recording: Recording, seed: int) -> It
     Measurement
         One after the other.
     """
-    facts = {"regime": regime, "neurons": config.neurons, "inputs": config.inputs}
+    facts: dict[str, Any] = {"regime": regime, "neurons": config.neurons, "inputs": config.inputs}
     trains = [recording.spike_times(name) for name in ("E", "I")]
     steps = np.concatenate([np.round(train.time * 1e3 / STEP).astype(int) for train in trains]) - round(WARM_UP / STEP)
     yield CLASSIC["rate"](len(steps) * 1e3 / (config.neurons * config.duration), **facts)
@@ -139,7 +140,7 @@ def measured(config: Config, regime: str, recording: Recording, seed: int) -> It
         yield from _shown(config, regime, activity, trains[0])
 
 
-def _shown(config: Config, regime: str, activity: Float64Array, excitatory: SpikeTimes) -> Iterator[Measurement]:
+def _shown(config: Config, regime: str, activity: FloatArray, excitatory: SpikeTimes) -> Iterator[Measurement]:
     """Yield the activity and the spikes of some neurons at the end of the simulation."""
     for place, value in enumerate(activity[-round(SHOWN / BIN) :]):
         yield CLASSIC["activity"](value, step=place, regime=regime)
