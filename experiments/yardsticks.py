@@ -55,6 +55,8 @@ class Classic(Study):
 
     Parameters
     ----------
+    package, about, title, metrics, presets, order, brief, opens_test_set, subjects, fixes, settings, tried
+        As in `Study`. Subjects are the experiment's networks, at least one.
     source
         Publication of the experiment.
     yardsticks

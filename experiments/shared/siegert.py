@@ -21,10 +21,12 @@ def siegert_rate(
     mu, sigma
         Mean and strength of the input, in mV; without a threshold, the potential has the standard deviation sigma /
         sqrt(2).
-    tau, refractory
-        Membrane time constant and refractory period, in ms.
+    tau
+        Membrane time constant, in ms.
     threshold, reset
         Potentials above rest, in mV.
+    refractory
+        Refractory period, in ms.
     dt
         Time step in ms; 0 for continuous time. Between grid points the threshold cannot be crossed, which acts like a
         threshold that is higher by 0.5826 sigma sqrt(dt / tau).

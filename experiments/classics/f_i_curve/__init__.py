@@ -53,7 +53,7 @@ CLASSIC = Classic(
     __doc__,
     title="Rate against current",
     order=10,
-    source="closed solution of the leaky integrate-and-fire neuron",
+    source="closed solution",
     subjects={"lif": "BNS"},
     metrics=(
         Metric(
