@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from bnsim import public
 from bnsim.errors import unknown_name
+from experiments.classics import CLASSICS
 from experiments.studies import STUDIES
 from experiments.tasks import tasks
 
@@ -17,7 +18,7 @@ def catalogue(what: str) -> dict[str, str]:
     Parameters
     ----------
     what
-        "studies", "models", "tasks", "presets", "neurons", "synapses", "rules" or "encoders".
+        "studies", "classics", "models", "tasks", "presets", "neurons", "synapses", "rules" or "encoders".
 
     Returns
     -------
@@ -60,6 +61,7 @@ def _classes(room: str) -> Callable[[], dict[str, str]]:
 
 _LISTS: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "studies": lambda: {name: study.question for name, study in STUDIES.items()},
+    "classics": lambda: {name: f"{classic.question} ({classic.source})" for name, classic in CLASSICS.items()},
     "models": _models,
     "tasks": lambda: {name: task.summary for name, task in tasks().items()},
     "presets": lambda: {

@@ -92,7 +92,11 @@ def compare(  # numpydoc ignore=PR01
 @app.command("run")
 def run_command(  # numpydoc ignore=PR01
     study: Annotated[
-        str, typer.Argument(metavar="STUDY", help="Name from `bnsim list studies`, or path of a study's folder.")
+        str,
+        typer.Argument(
+            metavar="STUDY",
+            help="Name from `bnsim list studies` or `bnsim list classics`, or path of a study's folder.",
+        ),
     ],
     task: TaskOption = "digits",
     models: ModelsOption = MODELS,
@@ -104,7 +108,7 @@ def run_command(  # numpydoc ignore=PR01
     workers: WorkersOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Run one study."""
+    """Run one study or classic experiment."""
     from experiments.run.carry_out import run_study
     from experiments.run.configuration import parse_settings
 
@@ -134,9 +138,9 @@ def resume(  # numpydoc ignore=PR01
 
 @app.command("list")
 def list_command(  # numpydoc ignore=PR01
-    what: Annotated[str, typer.Argument(metavar="WHAT", help="studies, models, tasks, neurons, ...")],
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="studies, classics, models, tasks, neurons, ...")],
 ) -> None:
-    """List studies, models, tasks, presets, neurons, synapses, rules or encoders."""
+    """List studies, classics, models, tasks, presets, neurons, synapses, rules or encoders."""
     from experiments.catalogue import catalogue
     from experiments.tables import print_catalogue
 

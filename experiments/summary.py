@@ -1,10 +1,14 @@
 """What summary.json holds: each metric over the seeds, twins against each other, published against measured.
 
-    {"task": ..., "protocol": "resampled" | "fixed test set", "seeds": [...],
+    {"task": ..., "protocol": "resampled" | "fixed test set" | "simulation", "seeds": [...],
      "metrics":     [{study, model, kind, facts, metric, unit, step, mean, ci_low, ci_high, n}, ...],
      "differences": [{study, metric, unit, model, twin, primary, difference, ci_low, ci_high, standardised, n,
                       method, p_value, p_holm, verdict}, ...],
-     "references":  [{name, model, metric, published, measured, tolerance, passed, reason, source}, ...]}
+     "references":  [{name, study, model, metric, facts, unit, published, measured, ci_low, ci_high, n, tolerance,
+                      passed, reason, source, status}, ...]}
+
+The task of a classic experiment is its own name, and its protocol "simulation": seeds are independent. `references`
+holds the figures of `experiments.references` in full runs, and the yardsticks of classics (`experiments.yardsticks`).
 
 `step` is the place on a curve (see `experiments.run_directory`), or null; `facts` as there. Metrics whose means over
 seeds nobody reads (`Metric.summarised`) are left out. A difference is the BNS minus its twin, in `unit`: accuracies are
@@ -29,7 +33,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from experiments.references import REFERENCES
+from experiments.references import REFERENCES, Reference
 from experiments.spec import Metric, Study
 from experiments.statistics import (
     ROUNDING,
@@ -43,6 +47,7 @@ from experiments.statistics import (
     paired_t,
 )
 from experiments.verdict import verdict
+from experiments.yardsticks import Classic, Yardstick
 
 
 @dataclass(frozen=True)
@@ -57,8 +62,8 @@ class Design:
         BNS -> ANN: pairs in the run that agree in all that twins share.
     held_out_ratio
         Study -> held-out samples per training sample.
-    fixed_test_set
-        Whether every seed was tested on the same samples.
+    protocol
+        "resampled", "fixed test set" (every seed was tested on the same samples) or "simulation".
     studies
         Name -> study, of those whose metrics the results hold.
     parameters
@@ -69,9 +74,14 @@ class Design:
     preset: str
     twins: Mapping[str, str]
     held_out_ratio: Mapping[str, float]
-    fixed_test_set: bool
+    protocol: str
     studies: Mapping[str, Study]
     parameters: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def fixed_test_set(self) -> bool:
+        """Whether every seed was tested on the same samples."""
+        return self.protocol == "fixed test set"
 
 
 def summarise(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) -> dict[str, Any]:
@@ -92,13 +102,14 @@ def summarise(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) 
         Plain values, as JSON takes them.
     """
     plain = results[results["facts"].map(len).eq(0)]
+    metrics = _metrics(results, design)
     return {
         "task": design.task,
-        "protocol": "fixed test set" if design.fixed_test_set else "resampled",
+        "protocol": design.protocol,
         "seeds": sorted(int(seed) for seed in results["seed"].unique()),
-        "metrics": _metrics(results, design),
+        "metrics": metrics,
         "differences": _differences(plain, predictions, design),
-        "references": _references(plain, design),
+        "references": _references(metrics, design) + _yardsticks(metrics, design),
     }
 
 
@@ -209,28 +220,54 @@ def _with_verdicts(entries: list[dict[str, Any]], design: Design) -> list[dict[s
     return entries
 
 
-def _references(results: pd.DataFrame, design: Design) -> list[dict[str, Any]]:
+def _references(metrics: list[dict[str, Any]], design: Design) -> list[dict[str, Any]]:
+    """Return the entries of the published figures that a run is held against; what is better than published passes."""
     entries = []
     for reference in REFERENCES:
-        chosen = results[
-            (results["study"] == reference.study)
-            & (results["model"] == reference.model)
-            & (results["metric"] == reference.metric)
-        ]
-        if design.preset != "full" or design.task != reference.task or chosen.empty:
+        if design.preset != "full" or design.task != reference.task:
             continue
-        measured = float(chosen["value"].mean())
-        entries.append(
-            {
-                "name": reference.name,
-                "model": reference.model,
-                "metric": reference.metric,
-                "published": reference.published,
-                "measured": measured,
-                "tolerance": reference.tolerance,
-                "passed": measured >= reference.published - reference.tolerance,
-                "reason": reference.explained(design.parameters[reference.model]),
-                "source": reference.source,
-            }
-        )
+        for entry in _of(metrics, reference.study, reference.metric, {}):
+            if entry["model"] == reference.model:
+                passed = entry["mean"] >= reference.published - reference.tolerance
+                reason = reference.explained(design.parameters[reference.model])
+                entries.append(_reference_entry(reference, entry, passed, reason, "confirmed"))
     return entries
+
+
+def _yardsticks(metrics: list[dict[str, Any]], design: Design) -> list[dict[str, Any]]:
+    """Return the entries of the yardsticks whose conditions were measured."""
+    return [
+        _reference_entry(
+            yardstick,
+            entry,
+            abs(entry["mean"] - yardstick.published) <= yardstick.tolerance,
+            yardstick.reason,
+            yardstick.status,
+        )
+        for study in design.studies.values()
+        if isinstance(study, Classic)
+        for yardstick in study.yardsticks
+        for entry in _of(metrics, study.name, yardstick.metric, yardstick.facts)
+    ]
+
+
+def _of(metrics: list[dict[str, Any]], study: str, metric: str, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    wanted = {"study": study, "metric": metric, "facts": dict(facts), "step": None}
+    return [entry for entry in metrics if all(entry[key] == value for key, value in wanted.items())]
+
+
+def _reference_entry(
+    figure: Reference | Yardstick, entry: Mapping[str, Any], passed: bool, reason: str, status: str
+) -> dict[str, Any]:
+    keys = ("study", "model", "metric", "facts", "unit", "ci_low", "ci_high", "n")
+    return {
+        "name": figure.name,
+        **{key: entry[key] for key in keys},
+        "published": figure.published,
+        "measured": entry["mean"],
+        "tolerance": figure.tolerance,
+        "passed": bool(passed),
+        "reason": reason,
+        "source": figure.source,
+        "status": status,
+    }

@@ -15,6 +15,8 @@ from experiments.run_directory import Run
 def print_run(run: Run) -> None:
     """Print the verdicts on twins, the metrics, recalls and references of a run, and the path of its report.
 
+    Of a classic experiment, which measures curves rather than numbers, the references alone.
+
     Parameters
     ----------
     run
@@ -23,7 +25,8 @@ def print_run(run: Run) -> None:
     console = _console()
     if any(entry["primary"] for entry in run.summary["differences"]):
         console.print(_verdict(run.summary))
-    entries = _without_curves(run.summary["metrics"])
+    of_classic = run.summary["protocol"] == "simulation"
+    entries = [] if of_classic else _without_curves(run.summary["metrics"])
     trained = [entry for entry in entries if entry["model"] in run.manifest["models"]]
     untrained = [entry for entry in entries if entry["model"] not in run.manifest["models"]]
     n_seeds = len(run.summary["seeds"])
@@ -36,6 +39,8 @@ def print_run(run: Run) -> None:
         console.print(_recalls(of_classes))
     if run.summary["references"]:
         console.print(_references(run.summary))
+    elif of_classic:
+        console.print("no published figure holds under these conditions; the report shows what was measured")
     console.print(f"report: {run.directory / 'report.html'}", soft_wrap=True)
 
 
@@ -143,11 +148,16 @@ def _recalls(entries: Sequence[Mapping[str, Any]]) -> Table:
 
 def _references(summary: Mapping[str, Any]) -> Table:
     table = Table(title="Published figures", title_justify="left")
-    for heading in ("network", "metric", "published", "measured", "tolerance", ""):
+    for heading in ("figure", "metric", "published", "measured (95 % interval)", "tolerance", ""):
         table.add_column(heading)
     for entry in summary["references"]:
-        numbers = (f"{entry[key]:.4f}" for key in ("published", "measured", "tolerance"))
-        table.add_row(entry["name"], entry["metric"], *numbers, "reached" if entry["passed"] else "MISSED")
+        published, tolerance = (_value(entry[key], entry["unit"]) for key in ("published", "tolerance"))
+        measured = _value(entry["measured"], entry["unit"])
+        if entry["ci_low"] is not None and entry["ci_low"] != entry["ci_high"]:
+            low, high = (_value(entry[key], entry["unit"]) for key in ("ci_low", "ci_high"))
+            measured += f" ({low} to {high})"
+        passed = "passed" if entry["passed"] else "MISSED"
+        table.add_row(entry["name"], entry["metric"], published, measured, tolerance, passed)
     return table
 
 
@@ -166,8 +176,14 @@ def _number(entry: Mapping[str, Any]) -> str:
         return f"{100 * mean:.2f} %" + (f" ({100 * low:.2f} to {100 * high:.2f})" if known else "")
     if entry["unit"] == "nat":
         return f"{mean:.4f} nat" + (f" ({low:.4f} to {high:.4f})" if known else "")
-    text = f"{mean:,.4g}" if abs(mean) < 1000 else f"{mean:,.0f}"
-    return text if entry["unit"] in ("count", "") else f"{text} {entry['unit']}"
+    return _value(mean, entry["unit"])
+
+
+def _value(value: float, unit: str) -> str:
+    if unit == "fraction":
+        return f"{100 * value:.2f} %"
+    text = f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return text if unit in ("count", "") else f"{text} {unit}"
 
 
 def _limits(entry: Mapping[str, Any], form: str) -> str:

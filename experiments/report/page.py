@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from bnsim.plotting.style import save
 from experiments.report.figures import Drawn, draw
 from experiments.report.picture import Picture, address
-from experiments.report.tables import metric_rows, twin_rows
+from experiments.report.tables import measured_cell, metric_rows, twin_rows
 from experiments.report.viewer import viewer
 from experiments.run_directory import Run
 from experiments.shared.stored import looks
@@ -96,6 +96,7 @@ def _page(run: Run, folder: Path, drawn: Drawn) -> str:
         viewer=viewer(run, folder),
         fields=[_fields(folder, name) for name in drawn.figures if name.startswith("receptive_fields-")],
         number=number,
+        measured=measured_cell,
     )
 
 

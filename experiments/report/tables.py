@@ -174,6 +174,22 @@ def _rows(run: Run, metric: Metric, label: str, **facts: Fact) -> list[MetricRow
     return [MetricRow(metric.study, metric.name, label, cells)]
 
 
+def measured_cell(reference: dict[str, Any]) -> Cell:
+    """Return what was measured of a published figure.
+
+    Parameters
+    ----------
+    reference
+        An entry of the summary's references.
+
+    Returns
+    -------
+    Cell
+        The mean, with its interval.
+    """
+    return _cell({**reference, "mean": reference["measured"]})
+
+
 def _cell(entry: dict[str, Any]) -> Cell:
     constant = entry["ci_low"] == entry["ci_high"] == entry["mean"]
     return Cell(number(entry["mean"], entry["unit"]), "" if constant else interval(entry))

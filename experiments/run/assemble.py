@@ -76,7 +76,7 @@ def _rows(plan: Plan, found: Found) -> pd.DataFrame:
         study, kind = find(job.study), result.description["kind"]
         for row in result.outcome.measurements:
             unit = study[row.metric].unit_of(kind)
-            subject = (study.name, plan.dataset.name, job.subject.model, kind, job.subject.seed)
+            subject = (study.name, plan.task, job.subject.model, kind, job.subject.seed)
             rows.append((*subject, dict(row.facts), row.step, row.metric, row.value, unit))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"step": "Int64"})
 
@@ -126,6 +126,5 @@ def _predictions(found: Found) -> pd.DataFrame:
 
 def _design(plan: Plan, found: Found, parameters: Mapping[str, Mapping[str, Any]]) -> Design:
     ratios = {find(job.study).name: result.outcome.n_held_out / result.outcome.n_train for job, result in found}
-    config, dataset = plan.config, plan.dataset
-    is_fixed = dataset.n_train is not None
-    return Design(dataset.name, config.preset, config.twins, ratios, is_fixed, plan.studies, parameters)
+    config, protocol = plan.config, "simulation" if plan.dataset is None else plan.dataset.protocol
+    return Design(plan.task, config.preset, config.twins, ratios, protocol, plan.studies, parameters)

@@ -91,14 +91,14 @@ def run_study(
     settings: Mapping[str, Any] | None = None,
     workers: int | None = None,
 ) -> Run:
-    """Run one study.
+    """Run one study or classic experiment.
 
     Parameters
     ----------
     study
-        Name of a study, or path of its folder.
+        Name of a study or classic experiment, or path of its folder.
     task, seeds, models, preset, data_dir, out, settings, workers
-        As in `compare`. Studies that define their own units and networks take no models.
+        As in `compare`. Studies that define their own units and networks take no models, classic experiments no task.
 
     Returns
     -------
@@ -147,7 +147,8 @@ def carry_out(request: Request, out: Path, workers: int | None = None, make_exec
     _check_workers(workers)
     resolved = check(request)
     check_output(out)
-    for note in resolved.dataset.notes:
+    for note in () if resolved.dataset is None else resolved.dataset.notes:
+        assert resolved.dataset is not None
         warnings.warn(f"{resolved.dataset.name}: {note}", stacklevel=3)
     label = f"{started:%Y%m%dT%H%M%SZ}-{'-'.join(resolved.label)}"
     is_new = not out.exists()
@@ -280,7 +281,7 @@ def _record_examples(plan: Plan, results: Sequence[StudyResult], executor: Execu
     The first model, a BNS if there is one, determines the samples.
     """
     chosen = [(job, result.outcome) for job, result in zip(plan.jobs, results, strict=True) if job.example]
-    if not chosen:
+    if not chosen or plan.dataset is None:
         return ()
     first_job, first_outcome = chosen[0]
     assert first_outcome.predictions is not None

@@ -161,7 +161,7 @@ def resolve(
     study: str,
     studies: Mapping[str, Study],
     task: str,
-    dataset: Dataset,
+    dataset: Dataset | None,
     models: Sequence[str],
     seeds: int,
     preset: str,
@@ -182,7 +182,7 @@ def resolve(
     task
         Name of the task.
     dataset
-        Samples of the task.
+        Samples of the task; None for a classic experiment, which takes no models.
     models
         Names of the models.
     seeds
@@ -226,9 +226,11 @@ def resolve(
             )
     _share_with_twins(chosen)
     _share_with_studies(common, overrides, studies)
-    parameters = {model: model_parameters(model, dataset, preset) | chosen[model] for model in models}
+    parameters = {
+        model: model_parameters(model, dataset, preset) | chosen[model] for model in models if dataset is not None
+    }
     configs = {name: _study_config(each, preset, overrides[name]) for name, each in studies.items()}
-    in_study = {name: _in_study(each, dataset, chosen) for name, each in studies.items()}
+    in_study = {name: {} if dataset is None else _in_study(each, dataset, chosen) for name, each in studies.items()}
     try:
         return RunConfig(
             study=study,

@@ -25,7 +25,7 @@ PACKAGES = ("bnsim", "brian2", "numpy", "scipy", "scikit-learn", "tensorflow", "
 def manifest(
     name: str,
     config: RunConfig,
-    dataset: Dataset,
+    dataset: Dataset | None,
     studies: Iterable[Study],
     models: Mapping[str, Mapping[str, Any]],
     started: datetime,
@@ -41,7 +41,7 @@ def manifest(
     config
         The resolved run.
     dataset
-        Samples of the task.
+        Samples of the task; None for a classic experiment.
     studies
         Studies of the run.
     models
@@ -61,22 +61,15 @@ def manifest(
     return {
         "run": name,
         "started_utc": started.isoformat(timespec="seconds"),
-        "task": {
-            "name": dataset.name,
-            "protocol": dataset.protocol,
-            "n_samples": len(dataset.y),
-            "n_features": dataset.X.shape[1],
-            "image_shape": dataset.image_shape,
-            "classes": list(dataset.classes),
-            "notes": list(dataset.notes),
-            "sha256": dataset.checksum,
-        },
+        "task": _task(config, dataset),
         "models": models,
         "keys": {
             "seeds": list(range(config.seeds)),
             "use": "a seed is the random_state of split, filters, order of samples and spikes",
         },
-        "settings_tried_on_validation": settings_tried(task_kind(dataset), studies, config.models),
+        "settings_tried_on_validation": {}
+        if dataset is None
+        else settings_tried(task_kind(dataset), studies, config.models),
         "test_set_openings": test_set_openings,
         "versions": {"python": platform.python_version(), **_versions()},
         "commit": _commit(),
@@ -86,6 +79,21 @@ def manifest(
             "cores": available_cores(),
         },
         "timings": timings,
+    }
+
+
+def _task(config: RunConfig, dataset: Dataset | None) -> dict[str, Any]:
+    if dataset is None:
+        return {"name": config.task, "protocol": "simulation", "classes": []}
+    return {
+        "name": dataset.name,
+        "protocol": dataset.protocol,
+        "n_samples": len(dataset.y),
+        "n_features": dataset.X.shape[1],
+        "image_shape": dataset.image_shape,
+        "classes": list(dataset.classes),
+        "notes": list(dataset.notes),
+        "sha256": dataset.checksum,
     }
 
 

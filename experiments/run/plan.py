@@ -12,12 +12,13 @@ from bnsim.errors import InputError
 from experiments.names import DEFAULT_MODELS
 from experiments.run.configuration import RunConfig, check_names, resolve
 from experiments.run.job import StudyJob
-from experiments.run.request import COMPARE, Request
+from experiments.run.request import COMPARE, DEFAULT_TASK, Request
 from experiments.spec import Study, Subject, Untrained
-from experiments.studies import STUDIES, find, of_classifiers
+from experiments.studies import KNOWN, STUDIES, find, of_classifiers
 from experiments.tasks import load_task
 from experiments.tasks.dataset import Dataset
 from experiments.tasks.reference import TaskReference
+from experiments.yardsticks import Classic
 from models import registry
 
 
@@ -32,7 +33,7 @@ class Plan:
     config
         The resolved configuration.
     dataset
-        Samples of the task.
+        Samples of the task; None for a classic experiment.
     studies
         Studies by name, in the order of the report.
     jobs
@@ -41,9 +42,14 @@ class Plan:
 
     request: Request
     config: RunConfig
-    dataset: Dataset
+    dataset: Dataset | None
     studies: Mapping[str, Study]
     jobs: tuple[StudyJob, ...]
+
+    @property
+    def task(self) -> str:
+        """Name of the task; that of a classic experiment is the experiment's."""
+        return self.config.task if self.dataset is None else self.dataset.name
 
 
 @dataclass(frozen=True)
@@ -57,21 +63,21 @@ class Resolved:
     config
         The resolved configuration.
     dataset
-        Samples of the task.
+        Samples of the task; None for a classic experiment.
     studies
         Studies by name, in the order of the report.
     """
 
     request: Request
     config: RunConfig
-    dataset: Dataset
+    dataset: Dataset | None
     studies: Mapping[str, Study]
 
     @property
-    def label(self) -> tuple[str, str]:
-        """The names of the study and the task, from which the name of the run's directory is made."""
+    def label(self) -> tuple[str, ...]:
+        """The names of the study and the task, if any, from which the name of the run's directory is made."""
         study = COMPARE if self.request.study == COMPARE else next(iter(self.studies))
-        return study, self.dataset.name
+        return (study,) if self.dataset is None else (study, self.dataset.name)
 
     def plan(self, shelf: Path) -> Plan:
         """Create the jobs of the run.
@@ -116,9 +122,8 @@ def check(request: Request) -> Resolved:
             (study,) = studies.values()
             raise InputError(f"--models: {study.name} looks at {', '.join(study.subjects)}; leave it out")
         names = ()
-    task = _absolute(request.task)
+    task, dataset = _task(request, studies)
     request = replace(request, task=task, models=names, study=_resolved_study(request.study))
-    dataset = load_task(task, request.data_dir)
     config = resolve(request.study, studies, task, dataset, names, request.seeds, request.preset, request.settings)
     return Resolved(request, config, dataset, studies)
 
@@ -167,6 +172,19 @@ def queued(jobs: Sequence[StudyJob]) -> list[StudyJob]:
     return [job for job, kind in zip(jobs, kinds, strict=True) if kind != "ANN"] + artificial[::-1]
 
 
+def _task(request: Request, studies: Mapping[str, Study]) -> tuple[str, Dataset | None]:
+    """Return the name of the task and its samples. The task of a classic experiment is the experiment itself."""
+    classic = next((name for name, study in studies.items() if isinstance(study, Classic)), None)
+    if classic is None:
+        task = _absolute(request.task)
+        return task, load_task(task, request.data_dir)
+    if request.task not in (DEFAULT_TASK, classic):
+        raise InputError(f"--task: {classic} is a classic experiment, without a task; leave it out")
+    if request.data_dir is not None:
+        raise InputError(f"--data-dir: {classic} is a classic experiment, without data; leave it out")
+    return classic, None
+
+
 def _absolute(task: str) -> str:
     """Make the path of a task file absolute, since runs may be resumed, and workers started, in another folder."""
     is_path = task.endswith(".npz") or "/" in task
@@ -175,20 +193,27 @@ def _absolute(task: str) -> str:
 
 def _resolved_study(reference: str) -> str:
     """Make the path of a study absolute, since a run may be resumed from another folder."""
-    known = reference == COMPARE or reference in STUDIES
+    known = reference == COMPARE or reference in KNOWN
     return reference if known else str(Path(reference).resolve())
 
 
 def _jobs(run: Resolved, shelf: Path) -> list[StudyJob]:
     """Return the jobs, those of brain-like models first."""
     config = run.config
-    references = {name: name if name in STUDIES else run.request.study for name in run.studies}
+    references = {name: name if name in KNOWN else run.request.study for name in run.studies}
     jobs = [
         StudyJob(references[name], config.studies[name].model_dump(), Untrained(unit, kind, seed))
         for name, study in run.studies.items()
         for unit, kind in study.subjects.items()
         for seed in range(config.seeds)
     ]
+    return jobs + _of_classifiers(run, references, shelf)
+
+
+def _of_classifiers(run: Resolved, references: Mapping[str, str], shelf: Path) -> list[StudyJob]:
+    if run.dataset is None:
+        return []
+    config, jobs = run.config, []
     source = TaskReference(run.request.task, run.request.data_dir, run.dataset.checksum)
     for model in sorted(config.models, key=lambda name: registry.entry(name).kind != "BNS"):
         for seed in range(config.seeds):

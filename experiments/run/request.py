@@ -12,6 +12,8 @@ from experiments.names import DEFAULT_MODELS
 COMPARE = "compare"
 """In place of the name of a study: all studies of a preset."""
 
+DEFAULT_TASK = "digits"
+
 
 @dataclass(frozen=True)
 class Request:
@@ -20,9 +22,9 @@ class Request:
     Parameters
     ----------
     study
-        Name of a study, path of a study's folder, or "compare".
+        Name of a study or classic experiment, path of its folder, or "compare".
     task
-        Name of a task, or path of an archive.
+        Name of a task, or path of an archive. The task of a classic experiment is its name.
     models
         Names of classifiers.
     seeds
@@ -36,7 +38,7 @@ class Request:
     """
 
     study: str
-    task: str = "digits"
+    task: str = DEFAULT_TASK
     models: tuple[str, ...] = DEFAULT_MODELS
     seeds: int = 5
     preset: str = "quick"

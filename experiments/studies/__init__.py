@@ -1,8 +1,8 @@
 """Studies: one folder for each question, discovered automatically.
 
 A study is a package with a `STUDY` (see `experiments.spec`) that is quick to import, a module `measure` and a module
-`figure`. It lies in this folder, is named by an entry point of another installed package (`GROUPS`), or is a folder of
-the user, which `bnsim run` takes by its path.
+`figure`. It lies in this folder, is named by an entry point of another installed package (`GROUP`), or is a folder of
+the user, which `bnsim run` takes by its path. Classic experiments (`experiments.classics`) are found by name as well.
 """
 
 from __future__ import annotations
@@ -10,31 +10,31 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import import_module
-from importlib.metadata import entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from pkgutil import iter_modules
-from types import MappingProxyType, ModuleType
+from types import ModuleType
 from typing import Any
 
 from bnsim.errors import InputError, unknown_name
+from experiments.classics import CLASSICS
+from experiments.discovery import discovered, held
 from experiments.spec import Study
+from experiments.yardsticks import Classic
 
-GROUPS = ("bnsim.studies", "bnsim.classics")
-"""Entry points of other packages: each names a package with a `STUDY`, about classifiers or a classic experiment."""
+GROUP = "bnsim.studies"
+"""Entry points of other packages: each names a package with a `STUDY`."""
 
 _USERS = "bnsim_user_studies"
 """Package below which folders of the user's own are imported."""
 
 
 def find(reference: str) -> Study:
-    """Return a study.
+    """Return a study or a classic experiment.
 
     Parameters
     ----------
     reference
-        Name of the study, or path of its folder.
+        Its name, or the path of its folder.
 
     Returns
     -------
@@ -46,11 +46,11 @@ def find(reference: str) -> Study:
     InputError
         If there is no such study, or the folder contains none.
     """
-    if reference in STUDIES:
-        return STUDIES[reference]
+    if reference in KNOWN:
+        return KNOWN[reference]
     if "/" in reference or Path(reference).is_dir():
         return _at(Path(reference).resolve())
-    raise unknown_name("study", reference, [*STUDIES, "or the path of a study's folder"])
+    raise unknown_name("study", reference, [*KNOWN, "or the path of a study's folder"])
 
 
 def carried_out(config: Mapping[str, Any]) -> dict[str, Study]:
@@ -68,9 +68,9 @@ def carried_out(config: Mapping[str, Any]) -> dict[str, Study]:
     dict of str to Study
         Studies by name.
     """
-    known = dict(STUDIES)
+    known = dict(KNOWN)
     reference = config["run"]["study"]
-    if reference not in STUDIES and Path(reference).is_dir():
+    if reference not in KNOWN and Path(reference).is_dir():
         study = find(reference)
         known[study.name] = study
     return {name: study for name, study in known.items() if name in config}
@@ -92,20 +92,6 @@ def of_classifiers(studies: Iterable[Study]) -> bool:
     return any(not study.subjects for study in studies)
 
 
-def _discovered() -> dict[str, Study]:
-    packages = [f"{__name__}.{module.name}" for module in iter_modules(__path__) if module.ispkg]
-    packages += [point.value for group in GROUPS for point in entry_points(group=group)]
-    found = sorted(map(_of, map(import_module, packages)), key=lambda study: (study.order, study.name))
-    return {study.name: study for study in found}
-
-
-def _of(module: ModuleType) -> Study:
-    study = getattr(module, "STUDY", None)
-    if not isinstance(study, Study):
-        raise InputError(f"{module.__name__}: has no STUDY; see `experiments.spec.Study`")
-    return study
-
-
 @cache
 def _at(folder: Path) -> Study:
     name = f"{_USERS}.{folder.name}"
@@ -121,15 +107,18 @@ def _at(folder: Path) -> Study:
     sys.modules[name] = module
     try:
         found.loader.exec_module(module)
-        study = _of(module)
+        study: Study = held(module, "CLASSIC", Classic) if hasattr(module, "CLASSIC") else held(module, "STUDY", Study)
     except InputError:
         raise
     except Exception as error:
         raise InputError(f"{folder}: cannot be imported ({type(error).__name__}: {error}); correct it") from error
-    if study.name in STUDIES:
+    if study.name in KNOWN:
         raise InputError(f"{folder}: a study {study.name!r} exists already; rename the folder")
     return study
 
 
-STUDIES = MappingProxyType(_discovered())
+STUDIES = discovered(sys.modules[__name__], GROUP, "STUDY", Study)
 """All studies but folders of the user's own, by name, in the order of the report."""
+
+KNOWN: Mapping[str, Study] = {**STUDIES, **CLASSICS}
+"""All studies and classic experiments that have a name."""

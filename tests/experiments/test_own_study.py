@@ -135,6 +135,7 @@ def test_metrics_of_layers_alone_are_in_the_tables_too(folder: Path, capsys: pyt
     entry = {"study": "count-weights", "metric": "weights", "model": "dense", "kind": "ANN", "unit": "count", "n": 1}
     entry |= {"step": None, "ci_low": None, "ci_high": None, "mean": 320.0}
     summary = {"metrics": [{**entry, "facts": each} for each in facts], "differences": [], "references": []}
+    summary["protocol"] = "resampled"
     results = pd.DataFrame({"model": ["dense"], "kind": ["ANN"]})
     config = {"run": {"study": str(folder)}, "count-weights": {}}
     run = Run(Path("run"), config, {"models": {"dense": {}}}, results, {**summary, "task": "digits", "seeds": [0]})

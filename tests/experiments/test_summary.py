@@ -37,7 +37,8 @@ PARAMETERS = {"receptive-field": {"n_filters": 777, "passes": 3}}
 
 def design(fixed: bool = False, task: str = "digits", preset: str = "quick") -> Design:
     twins = {"receptive-field": "receptive-dense"}
-    return Design(task, preset, twins, dict.fromkeys(SEVERAL, 0.25), fixed, SEVERAL, PARAMETERS)
+    protocol = "fixed test set" if fixed else "resampled"
+    return Design(task, preset, twins, dict.fromkeys(SEVERAL, 0.25), protocol, SEVERAL, PARAMETERS)
 
 
 def rows(

@@ -148,7 +148,7 @@ def stored_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     generator = np.random.default_rng(1)
     results, predictions = rows_and_predictions(generator)
     twins = {"receptive-field": "receptive-dense"}
-    design = Design("digits", "quick", twins, dict.fromkeys(STUDIES, 0.25), False, STUDIES, {})
+    design = Design("digits", "quick", twins, dict.fromkeys(STUDIES, 0.25), "resampled", STUDIES, {})
     manifest = {
         "run": "20260101T000000Z-compare-digits",
         "started_utc": "2026-01-01T00:00:00+00:00",

@@ -1,0 +1,178 @@
+"""In which states can a sparse network of excitatory and inhibitory neurons be?
+
+Four neurons in five are excitatory. Each neuron receives spikes from a fixed number of excitatory neurons, a quarter as
+many inhibitory ones, and as many Poisson trains from outside as excitatory neurons. Two numbers decide on the state:
+g, the strength of inhibition relative to excitation, and eta, the rate of the outer trains relative to that which would
+bring the mean input to the threshold. The regimes are those of the paper's figure 8: SR (g 3, eta 2), synchronous and
+regular; SI-fast (6, 4), a fast oscillation with irregular neurons; AI (5, 2), asynchronous and irregular; SI-slow (4.5,
+0.9), a slow oscillation with irregular neurons.
+
+Neurons have a time constant of 20 ms, a threshold of 20 mV and a reset of 10 mV above rest, and a refractory period of
+2 ms; weights are 0.1 mV for 1000 excitatory inputs and in inverse proportion to their number; delays are 1.5 ms.
+Initial potentials lie between reset and threshold, without preference. The first 200 ms are not measured. The spectrum
+is that of the spikes of all neurons in bins of 0.5 ms, by Welch's method with windows of 512 ms.
+
+The preset full has the paper's 12,500 neurons. The preset quick has 2,500 neurons with as many inputs as in the paper,
+so that their mean and variance are the paper's and only the share of common inputs is larger. The refractory period of
+`bnsim` includes the step of the spike itself; the model's is therefore one step longer than 2 ms.
+
+References
+----------
+N. Brunel, Journal of Computational Neuroscience 8, 183-208 (2000).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field, PositiveInt
+
+from experiments.spec import Fact, Metric, Options
+from experiments.yardsticks import Classic, Yardstick
+
+REGIMES: Mapping[str, tuple[float, float]] = {
+    "SR": (3.0, 2.0),
+    "SI-fast": (6.0, 4.0),
+    "AI": (5.0, 2.0),
+    "SI-slow": (4.5, 0.9),
+}
+"""Relative strength of inhibition g and relative external rate eta of each regime."""
+
+
+class Config(Options):
+    """Options of the experiment.
+
+    Parameters
+    ----------
+    regime
+        SR, SI-fast, AI, SI-slow, or all of them.
+    neurons
+        Number of neurons.
+    inputs
+        Number of excitatory inputs of each neuron.
+    duration
+        Length of the simulation after the first 200 ms, in ms.
+    """
+
+    regime: Literal["all", "SR", "SI-fast", "AI", "SI-slow"]
+    neurons: PositiveInt = Field(ge=20, multiple_of=5)
+    inputs: PositiveInt = Field(ge=4, multiple_of=4)
+    duration: PositiveInt = Field(ge=512)
+
+
+_NETWORK: Mapping[str, type[str] | type[int]] = {"regime": str, "neurons": int, "inputs": int}
+_OF = "in a regime, of a network with so many neurons and excitatory inputs of each"
+
+
+def _published(metric: str, regime: str, value: float, tolerance: float, reason: str) -> Yardstick:
+    what = {"rate": "rate", "frequency": "oscillation"}[metric]
+    return Yardstick(
+        f"{regime}: {what}",
+        metric,
+        value,
+        tolerance,
+        reason,
+        "Brunel 2000, figure 8",
+        "second-hand",
+        {"regime": regime, "neurons": 12_500, "inputs": 1000},
+    )
+
+
+_EDGES = "other connections and a finite time"
+_NEST: Mapping[str, Fact] = {"regime": "AI", "neurons": 12_500, "inputs": 1000}
+
+CLASSIC = Classic(
+    __name__,
+    __doc__,
+    title="States of a sparse network",
+    order=50,
+    source="Brunel 2000",
+    subjects={"balanced-network": "BNS"},
+    metrics=(
+        Metric("rate", "Hz", "Firing rate", f"Mean firing rate of all neurons {_OF}.", facts=_NETWORK),
+        Metric(
+            "variation",
+            "",
+            "Coefficient of variation",
+            f"Mean over neurons of the coefficient of variation of interspike intervals {_OF}.",
+            facts=_NETWORK,
+            bounds=(0.0, None),
+        ),
+        Metric(
+            "frequency",
+            "Hz",
+            "Frequency of the oscillation",
+            f"Frequency, above 8 Hz, at which the spectrum is largest {_OF}.",
+            facts=_NETWORK,
+        ),
+        Metric(
+            "spectrum",
+            "Hz",
+            "Spectrum of the activity",
+            f"Spectral density of the mean rate of all neurons {_OF}, in Hz²/Hz.",
+            facts={"regime": str},
+            step="Frequency (Hz)",
+        ),
+        Metric(
+            "activity",
+            "Hz",
+            "Activity",
+            "Mean rate of all neurons in bins of 0.5 ms, in the last 200 ms of the first seed.",
+            facts={"regime": str},
+            step="Time (0.5 ms)",
+            summarised=False,
+        ),
+        Metric(
+            "spike",
+            "count",
+            "Spikes of some neurons",
+            "Spikes of 50 excitatory neurons in steps of 0.1 ms, in the last 200 ms of the first seed.",
+            facts={"regime": str, "neuron": int},
+            step="Time (0.1 ms)",
+            summarised=False,
+        ),
+    ),
+    presets={
+        "quick": Config(regime="all", neurons=2500, inputs=1000, duration=1000),
+        "full": Config(regime="all", neurons=12_500, inputs=1000, duration=2000),
+        "tiny": Config(regime="AI", neurons=500, inputs=100, duration=512),
+    },
+    yardsticks=(
+        Yardstick(
+            "AI: rate of a fifth of the neurons",
+            "rate",
+            37.7,
+            1.9,
+            "5 %: mean and variance of the input are the paper's, but neurons have more inputs in common",
+            "Brunel 2000, figure 8",
+            "second-hand",
+            {"regime": "AI", "neurons": 2500, "inputs": 1000},
+        ),
+        _published("rate", "SI-fast", 60.7, 3.0, f"5 %: {_EDGES}"),
+        _published("frequency", "SI-fast", 180.0, 10.0, "the spectrum has a resolution of 2 Hz and a broad peak"),
+        _published("rate", "AI", 37.7, 0.8, f"2 %: {_EDGES}"),
+        Yardstick(
+            "AI: rate in NEST",
+            "rate",
+            37.48,
+            0.75,
+            "2 %, for other connections and one seed in NEST",
+            "NEST 3.10, measured for this project",
+            "confirmed",
+            _NEST,
+        ),
+        Yardstick(
+            "AI: variation in NEST",
+            "variation",
+            0.425,
+            0.03,
+            "other connections and one seed in NEST",
+            "NEST 3.10, measured for this project",
+            "confirmed",
+            _NEST,
+        ),
+        _published("rate", "SI-slow", 5.5, 0.5, f"10 %, since the rate depends steeply on eta near 1: {_EDGES}"),
+        _published("frequency", "SI-slow", 22.0, 6.0, "the peak is broad: a quarter of the frequency"),
+    ),
+)

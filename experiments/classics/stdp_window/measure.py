@@ -1,0 +1,119 @@
+"""Pair a presynaptic with a postsynaptic spike, one synapse for each lag."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from brian2.units import ms, mV
+
+import bnsim
+from bnsim.arrays import Float64Array
+from experiments.classics.stdp_window import CLASSIC, Config
+from experiments.spec import Measurement, Outcome, Progress, Untrained
+
+FIRST = 5
+"""Time of the first spike of each pair, in ms: a step later than the first step, in which the teacher cannot act."""
+
+
+@dataclass(frozen=True, repr=False)
+class Silent(bnsim.SynapseModel):
+    """Synapse that does nothing to the neuron, so that the teacher alone makes it fire."""
+
+    weight = "potential"
+
+
+def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
+    """Simulate one pair of spikes for each lag.
+
+    Parameters
+    ----------
+    config
+        Options of the experiment.
+    subject
+        The synapse, with a seed that changes nothing.
+    progress
+        Receives the units of work that are done, and their total.
+
+    Returns
+    -------
+    Outcome
+        The measurements.
+    """
+    positive = np.arange(config.spacing, config.longest + 1, config.spacing)
+    lags = np.concatenate([-positive[::-1], positive])
+    rule = bnsim.PairSTDP(tau_plus=config.tau_plus * ms, tau_minus=config.tau_minus * ms, w_max=1 * mV)
+    changes, closed = paired(rule, lags), closed_solution(rule, lags)
+    measured: list[Measurement] = [
+        CLASSIC["change"](change, lag=lag) for lag, change in zip(lags, changes, strict=True)
+    ]
+    measured.append(CLASSIC["error"](np.abs(changes / closed - 1).max()))
+    if len(positive) > 1:
+        after = lags > 0
+        measured.append(CLASSIC["tau_plus"](_fitted(lags[after], changes[after])))
+        measured.append(CLASSIC["tau_minus"](_fitted(-lags[~after], -changes[~after])))
+    progress(1, 1)
+    return Outcome(1, 0, tuple(measured))
+
+
+def paired(rule: bnsim.PairSTDP, lags: Float64Array) -> Float64Array:
+    """Simulate one pair of spikes at each lag.
+
+    Parameters
+    ----------
+    rule
+        The rule, with a largest weight of 1 mV.
+    lags
+        Times in ms from the presynaptic to the postsynaptic spike (lag,), whole numbers.
+
+    Returns
+    -------
+    array of float
+        Change of each weight (lag,), as a fraction of the largest weight.
+    """
+    count, units = len(lags), np.arange(len(lags))
+    before, after = FIRST + np.maximum(-lags, 0), FIRST + np.maximum(lags, 0)
+    network = bnsim.Network(
+        [
+            bnsim.Population("input", count, bnsim.SpikeTrains()),
+            bnsim.Population("teacher", count, bnsim.SpikeTrains()),
+            bnsim.Population("cells", count, bnsim.LIF()),
+        ],
+        [
+            bnsim.Projection("teacher", "cells", bnsim.Delta(), 100 * mV, bnsim.OneToOne()),
+            bnsim.Projection(
+                "input", "cells", Silent(), 0.5 * mV, bnsim.OneToOne(), plasticity=rule, name="input_to_cells"
+            ),
+        ],
+    )
+    simulator = network.compile((FIRST + np.abs(lags).max() + 10) * ms, 1 * ms)
+    # A neuron fires in the step after that of its teacher.
+    stimulus = {"input": [(before / 1e3, units)], "teacher": [((after - 1) / 1e3, units)]}
+    start = simulator.initial_state(key=0)
+    state, _ = simulator.run(start, stimulus, 0)
+    return np.asarray(state["input_to_cells.w"] - start["input_to_cells.w"]) * 1e3
+
+
+def closed_solution(rule: bnsim.PairSTDP, lags: Float64Array) -> Float64Array:
+    """Return the changes of the closed solution.
+
+    Parameters
+    ----------
+    rule
+        The rule.
+    lags
+        Times in ms from the presynaptic to the postsynaptic spike (lag,).
+
+    Returns
+    -------
+    array of float
+        Changes (lag,), as fractions of the largest weight.
+    """
+    plus, minus = float(rule.tau_plus / ms), float(rule.tau_minus / ms)
+    return np.where(lags > 0, rule.a_plus * np.exp(-np.abs(lags) / plus), -rule.a_minus * np.exp(-np.abs(lags) / minus))
+
+
+def _fitted(lags: Float64Array, changes: Float64Array) -> float:
+    """Return the time constant in ms of an exponential through changes, all positive."""
+    slope, _ = np.polyfit(lags, np.log(changes), 1)
+    return float(-1 / slope)
