@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import pandas as pd
 
 from experiments.run_directory import Run
-from experiments.spec import Measurement, Metric, Outcome
+from experiments.spec import Fact, Measurement, Metric, Outcome
+from experiments.studies import STUDIES
 
 
 def without(run: Run, *metrics: Metric) -> Run:
@@ -20,7 +22,11 @@ def without(run: Run, *metrics: Metric) -> Run:
 
 def measured(run: Run, study: str, model: str) -> Outcome:
     """What a study of a run of one seed measured of a model, as the study returned it."""
+
+    def measurement(metric: str, value: float, facts: Mapping[str, Fact], step: int | None) -> Measurement:
+        kinds = STUDIES[study][metric].facts  # text in the file where another study has text of that name
+        return Measurement(metric, value, {name: kinds[name](fact) for name, fact in facts.items()}, step)
+
     rows = run.results[(run.results["study"] == study) & (run.results["model"] == model)]
     steps = [None if pd.isna(step) else int(step) for step in rows["step"]]
-    found = zip(rows["metric"], rows["value"], rows["facts"], steps, strict=True)
-    return Outcome(0, 0, tuple(Measurement(*row) for row in found))
+    return Outcome(0, 0, tuple(map(measurement, rows["metric"], rows["value"], rows["facts"], steps)))

@@ -74,7 +74,7 @@ def test_cpp_gives_the_same_bits(tmp_path: Path) -> None:
     assert np.array_equal(np.frombuffer(answer, np.uint64), expected.view(np.uint64))
 
 
-@pytest.mark.parametrize("backend", ["numpy", "cython", "cpp"])
+@pytest.mark.parametrize("backend", ["numpy", pytest.param("cython", marks=pytest.mark.slow), "cpp"])
 def test_backends_give_the_same_bits(backend: str) -> None:
     """Each unit's probability is its own random number of one step: at that very bit it must not fire, one bit above
     it must. All other steps must agree too."""
