@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+for library in ("OMP", "OPENBLAS", "MKL"):
+    # As in the worker processes of a run, and before NumPy is imported: each of pytest-xdist's processes has a core.
+    os.environ[f"{library}_NUM_THREADS"] = "1"
+
 
 def pytest_collection_finish() -> None:
     """Take what is imported by now out of garbage collection, since each run of Brian2 begins with one.

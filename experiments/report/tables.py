@@ -166,8 +166,8 @@ def _of_study(run: Run, study: Study) -> list[MetricRow]:
 
 def _rows(run: Run, metric: Metric, label: str, **facts: Fact) -> list[MetricRow]:
     """Return one row, or none if no classifier has the metric with these facts."""
-    classifiers = looks(run)
     entries = {entry["model"]: entry for entry in summaries(run, metric, **facts) if entry["step"] is None}
+    classifiers = looks(run) if entries else {}
     if not entries.keys() & classifiers.keys():
         return []
     cells = [_cell(entries[model]) if model in entries else Cell("–", "") for model in classifiers]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from collections.abc import Mapping
 
 import pandas as pd
 
 from experiments.run_directory import Run
-from experiments.spec import Measurement, Metric, Outcome
+from experiments.spec import Fact, Measurement, Metric, Outcome
+from experiments.studies import STUDIES
 
 
 def without(run: Run, *metrics: Metric) -> Run:
@@ -19,15 +20,18 @@ def without(run: Run, *metrics: Metric) -> Run:
     return dataclasses.replace(run, results=run.results[measured], summary={**run.summary, "metrics": kept})
 
 
-def _number(fact: Any) -> Any:
-    """A fact as its study gave it: a number is kept as text where the fact of another study with this name is text."""
-    return int(fact) if isinstance(fact, str) and fact.isdigit() else fact
-
-
 def measured(run: Run, study: str, model: str) -> Outcome:
     """What a study of a run of one seed measured of a model, as the study returned it."""
+
+    def measurement(metric: str, value: float, facts: Mapping[str, Fact], step: int | None) -> Measurement:
+        kinds = STUDIES[study][metric].facts  # text in the file where another study has text of that name
+        return Measurement(
+            metric,
+            value,
+            {name: kinds[name](fact) for name, fact in facts.items()},
+            step,
+        )
+
     rows = run.results[(run.results["study"] == study) & (run.results["model"] == model)]
     steps = [None if pd.isna(step) else int(step) for step in rows["step"]]
-    facts = [{name: _number(fact) for name, fact in row.items()} for row in rows["facts"]]
-    found = zip(rows["metric"], rows["value"], facts, steps, strict=True)
-    return Outcome(0, 0, tuple(Measurement(*row) for row in found))
+    return Outcome(0, 0, tuple(map(measurement, rows["metric"], rows["value"], rows["facts"], steps)))

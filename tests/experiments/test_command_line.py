@@ -31,7 +31,7 @@ from experiments.run import carry_out
 from experiments.run_directory import read_run
 from experiments.studies import STUDIES
 
-from .here import Here
+from .here import Here, empty_pictures
 
 COMMAND = shutil.which("bnsim", path=str(Path(sys.executable).parent)) or "bnsim is not installed"
 SMALL = [
@@ -342,10 +342,11 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
 
 def test_a_spiking_network_leaves_its_raster(tmp_path: Path) -> None:
     arguments = ["run", "accuracy", "--models", "receptive-field", "--seeds", "1"]
-    values = {"n_filters": 50, "passes": 1, "backend": "numpy"}
+    values = {"n_filters": 50, "duration": 20, "passes": 1, "backend": "numpy"}
     settings = [f"--set=models.receptive-field.{name}={value}" for name, value in values.items()]
-    settings.append("--set=accuracy.max_train=200")
-    done = bnsim(*arguments, *settings, cwd=tmp_path)
+    settings.append("--set=accuracy.max_train=100")
+    with empty_pictures():
+        done = bnsim(*arguments, *settings, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     (directory,) = (tmp_path / "runs").iterdir()
     run = read_run(directory)

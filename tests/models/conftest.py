@@ -71,8 +71,20 @@ QUICK: dict[str, dict[str, Any]] = {
 }
 
 
+FURTHER = ("diehl-cook-improved", "rate-dense", "article-dense", "converted-convolutional")
+"""Classifiers with the network or the training of one before them: their training is tested by the slow tests alone."""
+
 REACHES = {"diehl-cook": 0.7, "diehl-cook-improved": 0.7}
 """Held-out accuracy that a classifier exceeds with quick settings, where it is not 0.88: these learn without labels."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what is tested of a further classifier when it was trained."""
+    for item in items:
+        given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        if given.get("name") in FURTHER and {"fitted", "short", "watched"} & set(item.fixturenames):
+            item.add_marker(pytest.mark.slow)
 
 
 def quick(name: str, **changed: Any) -> Classifier:
@@ -120,3 +132,9 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def fitted(name: str) -> Classifier:
     return trained(name)
+
+
+@pytest.fixture(scope="session")
+def short(name: str) -> Classifier:
+    """Trained on a few samples, which is enough to see whether another learns the same. Not to be changed."""
+    return quick(name, passes=1).fit(load().X[:64], load().y[:64])

@@ -53,7 +53,12 @@ def run_in_calls(
 
 
 @pytest.mark.parametrize(
-    ("backend", "n_trials", "sizes"), [("cpp", 500, (1, 7, 500)), ("numpy", 14, (1, 7, 14))], ids=["cpp", "numpy"]
+    ("backend", "n_trials", "sizes"),
+    [
+        pytest.param("cpp", 500, (1, 7, 500), marks=pytest.mark.slow, id="cpp, many"),
+        pytest.param("cpp", 60, (1, 7, 60), id="cpp"),
+        pytest.param("numpy", 14, (1, 7, 14), id="numpy"),
+    ],
 )
 @pytest.mark.parametrize("continuous", [False, True], ids=["trials", "continuous"])
 def test_training_does_not_depend_on_the_chunk_size(

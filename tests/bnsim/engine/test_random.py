@@ -144,7 +144,7 @@ def compiled(backend: str) -> Simulator:
     return bnsim.Network(populations).compile(trial=STEPS * ms, dt=1 * ms, backend=backend)
 
 
-@pytest.mark.parametrize("backend", ["numpy", "cython", "cpp"])
+@pytest.mark.parametrize("backend", ["numpy", pytest.param("cython", marks=pytest.mark.slow), "cpp"])
 def test_backends_give_the_same_bits(backend: str) -> None:
     """Each unit's stimulus is its own random number of one step: at that very bit it must not fire, one bit above it
     must. All other steps must agree too."""

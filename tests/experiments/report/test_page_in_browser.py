@@ -67,7 +67,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     started.close()
 
 
-@pytest.fixture(params=[1280, 390], ids=lambda width: f"{width} pixels")
+@pytest.fixture(params=[1280, pytest.param(390, marks=pytest.mark.slow)], ids=lambda width: f"{width} pixels")
 def opened(browser: Browser, page: Path, request: pytest.FixtureRequest) -> Browser:
     """The page as it opens, on a desk and on a telephone."""
     browser.open(page, width=request.param)

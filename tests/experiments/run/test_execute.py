@@ -58,9 +58,9 @@ class Record(Silence):
         self.told.append((index,))
 
 
-def test_results_come_as_they_end_from_two_processes_reused() -> None:
+def test_results_come_as_they_end_from_two_processes_reused(monkeypatch: pytest.MonkeyPatch) -> None:
     watcher = Record()
-    before = os.environ.get("OMP_NUM_THREADS")
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
     with Workers(2) as workers:
         first = list(workers.run([Echo(number) for number in range(6)], watcher))
         second = list(workers.run([Echo(number) for number in range(2)], Silence()))
@@ -68,7 +68,7 @@ def test_results_come_as_they_end_from_two_processes_reused() -> None:
     assert all(number == place for place, (number, _, _) in first)
     assert len({process for _, (_, process, _) in first + second}) == 2
     assert {threads for _, (_, _, threads) in first} == {"1"}
-    assert os.environ.get("OMP_NUM_THREADS") == before
+    assert os.environ["OMP_NUM_THREADS"] == "7"
     assert sorted(entry for entry in watcher.told if len(entry) == 1) == [(index,) for index in range(6)]
     assert (0, 1, 1) in watcher.told
 

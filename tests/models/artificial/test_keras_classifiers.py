@@ -24,7 +24,7 @@ from models.artificial.rate_dense import RateDense
 from models.artificial.receptive_dense import ReceptiveDense
 from models.schedule import presentation_order
 
-from ..conftest import Digits, quick
+from ..conftest import Digits, quick, trained
 
 SMALL: dict[str, Any] = {"passes": 20, "learning_rate": 0.01, "random_state": 0}
 
@@ -89,7 +89,7 @@ def test_dense_counts(digits: Digits) -> None:
 
 
 def test_receptive_dense_trains_the_read_out_alone(digits: Digits) -> None:
-    model = quick("receptive-dense").fit(digits.X, digits.y)
+    model = trained("receptive-dense")
     assert isinstance(model, ReceptiveDense)
     assert model.trainable_parameters == 100 * 10
     hidden = np.maximum(3 * model.filters_.responses(digits.X_held), 0)
@@ -99,10 +99,12 @@ def test_receptive_dense_trains_the_read_out_alone(digits: Digits) -> None:
 
 
 def test_receptive_dense_normalises_as_its_twin_and_is_saved_whole(digits: Digits, tmp_path: Path) -> None:
-    model = quick("receptive-dense", semisaturation=0.5, gain=6.0, shift=1).fit(digits.X[:100], digits.y[:100])
+    model = quick("receptive-dense", n_filters=300, semisaturation=0.5, gain=6.0, shift=1).fit(
+        digits.X[:100], digits.y[:100]
+    )
     model.save(tmp_path / "model.npz")
     loaded = ReceptiveDense.load(tmp_path / "model.npz")
-    field = quick("receptive-field", n_filters=100, semisaturation=0.5, shift=1)
+    field = quick("receptive-field", semisaturation=0.5, shift=1)
     with pytest.warns(DegenerateNetworkWarning, match="layer 'output'"):  # trained too little; its filters matter here
         field.fit(digits.X[:100], digits.y[:100])
     expected = np.maximum(6 * field.filters_.responses(digits.X_held[:20]), 0)  # type: ignore[attr-defined]
@@ -211,7 +213,7 @@ def test_weight_change_in_training_is_the_step_that_comes_next(digits: Digits) -
 
 
 def test_survives_pickle_for_worker_processes(digits: Digits) -> None:
-    model = quick("dense").fit(digits.X, digits.y)
+    model = trained("dense")
     back = pickle.loads(pickle.dumps(model))
     assert np.array_equal(back.predict_proba(digits.X_held), model.predict_proba(digits.X_held))
 

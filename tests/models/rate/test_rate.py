@@ -18,8 +18,9 @@ from models.rate.classifier import Rate
 from models.rate.network import RateNetwork
 from models.registry import create
 
-from ..conftest import Digits, quick
+from ..conftest import Digits, quick, trained
 
+SLOW = pytest.mark.slow
 SHORT: dict[str, Any] = {"hidden": (20,), "passes": 100, "learning_rate": 1.0, "random_state": 0}
 
 
@@ -34,7 +35,7 @@ def tumours() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     return StandardScaler().fit(X[:400]).transform(X), y
 
 
-@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize("activation", ["sigmoid", *(pytest.param(name, marks=SLOW) for name in ("tanh", "relu"))])
 def test_learns_tumours_at_the_articles_settings(
     tumours: tuple[NDArray[np.float64], NDArray[np.int64]], activation: str
 ) -> None:
@@ -73,7 +74,7 @@ def test_without_batches_a_checkpoint_waits_for_the_pass(digits: Digits) -> None
 
 
 def test_scores_are_those_of_the_outputs(digits: Digits) -> None:
-    model = quick("rate").fit(digits.X, digits.y)
+    model = trained("rate")
     assert isinstance(model, Rate)
     outputs = model.activity(digits.X_held)["output"].responses
     probabilities = model.predict_proba(digits.X_held)

@@ -18,9 +18,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 import bnsim
 from models.spiking.converted import Converted, ConvertedConvolutional, ConvertedDense
 
-from ..conftest import QUICK, Digits, quick
+from ..conftest import QUICK, Digits, quick, trained
 
-NAMES = ("converted", "converted-convolutional")
 STEPS = QUICK["converted"]["duration"]
 FEW = 9
 
@@ -36,14 +35,14 @@ def test_keeps_scikit_learns_rules(estimator: BaseEstimator, check: Any) -> None
     check(estimator)
 
 
-@pytest.fixture(scope="module", params=NAMES)
-def pair(request: pytest.FixtureRequest, digits: Digits) -> tuple[Converted, Any]:
+@pytest.fixture(scope="module", params=["converted", pytest.param("converted-convolutional", marks=pytest.mark.slow)])
+def pair(request: pytest.FixtureRequest) -> tuple[Converted, Any]:
     """A converted network and its source, trained alike."""
-    model = quick(request.param).fit(digits.X, digits.y)
+    model = trained(request.param)
     assert isinstance(model, Converted)
     assert model.twin is not None
-    shared = {name: value for name, value in QUICK[request.param].items() if name != "duration"}
-    return model, quick(model.twin, **shared).fit(digits.X, digits.y)
+    assert {**QUICK[model.twin], "duration": STEPS} == QUICK[request.param]
+    return model, trained(model.twin)
 
 
 def test_the_source_is_the_twin(pair: tuple[Converted, Any]) -> None:

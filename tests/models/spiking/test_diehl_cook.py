@@ -11,6 +11,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from bnsim.errors import DegenerateNetworkWarning, InputError
 from models.spiking.diehl_cook import DiehlCook
+from tests.models import conftest
 from tests.models.conftest import QUICK, Digits
 
 DIGITS = QUICK["diehl-cook"]
@@ -27,8 +28,10 @@ def test_keeps_scikit_learns_rules(estimator: BaseEstimator, check: Any) -> None
 
 
 @pytest.fixture(scope="module")
-def trained(digits: Digits) -> DiehlCook:
-    return DiehlCook(**DIGITS, random_state=0).fit(digits.X, digits.y)
+def trained() -> DiehlCook:
+    model = conftest.trained("diehl-cook")
+    assert isinstance(model, DiehlCook)
+    return model
 
 
 def test_labels_do_not_reach_the_network(digits: Digits, trained: DiehlCook) -> None:

@@ -19,7 +19,7 @@ from models.artificial.receptive_dense import ReceptiveDense
 from models.spiking.decision import decide
 from models.spiking.neuron_parameter import decode_neuron, encode_neuron
 from models.spiking.receptive_field import ReceptiveField
-from tests.models.conftest import QUICK, Digits
+from tests.models.conftest import QUICK, Digits, trained
 
 DIGITS = QUICK["receptive-field"]
 ADAPTIVE = bnsim.AdaptiveLIF(tau_m=10 * ms, theta_increment=1e-4 * mV)  # hundreds of spikes later still below threshold
@@ -106,7 +106,9 @@ class Fast(bnsim.NeuronModel):
         return 10 * mV
 
 
-@pytest.mark.parametrize("neuron", ["lif", ADAPTIVE, Fast(refractory=2 * ms)], ids=str)
+@pytest.mark.parametrize(
+    "neuron", [pytest.param("lif", marks=pytest.mark.slow), ADAPTIVE, Fast(refractory=2 * ms)], ids=str
+)
 def test_learns_with_any_neuron_model(neuron: str | bnsim.NeuronModel, digits: Digits, tmp_path: Path) -> None:
     model = ReceptiveField(**DIGITS, neuron=neuron, random_state=0).fit(digits.X, digits.y)
     assert model.score(digits.X_held, digits.y_held) > 0.8
@@ -134,7 +136,8 @@ def test_adaptive_thresholds_carry_over_but_stand_still_at_test(digits: Digits) 
 
 
 def test_ties_are_reported(digits: Digits) -> None:
-    model = ReceptiveField(**DIGITS, random_state=0).fit(digits.X, digits.y)
+    model = trained("receptive-field")
+    assert isinstance(model, ReceptiveField)
     counts = model.record(digits.X_held).counts["output"]
     expected = [(row == row.max()).sum() > 1 for row in counts]
     np.testing.assert_array_equal(model.tied(digits.X_held), expected)

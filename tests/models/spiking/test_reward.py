@@ -12,7 +12,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from bnsim.errors import InputError
 from models.spiking.filtered_classifier import RHEOBASE
 from models.spiking.reward import RewardLearner
-from tests.models.conftest import QUICK, Digits
+from tests.models.conftest import QUICK, Digits, trained
 
 DIGITS = QUICK["reward"]
 
@@ -83,8 +83,7 @@ def test_training_is_the_rule_on_the_recorded_spikes(digits: Digits) -> None:
 
 
 def test_output_neurons_compete(digits: Digits) -> None:
-    model = RewardLearner(**DIGITS).fit(digits.X, digits.y)
-    active = (model.activity(digits.X_held[:100])["output"].responses > 0).sum(axis=1)
+    active = (trained("reward").activity(digits.X_held[:100])["output"].responses > 0).sum(axis=1)
     assert np.mean(active == 1) > 0.8
 
 

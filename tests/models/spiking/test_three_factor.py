@@ -12,7 +12,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from bnsim.errors import InputError
 from models.spiking.three_factor import RHEOBASE, ThreeFactor
-from tests.models.conftest import QUICK, Digits
+from tests.models.conftest import QUICK, Digits, trained
 
 DIGITS = QUICK["three-factor"]
 
@@ -75,8 +75,9 @@ def test_training_is_the_equations_on_spike_counts(digits: Digits) -> None:
     assert not n["hidden_1"].all()
 
 
-def test_symmetric_feedback_stays_equal_to_the_forward_weights(digits: Digits) -> None:
-    model = ThreeFactor(**DIGITS, random_state=0).fit(digits.X, digits.y)
+def test_symmetric_feedback_stays_equal_to_the_forward_weights() -> None:
+    model = trained("three-factor")
+    assert isinstance(model, ThreeFactor)
     forward = model.learned_["hidden_1_to_output.w"].reshape(30, 10) / RHEOBASE
     back = model.learned_["output_to_hidden_1.w"].reshape(10, 30)
     np.testing.assert_allclose(back, forward.T, rtol=1e-9, atol=1e-12)

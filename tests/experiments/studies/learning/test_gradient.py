@@ -12,6 +12,7 @@ from experiments.tasks import load_task
 from experiments.tasks.dataset import validation_split
 from models.artificial.dense import Dense
 from models.spiking.receptive_field import ReceptiveField
+from tests.models.conftest import quick
 
 TRAIN = validation_split(load_task("digits"), seed=0, max_train=400).train
 SIZES = {"first": (6, 5), "second": (5, 4), "output": (4, 3)}
@@ -78,8 +79,9 @@ def test_gradient_descent_stands_at_zero_and_adam_does_not() -> None:
 
 def test_the_spiking_read_out_follows_the_gradient_of_its_own_error() -> None:
     """Of one sigmoid a class instead of a softmax: with small steps nothing else opens an angle."""
-    model = ReceptiveField((8, 8), n_filters=300, duration=20.0, learning_rate=0.005, backend="numpy", random_state=0)
-    model.set_params(passes=1).fit(TRAIN.X[:100], TRAIN.y[:100])
+    model = quick("receptive-field", passes=1)
+    assert isinstance(model, ReceptiveField)
+    model.fit(TRAIN.X[:100], TRAIN.y[:100])
     X, y = TRAIN.X[100:140], TRAIN.y[100:140]
     hidden = model.activity(X)["hidden"].responses
     drive = hidden @ model.weights()["output"]
