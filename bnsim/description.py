@@ -154,12 +154,12 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
         return f"{type(self).__name__}({inside})"
 
 
-def declared_parameters(cls: type[Description]) -> dict[str, Field[Any]]:
+def declared_parameters(kind: type[Description]) -> dict[str, Field[Any]]:
     """Return the fields that were made with `parameter`, and those in whose place a class variable stands now.
 
     Parameters
     ----------
-    cls : type
+    kind : type
         A class of descriptions.
 
     Returns
@@ -167,7 +167,7 @@ def declared_parameters(cls: type[Description]) -> dict[str, Field[Any]]:
     dict of str to dataclasses.Field
         By name.
     """
-    bases = [base for base in reversed(cls.__mro__) if is_dataclass(base)]
+    bases = [base for base in reversed(kind.__mro__) if is_dataclass(base)]
     return {item.name: item for base in bases for item in fields(base) if "example" in item.metadata}
 
 

@@ -142,9 +142,12 @@ def test_same_random_state_same_training(name: str, fitted: Classifier, digits: 
         other = names[(names.index(name) + step) % len(names)]
         quick(other, random_state=5).fit(digits.X[:64], digits.y[:64])
     short = quick(name).fit(digits.X[:64], digits.y[:64])
-    other = quick(name, random_state=1).fit(digits.X[:64], digits.y[:64])
+    other = quick(name, random_state=3).fit(digits.X[:64], digits.y[:64])
     assert not same_training(short, other)
-    for again in (short, other.set_params(random_state=0)):  # whatever it had learned before
+    for again in (
+        short,
+        other.set_params(random_state=short.get_params()["random_state"]),
+    ):  # whatever it had learned before
         again.fit(digits.X[:64], digits.y[:64])
     assert same_training(short, other)
     assert same_training(short.fit(digits.X, digits.y), fitted)
