@@ -13,6 +13,7 @@ README = Path(__file__).parents[1] / "README.md"
 SCRIPTS = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(SCRIPTS)))
 def test_script_draws_its_figure(number: int, tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(SCRIPTS[number])

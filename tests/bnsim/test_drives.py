@@ -88,6 +88,7 @@ def test_white_noise_is_normal_and_independent() -> None:
         assert abs(np.mean(one * other)) < 4 / np.sqrt(one.size)
 
 
+@pytest.mark.slow
 def test_white_noise_moves_the_membrane_by_sigma_over_the_root_of_two() -> None:
     simulator = driven(bnsim.WhiteNoise(4 * mV, tau=10 * ms), size=400, dt=0.1, backend="cpp")
     state, _ = simulator.run_for(simulator.initial_state(1), 100 * ms)
@@ -101,6 +102,7 @@ def test_white_noise_moves_the_membrane_by_sigma_over_the_root_of_two() -> None:
     assert abs(values.mean()) < 4 * exact / np.sqrt(values.size / 1.3)
 
 
+@pytest.mark.slow
 def test_ornstein_uhlenbeck_noise_has_its_variance_and_correlation() -> None:
     drive = bnsim.OrnsteinUhlenbeck(3 * mV, tau=5 * ms, mean=-2 * mV)
     simulator = driven(drive, size=2000, dt=0.5, backend="cpp")

@@ -167,6 +167,7 @@ def test_runs_go_on_exactly_and_trials_start_anew() -> None:
     np.testing.assert_array_equal(values[0], values[1])
 
 
+@pytest.mark.slow
 def test_the_compiled_back_end_gives_the_same() -> None:
     found = {}
     for backend in ("numpy", "cpp"):
@@ -193,6 +194,7 @@ def test_a_rule_changes_the_weight_and_not_what_is_transmitted_of_it() -> None:
     np.testing.assert_array_equal(*states)
 
 
+@pytest.mark.slow
 def test_plain_brian2_starts_with_full_resources() -> None:
     network = bnsim.Network(
         [bnsim.Population("input", 1, bnsim.Poisson(40 * Hz)), bnsim.Population("cells", 1, Adder())],

@@ -43,6 +43,7 @@ def test_one_network_serves_all_studies_that_look_at_trained_ones(full_run: Run)
     assert (latency - accuracy).abs().max() < 0.15
 
 
+@pytest.mark.slow
 def test_words_on_figures_can_be_read(full_run: Run) -> None:
     """A contrast of 4.5 with the white page, as WCAG 2 asks; words within matrices are set against their cells."""
     for name, figure in figures.draw(full_run).figures.items():

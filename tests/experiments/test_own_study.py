@@ -95,6 +95,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_it_is_carried_out_drawn_and_told(folder: Path, tmp_path: Path) -> None:
     """By a worker process, which has to find it too."""
     settings = {"models.dense.hidden": (5,), "models.dense.passes": 1, "count-weights.max_train": 150}

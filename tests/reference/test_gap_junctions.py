@@ -92,6 +92,7 @@ def test_a_train_of_spikes_reaches_the_coupled_cell_through_its_neighbour() -> N
     np.testing.assert_allclose(v[1:], expected, atol=0.01)
 
 
+@pytest.mark.slow
 def test_the_compiled_back_end_gives_the_same() -> None:
     edges = [(0, 1), (1, 2), (2, 3), (3, 0), (1, 3)]
     network = coupled(PASSIVE, bnsim.Uniform(1 * nS, 5 * nS), 4, edges, 100 * pA)

@@ -31,6 +31,8 @@ pytest.importorskip("nest")
 
 from tests.reference.nest_cells import Input, Response, respond
 
+pytestmark = pytest.mark.slow
+
 Source = tuple[SynapseModel, Any, NDArray[np.float64]]
 """A synapse, its weight, and the spike times that it carries, in ms."""
 

@@ -12,6 +12,8 @@ import bnsim
 from tests.plastic import STEP, random_trains, trained, voltage_trained
 from tests.reference.nest_plasticity import final_weight, final_weight_with_voltage
 
+pytestmark = pytest.mark.slow
+
 PAIRS = {"tau_plus": 16.8 * ms, "tau_minus": 33.7 * ms, "a_plus": 0.01, "a_minus": 0.006, "w_max": 2 * mV}
 POWERS = {**PAIRS, "mu_plus": 0.3, "mu_minus": 0.7}
 POST = {"tau_minus": 33.7}

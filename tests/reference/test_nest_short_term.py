@@ -11,6 +11,8 @@ from tests.bnsim.test_short_term_plasticity import BOTH, DEPRESSING, FACILITATIN
 from tests.networks import driven
 from tests.reference.nest_plasticity import kernel
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("model", [DEPRESSING, FACILITATING, BOTH], ids=["depressing", "facilitating", "both"])
 def test_every_spike_transmits_what_it_does_in_nest(model: bnsim.ShortTermPlasticity) -> None:

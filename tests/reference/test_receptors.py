@@ -108,6 +108,7 @@ def test_magnesium_blocks_at_rest_and_not_at_all_without() -> None:
     assert slopes[1] / slopes[0] == pytest.approx(block(-70), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_back_ends_agree_and_units_of_the_leak_give_the_same() -> None:
     found = [membrane(backend)[0] for backend in ("numpy", "cpp")]
     np.testing.assert_allclose(*found, rtol=1e-12)  # exponentials of NumPy and C differ in their last bit

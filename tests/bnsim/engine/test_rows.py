@@ -55,6 +55,7 @@ def test_wiring_in_rows_and_in_another_order_give_the_same_bits() -> None:
     assert (state["input_to_cells.w"] != start["input_to_cells.w"]).any()
 
 
+@pytest.mark.slow
 def test_traces_on_neurons_and_on_synapses_learn_the_same() -> None:
     """A delay for each synapse, all of them 0, keeps the presynaptic trace on the synapses."""
     results = []

@@ -36,6 +36,7 @@ def test_scikit_learn_estimator_checks(estimator: KerasClassifier, check: Any) -
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+@pytest.mark.slow
 def test_training_is_that_of_keras(digits: Digits, optimizer: str) -> None:
     model = Dense(hidden=(30,), optimizer=optimizer, learning_rate=0.01, passes=3, random_state=7)
     model.fit(digits.X, digits.y)

@@ -26,6 +26,7 @@ def trained() -> tuple[Recurrent, np.ndarray, np.ndarray]:
     return model.fit(flat, y), flat, y
 
 
+@pytest.mark.slow
 def test_learns_an_order(trained: tuple[Recurrent, np.ndarray, np.ndarray]) -> None:
     model, X, y = trained
     assert model.score(X, y) == 1.0

@@ -62,6 +62,7 @@ def test_few_cells_answer(trained: DiehlCook, digits: Digits) -> None:
     assert active < 0.5
 
 
+@pytest.mark.slow
 def test_input_delays_are_possible(digits: Digits) -> None:
     model = DiehlCook(**{**DIGITS, "n_neurons": 10}, delay=10.0, random_state=0).fit(digits.X[:60], digits.y[:60])
     recording = model.record(digits.X_held[:3])

@@ -109,6 +109,7 @@ class Fast(bnsim.NeuronModel):
 @pytest.mark.parametrize(
     "neuron", [pytest.param("lif", marks=pytest.mark.slow), ADAPTIVE, Fast(refractory=2 * ms)], ids=str
 )
+@pytest.mark.slow
 def test_learns_with_any_neuron_model(neuron: str | bnsim.NeuronModel, digits: Digits, tmp_path: Path) -> None:
     model = ReceptiveField(**DIGITS, neuron=neuron, random_state=0).fit(digits.X, digits.y)
     assert model.score(digits.X_held, digits.y_held) > 0.8

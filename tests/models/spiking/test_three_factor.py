@@ -62,6 +62,7 @@ def step(model: ThreeFactor, X: np.ndarray, y: np.ndarray) -> tuple[dict[str, np
     return n, expected
 
 
+@pytest.mark.slow
 def test_training_is_the_equations_on_spike_counts(digits: Digits) -> None:
     model = ThreeFactor(**{**DIGITS, "hidden": (20, 15), "passes": 1}, random_state=3)
     model.partial_fit(digits.X[:1], digits.y[:1], classes=np.arange(10))

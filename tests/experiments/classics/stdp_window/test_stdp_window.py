@@ -32,6 +32,7 @@ def test_a_small_run_passes_all_yardsticks(run: Run) -> None:
     assert all(verdicts.values()), run.summary["references"]
 
 
+@pytest.mark.slow
 def test_a_wrong_time_constant_would_be_seen(tmp_path: Path) -> None:
     verdicts = passed(run_tiny("stdp-window", tmp_path, tau_plus=16.9))
     assert verdicts["error of the pair rule"]

@@ -55,6 +55,7 @@ def test_confusion_counts_add_up(measured: Outcome) -> None:
     assert right / 360 == value(measured, "test_accuracy")
 
 
+@pytest.mark.slow
 def test_accuracy_after_some_time_is_measured_where_a_model_decides_at_any_time(measured: Outcome) -> None:
     assert not [found for found in measured.measurements if found.metric == "accuracy_after"]
     parameters = {**SMALL, "duration": 25, "backend": "numpy"}

@@ -91,6 +91,7 @@ def test_metrics_follow_from_the_accuracies(dense: Outcome) -> None:
     assert (dense.n_train, dense.n_held_out) == (1149, 288)
 
 
+@pytest.mark.slow
 def test_it_is_blind_to_the_test_samples(dense: Outcome) -> None:
     _, test = _test_indices(DIGITS, seed=0)
     X = DIGITS.X.copy()

@@ -77,6 +77,7 @@ def test_gradient_descent_stands_at_zero_and_adam_does_not() -> None:
     assert all(degrees is not None and 20 < degrees < 90 for degrees in found["adam"].values())
 
 
+@pytest.mark.slow
 def test_the_spiking_read_out_follows_the_gradient_of_its_own_error() -> None:
     """Of one sigmoid a class instead of a softmax: with small steps nothing else opens an angle."""
     model = quick("receptive-field", passes=1)

@@ -55,6 +55,7 @@ def test_more_samples_classify_better() -> None:
     assert (outcome.n_train, outcome.n_held_out) == (1149, 288)
 
 
+@pytest.mark.slow
 def test_samples_outside_the_set_have_no_influence() -> None:
     """Blind to the test set and to all but a tenth of the training part; digits are not scaled by their values."""
     split = validation_split(DIGITS, 0)
