@@ -34,6 +34,20 @@ def recording() -> Recording:
     )
 
 
+def late(trains: list[list[float]], start: float, length: float, dt: float) -> Recording:
+    """A continuous run that begins at `start`, with spikes at times since then."""
+    rows = sorted((time + start, unit) for unit, train in enumerate(trains) for time in train)
+    times, units = np.array([time for time, _ in rows]), np.array([unit for _, unit in rows])
+    return Recording(
+        duration=length,
+        dt=dt,
+        trials=np.zeros(1, dtype=np.uint64),
+        counts={"cells": np.array([[len(train) for train in trains]])},
+        spikes={"cells": SpikeTimes(np.zeros(len(rows), dtype=int), units, times)},
+        start=start,
+    )
+
+
 def neo_train(times: list[float], t_start: float = 0.0) -> neo.SpikeTrain:
     return neo.SpikeTrain(
         np.array(times) * 1000, units=pq.ms, t_start=t_start * 1000 * pq.ms, t_stop=(t_start + 2) * pq.s
@@ -81,7 +95,23 @@ def test_spike_contrast(recording: Recording) -> None:
     spread = [np.linspace(0.05, 0.95, 10) + shift for shift in (-0.04, -0.02, 0, 0.02, 0.04)]
     assert measures.spike_contrast(together, duration=1.0) == pytest.approx(1.0, abs=1e-9)
     assert measures.spike_contrast(spread, duration=1.0) < 0.9
+    # Three steps of 40 ms and bins of 60 ms, each half a bin after the one before: the first unit's spikes, at 20 and
+    # 100 ms, lie in bins 2, 3, 5 and 6, of which 6 begins at 100 ms; the other's, at 60 ms, in bins 3 and 4. Spikes in
+    # bins 2 to 6: 1, 2, 1, 1, 1; contrast 4 / 6, active units (8 / 6 - 1) / 1.
+    spikes = [[0.0, 0.08], [0.04]]
+    assert measures.spike_contrast(spikes, duration=0.12, dt=0.04, min_bin=0.06) == pytest.approx(2 / 9)
+    assert measures.spike_contrast(spread, duration=1.0, min_bin=0.5) < measures.spike_contrast(spread, duration=1.0)
     assert np.isnan(measures.spike_contrast(recording, "cells", trial=1))
+
+
+def test_a_continuous_run_that_begins_late_is_measured_from_its_start() -> None:
+    trains = [[0.0, 0.08], [0.04]]
+    run = late(trains, start=3.0, length=0.12, dt=0.04)
+    np.testing.assert_allclose(measures.first_spike_latency(run, "cells"), [[0.0, 0.04]], atol=1e-12)
+    assert measures.spike_contrast(run, "cells", min_bin=0.06) == pytest.approx(2 / 9)
+    lags, pairs = measures.cross_correlation(run, "cells", units=(0, 1), bin_width=0.04, max_lag=0.04)
+    np.testing.assert_allclose(lags, [-0.04, 0, 0.04])
+    assert pairs.tolist() == [1, 0, 1]
 
 
 def test_cross_correlation_finds_the_lag(recording: Recording) -> None:
@@ -97,6 +127,10 @@ def test_cross_correlation_finds_the_lag(recording: Recording) -> None:
             lambda r: measures.rates(r, "cell"),
             "rates.population: unknown population 'cell'; did you mean 'cells'\\? the recording holds 'cells', ",
         ),
+        (lambda r: measures.first_spike_latency(r, "cell"), "first_spike_latency.population: unknown population"),
+        (lambda r: measures.spike_contrast(r, "cells", duration=1.0), r"^spike_contrast\.duration: a recording knows"),
+        (lambda r: measures.rates([neo_train([0.1])], duration=1.0), "duration: Neo spike trains know their length; "),
+        (lambda r: measures.rates([[0.1]]), "pass it, as 1.0 for a second$"),
         (lambda r: measures.rates(r), "no population was named; the recording holds 'cells', 'unseen'"),
         (
             lambda r: measures.rates(r, "cells", duration=1.0),
@@ -126,6 +160,10 @@ def test_cross_correlation_finds_the_lag(recording: Recording) -> None:
         (
             lambda r: measures.cross_correlation(r, "cells", units=(0, 1), max_lag=0.2),
             "max_lag: 0.2 s does not lie",
+        ),
+        (
+            lambda r: measures.cross_correlation(r, "cells", units=(0, 1), max_lag=0.1),
+            "max_lag: 0.1 s does not lie",
         ),
     ],
 )
@@ -169,6 +207,26 @@ def test_tiling_meets_at_the_window_and_not_beyond_however_late(dt: float) -> No
         tiled = 2 * (0.005 + dt / 2) / 1001
         assert matrix[0, 1] == pytest.approx(1.0)
         assert matrix[0, 2] == pytest.approx(-tiled)
+
+
+def test_the_window_is_5_ms_where_none_is_given() -> None:
+    trains = [[0.1], [0.105], [0.1051]]
+    given = measures.spike_time_tiling(trains, window=0.005, duration=1.0, dt=1e-4)
+    np.testing.assert_array_equal(measures.spike_time_tiling(trains, duration=1.0, dt=1e-4), given)
+
+
+def test_windows_that_touch_tile_their_sum() -> None:
+    """Windows of 1.5 steps to either side of steps 2 and 5 tile 6 of 10 steps; half of these spikes meet step 2's."""
+    matrix = measures.spike_time_tiling([[1.0, 2.5], [1.0]], window=0.5, duration=5.0, dt=0.5)
+    assert matrix[0, 1] == pytest.approx(0.5 * (0.5 - 0.3) / (1 - 0.5 * 0.3) + 0.5 * (1 - 0.6) / (1 - 0.6))
+
+
+def test_a_spike_at_the_very_end_lies_in_the_last_step() -> None:
+    assert measures.rates([[0.5]], duration=0.5).tolist() == [2]
+    _, pairs = measures.cross_correlation(
+        [[0.5], [0.4]], units=(0, 1), bin_width=0.1, max_lag=0.1, duration=0.5, dt=0.1
+    )
+    assert pairs.tolist() == [0, 1, 0]
 
 
 def test_a_window_longer_than_the_trial_is_the_trial() -> None:
