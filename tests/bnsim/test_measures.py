@@ -59,6 +59,7 @@ def test_rates(recording: Recording) -> None:
     np.testing.assert_allclose(measures.rates(recording, "unseen"), np.full((2, 4), 10.0))
     np.testing.assert_allclose(measures.rates([[0.1, 0.2], []], duration=0.5), [4, 0])
     np.testing.assert_allclose(measures.rates([neo_train([0.1, 0.2, 0.3])]), [1.5])
+    np.testing.assert_allclose(measures.rates([neo_train([3.1, 3.2, 3.3], t_start=3.0)]), [1.5])
 
 
 def test_intervals_never_span_trials(recording: Recording) -> None:
