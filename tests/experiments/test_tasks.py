@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -408,3 +410,45 @@ def test_damaged_mnist_archives_are_refused(damage: Callable[[bytes], bytes], tm
 def test_idx_arrays_survive_the_way_through_the_download() -> None:
     array = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
     np.testing.assert_array_equal(mnist._array(mnist._idx_bytes(array)), array)
+
+
+def numbered(first: int, count: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Images that hold their number, and labels that are its last digit."""
+    images, numbers = np.zeros((count, 28, 28), np.uint8), np.arange(first, first + count)
+    images[:, 0, 1], images[:, 27, 27] = numbers // 280, numbers % 280 // 2
+    images[:, 0, 2] = numbers % 2
+    return images, (numbers % 10).astype(np.uint8)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("downloaded", [False, True])
+def test_mnist_is_read_in_its_order(downloaded: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of MNIST's form, plain and gzipped, or the arrays that Keras downloads: training images come first."""
+    monkeypatch.delenv("BNSIM_DATA", raising=False)
+    arrays = (*numbered(0, 60_000), *numbered(60_000, 10_000))
+    magic = {3: b"\0\0\x08\x03", 1: b"\0\0\x08\x01"}
+    contents = [magic[array.ndim] + np.array(array.shape, ">u4").tobytes() + array.tobytes() for array in arrays]
+    sums = [hashlib.md5(content, usedforsecurity=False).hexdigest() for content in contents]
+    monkeypatch.setattr(mnist, "CHECKSUMS", dict(zip(mnist.CHECKSUMS, sums, strict=True)))
+    monkeypatch.setattr("models.artificial.download.mnist_arrays", lambda: arrays)
+    for name, content in zip(mnist.CHECKSUMS, contents, strict=True):
+        packed = "labels" in name
+        (tmp_path / (f"{name}.gz" if packed else name)).write_bytes(gzip.compress(content, 1) if packed else content)
+    found = load_task("mnist", None if downloaded else tmp_path)
+    pixels = found.X.astype(int)
+    np.testing.assert_array_equal(pixels[:, [1, -1, 2]] @ [280, 2, 1], np.arange(70_000))
+    assert not pixels[:, 3:-1].any()
+    np.testing.assert_array_equal(found.y, np.arange(70_000) % 10)
+    assert (found.classes, found.image_shape, found.scaling) == (tuple("0123456789"), (28, 28), 255.0)
+    final, validation = final_split(found, seed=0), validation_split(found, seed=0)
+    assert (len(final.train), len(final.held_out)) == (60_000, 10_000)
+    assert (len(validation.train), len(validation.held_out)) == (50_000, 10_000)
+
+
+@pytest.mark.slow
+def test_mnist_is_the_published_one() -> None:
+    if not os.environ.get("BNSIM_DATA"):
+        pytest.skip("BNSIM_DATA is not set: it names the folder of the four MNIST files")
+    found = load_task("mnist")
+    assert np.bincount(found.y).tolist() == [6903, 7877, 6990, 7141, 6824, 6313, 6876, 7293, 6825, 6958]
+    assert found.X.mean() == pytest.approx(33.386, abs=1e-3)  # 0.1307 and 0.1325 of 255, the parts' published means
