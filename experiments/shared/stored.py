@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
+from bnsim.arrays import FloatArray
 from bnsim.errors import InputError
 from bnsim.plotting.style import BLUE, ORANGE, PURPLE, SKY, VERMILLION
 from experiments.run_directory import Run
@@ -327,3 +328,26 @@ def pairs_of(run: Run, study: str) -> list[tuple[str, ...]]:
 def _refuse_foreign(run: Run, metric: Metric) -> None:
     if metric.study not in run.config:
         raise InputError(f"{run.directory}: study {metric.study!r} was not carried out; run it first")
+
+
+def first_curve(run: Run, metric: Metric, **facts: Fact) -> FloatArray:
+    """Return the values of a metric along its steps, from the first seed: what is not summarised.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric of a study that the run carried out.
+    **facts
+        Name -> value.
+
+    Returns
+    -------
+    array of float
+        In the order of the steps.
+    """
+    found = rows(run, metric)
+    of_facts = [held == facts for held in found["facts"]]
+    chosen = found[of_facts & (found["seed"] == found["seed"].min()).to_numpy()]
+    return chosen.sort_values("step")["value"].to_numpy(float)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bnsim.errors import InputError
 from experiments.run_directory import Run
-from experiments.shared.stored import Entry, differences, summaries
+from experiments.shared.stored import Entry, differences, entries, summaries
 from experiments.spec import Metric
 
 CONFIDENCE = "95\N{NO-BREAK SPACE}%"
@@ -97,6 +97,28 @@ def listed(parts: list[str]) -> str:
         "a", "a and b", "a, b and c"; "" without any.
     """
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def recognised(run: Run, metric: Metric) -> str:
+    """Say which firing patterns were recognised.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        A metric with the facts "pattern" and "dt", 1 where a pattern was recognised.
+
+    Returns
+    -------
+    str
+        A sentence.
+    """
+    found = entries(run, metric)
+    missed = [f"{entry['facts']['pattern']} at {entry['facts']['dt']:g} ms" for entry in found if entry["mean"] < 1]
+    patterns = len({entry["facts"]["pattern"] for entry in found})
+    said = f"All {patterns} patterns were recognised at all time steps"
+    return f"{said} but {listed(missed)}." if missed else f"{said}."
 
 
 def by_model(run: Run, metric: Metric) -> str:

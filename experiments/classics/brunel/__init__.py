@@ -10,7 +10,12 @@ regular; SI-fast (6, 4), a fast oscillation with irregular neurons; AI (5, 2), a
 Neurons have a time constant of 20 ms, a threshold of 20 mV and a reset of 10 mV above rest, and a refractory period of
 2 ms; weights are 0.1 mV for 1000 excitatory inputs and in inverse proportion to their number; delays are 1.5 ms.
 Initial potentials lie between reset and threshold, without preference. The first 200 ms are not measured. The spectrum
-is that of the spikes of all neurons in bins of 0.5 ms, by Welch's method with windows of 512 ms.
+is that of the spikes of all neurons in bins of 0.5 ms, by Welch's method with windows of 512 ms. One regime is repeated
+with other time steps, with the same connections and other spikes from outside.
+
+The phase diagram, which only the preset full measures, repeats the experiment with a smaller network for each pair of g
+and eta. A state is called irregular where the mean coefficient of variation is above 0.5, and synchronous where the
+rate of all neurons, in bins of 1 ms, has a standard deviation above half of its mean: the criteria are this project's.
 
 The preset full has the paper's 12,500 neurons. The preset quick has 2,500 neurons with as many inputs as in the paper,
 so that their mean and variance are the paper's and only the share of common inputs is larger. The refractory period of
@@ -26,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveFloat, PositiveInt
 
 from experiments.spec import Fact, Metric, Options
 from experiments.yardsticks import Classic, Yardstick
@@ -53,16 +58,31 @@ class Config(Options):
         Number of excitatory inputs of each neuron.
     duration
         Length of the simulation after the first 200 ms, in ms.
+    steps
+        Time steps in ms, of which 0.5 ms is a whole number. The first is that of the regimes; with the others, AI is
+        simulated, or the regime that was chosen.
+    strengths, externals
+        Values of g and of eta in the phase diagram, none for no diagram.
     """
 
     regime: Literal["all", "SR", "SI-fast", "AI", "SI-slow"]
     neurons: PositiveInt = Field(ge=20, multiple_of=5)
     inputs: PositiveInt = Field(ge=4, multiple_of=4)
     duration: PositiveInt = Field(ge=512)
+    steps: tuple[PositiveFloat, ...] = Field(min_length=1)
+    strengths: tuple[PositiveFloat, ...] = ()
+    externals: tuple[PositiveFloat, ...] = ()
 
 
-_NETWORK: Mapping[str, type[str] | type[int]] = {"regime": str, "neurons": int, "inputs": int}
-_OF = "in a regime, of a network with so many neurons and excitatory inputs of each"
+_NETWORK: Mapping[str, type[str] | type[int] | type[float]] = {
+    "regime": str,
+    "neurons": int,
+    "inputs": int,
+    "dt": float,
+}
+_OF = "in a regime, of a network with so many neurons and excitatory inputs of each, simulated with a time step in ms"
+_POINT = {"g": float, "eta": float}
+_AT = "of a network of 2500 neurons, by relative strength of inhibition and relative external rate"
 
 
 def _published(metric: str, regime: str, value: float, tolerance: float, reason: str) -> Yardstick:
@@ -75,12 +95,12 @@ def _published(metric: str, regime: str, value: float, tolerance: float, reason:
         reason,
         "Brunel 2000, figure 8",
         "second-hand",
-        {"regime": regime, "neurons": 12_500, "inputs": 1000},
+        {"regime": regime, "neurons": 12_500, "inputs": 1000, "dt": 0.1},
     )
 
 
 _EDGES = "other connections and a finite time"
-_NEST: Mapping[str, Fact] = {"regime": "AI", "neurons": 12_500, "inputs": 1000}
+_NEST: Mapping[str, Fact] = {"regime": "AI", "neurons": 12_500, "inputs": 1000, "dt": 0.1}
 
 CLASSIC = Classic(
     __name__,
@@ -132,11 +152,38 @@ CLASSIC = Classic(
             step="Time (0.1 ms)",
             summarised=False,
         ),
+        Metric(
+            "rate_at", "Hz", "Firing rate in the phase diagram", f"Mean firing rate of all neurons {_AT}.", facts=_POINT
+        ),
+        Metric(
+            "variation_at",
+            "",
+            "Coefficient of variation in the phase diagram",
+            f"Mean over neurons of the coefficient of variation of interspike intervals {_AT}.",
+            facts=_POINT,
+            bounds=(0.0, None),
+        ),
+        Metric(
+            "synchrony_at",
+            "",
+            "Synchrony in the phase diagram",
+            f"Standard deviation of the rate of all neurons in bins of 1 ms, divided by its mean, {_AT}.",
+            facts=_POINT,
+            bounds=(0.0, None),
+        ),
     ),
     presets={
-        "quick": Config(regime="all", neurons=2500, inputs=1000, duration=1000),
-        "full": Config(regime="all", neurons=12_500, inputs=1000, duration=2000),
-        "tiny": Config(regime="AI", neurons=500, inputs=100, duration=512),
+        "quick": Config(regime="all", neurons=2500, inputs=1000, duration=1000, steps=(0.1, 0.5, 0.25, 0.05)),
+        "full": Config(
+            regime="all",
+            neurons=12_500,
+            inputs=1000,
+            duration=2000,
+            steps=(0.1, 0.5, 0.25, 0.05),
+            strengths=(2.0, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0),
+            externals=(0.5, 0.9, 1.1, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0),
+        ),
+        "tiny": Config(regime="AI", neurons=500, inputs=100, duration=512, steps=(0.1,)),
     },
     yardsticks=(
         Yardstick(
@@ -147,7 +194,7 @@ CLASSIC = Classic(
             "5 %: mean and variance of the input are the paper's, but neurons have more inputs in common",
             "Brunel 2000, figure 8",
             "second-hand",
-            {"regime": "AI", "neurons": 2500, "inputs": 1000},
+            {"regime": "AI", "neurons": 2500, "inputs": 1000, "dt": 0.1},
         ),
         _published("rate", "SI-fast", 60.7, 3.0, f"5 %: {_EDGES}"),
         _published("frequency", "SI-fast", 180.0, 10.0, "the spectrum has a resolution of 2 Hz and a broad peak"),

@@ -7,14 +7,19 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap, LogNorm
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
-from bnsim.plotting.style import BLUE, INK, style
+from bnsim.arrays import FloatArray
+from bnsim.plotting.style import BLUE, INK, ORANGE, SEQUENTIAL, SKY, VERMILLION, style
 from experiments.classics.brunel import CLASSIC, REGIMES
 from experiments.run_directory import Run
-from experiments.shared.stored import by_fact, rows
+from experiments.shared.stored import along, by_fact, rows
 from experiments.shared.wording import number, stated
 from experiments.spec import Metric, Plate
+
+(_MODEL,) = CLASSIC.subjects
 
 PLATES = (
     Plate(
@@ -25,7 +30,23 @@ PLATES = (
         "inhibition relative to excitation; η: external rate relative to that which brings the mean input to the "
         "threshold.",
     ),
+    Plate(
+        "brunel_convergence",
+        "Convergence with the time step",
+        "Firing rate and coefficient of variation of one regime against the time step, with 95 % intervals over seeds.",
+    ),
+    Plate(
+        "brunel_diagram",
+        "Phase diagram of a smaller network",
+        "Left: firing rate by relative strength of inhibition and relative external rate. Right: state, with the "
+        "coefficient of variation. Irregular: a coefficient above 0.5. Synchronous: a rate of all neurons whose "
+        "standard deviation, in bins of 1 ms, is above half of its mean.",
+    ),
 )
+IRREGULAR, SYNCHRONOUS = 0.5, 0.5
+"""From which variation and synchrony on a state is called so."""
+_STATES = ("synchronous, regular", "asynchronous, regular", "synchronous, irregular", "asynchronous, irregular")
+_COLOURS = (VERMILLION, ORANGE, SKY, BLUE)
 
 
 def draw(run: Run) -> dict[str, Figure]:
@@ -41,6 +62,15 @@ def draw(run: Run) -> dict[str, Figure]:
     dict of str to Figure
         Figures by file name without suffix.
     """
+    figures = {"brunel": _states(run)}
+    if len({dt for _, dt, _ in by_fact(run, CLASSIC["rate"], "dt")}) > 1:
+        figures["brunel_convergence"] = _convergence(run)
+    if rows(run, CLASSIC["rate_at"]).size:
+        figures["brunel_diagram"] = _diagram(run)
+    return figures
+
+
+def _states(run: Run) -> Figure:
     regimes = _regimes(run)
     with style():
         figure = Figure(figsize=(1.4 + 2.4 * len(regimes), 5.4))
@@ -49,7 +79,68 @@ def draw(run: Run) -> dict[str, Figure]:
             _column(column, run, regime)
         for ax, label in zip(axes[:, 0], ("Neuron", "Rate (Hz)", "Density (Hz²/Hz)"), strict=True):
             ax.set_ylabel(label)
-    return {"brunel": figure}
+    return figure
+
+
+def _convergence(run: Run) -> Figure:
+    with style():
+        figure = Figure(figsize=(7.2, 3.2))
+        for ax, metric, unit in zip(figure.subplots(1, 2), ("rate", "variation"), (" (Hz)", ""), strict=True):
+            found = along(run, CLASSIC[metric], _MODEL, "dt")
+            repeated = next(entry["facts"]["regime"] for dt, entry in found if dt != _step(run))
+            found = [(dt, entry) for dt, entry in found if entry["facts"]["regime"] == repeated]
+            means = np.array([entry["mean"] for _, entry in found])
+            limits = np.array([[entry["ci_low"], entry["ci_high"]] for _, entry in found], float)
+            bars, steps = np.nan_to_num(np.abs(limits - means[:, None]).T), [dt for dt, _ in found]
+            ax.errorbar(steps, means, bars, fmt="o", color=BLUE, capsize=3)
+            ax.set(xlabel="Time step (ms)", ylabel=f"{CLASSIC[metric].label}{unit}", title=repeated, xscale="log")
+            ax.set_xticks(steps, [f"{dt:g}" for dt in steps])
+            ax.xaxis.set_minor_formatter("")
+    return figure
+
+
+def _diagram(run: Run) -> Figure:
+    (strengths, externals), rates = _grid(run, "rate_at")
+    variation, synchrony = (_grid(run, name)[1] for name in ("variation_at", "synchrony_at"))
+    states = 2.0 * (variation > IRREGULAR) + (synchrony < SYNCHRONOUS)
+    states[np.isnan(variation) | np.isnan(synchrony)] = np.nan
+    with style():
+        figure = Figure(figsize=(9.4, 4.2))
+        left, right = figure.subplots(1, 2, sharey=True)
+        places = np.arange(len(strengths)), np.arange(len(externals))
+        drawn = left.pcolormesh(*places, np.maximum(rates, 0.1), norm=LogNorm(), cmap=SEQUENTIAL)
+        figure.colorbar(drawn, ax=left, label="Firing rate (Hz)")
+        right.pcolormesh(*places, states, cmap=ListedColormap(_COLOURS), vmin=-0.5, vmax=3.5)
+        for row, column in np.argwhere(~np.isnan(variation)):
+            right.text(
+                column, row, f"{variation[row, column]:.1f}", ha="center", va="center", fontsize=7, color="white"
+            )
+        for ax, title in ((left, "Rate"), (right, "State, and coefficient of variation")):
+            ax.set_xticks(places[0], [f"{strength:g}" for strength in strengths])
+            ax.set_yticks(places[1], [f"{external:g}" for external in externals])
+            ax.set(xlabel="Relative strength of inhibition g", title=title)
+            ax.spines[:].set_visible(False)
+            ax.tick_params(length=0)
+        left.set_ylabel("Relative external rate η")
+        marks = [Patch(color=colour, label=name) for colour, name in zip(_COLOURS, _STATES, strict=True)]
+        figure.legend(handles=marks, loc="outside right upper")
+    return figure
+
+
+def _grid(run: Run, metric: str) -> tuple[tuple[list[float], list[float]], FloatArray]:
+    """Values of g and eta in the diagram, and the metric there (eta, g), NaN where there is none."""
+    everywhere = [entry["facts"] for _, _, entry in by_fact(run, CLASSIC["rate_at"], "g")]
+    strengths, externals = (sorted({float(facts[name]) for facts in everywhere}) for name in ("g", "eta"))
+    found = np.full((len(externals), len(strengths)), np.nan)
+    for _, _, entry in by_fact(run, CLASSIC[metric], "g"):
+        place = externals.index(entry["facts"]["eta"]), strengths.index(entry["facts"]["g"])
+        found[place] = entry["mean"]
+    return (strengths, externals), found
+
+
+def _step(run: Run) -> float:
+    """The time step of the regimes."""
+    return float(run.config[CLASSIC.name]["steps"][0])
 
 
 def sentences(run: Run) -> list[str]:
@@ -66,7 +157,11 @@ def sentences(run: Run) -> list[str]:
         Sentences for the report.
     """
     found = {
-        metric: {regime: entry for _, regime, entry in by_fact(run, CLASSIC[metric], "regime")}
+        metric: {
+            regime: entry
+            for _, regime, entry in by_fact(run, CLASSIC[metric], "regime")
+            if entry["facts"]["dt"] == _step(run)
+        }
         for metric in ("rate", "variation", "frequency")
     }
     told = []

@@ -76,10 +76,18 @@ CLASSIC = Classic(
             "time.",
             facts=_INPUT,
         ),
+        Metric(
+            "deviation",
+            "fraction",
+            "Deviation from theory",
+            "Difference between the firing rate and theory for the same noise and time step, relative to theory.",
+            facts=_INPUT,
+            bounds=(-1.0, None),
+        ),
     ),
     presets={
         "quick": Config(mean=15.0, sigma=5.0, steps=(0.5, 0.2, 0.1), neurons=8000, duration=4.0),
-        "full": Config(mean=15.0, sigma=5.0, steps=(0.5, 0.2, 0.1, 0.05, 0.02, 0.01), neurons=8000, duration=10.0),
+        "full": Config(mean=15.0, sigma=5.0, steps=(0.5, 0.2, 0.1, 0.05, 0.02, 0.01), neurons=20_000, duration=3.0),
         "tiny": Config(mean=15.0, sigma=5.0, steps=(0.5,), neurons=2000, duration=2.0),
     },
     yardsticks=tuple(

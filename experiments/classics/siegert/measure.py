@@ -43,11 +43,16 @@ def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
             done = sum(costs[:number]) + costs[number] * part / _PARTS
             progress(round(1000 * done / sum(costs)), 1000)
 
-        measured.append(CLASSIC["rate"](_rate(config, dt, subject.seed, shown), **noise, dt=dt))
-    for dt in (0.0, *config.steps):
-        rate = siegert_rate(config.mean, config.sigma, TAU, THRESHOLD, RESET, REFRACTORY, dt)
-        measured.append(CLASSIC["theory"](rate, **noise, dt=dt))
+        rate, expected = _rate(config, dt, subject.seed, shown), _theory(config, dt)
+        measured.append(CLASSIC["rate"](rate, **noise, dt=dt))
+        measured.append(CLASSIC["theory"](expected, **noise, dt=dt))
+        measured.append(CLASSIC["deviation"](rate / expected - 1, **noise, dt=dt))
+    measured.append(CLASSIC["theory"](_theory(config, 0.0), **noise, dt=0.0))
     return Outcome(1, 0, tuple(measured))
+
+
+def _theory(config: Config, dt: float) -> float:
+    return siegert_rate(config.mean, config.sigma, TAU, THRESHOLD, RESET, REFRACTORY, dt)
 
 
 def _rate(config: Config, dt: float, seed: int, shown: Callable[[int], None]) -> float:

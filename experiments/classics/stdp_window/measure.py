@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +10,10 @@ from brian2.units import ms, mV
 
 import bnsim
 from bnsim.arrays import Float64Array
-from experiments.classics.stdp_window import CLASSIC, Config
+from experiments.classics.stdp_window import BETWEEN, CLASSIC, ON_GRID, Config
 from experiments.spec import Measurement, Outcome, Progress, Untrained
 
+_GOLDEN = 0.6180339887498949
 FIRST = 5
 """Time of the first spike of each pair, in ms: a step later than the first step, in which the teacher cannot act."""
 
@@ -41,22 +43,33 @@ def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
         The measurements.
     """
     positive = np.arange(config.spacing, config.longest + 1, config.spacing)
-    lags = np.concatenate([-positive[::-1], positive])
+    lags = np.concatenate([-positive[::-1], positive]).astype(float)
+    # Fractions of a step that differ from lag to lag, as they do for multiples of an irrational number.
+    shifted = lags + np.sign(lags) * (_GOLDEN * np.abs(lags) % 1)
     rule = bnsim.PairSTDP(tau_plus=config.tau_plus * ms, tau_minus=config.tau_minus * ms, w_max=1 * mV)
-    changes, closed = paired(rule, lags), closed_solution(rule, lags)
-    measured: list[Measurement] = [
-        CLASSIC["change"](change, lag=lag) for lag, change in zip(lags, changes, strict=True)
-    ]
-    measured.append(CLASSIC["error"](np.abs(changes / closed - 1).max()))
-    if len(positive) > 1:
-        after = lags > 0
-        measured.append(CLASSIC["tau_plus"](_fitted(lags[after], changes[after])))
-        measured.append(CLASSIC["tau_minus"](_fitted(-lags[~after], -changes[~after])))
-    progress(1, 1)
+    measured: list[Measurement] = []
+    for number, dt in enumerate(config.steps):
+        on_grid, between = np.split(paired(rule, np.concatenate([lags, shifted]), dt), 2)
+        if number == 0:
+            measured += _window(lags, on_grid)
+        for spikes, given, changes in ((ON_GRID, lags, on_grid), (BETWEEN, shifted, between)):
+            error = np.abs(changes / closed_solution(rule, given) - 1).max()
+            measured.append(CLASSIC["error"](error, spikes=spikes, dt=dt))
+        progress(number + 1, len(config.steps))
     return Outcome(1, 0, tuple(measured))
 
 
-def paired(rule: bnsim.PairSTDP, lags: Float64Array) -> Float64Array:
+def _window(lags: Float64Array, changes: Float64Array) -> Iterator[Measurement]:
+    """Yield the change at each lag, and the time constants fitted to both sides."""
+    for lag, change in zip(lags, changes, strict=True):
+        yield CLASSIC["change"](change, lag=lag)
+    after = lags > 0
+    if after.sum() > 1:
+        yield CLASSIC["tau_plus"](_fitted(lags[after], changes[after]))
+        yield CLASSIC["tau_minus"](_fitted(-lags[~after], -changes[~after]))
+
+
+def paired(rule: bnsim.PairSTDP, lags: Float64Array, dt: float) -> Float64Array:
     """Simulate one pair of spikes at each lag.
 
     Parameters
@@ -64,7 +77,9 @@ def paired(rule: bnsim.PairSTDP, lags: Float64Array) -> Float64Array:
     rule
         The rule, with a largest weight of 1 mV.
     lags
-        Times in ms from the presynaptic to the postsynaptic spike (lag,), whole numbers.
+        Times in ms from the presynaptic to the postsynaptic spike (lag,).
+    dt
+        Time step in ms.
 
     Returns
     -------
@@ -86,11 +101,11 @@ def paired(rule: bnsim.PairSTDP, lags: Float64Array) -> Float64Array:
             ),
         ],
     )
-    simulator = network.compile((FIRST + np.abs(lags).max() + 10) * ms, 1 * ms)
+    simulator = network.compile(dt=dt * ms)
     # A neuron fires in the step after that of its teacher.
-    stimulus = {"input": [(before / 1e3, units)], "teacher": [((after - 1) / 1e3, units)]}
+    stimulus = {"input": (before / 1e3, units), "teacher": ((after - dt) / 1e3, units)}
     start = simulator.initial_state(key=0)
-    state, _ = simulator.run(start, stimulus, 0)
+    state, _ = simulator.run_for(start, (FIRST + np.ceil(np.abs(lags).max()) + 10) * ms, stimulus)
     return np.asarray(state["input_to_cells.w"] - start["input_to_cells.w"]) * 1e3
 
 

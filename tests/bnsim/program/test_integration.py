@@ -9,6 +9,8 @@ import pytest
 from brian2.equations.equations import parse_string_equations
 from brian2.units import ms, mV, nS, pA, pF, second, volt
 from numpy.typing import NDArray
+from scipy.integrate import solve_ivp
+from scipy.special import exprel
 
 import bnsim
 from bnsim.errors import InputError
@@ -114,17 +116,12 @@ def test_methods_that_do_not_fit_are_refused() -> None:
         "Quadratic.equations: the equation of 'v' is not linear with constant coefficients, so it cannot be integrated "
         'exactly; give method="rk4", or another'
     )
-    for text, reason in (
-        ("dv/dt = v * u / tau : 1\ndu/dt = -u * v / tau : 1", "depends on 'v', which is not either"),
-        ("dv/dt = arbitrary(v) / tau : 1", "has no derivative"),
-    ):
-        with pytest.raises(InputError) as raised:
-            exponential_midpoint("Mine.equations", equations(text), {"tau": 10 * ms}, DT)
-        name = "u" if "du/dt" in text else "v"
-        assert str(raised.value) == (
-            f"Mine.equations: the equation of {name!r} is not linear and {reason}, so the exponential midpoint rule "
-            'cannot integrate it; give method="rk4", or another'
-        )
+    with pytest.raises(InputError) as raised:
+        exponential_midpoint("Mine.equations", equations("dv/dt = arbitrary(v) / tau : 1"), {"tau": 10 * ms}, DT)
+    assert str(raised.value) == (
+        "Mine.equations: the equation of 'v' is not linear and has no derivative, so the exponential midpoint rule "
+        'cannot integrate it; give method="rk4", or another'
+    )
 
 
 def test_a_nonlinear_equation_is_linearised_in_each_step() -> None:
@@ -140,6 +137,46 @@ def test_a_nonlinear_equation_is_linearised_in_each_step() -> None:
     assert errors[-1] < 1e-4
     assert errors[0] / errors[1] == pytest.approx(4, rel=0.05)
     assert errors[1] / errors[2] == pytest.approx(4, rel=0.03)
+
+
+def test_equations_that_depend_on_each_other_meet_in_the_middle_of_the_step() -> None:
+    """Prey and predator, against a solution of high precision: the error falls with the square of the step."""
+    text = "du/dt = u * (1 - v) / tau : 1\ndv/dt = v * (u - 1) / tau : 1"
+
+    def rates(t: float, y: NDArray[np.float64]) -> list[float]:
+        return [y[0] * (1 - y[1]), y[1] * (y[0] - 1)]
+
+    expected = solve_ivp(rates, (0, 2), [2.0, 1.0], rtol=1e-11, atol=1e-11).y[:, -1]
+    errors = []
+    for n in (40, 80, 160):
+        dt = 20e-3 / n
+        step = exponential_midpoint("Prey.equations", equations(text), {"tau": 10 * ms}, dt)
+        space: dict[str, Any] = {"u": 2.0, "v": 1.0, "tau": 0.01, "dt": dt, "exprel": exprel}
+        for _ in range(n):
+            exec(step.code, space)
+        errors.append(np.abs([space["u"], space["v"]] - expected).max())
+    assert errors[-1] < 1e-4
+    assert errors[0] / errors[1] == pytest.approx(4, rel=0.03)
+    assert errors[1] / errors[2] == pytest.approx(4, rel=0.02)
+
+
+@pytest.mark.parametrize("step", [exact, exponential_midpoint])
+def test_what_depends_on_a_refractory_membrane_sees_it_stand_still(step: Any) -> None:
+    """w relaxes towards v, which does not move: w = v + (w - v) exp(-t / tau)."""
+    text = "dv/dt = (u - v) / tau : 1 (unless refractory)\ndw/dt = (v - w) / tau : 1\nu : 1"
+    found = step("Mine.equations", equations(text), {"tau": 10 * ms}, 1e-3)
+    space: dict[str, Any] = {"v": 1.0, "w": 3.0, "u": 5.0, "not_refractory": False, **found.values(True, {})}
+    exec(found.code, {"bnsim_select": np.where}, space)
+    assert space["w"] == pytest.approx(1 + 2 * np.exp(-0.1), rel=1e-14)
+
+
+def test_the_middle_of_a_refractory_step_is_its_start() -> None:
+    """dw/dt = -w v^2 / tau with a v that would otherwise grow."""
+    text = "dv/dt = v**2 / tau : 1 (unless refractory)\ndw/dt = -w * v**2 / tau : 1"
+    found = exponential_midpoint("Mine.equations", equations(text), {"tau": 10 * ms}, 1e-3)
+    space: dict[str, Any] = {"v": 1.0, "w": 3.0, "not_refractory": False, "tau": 0.01, "dt": 1e-3}
+    exec(found.code, {"bnsim_select": np.where, "exprel": lambda x: np.expm1(x) / x}, space)
+    assert space["w"] == pytest.approx(3 * np.exp(-0.1), rel=1e-14)
 
 
 def response(synapse: bnsim.SynapseModel, weight: Any, dt: float, **model: Any) -> NDArray[np.float64]:

@@ -20,7 +20,7 @@ def test_the_outer_input_alone_brings_the_mean_to_eta_times_the_threshold(inputs
     """Rate times weight times time constant; and the weights of the paper for its 1000 inputs."""
     config = tiny(CLASSIC, neurons=2500, inputs=inputs)
     for regime, (strength, external) in REGIMES.items():
-        network = measure.network(config, regime)
+        network = measure.network(config, REGIMES[regime], 0.1)
         (drive,) = network["E"].drives
         assert isinstance(drive, bnsim.PoissonDrive)
         mean = float(drive.rate / Hz) * float(drive.weight / mV) * 0.020
@@ -29,6 +29,13 @@ def test_the_outer_input_alone_brings_the_mean_to_eta_times_the_threshold(inputs
         weights = {projection.source: float(projection.weights / mV) for projection in network.projections}
         assert weights["I"] == pytest.approx(-strength * weights["E"])
         assert network["E"].size == 4 * network["I"].size == 2000
+
+
+def test_initial_potentials_lie_between_reset_and_threshold() -> None:
+    network = measure.network(tiny(CLASSIC), REGIMES["AI"], 0.1)
+    for population in network.populations:
+        low, high = population.initial["v"].bounds
+        assert (float(low / mV), float(high / mV)) == pytest.approx((10.0, 20.0))
 
 
 def test_rate_variation_and_frequency_of_given_spikes() -> None:
@@ -49,6 +56,12 @@ def test_rate_variation_and_frequency_of_given_spikes() -> None:
     assert len(shown) == 10 * 16  # the last 200 ms
     assert {row.step for row in shown if row.facts["neuron"] == 0} == set(range(0, 2000, 200))
     assert {row.step for row in shown if row.facts["neuron"] == 3} == set(range(15, 2000, 200))
+    assert _only(measured, "rate").facts == {"regime": "AI", "neurons": 20, "inputs": config.inputs, "dt": 0.1}
+    # Within the 10 ms of 20 spikes there are two in each bin of 1 ms, in the other 10 ms none: 100 and 0 Hz.
+    state = {row.metric: row for row in measure.state(config, (5.0, 2.0), recording)}
+    assert state["synchrony_at"].value == pytest.approx(1.0)
+    assert state["rate_at"].value == pytest.approx(50.0)
+    assert state["variation_at"].facts == {"g": 5.0, "eta": 2.0}
 
 
 def _only(measured: list[Measurement], metric: str) -> Measurement:
@@ -58,12 +71,13 @@ def _only(measured: list[Measurement], metric: str) -> Measurement:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return run_tiny("brunel", tmp_path_factory.mktemp("brunel"))
+    points: dict[str, list[float]] = {"steps": [0.1, 0.5], "strengths": [3.0, 5.0], "externals": [2.0]}
+    return run_tiny("brunel", tmp_path_factory.mktemp("brunel"), **points)
 
 
 @pytest.mark.slow
 def test_a_small_run_is_drawn_and_told(run: Run) -> None:
     assert passed(run) == {}  # no figure was published for so small a network
-    assert figure.draw(run).keys() == {"brunel"}
+    assert figure.draw(run).keys() == {"brunel", "brunel_convergence", "brunel_diagram"}
     (sentence,) = figure.sentences(run)
     assert sentence.startswith("AI: neurons fire at ")

@@ -37,6 +37,8 @@ def test_a_small_run_agrees_with_theory_for_its_grid(run: Run) -> None:
     # 2000 neurons fire some 32,000 spikes in 2 s: the standard error is below 0.6 %.
     assert entry["measured"] == pytest.approx(entry["published"], rel=0.02)
     assert entry["facts"] == {"mean": 15.0, "sigma": 5.0, "dt": 0.5}
+    (deviation,) = run.results.query("metric == 'deviation'")["value"]
+    assert deviation == pytest.approx(entry["measured"] / theory(0.5) - 1, abs=1e-12)
 
 
 def test_figure_and_sentence(run: Run) -> None:

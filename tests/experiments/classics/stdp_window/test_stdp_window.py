@@ -28,14 +28,14 @@ def test_closed_solution_by_hand() -> None:
 
 def test_a_small_run_passes_all_yardsticks(run: Run) -> None:
     verdicts = passed(run)
-    assert len(verdicts) == 3
+    assert len(verdicts) == 4
     assert all(verdicts.values()), run.summary["references"]
 
 
 @pytest.mark.slow
 def test_a_wrong_time_constant_would_be_seen(tmp_path: Path) -> None:
     verdicts = passed(run_tiny("stdp-window", tmp_path, tau_plus=16.9))
-    assert verdicts["error of the pair rule"]
+    assert verdicts["error of the pair rule, spikes on the grid, step 1 ms"]
     assert not verdicts["time constant of potentiation"]
 
 
