@@ -1,4 +1,7 @@
-"""Plain arrays in one .npz file, without pickle: the file format of states and recordings."""
+"""Plain arrays in one .npz file, without pickle: the file format of states and recordings.
+
+A long run writes a folder instead, whose arrays grow (see `bnsim.growing`).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bnsim import growing
 from bnsim.errors import InputError, MachineError
 
 
@@ -41,14 +45,14 @@ def write(owner: str, path: str | Path, arrays: Mapping[str, np.ndarray]) -> Non
 
 
 def read(owner: str, path: str | Path) -> dict[str, np.ndarray]:
-    """Read the arrays of an .npz file; object arrays are never unpickled.
+    """Read the arrays of an .npz file, or map those of a folder; object arrays are never unpickled.
 
     Parameters
     ----------
     owner : str
         Class whose `load` this is, for the message of an error.
     path : str or pathlib.Path
-        The file.
+        The file or folder.
 
     Returns
     -------
@@ -61,6 +65,8 @@ def read(owner: str, path: str | Path) -> dict[str, np.ndarray]:
         If the file is no such archive.
     """
     try:
+        if Path(path).is_dir():
+            return growing.read(Path(path))
         with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as data:
             arrays = {name: data[name] for name in data.files}
         if not all(isinstance(array, np.ndarray) for array in arrays.values()):
@@ -69,6 +75,7 @@ def read(owner: str, path: str | Path) -> dict[str, np.ndarray]:
     except (
         OSError,
         ValueError,
+        KeyError,
         TypeError,
         AttributeError,
         EOFError,

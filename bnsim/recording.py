@@ -16,17 +16,18 @@ are counted from the state's beginning. Only plain NumPy arrays are kept, no sim
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bnsim import archive
 from bnsim.arrays import FloatArray, IntArray
-from bnsim.binning import Bins
+from bnsim.binning import Bins, whole_steps
 from bnsim.errors import InputError
 from bnsim.selection import checked_index, known_population
 from bnsim.times import Time
@@ -66,7 +67,7 @@ class SpikeTimes:
             raise InputError(
                 f"SpikeTimes: {lengths[0]} trials, {lengths[1]} units and {lengths[2]} times; give one of each a spike"
             )
-        if (np.diff(self.trial) < 0).any():
+        if self.trial.strides != (0,) and (np.diff(self.trial) < 0).any():  # one number for all takes no memory
             raise InputError("SpikeTimes.trial: not in order; sort the spikes by trial, then time, then unit")
 
     def __len__(self) -> int:
@@ -195,7 +196,10 @@ class Recording:
     weights : mapping of str to SampledTrace
         For each projection the samples of its weights, where they were asked for.
     start : float
-        When a continuous run began, in seconds since the state's beginning; 0 for trials.
+        When the recording begins: that of a continuous run in seconds since the state's beginning, that of trials at 0,
+        and a window of either where the window starts.
+    sizes : mapping of str to int
+        Size of every population, where `counts` does not hold them all: in a window. Empty otherwise.
 
     Raises
     ------
@@ -205,7 +209,8 @@ class Recording:
     Notes
     -----
     Times are seconds since the start of their trial, and in a continuous run since the state's beginning. Only plain
-    arrays are kept, no object of the simulator.
+    arrays are kept, no object of the simulator. The arrays of a run that was written to a folder (`Simulator.run_for`
+    with `to`) are mapped into memory: only what is looked at is read, so take a `window` of a long run.
     """
 
     duration: float
@@ -217,13 +222,16 @@ class Recording:
     presentations: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     weights: Mapping[str, SampledTrace] = field(default_factory=dict)
     start: float = 0.0
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(self.presentations) != len(self.trials):
             object.__setattr__(self, "presentations", np.ones(len(self.trials), np.int64))
         for population, spikes in self.spikes.items():
-            size = self.populations[known_population("Recording.spikes", population, self.counts)]
-            _check_range(f"Recording.spikes[{population!r}]", spikes, self.n_trials, size, self.start, self.duration)
+            size = self.populations[known_population("Recording.spikes", population, self.populations)]
+            if not isinstance(spikes.time, np.memmap):  # what lies on disk is not read before it is looked at
+                culprit = f"Recording.spikes[{population!r}]"
+                _check_range(culprit, spikes, self.n_trials, size, self.start, self.duration)
 
     @property
     def n_trials(self) -> int:
@@ -237,13 +245,39 @@ class Recording:
 
     @property
     def first_step(self) -> int:
-        """Number of the time step at which a continuous run began; 0 for trials."""
+        """Number of the time step at which the recording begins."""
         return round(self.start / self.dt)
 
     @property
     def populations(self) -> dict[str, int]:
         """Name and size of every population, in the network's order."""
-        return {name: counts.shape[1] for name, counts in self.counts.items()}
+        return dict(self.sizes) or {name: counts.shape[1] for name, counts in self.counts.items()}
+
+    def spike_counts(self, population: str) -> IntArray:
+        """Return how often each unit of a population fired.
+
+        Parameters
+        ----------
+        population : str
+            Name of the population.
+
+        Returns
+        -------
+        ndarray of int, shape (n_trials, n_units)
+            The numbers of spikes.
+
+        Raises
+        ------
+        InputError
+            If there is no such population, or this is a window and not all of its spikes were recorded.
+        """
+        known_population("Recording", population, self.populations)
+        if population not in self.counts:
+            raise InputError(
+                f"Recording.counts: not known in this window, for not all spikes of {population!r} were recorded; "
+                f"run again with record=[bnsim.Spikes({population!r})]"
+            )
+        return self.counts[population]
 
     def spike_times(self, population: str) -> SpikeTimes:
         """Return the recorded spikes of a population.
@@ -263,7 +297,7 @@ class Recording:
         InputError
             If there is no such population, or its spike times were not asked for.
         """
-        known_population("Recording", population, self.counts)
+        known_population("Recording", population, self.populations)
         if population not in self.spikes:
             raise InputError(
                 f"Recording.spikes: no spike times of {population!r} were recorded; "
@@ -291,7 +325,7 @@ class Recording:
         InputError
             If there is no such population, or the trace was not asked for.
         """
-        known_population("Recording", population, self.counts)
+        known_population("Recording", population, self.populations)
         try:
             return self.traces[population][variable]
         except (KeyError, TypeError):  # a name, or what cannot be one
@@ -330,6 +364,95 @@ class Recording:
         shape = (self.n_trials, len(bins), self.populations[population])
         places = np.ravel_multi_index((spikes.trial, bins.place(spikes.time), spikes.unit), shape)
         return np.bincount(places, minlength=math.prod(shape)).astype(np.int32).reshape(shape)
+
+    def window(self, start: Time, stop: Time) -> Recording:
+        """Return what was recorded from one moment to another.
+
+        Parameters
+        ----------
+        start, stop : float or Quantity
+            The window includes `start` and excludes `stop`: whole numbers of time steps, seconds where they have no
+            unit. Both are counted as the recording's times are.
+
+        Returns
+        -------
+        Recording
+            The part, whose times are what they were. Arrays that are mapped from disk stay so.
+
+        Raises
+        ------
+        InputError
+            If the window is empty, does not lie within the recording, or is no whole number of steps.
+
+        Notes
+        -----
+        Spikes are counted anew, so `counts` holds only the populations all of whose spikes were recorded.
+        """
+        first, last = (whole_steps(f"Recording.window({n})", t, self.dt) for n, t in (("start", start), ("stop", stop)))
+        end = self.first_step + self.n_steps
+        if not self.first_step <= first < last <= end:
+            raise InputError(
+                f"Recording.window: {first * self.dt:g} to {last * self.dt:g} s does not lie within the recording of "
+                f"{self.start:g} to {end * self.dt:g} s; give {self.start:g} <= start < stop <= {end * self.dt:g}"
+            )
+        edges = (first - 0.5) * self.dt, (last - 0.5) * self.dt
+        spikes = {name: _cut_spikes(found, self.n_trials, edges) for name, found in self.spikes.items()}
+        whole = [name for name in spikes if name in self.counts and len(self.spikes[name]) == self.counts[name].sum()]
+        return Recording(
+            duration=(last - first) * self.dt,
+            dt=self.dt,
+            trials=self.trials,
+            counts={name: _counted(spikes[name], self.n_trials, self.populations[name]) for name in whole},
+            spikes=spikes,
+            traces={
+                name: {variable: _cut_trace(trace, edges) for variable, trace in traces.items()}
+                for name, traces in self.traces.items()
+            },
+            presentations=self.presentations,
+            weights={name: _cut_trace(trace, edges) for name, trace in self.weights.items()},
+            start=first * self.dt,
+            sizes=self.populations,
+        )
+
+    @classmethod
+    def joined(cls, recordings: Sequence[Recording]) -> Recording:
+        """Join recordings of consecutive parts of one continuous run.
+
+        Parameters
+        ----------
+        recordings : sequence of Recording
+            The parts, in order; in all of them the same was recorded.
+
+        Returns
+        -------
+        Recording
+            The same as that of one long run. All arrays are loaded into memory.
+
+        Raises
+        ------
+        InputError
+            If there is none, they are trials, their networks or what was recorded differ, or one does not begin where
+            the one before ends.
+        """
+        parts = list(recordings)
+        check_consecutive("Recording.joined", parts)
+        first = parts[0]
+        counted = [name for name in first.populations if all(name in part.counts for part in parts)]
+        return cls(
+            duration=sum(part.n_steps for part in parts) * first.dt,
+            dt=first.dt,
+            trials=first.trials,
+            counts={name: np.sum([part.counts[name] for part in parts], axis=0, dtype=np.int64) for name in counted},
+            spikes={name: _joined_spikes([part.spikes[name] for part in parts]) for name in first.spikes},
+            traces={
+                name: {v: _joined_traces([part.traces[name][v] for part in parts]) for v in traces}
+                for name, traces in first.traces.items()
+            },
+            presentations=first.presentations,
+            weights={name: _joined_traces([part.weights[name] for part in parts]) for name in first.weights},
+            start=first.start,
+            sizes={} if len(counted) == len(first.populations) else first.populations,
+        )
 
     def to_neo(self) -> neo.Block:
         """Return the recording as a Neo block.
@@ -394,6 +517,8 @@ class Recording:
             "trials": self.trials,
             "presentations": self.presentations,
         }
+        for population, size in self.sizes.items():
+            arrays[f"sizes/{population}"] = np.array(size)
         for population, counts in self.counts.items():
             arrays[f"counts/{population}"] = counts
         for population, spikes in self.spikes.items():
@@ -423,12 +548,13 @@ class Recording:
 
     @classmethod
     def load(cls, path: str | Path) -> Recording:
-        """Read a recording that `save` wrote; nothing is unpickled.
+        """Read a recording that `save` or a run wrote; nothing is unpickled.
 
         Parameters
         ----------
         path : str or pathlib.Path
-            The file.
+            The file of `save`; or the folder that a run was told to write `to`, complete or interrupted, whose arrays
+            are mapped into memory.
 
         Returns
         -------
@@ -438,18 +564,23 @@ class Recording:
         Raises
         ------
         InputError
-            If the file is no such archive.
+            If the file or folder is no such archive.
         """
         data = archive.read("Recording", path)
         counts: dict[str, IntArray] = {}
         spikes: dict[str, dict[str, np.ndarray]] = {}
         traces: dict[str, dict[str, SampledTrace]] = {}
         weights: dict[str, SampledTrace] = {}
+        sizes: dict[str, int] = {}
         try:
+            if "steps" in data:
+                data = _of_pieces(data)
             for key, array in data.items():
                 kind, _, rest = key.partition("/")
                 owner, _, name = rest.rpartition("/")
-                if kind == "counts":
+                if kind == "sizes":
+                    sizes[rest] = int(array)
+                elif kind == "counts":
                     counts[rest] = array
                 elif kind == "spikes":
                     spikes.setdefault(owner, {})[name] = array
@@ -468,9 +599,114 @@ class Recording:
                 presentations=data["presentations"],
                 weights=weights,
                 start=float(data["start"]),
+                sizes=sizes,
             )
         except (KeyError, ValueError, TypeError) as error:
             raise archive.foreign("Recording", path, error) from None
+
+
+def check_consecutive(culprit: str, recordings: Sequence[Recording]) -> None:
+    """Refuse recordings that are not consecutive parts of one continuous run.
+
+    Parameters
+    ----------
+    culprit : str
+        What they were given to, for the message of an error.
+    recordings : sequence of Recording
+        The recordings.
+
+    Raises
+    ------
+    InputError
+        If there is none, they are trials, their networks or what was recorded differ, or one does not begin where the
+        one before ends.
+    """
+    if not recordings:
+        raise InputError(f"{culprit}: no recording; give at least one")
+    first = recordings[0]
+    for index, part in enumerate(recordings):
+        if part.n_trials != 1:
+            raise InputError(f"{culprit}: recording {index} is of {part.n_trials} trials; give recordings of run_for")
+        for what, one, other in (
+            ("time steps", first.dt, part.dt),
+            ("populations", first.populations, part.populations),
+            ("kinds of records", _recorded(first), _recorded(part)),
+        ):
+            if one != other:
+                raise InputError(
+                    f"{culprit}: recording {index} has other {what} ({_differing(other, one)}) than the first "
+                    f"({_differing(one, other)}); give parts of one run in which the same is recorded"
+                )
+    for index, (before, part) in enumerate(pairwise(recordings), start=1):
+        end = before.first_step + before.n_steps
+        if part.first_step != end:
+            raise InputError(
+                f"{culprit}: recording {index} begins at {part.start:g} s, where the one before ends at "
+                f"{end * first.dt:g} s; give consecutive parts of one run, in order"
+            )
+
+
+def _recorded(recording: Recording) -> set[tuple[object, ...]]:
+    """Everything that was recorded, by kind, owner, variable and the units of samples."""
+    traces = [("trace of", name, v, t) for name, found in recording.traces.items() for v, t in found.items()]
+    traces += [("weights of", name, "w", trace) for name, trace in recording.weights.items()]
+    sampled = {(kind, name, v, len(t.units), t.units.tobytes()) for kind, name, v, t in traces}
+    return {("spikes of", name) for name in recording.spikes} | sampled
+
+
+def _differing(one: object, other: object) -> str:
+    """What one has and the other has not, in short."""
+    if isinstance(one, set) and isinstance(other, set):
+        return ", ".join(sorted(" ".join(map(str, entry[:3])) for entry in one - other)) or "less"
+    return f"{one:g} s" if isinstance(one, float) else str(one)
+
+
+def _cut_spikes(spikes: SpikeTimes, n_trials: int, edges: tuple[float, float]) -> SpikeTimes:
+    if n_trials == 1:  # in order of time
+        part: Any = slice(*np.searchsorted(spikes.time, edges))
+    else:
+        part = (spikes.time >= edges[0]) & (spikes.time < edges[1])
+    return SpikeTimes(spikes.trial[part], spikes.unit[part], spikes.time[part])
+
+
+def _cut_trace(trace: SampledTrace, edges: tuple[float, float]) -> SampledTrace:
+    part = slice(*np.searchsorted(trace.times, edges))
+    return SampledTrace(trace.values[:, part], trace.times[part], trace.unit, trace.units)
+
+
+def _counted(spikes: SpikeTimes, n_trials: int, size: int) -> IntArray:
+    places = spikes.trial * size + spikes.unit
+    return np.bincount(places, minlength=n_trials * size).reshape(n_trials, size)
+
+
+def _joined_spikes(parts: Sequence[SpikeTimes]) -> SpikeTimes:
+    return SpikeTimes(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("trial", "unit", "time")))
+
+
+def _joined_traces(parts: Sequence[SampledTrace]) -> SampledTrace:
+    values = np.concatenate([part.values for part in parts], axis=1)
+    return SampledTrace(values, np.concatenate([part.times for part in parts]), parts[0].unit, parts[0].units)
+
+
+def _of_pieces(grown: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The arrays of a recording from those that `bnsim.stream` has written piece by piece."""
+    dt = float(grown["dt"])
+    data: dict[str, np.ndarray] = {
+        "start": np.array(int(grown["first_step"]) * dt),
+        "duration": np.array(int(grown["steps"]) * dt),
+        "dt": np.array(dt),
+        "trials": np.zeros(1, np.uint64),
+        "presentations": np.ones(1, np.int64),
+    }
+    for name, array in grown.items():
+        kind, part = name.partition("/")[0], name.rpartition("/")[2]
+        if kind == "counts":  # a row a piece
+            data[name] = array.sum(axis=0, dtype=np.int64)[None]
+        elif kind in ("spikes", "traces", "weights"):
+            data[name] = array[None] if part == "values" else array
+        if kind == "spikes" and part == "time":
+            data[f"{name.removesuffix('time')}trial"] = np.broadcast_to(np.int64(0), array.shape)
+    return data
 
 
 def _as_arrays(name: str, trace: SampledTrace) -> dict[str, np.ndarray]:

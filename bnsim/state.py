@@ -150,12 +150,13 @@ class State(Mapping[str, np.ndarray]):
 
     @classmethod
     def load(cls, path: str | Path) -> State:
-        """Read a file that `save` wrote; nothing is unpickled.
+        """Read a state that `save` or a run wrote; nothing is unpickled.
 
         Parameters
         ----------
         path : str or Path
-            The file to read.
+            The file of `save`; or the folder that a run was told to write `to`, of which this is the state at the end
+            of what it holds.
 
         Returns
         -------
@@ -165,9 +166,12 @@ class State(Mapping[str, np.ndarray]):
         Raises
         ------
         InputError
-            If the file is not such an archive.
+            If the file or folder is not such an archive.
         """
-        return cls(archive.read("State", path))
+        arrays = archive.read("State", path)
+        if Path(path).is_dir():
+            arrays = {name.removeprefix("state/"): array for name, array in arrays.items() if name.startswith("state/")}
+        return cls(arrays)
 
 
 def _one_of(culprit: str, name: object, known: list[str]) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from bnsim.engine import random
 from bnsim.engine.build import Objects
-from bnsim.engine.job import CHECK_EVERY
+from bnsim.engine.job import CHECK_EVERY, SAMPLE_BYTES, SPIKE_BYTES
 from bnsim.engine.rows import SHORTEST
 from bnsim.program import (
     KEY_WORDS,
@@ -33,7 +33,7 @@ from bnsim.program import (
 HELPERS, DRAWS = (
     (Path(__file__).parent / "cpp" / name).read_text(encoding="utf-8") for name in ("helpers.h", "draws.h")
 )
-CONSTANTS = f"enum {{ CHECK_EVERY = {CHECK_EVERY} }};\n"
+CONSTANTS = f"enum {{ CHECK_EVERY = {CHECK_EVERY}, SPIKE_BYTES = {SPIKE_BYTES}, SAMPLE_BYTES = {SAMPLE_BYTES} }};\n"
 
 
 NOT_FINITE = "not finite: "
@@ -124,7 +124,8 @@ class _Writer:
         """The loop, with all that it does besides the network's functions."""
         clock = ", ".join(self.vector(self.objects.clock, name) for name in ("timestep", "t"))
         yield "bnsim::Loop loop = {bnsim::functions_of(bnsim_network), "
-        yield f"    {clock}, {self.program.dt!r}, bnsim_check, {{}}, {{}}, {{}}, {{}}, {{}}, report_to, 0}};"
+        yield f"    {clock}, {self.program.dt!r}, bnsim_check, {{}}, {{}}, {{}}, {{}}, {{}}, report_to, 0,"
+        yield "    header[8], std::chrono::steady_clock::now() + std::chrono::milliseconds(header[9]), false};"
         yield "bnsim::Functions& functions = loop.functions;"
         n_ends = sum(len(item._code_objects) for item in self.objects.trial_end)
         yield f"loop.seconds.resize(profile ? functions.size() + {n_ends} : 0);"
@@ -176,7 +177,7 @@ class _Writer:
     def _read(self, array: layout.Array) -> Iterator[str]:
         match array.content:
             case "header":
-                yield 'int64_t header[8]; bnsim::read(header, 8, "header");'
+                yield 'int64_t header[10]; bnsim::read(header, 10, "header");'
                 yield "const int64_t n_trials = header[0], steps = header[4], shown = header[5];"
                 yield "const bool plastic = header[1] != 0, profile = header[2] != 0, continuous = header[3] != 0;"
                 yield "const int report_to = (int)header[7];"
@@ -248,7 +249,7 @@ class _Writer:
                 lines.append(f"{flag}[0] = plastic;")
         lines += ["if (continuous) {", *("    " + line for line in self._go_on()), "}"]
         presentation = [*self._begin_presentation(), *self._steps(), *self._learn()]
-        lines.append("for (int64_t trial = 0; trial < n_trials; trial++) {")
+        lines.append("for (int64_t trial = 0; trial < n_trials && !loop.full; trial++) {")
         lines.append("    const int64_t first = continuous ? header[6] + trial * steps : 0;")
         lines += ["    " + line for line in self._present(presentation)]
         lines += ["    " + line for line in self._end_trial()]
@@ -406,6 +407,8 @@ static void bnsim_draw_{name}_{draw.symbol}() {{
                 yield f"bnsim::write(sampler_{array.owner}_{array.part}.samples);"
             case "seconds":
                 yield "bnsim::write(loop.seconds);"
+            case "steps":
+                yield "bnsim::write(&loop.done, 1);"
             case _:
                 yield f"bnsim::write({self._local(array)});"
 

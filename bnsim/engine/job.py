@@ -19,6 +19,24 @@ Reporter = Callable[[int], None]
 """Function that is told now and then how many steps of a job have been simulated."""
 
 
+def later(report: Reporter | None, steps: int) -> Reporter | None:
+    """Return the reporter of a job that begins after some steps.
+
+    Parameters
+    ----------
+    report : callable or None
+        The reporter of the run; None for none.
+    steps : int
+        How many steps were done before.
+
+    Returns
+    -------
+    callable or None
+        Adds them to those of the job.
+    """
+    return None if report is None else lambda done: report(steps + done)
+
+
 @dataclass(frozen=True)
 class Grid:
     """Time of a job: how long its trials are, or the segments of a continuous run.
@@ -58,6 +76,26 @@ class Sampling:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """When a job of a continuous run ends before its last step, so that what it records fits into memory.
+
+    Parameters
+    ----------
+    n_bytes : int
+        After the step in which so many bytes of spikes and samples have been recorded.
+    seconds : float
+        After the step in which so much real time has passed.
+    """
+
+    n_bytes: int
+    seconds: float
+
+
+SPIKE_BYTES, SAMPLE_BYTES = 12, 8
+"""Memory that a recorded spike takes, as unit and step, and a sampled value."""
+
+
+@dataclass(frozen=True)
 class Job:
     """Chunk of trials to be run, or of a continuous run.
 
@@ -83,6 +121,8 @@ class Job:
         Variables that are sampled, by owner and symbol.
     profile : bool
         Whether each object is timed.
+    limit : Limit or None
+        When it may end early; None for not at all.
     """
 
     grid: Grid
@@ -95,6 +135,7 @@ class Job:
     spikes: Mapping[str, Int32Array | None]
     samples: Mapping[tuple[str, str], Sampling]
     profile: bool = False
+    limit: Limit | None = None
 
     @property
     def n_trials(self) -> int:
@@ -120,6 +161,8 @@ class Outcome:
         How often each trial was presented.
     seconds : dict of str to float
         Time taken by each object in seconds, where the job asks for it.
+    steps : int or None
+        How many steps of a continuous run were simulated; None for all.
     """
 
     state: dict[str, np.ndarray]
@@ -128,6 +171,7 @@ class Outcome:
     samples: dict[tuple[str, str], Float64Array]
     presentations: Int64Array
     seconds: dict[str, float] = field(default_factory=dict)
+    steps: int | None = None
 
 
 def diverged(program: Program, name: str, unit: int, trial: int, time: float) -> DivergenceError:

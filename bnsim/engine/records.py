@@ -128,6 +128,31 @@ class Record:
             start=grid.first_step * program.dt,
         )
 
+    def nothing(self, program: Program, state: State) -> Outcome:
+        """Return the outcome of no step at all.
+
+        Parameters
+        ----------
+        program : Program
+            The program to be run.
+        state : State
+            A state of the run, which tells how many synapses there are.
+
+        Returns
+        -------
+        Outcome
+            Everything that is recorded, without a spike or sample.
+        """
+        none = np.zeros(0, np.int64)
+        return Outcome(
+            state={},
+            counts={p.name: np.zeros((1, p.size), np.int32) for p in program.populations},
+            spikes={name: (none.astype(np.int32), none, none) for name in self.spikes},
+            samples={(item.owner, item.symbol): np.zeros((0, 1)) for item in program.recordable},
+            presentations=none,
+            steps=0,
+        )
+
     def _trace(
         self, program: Program, grid: Grid, item: Recordable, outcomes: Sequence[Outcome], state: State
     ) -> SampledTrace:

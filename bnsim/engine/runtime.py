@@ -190,6 +190,8 @@ class RuntimeNetwork:
                 seen.forget()
             self._check_finite(objects, job, trial, float(objects.clock.variables["t"].get_value()[0]))
             seen.end(trial)
+            if seen.full:
+                break
         return seen
 
     def _present(
@@ -230,9 +232,11 @@ class RuntimeNetwork:
                 self._check_finite(objects, job, trial, (first + step + 1) * self.program.dt)
                 if report is not None:
                     report(trial * grid.steps + step + 1)
+            if seen.full:
+                break
         for drive, _ in replays:
             drive[...] = 0.0
-        timestep[0], time[0] = first + grid.steps, (first + grid.steps) * self.program.dt
+        timestep[0], time[0] = first + step + 1, (first + step + 1) * self.program.dt
         if job.plastic:
             self._learn(objects, job, trial)
         repetition = self.program.repetition
@@ -313,7 +317,8 @@ class RuntimeNetwork:
             for name, pathway in objects.pathways(self.program):
                 ahead, synapse = _queued(pathway.queue).T.astype(np.int32)
                 state |= {f"{name}.in_flight_synapse": synapse, f"{name}.in_flight_ahead": ahead}
-        return Outcome(state, seen.counts, seen.spikes(), seen.samples(), seen.presentations)
+        steps = seen.steps if job.grid.continuous else None
+        return Outcome(state, seen.counts, seen.spikes(), seen.samples(), seen.presentations, steps=steps)
 
 
 def _values(group: Any, name: str) -> np.ndarray:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
 
 from bnsim.arrays import Float64Array, Int32Array, Int64Array
 from bnsim.engine.build import Objects
-from bnsim.engine.job import Job
+from bnsim.engine.job import SAMPLE_BYTES, SPIKE_BYTES, Job
 from bnsim.program import Program
 
 
@@ -30,6 +31,8 @@ class Seen:
         Spike counts by population.
     presentations : ndarray of int64, shape (trial,)
         How often each trial was presented.
+    steps : int
+        How many steps have been simulated.
     """
 
     def __init__(self, program: Program, objects: Objects, job: Job) -> None:
@@ -41,6 +44,13 @@ class Seen:
         self._samples: dict[tuple[str, str], list[Float64Array]] = {name: [] for name in job.samples}
         self._sampled = [item for item in program.recordable if (item.owner, item.symbol) in job.samples]
         self._kept: list[int] = []
+        self.steps, self._bytes, self._started = 0, 0, time.monotonic()
+
+    @property
+    def full(self) -> bool:
+        """Whether the job's limit is reached."""
+        limit = self._job.limit
+        return limit is not None and (self._bytes >= limit.n_bytes or time.monotonic() >= self._started + limit.seconds)
 
     def note(self, step: int) -> None:
         """Record the spikes of the step that ends.
@@ -56,6 +66,8 @@ class Seen:
             if wanted is not None:
                 units = units[np.isin(units, wanted)]
             noted.append((units, np.full(len(units), step, dtype=np.int64)))
+            self._bytes += SPIKE_BYTES * len(units)
+        self.steps += 1
 
     def sample(self, step: int) -> None:
         """Sample the variables whose turn it is, at the start of a step.
@@ -76,6 +88,7 @@ class Seen:
             values = owner.variables[f"observed_{item.symbol}" if item.computed else item.symbol].get_value()
             chosen: Any = ... if wanted.units is None else wanted.units
             self._samples[item.owner, item.symbol].append(np.array(values[chosen], dtype=np.float64))
+            self._bytes += SAMPLE_BYTES * np.size(values[chosen])
 
     def keep(self) -> None:
         """Remember what there is when a trial begins."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,9 @@ from bnsim.encoding.base import Drive
 from bnsim.engine import random, stimuli
 from bnsim.engine.backends import CompiledNetwork
 from bnsim.engine.check_state import check_state
+from bnsim.engine.continuous import Run
 from bnsim.engine.initial import initial_arrays
-from bnsim.engine.job import Grid, Job, Outcome, Reporter
+from bnsim.engine.job import Grid, Job, Limit, Outcome, Reporter
 from bnsim.engine.progress import progress_of
 from bnsim.engine.records import Record, Request
 from bnsim.engine.signals import Signals, check_signals
@@ -25,10 +26,14 @@ from bnsim.network import Network
 from bnsim.program import Program
 from bnsim.recording import Recording
 from bnsim.state import CLOCK, KEY, State
+from bnsim.stream import Stream
 from bnsim.timing import Timing
 
 CHUNK_BYTES = 32 * 2**20
 """Stimulus and counts handled at once: starting a binary and making 30,000 synapses costs about 10 ms."""
+
+PIECE_BYTES, PIECE_SECONDS = 32 * 2**20, 60.0
+"""What a run that is written to disk records, and how long it takes, before that is written."""
 
 
 class Simulator:
@@ -162,6 +167,7 @@ class Simulator:
         signals: Mapping[str, Any] | None = None,
         record: Sequence[Request] = (),
         progress: bool = False,
+        to: str | Path | None = None,
     ) -> tuple[State, Recording]:
         """Go on from a state without a break and return the state afterwards and what was recorded.
 
@@ -184,13 +190,17 @@ class Simulator:
             What is recorded. Spike counts always are.
         progress : bool
             Whether a bar shows how far the run is.
+        to : str or pathlib.Path, optional
+            Folder to which the run writes what it records, piece by piece, so that it takes no more memory the longer
+            it is; a new one, or that of a run which ends with this state, to go on with it. See Notes.
 
         Returns
         -------
         state : State
             At the end of the run.
         recording : Recording
-            One trial as long as the run, with times counted from the state's beginning.
+            One trial as long as the run, with times counted from the state's beginning. With `to`, that of all that the
+            folder holds, mapped into memory: take a `window` of it, and only that is read.
 
         Raises
         ------
@@ -215,17 +225,42 @@ class Simulator:
         number, drives = stimuli.segments(program, values, steps)
         given = {name: np.asarray(value)[None] for name, value in (signals or {}).items()}
         told, correct = check_signals(program, given, 1, plastic)
-        first = int(state[CLOCK][0])
-        keys = np.repeat(random.trial_keys(int(state[KEY][0]), np.zeros(1, np.uint64)), number, axis=0)
-        grid = Grid(steps // number, steps // number, first, continuous=True)
-        told = {name: np.repeat(values, number, axis=0) for name, values in told.items()}
+        run = Run(
+            program,
+            steps // number,
+            number,
+            drives,
+            told,
+            correct,
+            plastic,
+            wanted,
+            chunk=self._chunk,
+            limit=None if to is None else Limit(PIECE_BYTES, PIECE_SECONDS),
+        )
         with progress_of(steps, program.dt, shown=progress) as report:
-            state, outcomes = self._in_chunks(
-                grid, state, drives, told, np.repeat(correct, number), keys, plastic, wanted, report=report
-            )
-        state = State({**state, CLOCK: np.array([first + steps], np.int64)})
-        whole = Grid(steps, steps, first, continuous=True)
-        return state, wanted.recording(program, whole, np.zeros(1, np.uint64), outcomes, state)
+            if to is not None:
+                return self._streamed(f"{culprit}(to)", run, state, to, report)
+            outcomes, reached = [], state
+            for piece in run.pieces(self._engine, state, report):
+                reached, _, outcome = piece
+                outcomes.append(outcome)
+        whole = Grid(steps, steps, int(state[CLOCK][0]), continuous=True)
+        return reached, wanted.recording(program, whole, np.zeros(1, np.uint64), outcomes, reached)
+
+    def _streamed(
+        self, culprit: str, run: Run, state: State, to: str | Path, report: Reporter | None
+    ) -> tuple[State, Recording]:
+        """Carry out a run and write each of its pieces to a folder as soon as it is there."""
+        number, nothing = np.zeros(1, np.uint64), Grid(0, 0, int(state[CLOCK][0]), continuous=True)
+        start = run.wanted.recording(self.program, nothing, number, [run.wanted.nothing(self.program, state)], state)
+        stream = Stream(culprit, to, state, start)
+        try:
+            for reached, grid, outcome in run.pieces(self._engine, state, report):
+                stream.append(run.wanted.recording(self.program, grid, number, [outcome], reached), reached)
+        except BaseException as error:
+            error.add_note(stream.note())
+            raise
+        return reached, stream.recording()
 
     def profile(
         self,
@@ -267,6 +302,11 @@ class Simulator:
                 total[name] = total.get(name, 0.0) + seconds
         return dict(sorted(total.items(), key=lambda entry: -entry[1]))
 
+    @property
+    def _chunk(self) -> int:
+        """Number of trials or segments of a job."""
+        return max(1, CHUNK_BYTES // (12 * sum(population.size for population in self.program.populations)))
+
     def _grid(self) -> Grid:
         return Grid(self.timing.steps, self.timing.presentation_steps)
 
@@ -288,9 +328,7 @@ class Simulator:
         told, correct = check_signals(self.program, signals, len(numbers), plastic)
         check_state(self.program, state, continuous=False)
         keys = random.trial_keys(key, numbers)
-        state, outcomes = self._in_chunks(
-            self._grid(), state, drives, told, correct, keys, plastic, wanted, profile=profile
-        )
+        state, outcomes = self._in_chunks(self._grid(), state, drives, told, correct, keys, plastic, wanted, profile)
         return state, outcomes, numbers
 
     def _in_chunks(
@@ -303,17 +341,14 @@ class Simulator:
         keys: Int64Array,
         plastic: bool,
         wanted: Record,
-        *,
-        profile: bool = False,
-        report: Reporter | None = None,
+        profile: bool,
     ) -> tuple[State, list[Outcome]]:
-        """Run trials, or the segments of a continuous run, as many at once as fit into the memory meant for them."""
-        units = sum(population.size for population in self.program.populations)
-        chunk, outcomes = max(1, CHUNK_BYTES // (12 * units)), []
+        """Run trials, as many at once as fit into the memory meant for them."""
+        chunk, outcomes = self._chunk, []
         for start in range(0, max(len(keys), 1), chunk):
             part = slice(start, start + chunk)
             job = Job(
-                grid=grid if not grid.continuous else replace(grid, first_step=grid.first_step + start * grid.steps),
+                grid=grid,
                 state=state,
                 drives={name: stimuli.cut(drive, part) for name, drive in drives.items()},
                 signals={name: array[part] for name, array in told.items()},
@@ -324,7 +359,7 @@ class Simulator:
                 samples=wanted.samples,
                 profile=profile,
             )
-            outcomes.append(self._engine.run(job, _later(report, start * grid.steps)))
+            outcomes.append(self._engine.run(job))
             state = State({**state, **outcomes[-1].state})
         return state, outcomes
 
@@ -335,11 +370,6 @@ class Simulator:
         for what, found in (("repetition", self.program.repetition), ("reward", self.program.reward)):
             if found is not None:
                 raise InputError(f"{culprit}: the network's {what} belongs to trials; {remedy}")
-
-
-def _later(report: Reporter | None, steps: int) -> Reporter | None:
-    """A reporter of a job that begins after some steps."""
-    return None if report is None else lambda done: report(steps + done)
 
 
 def _checked_key(key: int) -> int:

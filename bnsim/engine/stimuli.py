@@ -200,3 +200,24 @@ def cut(drive: Drive, part: slice) -> Drive:
         return np.ascontiguousarray(drive[part])
     offsets = drive.offsets[part.start : part.stop + 1]
     return SpikeRaster(offsets - offsets[0], drive.index[offsets[0] : offsets[-1]])
+
+
+def rest(drive: Drive, place: int) -> Drive:
+    """Return the drive of what is left of a segment.
+
+    Parameters
+    ----------
+    drive : Drive
+        Drive of one segment.
+    place : int
+        First place of a spike (step x units + unit) that is left.
+
+    Returns
+    -------
+    Drive
+        Its drive.
+    """
+    if not isinstance(drive, SpikeRaster):
+        return drive
+    index = drive.index[np.searchsorted(drive.index, place) :] - place
+    return SpikeRaster(np.array([0, len(index)]), index)

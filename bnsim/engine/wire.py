@@ -98,6 +98,7 @@ def read(program: Program, job: Job, objects: Sequence[str], file: IO[bytes]) ->
             if array.content == "samples" and (array.owner, array.part) in job.samples
         },
         presentations=of["presentations", ""],
+        steps=int(of["steps", ""][0]) if job.grid.continuous else None,
         seconds=dict(zip(objects, of["seconds", ""].tolist(), strict=job.profile)),
     )
 
@@ -137,7 +138,9 @@ def _values(array: layout.Array, job: Job, report_to: int) -> np.ndarray:
         case "header":
             grid = job.grid
             times = [grid.continuous, grid.steps, grid.presentation_steps, grid.first_step]
-            return np.array([job.n_trials, job.plastic, job.profile, *times, report_to])
+            # No limit is 0 bytes.
+            limit = [0, 0] if job.limit is None else [job.limit.n_bytes, round(job.limit.seconds * 1e3)]
+            return np.array([job.n_trials, job.plastic, job.profile, *times, report_to, *limit])
         case "spikes":
             return _listed(1, job.spikes[array.owner]) if array.owner in job.spikes else np.zeros(0)
         case "sample":

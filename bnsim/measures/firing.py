@@ -35,7 +35,7 @@ def rates(source: Source, population: str | None = None, *, duration: Time | Non
     """
     if isinstance(source, Recording):
         refuse("rates", {"duration": duration}, "a recording knows its length")
-        return source.counts[population_of("rates", source, population)] / source.duration
+        return source.spike_counts(population_of("rates", source, population)) / source.duration
     trains, length = trains_and_duration("rates", source, population, duration)
     return np.array([len(train) for train in trains]) / length
 

@@ -124,7 +124,7 @@ def population_of(owner: str, recording: Recording, population: str | None) -> s
     InputError
         If no name was given or the recording has no such population.
     """
-    return known_population(f"{owner}.population", population, recording.counts)
+    return known_population(f"{owner}.population", population, recording.populations)
 
 
 def plain_trains(owner: str, source: Sequence[Times | neo.SpikeTrain], population: str | None) -> list[FloatArray]:

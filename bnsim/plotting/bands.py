@@ -229,9 +229,9 @@ def _band(
 def _chosen_populations(recording: Recording, populations: Sequence[str] | None) -> list[str]:
     """The populations asked for, or all whose spike times were recorded, in the network's order."""
     if populations is None:
-        chosen = [name for name in recording.counts if name in recording.spikes]
+        chosen = [name for name in recording.populations if name in recording.spikes]
         if not chosen:
-            name = next(iter(recording.counts))
+            name = next(iter(recording.populations))
             raise InputError(
                 f"Recording.spikes: no spike times were recorded; run again with record=[bnsim.Spikes({name!r})]"
             )
@@ -239,7 +239,7 @@ def _chosen_populations(recording: Recording, populations: Sequence[str] | None)
     if not isinstance(populations, (str, list, tuple)):
         raise InputError(f"raster.populations: {shown(populations)} is no list of names; give a list of populations")
     asked = [populations] if isinstance(populations, str) else list(populations)
-    names = [known_population("raster.populations", name, recording.counts) for name in asked]
+    names = [known_population("raster.populations", name, recording.populations) for name in asked]
     if not names:
         raise InputError("raster.populations: no population was named; give names, or None for all")
     for name in names:

@@ -117,7 +117,7 @@ def membrane_potential(
 def _of_recording(
     recording: Recording, population: str | None, unit: int | None, trial: int | None, variable: str
 ) -> _Trace:
-    name = known_population("membrane_potential.population", population, recording.counts)
+    name = known_population("membrane_potential.population", population, recording.populations)
     found = recording.trace(name, variable)
     index = checked_index("membrane_potential.trial", 0 if trial is None else trial, recording.n_trials, "trial")
     cell = int(found.units[0]) if unit is None else unit

@@ -114,7 +114,7 @@ def _of_recording(
     recording: Recording, population: str | None, units: Indices | None, trial: Indices | None
 ) -> tuple[list[FloatArray], int]:
     """Spike times (s) of the chosen units together, an array a trial, and the number of these units."""
-    name = known_population("psth.population", population, recording.counts)
+    name = known_population("psth.population", population, recording.populations)
     spikes = recording.spike_times(name)
     chosen = checked_indices("psth.units", units, recording.populations[name], "unit")
     trials = checked_indices("psth.trial", trial, recording.n_trials, "trial")

@@ -36,6 +36,7 @@ Content = Literal[
     "spike_step",
     "spike_end",
     "presentations",
+    "steps",
     "seconds",
     "samples",
 ]
@@ -139,6 +140,7 @@ def outcome(program: Program, continuous: bool) -> Iterator[Array]:
         yield Array("spike_step", population.name, "step", "int64")
         yield Array("spike_end", population.name, "end", "int64")
     yield Array("presentations", "", "presentations", "int64")
+    yield Array("steps", "", "steps", "int64")
     yield Array("seconds", "", "seconds", "float64")
     for item in program.recordable:
         yield Array("samples", item.owner, item.symbol, "float64")

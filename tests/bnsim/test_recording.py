@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -176,6 +177,121 @@ def test_files_give_back_the_same_recording(recording: Recording, tmp_path: Path
         assert one.unit == other.unit
     with np.load(tmp_path / "recording.npz", allow_pickle=False) as data:  # readable without this project
         assert data["counts/cells"].shape == (3, 3)
+
+
+def part(first: int, steps: int, fired: list[tuple[int, int]], sampled: bool = True, size: int = 3) -> Recording:
+    """Steps `first` to `first + steps` of a continuous run at 1 ms a step: unit and step of each spike of `cells`; a
+    trace of unit 1, whose values are ten times the step, every 2 steps; `quiet` was not recorded, and fires twice."""
+    unit, step = np.array(fired, int).reshape(-1, 2).T
+    times = np.arange(-(-first // 2) * 2, first + steps, 2)
+    trace = bnsim.SampledTrace(10.0 * times[None, :, None], times * 1e-3, "V", np.array([1]))
+    return Recording(
+        steps * 1e-3,
+        1e-3,
+        np.zeros(1, np.uint64),
+        {"cells": np.bincount(unit, minlength=size)[None], "quiet": np.array([[2]])},
+        {"cells": bnsim.SpikeTimes(np.zeros(len(unit), int), unit, step * 1e-3)},
+        {"cells": {"v": trace}} if sampled else {},
+        start=first * 1e-3,
+    )
+
+
+SPIKES = [(0, 10), (2, 12), (1, 15), (0, 15), (0, 17), (1, 19)]
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "expected", "samples"),
+    [
+        (12, 17, SPIKES[1:4], [120, 140, 160]),
+        (10, 20, SPIKES, [100, 120, 140, 160, 180]),
+        (13, 15, [], [140]),
+        (15, 16, SPIKES[2:4], []),
+    ],
+)
+def test_a_window(start: int, stop: int, expected: list[tuple[int, int]], samples: list[float], tmp_path: Path) -> None:
+    """Its start is included and its stop is not; times stay those of the run."""
+    found = part(10, 10, SPIKES).window(start * ms, stop * 1e-3)
+    assert (found.first_step, found.n_steps, found.populations) == (start, stop - start, {"cells": 3, "quiet": 1})
+    spikes = found.spike_times("cells")
+    assert list(zip(spikes.unit, (spikes.time * 1e3).round().astype(int), strict=True)) == expected
+    assert found.spike_counts("cells").tolist() == [[sum(u == k for u, _ in expected) for k in range(3)]]
+    assert found.trace("cells", "v").values.ravel().tolist() == samples
+    with pytest.raises(InputError, match=r"^Recording\.counts: not known in this window, for not all spikes of"):
+        found.spike_counts("quiet")
+    rates = bnsim.measures.rates(found, "cells")
+    np.testing.assert_allclose(rates, found.counts["cells"] / ((stop - start) * 1e-3))
+    assert found.binned("cells", 1 * ms).sum(axis=1).tolist() == found.counts["cells"].tolist()
+    found.save(tmp_path / "window.npz")
+    loaded = Recording.load(tmp_path / "window.npz")
+    assert loaded.populations == found.populations
+    assert loaded.arrays().keys() == found.arrays().keys()
+
+
+def test_a_window_of_trials(recording: Recording) -> None:
+    """The same stretch of each trial; counts are those that bins of the whole hold there."""
+    found = recording.window(10 * ms, 25 * ms)
+    assert (found.n_trials, found.start, found.duration) == (3, 0.01, 0.015)
+    for name in ("input", "cells"):
+        binned = recording.binned(name, 5 * ms)[:, 2:5]
+        np.testing.assert_array_equal(found.counts[name], binned.sum(axis=1))
+        np.testing.assert_array_equal(found.binned(name, 5 * ms), binned)
+    trace = recording.trace("cells", "v")
+    np.testing.assert_array_equal(found.trace("cells", "v").values, trace.values[:, 20:50])
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "message"),
+    [
+        (9, 12, "Recording.window: 0.009 to 0.012 s does not lie within the recording of 0.01 to 0.02 s; give "),
+        (12, 21, "Recording.window: 0.012 to 0.021 s does not lie within the recording of 0.01 to 0.02 s; give "),
+        (12, 12, "Recording.window: 0.012 to 0.012 s does not lie within the recording of 0.01 to 0.02 s; give "),
+        (12.5, 14, "Recording.window(start): 0.0125 s is no whole number of time steps of 0.001 s; give a multiple"),
+    ],
+)
+def test_windows_that_are_refused(start: float, stop: float, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        part(10, 10, SPIKES).window(start * ms, stop * ms)
+    assert str(caught.value).startswith(message)
+
+
+def test_consecutive_parts_are_joined() -> None:
+    parts = [part(10, 4, SPIKES[:2]), part(14, 1, []), part(15, 5, SPIKES[2:])]
+    joined, whole = Recording.joined(parts).arrays(), part(10, 10, SPIKES).arrays()
+    whole["counts/quiet"] = 3 * whole["counts/quiet"]
+    assert list(joined) == list(whole)
+    for name, array in whole.items():
+        np.testing.assert_array_equal(joined[name], array, err_msg=name)
+    windows = [part(10, 10, SPIKES).window(first * ms, (first + 5) * ms) for first in (10, 15)]
+    assert Recording.joined(windows).populations == {"cells": 3, "quiet": 1}
+    assert Recording.joined(windows).counts["cells"].tolist() == [[3, 2, 1]]
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        (lambda r: [], "no recording; give at least one"),
+        (lambda r: [r], "recording 0 is of 3 trials; give recordings of run_for"),
+        (
+            lambda _: [part(10, 4, []), part(15, 5, [])],
+            "recording 1 begins at 0.015 s, where the one before ends at 0.014 s; "
+            "give consecutive parts of one run, in order",
+        ),
+        (
+            lambda _: [part(10, 4, []), part(14, 5, [], size=4)],
+            "recording 1 has other populations ({'cells': 4, 'quiet': 1}) than the first ({'cells': 3, 'quiet': 1}); "
+            "give parts of one run in which the same is recorded",
+        ),
+        (
+            lambda _: [part(10, 4, []), part(14, 5, [], sampled=False)],
+            "recording 1 has other kinds of records (less) than the first (trace of cells v); "
+            "give parts of one run in which the same is recorded",
+        ),
+    ],
+)
+def test_parts_that_do_not_follow_each_other_are_refused(parts: Any, message: str, recording: Recording) -> None:
+    with pytest.raises(InputError) as caught:
+        Recording.joined(parts(recording))
+    assert str(caught.value) == f"Recording.joined: {message}"
 
 
 def test_files_that_are_no_recording_are_refused(tmp_path: Path) -> None:

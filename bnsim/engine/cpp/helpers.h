@@ -116,11 +116,20 @@ struct Feeder {
     }
 };
 /* What happens around the functions of the network in every step. seconds: where to add up the time of each function,
-   empty for not at all. report_to: descriptor that is told the number of steps, -1 for none. */
+   empty for not at all. report_to: descriptor that is told the number of steps, -1 for none. most_bytes: how much is
+   recorded before the run ends early, as it does after `until`; 0 for no such end. */
 struct Loop {
     Functions functions; int64_t* timestep; double* t; double dt; void (*check)(const Place&);
     std::vector<Replay*> replays; std::vector<Feeder*> feeders; std::vector<Sampler*> samplers; std::vector<Recorder*> recorders;
     std::vector<double> seconds; int report_to; int64_t done;
+    int64_t most_bytes; std::chrono::steady_clock::time_point until; bool full;
+    bool is_full() const {
+        if (!most_bytes) return false;
+        size_t bytes = 0;
+        for (size_t k = 0; k < samplers.size(); k++) bytes += SAMPLE_BYTES * samplers[k]->samples.size();
+        for (size_t k = 0; k < recorders.size(); k++) bytes += SPIKE_BYTES * recorders[k]->unit.size();
+        return bytes >= (size_t)most_bytes || std::chrono::steady_clock::now() >= until;
+    }
     void run(int64_t first, int64_t from, int64_t to, int64_t trial) {
         for (int64_t step = from; step < to; step++) {
             const int64_t now = first + step;
@@ -139,6 +148,7 @@ struct Loop {
                 check(place);
                 if (report_to >= 0 && ::write(report_to, &done, sizeof(done)) != sizeof(done)) report_to = -1;
             }
+            if ((full = is_full())) to = step + 1;
         }
         timestep[0] = first + to; t[0] = (first + to) * dt;
     }

@@ -1,0 +1,81 @@
+"""Memory of a long run that writes what it records to disk: the same for 10 s and for 100 s.
+
+    python benchmarks/streaming.py [--network uncoupled|brunel] [--seconds 10 100]
+
+12,500 neurons, all of whose spikes are recorded: Brunel's network in the state AI (some 37 Hz a neuron), or as many
+uncoupled neurons that Poisson spikes drive to a similar rate. Each run is a process of its own, which writes to a
+temporary folder (12 bytes a spike, and the network once). It prints, for each length, the largest memory of Python and
+of the compiled network that it starts, the time, and what the folder holds. Results are kept in benchmarks/README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from brian2 import Hz, ms, mV, second
+
+import bnsim
+from experiments.classics import brunel
+from experiments.classics.brunel.measure import network as brunel_network
+
+
+def network(name: str) -> bnsim.Network:
+    """12,500 neurons that fire at some 37 Hz."""
+    if name == "brunel":
+        return brunel_network(brunel.Config(neurons=12_500, inputs=1000), "AI")
+    cell = bnsim.LIF(v_rest=0 * mV, v_threshold=20 * mV, v_reset=10 * mV, refractory=2 * ms)
+    drive = bnsim.PoissonDrive(12_000 * Hz, 0.1 * mV)
+    sizes = {"E": 10_000, "I": 2_500}
+    return bnsim.Network([bnsim.Population(name, size, cell, drive=drive) for name, size in sizes.items()])
+
+
+def run(name: str, seconds: float) -> None:
+    """One run; prints its figures as JSON."""
+    simulator = network(name).compile(dt=0.1 * ms)
+    state = simulator.initial_state(key=1)
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        record = [bnsim.Spikes("E"), bnsim.Spikes("I")]
+        state, recording = simulator.run_for(state, seconds * second, record=record, to=Path(folder) / "run")
+        taken = time.perf_counter() - started
+        end = recording.start + recording.duration
+        last = recording.window(end - 1.0, end)
+        found = {
+            "seconds": seconds,
+            "pieces": len(np.load(Path(folder) / "run/counts/E.npy", mmap_mode="r")) - 1,
+            "spikes": sum(len(recording.spike_times(name)) for name in "EI"),
+            "rate in the last second": sum(last.counts[name].sum() for name in "EI") / 12_500,
+            "MB on disk": sum(path.stat().st_size for path in Path(folder).rglob("*.npy")) / 1e6,
+            "time": taken,
+            "MB of Python": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
+            # At least what Python had when it started the network, for a process begins as a copy.
+            "MB of the network": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6,
+        }
+    print(json.dumps({name: round(float(value), 1) for name, value in found.items()}))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--network", choices=("uncoupled", "brunel"), default="uncoupled")
+    parser.add_argument("--seconds", type=float, nargs="+", default=[10, 100])
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.child:
+        run(arguments.network, arguments.seconds[0])
+        return
+    network(arguments.network).compile(dt=0.1 * ms)  # the compiler's memory is not that of a run
+    for seconds in arguments.seconds:
+        options = ["--network", arguments.network, "--child", "--seconds", str(seconds)]
+        subprocess.run([sys.executable, __file__, *options], check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+"""Arrays that grow on disk: a folder of plain .npy files, and a list that says how much of each counts.
+
+NumPy alone can read them: `np.load(folder / "spikes/E/time.npy", mmap_mode="r")`. The list, `contents.json`, is
+replaced in one step when all arrays have grown, so that whatever interrupts the writer, the folder holds what it held
+before.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+CONTENTS = "contents.json"
+FORMAT = 1
+"""Version of the format, which a reader checks."""
+
+
+class GrowingArrays:
+    """Writer of a folder of arrays.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder; it is made where there is none. What it holds is continued.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+        The folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._files: dict[str, dict[str, Any]] = {}
+        if (folder / CONTENTS).exists():
+            self._files = _contents(folder)["arrays"]
+
+    def append(self, name: str, rows: np.ndarray) -> None:
+        """Add rows to an array, or begin one with them.
+
+        Parameters
+        ----------
+        name : str
+            Name of the array.
+        rows : ndarray, shape (row, ...)
+            The rows.
+        """
+        before = self._files[name]["shape"][0] if name in self._files else 0
+        shape = (before + len(rows), *rows.shape[1:])
+        self._files[name] = {"file": f"{name}.npy", "shape": list(shape)}
+        path = self.folder / f"{name}.npy"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        header = _header(rows.dtype, shape)
+        with path.open("r+b" if path.exists() else "w+b") as file:
+            file.seek(len(header) + before * rows.itemsize * int(np.prod(rows.shape[1:])))
+            file.truncate()  # what an interrupted writer may have left
+            file.write(np.ascontiguousarray(rows).data)
+            file.seek(0)
+            file.write(header)
+
+    def put(self, name: str, array: np.ndarray, version: int) -> None:
+        """Write an array as a whole; the one that it replaces stays until `commit`.
+
+        Parameters
+        ----------
+        name : str
+            Name of the array.
+        array : ndarray
+            The array.
+        version : int
+            Number that this array's file is told from that of the one before by.
+        """
+        file = f"{name}-{version}.npy"
+        (self.folder / file).parent.mkdir(parents=True, exist_ok=True)
+        np.save(self.folder / file, array, allow_pickle=False)
+        self._files[name] = {"file": file, "shape": list(array.shape)}
+
+    def commit(self, facts: Mapping[str, float]) -> None:
+        """Let all that was written count.
+
+        Parameters
+        ----------
+        facts : mapping of str to int or float
+            What else the list says, by name.
+        """
+        written = {"format": FORMAT, "facts": dict(facts), "arrays": self._files}
+        new = self.folder / f"{CONTENTS}.new"
+        new.write_text(json.dumps(written, indent=1), encoding="utf-8")
+        new.replace(self.folder / CONTENTS)
+        for name, entry in self._files.items():
+            current = self.folder / entry["file"]
+            for old in set(self.folder.glob(f"{name}-*.npy")) - {current}:  # what `put` has replaced
+                old.unlink()
+
+
+def read(folder: Path) -> dict[str, np.ndarray]:
+    """Read a folder of arrays without loading them.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The arrays, mapped into memory, and the facts, by name.
+
+    Raises
+    ------
+    OSError
+        If a file is missing.
+    ValueError
+        If the folder holds something else.
+    """
+    contents = _contents(folder)
+    arrays = {name: np.array(value) for name, value in contents["facts"].items()}
+    for name, entry in contents["arrays"].items():
+        array = np.load(folder / entry["file"], mmap_mode="r", allow_pickle=False)
+        arrays[name] = array[: entry["shape"][0]] if entry["shape"] else array
+        if list(arrays[name].shape) != entry["shape"]:
+            raise ValueError(f"{entry['file']} is cut short")
+    return arrays
+
+
+def _contents(folder: Path) -> dict[str, Any]:
+    contents = json.loads((folder / CONTENTS).read_text(encoding="utf-8"))
+    if not isinstance(contents, dict) or contents.get("format") != FORMAT:
+        raise ValueError(f"{CONTENTS} is not of format {FORMAT}")
+    return contents
+
+
+def _header(dtype: np.dtype[Any], shape: tuple[int, ...]) -> bytes:
+    """Header of a .npy file, which is as long whatever the number of rows."""
+    file = io.BytesIO()
+    described = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, described)
+    return file.getvalue()
