@@ -133,7 +133,7 @@ def exact(
     InputError
         If the equations are not linear, or a coefficient is not constant.
     """
-    rates = _rates(equations)
+    rates = rates_of_change(equations)
     system = _linear(rates, {*constants, *of_cells})
     nonlinear = sorted(set(rates) - set(system.unknowns))
     if nonlinear:
@@ -179,7 +179,7 @@ def exponential_midpoint(
         If an equation that is not linear with constant coefficients depends on another such variable, or cannot be
         differentiated.
     """
-    rates = _rates(equations)
+    rates = rates_of_change(equations)
     linear = _linear(rates, {*constants, *of_cells})
     others = [name for name in sorted(rates) if name not in linear.unknowns]
     lines: list[str] = []
@@ -219,8 +219,19 @@ def _linearised(rate: str, name: str) -> tuple[str, str]:
         return "" if slope.has(sympy.Derivative, sympy.Subs) else sympy_to_str(slope), rate
 
 
-def _rates(equations: Mapping[str, SingleEquation]) -> dict[str, str]:
-    """By variable the right-hand side of its differential equation, with everything computed put in."""
+def rates_of_change(equations: Mapping[str, SingleEquation]) -> dict[str, str]:
+    """Return the right-hand side of each differential equation, with everything computed put in.
+
+    Parameters
+    ----------
+    equations : mapping of str to SingleEquation
+        Brian2's equations by variable.
+
+    Returns
+    -------
+    dict of str to str
+        An expression by variable.
+    """
     computed = {
         name: f"({equation.expr.code})" for name, equation in equations.items() if equation.type == SUBEXPRESSION
     }
