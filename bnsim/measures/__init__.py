@@ -1,4 +1,4 @@
-"""Numbers of a recording: rates, interspike intervals, latencies and synchrony.
+"""Numbers of a recording: rates, interspike intervals, latencies, spectra and synchrony.
 
 Source
 ------
@@ -21,6 +21,7 @@ from bnsim.measures.contrast import spike_contrast
 from bnsim.measures.correlogram import cross_correlation
 from bnsim.measures.firing import first_spike_latency, rates
 from bnsim.measures.intervals import coefficient_of_variation, interspike_intervals
+from bnsim.measures.spectrum import power_spectrum
 from bnsim.measures.tiling import spike_time_tiling
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "cross_correlation",
     "first_spike_latency",
     "interspike_intervals",
+    "power_spectrum",
     "rates",
     "spike_contrast",
     "spike_time_tiling",

@@ -25,14 +25,17 @@ _LEAST_SHARE = 0.25
 
 @dataclass(frozen=True)
 class Choice:
-    """Options of `raster`: what of a source is drawn.
+    """What of a source is drawn.
 
     Parameters
     ----------
+    owner : str
+        The function that was called, for the message of an error.
     trial, populations, bin_width, window, sample, duration, dt
         The options of `raster`.
     """
 
+    owner: str
     trial: Indices | None
     populations: Sequence[str] | None
     bin_width: Time
@@ -159,15 +162,16 @@ def bands_of(source: Source, choice: Choice) -> tuple[list[Band], Timeline]:
 
 
 def _of_recording(recording: Recording, choice: Choice) -> tuple[list[Band], Timeline]:
+    owner = choice.owner
     unknown = {"duration": choice.duration, "dt": choice.dt}
-    refuse("raster", unknown, "a recording knows its length and time step")
-    names = _chosen_populations(recording, choice.populations)
-    trials = checked_indices("raster.trial", choice.trial, recording.n_trials, "trial").tolist()
+    refuse(owner, unknown, "a recording knows its length and time step")
+    names = chosen_populations(owner, recording, choice.populations)
+    trials = checked_indices(f"{owner}.trial", choice.trial, recording.n_trials, "trial").tolist()
     first, n_steps = recording.first_step, recording.n_steps
     if choice.window is not None:
-        first, n_steps = window_steps("raster.window", choice.window, recording.dt, first + n_steps)
-    timeline = Timeline(trials, Bins.of("raster.bin_width", choice.bin_width, recording.dt, n_steps, first))
-    shown_units = [sampled_units("raster.sample", choice.sample, recording.populations[name]) for name in names]
+        first, n_steps = window_steps(f"{owner}.window", choice.window, recording.dt, first + n_steps)
+    timeline = Timeline(trials, Bins.of(f"{owner}.bin_width", choice.bin_width, recording.dt, n_steps, first))
+    shown_units = [sampled_units(f"{owner}.sample", choice.sample, recording.populations[name]) for name in names]
     sizes = np.array([len(units) for units in shown_units])
     shares = np.maximum(sizes / sizes.sum(), _LEAST_SHARE if len(names) > 1 else 0.0)
     edges = np.concatenate([[0.0], np.cumsum(shares / shares.sum())]) * sizes.sum() - 0.5
@@ -180,30 +184,31 @@ def _of_recording(recording: Recording, choice: Choice) -> tuple[list[Band], Tim
 
 
 def _of_arrays(source: object, choice: Choice) -> tuple[list[Band], Timeline]:
+    owner = choice.owner
     unknown = {"trial": choice.trial, "populations": choice.populations}
-    refuse("raster", unknown, "plain arrays hold one population and one trial")
-    times, units = times_and_units("raster.source", source)
-    dt = NANOSECOND if choice.dt is None else positive("raster.dt", choice.dt)
+    refuse(owner, unknown, "plain arrays hold one population and one trial")
+    times, units = times_and_units(f"{owner}.source", source)
+    dt = NANOSECOND if choice.dt is None else positive(f"{owner}.dt", choice.dt)
     # Without a duration, the axis ends with the bin of the last spike, so that all bins are equally long.
-    width = Bins.of("raster.bin_width", choice.bin_width, dt, 1).steps_per_bin
-    trial_steps("raster.source", float(times.max(initial=0.0)), dt)  # raises where they are too many to be counted
+    width = Bins.of(f"{owner}.bin_width", choice.bin_width, dt, 1).steps_per_bin
+    trial_steps(f"{owner}.source", float(times.max(initial=0.0)), dt)  # raises where they are too many to be counted
     steps = steps_of(times, dt)
     n_steps = (int(steps.max(initial=0)) // width + 1) * width
     if choice.duration is not None:
-        length = positive("raster.duration", choice.duration)
+        length = positive(f"{owner}.duration", choice.duration)
         if times.max(initial=0.0) > length:
             raise InputError(
-                f"raster.duration: a spike at {times.max():g} s lies after the {length:g} s given; pass a longer one"
+                f"{owner}.duration: a spike at {times.max():g} s lies after the {length:g} s given; pass a longer one"
             )
-        n_steps = trial_steps("raster.duration", length, dt)
+        n_steps = trial_steps(f"{owner}.duration", length, dt)
         times = np.where(steps < n_steps, times, (n_steps - 1) * dt)
     first = 0
     if choice.window is not None:
         end = None if choice.duration is None else n_steps
-        first, n_steps = window_steps("raster.window", choice.window, dt, end)
+        first, n_steps = window_steps(f"{owner}.window", choice.window, dt, end)
     timeline = Timeline([0], Bins(dt, n_steps, width, first))
     size = int(units.max(initial=0)) + 1
-    chosen = sampled_units("raster.sample", choice.sample, size)
+    chosen = sampled_units(f"{owner}.sample", choice.sample, size)
     return [_band("Unit", [(times, units)], timeline, size, chosen, (-0.5, len(chosen) - 0.5))], timeline
 
 
@@ -226,8 +231,28 @@ def _band(
     return Band(name, np.concatenate(times), np.concatenate(rows), rates, size, len(units), *strip)
 
 
-def _chosen_populations(recording: Recording, populations: Sequence[str] | None) -> list[str]:
-    """The populations asked for, or all whose spike times were recorded, in the network's order."""
+def chosen_populations(owner: str, recording: Recording, populations: Sequence[str] | None) -> list[str]:
+    """Return the populations asked for, or all whose spike times were recorded, in the network's order.
+
+    Parameters
+    ----------
+    owner : str
+        The function that was called, for the message of an error.
+    recording : Recording
+        The recording.
+    populations : str or sequence of str, optional
+        Names of populations.
+
+    Returns
+    -------
+    list of str
+        Their names.
+
+    Raises
+    ------
+    InputError
+        If one is unknown, named twice or was not recorded, or there is none.
+    """
     if populations is None:
         chosen = [name for name in recording.populations if name in recording.spikes]
         if not chosen:
@@ -237,13 +262,13 @@ def _chosen_populations(recording: Recording, populations: Sequence[str] | None)
             )
         return chosen
     if not isinstance(populations, (str, list, tuple)):
-        raise InputError(f"raster.populations: {shown(populations)} is no list of names; give a list of populations")
+        raise InputError(f"{owner}.populations: {shown(populations)} is no list of names; give a list of populations")
     asked = [populations] if isinstance(populations, str) else list(populations)
-    names = [known_population("raster.populations", name, recording.populations) for name in asked]
+    names = [known_population(f"{owner}.populations", name, recording.populations) for name in asked]
     if not names:
-        raise InputError("raster.populations: no population was named; give names, or None for all")
+        raise InputError(f"{owner}.populations: no population was named; give names, or None for all")
     for name in names:
         recording.spike_times(name)  # raises where it was not recorded
         if names.count(name) > 1:
-            raise InputError(f"raster.populations: {name!r} is named twice; name each population once")
+            raise InputError(f"{owner}.populations: {name!r} is named twice; name each population once")
     return names

@@ -15,6 +15,7 @@ from bnsim.binning import NANOSECOND, steps_of
 from bnsim.errors import InputError
 from bnsim.plotting.selection import Window, checked_axes, plain_numbers, window_steps
 from bnsim.plotting.style import BLUE, VERMILLION, new_axes, style
+from bnsim.plotting.units import labelled, shown_in, si_unit_of
 from bnsim.recording import Recording
 from bnsim.selection import checked_index, known_population, refuse
 from bnsim.times import FloatArray, Times, shown, spike_times
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from brian2.units.fundamentalunits import Quantity
 
 Source: TypeAlias = "Recording | tuple[Times, ArrayLike | Quantity]"
-
-_SCALES = {"V": (1e3, "mV"), "volt": (1e3, "mV"), "A": (1e12, "pA"), "S": (1e9, "nS")}
-"""SI unit of a trace -> factor to, and name of, the unit in which physiologists read it."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,7 @@ def membrane_potential(
     trial: int | None = None,
     variable: str = "v",
     threshold: float | Quantity | None = None,
+    peak: float | Quantity | None = None,
     spikes: Times | None = None,
     window: Window | None = None,
     ax: Axes | None = None,
@@ -67,6 +66,9 @@ def membrane_potential(
         The variable that was recorded, ``"v"`` for the membrane potential.
     threshold : float or Quantity, optional
         In the SI unit of the trace, volts for a membrane potential, or with a Brian2 unit.
+    peak : float or Quantity, optional
+        Draw each spike as a line from the trace up to this potential, in place of the tick, for neurons whose model
+        resets the potential without showing a spike. In the same unit.
     spikes : array_like or Quantity, shape (n_spikes,), optional
         Spike times in seconds or with a Brian2 unit. If not given, a recording's own, where it holds them.
     window : (float or Quantity, float or Quantity), optional
@@ -96,21 +98,25 @@ def membrane_potential(
         trace = _of_arrays(source)
         dt, n_steps = NANOSECOND, None
     marks = trace.spikes if spikes is None else spike_times("membrane_potential.spikes", spikes)
-    level = None if threshold is None else _level(threshold, trace.si_unit)
+    level = None if threshold is None else _level("threshold", threshold, trace.si_unit)
+    top = None if peak is None else _level("peak", peak, trace.si_unit)
     drawn, marked, limits = _within(trace.times, marks, window, dt, n_steps)
-    scale, shown_unit = _SCALES.get(trace.si_unit, (1.0, trace.si_unit))
+    scale, shown_unit = shown_in(trace.si_unit)
     with style():
         ax = ax or new_axes(6.4, 3.0)
         ax.plot(trace.times[drawn] * 1000, trace.values[drawn] * scale, color=BLUE, linewidth=1.3)
         if level is not None:
             _draw_threshold(ax, level * scale)
-        if marked is not None:
+        if marked is not None and top is None:
             _draw_spikes(ax, marked * 1000)
+        elif marked is not None and top is not None:
+            foot = np.interp(marked, trace.times, trace.values)
+            ax.vlines(marked * 1000, foot * scale, top * scale, color=BLUE, linewidth=1.3, label="spikes")
         if limits[0] < limits[1]:
             ax.set_xlim(limits[0] * 1000, limits[1] * 1000)
         ax.set_xlabel("Time (ms)")
         quantity = "Membrane potential" if variable == "v" else variable
-        ax.set_ylabel(f"{quantity} ({shown_unit})" if shown_unit else quantity)
+        ax.set_ylabel(labelled(quantity, shown_unit))
     return ax
 
 
@@ -143,26 +149,17 @@ def _of_arrays(source: object) -> _Trace:
         )
     if (np.diff(times) < 0).any():
         raise InputError(f"{culprit}: the times are not in order; sort times and values by time")
-    return _Trace(times, values, _si_unit(source[1]) or "V", None)
+    return _Trace(times, values, si_unit_of(source[1]) or "V", None)
 
 
-def _si_unit(value: Any) -> str:
-    """The SI unit of a Brian2 quantity as recordings name it, "" of a plain number."""
-    if not hasattr(value, "dim") or value.dim.is_dimensionless:
-        return ""
-    from brian2.units.fundamentalunits import get_unit
-
-    return str(get_unit(value.dim))
-
-
-def _level(threshold: Any, si_unit: str) -> float:
-    culprit = "membrane_potential.threshold"
-    unit = _si_unit(threshold)
+def _level(option: str, value: Any, si_unit: str) -> float:
+    culprit = f"membrane_potential.{option}"
+    unit = si_unit_of(value)
     if unit and unit != si_unit:
         raise InputError(f"{culprit}: given in {unit}; give a value in {si_unit or 'plain numbers'}, as the trace")
-    level = plain_numbers(culprit, threshold)
+    level = plain_numbers(culprit, value)
     if level.ndim or not math.isfinite(level):
-        raise InputError(f"{culprit}: {shown(threshold)} is no single finite value; give one")
+        raise InputError(f"{culprit}: {shown(value)} is no single finite value; give one")
     return float(level)
 
 

@@ -12,6 +12,7 @@ from matplotlib.transforms import blended_transform_factory
 
 from bnsim.errors import InputError
 from bnsim.plotting.bands import Band, Choice, Source, Timeline, bands_of
+from bnsim.plotting.population_rate import draw_boundaries, draw_rates
 from bnsim.plotting.selection import Window, checked_axes
 from bnsim.plotting.style import FAINT, INK, RASTERIZE_ABOVE, colour, style
 from bnsim.selection import Indices
@@ -84,7 +85,7 @@ def raster(
     checked_axes("raster.rate_ax", rate_ax)
     if ax is None and rate_ax is not None:
         raise InputError("raster.rate_ax: given without ax; give both, or ax alone for a raster without rate")
-    choice = Choice(trial, populations, bin_width, window, sample, duration, dt)
+    choice = Choice("raster", trial, populations, bin_width, window, sample, duration, dt)
     bands, timeline = bands_of(source, choice)
     with style():
         if ax is None:
@@ -93,13 +94,13 @@ def raster(
                 ax.figure.align_ylabels([ax, rate_ax])
         for index, band in enumerate(bands):
             _draw_band(ax, band, (band.top - band.bottom) / (bands[-1].top - bands[0].bottom), colour(index))
-        _draw_boundaries(ax, timeline)
+        draw_boundaries(ax, timeline)
         _frame(ax, bands, timeline)
         _number_trials(ax, timeline)
         if rate_ax is None:
             ax.set_xlabel("Time (ms)")
         else:
-            _draw_rate(rate_ax, bands, timeline)
+            draw_rates(rate_ax, bands, timeline)
     return ax
 
 
@@ -125,11 +126,6 @@ def _draw_band(ax: Axes, band: Band, share: float, shade: str) -> None:
         rasterized=len(band.times) > RASTERIZE_ABOVE,
         label=band.name,
     )
-
-
-def _draw_boundaries(ax: Axes, timeline: Timeline) -> None:
-    for time in timeline.boundaries[1:-1]:
-        ax.axvline(time * 1000, color=FAINT, linewidth=0.8, zorder=0)
 
 
 def _frame(ax: Axes, bands: list[Band], timeline: Timeline) -> None:
@@ -168,15 +164,3 @@ def _number_trials(ax: Axes, timeline: Timeline) -> None:
         middle = (start + end) * 500
         text = f"trial {index}" if len(trials) <= 6 else str(index)
         ax.text(middle, 1.01, text, transform=place, ha="center", va="bottom", fontsize=9, color=INK)
-
-
-def _draw_rate(ax: Axes, bands: list[Band], timeline: Timeline) -> None:
-    for index, band in enumerate(bands):
-        ax.stairs(band.rates, timeline.edges * 1000, baseline=None, color=colour(index), linewidth=1.4, label=band.name)
-    _draw_boundaries(ax, timeline)
-    ax.set_ylim(bottom=0)
-    ax.set_xlabel("Time (ms)")
-    ax.set_ylabel("Rate (Hz)")
-    which = "units" if all(band.n_rows == band.size for band in bands) else "all units"
-    note = f"mean of {which}, {timeline.bins.durations[0] * 1000:.3g} ms bins"
-    ax.text(1, 1.02, note, transform=ax.transAxes, ha="right", va="bottom", fontsize=9, color=INK)

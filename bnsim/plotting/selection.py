@@ -141,6 +141,25 @@ def checked_axes(culprit: str, ax: Axes | None) -> None:
         raise InputError(f"{culprit}: {shown(ax)} is no matplotlib axes; give one axes, or leave it out")
 
 
+def checked_bins(culprit: str, bins: object) -> None:
+    """Refuse what is no number of bins.
+
+    Parameters
+    ----------
+    culprit : str
+        What the number was given as, for the message of an error.
+    bins : int
+        The number to check.
+
+    Raises
+    ------
+    InputError
+        If it is no whole number of at least 1.
+    """
+    if isinstance(bins, bool) or not isinstance(bins, (int, np.integer)) or bins < 1:
+        raise InputError(f"{culprit}: {shown(bins)} is no number of bins; pass a whole number of at least 1")
+
+
 def plain_numbers(culprit: str, values: object) -> FloatArray:
     """Return weights as plain floats, those of a quantity in SI units.
 

@@ -9,9 +9,8 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from bnsim.errors import InputError
-from bnsim.plotting.selection import checked_axes, plain_numbers
+from bnsim.plotting.selection import checked_axes, checked_bins, plain_numbers
 from bnsim.plotting.style import INK, colour, new_axes, style
-from bnsim.times import shown
 
 
 def weight_histogram(
@@ -53,10 +52,7 @@ def weight_histogram(
     values = {name: _values(name, array) for name, array in sets.items()}
     if not values:
         raise InputError("weight_histogram: nothing to draw; pass one set of weights or more")
-    if isinstance(bins, bool) or not isinstance(bins, (int, np.integer)) or bins < 1:
-        raise InputError(
-            f"weight_histogram.bins: {shown(bins)} is no number of bins; pass a whole number of at least 1"
-        )
+    checked_bins("weight_histogram.bins", bins)
     limits = () if bounds is None else _limits(bounds)
     edges = np.histogram_bin_edges(np.concatenate(list(values.values())), bins)
     with style():

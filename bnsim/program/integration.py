@@ -152,7 +152,7 @@ def exact(
     InputError
         If the equations are not linear, or a coefficient is not constant.
     """
-    rates = _rates(equations)
+    rates = rates_of_change(equations)
     system = _linear(rates, {*constants, *of_cells}, _still(equations))
     nonlinear = sorted(set(rates) - set(system.unknowns))
     if nonlinear:
@@ -196,7 +196,7 @@ def exponential_midpoint(
     InputError
         If an equation that is not linear with constant coefficients cannot be differentiated.
     """
-    rates, still = _rates(equations), _still(equations)
+    rates, still = rates_of_change(equations), _still(equations)
     linear = _linear(rates, {*constants, *of_cells}, still)
     others = [name for name in sorted(rates) if name not in linear.unknowns]
     used = {name: names_in(rates[name]) & set(rates) - {name} for name in others}
@@ -248,8 +248,19 @@ def _linearised(rate: str, name: str) -> tuple[str, str]:
         return "" if slope.has(sympy.Derivative, sympy.Subs) else sympy_to_str(slope), rate
 
 
-def _rates(equations: Mapping[str, SingleEquation]) -> dict[str, str]:
-    """By variable the right-hand side of its differential equation, with everything computed put in."""
+def rates_of_change(equations: Mapping[str, SingleEquation]) -> dict[str, str]:
+    """Return the right-hand side of each differential equation, with everything computed put in.
+
+    Parameters
+    ----------
+    equations : mapping of str to SingleEquation
+        Brian2's equations by variable.
+
+    Returns
+    -------
+    dict of str to str
+        An expression by variable.
+    """
     computed = {
         name: f"({equation.expr.code})" for name, equation in equations.items() if equation.type == SUBEXPRESSION
     }

@@ -371,3 +371,58 @@ def test_a_recording_knows_its_time_step(recording: Recording) -> None:
 def test_an_array_of_trains_is_a_sequence_of_trains() -> None:
     assert measures.rates(np.array([[0.1, 0.2], [0.3, 0.4]]), duration=0.5).tolist() == [4, 4]
     assert measures.rates([], duration=1.0).shape == (0,)
+
+
+# Spectra.
+
+
+def test_the_spectrum_of_a_clock_is_a_comb_that_holds_its_variance() -> None:
+    """A spike every 10 ms: 1000 Hz in one bin of ten, so that the variance of the rate is 0.1 x 0.9 x (1000 Hz)^2."""
+    train = np.arange(0, 8, 0.01)
+    frequencies, density = measures.power_spectrum([train], segment=1.0, duration=8.0)
+    np.testing.assert_allclose(frequencies, np.arange(1, 501))
+    np.testing.assert_allclose(density.sum() * 1.0, 90_000, rtol=1e-9)
+    lines = np.flatnonzero(density > 1) + 1
+    assert lines.tolist() == [n for k in range(100, 501, 100) for n in (k - 1, k, k + 1) if n <= 500]  # Hann: 3 bins
+
+
+def test_the_spectrum_of_poisson_trains_is_flat() -> None:
+    generator = np.random.default_rng(0)
+    trains = [np.sort(generator.uniform(0, 20, generator.poisson(40 * 20))) for _ in range(50)]
+    _, density = measures.power_spectrum(trains, segment=0.5, duration=20.0, dt=0.0001)
+    # 250 frequencies and some 50 independent segments: each half has a standard error of about 1.3 %.
+    for half in np.split(density, 2):
+        assert half.mean() == pytest.approx(2 * 40 / 50, rel=0.05)
+
+
+def test_the_spectrum_of_a_recording_is_that_of_its_trains(recording: Recording) -> None:
+    found = measures.power_spectrum(recording, "cells", trial=1, segment=0.05)
+    plain = measures.power_spectrum([TICKS, [], []], segment=0.05, duration=0.1, dt=0.001)
+    np.testing.assert_array_equal(found, plain)
+    of_one = measures.power_spectrum(recording, "cells", trial=0, units=[0])  # an eighth of 100 bins: 12 bins
+    np.testing.assert_allclose(of_one[0], np.arange(1, 7) / 0.012)
+
+
+def test_bins_that_are_not_whole_are_left_out() -> None:
+    train = np.arange(0, 1, 0.01)
+    cut = measures.power_spectrum([train[train < 0.9]], bin_width=0.03, segment=0.3, duration=0.9, dt=0.001)
+    whole = measures.power_spectrum(
+        [[*train[train < 0.9], 0.905]], bin_width=0.03, segment=0.3, duration=0.92, dt=0.001
+    )
+    np.testing.assert_array_equal(cut, whole)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"segment": 0.2}, r"segment: 0.2 s are 200 of 100 bins; give a time of at least two bins, within the trial"),
+        ({"segment": 0.001}, r"segment: 0.001 s are 1 of 100 bins; give a time of at least two bins, within the trial"),
+        ({"segment": -1.0}, r"segment: -1 s is not a positive time; give a time above 0"),
+        ({"bin_width": 0.01}, r"segment: an eighth of 10 bins is less than two; give a longer one, or finer bins"),
+        ({"bin_width": 0.0005}, r"bin_width: 0.0005 s is no whole number of time steps of 0.001 s; give a multiple"),
+        ({"bin_width": 0.0}, r"bin_width: 0 s is not a positive time; give a time above 0"),
+    ],
+)
+def test_a_spectrum_that_cannot_be_taken(recording: Recording, options: dict[str, float], message: str) -> None:
+    with pytest.raises(InputError, match=rf"^power_spectrum\.{message}"):
+        measures.power_spectrum(recording, "cells", **options)  # type: ignore[arg-type]

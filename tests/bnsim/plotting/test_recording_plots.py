@@ -6,7 +6,7 @@ from brian2 import ms, mV, pA
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 
-from bnsim import plotting
+from bnsim import measures, plotting
 from bnsim.errors import InputError
 from bnsim.recording import Recording, SpikeTimes
 
@@ -70,6 +70,44 @@ def test_membrane_potential_takes_a_brian2_threshold_and_arrays() -> None:
     ax = plotting.membrane_potential((np.arange(3) / 1000, [-0.07, -0.06, -0.055]), threshold=-50 * mV, spikes=[0.001])
     np.testing.assert_allclose(ax.lines[0].get_xdata(), [0, 1, 2])
     assert ax.lines[1].get_ydata() == pytest.approx([-50, -50])
+
+
+def test_a_spike_is_drawn_up_to_its_peak(recording: Recording) -> None:
+    ax = plotting.membrane_potential(recording, "cells", 1, trial=1, peak=20 * mV)
+    values = recording.traces["cells"]["v"].values[1, :, 1] * 1000
+    (segment,) = ax.collections[0].get_segments()
+    np.testing.assert_allclose(segment, [[15, values[15]], [15, 20]])
+    between = plotting.membrane_potential(([0.0, 0.002], [-60, -50] * mV), peak=0.03, spikes=[0.001])
+    np.testing.assert_allclose(between.collections[0].get_segments()[0], [[1, -55], [1, 30]])
+
+
+def test_population_rate_is_that_below_the_raster(recording: Recording) -> None:
+    ax = plotting.population_rate(recording, bin_width=0.01)
+    beside = plotting.raster(recording, bin_width=0.01).figure.axes[1]
+    for drawn, expected in zip(ax.patches, beside.patches, strict=True):
+        np.testing.assert_array_equal(drawn.get_data().values, expected.get_data().values)
+        np.testing.assert_array_equal(drawn.get_data().edges, expected.get_data().edges)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["input", "cells"]
+    one = plotting.population_rate(recording, populations="cells", trial=0, bin_width=0.01, window=(0.005, 0.02))
+    np.testing.assert_allclose(drawn_rates(one), [50, 0])  # a spike at 10 ms, of two units, in 10 ms
+    assert one.get_xlim() == pytest.approx((5, 20))
+    assert one.get_legend() is None
+    plain = plotting.population_rate(([0.001, 0.012], [0, 1]), bin_width=0.01, duration=0.02)
+    np.testing.assert_allclose(drawn_rates(plain), [50, 50])
+
+
+def test_power_spectrum_is_that_of_the_measure_beside_that_of_poisson_units(crowd: Recording) -> None:
+    ax = plotting.power_spectrum(crowd, segment=0.02)
+    for line, level, name in zip(ax.lines[::2], ax.lines[1::2], ("E", "I"), strict=True):
+        frequencies, density = measures.power_spectrum(crowd, name, segment=0.02)
+        np.testing.assert_array_equal(line.get_xydata(), np.column_stack([frequencies, density]))
+        np.testing.assert_allclose(level.get_ydata(), 2 * 10 / crowd.populations[name])  # one spike in 100 ms
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["E", "I"]
+    assert ax.texts[0].get_text() == "segments of 20 ms, dotted: independent Poisson units"
+    part = plotting.power_spectrum(crowd, populations="E", segment=0.02, frequencies=(90, 200))
+    np.testing.assert_allclose(part.lines[0].get_xdata(), [100, 150, 200])
+    plain = plotting.power_spectrum([[0.01, 0.05], [0.02]], duration=0.1)
+    np.testing.assert_allclose(plain.lines[1].get_ydata(), 2 * 15 / 2)
 
 
 def test_psth_is_the_mean_over_units_and_trials(recording: Recording) -> None:
@@ -403,6 +441,31 @@ RATES = "a recording knows its length and time step"
         (
             lambda r: plotting.raster(r, rate_ax=pyplot.figure().subplots()),
             "raster.rate_ax: given without ax; give both, or ax alone for a raster without rate",
+        ),
+        (
+            lambda r: plotting.membrane_potential(r, "cells", peak=1 * pA),
+            "membrane_potential.peak: given in A; give a value in V, as the trace",
+        ),
+        (
+            lambda r: plotting.population_rate(r, trial=2),
+            "population_rate.trial: no trial 2; there are trials 0 to 1",
+        ),
+        (
+            lambda r: plotting.population_rate(([0.1], [0]), populations=["E"]),
+            "population_rate.populations: plain arrays hold one population and one trial; leave populations out",
+        ),
+        (
+            lambda r: plotting.power_spectrum(r, populations="cell"),
+            "power_spectrum.populations: unknown population 'cell'; did you mean 'cells'? "
+            "the recording holds 'input', 'cells', 'quiet'",
+        ),
+        (
+            lambda r: plotting.power_spectrum(r, frequencies=(501, 600), segment=0.01),
+            "power_spectrum.frequencies: none from 501 to 600 Hz; the spectrum holds 100 to 500 Hz",
+        ),
+        (
+            lambda r: plotting.power_spectrum([[0.1]], populations="E", duration=1.0),
+            "power_spectrum.populations: plain spike trains are of one population; leave populations out",
         ),
         (
             lambda r: plotting.psth([], duration=1.0),

@@ -1,14 +1,18 @@
 """Weight image, receptive fields, weight histogram, and the shared look."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib import pyplot
+from matplotlib.collections import QuadMesh
 
 from bnsim import plotting
 from bnsim.errors import InputError
 from bnsim.plotting.style import PALETTE, save
+from bnsim.recording import Recording, SampledTrace
+from bnsim.state import State
 
 
 def test_weight_image_centres_signed_weights_on_zero() -> None:
@@ -44,6 +48,82 @@ def test_weight_histogram_shares_sum_to_a_hundred_percent_in_common_bins() -> No
     np.testing.assert_allclose(after.values, [50, 50])
     np.testing.assert_array_equal(before.edges, after.edges)
     assert [line.get_xdata()[0] for line in ax.lines] == [0, 1]
+
+
+@pytest.fixture
+def state() -> State:
+    """Three synapses from 2 units to 3, two of them between the same units."""
+    arrays = {"source": [0, 0, 1], "target": [2, 2, 0], "w": [1e-3, 2e-3, -4e-3], "shape": [2, 3], "unit": "V"}
+    return State({f"a_to_b.{name}": np.array(values) for name, values in arrays.items()})
+
+
+def test_weight_image_of_a_state_is_in_millivolts(state: State) -> None:
+    ax = plotting.weight_image(state, "a_to_b")
+    nan = np.nan
+    expected = np.array([[nan, nan, 3], [-4, nan, nan]]).T
+    np.testing.assert_allclose(np.asarray(ax.images[0].get_array().filled(nan)), expected)
+    assert ax.figure.axes[1].get_ylabel() == "Weight (mV)"
+
+
+def test_weights_over_time_are_a_histogram_for_each_sample() -> None:
+    weights = np.array([[[0, 0, 0, 0], [0, 1, 1, 2], [2, 2, 2, 2]]]) * 1e-9
+    trace = SampledTrace(weights, np.array([0.0, 2.0, 4.0]), "S", np.arange(4))
+    recorded = Recording(6.0, 0.1, np.zeros(1, np.uint64), {"a": np.zeros((1, 4), int)}, weights={"a_to_a": trace})
+    ax = plotting.weights_over_time(recorded, bins=2)
+    (image,) = (found for found in ax.collections if isinstance(found, QuadMesh))
+    np.testing.assert_allclose(np.asarray(image.get_array()), [[100, 25, 0], [0, 75, 100]])  # 1 lies in the upper bin
+    np.testing.assert_allclose(image.get_coordinates()[0, :, 0], [0, 2, 4, 6])
+    np.testing.assert_allclose(image.get_coordinates()[:, 0, 1], [0, 1, 2])
+    np.testing.assert_allclose(ax.lines[0].get_xydata(), [[0, 0], [2, 1], [4, 2]])
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("Time (s)", "Weight (nS)")
+
+
+def test_weights_over_several_trials_follow_each_other() -> None:
+    trace = SampledTrace(np.array([[[1.0], [2.0]], [[3.0], [4.0]]]), np.array([0.0, 0.05]), "", np.arange(1))
+    recorded = Recording(
+        0.1, 0.01, np.arange(2, dtype=np.uint64), {"a": np.zeros((2, 1), int)}, weights={"a_to_a": trace}
+    )
+    ax = plotting.weights_over_time(recorded, "a_to_a")
+    np.testing.assert_allclose(ax.lines[0].get_xydata(), [[0, 1], [0.5, 2], [1, 3], [1.5, 4]])
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("Trial", "Weight")
+
+
+@pytest.mark.parametrize(
+    ("weights", "projection", "message"),
+    [
+        (
+            {},
+            None,
+            "weights_over_time: no weights were recorded; run again with record=[bnsim.Weights(projection, every=...)]",
+        ),
+        (
+            {"a": 2, "b": 2},
+            None,
+            "weights_over_time.projection: no projection was named; the recording holds those of 'a', 'b'",
+        ),
+        ({"a": 2}, "b", "weights_over_time.projection: no weights of 'b'; the recording holds those of 'a'"),
+        ({"a": 1}, "a", "weights_over_time: 1 samples of 3 weights; record more, at shorter intervals"),
+    ],
+)
+def test_weights_that_were_not_recorded(weights: dict[str, int], projection: str | None, message: str) -> None:
+    traces = {
+        name: SampledTrace(np.zeros((1, number, 3)), np.arange(number) * 1.0, "V", np.arange(3))
+        for name, number in weights.items()
+    }
+    recorded = Recording(2.0, 0.1, np.zeros(1, np.uint64), {"a": np.zeros((1, 4), int)}, weights=traces)
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        plotting.weights_over_time(recorded, projection)
+
+
+def test_what_is_no_source_of_weights(state: State) -> None:
+    with pytest.raises(InputError, match=r"^weights_over_time.recording: 3 is no Recording; give one$"):
+        plotting.weights_over_time(3)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"^weight_image.projection: an array holds one matrix; leave projection out$"):
+        plotting.weight_image(np.eye(2), "a_to_b")
+    with pytest.raises(InputError, match=r"^State.weights\(projection\): unknown 'a'; choose from a_to_b$"):
+        plotting.weight_image(state, "a")
+    with pytest.raises(InputError, match=r"^weight_image.projection: no projection was named; give that of the state$"):
+        plotting.weight_image(state)
 
 
 def test_plots_draw_into_given_axes() -> None:

@@ -1,0 +1,113 @@
+"""Firing rate of whole populations against time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+
+from bnsim.plotting.bands import Band, Choice, Source, Timeline, bands_of
+from bnsim.plotting.selection import Window, checked_axes
+from bnsim.plotting.style import FAINT, INK, colour, new_axes, style
+from bnsim.selection import Indices
+from bnsim.times import Time
+
+
+def population_rate(
+    source: Source,
+    *,
+    trial: Indices | None = None,
+    populations: Sequence[str] | None = None,
+    bin_width: Time = 0.005,
+    window: Window | None = None,
+    duration: Time | None = None,
+    dt: Time | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the mean firing rate of populations in time bins.
+
+    Parameters
+    ----------
+    source : Recording or (times, units)
+        A recording with spike times, or two arrays of shape (n_spikes,): the time of each spike since the start of the
+        trial, in seconds or with a Brian2 unit, and its unit. The arrays hold one population and one trial; its units
+        are numbered from 0 to the largest.
+    trial : int or sequence of int, optional
+        Which of a recording's trials, all if not given. Several are drawn one after the other with a line between.
+    populations : str or sequence of str, optional
+        Which of a recording's populations; all whose spike times were recorded if not given.
+    bin_width : float or Quantity
+        Width of the bins: a whole number of time steps.
+    window : (float or Quantity, float or Quantity), optional
+        Draw the time from start to stop only, start included. Both are times since the start of the trial, and a
+        whole number of time steps.
+    duration : float or Quantity, optional
+        Length of the trial, for plain arrays only. If not given, it ends with the bin of the last spike.
+    dt : float or Quantity, optional
+        Time step of the grid on which plain times lie, a nanosecond if not given.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw, a new figure if not given.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes, whose vertical one is a rate in hertz.
+
+    Raises
+    ------
+    InputError
+        If a population or trial is unknown or named twice, spikes were not recorded, the arrays do not fit each other
+        or hold other things than finite times and whole numbers, or a time is no time or no whole number of steps.
+
+    Notes
+    -----
+    The rate is the number of spikes in a bin, divided by the number of units and the length of the bin: what
+    `bnsim.plotting.raster` draws below the spikes. The mean over trials, with its error, is `bnsim.plotting.psth`.
+    """
+    checked_axes("population_rate.ax", ax)
+    choice = Choice("population_rate", trial, populations, bin_width, window, None, duration, dt)
+    bands, timeline = bands_of(source, choice)
+    with style():
+        ax = ax or new_axes(6.4, 3.0)
+        draw_rates(ax, bands, timeline)
+        ax.set_xlim(timeline.boundaries[0] * 1000, timeline.boundaries[-1] * 1000)
+        if len(bands) > 1:
+            ax.legend()
+    return ax
+
+
+def draw_rates(ax: Axes, bands: list[Band], timeline: Timeline) -> None:
+    """Draw the rate of each band as steps, with a line where a trial ends.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    bands : list of Band
+        The populations.
+    timeline : Timeline
+        The axis of time.
+    """
+    for index, band in enumerate(bands):
+        ax.stairs(band.rates, timeline.edges * 1000, baseline=None, color=colour(index), linewidth=1.4, label=band.name)
+    draw_boundaries(ax, timeline)
+    ax.set_ylim(bottom=0)
+    ax.set_xlabel("Time (ms)")
+    ax.set_ylabel("Rate (Hz)")
+    which = "units" if all(band.n_rows == band.size for band in bands) else "all units"
+    note = f"mean of {which}, {timeline.bins.durations[0] * 1000:.3g} ms bins"
+    ax.text(1, 1.02, note, transform=ax.transAxes, ha="right", va="bottom", fontsize=9, color=INK)
+
+
+def draw_boundaries(ax: Axes, timeline: Timeline) -> None:
+    """Draw a line where a trial ends and the next one begins.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    timeline : Timeline
+        The axis of time.
+    """
+    for time in timeline.boundaries[1:-1]:
+        ax.axvline(time * 1000, color=FAINT, linewidth=0.8, zorder=0)
