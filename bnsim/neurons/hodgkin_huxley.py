@@ -44,9 +44,9 @@ class HodgkinHuxley(NeuronModel):
     which the patch starts, is -65 mV. A spike is emitted where v > v_spike; the next one is, once v has been at or
     below v_spike. Nothing is reset, and there is no refractory period but that of the channels.
 
-    The default method is stable at a time step of 0.1 ms and of second order: at 10 uA/cm^2 the intervals are 0.8 % too
-    long then, and 0.2 % at 0.05 ms. Exponential Euler takes half the time a step, and errs by 4.9 and 2.5 %. With
-    `method="rk4"`, which takes a quarter longer, intervals are exact to the step at 0.05 ms; at 0.1 ms it diverges.
+    The default method is stable at a time step of 0.1 ms and of second order: at 10 uA/cm^2 the intervals are 0.9 % too
+    long then, and 0.3 % at 0.05 ms. Exponential Euler takes half the time a step, and errs by 5.0 and 2.5 %. With
+    `method="rk4"`, which takes a sixth longer, intervals are exact to the step at 0.05 ms; at 0.1 ms it diverges.
 
     References
     ----------

@@ -86,6 +86,17 @@ def test_verdict_is_between_twins_only_in_percentage_points() -> None:
     assert difference["p_value"] is None
 
 
+def test_what_a_summary_holds() -> None:
+    """Its keys are those of summary.json, which others read."""
+    summary = summarise(noisy(), pd.DataFrame(), design())
+    assert list(summary) == ["task", "protocol", "seeds", "metrics", "differences", "references"]
+    assert (summary["task"], summary["protocol"], summary["seeds"]) == ("digits", "resampled", list(range(10)))
+    measured = {"unit", "step", "mean", "ci_low", "ci_high", "n"}
+    assert set(summary["metrics"][0]) == {"study", "model", "kind", "facts", "metric", *measured}
+    compared = {"difference", "standardised", "method", "p_value", "p_holm", "verdict", "ci_low", "ci_high", "n"}
+    assert set(summary["differences"][0]) == {"study", "metric", "unit", "model", "twin", "primary", *compared}
+
+
 def test_metrics_have_intervals_unless_nobody_reads_their_means() -> None:
     counts = rows(5, {"dense": 3}, metric="confusion_count", true="1", predicted="2")
     metrics = summarise(pd.concat([rows(5, VALUES), counts]), pd.DataFrame(), design())["metrics"]

@@ -84,7 +84,11 @@ def respond(config: Config, dt: float) -> Recording:
     )
     cells = bnsim.Population("cells", len(PATTERNS), model, encoder=bnsim.ConstantCurrent(gain=1 * pA))
     simulator = bnsim.Network([cells]).compile(dt=dt * ms)
-    record = [bnsim.Spikes("cells"), *(bnsim.Trace("cells", name, every=SAMPLE * ms) for name in ("v", "adaptation"))]
+    record: list[bnsim.Spikes | bnsim.Trace] = [
+        bnsim.Spikes("cells"),
+        bnsim.Trace("cells", "v", every=SAMPLE * ms),
+        bnsim.Trace("cells", "adaptation", every=SAMPLE * ms),
+    ]
     state = simulator.initial_state(key=0)
     _, recording = simulator.run_for(state, config.duration * ms, of_cells["current"], record=record)
     return recording

@@ -103,11 +103,8 @@ def _rates(ax: Axes, run: Run) -> None:
         ax.plot(places, [entry["mean"] for _, entry in found], mark, color=colour, markersize=4, label=approach)
     for name in ("onset", "stability"):
         ax.axvline(_value(run, name), color=INK, linewidth=0.8, linestyle=(0, (1, 2)))
-    ax.set(xlabel="Current (µA/cm²)", ylabel="Firing rate (Hz)", title="f-I curve", xscale="symlog")
-    ticks = [0, 1, 2, 5, 10, 20, 50, 100]
-    ax.set_xticks(ticks, [f"{tick}" for tick in ticks])
-    ax.xaxis.set_minor_formatter("")
-    ax.legend(loc="upper left")
+    ax.set(xlabel="Current (µA/cm²)", ylabel="Firing rate (Hz)", title="f-I curve")
+    ax.legend(loc="lower right")
 
 
 def _errors(ax: Axes, run: Run) -> None:
@@ -125,7 +122,8 @@ def _errors(ax: Axes, run: Run) -> None:
     ax.set(xlabel="Time step (ms)", ylabel="Error of the interval (%)", title="Convergence", xscale="log", yscale="log")
     ax.set_xticks(sorted(steps), [f"{dt:g}" for dt in sorted(steps)])
     decades = [0.001, 0.01, 0.1, 1, 10]
+    ax.set_ylim(0.001, 200)
     ax.set_yticks(decades, [f"{decade:g}" for decade in decades])
     ax.xaxis.set_minor_formatter("")
     ax.yaxis.set_minor_formatter("")
-    ax.legend(loc="lower right")
+    ax.legend(loc="upper left")

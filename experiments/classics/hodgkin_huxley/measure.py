@@ -122,13 +122,13 @@ def _smallest(low: float, high: float, fires: Callable[[FloatArray], FloatArray]
 
 def _membrane(config: Config) -> Iterator[Measurement]:
     """Resting potential, threshold, and the course of spikes after a displacement."""
-    dt, trace = config.steps[0], bnsim.Trace("cells", "v", units=range(len(SHOWN)), every=0.1 * ms)
+    dt, trace = config.steps[0], bnsim.Trace("cells", "v", units=range(len(SHOWN)))
     still = respond(dt, 200, record=[bnsim.Trace("cells", "v", units=[0], every=1 * ms)])
     yield CLASSIC["rest"](1e3 * still.trace("cells", "v").values[0, -1, 0])
     displaced = np.pad(np.array(SHOWN), (0, CELLS - len(SHOWN)))
     courses = 1e3 * respond(dt, 20, displaced=displaced, record=[trace]).trace("cells", "v").values[0].T
     for displacement, course in zip(SHOWN, courses, strict=False):
-        yield from CLASSIC["potential"].curve(course, displacement=displacement)
+        yield from CLASSIC["potential"].curve(course[:: round(0.1 / dt)], displacement=displacement)
     yield CLASSIC["amplitude"](courses[SHOWN.index(15.0)].max() - REST)
 
     def fires(strengths: FloatArray) -> FloatArray:

@@ -68,13 +68,13 @@ def respond(dt: float) -> Recording:
     """
     kinds = PATTERNS.values()
     a, b, c, d, start = (np.array([cell[place] for cell in kinds], float) for place in range(5))
-    model = bnsim.Izhikevich(a=a, b=b, c=c * mV, d=d * mV)
+    model = bnsim.Izhikevich(a=a, b=b, c=c * mV, d=d * mV)  # type: ignore[arg-type]
     initial = {"v": start * mV, "u": b * start * mV}
     encoder = bnsim.ConstantCurrent(gain=1 * mV)
     cells = bnsim.Population("cells", len(PATTERNS), model, encoder=encoder, initial=initial)
     simulator = bnsim.Network([cells]).compile(dt=dt * ms)
     stimulus = np.array([currents(cell) for cell in kinds]).T
-    record = [bnsim.Spikes("cells"), bnsim.Trace("cells", "v", every=SAMPLE * ms)]
+    record: list[bnsim.Spikes | bnsim.Trace] = [bnsim.Spikes("cells"), bnsim.Trace("cells", "v", every=SAMPLE * ms)]
     _, recording = simulator.run_for(simulator.initial_state(key=0), DURATION * ms, stimulus, record=record)
     return recording
 
