@@ -5,6 +5,7 @@ from bnsim.connectivity.all_to_all import AllToOthers as AllToOthers
 from bnsim.connectivity.base import Connectivity as Connectivity
 from bnsim.connectivity.base import Edges as Edges
 from bnsim.connectivity.base import Ends as Ends
+from bnsim.connectivity.blocks import Blocks as Blocks
 from bnsim.connectivity.distance_dependent import DistanceDependent as DistanceDependent
 from bnsim.connectivity.distance_dependent import grid as grid
 from bnsim.connectivity.edge_list import EdgeList as EdgeList

@@ -20,7 +20,7 @@ class VogelsSTDP(PlasticityRule):
 
     Parameters
     ----------
-    tau : Quantity
+    tau_stdp : Quantity
         Time constant of both traces.
     target_rate : Quantity
         Rate of the postsynaptic neuron at which the synapse stays as it is (rho_0).
@@ -38,10 +38,10 @@ class VogelsSTDP(PlasticityRule):
 
     Notes
     -----
-    x and y are traces of the presynaptic spikes that have arrived and of the postsynaptic spikes; both decay with tau,
-    and a spike adds 1 after the weight has changed. At a presynaptic arrival
+    x and y are traces of the presynaptic spikes that have arrived and of the postsynaptic spikes; both decay with
+    tau_stdp, and a spike adds 1 after the weight has changed. At a presynaptic arrival
 
-        w += learning_rate scale (y - alpha), alpha = 2 target_rate tau,
+        w += learning_rate scale (y - alpha), alpha = 2 target_rate tau_stdp,
 
     at a postsynaptic spike
 
@@ -60,15 +60,15 @@ class VogelsSTDP(PlasticityRule):
     example in Brian2's documentation.
     """
 
-    tau: Quantity = parameter(20 * ms)
+    tau_stdp: Quantity = parameter(20 * ms)
     target_rate: Quantity = parameter(3 * Hz, above=0)
     learning_rate: float = parameter(0.01, minimum=0)
     scale: Quantity = parameter(1 * nS, above=0, any_unit=True)
     w_max: Quantity = parameter(100 * nS, above=0, any_unit=True)
 
-    presynaptic_traces: ClassVar[dict[str, tuple[str, str]]] = {"x": ("tau", "x += 1")}
-    postsynaptic_traces: ClassVar[dict[str, tuple[str, str]]] = {"y": ("tau", "y += 1")}
-    on_pre: ClassVar[str] = "w = clip(w + learning_rate * scale * (y - 2 * target_rate * tau), 0 * w_max, w_max)"
+    presynaptic_traces: ClassVar[dict[str, tuple[str, str]]] = {"x": ("tau_stdp", "x += 1")}
+    postsynaptic_traces: ClassVar[dict[str, tuple[str, str]]] = {"y": ("tau_stdp", "y += 1")}
+    on_pre: ClassVar[str] = "w = clip(w + learning_rate * scale * (y - 2 * target_rate * tau_stdp), 0 * w_max, w_max)"
     on_post: ClassVar[str] = "w = clip(w + learning_rate * scale * x, 0 * w_max, w_max)"
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ import bnsim
 from bnsim import VogelsSTDP
 from tests.plastic import STEP, Lags, in_sequence, random_trains, trained
 
-RULE = VogelsSTDP(tau=20 * ms, target_rate=5 * Hz, learning_rate=0.005, scale=2 * mV, w_max=3 * mV)
+RULE = VogelsSTDP(tau_stdp=20 * ms, target_rate=5 * Hz, learning_rate=0.005, scale=2 * mV, w_max=3 * mV)
 ETA, ALPHA = 0.01, 0.2
 
 

@@ -53,7 +53,7 @@ CASES: dict[str, tuple[bnsim.PlasticityRule, str, Mapping[str, float], Mapping[s
         {"tau_minus": 33.7, "tau_minus_triplet": 114.0},
     ),
     "inhibitory": (
-        bnsim.VogelsSTDP(tau=20 * ms, target_rate=25 * Hz, learning_rate=0.02, scale=1 * mV, w_max=20 * mV),
+        bnsim.VogelsSTDP(tau_stdp=20 * ms, target_rate=25 * Hz, learning_rate=0.02, scale=1 * mV, w_max=20 * mV),
         "vogels_sprekeler_synapse",
         {"tau": 20.0, "eta": 0.02, "alpha": 1.0, "Wmax": 20.0},
         {"tau_minus": 20.0},

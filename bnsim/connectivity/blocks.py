@@ -1,0 +1,119 @@
+"""Connectivity of populations that consist of groups, such as the layers of a column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from bnsim import checks
+from bnsim.connectivity.base import Connectivity, Edges, Ends
+from bnsim.errors import InputError
+from bnsim.random_numbers import Numbers
+
+
+@dataclass(frozen=True, repr=False)
+class Blocks(Connectivity):
+    """Connect groups of units, with a rule of its own for each pair of groups.
+
+    So a few populations and projections describe a network of many groups, and compile as fast.
+
+    Parameters
+    ----------
+    source_sizes, target_sizes : sequence of int
+        Numbers of units of the groups, in the order of the units.
+    rules : sequence of sequence of Connectivity or None
+        `rules[i][j]` connects source group i to target group j; None where there are no synapses.
+    factors : array of float, shape (source group, target group), optional
+        `factors[i][j]` multiplies the weights of these synapses. Default: 1 for all.
+
+    Raises
+    ------
+    InputError
+        If a size is no whole number of at least 1, an entry is no rule, or rules or factors have another shape.
+
+    Notes
+    -----
+    Each rule draws from a stream of its own, "<projection>:edges:<i>:<j>", as if the two groups were populations. A
+    population projects onto itself with the same groups at both ends; the rules between a group and itself are then
+    told so.
+
+    Examples
+    --------
+    ::
+
+        layers = bnsim.Blocks((80, 20), (80, 20), [[bnsim.FixedInDegree(8), None], [None, bnsim.FixedInDegree(2)]])
+    """
+
+    source_sizes: Sequence[int]
+    target_sizes: Sequence[int]
+    rules: Any
+    factors: Any = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("source_sizes", "target_sizes"):
+            sizes = tuple(getattr(self, name))
+            object.__setattr__(self, name, tuple(checks.count(f"Blocks.{name}", size) for size in sizes))
+        shape = (len(self.source_sizes), len(self.target_sizes))
+        rules = tuple(tuple(row) for row in self.rules)
+        object.__setattr__(self, "rules", rules)
+        if tuple(len(row) for row in rules) != (shape[1],) * shape[0]:
+            raise InputError(
+                f"Blocks.rules: rows of {', '.join(str(len(row)) for row in rules)} entries; "
+                f"give {shape[0]} rows of {shape[1]}, one for each pair of groups"
+            )
+        for rule in (rule for row in rules for rule in row):
+            if rule is not None and not isinstance(rule, Connectivity):
+                raise InputError(f"Blocks.rules: {rule!r} is no Connectivity; give one, or None")
+        if self.factors is not None:
+            factors = np.asarray(self.factors, dtype=np.float64)
+            if factors.shape != shape or not np.isfinite(factors).all():
+                raise InputError(f"Blocks.factors: of shape {factors.shape}; give finite numbers of shape {shape}")
+            object.__setattr__(self, "factors", factors)
+
+    def draw(self, ends: Ends, numbers: Numbers) -> Edges:
+        """Draw the edges of all pairs of groups.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations.
+        numbers : Numbers
+            The random numbers.
+
+        Returns
+        -------
+        Edges
+            Sorted by source, then target.
+
+        Raises
+        ------
+        InputError
+            If the sizes of the groups do not add up to those of the populations.
+        """
+        for name, size in (("source_sizes", ends.n_source), ("target_sizes", ends.n_target)):
+            total = sum(getattr(self, name))
+            if total != size:
+                raise InputError(f"Blocks.{name}: add up to {total} for a population of {size}; give the size of each")
+        begins = [np.concatenate([[0], np.cumsum(sizes)]) for sizes in (self.source_sizes, self.target_sizes)]
+        source, target, factor = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0)]
+        for i, j in product(range(len(self.source_sizes)), range(len(self.target_sizes))):
+            rule = self.rules[i][j]
+            if rule is None:
+                continue
+            pair = Ends(self.source_sizes[i], self.target_sizes[j], recurrent=ends.recurrent and i == j)
+            edges = rule.draw(pair, numbers.apart(f"{i}:{j}"))
+            source.append(edges.source.astype(np.int64) + begins[0][i])
+            target.append(edges.target.astype(np.int64) + begins[1][j])
+            own = np.ones(len(edges.source)) if edges.factor is None else edges.factor
+            factor.append(own if self.factors is None else own * self.factors[i][j])
+        order = np.argsort((np.concatenate(source) << 32) | np.concatenate(target), kind="stable")
+        return Edges(
+            np.concatenate(source)[order].astype(np.int32),
+            np.concatenate(target)[order].astype(np.int32),
+            np.concatenate(factor)[order],
+        )
