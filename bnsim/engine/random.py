@@ -93,17 +93,60 @@ static inline double bnsim_normal(int64_t key_high, int64_t key_low, int64_t str
 }
 """
 
+# Where the same mean comes again and again, the sums are kept, with a guide to where the search may begin; they are the
+# same sums, so that the numbers are the same.
 POISSON_QUANTILE_CPP = _filled("""
+static inline double bnsim_exp_of_minus(double mean)
+{
+    const double power = std::floor(-mean * @LOG2_E@ + 0.5);
+    const double r = (-mean - power * @LN2_HIGH@) - power * @LN2_LOW@;
+    return std::ldexp(@EXP@, (int)power);
+}
+struct bnsim_PoissonTable {
+    static const int N_GUIDES = 256;
+    double mean = -1;
+    bool filled = false;
+    std::vector<double> totals;
+    int guide[N_GUIDES];
+    void fill()
+    {
+        double term = bnsim_exp_of_minus(mean), total = term, number = 0;
+        totals.assign(1, total);
+        while (total < 1 - 1e-10) {
+            number += 1;
+            term = term * (mean / number);
+            total = total + term;
+            totals.push_back(total);
+        }
+        totals.push_back(2);
+        for (int k = 0, place = 0; place < N_GUIDES; place++) {
+            while (place > totals[k] * N_GUIDES) k++;
+            guide[place] = k;
+        }
+        filled = true;
+    }
+    double search(double probability) const
+    {
+        int k = guide[(int)(probability * N_GUIDES)];
+        while (probability > totals[k]) k++;
+        return k;
+    }
+};
+static bnsim_PoissonTable bnsim_poisson_table;
 static inline double bnsim_poisson_quantile(double mean, double probability)
 {
+    if (mean == bnsim_poisson_table.mean && probability < 1 - 1e-10) {
+        if (!bnsim_poisson_table.filled) bnsim_poisson_table.fill();
+        return bnsim_poisson_table.search(probability);
+    }
     if (!(mean <= @LARGEST_MEAN@)) {
         const double z = bnsim_normal_quantile(probability);
         const double number = std::floor(mean + std::sqrt(mean) * z + (z * z - 1) / 6 + 0.5);
         return number < 0 ? 0.0 : number;
     }
-    const double power = std::floor(-mean * @LOG2_E@ + 0.5);
-    const double r = (-mean - power * @LN2_HIGH@) - power * @LN2_LOW@;
-    double term = std::ldexp(@EXP@, (int)power), total = term, number = 0;
+    bnsim_poisson_table.filled = bnsim_poisson_table.filled && mean == bnsim_poisson_table.mean;
+    bnsim_poisson_table.mean = mean;
+    double term = bnsim_exp_of_minus(mean), total = term, number = 0;
     while (probability > total) {
         number += 1;
         term = term * (mean / number);
