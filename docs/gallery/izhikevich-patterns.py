@@ -26,4 +26,4 @@ figure, axes = plt.subplots(2, 3, figsize=(10, 5), layout="constrained")
 for unit, (ax, pattern) in enumerate(zip(axes.flat, patterns, strict=True)):
     bnsim.plotting.membrane_potential(recording, "cells", unit, ax=ax)
     ax.set_title(pattern)
-figure.savefig("izhikevich_patterns.png")
+figure.savefig("izhikevich-patterns.png")
