@@ -9,6 +9,9 @@ from experiments.run_directory import Run
 from experiments.shared.stored import entries
 from experiments.spec import Metric
 
+_LEAST = 1e-3
+"""Where a shift of 0 is drawn, in ms."""
+
 
 def spike_shifts(run: Run, metric: Metric) -> Figure:
     """Draw the largest shift of spikes against the time step, and a line at one step.
@@ -36,7 +39,7 @@ def spike_shifts(run: Run, metric: Metric) -> Figure:
             line = "-" if place < 7 else ":"
             ax.plot(
                 steps,
-                [shifts[dt] for dt in steps],
+                [max(shifts[dt], _LEAST) for dt in steps],
                 f"o{line}",
                 color=colour(place),
                 markersize=4,

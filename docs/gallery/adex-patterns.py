@@ -38,4 +38,4 @@ figure, axes = plt.subplots(2, 4, figsize=(12, 5), layout="constrained")
 for unit, (ax, pattern) in enumerate(zip(axes.flat, patterns, strict=True)):
     bnsim.plotting.membrane_potential(recording, "cells", unit, ax=ax)
     ax.set_title(pattern)
-figure.savefig("adex_patterns.png")
+figure.savefig("adex-patterns.png")
