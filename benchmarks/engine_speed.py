@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from brian2 import Hz, ms, mV
+from brian2 import Hz, ms, mV, nS
 
 import bnsim
 
@@ -83,6 +83,34 @@ def builds() -> None:
             report(what, [float(answer.stdout)])
 
 
+def receptors(n: int) -> bnsim.Network:
+    """A cell with `n` conductances of different time constants."""
+    kinds = [bnsim.ExponentialConductance(tau=(2 + k) * ms, reversal=0 * mV) for k in range(n)]
+    return bnsim.Network(
+        [bnsim.Population("input", 10, bnsim.SpikeTrains()), bnsim.Population("cells", 10, bnsim.ConductanceLIF())],
+        [bnsim.Projection("input", "cells", kind, 1 * nS, name=f"receptor_{k}") for k, kind in enumerate(kinds)],
+    )
+
+
+def code() -> None:
+    """Lowering and code generation, in a new process: processor time of Python, after its imports."""
+    script = (
+        "import sys, time; sys.path.insert(0, sys.argv[2])\n"
+        "import engine_speed, bnsim.engine.compilation\n"
+        "network = engine_speed.receptors(int(sys.argv[3])); started = time.process_time()\n"
+        "network.compile(backend='cpp', cache=sys.argv[1])\n"
+        "print(time.process_time() - started)"
+    )
+    for n in (1, 8):
+        seconds = []
+        for _ in range(3):
+            with tempfile.TemporaryDirectory() as cache:
+                command = [sys.executable, "-c", script, cache, str(Path(__file__).parent), str(n)]
+                answer = subprocess.run(command, capture_output=True, text=True, check=True)
+                seconds.append(float(answer.stdout))
+        report(f"code of a cell with {n} receptor types, new process (processor time)", seconds)
+
+
 def poisson() -> None:
     """Drawing 784 x 1000 random numbers a trial; the cost of starting the process is measured with one trial."""
     images = np.random.default_rng(0).random((N_TRIALS, N_INPUT))
@@ -115,5 +143,6 @@ def presentations() -> None:
 
 if __name__ == "__main__":
     builds()
+    code()
     poisson()
     presentations()

@@ -30,7 +30,7 @@ from experiments.classics.brunel.measure import network as brunel_network
 def network(name: str) -> bnsim.Network:
     """12,500 neurons that fire at some 37 Hz."""
     if name == "brunel":
-        return brunel_network(brunel.Config(neurons=12_500, inputs=1000), "AI")
+        return brunel_network(brunel.Config(regime="AI", duration=1000.0, neurons=12_500, inputs=1000), "AI")
     cell = bnsim.LIF(v_rest=0 * mV, v_threshold=20 * mV, v_reset=10 * mV, refractory=2 * ms)
     drive = bnsim.PoissonDrive(12_000 * Hz, 0.1 * mV)
     sizes = {"E": 10_000, "I": 2_500}

@@ -22,6 +22,7 @@ _ROOMS = (
     "network",
     "neurons",
     "plasticity",
+    "positions",
     "protocol",
     "receptive_fields",
     "record",
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from bnsim.network import *
     from bnsim.neurons import *
     from bnsim.plasticity import *
+    from bnsim.positions import *
     from bnsim.protocol import *
     from bnsim.receptive_fields import *
     from bnsim.record import *

@@ -150,7 +150,7 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
         return hashlib.sha256(text.encode()).hexdigest()
 
     def __repr__(self) -> str:
-        inside = ", ".join(f"{item.name}={_readable(getattr(self, item.name))}" for item in fields(self) if item.repr)
+        inside = ", ".join(f"{item.name}={readable(getattr(self, item.name))}" for item in fields(self) if item.repr)
         return f"{type(self).__name__}({inside})"
 
 
@@ -206,7 +206,19 @@ def _declares_fields(cls: type) -> bool:
     return bool(bare) or any(isinstance(value, Field) for value in own.values()) or not known.isdisjoint(types)
 
 
-def _readable(value: Any) -> str:
+def readable(value: Any) -> str:
+    """Return a value as text for a reader.
+
+    Parameters
+    ----------
+    value : object
+        What a description is made with.
+
+    Returns
+    -------
+    str
+        A quantity in its best unit, the shape of an array, the `repr` of anything else.
+    """
     if isinstance(value, Quantity):
         return checks.describe(value) if value.ndim == 0 else f"<array {value.shape}>"
     if isinstance(value, np.ndarray):

@@ -11,9 +11,9 @@ import numpy as np
 from brian2.units import amp, ms, mV, nA, siemens, volt
 from brian2.units.fundamentalunits import Quantity, get_dimensions
 
-from bnsim import checks
+from bnsim import checks, notebook
 from bnsim.connectivity import AllToAll, Connectivity
-from bnsim.description import Description
+from bnsim.description import Description, readable
 from bnsim.distributions import Distribution
 from bnsim.drives import Drive
 from bnsim.encoding import Encoder
@@ -21,6 +21,7 @@ from bnsim.errors import InputError
 from bnsim.limits import Limits
 from bnsim.neurons import NeuronModel
 from bnsim.plasticity import PlasticityRule
+from bnsim.positions import FreePositions, Positions
 from bnsim.protocol import Repetition, Reward
 from bnsim.short_term import ShortTermPlasticity
 from bnsim.synapses import SynapseModel
@@ -54,11 +55,14 @@ class Population(Description):
     initial : mapping of str to Quantity, Distribution or array
         Values of variables at the start, by name, such as {"v": Uniform(0*mV, 20*mV)}: one for all cells, one for each,
         or a distribution from which they are drawn. In trials, each trial starts with them. Default: the model's.
+    positions : Positions or Quantity, optional
+        Where the units lie: `Grid`, `Ring`, `RandomPositions`, or an array (unit, dimension). See `State.positions`.
 
     Raises
     ------
     InputError
-        If the name cannot stand in equations, or model and encoder do not fit together.
+        If the name cannot stand in equations, model and encoder do not fit together, or there is not one position for
+        each unit.
     """
 
     name: str
@@ -67,6 +71,7 @@ class Population(Description):
     encoder: Encoder | None = None
     drive: Drive | Sequence[Drive] = ()
     initial: Mapping[str, Any] = field(default_factory=dict)
+    positions: Positions | Any = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -96,6 +101,16 @@ class Population(Description):
             if not isinstance(self.model, NeuronModel):
                 raise InputError(f"{culprit}.drive: the model is an encoder, which nothing drives; leave drive out")
             drive.check(f"{culprit}.drive: {type(drive).__name__}", self.model, self.size)
+        if self.positions is not None:
+            self._check_positions(culprit)
+
+    def _check_positions(self, culprit: str) -> None:
+        if not isinstance(self.positions, Positions):
+            object.__setattr__(self, "positions", FreePositions(self.positions))
+        if self.positions.number not in (None, self.size):
+            raise InputError(
+                f"{culprit}.positions: {self.positions.number} positions for {self.size} units; give one for each"
+            )
 
     @property
     def drives(self) -> tuple[Drive, ...]:
@@ -297,6 +312,8 @@ class Network(Description):
             projection.synapse.coupling or projection.synapse.weight == "modulatory"
         ):
             raise InputError(f"{culprit}.delay: {type(projection.synapse).__name__} has none; leave delay out")
+        if projection.connectivity.spatial:
+            _check_space(culprit, projection, source, target)
         unit, shape = self.weight_unit(projection), (source.size, target.size)
         minimum = 0.0 if projection.synapse.weight == "conductance" else None
         check_values(f"{culprit}.weights", projection.weights, unit, shape, minimum=minimum)
@@ -334,6 +351,29 @@ class Network(Description):
             f"Projection({projection.name!r}).plasticity: {type(rule).__name__} may turn the sign of weights, "
             f"but {reason}; give a rule with bounds, such as PairSTDP"
         )
+
+    def _repr_html_(self) -> str:
+        """Return what notebooks show."""
+        units = sum(population.size for population in self.populations)
+        populations = notebook.table(
+            ["population", "units", "model", "encoder", "drives", "positions"],
+            [
+                (p.name, p.size, _named(p.model), _named(p.encoder), _named(*p.drives), _named(p.positions))
+                for p in self.populations
+            ],
+        )
+        projections = notebook.table(
+            ["projection", "from", "to", "synapse", "weights", "connectivity", "delay", "plasticity", "short term"],
+            [
+                (
+                    *(p.name, p.source, p.target, _named(p.synapse), readable(p.weights)),
+                    *(_named(p.connectivity), "" if p.delay_kind == "none" else readable(p.delay)),
+                    *(_named(p.plasticity), _named(p.short_term)),
+                )
+                for p in self.projections
+            ],
+        )
+        return notebook.heading(f"Network of {units:,} units") + populations + projections
 
     def weight_limits(self, projection: Projection, *, learned: bool) -> Limits:
         """Return the limits of a projection's weights.
@@ -481,6 +521,32 @@ class Network(Description):
                     "use a brian2.SpikeGeneratorGroup instead"
                 )
         return to_brian2(self, dt, key)
+
+
+def _named(*parts: Description | None) -> notebook.Cell:
+    """Kinds of descriptions, with all of their parameters where a pointer is over them."""
+    given = [part for part in parts if part is not None]
+    return notebook.Cell(", ".join(type(part).__name__ for part in given), ", ".join(map(repr, given)))
+
+
+def _check_space(culprit: str, projection: Projection, source: Population, target: Population) -> None:
+    """Distances need positions of both populations, in one space."""
+    rule = type(projection.connectivity).__name__
+    for population in (source, target):
+        if population.positions is None:
+            raise InputError(
+                f"{culprit}.connectivity: {rule} needs positions, {population.name!r} has none; "
+                "give Population(..., positions=bnsim.Grid(shape, spacing)), say"
+            )
+    for what, one, other in (
+        ("number of dimensions", source.positions.dimensions, target.positions.dimensions),
+        ("period in metres", source.positions.lengths, target.positions.lengths),
+    ):
+        if one != other:
+            raise InputError(
+                f"{culprit}.connectivity: {source.name!r} and {target.name!r} lie in different spaces, whose {what} is "
+                f"{one} and {other}; give both positions in one"
+            )
 
 
 def _check_coupling(culprit: str, projection: Projection, source: Population, target: NeuronModel) -> None:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bnsim import archive
+from bnsim import archive, notebook
 from bnsim.arrays import FloatArray, IntArray
 from bnsim.binning import Bins, whole_steps
 from bnsim.errors import InputError
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     import neo
 
 __all__ = ["Recording", "SampledTrace", "SpikeTimes"]
+
+MOST_SHOWN = 2000
+"""Spikes that a notebook shows as a raster; with more it would grow by hundreds of kilobytes."""
 
 
 @dataclass(frozen=True)
@@ -453,6 +456,32 @@ class Recording:
             start=first.start,
             sizes={} if len(counted) == len(first.populations) else first.populations,
         )
+
+    def _repr_html_(self) -> str:
+        """Return what notebooks show: rates, what was recorded, and few spikes as a raster of the first trial."""
+        trials = "" if self.n_trials == 1 else f", {self.n_trials:,} trials"
+        begun = f" from {self.start:g} s" if self.start else ""
+        rows = []
+        for name, size in self.populations.items():
+            counts = self.counts.get(name)
+            rate = "" if counts is None or not counts.size else f"{counts.mean() / self.duration:.3g}"
+            times = f"{len(self.spikes[name]):,}" if name in self.spikes else ""
+            traces = ", ".join(self.traces.get(name, ()))
+            rows.append((name, size, "" if counts is None else int(counts.sum()), rate, times, traces))
+        head = ["population", "units", "spikes", "rate (Hz)", "spike times", "traces"]
+        weights = [(name, len(trace.times)) for name, trace in self.weights.items()]
+        return (
+            notebook.heading(f"Recording of {self.duration:g} s{begun}{trials}, steps of {self.dt * 1e3:g} ms")
+            + notebook.table(head, rows)
+            + notebook.table(["projection", "samples of weights"], weights)
+            + self._small_raster()
+        )
+
+    def _small_raster(self) -> str:
+        if not 0 < sum(len(found) for found in self.spikes.values()) <= MOST_SHOWN:
+            return ""
+        window = (self.start, self.start + self.duration)
+        return notebook.raster({n: found.of_trial(0) for n, found in self.spikes.items()}, self.populations, window)
 
     def to_neo(self) -> neo.Block:
         """Return the recording as a Neo block.

@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from bnsim import archive
+from bnsim import archive, notebook
 from bnsim.errors import InputError, advice
 
 __all__ = ["State"]
 
 CLOCK, KEY = "clock", "key"
 """Names of the arrays that hold the number of time steps so far, and the key of the random numbers."""
+POSITIONS = ".positions"
+"""What follows a population's name in that of the array that holds where its units lie."""
 UNIT, SHAPE = ".unit", ".shape"
 """What follows a projection's name in those of the arrays that hold the SI unit and the shape of its weights."""
 
@@ -31,10 +33,10 @@ class State(Mapping[str, np.ndarray]):
     Notes
     -----
     The names are `<projection>.source`, `.target`, `.delay`, `.w`, `.shape` and `.unit` (see `weights`);
-    `<population>.<variable>`, among them `<population>.lastspike`, in seconds since the state's beginning;
-    `<projection>.<variable>` for traces of synapses; `<projection>.pre.in_flight_...` for the spikes in flight;
-    `clock`, the number of time steps since the state's beginning; and `key`, that of the random numbers of continuous
-    runs.
+    `<population>.positions` (see `positions`); `<population>.<variable>`, among them `<population>.lastspike`, in
+    seconds since the state's beginning; `<projection>.<variable>` for traces of synapses;
+    `<projection>.pre.in_flight_...` for the spikes in flight; `clock`, the number of time steps since the state's
+    beginning; and `key`, that of the random numbers of continuous runs.
     """
 
     def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
@@ -63,6 +65,16 @@ class State(Mapping[str, np.ndarray]):
 
     def __repr__(self) -> str:
         return "State(" + ", ".join(f"{name}: {array.shape}" for name, array in self.items()) + ")"
+
+    def _repr_html_(self) -> str:
+        """Return what notebooks show."""
+        facts = [f"{name} {int(self[name][0]):,}" for name in (CLOCK, KEY) if name in self]
+        rows = [
+            (name, " x ".join(map(str, array.shape)), str(array.dtype))
+            for name, array in self.items()
+            if name not in (CLOCK, KEY)
+        ]
+        return notebook.heading(", ".join(["State", *facts])) + notebook.table(["array", "shape", "type"], rows)
 
     def replace(self, arrays: Mapping[str, np.ndarray]) -> State:
         """Return a copy with some arrays replaced.
@@ -132,6 +144,40 @@ class State(Mapping[str, np.ndarray]):
                 f"State.weights(unit): the weights of {projection!r} are in {own}; give a unit of that kind"
             )
         return values / float(np.asarray(unit))
+
+    def positions(self, population: str, unit: Any = None) -> Any:
+        """Return where the units of a population lie.
+
+        Parameters
+        ----------
+        population : str
+            Name of the population.
+        unit : Quantity, optional
+            Unit of length in which plain numbers are returned, such as um.
+
+        Returns
+        -------
+        Quantity or ndarray of float64, shape (n_units, n_dimensions)
+            The positions with their unit, or as plain numbers where `unit` is given.
+
+        Raises
+        ------
+        InputError
+            If there is no such population, it has no positions, or the unit is none of length.
+        """
+        from brian2.units import metre
+        from brian2.units.fundamentalunits import have_same_dimensions
+
+        _one_of(
+            "State.positions(population)",
+            population,
+            [n.removesuffix(POSITIONS) for n in self if n.endswith(POSITIONS)],
+        )
+        if unit is None:
+            return self[f"{population}{POSITIONS}"] * metre
+        if not have_same_dimensions(unit, metre):
+            raise InputError("State.positions(unit): no unit of length; give one such as um")
+        return self[f"{population}{POSITIONS}"] / float(np.asarray(unit))
 
     def save(self, path: str | Path) -> None:
         """Write the arrays to an .npz file.

@@ -7,7 +7,6 @@ from bnsim.connectivity.base import Edges as Edges
 from bnsim.connectivity.base import Ends as Ends
 from bnsim.connectivity.blocks import Blocks as Blocks
 from bnsim.connectivity.distance_dependent import DistanceDependent as DistanceDependent
-from bnsim.connectivity.distance_dependent import grid as grid
 from bnsim.connectivity.edge_list import EdgeList as EdgeList
 from bnsim.connectivity.fixed_in_degree import FixedInDegree as FixedInDegree
 from bnsim.connectivity.fixed_out_degree import FixedOutDegree as FixedOutDegree

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -56,16 +57,51 @@ class Ends:
         Their sizes.
     recurrent : bool
         Whether they are one and the same, so that unit k of the one is unit k of the other.
+    source_positions, target_positions : ndarray of float64, shape (unit, dimension), optional
+        Where their units lie, in metres; None for populations without positions.
+    period : tuple of float, optional
+        Length in metres after which space repeats itself in each dimension; None where it has borders.
     """
 
     n_source: int
     n_target: int
     recurrent: bool = False
+    source_positions: Float64Array | None = None
+    target_positions: Float64Array | None = None
+    period: tuple[float, ...] | None = None
+
+    def distance(self, source: IntArray, target: IntArray) -> Float64Array:
+        """Return the distance between the units of pairs.
+
+        Parameters
+        ----------
+        source, target : ndarray of int, shape (pair,)
+            The pairs, of populations that have positions.
+
+        Returns
+        -------
+        ndarray of float64, shape (pair,)
+            In metres; across the border of a space that repeats itself, where that is shorter.
+        """
+        assert self.source_positions is not None
+        assert self.target_positions is not None
+        squared: Float64Array = np.zeros(len(source))
+        for dimension in range(self.source_positions.shape[1]):
+            between = self.target_positions[target, dimension] - self.source_positions[source, dimension]
+            if self.period is not None:
+                between -= self.period[dimension] * np.round(between / self.period[dimension])
+            squared += between**2
+        return np.sqrt(squared)
 
 
 @dataclass(frozen=True, repr=False)
 class Connectivity(Description, abstract=True):
     """Rule that draws the edges of a projection. Subclass it to write your own.
+
+    Attributes
+    ----------
+    spatial : bool
+        Whether both populations must have positions.
 
     Notes
     -----
@@ -75,6 +111,8 @@ class Connectivity(Description, abstract=True):
     `autapses`, where a rule has it, concerns projections of a population onto itself: whether a unit may be connected
     to itself. Between two populations there is nothing to exclude.
     """
+
+    spatial: ClassVar[bool] = False
 
     @abstractmethod
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import brian2
 import numpy as np
+from brian2.codegen.generators import base as generators
 from brian2.groups.group import CodeRunner
 from brian2.units import second
 
@@ -80,6 +83,24 @@ class Objects:
         """
         for projection, side in program.pathways:
             yield f"{projection.name}.{side}", getattr(self.synapses[projection.name], side)
+
+
+@contextmanager
+def without_upkeep() -> Iterator[None]:
+    """Let descriptions become code in half the time.
+
+    Garbage is not collected meanwhile: of the many objects that are made, most stay. Statements are not looked up in
+    Brian2's cache, whose keys, made of all variables of a group, take longer than to make the statements.
+    """
+    collects, cached = gc.isenabled(), generators.make_statements
+    gc.disable()
+    generators.make_statements = getattr(cached, "__wrapped__", cached)
+    try:
+        yield
+    finally:
+        generators.make_statements = cached
+        if collects:
+            gc.enable()
 
 
 def build(program: Program) -> Objects:

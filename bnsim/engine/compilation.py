@@ -8,6 +8,7 @@ from typing import Any
 from brian2.units.fundamentalunits import Quantity
 
 from bnsim.engine.backends import backend_name, find_backend
+from bnsim.engine.build import without_upkeep
 from bnsim.engine.plain import plain_network
 from bnsim.engine.simulator import Simulator
 from bnsim.errors import InputError
@@ -60,8 +61,10 @@ def compile_network(
     elif presentation is not None:
         raise InputError("compile(presentation): belongs to trials; give trial, too, or leave presentation out")
     name = backend_name(backend)
-    program = lower(network, step)
-    return Simulator(network, program, timing, name, find_backend(name).compile(program, cache))
+    with without_upkeep():
+        program = lower(network, step)
+        engine = find_backend(name).compile(program, cache)
+    return Simulator(network, program, timing, name, engine)
 
 
 def to_brian2(network: Network, dt: Quantity, key: int) -> Any:

@@ -10,7 +10,7 @@ from bnsim.engine.limits import check_drawn
 from bnsim.program import Program, Variable
 from bnsim.program.layout import in_flight
 from bnsim.random_numbers import Numbers
-from bnsim.state import SHAPE, UNIT
+from bnsim.state import POSITIONS, SHAPE, UNIT
 
 
 def initial_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
@@ -45,7 +45,7 @@ def _start(program: Program, variable: Variable, key: int, arrays: Mapping[str, 
 
 
 def connectivity_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
-    """Draw the edges, weights and delays of all projections.
+    """Draw the positions of all populations, and the edges, weights and delays of all projections.
 
     Parameters
     ----------
@@ -57,7 +57,8 @@ def connectivity_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
     Returns
     -------
     dict of str to ndarray
-        `<projection>.source`, `.target`, `.w` and, where there are delays, `.delay`, in SI units.
+        `<population>.positions`, where there are any; `<projection>.source`, `.target`, `.w` and, where there are
+        delays, `.delay`, in SI units.
 
     Raises
     ------
@@ -65,11 +66,15 @@ def connectivity_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
         If the connectivity does not fit the populations, or a weight leaves its limits.
     """
     arrays: dict[str, np.ndarray] = {}
+    for population in program.populations:
+        if population.positions is not None:
+            arrays[f"{population.name}{POSITIONS}"] = population.positions(Numbers(key, f"{population.name}:positions"))
     for projection in program.projections:
         name, data = projection.name, projection.data
         arrays[f"{name}{SHAPE}"] = np.array([projection.n_source, projection.n_target])
         arrays[f"{name}{UNIT}"] = np.array(projection.weight_unit)
-        edges = data.edges(Numbers(key, f"{name}:edges"))
+        source, target = (arrays.get(f"{end}{POSITIONS}") for end in (projection.source, projection.target))
+        edges = data.edges(source, target, Numbers(key, f"{name}:edges"))
         arrays[f"{name}.source"] = edges.source
         arrays[f"{name}.target"] = edges.target
         arrays[f"{name}.w"] = data.weights(edges, Numbers(key, f"{name}:weights"))

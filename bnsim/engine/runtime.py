@@ -16,7 +16,7 @@ from brian2.devices.device import reset_device, set_device
 
 from bnsim.description import canonical
 from bnsim.encoding.base import SpikeRaster
-from bnsim.engine.build import Objects, build, connect
+from bnsim.engine.build import Objects, build, connect, without_upkeep
 from bnsim.engine.compiler import FLAGS
 from bnsim.engine.job import CHECK_EVERY, Job, Outcome, Reporter, diverged
 from bnsim.engine.seen import Seen
@@ -154,7 +154,8 @@ class RuntimeNetwork:
             for projection in self.program.projections:
                 connect(objects.synapses[projection.name], projection, job.state)
             try:
-                objects.network.run(0 * brian2.second, namespace={})  # generates the code of all objects
+                with without_upkeep():
+                    objects.network.run(0 * brian2.second, namespace={})  # generates the code of all objects
             except Exception as error:
                 raise InputError(f"Network: Brian2 refuses it: {brian2_reason(error)}") from error
             self._live, self._wired, self._connected = objects, wanted, True

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bnsim import checks
+from bnsim import checks, notebook
 from bnsim.arrays import Int64Array
 from bnsim.binning import whole_steps
 from bnsim.encoding.base import Drive
@@ -72,6 +72,10 @@ class Simulator:
         dt = f"steps of {self.program.dt * 1e3:g} ms"
         trials = "" if self._timing is None else f", trials of {self._timing.trial * 1e3:g} ms"
         return f"Simulator({self.backend}, {dt}{trials})"
+
+    def _repr_html_(self) -> str:
+        """Return what notebooks show."""
+        return notebook.heading(repr(self)) + self.network._repr_html_()
 
     @property
     def timing(self) -> Timing:

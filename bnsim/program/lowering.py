@@ -63,6 +63,7 @@ def lower(network: Network, dt: float) -> Program:
     projections = [_projection(network, link, named, dt) for link in links]
     ends = tuple(end for link in links for end in synapses.trial_end(link))
     for cells, program in zip(all_cells, populations, strict=True):
+        _refuse_second_positions(cells.population, program)
         names.check_population(type(cells.population.model).__name__, program, ends)
     for projection in projections:
         names.check_projection(projection, named[projection.source], named[projection.target], ends)
@@ -131,6 +132,7 @@ def _population(cells: Cells, dt: float) -> PopulationProgram:
         series=tuple(series for drive in cells.drives for series in drive.series),
         stimulus=None if encoder is None else Stimulus(encoder.form, encoder.drive),
         starts=starts_of(cells, equations, constants),
+        positions=None if population.positions is None else partial(population.positions.draw, population.size),
     )
 
 
@@ -157,7 +159,7 @@ def _projection(
         delay=projection.delay_kind,
         constants={**target.constants, **source.constants, **link.constants},
         data=Data(
-            partial(projection.connectivity.draw, Ends(source.size, target.size, source.name == target.name)),
+            partial(_edges, projection, link.source, link.target),
             partial(_weights, projection),
             partial(_delays, projection),
             projection.longest_delay,
@@ -177,6 +179,27 @@ def _refuse_vanishing_delays(projection: Projection, dt: float) -> None:
             f"Projection({projection.name!r}).delay: {vanishing.min() * 1e3:g} ms is less than half a time step of "
             f"{dt * 1e3:g} ms, so that it would become none; give 0 ms, or choose a smaller dt"
         )
+
+
+def _refuse_second_positions(population: Population, program: PopulationProgram) -> None:
+    """A state holds positions beside the variables, by name."""
+    if population.positions is not None and "positions" in parsed(population.name, program.equations):
+        model = type(population.model).__name__
+        raise InputError(f"Population({population.name!r}).positions: {model} has a variable of that name; rename it")
+
+
+def _edges(
+    projection: Projection,
+    source: Population,
+    target: Population,
+    source_positions: Float64Array | None,
+    target_positions: Float64Array | None,
+    numbers: Numbers,
+) -> Edges:
+    period = None if source.positions is None else source.positions.lengths
+    recurrent = source.name == target.name
+    ends = Ends(source.size, target.size, recurrent, source_positions, target_positions, period)
+    return projection.connectivity.draw(ends, numbers)
 
 
 def _weights(projection: Projection, edges: Edges, numbers: Numbers) -> Float64Array:

@@ -193,6 +193,8 @@ class PopulationProgram:
     starts : mapping of str to callable
         By variable or parameter, a function of random numbers and the parameters that differ from cell to cell, which
         returns its values at the start; others start at the variable's initial value. They are data.
+    positions : callable or None
+        Function of random numbers that returns the positions of the units in metres; None where they have none. Data.
     """
 
     name: str
@@ -214,6 +216,7 @@ class PopulationProgram:
     series: tuple[Series, ...]
     stimulus: Stimulus | None
     starts: Mapping[str, Start] = field(compare=False)
+    positions: Callable[[Numbers], Float64Array] | None = field(default=None, compare=False)
 
     @property
     def held_by_engine(self) -> set[str]:
@@ -228,7 +231,8 @@ class Data:
     Parameters
     ----------
     edges : callable
-        Function of random numbers that returns the edges.
+        Function of the positions of source and target, None where they have none, and of random numbers, which returns
+        the edges.
     weights : callable
         Function of the edges and random numbers that returns the weights in SI units, one a synapse.
     delays : callable
@@ -241,7 +245,7 @@ class Data:
         Whether the weights must have one sign, which is that of the source's other projections with this mark.
     """
 
-    edges: Callable[[Numbers], Edges]
+    edges: Callable[[Float64Array | None, Float64Array | None, Numbers], Edges]
     weights: Callable[[Edges, Numbers], Float64Array]
     delays: Callable[[Edges, Numbers], Float64Array]
     longest_delay: float

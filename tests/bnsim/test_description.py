@@ -23,9 +23,11 @@ BASES = {
     "Connectivity",
     "Distribution",
     "Drive",
+    "Positions",
     "Profile",
 }
 COMPOSED = {"Population", "Projection", "Network", "EdgeList", "Repetition", "Reward", "Jump", "Binned"}
+COMPOSED |= {"FreePositions", "Grid", "RandomPositions", "Ring"}
 COMPOSED |= {"FixedInDegree", "FixedOutDegree", "FixedTotalNumber", "DistanceDependent", "SmallWorld"}
 """Made of arguments that have no default; tested with what they are part of, or in tests of their own."""
 
@@ -43,6 +45,8 @@ PARAMETERS = [
     for item in fields(cls)
     if "example" in item.metadata
 ]
+
+POPULATION = "name, size, model, encoder, drive, initial, positions"
 
 # The unit of the others depends on the network around them: see test_network.
 OF_FIXED_UNIT = [item for item in PARAMETERS if not item.values[1].metadata["any_unit"]]
@@ -188,7 +192,11 @@ def test_descriptions_cannot_be_changed() -> None:
     [
         (bnsim.LIF, "tau", "did you mean 'tau_m'? choose from refractory, method, tau_m, v_rest, v_threshold, v_reset"),
         (bnsim.Poisson, "rate", "did you mean 'max_rate'? choose from max_rate"),
-        (bnsim.Population, "encode", "did you mean 'encoder'? choose from name, size, model, encoder, drive, initial"),
+        (
+            bnsim.Population,
+            "encode",
+            "did you mean 'encoder'? choose from name, size, model, encoder, drive, initial, positions",
+        ),
         (bnsim.Delta, "tau", "it takes none"),
         (bnsim.LeakyReadout, "refractory", "choose from method, tau_m, v_rest"),
     ],

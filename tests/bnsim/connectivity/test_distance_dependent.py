@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pytest
-from brian2.units import metre, mm, mV, um
+from brian2.units import mV, um
 from numpy.typing import NDArray
 from scipy import stats
 
-from bnsim import DistanceDependent, ExponentialProfile, GaussianProfile, InputError, Profile, grid
+from bnsim import DistanceDependent, ExponentialProfile, GaussianProfile, Grid, InputError, Profile, Ring
 from bnsim.connectivity import Ends, fixed_probability
 from bnsim.random_numbers import Numbers
 
 NUMBERS = Numbers(5, "test:edges")
 SIDE = 30
-SQUARE = grid((SIDE, SIDE), 25 * um)
-ENDS = Ends(SIDE**2, SIDE**2, recurrent=True)
 
 Metres = NDArray[np.float64]
+
+
+def recurrent(positions: Any, size: int = SIDE**2) -> Ends:
+    """A population that is connected to itself."""
+    placed = positions.draw(size, NUMBERS)
+    return Ends(size, size, True, placed, placed, positions.lengths)
+
+
+ENDS = recurrent(Grid((SIDE, SIDE), 25 * um))
 
 
 def connected(rule: DistanceDependent, ends: Ends = ENDS) -> NDArray[np.bool_]:
@@ -58,13 +65,14 @@ def agrees(found: NDArray[np.bool_], expected: Metres, distance: Metres) -> floa
     return float(stats.chi2(len(deviations)).sf(np.sum(np.square(deviations))))
 
 
-@pytest.mark.parametrize("period", [None, 750 * um], ids=["borders", "torus"])
+@pytest.mark.parametrize("periodic", [False, True], ids=["borders", "torus"])
 @pytest.mark.parametrize("peak", [0.2, 1.0])
 @pytest.mark.parametrize("kind", [GaussianProfile, ExponentialProfile])
-def test_pairs_follow_the_profile(kind: type[Profile], peak: float, period: Any) -> None:
+def test_pairs_follow_the_profile(kind: type[Profile], peak: float, periodic: bool) -> None:
     profile = kind(peak, 150 * um)  # type: ignore[call-arg]
-    found = connected(DistanceDependent(profile, SQUARE, period=period))
-    distance = distances(SQUARE, SQUARE, None if period is None else 7.5e-4)
+    ends = recurrent(Grid((SIDE, SIDE), 25 * um, periodic))
+    found = connected(DistanceDependent(profile), ends)
+    distance = distances(ends.source_positions, ends.target_positions, 7.5e-4 if periodic else None)
     d = distance / 150e-6
     expected = peak * (np.exp(-(d**2) / 2) if kind is GaussianProfile else np.exp(-d))
     assert agrees(found, expected, distance) > 1e-3  # the keys are fixed, so this cannot fail by chance
@@ -74,9 +82,7 @@ def test_pairs_follow_the_profile(kind: type[Profile], peak: float, period: Any)
 def test_a_ring() -> None:
     """On a ring the last unit is the first one's neighbour, and all units have equally many targets on average."""
     n = 600
-    profile, circumference = ExponentialProfile(0.8, 200 * um), n * 1e-5
-    ring = DistanceDependent(profile, grid((n,), 10 * um), period=circumference * metre)
-    found = connected(ring, Ends(n, n, recurrent=True))
+    found = connected(DistanceDependent(ExponentialProfile(0.8, 200 * um)), recurrent(Ring(6000 * um), n))
     index = np.arange(n)
     steps = np.minimum((index - index[:, None]) % n, (index[:, None] - index) % n)
     assert agrees(found, 0.8 * np.exp(-steps / 20), steps.astype(float)) > 1e-3
@@ -85,47 +91,37 @@ def test_a_ring() -> None:
 
 
 def test_between_populations_in_three_dimensions() -> None:
-    source = np.random.default_rng(0).random((300, 3)) * mm
-    target = np.random.default_rng(1).random((500, 3)) * mm
-    found = connected(DistanceDependent(GaussianProfile(0.7, 0.4 * mm), source, target), Ends(300, 500))
+    source, target = (np.random.default_rng(seed).random((n, 3)) * 1e-3 for seed, n in ((0, 300), (1, 500)))
+    ends = Ends(300, 500, source_positions=source, target_positions=target)
+    found = connected(DistanceDependent(GaussianProfile(0.7, 400 * um)), ends)
     distance = distances(source, target)
     assert agrees(found, 0.7 * np.exp(-((distance / 4e-4) ** 2) / 2), distance) > 1e-3
 
 
 def test_each_dimension_may_have_its_period() -> None:
-    strip = grid((4, 50), 10 * um)
-    found = connected(
-        DistanceDependent(GaussianProfile(1.0, 1 * um), strip, period=np.array([40, 500]) * um),
-        Ends(200, 200, recurrent=True),
-    )
+    strip = recurrent(Grid((4, 50), 10 * um, periodic=True), 200)
+    found = connected(DistanceDependent(GaussianProfile(1.0, 1 * um)), strip)
     assert np.array_equal(found, np.eye(200, dtype=bool))  # all others are ten widths away
 
 
 def test_autapses() -> None:
-    rule = DistanceDependent(GaussianProfile(1.0, 100 * um), SQUARE, autapses=False)
+    rule = DistanceDependent(GaussianProfile(1.0, 100 * um), autapses=False)
     assert not connected(rule).diagonal().any()
-    elsewhere = connected(DistanceDependent(rule.profile, SQUARE, SQUARE, autapses=False), Ends(SIDE**2, SIDE**2))
+    elsewhere = connected(rule, replace(ENDS, recurrent=False))
     assert elsewhere.diagonal().all()
 
 
 def test_edges_do_not_depend_on_how_many_are_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    rule = DistanceDependent(GaussianProfile(0.5, 200 * um), SQUARE)
+    rule = DistanceDependent(GaussianProfile(0.5, 200 * um))
     whole = connected(rule)
     monkeypatch.setattr(fixed_probability, "BLOCK", 1)
     assert np.array_equal(connected(rule), whole)
 
 
 def test_a_far_profile_connects_nothing() -> None:
-    far = np.array([[1.0]]) * metre
-    edges = DistanceDependent(GaussianProfile(1.0, 1 * um), far, far + 1 * metre).draw(Ends(1, 1), NUMBERS)
+    ends = Ends(1, 1, source_positions=np.array([[1.0]]), target_positions=np.array([[2.0]]))
+    edges = DistanceDependent(GaussianProfile(1.0, 1 * um)).draw(ends, NUMBERS)
     assert len(edges.source) == 0
-
-
-def test_grid() -> None:
-    positions = grid((2, 3), 10 * um)
-    expected = [[0, 0], [0, 10], [0, 20], [10, 0], [10, 10], [10, 20]]
-    np.testing.assert_allclose(positions / um, expected)
-    assert grid((4,), 1 * mm).shape == (4, 1)
 
 
 @dataclass(frozen=True, repr=False)
@@ -143,47 +139,11 @@ class Doubled(Profile):
             lambda: ExponentialProfile(0.5, 3 * mV),
             "ExponentialProfile.width: 3 mV has the wrong unit, expected m; give 100 um, say",
         ),
-        (lambda: DistanceDependent(0.5, SQUARE), "DistanceDependent.profile: 0.5 is no Profile; give one"),  # type: ignore[arg-type]
+        (lambda: DistanceDependent(0.5), "DistanceDependent.profile: 0.5 is no Profile; give one"),  # type: ignore[arg-type]
         (
-            lambda: DistanceDependent(GaussianProfile(), np.zeros((3, 2))),
-            "DistanceDependent.source_positions: 0.0 has the wrong unit, expected m; give 1 um, say",
-        ),
-        (
-            lambda: DistanceDependent(GaussianProfile(), np.zeros(3) * um),
-            "DistanceDependent.source_positions: an array of 1 axes; give positions (unit, dimension), "
-            "such as grid((20, 20), 50*um)",
-        ),
-        (
-            lambda: DistanceDependent(GaussianProfile(), np.full((3, 1), np.nan) * um),
-            "DistanceDependent.source_positions: nan is not finite; give a finite value",
-        ),
-        (
-            lambda: DistanceDependent(GaussianProfile(), SQUARE, grid((3,), 1 * um)),
-            "DistanceDependent.target_positions: 1 dimensions, source_positions has 2; give as many",
-        ),
-        (
-            lambda: DistanceDependent(GaussianProfile(), SQUARE, period=np.ones(3) * mm),
-            "DistanceDependent.period: an array of shape (3,); give one length, or one for each of the 2 dimensions",
-        ),
-        (
-            lambda: DistanceDependent(GaussianProfile(), SQUARE, period=0 * mm),
-            "DistanceDependent.period: 0 m is too small; give a value above 0",
-        ),
-        (
-            lambda: DistanceDependent(GaussianProfile(), SQUARE).draw(Ends(9, 9, recurrent=True), NUMBERS),
-            "DistanceDependent.source_positions: 900 positions for a population of 9; give one for each unit",
-        ),
-        (
-            lambda: DistanceDependent(GaussianProfile(), SQUARE, SQUARE[:5]).draw(Ends(900, 6), NUMBERS),
-            "DistanceDependent.target_positions: 5 positions for a population of 6; give one for each unit",
-        ),
-        (
-            lambda: DistanceDependent(Doubled(0.4), SQUARE).draw(ENDS, NUMBERS),
+            lambda: DistanceDependent(Doubled(0.4)).draw(ENDS, NUMBERS),
             "Doubled.probability: 0.8 is above the peak 0.4; state the largest probability as peak",
         ),
-        (lambda: grid(20, 1 * um), "grid(shape): 20; give a tuple such as (20, 20)"),  # type: ignore[arg-type]
-        (lambda: grid((2, 0), 1 * um), "grid(shape): 0 is too small; give an integer of at least 1"),
-        (lambda: grid((2,), 0 * um), "grid(spacing): 0 m is too small; give a value above 0"),
     ],
 )
 def test_what_does_not_fit_is_refused(make: Callable[[], object], message: str) -> None:

@@ -127,7 +127,7 @@ def test_every_field_of_a_program_takes_part_in_its_identity_but_for_data() -> N
     left_out += [
         item.name for p in program.populations if p.stimulus for item in fields(p.stimulus) if not item.compare
     ]
-    assert set(left_out) == {"data", "encode", "starts"}
+    assert set(left_out) == {"data", "encode", "positions", "starts"}
 
 
 @pytest.mark.parametrize("continuous", [False, True])
