@@ -21,6 +21,7 @@ _ROOMS = (
     "jumps",
     "network",
     "neurons",
+    "pairing",
     "plasticity",
     "protocol",
     "receptive_fields",
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from bnsim.jumps import *
     from bnsim.network import *
     from bnsim.neurons import *
+    from bnsim.pairing import *
     from bnsim.plasticity import *
     from bnsim.protocol import *
     from bnsim.receptive_fields import *
