@@ -70,9 +70,9 @@ def plasticity_window(
     given = np.repeat(weights, len(lags))
     if (np.asarray(given) <= 0).any():
         raise InputError("plasticity_window.start: changes are relative to it; give weights above zero")
-    trains = [list(np.tile(times, (len(weights), 1))) for times in (before, after)]
+    pre, post = (list(np.tile(times, (len(weights), 1))) for times in (before, after))
     # The traces of a rule are exact, however long the step.
-    changes = weight_change(rule, *trains, given, dt=step * second, backend="numpy")
+    changes = weight_change(rule, pre, post, given, dt=step * second, backend="numpy")
     shares = np.asarray(changes / given).reshape(len(weights), len(lags)) * 100
     with style():
         ax = ax or new_axes(5.0, 3.4)
