@@ -21,6 +21,7 @@ _ROOMS = (
     "jumps",
     "network",
     "neurons",
+    "pairing",
     "plasticity",
     "positions",
     "protocol",
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from bnsim.jumps import *
     from bnsim.network import *
     from bnsim.neurons import *
+    from bnsim.pairing import *
     from bnsim.plasticity import *
     from bnsim.positions import *
     from bnsim.protocol import *

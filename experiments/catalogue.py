@@ -18,7 +18,8 @@ def catalogue(what: str) -> dict[str, str]:
     Parameters
     ----------
     what
-        "studies", "classics", "models", "tasks", "presets", "neurons", "synapses", "rules" or "encoders".
+        "studies", "classics", "models", "tasks", "presets", "neurons", "synapses", "rules", "drives", "encoders",
+        "connectivity" or "distributions".
 
     Returns
     -------
@@ -45,15 +46,15 @@ def _models() -> dict[str, str]:
     return lines
 
 
-def _classes(room: str) -> Callable[[], dict[str, str]]:
-    """List the classes that a package exports, without the base class, which only describes the others."""
+def _classes(room: str, base: str) -> Callable[[], dict[str, str]]:
+    """List the classes of one kind that a package exports, but for their base class, which only describes them."""
 
     def lines() -> dict[str, str]:
         exported = public(room)
         return {
             name: (inspect.getdoc(value) or "").partition("\n")[0]
             for name, value in exported.items()
-            if not all(issubclass(other, value) for other in exported.values())
+            if inspect.isclass(value) and issubclass(value, exported[base]) and value is not exported[base]
         }
 
     return lines
@@ -69,8 +70,11 @@ _LISTS: Mapping[str, Callable[[], Mapping[str, str]]] = {
         "full": "all training data, all points",
         "tiny": "for tests: seconds, numbers that mean nothing",
     },
-    "neurons": _classes("neurons"),
-    "synapses": _classes("synapses"),
-    "rules": _classes("plasticity"),
-    "encoders": _classes("encoding"),
+    "neurons": _classes("neurons", "NeuronModel"),
+    "synapses": _classes("synapses", "SynapseModel"),
+    "rules": _classes("plasticity", "PlasticityRule"),
+    "drives": _classes("drives", "Drive"),
+    "encoders": _classes("encoding", "Encoder"),
+    "connectivity": _classes("connectivity", "Connectivity"),
+    "distributions": _classes("distributions", "Distribution"),
 }

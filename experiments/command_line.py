@@ -140,7 +140,7 @@ def resume(  # numpydoc ignore=PR01
 def list_command(  # numpydoc ignore=PR01
     what: Annotated[str, typer.Argument(metavar="WHAT", help="studies, classics, models, tasks, neurons, ...")],
 ) -> None:
-    """List studies, classics, models, tasks, presets, neurons, synapses, rules or encoders."""
+    """List studies, classics, models, tasks, presets, neurons, synapses, rules, drives, encoders, connectivity, ..."""
     from experiments.catalogue import catalogue
     from experiments.tables import print_catalogue
 

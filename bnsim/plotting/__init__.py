@@ -2,6 +2,7 @@
 
 from bnsim.plotting.membrane_potential import membrane_potential
 from bnsim.plotting.phase_plane import phase_plane
+from bnsim.plotting.plasticity_window import plasticity_window
 from bnsim.plotting.population_rate import population_rate
 from bnsim.plotting.power_spectrum import power_spectrum
 from bnsim.plotting.psth import psth
@@ -15,6 +16,7 @@ from bnsim.plotting.weights_over_time import weights_over_time
 __all__ = [
     "membrane_potential",
     "phase_plane",
+    "plasticity_window",
     "population_rate",
     "power_spectrum",
     "psth",

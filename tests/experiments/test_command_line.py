@@ -201,6 +201,9 @@ def test_show_and_draw_work_on_a_stored_run(compared: tuple[Path, dict], tmp_pat
         ("synapses", "ExponentialCurrent"),
         ("rules", "PairSTDP"),
         ("encoders", "Poisson"),
+        ("drives", "PoissonDrive"),
+        ("connectivity", "FixedInDegree"),
+        ("distributions", "LogNormal"),
     ],
 )
 def test_list_names_what_exists(what: str, name: str, tmp_path: Path) -> None:
