@@ -58,7 +58,7 @@ def _without_curves(metrics: Sequence[Mapping[str, Any]]) -> list[Mapping[str, A
 
 
 def print_catalogue(lines: Mapping[str, str]) -> None:
-    """Print names and descriptions in two columns.
+    """Print names and descriptions in two columns; in a file or a pipe, each on one line.
 
     Parameters
     ----------
@@ -68,7 +68,10 @@ def print_catalogue(lines: Mapping[str, str]) -> None:
     table = Table.grid(padding=(0, 2))
     for name, line in lines.items():
         table.add_row(name, line)
-    _console().print(table)
+    console = _console()
+    if not console.is_terminal:
+        console.width = console.measure(table, options=console.options.update(width=10_000)).maximum
+    console.print(table)
 
 
 def print_findings(findings: Sequence[Finding]) -> None:

@@ -28,7 +28,7 @@ BASES = {
 }
 COMPOSED = {"Population", "Projection", "Network", "EdgeList", "Repetition", "Reward", "Jump", "Binned"}
 COMPOSED |= {"FreePositions", "Grid", "RandomPositions", "Ring"}
-COMPOSED |= {"FixedInDegree", "FixedOutDegree", "FixedTotalNumber", "DistanceDependent", "SmallWorld"}
+COMPOSED |= {"FixedInDegree", "FixedOutDegree", "FixedTotalNumber", "DistanceDependent", "SmallWorld", "Blocks"}
 """Made of arguments that have no default; tested with what they are part of, or in tests of their own."""
 
 
