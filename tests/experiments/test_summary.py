@@ -224,6 +224,30 @@ def test_references_speak_of_the_full_preset_only(accuracy: float, passed: bool)
     assert summarise(table, pd.DataFrame(), design(task="mnist"))["references"] == []
 
 
+def test_what_a_reference_holds() -> None:
+    table = rows(1, {"receptive-field": 0.99})
+    (reference,) = summarise(table, pd.DataFrame(), design(task="mnist", preset="full"))["references"]
+    kept = ("study", "model", "metric", "facts", "unit", "ci_low", "ci_high", "n")
+    said = ("name", "published", "measured", "tolerance", "passed", "reason", "source", "status")
+    assert set(reference) == {*kept, *said}
+
+
+def test_other_metrics_of_a_fixed_test_set_are_paired_by_seed() -> None:
+    """Their unit stays what it is."""
+    values = {"receptive-field": 5.0, "receptive-dense": 3.0}
+    table = rows(3, values, study="energy", metric="energy_least")
+    (difference,) = summarise(table, pd.DataFrame(), design(fixed=True))["differences"]
+    assert difference["method"].startswith("paired t")
+    assert (difference["difference"], difference["unit"]) == (pytest.approx(2.0), "nJ")
+
+
+@pytest.mark.parametrize("value", [-1.0, -1.0 - 1e-12])
+def test_values_at_a_bound_lie_within_it(value: float) -> None:
+    """As they do where rounding alone takes them beyond."""
+    (entry,) = summarise(rows(1, {"dense": value}, "distance", "distance"), pd.DataFrame(), design())["metrics"]
+    assert entry["mean"] == pytest.approx(-1.0)
+
+
 def test_values_beyond_the_bounds_of_a_metric_cost_no_run() -> None:
     """They get the interval of Student's t, and a warning that names the metric."""
     table = rows(3, {"dense": 0.995})  # 0.995, 1.005, 1.015: no accuracies
