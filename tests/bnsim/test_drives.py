@@ -78,6 +78,7 @@ def noise(drive: bnsim.Drive, size: int, steps: int, dt: float, backend: str = "
     return np.asarray(recording.trace("cells", "I").values[0] * 1e3)
 
 
+@pytest.mark.slow
 def test_white_noise_is_normal_and_independent() -> None:
     drive = bnsim.WhiteNoise(2 * mV, tau=20 * ms, mean=1 * mV)
     seen = noise(drive, 500, 401, 0.1)[1:]  # the first sample is taken before anything is drawn
@@ -119,6 +120,7 @@ def test_ornstein_uhlenbeck_noise_has_its_variance_and_correlation() -> None:
 
 
 @pytest.mark.parametrize("mean", [0.3, 4.0])
+@pytest.mark.slow
 def test_poisson_spikes_have_the_counts_of_a_poisson_process(mean: float) -> None:
     """More than one a step, with mean and variance as they should be; jumps of 1 mV on a membrane that keeps them."""
     still = bnsim.LIF(tau_m=1e9 * second, v_rest=0 * mV, v_reset=0 * mV, v_threshold=1e6 * mV)

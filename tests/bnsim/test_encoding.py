@@ -176,6 +176,7 @@ def test_constant_current_errors() -> None:
 
 
 @pytest.mark.skipif(find_compiler() is None, reason="needs a C++ compiler")
+@pytest.mark.slow
 def test_every_encoder_gives_the_same_on_numpy_and_cpp() -> None:
     network = bnsim.Network(
         [

@@ -343,6 +343,7 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_spiking_network_leaves_its_raster(tmp_path: Path) -> None:
     arguments = ["run", "accuracy", "--models", "receptive-field", "--seeds", "1"]
     values = {"n_filters": 50, "duration": 20, "passes": 1, "backend": "numpy"}

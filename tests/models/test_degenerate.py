@@ -182,6 +182,7 @@ def test_a_converted_network_that_does_not_follow_its_input_is_named(
     )
 
 
+@pytest.mark.slow
 def test_cells_that_fire_in_volleys_and_carry_one_label_are_told(
     wine: tuple[NDArray[np.float64], NDArray[np.int64]],
 ) -> None:

@@ -46,6 +46,7 @@ def test_the_coupling_coefficient_is_exact(model: bnsim.NeuronModel, weight: Any
     assert v[driven] == pytest.approx(100 / (10 + 5 * 10 / 15), rel=1e-12)
 
 
+@pytest.mark.slow
 def test_cells_approach_the_steady_state_at_first_order_of_the_time_step() -> None:
     """A chain of three cells; its linear equations are solved in their modes."""
     joined = np.array([[-5.0, 5.0, 0.0], [5.0, -10.0, 5.0], [0.0, 5.0, -5.0]])

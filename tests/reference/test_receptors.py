@@ -48,6 +48,7 @@ def membrane(backend: str = "numpy", dt: float = 0.1) -> tuple[Course, Course]:
     return v[every + 1 :: every], state["input_to_cells.gate"]
 
 
+@pytest.mark.slow
 def test_a_blocked_conductance_is_integrated_to_second_order() -> None:
     opened, kept, times = NMDA().opened, np.exp(-1.0), np.arange(1.0, 150.0)
 

@@ -41,6 +41,7 @@ def run(simulator: bnsim.engine.simulator.Simulator, state: bnsim.State) -> tupl
     return simulator.run(state, STIMULUS, 2, record=[bnsim.Spikes("cells")])
 
 
+@pytest.mark.slow
 def test_wiring_in_rows_and_in_another_order_give_the_same_bits() -> None:
     simulator = plastic(0 * ms).compile(trial=100 * ms, dt=0.5 * ms, backend="cpp")
     start = simulator.initial_state(1)

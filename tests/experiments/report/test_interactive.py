@@ -174,6 +174,7 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
 
 
+@pytest.mark.slow
 def test_a_stored_run_is_drawn_without_any_simulator_or_model(stored_run: Run, tmp_path: Path) -> None:
     """What is drawn is stored: neither report nor figures, of whatever study, need Brian2, Keras or a model."""
     folder = tmp_path / "run"

@@ -85,6 +85,7 @@ def test_symmetric_feedback_stays_equal_to_the_forward_weights() -> None:
     assert np.abs(forward).max() > 3 * DIGITS.get("output_weight", 0.1)  # and it is not the one that was drawn
 
 
+@pytest.mark.slow
 def test_random_feedback_stays_as_drawn_and_teaches_too(digits: Digits) -> None:
     first = ThreeFactor(**DIGITS, feedback="random", random_state=0)
     first.partial_fit(digits.X[:20], digits.y[:20], classes=np.arange(10))
@@ -95,6 +96,7 @@ def test_random_feedback_stays_as_drawn_and_teaches_too(digits: Digits) -> None:
     assert model.score(digits.X_held, digits.y_held) > 0.85
 
 
+@pytest.mark.slow
 def test_several_hidden_layers_learn(digits: Digits) -> None:
     model = ThreeFactor(**{**DIGITS, "hidden": (20, 15)}, random_state=0).fit(digits.X, digits.y)
     activity = model.activity(digits.X_held[:5])

@@ -69,6 +69,7 @@ def test_fit_shows_a_sequence_in_its_own_order() -> None:
     np.testing.assert_array_equal(fitted.weights()["output"], told.weights()["output"])  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_new_classes_drive_out_the_old_ones_unless_learned_at_once(dense: Outcome) -> None:
     """An unprotected perceptron knows the last two classes of ten (van de Ven et al. 2022)."""
     first = curve(dense, "accuracy", scenario=CLASSES, task=1)
