@@ -16,7 +16,6 @@ _ROOMS = (
     "description",
     "distributions",
     "drives",
-    "encoding",
     "errors",
     "jumps",
     "network",
@@ -34,13 +33,12 @@ _ROOMS = (
 )
 """Modules whose public names are this package's own."""
 
-_MODULES = ("connectivity", "drives", "encoding", "measures", "neurons", "plasticity", "plotting", "synapses")
+_MODULES = ("connectivity", "drives", "measures", "neurons", "plasticity", "plotting", "synapses")
 """Modules that are reached by their name."""
 
 if TYPE_CHECKING:
     from bnsim import connectivity as connectivity
     from bnsim import drives as drives
-    from bnsim import encoding as encoding
     from bnsim import measures as measures
     from bnsim import neurons as neurons
     from bnsim import plasticity as plasticity
@@ -50,7 +48,6 @@ if TYPE_CHECKING:
     from bnsim.description import *
     from bnsim.distributions import *
     from bnsim.drives import *
-    from bnsim.encoding import *
     from bnsim.errors import *
     from bnsim.jumps import *
     from bnsim.network import *

@@ -15,8 +15,7 @@ from bnsim import checks, notebook
 from bnsim.connectivity import AllToAll, Connectivity
 from bnsim.description import Description, readable
 from bnsim.distributions import Distribution
-from bnsim.drives import Drive
-from bnsim.encoding import Encoder
+from bnsim.drives import Drive, Encoder
 from bnsim.errors import InputError
 from bnsim.limits import Limits
 from bnsim.neurons import NeuronModel

@@ -11,7 +11,7 @@ from brian2.units import amp, ms, siemens, volt
 from brian2.units.fundamentalunits import Quantity, get_dimensions
 
 from bnsim.connectivity import OneToOne
-from bnsim.encoding import SpikeTrains
+from bnsim.drives import SpikeTrains
 from bnsim.errors import InputError
 from bnsim.jumps import Jump
 from bnsim.network import Network, Population, Projection

@@ -74,7 +74,7 @@ _LISTS: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "synapses": _classes("synapses", "SynapseModel"),
     "rules": _classes("plasticity", "PlasticityRule"),
     "drives": _classes("drives", "Drive"),
-    "encoders": _classes("encoding", "Encoder"),
+    "encoders": _classes("drives", "Encoder"),
     "connectivity": _classes("connectivity", "Connectivity"),
     "distributions": _classes("distributions", "Distribution"),
 }

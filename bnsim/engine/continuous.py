@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bnsim.arrays import Int64Array
-from bnsim.encoding.base import Drive
+from bnsim.drives.encoder import Encoded
 from bnsim.engine import random, stimuli
 from bnsim.engine.backends import CompiledNetwork
 from bnsim.engine.job import Grid, Job, Limit, Outcome, Reporter, later
@@ -30,7 +30,7 @@ class Run:
         Length in steps of a segment, in which the stimulus is constant.
     n_segments : int
         Number of segments.
-    drives : mapping of str to Drive
+    drives : mapping of str to Encoded
         By population, with one entry a segment.
     told : mapping of (str, str) to ndarray of float64, shape (1, ...)
         Signals of rules.
@@ -49,7 +49,7 @@ class Run:
     program: Program
     segment: int
     n_segments: int
-    drives: Mapping[str, Drive]
+    drives: Mapping[str, Encoded]
     told: Signals
     correct: Int64Array
     plastic: bool

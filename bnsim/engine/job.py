@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bnsim.arrays import Float64Array, Int32Array, Int64Array
-from bnsim.encoding.base import Drive
+from bnsim.drives.encoder import Encoded
 from bnsim.errors import DivergenceError
 from bnsim.program import Program
 
@@ -105,7 +105,7 @@ class Job:
         Time of the job.
     state : mapping of str to ndarray
         Arrays by name, in SI units (see `bnsim.state`).
-    drives : mapping of str to Drive
+    drives : mapping of str to Encoded
         By population: an array of shape (trial, unit) in SI units, or a `SpikeRaster`.
     signals : mapping of (str, str) to ndarray of float64
         By projection and signal, of shape (trial, unit) or (trial,).
@@ -127,7 +127,7 @@ class Job:
 
     grid: Grid
     state: Mapping[str, np.ndarray]
-    drives: Mapping[str, Drive]
+    drives: Mapping[str, Encoded]
     signals: Mapping[tuple[str, str], Float64Array]
     correct: Int64Array
     keys: Int64Array

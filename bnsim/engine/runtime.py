@@ -15,7 +15,7 @@ import numpy as np
 from brian2.devices.device import reset_device, set_device
 
 from bnsim.description import canonical
-from bnsim.encoding.base import SpikeRaster
+from bnsim.drives.encoder import SpikeRaster
 from bnsim.engine.build import Objects, build, connect, without_upkeep
 from bnsim.engine.compiler import FLAGS
 from bnsim.engine.job import CHECK_EVERY, Job, Outcome, Reporter, diverged

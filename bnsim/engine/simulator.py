@@ -11,7 +11,7 @@ import numpy as np
 from bnsim import checks, notebook
 from bnsim.arrays import Int64Array
 from bnsim.binning import whole_steps
-from bnsim.encoding.base import Drive
+from bnsim.drives.encoder import Encoded
 from bnsim.engine import random, stimuli
 from bnsim.engine.backends import CompiledNetwork
 from bnsim.engine.check_state import check_state
@@ -339,7 +339,7 @@ class Simulator:
         self,
         grid: Grid,
         state: State,
-        drives: Mapping[str, Drive],
+        drives: Mapping[str, Encoded],
         told: Signals,
         correct: Int64Array,
         keys: Int64Array,

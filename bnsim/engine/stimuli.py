@@ -9,7 +9,7 @@ import numpy as np
 
 from bnsim import checks
 from bnsim.arrays import UInt64Array
-from bnsim.encoding.base import Drive, SpikeRaster
+from bnsim.drives.encoder import Encoded, SpikeRaster
 from bnsim.errors import InputError
 from bnsim.program import Program
 from bnsim.timing import Timing
@@ -58,7 +58,7 @@ def by_encoder(culprit: str, program: Program, stimulus: Any) -> dict[str, Any]:
     return dict(stimulus)
 
 
-def encoded(program: Program, name: str, stimulus: Any, timing: Timing) -> Drive:
+def encoded(program: Program, name: str, stimulus: Any, timing: Timing) -> Encoded:
     """Return the drive of a population.
 
     Parameters
@@ -127,7 +127,7 @@ def trial_numbers(trials: Iterable[int] | int | None, values: Mapping[str, Any])
     return numbers.astype(np.uint64)
 
 
-def segments(program: Program, values: Mapping[str, Any], steps: int) -> tuple[int, dict[str, Drive]]:
+def segments(program: Program, values: Mapping[str, Any], steps: int) -> tuple[int, dict[str, Encoded]]:
     """Return the drives of a continuous run, cut into segments of constant drive.
 
     Parameters
@@ -144,7 +144,7 @@ def segments(program: Program, values: Mapping[str, Any], steps: int) -> tuple[i
     -------
     n_segments : int
         Number of segments, all of the same length.
-    drives : dict of str to Drive
+    drives : dict of str to Encoded
         By population, with one entry a segment.
 
     Raises
@@ -153,7 +153,7 @@ def segments(program: Program, values: Mapping[str, Any], steps: int) -> tuple[i
         If a stimulus does not fit, or the parts are no whole number of steps.
     """
     culprit, whole = "Simulator.run_for(stimulus)", Timing(program.dt, steps, steps)
-    drives: dict[str, Drive] = {}
+    drives: dict[str, Encoded] = {}
     for name, value in values.items():
         stimulus = program.population(name).stimulus
         assert stimulus is not None
@@ -181,19 +181,19 @@ def _in_segments(raster: SpikeRaster, size: int, number: int) -> SpikeRaster:
     return SpikeRaster(offsets.astype(np.int64), raster.index % size)
 
 
-def cut(drive: Drive, part: slice) -> Drive:
+def cut(drive: Encoded, part: slice) -> Encoded:
     """Return the drive of some trials.
 
     Parameters
     ----------
-    drive : Drive
+    drive : Encoded
         Drive of all trials.
     part : slice
         Which trials.
 
     Returns
     -------
-    Drive
+    Encoded
         Their drive.
     """
     if not isinstance(drive, SpikeRaster):
@@ -202,19 +202,19 @@ def cut(drive: Drive, part: slice) -> Drive:
     return SpikeRaster(offsets - offsets[0], drive.index[offsets[0] : offsets[-1]])
 
 
-def rest(drive: Drive, place: int) -> Drive:
+def rest(drive: Encoded, place: int) -> Encoded:
     """Return the drive of what is left of a segment.
 
     Parameters
     ----------
-    drive : Drive
+    drive : Encoded
         Drive of one segment.
     place : int
         First place of a spike (step x units + unit) that is left.
 
     Returns
     -------
-    Drive
+    Encoded
         Its drive.
     """
     if not isinstance(drive, SpikeRaster):

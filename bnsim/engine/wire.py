@@ -7,7 +7,7 @@ from typing import IO
 
 import numpy as np
 
-from bnsim.encoding.base import SpikeRaster
+from bnsim.drives.encoder import SpikeRaster
 from bnsim.engine.job import Job, Outcome
 from bnsim.program import Program, Variable, layout
 

@@ -11,7 +11,7 @@ import numpy as np
 from bnsim.arrays import Float64Array
 from bnsim.connectivity import Edges, Ends
 from bnsim.distributions import Distribution
-from bnsim.encoding import Encoder
+from bnsim.drives import Encoder
 from bnsim.errors import InputError
 from bnsim.network import Network, Population, Projection
 from bnsim.neurons import NeuronModel

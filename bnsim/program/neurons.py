@@ -11,7 +11,7 @@ from brian2.units.fundamentalunits import Quantity, get_dimensions, get_unit
 from bnsim import checks
 from bnsim.cells import check_number
 from bnsim.distributions import Distribution
-from bnsim.encoding import Encoder
+from bnsim.drives import Encoder
 from bnsim.errors import InputError
 from bnsim.network import Population
 from bnsim.neurons import NeuronModel

@@ -11,7 +11,7 @@ from brian2.units.fundamentalunits import Quantity
 
 from bnsim.arrays import Float64Array
 from bnsim.connectivity import Edges
-from bnsim.encoding.base import Drive, DriveForm
+from bnsim.drives.encoder import Encoded, EncodedForm
 from bnsim.limits import Limits
 from bnsim.program.integration import Integration
 from bnsim.protocol import Repetition, Reward
@@ -141,8 +141,8 @@ class Stimulus:
         Function of the stimulus of a run, the number of units and the time grid that returns the drive.
     """
 
-    form: DriveForm
-    encode: Callable[[Any, int, Timing], Drive] = field(compare=False)
+    form: EncodedForm
+    encode: Callable[[Any, int, Timing], Encoded] = field(compare=False)
 
 
 Start = Callable[[Numbers, Mapping[str, Float64Array]], Float64Array]

@@ -1,7 +1,8 @@
 """Phase plane of the adaptive exponential neuron: nullclines, vector field, and the path of a cell through spikes.
 
-The input moves the potential's nullcline up, away from the resting state; each spike lifts the adaptation, until the
-path passes above the nullcline and the cell pauses. After Brette & Gerstner, Journal of Neurophysiology 94 (2005).
+The input lifts the potential's nullcline off the other one, so that there is no resting state. Each spike raises the
+adaptation, which brings the path closer to the nullcline and slows the cell down, until both settle. After Brette &
+Gerstner, Journal of Neurophysiology 94 (2005).
 """
 
 from brian2 import ms, mV, nA, pA

@@ -1,7 +1,8 @@
 """Synaptic scaling: whatever their weights at first, neurons come to fire at the target rate.
 
-Twelve neurons, each with the same 100 Poisson inputs and weights that are too weak or too strong. After van
-Rossum, Bi & Turrigiano, Journal of Neuroscience 20 (2000), with faster constants.
+Twelve neurons, each with the same 100 Poisson inputs and weights that are too weak or too strong. The estimate of the
+rate is slow, so that weights overshoot. After van Rossum, Bi & Turrigiano, Journal of Neuroscience 20 (2000), with
+faster constants.
 """
 
 import matplotlib.pyplot as plt

@@ -10,7 +10,7 @@ import pytest
 
 import bnsim
 
-ROOMS = ("neurons", "synapses", "plasticity", "encoding")
+ROOMS = ("neurons", "synapses", "plasticity", "drives")
 
 
 def test_every_file_of_a_room_is_offered() -> None:

@@ -170,7 +170,7 @@ def network(config: Config) -> bnsim.Network:
     """
     membrane = bnsim.LeakyReadout(tau_m=_TAU * ms)
     sizes = {"regular": len(config.intervals)}
-    encoders: dict[str, bnsim.encoding.Encoder] = {"regular": bnsim.SpikeTrains()}
+    encoders: dict[str, bnsim.Encoder] = {"regular": bnsim.SpikeTrains()}
     if config.synapses:
         sizes["poisson"], encoders["poisson"] = len(config.rates), bnsim.Poisson(100 * Hz)
     populations, projections = [], []

@@ -10,7 +10,7 @@ from brian2.units import second
 from brian2.units.fundamentalunits import Quantity, get_unit
 
 from bnsim.arrays import Float64Array, Int64Array
-from bnsim.encoding.base import DriveForm, Encoder, SpikeRaster
+from bnsim.drives.encoder import EncodedForm, Encoder, SpikeRaster
 from bnsim.errors import InputError
 from bnsim.timing import Timing
 
@@ -29,7 +29,7 @@ class SpikeTrains(Encoder):
     Times are rounded to a step.
     """
 
-    form: ClassVar[DriveForm] = "spikes"
+    form: ClassVar[EncodedForm] = "spikes"
     threshold: ClassVar[str] = "drive > 0"
 
     def drive(self, stimulus: Any, n_units: int, timing: Timing) -> SpikeRaster:

@@ -11,7 +11,7 @@ from brian2.units.fundamentalunits import Quantity
 
 from bnsim.arrays import Float64Array
 from bnsim.description import parameter
-from bnsim.encoding.base import Encoder, stimulus_array
+from bnsim.drives.encoder import Encoder, stimulus_array
 from bnsim.timing import Timing
 
 

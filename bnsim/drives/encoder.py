@@ -31,10 +31,10 @@ class SpikeRaster:
     index: Int64Array
 
 
-Drive = Float64Array | SpikeRaster
+Encoded = Float64Array | SpikeRaster
 """What an encoder hands to the engine for a number of trials: values (trial, unit), or spikes to be replayed."""
 
-DriveForm = Literal["values", "spikes"]
+EncodedForm = Literal["values", "spikes"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,17 +60,17 @@ class Encoder(Description, abstract=True):
     """
 
     spikes: ClassVar[bool] = True
-    form: ClassVar[DriveForm] = "values"
+    form: ClassVar[EncodedForm] = "values"
     threshold: ClassVar[str] = ""
     silent_without_drive: ClassVar[bool] = False
     STRUCTURE: ClassVar[tuple[str, ...]] = ("spikes", "form", "threshold", "silent_without_drive")
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checks.one_of(f"{type(self).__name__}.form", self.form, get_args(DriveForm))
+        checks.one_of(f"{type(self).__name__}.form", self.form, get_args(EncodedForm))
 
     @abstractmethod
-    def drive(self, stimulus: Any, n_units: int, timing: Timing) -> Drive:
+    def drive(self, stimulus: Any, n_units: int, timing: Timing) -> Encoded:
         """Return the drive of a number of trials.
 
         Parameters

@@ -12,7 +12,7 @@ from brian2.units.fundamentalunits import Quantity
 from bnsim import checks
 from bnsim.arrays import Float64Array
 from bnsim.description import parameter
-from bnsim.encoding.base import Encoder, intensities
+from bnsim.drives.encoder import Encoder, intensities
 from bnsim.errors import InputError
 from bnsim.timing import Timing
 

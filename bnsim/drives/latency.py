@@ -11,7 +11,7 @@ from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
 from bnsim.description import parameter
-from bnsim.encoding.base import DriveForm, Encoder, SpikeRaster, intensities
+from bnsim.drives.encoder import EncodedForm, Encoder, SpikeRaster, intensities
 from bnsim.errors import InputError
 from bnsim.timing import Timing
 
@@ -35,7 +35,7 @@ class Latency(Encoder):
     """
 
     latest: Quantity = parameter(20 * ms)
-    form: ClassVar[DriveForm] = "spikes"
+    form: ClassVar[EncodedForm] = "spikes"
     threshold: ClassVar[str] = "drive > 0"
 
     def drive(self, stimulus: Any, n_units: int, timing: Timing) -> SpikeRaster:
