@@ -14,9 +14,9 @@ is that of the spikes of all neurons in bins of 0.5 ms, by Welch's method with w
 with other time steps, with the same connections and other spikes from outside.
 
 The phase diagram, which only the preset full measures, repeats the experiment for each pair of g and eta with 5000
-neurons of 500 excitatory inputs: as sparse as the paper's network, with stronger fluctuations. A state is called
-irregular where the mean coefficient of variation is above 0.5, and synchronous where the rate of all neurons, in bins
-of 1 ms, has a standard deviation above half of its mean: the criteria are this project's.
+neurons of 500 excitatory inputs: as sparse as the paper's network, with stronger fluctuations. It shows rate,
+irregularity, and synchrony, the standard deviation of the rate of all neurons in bins of 1 ms relative to its mean;
+with so few neurons, fluctuations alone give some 0.6.
 
 The preset full has the paper's 12,500 neurons. The preset quick has 2,500 neurons with as many inputs as in the paper,
 so that their mean and variance are the paper's and only the share of common inputs is larger. The refractory period of
