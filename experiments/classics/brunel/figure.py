@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap, LogNorm
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
 
 from bnsim.arrays import FloatArray
-from bnsim.plotting.style import BLUE, INK, ORANGE, SEQUENTIAL, SKY, VERMILLION, style
+from bnsim.plotting.style import BLUE, INK, SEQUENTIAL, style
 from experiments.classics.brunel import CLASSIC, REGIMES
 from experiments.run_directory import Run
 from experiments.shared.stored import along, by_fact, rows
@@ -38,15 +38,16 @@ PLATES = (
     Plate(
         "brunel_diagram",
         "Phase diagram of a smaller network",
-        "Left: firing rate by relative strength of inhibition and relative external rate. Right: state, with the "
-        "coefficient of variation. Irregular: a coefficient above 0.5. Synchronous: a rate of all neurons whose "
-        "standard deviation, in bins of 1 ms, is above half of its mean.",
+        "By relative strength of inhibition and relative external rate: firing rate, coefficient of variation of "
+        "interspike intervals, and synchrony, the standard deviation of the rate of all neurons in bins of 1 ms "
+        "relative to its mean. Names: regimes of the first figure, at the nearest pair.",
     ),
 )
-IRREGULAR, SYNCHRONOUS = 0.5, 0.5
-"""From which variation and synchrony on a state is called so."""
-_STATES = ("synchronous, regular", "asynchronous, regular", "synchronous, irregular", "asynchronous, irregular")
-_COLOURS = (VERMILLION, ORANGE, SKY, BLUE)
+
+
+_MAPS = ("rate_at", "variation_at", "synchrony_at")
+_TITLES = ("Firing rate (Hz)", "Coefficient of variation", "Synchrony")
+_TICKS = ((0.1, 1.0, 10.0, 100.0), (), ())
 
 
 def draw(run: Run) -> dict[str, Figure]:
@@ -100,31 +101,32 @@ def _convergence(run: Run) -> Figure:
 
 
 def _diagram(run: Run) -> Figure:
-    (strengths, externals), rates = _grid(run, "rate_at")
-    variation, synchrony = (_grid(run, name)[1] for name in ("variation_at", "synchrony_at"))
-    states = 2.0 * (variation > IRREGULAR) + (synchrony < SYNCHRONOUS)
-    states[np.isnan(variation) | np.isnan(synchrony)] = np.nan
     with style():
-        figure = Figure(figsize=(9.4, 4.2))
-        left, right = figure.subplots(1, 2, sharey=True)
-        places = np.arange(len(strengths)), np.arange(len(externals))
-        drawn = left.pcolormesh(*places, np.maximum(rates, 0.1), norm=LogNorm(), cmap=SEQUENTIAL)
-        figure.colorbar(drawn, ax=left, label="Firing rate (Hz)")
-        right.pcolormesh(*places, states, cmap=ListedColormap(_COLOURS), vmin=-0.5, vmax=3.5)
-        for row, column in np.argwhere(~np.isnan(variation)):
-            right.text(
-                column, row, f"{variation[row, column]:.1f}", ha="center", va="center", fontsize=7, color="white"
-            )
-        for ax, title in ((left, "Rate"), (right, "State, and coefficient of variation")):
-            ax.set_xticks(places[0], [f"{strength:g}" for strength in strengths])
-            ax.set_yticks(places[1], [f"{external:g}" for external in externals])
+        figure = Figure(figsize=(11, 3.8))
+        axes = figure.subplots(1, 3, sharey=True)
+        for ax, name, title, ticks in zip(axes, _MAPS, _TITLES, _TICKS, strict=True):
+            (strengths, externals), found = _grid(run, name)
+            norm = LogNorm(0.1, 500) if name == "rate_at" else None
+            drawn = ax.pcolormesh(np.maximum(found, 0.1) if norm else found, norm=norm, cmap=SEQUENTIAL)
+            bar = figure.colorbar(drawn, ax=ax)
+            if ticks:
+                bar.set_ticks(ticks, labels=[f"{tick:g}" for tick in ticks])
+                bar.minorticks_off()
+            ax.set_xticks(np.arange(len(strengths)) + 0.5, [f"{strength:g}" for strength in strengths])
+            ax.set_yticks(np.arange(len(externals)) + 0.5, [f"{external:g}" for external in externals])
             ax.set(xlabel="Relative strength of inhibition g", title=title)
             ax.spines[:].set_visible(False)
             ax.tick_params(length=0)
-        left.set_ylabel("Relative external rate η")
-        marks = [Patch(color=colour, label=name) for colour, name in zip(_COLOURS, _STATES, strict=True)]
-        figure.legend(handles=marks, loc="outside right upper")
+            for regime, (strength, external) in REGIMES.items():
+                column, row = (_nearest(strengths, strength), _nearest(externals, external))
+                label = ax.text(column + 0.5, row + 0.5, regime, ha="center", va="center", fontsize=8, color="white")
+                label.set_path_effects([withStroke(linewidth=2, foreground=INK)])
+        axes[0].set_ylabel("Relative external rate η")
     return figure
+
+
+def _nearest(values: list[float], value: float) -> int:
+    return int(np.argmin(np.abs(np.array(values) - value)))
 
 
 def _grid(run: Run, metric: str) -> tuple[tuple[list[float], list[float]], FloatArray]:

@@ -26,8 +26,8 @@ SHOWN, CELLS = 200, 50
 """Time in ms and neurons that the figure shows."""
 TICK = 0.1
 """Unit in ms of the times of the spikes that the figure shows."""
-SMALL = 2500
-"""Number of neurons in the phase diagram."""
+SMALL = {"neurons": 5000, "inputs": 500, "duration": 512}
+"""The network of the phase diagram: as sparse as the paper's."""
 LOWEST, HIGHEST = 8.0, 400.0
 """Range of the spectrum in Hz; below it there is slow drift."""
 
@@ -60,7 +60,7 @@ def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
     for number, dt in enumerate(config.steps[1:]):
         rows += _firing(config, repeated, _simulated(config, REGIMES[repeated], dt, subject.seed))
         progress(len(regimes) + number + 1, total)
-    small = config.model_copy(update={"neurons": SMALL, "duration": 512})
+    small = config.model_copy(update=SMALL)
     for number, point in enumerate(points):
         rows += state(small, point, _simulated(small, point, config.steps[0], subject.seed))
         progress(total - len(points) + number + 1, total)
