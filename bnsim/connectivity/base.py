@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -70,6 +69,31 @@ class Ends:
     target_positions: Float64Array | None = None
     period: tuple[float, ...] | None = None
 
+    def part(self, source: slice, target: slice, *, recurrent: bool) -> Ends:
+        """Return some units of both populations as populations of their own.
+
+        Parameters
+        ----------
+        source, target : slice
+            First and last unit, as in `slice(0, 10)`.
+        recurrent : bool
+            Whether they are the same units.
+
+        Returns
+        -------
+        Ends
+            With their positions, where they have any.
+        """
+        of_source, of_target = self.source_positions, self.target_positions
+        return Ends(
+            source.stop - source.start,
+            target.stop - target.start,
+            recurrent,
+            None if of_source is None else of_source[source],
+            None if of_target is None else of_target[target],
+            self.period,
+        )
+
     def distance(self, source: IntArray, target: IntArray) -> Float64Array:
         """Return the distance between the units of pairs.
 
@@ -98,11 +122,6 @@ class Ends:
 class Connectivity(Description, abstract=True):
     """Rule that draws the edges of a projection. Subclass it to write your own.
 
-    Attributes
-    ----------
-    spatial : bool
-        Whether both populations must have positions.
-
     Notes
     -----
     A rule takes its random numbers by row and place, so that no edge depends on how many are drawn at once. The row is
@@ -112,7 +131,10 @@ class Connectivity(Description, abstract=True):
     to itself. Between two populations there is nothing to exclude.
     """
 
-    spatial: ClassVar[bool] = False
+    @property
+    def spatial(self) -> bool:
+        """Whether both populations must have positions."""
+        return False
 
     @abstractmethod
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:

@@ -75,6 +75,11 @@ class Blocks(Connectivity):
                 raise InputError(f"Blocks.factors: of shape {factors.shape}; give finite numbers of shape {shape}")
             object.__setattr__(self, "factors", factors)
 
+    @property
+    def spatial(self) -> bool:
+        """Whether both populations must have positions: where one of the rules needs them."""
+        return any(rule is not None and rule.spatial for row in self.rules for rule in row)
+
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw the edges of all pairs of groups.
 
@@ -105,7 +110,8 @@ class Blocks(Connectivity):
             rule = self.rules[i][j]
             if rule is None:
                 continue
-            pair = Ends(self.source_sizes[i], self.target_sizes[j], recurrent=ends.recurrent and i == j)
+            units = (slice(int(begin[k]), int(begin[k + 1])) for begin, k in zip(begins, (i, j), strict=True))
+            pair = ends.part(*units, recurrent=ends.recurrent and i == j)
             edges = rule.draw(pair, numbers.apart(f"{i}:{j}"))
             source.append(edges.source.astype(np.int64) + begins[0][i])
             target.append(edges.target.astype(np.int64) + begins[1][j])

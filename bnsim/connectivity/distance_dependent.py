@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -52,12 +51,15 @@ class DistanceDependent(Connectivity):
     profile: Profile
     autapses: bool = True
 
-    spatial: ClassVar[bool] = True
-
     def __post_init__(self) -> None:
         super().__post_init__()
         if not isinstance(self.profile, Profile):
             raise InputError(f"DistanceDependent.profile: {self.profile!r} is no Profile; give one")
+
+    @property
+    def spatial(self) -> bool:
+        """Whether both populations must have positions."""
+        return True
 
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw the connected pairs.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -263,6 +264,8 @@ class Simulator:
                 stream.append(run.wanted.recording(self.program, grid, number, [outcome], reached), reached)
         except BaseException as error:
             error.add_note(stream.note())
+            if isinstance(error, KeyboardInterrupt):  # which Brian2's excepthook leaves without a word
+                print(f"\n{stream.note()}", file=sys.stderr)
             raise
         return reached, stream.recording()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from xml.etree import ElementTree
 
 import numpy as np
@@ -51,7 +52,7 @@ def test_a_network() -> None:
     assert "<strong>Network of 1,202 units</strong>" in html
     assert "&lt;array (2, 2)&gt;" in html
     titles = re.findall('title="(LIF[^"]*)"', html)  # all parameters, where a pointer is over it
-    assert titles[0] == repr(network()["E"].model)
+    assert unescape(titles[0]) == repr(network()["E"].model)
 
 
 def test_a_simulator_and_a_state() -> None:

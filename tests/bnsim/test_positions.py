@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -104,6 +105,21 @@ def test_connectivity_reads_the_positions_of_both_populations() -> None:
         (2, 0),
         (2, 2),
     ]
+
+
+def test_rules_of_groups_read_positions_too() -> None:
+    """Of units at 0, 10 and 35 um, the last two are a group, which reaches units at 20 and 40 um."""
+    near = bnsim.DistanceDependent(Near())
+    groups = bnsim.Blocks((1, 2), (1, 2), [[None, None], [None, near]])
+    described = network(E=LINE, I=Grid((3,), 20 * um))
+    (projection,) = described.projections
+    assert edges(replace(described, projections=[replace(projection, connectivity=groups)])) == [(1, 1), (2, 2)]
+    with pytest.raises(InputError, match=r"Blocks needs positions, 'E' has none"):
+        replace(
+            described,
+            populations=[replace(population, positions=None) for population in described.populations],
+            projections=[replace(projection, connectivity=groups)],
+        )
 
 
 def test_a_state_holds_positions() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import subprocess
 import sys
@@ -10,10 +11,13 @@ from pathlib import Path
 import brian2
 import numpy as np
 import pytest
+from brian2.codegen.generators import base as generators
 from brian2.devices.device import get_device, reset_device, set_device
 from brian2.units import ms
 
 import bnsim
+from bnsim import InputError
+from bnsim.engine.build import without_upkeep
 from bnsim.engine.runtime import RuntimeNetwork
 
 from .networks import coins, driven, intensities, learner, three_factor
@@ -140,3 +144,18 @@ def test_live_objects_of_one_structure_are_shared_safely() -> None:
         for simulator, state in ((first, states[0]), (second, states[1]))
     ]
     assert all(np.array_equal(counts, expected) for counts, expected in zip(mixed, alone, strict=True))
+
+
+def test_what_is_left_out_while_a_network_becomes_code_comes_back() -> None:
+    cached = generators.make_statements
+
+    @without_upkeep()
+    def refused() -> None:
+        assert not gc.isenabled()
+        assert generators.make_statements is cached.__wrapped__
+        raise InputError("refused")
+
+    with pytest.raises(InputError):
+        refused()
+    assert gc.isenabled()
+    assert generators.make_statements is cached

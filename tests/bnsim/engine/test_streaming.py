@@ -119,7 +119,7 @@ class Interrupted:
     "error", [KeyboardInterrupt(), bnsim.MachineError("the simulation failed")], ids=["key", "failure"]
 )
 def test_an_interrupted_run_keeps_what_it_has(
-    error: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    error: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     simulator, folder = coins().compile(dt=1 * ms, backend="numpy"), tmp_path / "run"
     start, record, drive = simulator.initial_state(1), [bnsim.Spikes("coins")], np.full(50, 0.5)
@@ -136,6 +136,8 @@ def test_an_interrupted_run_keeps_what_it_has(
         f"{folder} holds the run up to {kept.duration:g} s: Recording.load({str(folder)!r}) reads it, "
         f"run_for(State.load({str(folder)!r}), ..., to={str(folder)!r}) goes on"
     ]
+    said = f"\n{raised.value.__notes__[0]}\n" if isinstance(error, KeyboardInterrupt) else ""
+    assert capsys.readouterr().err == said
     # As if the machine had stopped while the next piece was written: what does not count yet is written over.
     with (folder / "spikes/coins/time.npy").open("ab") as file:
         file.write(b"torn")
