@@ -21,16 +21,20 @@ background = [
 ]
 to_all = np.tile(np.arange(size), size * groups)
 source = np.repeat(np.arange(size * groups), size)  # the packet and all groups but the last are sources
-first = bnsim.EdgeList(source[: size**2], to_all[: size**2])
-following = bnsim.EdgeList(source[: -(size**2)], (source // size * size + to_all)[size**2 :])
 network = bnsim.Network(
     [
         bnsim.Population("packet", size, bnsim.SpikeTrains()),
         bnsim.Population("chain", size * groups, cell, drive=background),
     ],
     [
-        bnsim.Projection("packet", "chain", synapse, weight, first),
-        bnsim.Projection("chain", "chain", synapse, weight, following),
+        bnsim.Projection("packet", "chain", synapse, weight, bnsim.EdgeList(source[: size**2], to_all[: size**2])),
+        bnsim.Projection(
+            "chain",
+            "chain",
+            synapse,
+            weight,
+            bnsim.EdgeList(source[: -(size**2)], (source // size * size + to_all)[size**2 :]),
+        ),
     ],
 )
 simulator = network.compile(trial=75 * ms, dt=0.1 * ms)

@@ -22,7 +22,7 @@ def test_a_spike_moves_the_membrane_as_in_the_paper() -> None:
     )
     simulator = quiet.compile(dt=0.1 * ms, backend="numpy")
     record = [bnsim.Trace("chain", "v")]
-    _, recording = simulator.run_for(simulator.initial_state(0), 40 * ms, ([0.001], [0]), record=record)
+    _, recording = simulator.run_for(simulator.initial_state(0), 16 * ms, ([0.001], [0]), record=record)
     potential = 1e3 * recording.trace("chain", "v").values[0, 11:, 0] - REST  # the spike acts at the end of its step
     # The membrane is a third low pass behind the two of the synapse, with b = 1/tau_syn - 1/tau_m.
     b, t = 1 / TAU_SYN - 1 / TAU_M, 0.1 * np.arange(len(potential))
