@@ -69,7 +69,8 @@ class Activity:
 
 def brunel_case(regime: str, neurons: int = 12_500, inputs: int = 1000, duration: float = 1000.0) -> Case:
     """Brunel's network in a regime."""
-    network = brunel.network(BRUNEL.presets["full"].model_copy(update={"neurons": neurons, "inputs": inputs}), regime)
+    config = BRUNEL.presets["full"].model_copy(update={"neurons": neurons, "inputs": inputs})
+    network = brunel.network(config, REGIMES[regime], DT)
     (drive,) = network["E"].drives
     threshold = brunel.THRESHOLD * math.exp(-DT / brunel.TAU)
     cells = Cells(
@@ -86,12 +87,10 @@ def brunel_case(regime: str, neurons: int = 12_500, inputs: int = 1000, duration
         delay=brunel.DELAY,
         poisson=(float(drive.rate / Hz), float(drive.weight / mV)),
     )
-    initial = {"v": bnsim.Uniform(brunel.RESET * mV, brunel.THRESHOLD * mV)}
-    plain = changed(network, brunel.DELAY, initial=initial, refractory=brunel.REFRACTORY * ms)
+    plain = changed(network, brunel.DELAY, refractory=brunel.REFRACTORY * ms)
     matched = changed(
         network,
         brunel.DELAY - DT,
-        initial=initial,
         refractory=brunel.REFRACTORY * ms,
         v_threshold=threshold * mV,
     )
@@ -126,12 +125,9 @@ CASES = {
 }
 
 
-def changed(network: bnsim.Network, delay: float, initial: Any = None, **parameters: Any) -> bnsim.Network:
-    """The network with another delay (ms) of all synapses, and other initial values and parameters of all cells."""
-    populations = [
-        replace(each, model=replace(each.model, **parameters), initial=initial or each.initial)
-        for each in network.populations
-    ]
+def changed(network: bnsim.Network, delay: float, **parameters: Any) -> bnsim.Network:
+    """The network with another delay (ms) of all synapses, and other parameters of all cells."""
+    populations = [replace(each, model=replace(each.model, **parameters)) for each in network.populations]
     projections = [replace(each, delay=delay * ms) for each in network.projections]
     return bnsim.Network(populations, projections)
 

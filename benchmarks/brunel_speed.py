@@ -23,10 +23,11 @@ import numpy as np
 from brian2 import ms, mV, second, volt
 
 import bnsim
-from experiments.classics.brunel import CLASSIC
+from experiments.classics.brunel import CLASSIC, REGIMES
 from experiments.classics.brunel import measure as brunel
 
-REPETITIONS = 3
+REPETITIONS, STEP = 3, 0.1
+"""Runs of bnsim and of Brian2; time step in ms."""
 DURATION = 1.0
 """In s."""
 
@@ -36,10 +37,10 @@ def main() -> None:
     parser.add_argument("--nest", action="store_true", help="simulate in NEST, too, which takes minutes")
     parser.add_argument("--regime", default="AI")
     arguments = parser.parse_args()
-    network = brunel.network(CLASSIC.presets["full"], arguments.regime)
+    network = brunel.network(CLASSIC.presets["full"], REGIMES[arguments.regime], STEP)
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        simulator = network.compile(dt=brunel.STEP * ms, backend="cpp", cache=Path(folder) / "bnsim")
+        simulator = network.compile(dt=STEP * ms, backend="cpp", cache=Path(folder) / "bnsim")
         build = time.perf_counter() - started
         state = simulator.initial_state(key=0)
         other = Standalone(network, state, Path(folder) / "brian2")
@@ -61,7 +62,7 @@ def own_times(simulator: bnsim.Simulator) -> Iterator[tuple[str, float]]:
     started = time.perf_counter()
     state = simulator.initial_state(key=0)
     drawn = time.perf_counter()
-    simulator.run_for(state, brunel.STEP * ms)
+    simulator.run_for(state, STEP * ms)
     loaded = time.perf_counter()
     simulator.run_for(state, DURATION * second, record=[bnsim.Spikes("E"), bnsim.Spikes("I")])
     yield "bnsim state", drawn - started
@@ -88,7 +89,7 @@ class Standalone:
         self.build = time.perf_counter() - started
 
     def _describe(self, network: bnsim.Network, state: bnsim.State) -> None:
-        brian2.defaultclock.dt = brunel.STEP * ms
+        brian2.defaultclock.dt = STEP * ms
         size = sum(population.size for population in network.populations)
         cells = brian2.NeuronGroup(
             size,
@@ -135,7 +136,7 @@ def nest_times(regime: str, state: bnsim.State) -> Iterator[tuple[str, float]]:
     from tests.reference.nest_networks import built
 
     started = time.perf_counter()
-    recorders = built(state, brunel_case(regime).cells, brunel.STEP)
+    recorders = built(state, brunel_case(regime).cells, STEP)
     connected = time.perf_counter()
     nest.Simulate(1e3 * DURATION)
     yield "NEST load", connected - started

@@ -27,7 +27,7 @@ def test_a_kick_reaches_some_neurons_for_a_while() -> None:
 
 
 def test_drawn_values_reach_potentials_and_conductances_of_both_populations() -> None:
-    """Means and standard deviations of 800 and more values: three standard errors of the mean are 11 % of the latter."""
+    """Of 800 values and more: three standard errors of their mean are 11 % of their standard deviation."""
     state = measure.network(0.1).compile(backend="numpy").initial_state(key=1)
     expected = {"v": (-65 * mV, 5 * mV), "E_to_{}_g": (40 * nS, 15 * nS), "I_to_{}_g": (200 * nS, 120 * nS)}
     for name in "EI":

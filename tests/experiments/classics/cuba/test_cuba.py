@@ -40,7 +40,7 @@ def only(measured: list[Measurement], metric: str) -> float:
 
 
 def test_rate_variation_and_synchrony_of_given_spikes() -> None:
-    """Half of the neurons fire every 10 ms, all at once: 50 spikes in every other bin of 5 ms, variance 625, mean 25."""
+    """Half of the neurons fire every 10 ms, all at once: 50 spikes in every other bin, of variance 625 and mean 25."""
     measured = list(measure.measured(CLASSIC, recorded(fire=50, period=10), dt=1.0))
     assert only(measured, "rate") == pytest.approx(50.0)
     assert only(measured, "variation") == pytest.approx(0.0, abs=1e-9)
