@@ -4,7 +4,6 @@ Hodgkin-Huxley cells with different currents, in two groups; in the second, each
 Compare Galarreta and Hestrin, Nature 402 (1999), and Gibson, Beierlein and Connors, Nature 402 (1999).
 """
 
-import matplotlib.pyplot as plt
 import numpy as np
 from brian2 import ms, mV, nA, nS
 
@@ -30,5 +29,5 @@ stimulus = {"alone": currents, "coupled": currents}
 record = [bnsim.Spikes("alone"), bnsim.Spikes("coupled")]
 _, recording = simulator.run_for(simulator.initial_state(key=1), 300 * ms, stimulus, record=record)
 
-axes = bnsim.plotting.raster(recording)
-plt.savefig("gap-junctions.png")
+axes = bnsim.plotting.raster(recording, bin_width=1 * ms)
+axes.figure.savefig("gap-junctions.png")

@@ -53,7 +53,7 @@ class Config(Options):
     cells
         Cells of a group; 0 for no groups.
     steps
-        Time steps, at most 0.05 ms, of which 0.5 ms are whole numbers, in ms.
+        Time steps, at most 0.05 ms, of which 0.25 ms are whole numbers, in ms.
     """
 
     couplings: tuple[PositiveFloat, ...] = Field(min_length=1)
@@ -120,7 +120,7 @@ CLASSIC = Classic(
             "Membrane potentials",
             "Membrane potentials of a cell that fires and of its neighbour at rest, with the smallest time step.",
             facts={"cell": str},
-            step="Time (0.5 ms)",
+            step="Time (0.25 ms)",
             summarised=False,
         ),
         Metric(

@@ -53,7 +53,8 @@ def draw(run: Run) -> dict[str, Figure]:
         upper.tick_params(labelbottom=False)
         _potential(figure.add_subplot(inner[1]), run, "neighbour", VERMILLION)
         figure.axes[-1].set_xlabel("Time (ms)")
-        _rasters([figure.add_subplot(part) for part in grid[1, 0].subgridspec(2, 1)], run)
+        groups = grid[1, 0].subgridspec(2, 1)
+        _rasters([figure.add_subplot(groups[0]), figure.add_subplot(groups[1])], run)
         _synchrony(figure.add_subplot(grid[1, 1]), run)
         _errors(figure.add_subplot(grid[1, 2]), run)
     return {"gap_junctions": figure}
@@ -124,7 +125,7 @@ def _alternating(ax: Axes, run: Run) -> None:
 def _potential(ax: Axes, run: Run, cell: str, colour: str) -> None:
     found = rows(run, CLASSIC["potential"])
     values = found[[facts == {"cell": cell} for facts in found["facts"]]].sort_values("step")
-    ax.plot(values["step"] / 2, values["value"], color=colour, linewidth=1)
+    ax.plot(values["step"] / 4, values["value"], color=colour, linewidth=1)
     ax.set_ylabel(f"{cell} (mV)")
 
 

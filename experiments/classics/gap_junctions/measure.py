@@ -48,7 +48,7 @@ def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
     """
     measured: list[Measurement] = [
         CLASSIC["theory"](coefficient(coupling, frequency), coupling=coupling, frequency=frequency)
-        for coupling, frequency in conditions(config)
+        for coupling, frequency in _curves(config)
     ]
     costs = [1 / dt for dt in config.steps]
     for number, dt in enumerate(config.steps):
@@ -76,6 +76,13 @@ def conditions(config: Config) -> list[tuple[float, float]]:
         All conductances with a steady current, then `COUPLING` with all frequencies.
     """
     return [(coupling, 0.0) for coupling in config.couplings] + [(COUPLING, float(f)) for f in config.frequencies]
+
+
+def _curves(config: Config) -> list[tuple[float, float]]:
+    """Conductances and frequencies at which theory is drawn."""
+    couplings = np.linspace(0, max(config.couplings), 61)
+    frequencies = np.geomspace(min(config.frequencies), max(config.frequencies), 61)
+    return [(coupling, 0.0) for coupling in couplings] + [(COUPLING, frequency) for frequency in frequencies]
 
 
 def network(config: Config, dt: float) -> bnsim.Network:
@@ -200,9 +207,9 @@ def synchrony(potentials: FloatArray) -> float:
 def _shown(config: Config, recording: Recording) -> Iterator[Measurement]:
     """Yield what the figure shows of single cells."""
     trace = recording.trace("pair", "v")
-    every = round(0.5 / (recording.dt * 1e3))
+    every = round(0.25 / (recording.dt * 1e3))
     for unit, cell in enumerate(("driven", "neighbour")):
-        yield from CLASSIC["potential"].curve(1e3 * trace.of(unit)[0, : 200 * every : every], cell=cell)
+        yield from CLASSIC["potential"].curve(1e3 * trace.of(unit)[0, : 400 * every : every], cell=cell)
     if not config.cells:
         return
     spikes = recording.spike_times("groups")

@@ -75,7 +75,7 @@ CLASSIC = Classic(
     __name__,
     __doc__,
     title="Balance by inhibitory plasticity",
-    order=120,
+    order=110,
     source="Vogels et al. 2011",
     subjects={"balanced-network": "BNS"},
     metrics=(
