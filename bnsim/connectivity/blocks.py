@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -75,6 +75,11 @@ class Blocks(Connectivity):
                 raise InputError(f"Blocks.factors: of shape {factors.shape}; give finite numbers of shape {shape}")
             object.__setattr__(self, "factors", factors)
 
+    @property
+    def spatial(self) -> bool:  # type: ignore[override]
+        """Whether one of the rules is."""
+        return any(rule.spatial for row in self.rules for rule in row if rule is not None)
+
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw the edges of all pairs of groups.
 
@@ -105,10 +110,10 @@ class Blocks(Connectivity):
             rule = self.rules[i][j]
             if rule is None:
                 continue
-            pair = Ends(self.source_sizes[i], self.target_sizes[j], recurrent=ends.recurrent and i == j)
-            edges = rule.draw(pair, numbers.apart(f"{i}:{j}"))
-            source.append(edges.source.astype(np.int64) + begins[0][i])
-            target.append(edges.target.astype(np.int64) + begins[1][j])
+            units = [slice(begin[group], begin[group + 1]) for begin, group in zip(begins, (i, j), strict=True)]
+            edges = rule.draw(_groups(ends, *units, recurrent=i == j), numbers.apart(f"{i}:{j}"))
+            source.append(edges.source.astype(np.int64) + units[0].start)
+            target.append(edges.target.astype(np.int64) + units[1].start)
             own = np.ones(len(edges.source)) if edges.factor is None else edges.factor
             factor.append(own if self.factors is None else own * self.factors[i][j])
         order = np.argsort((np.concatenate(source) << 32) | np.concatenate(target), kind="stable")
@@ -117,3 +122,15 @@ class Blocks(Connectivity):
             np.concatenate(target)[order].astype(np.int32),
             np.concatenate(factor)[order],
         )
+
+
+def _groups(ends: Ends, sources: slice, targets: slice, *, recurrent: bool) -> Ends:
+    """Return two groups as if they were populations."""
+    return replace(
+        ends,
+        n_source=sources.stop - sources.start,
+        n_target=targets.stop - targets.start,
+        recurrent=ends.recurrent and recurrent,
+        source_positions=None if ends.source_positions is None else ends.source_positions[sources],
+        target_positions=None if ends.target_positions is None else ends.target_positions[targets],
+    )
