@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from brian2.units import um
 
-from bnsim import AllToAll, Blocks, EdgeList, FixedInDegree, FixedTotalNumber, OneToOne
+from bnsim import (
+    AllToAll,
+    Blocks,
+    DistanceDependent,
+    EdgeList,
+    FixedInDegree,
+    FixedTotalNumber,
+    GaussianProfile,
+    OneToOne,
+)
 from bnsim.connectivity import Edges, Ends
 from bnsim.errors import InputError
 from bnsim.random_numbers import Numbers
@@ -40,6 +50,17 @@ def test_a_group_knows_that_it_meets_itself_and_no_other() -> None:
     rule = AllToAll(autapses=False)
     edges = Blocks((2, 2), (2, 2), [[rule, rule], [rule, rule]]).draw(Ends(4, 4, recurrent=True), NUMBERS)
     assert _pairs(edges) == [(i, j) for i in range(4) for j in range(4) if i != j]
+
+
+def test_a_rule_of_distance_sees_the_positions_of_its_groups() -> None:
+    """A unit is connected to itself, hardly to one 10 widths away; the second group lies 1 mm from the first."""
+    places = np.array([[0.0], [5e-6], [1e-3], [1.005e-3]])
+    rule = DistanceDependent(GaussianProfile(1.0, 0.5 * um))
+    blocks = Blocks((2, 2), (2, 2), [[None, rule], [None, rule]])
+    assert blocks.spatial
+    assert not Blocks((1,), (1,), [[AllToAll()]]).spatial
+    edges = blocks.draw(Ends(4, 4, True, places, places), NUMBERS)
+    assert _pairs(edges) == [(2, 2), (3, 3)]
 
 
 def test_factors_multiply_those_of_the_rules() -> None:
