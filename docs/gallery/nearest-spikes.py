@@ -1,9 +1,9 @@
 """Which spikes pair: all of them, or nearest neighbours by one of three schemes.
 
-One pair of spikes changes a weight alike in all schemes. For Poisson trains it is the scheme that decides whether a
-postsynaptic neuron that fires often strengthens its synapses: of two rules with the same window, one weakens at
-every rate, the other only below some rate. Schemes after Morrison, Diesmann & Gerstner, Biological Cybernetics 98
-(2008); that the presynaptic-centered one has such a rate, Izhikevich & Desai, Neural Computation 15 (2003).
+One pair of spikes changes a weight alike in all schemes. For Poisson trains they differ: with all pairs the areas of
+the window decide, and this one weakens at every rate; with nearest spikes the higher peak of potentiation wins at high
+postsynaptic rates. Schemes after Morrison, Diesmann & Gerstner, Biological Cybernetics 98 (2008); that the
+presynaptic-centered one changes sign at some rate, Izhikevich & Desai, Neural Computation 15 (2003).
 """
 
 import matplotlib.pyplot as plt
@@ -14,7 +14,7 @@ import bnsim
 
 rates, presynaptic_rate = np.arange(5, 101, 5), 20  # Hz
 synapses, steps, step = 50, 4000, 1 * ms
-window = {"a_plus": 2e-3, "tau_plus": 14 * ms, "a_minus": 1e-3, "tau_minus": 34 * ms}
+window = {"a_plus": 2e-3, "tau_plus": 14 * ms, "a_minus": 1.2e-3, "tau_minus": 34 * ms}
 
 rules = {
     "all pairs": bnsim.PairSTDP(**window),
