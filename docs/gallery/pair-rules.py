@@ -17,7 +17,7 @@ rules = {
     "mixed (WeightDependentSTDP)": (bnsim.WeightDependentSTDP(mu_plus=0, mu_minus=1), weights),
     "power law (PowerLawSTDP)": (bnsim.PowerLawSTDP(), [5, 20, 80] * mV),
     "inhibitory (VogelsSTDP)": (bnsim.VogelsSTDP(target_rate=5 * Hz), [1, 2, 4] * nS),
-    "inhibitory, slower (VogelsSTDP)": (bnsim.VogelsSTDP(tau=40 * ms, target_rate=5 * Hz), [1, 2, 4] * nS),
+    "inhibitory, slower (VogelsSTDP)": (bnsim.VogelsSTDP(tau_stdp=40 * ms, target_rate=5 * Hz), [1, 2, 4] * nS),
 }
 figure, axes = plt.subplots(2, 3, figsize=(11, 6), layout="constrained")
 for ax, (name, (rule, start)) in zip(axes.flat, rules.items(), strict=True):

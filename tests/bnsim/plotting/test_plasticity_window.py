@@ -35,7 +35,7 @@ def test_each_starting_weight_has_a_line() -> None:
 
 
 def test_a_symmetric_window_in_given_axes() -> None:
-    rule = bnsim.VogelsSTDP(tau=20 * ms, target_rate=5 * Hz, learning_rate=0.01, scale=1 * nS)
+    rule = bnsim.VogelsSTDP(tau_stdp=20 * ms, target_rate=5 * Hz, learning_rate=0.01, scale=1 * nS)
     given = pyplot.figure().subplots()
     ax = plotting.plasticity_window(rule, 1 * nS, label="Vogels", ax=given)
     assert ax is given
