@@ -14,8 +14,12 @@ from bnsim.errors import InputError
 __all__ = ["Spikes", "Trace", "Weights"]
 
 
+class Request:
+    """Base of what a run may be asked to record: `Spikes`, `Trace`, `Weights`."""
+
+
 @dataclass(frozen=True)
-class Spikes:
+class Spikes(Request):
     """Record the spike times of a population.
 
     Parameters
@@ -40,7 +44,7 @@ class Spikes:
 
 
 @dataclass(frozen=True)
-class Trace:
+class Trace(Request):
     """Record samples of a variable of a population.
 
     Parameters
@@ -77,7 +81,7 @@ class Trace:
 
 
 @dataclass(frozen=True)
-class Weights:
+class Weights(Request):
     """Record samples of the weights of a projection.
 
     Parameters

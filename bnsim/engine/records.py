@@ -13,12 +13,10 @@ from bnsim.binning import whole_steps
 from bnsim.engine.job import Grid, Outcome, Sampling
 from bnsim.errors import InputError
 from bnsim.program import Program, Recordable
-from bnsim.record import Spikes, Trace, Weights, as_index
+from bnsim.record import Request, Spikes, Trace, Weights, as_index
 from bnsim.recording import Recording, SampledTrace, SpikeTimes
 from bnsim.selection import checked_index
 from bnsim.state import State
-
-Request = Spikes | Trace | Weights
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class Record:
         InputError
             If a request is none, or names what the network does not have, or something is named twice.
         """
-        if isinstance(requests, (str, Spikes, Trace, Weights)):
+        if isinstance(requests, (str, Request)):
             raise InputError(f"{culprit}: {requests!r} is no list; give a list, such as [bnsim.Spikes('cells')]")
         spikes: dict[str, Int32Array | None] = {}
         samples: dict[tuple[str, str], Sampling] = {}

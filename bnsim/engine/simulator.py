@@ -20,11 +20,12 @@ from bnsim.engine.continuous import Run
 from bnsim.engine.initial import initial_arrays
 from bnsim.engine.job import Grid, Job, Limit, Outcome, Reporter
 from bnsim.engine.progress import progress_of
-from bnsim.engine.records import Record, Request
+from bnsim.engine.records import Record
 from bnsim.engine.signals import Signals, check_signals
 from bnsim.errors import InputError
 from bnsim.network import Network
 from bnsim.program import Program
+from bnsim.record import Request
 from bnsim.recording import Recording
 from bnsim.state import CLOCK, KEY, State
 from bnsim.stream import Stream

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from brian2.units import ms, mV, second
@@ -12,7 +13,7 @@ from bnsim import ExponentialCurrent, FixedProbability, Population, Projection
 from bnsim.arrays import Int64Array
 from bnsim.recording import Recording
 from experiments.classics.cuba import CLASSIC, Config
-from experiments.spec import Fact, Measurement, Outcome, Progress, Untrained
+from experiments.spec import Measurement, Outcome, Progress, Untrained
 from experiments.yardsticks import Classic
 
 EXCITATORY, INHIBITORY = 3200, 800
@@ -109,7 +110,7 @@ def simulated(network: bnsim.Network, dt: float, seed: int, duration: float, war
     return simulator.run_for(state, duration * second, record=record)[1]
 
 
-def measured(classic: Classic, recording: Recording, **facts: Fact) -> Iterator[Measurement]:
+def measured(classic: Classic, recording: Recording, **facts: Any) -> Iterator[Measurement]:
     """Measure rate, variation and synchrony.
 
     Parameters
