@@ -29,7 +29,27 @@ from experiments.yardsticks import Classic, Yardstick
 
 
 class Cell(NamedTuple):
-    """Parameters of a cell, in pF, nS, mV, ms and pA; threshold -50 mV and slope factor 2 mV are common to all."""
+    """Parameters of a cell; a threshold of -50 mV and a slope factor of 2 mV are common to all.
+
+    Parameters
+    ----------
+    c_m
+        Membrane capacitance in pF.
+    g_leak
+        Leak conductance in nS.
+    e_leak
+        Reversal potential of the leak in mV.
+    a
+        Adaptation below threshold in nS.
+    tau_w
+        Time constant of the adaptation in ms.
+    b
+        Adaptation by a spike in pA.
+    v_reset
+        Potential after a spike in mV.
+    current
+        Constant current in pA.
+    """
 
     c_m: float
     g_leak: float

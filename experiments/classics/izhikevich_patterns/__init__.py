@@ -31,7 +31,23 @@ from experiments.yardsticks import Classic, Yardstick
 
 
 class Cell(NamedTuple):
-    """Parameters a, b, c (mV) and d (mV), initial potential (mV), and when (ms) which current (mV) begins."""
+    """Parameters of a cell, and what it receives.
+
+    Parameters
+    ----------
+    a
+        Rate of the recovery, in 1/ms.
+    b
+        Sensitivity of the recovery to the potential.
+    c
+        Potential after a spike in mV.
+    d
+        Rise of the recovery by a spike in mV.
+    start
+        Initial potential in mV.
+    currents
+        Current in mV by the time in ms at which it begins.
+    """
 
     a: float
     b: float
