@@ -6,6 +6,7 @@ from brian2.units import ms, mV, nA, nS
 
 import bnsim
 from bnsim import LIF, ConductanceLIF, Delta, ExponentialConductance, ExponentialCurrent, InputError
+from bnsim.description import declared_parameters
 from tests.networks import driven, given, simulate
 
 
@@ -75,6 +76,18 @@ def test_populations_may_be_called_pre_and_post() -> None:
         simulator = bnsim.Network(populations, [projection]).compile(5 * ms, backend="numpy")
         _, recording = simulator.run(simulator.initial_state(0), [given((1, 0))], plastic=False)
         assert recording.counts["pre"].tolist() == [[1]]
+
+
+def test_rules_of_the_library_share_no_parameter_with_its_synapses() -> None:
+    """Nobody could rename one."""
+    parameters: dict[type, set[str]] = {bnsim.SynapseModel: set(), bnsim.PlasticityRule: set()}
+    for module, family in ((bnsim.synapses, bnsim.SynapseModel), (bnsim.plasticity, bnsim.PlasticityRule)):
+        for kind in vars(module).values():
+            if isinstance(kind, type) and issubclass(kind, family):
+                parameters[family] |= declared_parameters(kind).keys()
+    assert "tau" in parameters[bnsim.SynapseModel]
+    assert "tau_stdp" in parameters[bnsim.PlasticityRule]
+    assert not parameters[bnsim.SynapseModel] & parameters[bnsim.PlasticityRule]
 
 
 def test_a_synapse_and_a_rule_that_share_a_name_are_refused() -> None:
