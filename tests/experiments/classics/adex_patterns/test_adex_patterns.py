@@ -10,6 +10,8 @@ from experiments.classics.adex_patterns.measure import recognised
 from experiments.run_directory import Run
 from tests.experiments.classics.runs import passed, run_tiny
 
+pytestmark = pytest.mark.slow
+
 CELL = PATTERNS["tonic"]  # a membrane time constant of 20 ms
 
 

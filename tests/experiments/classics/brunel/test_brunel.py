@@ -14,6 +14,8 @@ from experiments.spec import Measurement
 from tests.experiments.classics.runs import passed, run_tiny
 from tests.experiments.digits import tiny
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("inputs", [1000, 100])
 def test_the_outer_input_alone_brings_the_mean_to_eta_times_the_threshold(inputs: int) -> None:
@@ -75,7 +77,6 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run_tiny("brunel", tmp_path_factory.mktemp("brunel"), **points)
 
 
-@pytest.mark.slow
 def test_a_small_run_is_drawn_and_told(run: Run) -> None:
     assert passed(run) == {}  # no figure was published for so small a network
     assert figure.draw(run).keys() == {"brunel", "brunel_convergence", "brunel_diagram"}

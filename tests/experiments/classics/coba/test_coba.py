@@ -11,6 +11,8 @@ from experiments.classics.coba import CLASSIC, figure, measure
 from experiments.run_directory import Run
 from tests.experiments.classics.runs import run_tiny
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_kick_reaches_some_neurons_for_a_while() -> None:
     """As in NEST's version of the benchmark: 300 Hz to 50 neurons for 50 ms, over synapses like all others."""
@@ -42,7 +44,6 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run_tiny("coba", tmp_path_factory.mktemp("coba"))
 
 
-@pytest.mark.slow
 def test_both_starts_lead_to_the_same_state(run: Run) -> None:
     """Two pieces of half a second of a chaotic network: the rate varies by some 5 % from one to the next."""
     found = {
@@ -55,7 +56,6 @@ def test_both_starts_lead_to_the_same_state(run: Run) -> None:
     assert min(found["variation", start] for start in ("drawn", "kick")) > 0.8
 
 
-@pytest.mark.slow
 def test_a_small_run_is_drawn_and_told(run: Run) -> None:
     assert figure.draw(run).keys() == {"coba"}
     activity, kicked = figure.sentences(run)

@@ -12,6 +12,8 @@ from experiments.run_directory import Run
 from experiments.spec import Measurement
 from tests.experiments.classics.runs import passed, run_tiny
 
+pytestmark = pytest.mark.slow
+
 
 def test_weights_are_those_of_the_review() -> None:
     """0.27 nS over 60 mV and 4.5 nS over 20 mV, both from -60 mV, relative to a leak of 10 nS."""
@@ -69,7 +71,6 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run_tiny("cuba", tmp_path_factory.mktemp("cuba"))
 
 
-@pytest.mark.slow
 def test_a_small_run_is_drawn_and_told(run: Run) -> None:
     assert passed(run).keys() == {yardstick.name for yardstick in CLASSIC.yardsticks}
     assert figure.draw(run).keys() == {"cuba"}

@@ -14,6 +14,8 @@ from experiments.run_directory import Run
 from tests.experiments.classics.runs import passed, run_tiny
 from tests.experiments.digits import tiny
 
+pytestmark = pytest.mark.slow
+
 YARDSTICKS = {yardstick.name: yardstick.published for yardstick in CLASSIC.yardsticks}
 
 
@@ -27,7 +29,6 @@ def test_coupling_coefficients_by_hand() -> None:
         )
 
 
-@pytest.mark.slow
 def test_the_spikelet_is_that_of_a_precise_solution() -> None:
     """3 nS and 1 nA at 10,000 square micrometres are 0.03 mS and 10 uA per square centimetre."""
     assert YARDSTICKS["spikelet"] == pytest.approx(spikelet(0.03, 10.0, 100.0), abs=2e-6)
@@ -70,7 +71,6 @@ def test_figure_and_sentences(run: Run) -> None:
     assert sentence.startswith("With a time step of 0.05\N{NO-BREAK SPACE}ms, a spike of one cell depolarizes its ")
 
 
-@pytest.mark.slow
 def test_groups_pass_all_yardsticks_and_errors_are_of_first_order(tmp_path: Path) -> None:
     run = run_tiny("gap-junctions", tmp_path, **CLASSIC.presets["quick"].model_dump())
     verdicts = passed(run)

@@ -13,6 +13,8 @@ from experiments.classics.hodgkin_huxley import CLASSIC, PERIOD, REST, STEADY, f
 from experiments.run_directory import Run
 from tests.experiments.classics.runs import passed, run_tiny
 
+pytestmark = pytest.mark.slow
+
 Array = NDArray[np.float64]
 
 
@@ -98,7 +100,6 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run_tiny("hodgkin-huxley", tmp_path_factory.mktemp("hodgkin-huxley"))
 
 
-@pytest.mark.slow
 def test_a_small_run_passes_yardsticks_of_the_membrane_and_of_errors(run: Run) -> None:
     verdicts = passed(run)
     assert all(passed for name, passed in verdicts.items() if not name.startswith("onset")), run.summary["references"]
@@ -110,7 +111,6 @@ def test_a_small_run_passes_yardsticks_of_the_membrane_and_of_errors(run: Run) -
     assert rates["switched on", 8.0] > 50.0
 
 
-@pytest.mark.slow
 def test_figure_and_sentences(run: Run) -> None:
     assert figure.draw(run).keys() == {"hodgkin_huxley"}
     spikes, jump = figure.sentences(run)

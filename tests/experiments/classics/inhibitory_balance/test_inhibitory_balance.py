@@ -13,6 +13,8 @@ from experiments.run_directory import Run
 from tests.experiments.classics.runs import passed, run_tiny
 from tests.experiments.digits import tiny
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_network_has_the_inputs_of_the_paper_and_its_target() -> None:
     for neurons, probability in ((10_000, 0.02), (2000, 0.1)):
@@ -47,7 +49,6 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run_tiny("inhibitory-balance", tmp_path_factory.mktemp("inhibitory-balance"))
 
 
-@pytest.mark.slow
 def test_plasticity_lowers_the_rate_and_balances_the_currents(run: Run) -> None:
     found = {
         (entry["metric"], entry["facts"]["plasticity"]): entry["mean"]
@@ -65,7 +66,6 @@ def test_plasticity_lowers_the_rate_and_balances_the_currents(run: Run) -> None:
     assert sum(shares) == pytest.approx(1.0)
 
 
-@pytest.mark.slow
 def test_a_small_run_is_drawn_and_told(run: Run) -> None:
     assert passed(run).keys() == {"target of 6.25 Hz, step 0.2 ms"}
     (drawn,) = figure.draw(run).values()

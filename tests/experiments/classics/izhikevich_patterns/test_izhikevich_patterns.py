@@ -10,6 +10,8 @@ from experiments.classics.izhikevich_patterns.measure import currents, recognise
 from experiments.run_directory import Run
 from tests.experiments.classics.runs import passed, run_tiny
 
+pytestmark = pytest.mark.slow
+
 FLAT = np.full(500, -64.0)
 
 

@@ -13,6 +13,8 @@ from experiments.run_directory import Run
 from tests.experiments.classics.runs import passed, run_tiny
 from tests.experiments.digits import tiny
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_full_model_has_the_published_numbers() -> None:
     assert circuit.SIZES.sum() == 77_169
@@ -88,7 +90,6 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run_tiny("microcircuit", tmp_path_factory.mktemp("microcircuit"))
 
 
-@pytest.mark.slow
 def test_a_small_run_is_drawn_and_told(run: Run) -> None:
     assert passed(run) == {}  # no figure was published for so small a network
     (drawn,) = figure.draw(run).values()

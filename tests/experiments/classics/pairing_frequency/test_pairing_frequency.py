@@ -19,6 +19,8 @@ from experiments.classics.pairing_frequency.closed_solution import (
 from experiments.run_directory import Run
 from tests.experiments.classics.runs import passed, run_tiny
 
+pytestmark = pytest.mark.slow
+
 
 def spike_by_spike(rule: bnsim.TripletSTDP, lag: float, frequency: float, pairings: int) -> float:
     """Sums over all earlier spikes, in milliseconds, without traces."""

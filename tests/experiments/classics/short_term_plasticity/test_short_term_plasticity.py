@@ -15,6 +15,8 @@ from experiments.classics.short_term_plasticity.theory import SYNAPSES, after_st
 from experiments.run_directory import Run
 from tests.experiments.classics.runs import passed, run_tiny
 
+pytestmark = pytest.mark.slow
+
 YARDSTICKS = {yardstick.name: yardstick for yardstick in CLASSIC.yardsticks}
 FINE = np.arange(10.0, 40.0, 0.001)
 
@@ -95,7 +97,6 @@ def test_figure_and_sentences(run: Run) -> None:
     assert second.startswith("In regular trains, no release differs from the closed form by more than ")
 
 
-@pytest.mark.slow
 def test_poisson_trains_pass_all_yardsticks(tmp_path: Path) -> None:
     quick = CLASSIC.presets["quick"].model_dump()
     run = run_tiny("short-term-plasticity", tmp_path, **{**quick, "steps": (1.0,)})

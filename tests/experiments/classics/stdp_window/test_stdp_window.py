@@ -14,6 +14,8 @@ from experiments.classics.stdp_window.measure import closed_solution
 from experiments.run_directory import Run
 from tests.experiments.classics.runs import passed, run_tiny
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
@@ -32,7 +34,6 @@ def test_a_small_run_passes_all_yardsticks(run: Run) -> None:
     assert all(verdicts.values()), run.summary["references"]
 
 
-@pytest.mark.slow
 def test_a_wrong_time_constant_would_be_seen(tmp_path: Path) -> None:
     verdicts = passed(run_tiny("stdp-window", tmp_path, tau_plus=16.9))
     assert verdicts["error of the pair rule, spikes on the grid, step 1 ms"]

@@ -10,6 +10,8 @@ import bnsim
 from experiments.classics.synfire.chain import REST, TAU_M, TAU_SYN, WEIGHT, network
 from experiments.classics.synfire.packets import pulse
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_spike_moves_the_membrane_as_in_the_paper() -> None:
     """Peak 0.14 mV, time to peak 1.7 ms, half-width 8.5 ms; and the closed solution of the three equations."""

@@ -17,6 +17,8 @@ from tests.experiments.classics.runs import run_tiny
 from tests.experiments.digits import ignore, tiny
 from tests.experiments.runs import without
 
+pytestmark = pytest.mark.slow
+
 
 def _spikes(trials: list[FloatArray]) -> SpikeTimes:
     """The spikes of the first group, each of a neuron of its own, at times in ms."""
@@ -91,7 +93,6 @@ def _values(run: Run, metric: str, **facts: object) -> list[float]:
     return [entry["mean"] for entry in sorted(found, key=lambda entry: entry["step"] or 0)]
 
 
-@pytest.mark.slow
 def test_a_strong_packet_sharpens_and_lives_and_a_weak_one_dies(run: Run) -> None:
     assert _values(run, "survival", spikes=90, spread=0.5) == [1.0]
     assert _values(run, "survival", spikes=20, spread=0.5) == [0.0]
@@ -107,7 +108,6 @@ def test_a_strong_packet_sharpens_and_lives_and_a_weak_one_dies(run: Run) -> Non
     assert 90 < _values(run, "attractor_spikes", size=100, dt=0.1)[0] <= 100.5  # less a background of about 2.5
 
 
-@pytest.mark.slow
 def test_a_run_draws_itself(run: Run) -> None:
     (drawn,) = figure.draw(run).values()
     labels = {text.get_text() for text in drawn.legends[0].get_texts()}
@@ -122,7 +122,6 @@ def test_a_run_draws_itself(run: Run) -> None:
     assert half == "Number of spikes at which half of the packets live: 55 at a spread of 0.5\N{NO-BREAK SPACE}ms."
 
 
-@pytest.mark.slow
 def test_where_all_packets_die_sentences_and_figure_say_so(run: Run) -> None:
     dead = without(run, CLASSIC["attractor_spikes"], CLASSIC["attractor_spread"], CLASSIC["separatrix"])
     assert figure.sentences(dead) == [
