@@ -138,13 +138,13 @@ CLASSIC = Classic(
     ),
     presets={
         "quick": Config(neurons=0.1, inputs=0.3, duration=1500, steps=(0.1,)),
-        "full": Config(neurons=0.2, inputs=0.5, duration=5000, steps=(0.1, 0.2, 0.05)),
+        "full": Config(neurons=0.2, inputs=0.3, duration=5000, steps=(0.1, 0.2, 0.05)),
         "tiny": Config(neurons=0.02, inputs=0.05, duration=400, steps=(0.2,)),
     },
     yardsticks=(
         *(
             _yardstick(population, rate, neurons, inputs, nest=False)
-            for neurons, inputs in ((0.1, 0.3), (0.2, 0.5), (1.0, 1.0))
+            for neurons, inputs in ((0.1, 0.3), (0.2, 0.3), (1.0, 1.0))
             for population, rate in RATES.items()
         ),
         *(_yardstick(population, rate, 0.1, 0.1, nest=True) for population, rate in _NEST.items()),
