@@ -5,7 +5,7 @@ pair of neurons is connected with the same probability. Synapses of inhibitory o
 weight and are plastic: coincident spikes in either order strengthen them by eta, a presynaptic spike alone weakens them
 by eta alpha. For independent spikes the weights rest where the excitatory neurons fire at rho_0 = alpha / (2 tau). In
 the network, an inhibitory spike delays the spikes of its targets, so that they coincide with it less often than by
-chance, and neurons settle somewhat above that rate.
+chance, and a third of the weights end at 0: neurons settle 14 to 22 % above that rate.
 
 Neurons have a capacitance of 200 pF, a leak of 10 nS, rest and reset at -60 mV, a threshold of -50 mV and a refractory
 period of 5 ms; the current is 200 pA. Conductances decay with 5 ms (excitatory, 0.3 nS a synapse) and 10 ms
