@@ -7,15 +7,18 @@ from typing import Any
 
 import numpy as np
 from brian2.units import Hz, ms, mV, nS, pA, pF, second
+from scipy.ndimage import convolve1d
 
 import bnsim
-from bnsim.arrays import FloatArray
+from bnsim.arrays import FloatArray, IntArray
 from bnsim.recording import Recording
 from experiments.classics.inhibitory_balance import CLASSIC, TAU, Config
 from experiments.spec import Measurement, Outcome, Progress, Untrained
 
 INPUTS = 200
 """Inputs of each neuron, on average: 0.02 of 10,000."""
+WINDOW, PART = 8, 100
+"""Half the window of coincidences, in time constants of the rule, and inhibitory neurons that are looked at at once."""
 BEFORE = 1
 """Time without plasticity, in s."""
 BIN, WEIGHT_BIN = 0.1, 0.5
@@ -56,7 +59,7 @@ def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
 
         simulation = Simulation(config, dt, subject.seed, shown)
         for plasticity, recording in (("before", simulation.before), ("after", simulation.after)):
-            rows += _measured(config, dt, plasticity, recording)
+            rows += _measured(config, dt, plasticity, recording, simulation.synapses)
             if number == 0 and subject.seed == 0:
                 rows += _shown(plasticity, recording)
         if number == 0:
@@ -87,6 +90,8 @@ class Simulation:
         Spikes of the time between, second by second.
     weights
         Weights of the plastic synapses at the end, in nS.
+    synapses
+        Their inhibitory and excitatory neurons.
     """
 
     def __init__(self, config: Config, dt: float, seed: int, shown: Callable[[int], None]) -> None:
@@ -106,6 +111,7 @@ class Simulation:
         state, self.after = simulator.run_for(state, last * second, record=[*spikes, *traces])
         shown(BEFORE + config.duration)
         self.weights: FloatArray = state.weights("I_to_E", nS)
+        self.synapses: tuple[IntArray, IntArray] = (state["I_to_E.source"], state["I_to_E.target"])
 
 
 def network(config: Config, dt: float) -> bnsim.Network:
@@ -154,7 +160,9 @@ def network(config: Config, dt: float) -> bnsim.Network:
     )
 
 
-def _measured(config: Config, dt: float, plasticity: str, recording: Recording) -> Iterator[Measurement]:
+def _measured(
+    config: Config, dt: float, plasticity: str, recording: Recording, synapses: tuple[IntArray, IntArray]
+) -> Iterator[Measurement]:
     facts: dict[str, Any] = {"plasticity": plasticity, "alpha": config.alpha, "dt": dt}
     rates = recording.counts["E"][0] / recording.duration
     yield CLASSIC["rate"](rates.mean(), **facts)
@@ -162,8 +170,40 @@ def _measured(config: Config, dt: float, plasticity: str, recording: Recording) 
     variation = bnsim.measures.coefficient_of_variation(recording, "E")
     if not np.isnan(variation).all():
         yield CLASSIC["variation"](np.nanmean(variation), **facts)
+    relative = coincidences(recording, *synapses)
+    yield CLASSIC["coincidences"](relative, **facts)
+    yield CLASSIC["effective_rate"](rates.mean() * relative, **facts)
     excitation, inhibition = currents(recording)
     yield CLASSIC["balance"]((-inhibition.mean(axis=0) / excitation.mean(axis=0)).mean(), **facts)
+
+
+def coincidences(recording: Recording, inhibitory: IntArray, excitatory: IntArray) -> float:
+    """Return how often connected neurons fire together, relative to independent trains with the same rates.
+
+    Parameters
+    ----------
+    recording
+        Spikes of E and I.
+    inhibitory, excitatory
+        The neurons of each synapse (synapse,).
+
+    Returns
+    -------
+    float
+        Sum over all synapses of exp(-|t| / tau) for each pair of spikes that are t apart, counted in bins of a
+        millisecond, over its expectation; NaN without spikes.
+    """
+    lags = np.arange(-round(WINDOW * TAU), round(WINDOW * TAU) + 1)
+    kernel = np.exp(-np.abs(lags) / TAU).astype(np.float32)
+    first, second = (recording.binned(name, 1 * ms)[0].T.astype(np.float32) for name in ("I", "E"))
+    found = expected = 0.0
+    for start in range(0, len(first), PART):
+        part = first[start : start + PART]
+        chosen = (inhibitory >= start) & (inhibitory < start + len(part))
+        pairs = excitatory[chosen], inhibitory[chosen] - start
+        found += (second @ convolve1d(part, kernel, axis=1, mode="constant").T)[pairs].sum(dtype=float)
+        expected += np.outer(second.sum(axis=1), part.sum(axis=1))[pairs].sum(dtype=float)
+    return float(found * first.shape[1] / (expected * kernel.sum())) if expected else float("nan")
 
 
 def currents(recording: Recording) -> tuple[FloatArray, FloatArray]:

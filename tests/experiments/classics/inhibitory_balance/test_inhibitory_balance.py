@@ -7,7 +7,7 @@ import pytest
 from brian2.units import Hz
 
 import bnsim
-from bnsim.recording import Recording, SampledTrace
+from bnsim.recording import Recording, SampledTrace, SpikeTimes
 from experiments.classics.inhibitory_balance import CLASSIC, figure, measure
 from experiments.run_directory import Run
 from tests.experiments.classics.runs import passed, run_tiny
@@ -44,6 +44,20 @@ def test_currents_of_given_traces() -> None:
     np.testing.assert_allclose(inhibition, np.full((3, 2), -0.5))
 
 
+def test_coincidences_of_given_trains() -> None:
+    """One pair of neurons fires 20 ms apart, once in a second; another synapse's neurons never fire."""
+    spikes = {
+        name: SpikeTimes(np.zeros(1, int), np.zeros(1, int), np.array([time]))
+        for name, time in (("I", 0.5), ("E", 0.52))
+    }
+    counts = {name: np.array([[1, 0]]) for name in times}
+    recording = Recording(1.0, 1e-3, np.zeros(1, np.uint64), counts, spikes)
+    window = np.exp(-np.abs(np.arange(-160, 161)) / 20).sum()
+    found = measure.coincidences(recording, np.array([0, 1]), np.array([0, 1]))
+    assert found == pytest.approx(np.exp(-1) * 1000 / window, rel=1e-5)
+    assert np.isnan(measure.coincidences(recording, np.array([1]), np.array([0])))
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run_tiny("inhibitory-balance", tmp_path_factory.mktemp("inhibitory-balance"))
@@ -67,7 +81,7 @@ def test_plasticity_lowers_the_rate_and_balances_the_currents(run: Run) -> None:
 
 
 def test_a_small_run_is_drawn_and_told(run: Run) -> None:
-    assert passed(run).keys() == {"target of 6.25 Hz, step 0.2 ms"}
+    assert passed(run).keys() == {f"{what}, target of 6.25 Hz, step 0.2 ms" for what in ("rate", "with coincidences")}
     (drawn,) = figure.draw(run).values()
     activity = drawn.axes[0]
     excitatory, inhibitory, target, *_ = activity.get_lines()
