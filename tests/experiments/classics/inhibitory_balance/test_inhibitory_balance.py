@@ -46,10 +46,8 @@ def test_currents_of_given_traces() -> None:
 
 def test_coincidences_of_given_trains() -> None:
     """One pair of neurons fires 20 ms apart, once in a second; another synapse's neurons never fire."""
-    spikes = {
-        name: SpikeTimes(np.zeros(1, int), np.zeros(1, int), np.array([time]))
-        for name, time in (("I", 0.5), ("E", 0.52))
-    }
+    times, first = {"I": 0.5, "E": 0.52}, np.zeros(1, int)
+    spikes = {name: SpikeTimes(first, first, np.array([time])) for name, time in times.items()}
     counts = {name: np.array([[1, 0]]) for name in times}
     recording = Recording(1.0, 1e-3, np.zeros(1, np.uint64), counts, spikes)
     window = np.exp(-np.abs(np.arange(-160, 161)) / 20).sum()
