@@ -44,8 +44,10 @@ class DiehlCookExcitatory(AdaptiveLIF):
     `blocked` ago; then v = v_reset for the refractory period, and theta += theta_increment. theta starts at theta_start
     and carries over from trial to trial. Forward Euler, as in the authors' code.
 
-    The paper states a refractory period of 5 ms only; a timer in the authors' code that runs at a tenth of the speed
-    makes it 50 ms (`blocked`), and their results were obtained with it.
+    The paper states a refractory period of 5 ms only. Brian2's example of this network has a timer that runs at a tenth
+    of the speed, which makes it 50 ms (`blocked`). In the authors' code for Brian 1 that line is
+    `dtimer/dt = 100.0 : ms`. Brian 1 checks the unit of an equation and does not scale by it, so that their timer
+    exceeds 5 ms after one step and blocks nothing more (as read in the source of both; they were not run).
 
     References
     ----------

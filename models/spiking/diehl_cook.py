@@ -59,7 +59,8 @@ class DiehlCook(SpikingClassifier):
     delay : float
         Longest delay from the input, in ms; each synapse has its own, uniform in [0, delay).
     blocked : float
-        Time after a spike without another, in ms.
+        Time after a spike without another, in ms: 5 in the paper, 50 in Brian2's example of this network (see
+        `bnsim.DiehlCookExcitatory`).
     integration : str
         Of the excitatory cells: "euler" or "exponential-euler". "euler", the authors', is unstable where more than 23
         of them fire in one step: 17 of inhibition from each, times 0.5 / 100 ms, is then more than 2, and potentials
@@ -118,6 +119,7 @@ class DiehlCook(SpikingClassifier):
         "membrane, conductances and traces start anew in each presentation, instead of 150 ms of silence in between",
         "thresholds decay as much in a presentation as the authors' do with the silence",
         "weights are normalised after a presentation, not before it",
+        "a spike blocks the next for `blocked` = 50 ms, as in Brian2's example (the paper's: 5 ms)",
         "labels come from a running mean of the responses during training unless `label_samples` is given",
     )
     recorded = ("input", "excitatory", "inhibitory")
