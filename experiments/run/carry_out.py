@@ -23,6 +23,7 @@ from experiments.run.progress import ProgressDisplay, Silence
 from experiments.run.request import COMPARE, Request
 from experiments.run.store import Store
 from experiments.run_directory import Example, Run, check_output, read_run, write_contents
+from experiments.spec import Untrained
 from experiments.tasks.dataset import final_split
 
 MakeExecutor: TypeAlias = Callable[[int], Executor] | None
@@ -245,7 +246,8 @@ def _finish(plan: Plan, store: Store, started: datetime, workers: int | None, ma
     count = max(1, min(workers or available_cores(), len(missing)))
     try:
         with (make_executor or Workers)(count) as executor:
-            with ProgressDisplay([job.name for job in missing]) as display:
+            present = not all(isinstance(job.subject, Untrained) for job in missing)
+            with ProgressDisplay([job.name for job in missing], present) as display:
                 for place, result in executor.run(missing, display):
                     store.keep(missing[place], result)
                     for message in result.warnings:

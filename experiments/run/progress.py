@@ -18,12 +18,15 @@ class ProgressDisplay:
     ----------
     names
         Names of the jobs, in their order.
+    present
+        Whether their units of work are presentations, whose rate is shown.
     console
         Where to print; None for standard error.
     """
 
-    def __init__(self, names: Sequence[str], console: Console | None = None) -> None:
+    def __init__(self, names: Sequence[str], present: bool = True, console: Console | None = None) -> None:
         self._names = names
+        self._present = present
         self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
         self._fractions = [0.0] * len(names)
         self._presented = [0] * len(names)
@@ -36,7 +39,7 @@ class ProgressDisplay:
             self._bar = Progress(
                 TextColumn("{task.fields[jobs]}"),
                 BarColumn(),
-                TextColumn("{task.percentage:>3.0f} %  {task.fields[rate]:,.0f} presentations/s"),
+                TextColumn("{task.percentage:>3.0f} %{task.fields[rate]}"),
                 TimeElapsedColumn(),
                 TextColumn("left"),
                 TimeRemainingColumn(),
@@ -44,7 +47,7 @@ class ProgressDisplay:
                 transient=True,
             )
             self._bar.start()
-            self._task = self._bar.add_task("jobs", total=len(self._names), jobs=self._jobs(), rate=0.0)
+            self._task = self._bar.add_task("jobs", total=len(self._names), jobs=self._jobs(), rate="")
         return self
 
     def __exit__(
@@ -61,9 +64,9 @@ class ProgressDisplay:
         index
             Index of the job.
         done
-            Presentations that are done.
+            Units of work that are done.
         total
-            Presentations of the job.
+            Units of work of the job.
         """
         self._fractions[index] = done / total if total else 0.0
         self._presented[index] = done
@@ -82,19 +85,21 @@ class ProgressDisplay:
         if self._bar is None:
             elapsed = time.monotonic() - self._started
             left = elapsed * (len(self._names) / max(sum(self._fractions), 1e-9) - 1)
-            speed = f"{self._rate():,.0f} presentations/s, {left:.0f} s left"
-            self._console.print(f"{self._jobs()}: {self._names[index]}, {speed}", markup=False)
+            self._console.print(
+                f"{self._jobs()}: {self._names[index]}{self._rate(', ')}, {left:.0f} s left", markup=False
+            )
         self._refresh()
 
     def _refresh(self) -> None:
         if self._bar is not None:
-            self._bar.update(self._task, completed=sum(self._fractions), jobs=self._jobs(), rate=self._rate())
+            self._bar.update(self._task, completed=sum(self._fractions), jobs=self._jobs(), rate=self._rate("  "))
 
     def _jobs(self) -> str:
         return f"{self._n_finished}/{len(self._names)} jobs"
 
-    def _rate(self) -> float:
-        return sum(self._presented) / max(time.monotonic() - self._started, 1e-9)
+    def _rate(self, separator: str) -> str:
+        rate = sum(self._presented) / max(time.monotonic() - self._started, 1e-9)
+        return f"{separator}{rate:,.0f} presentations/s" if self._present else ""
 
 
 class Silence:
