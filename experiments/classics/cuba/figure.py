@@ -76,7 +76,7 @@ def drawn(run: Run, classic: Classic, **facts: Fact) -> Figure:
         The figure.
     """
     (model,) = classic.subjects
-    dt = min(run.config[classic.name]["steps"][:1])
+    dt = run.config[classic.name]["steps"][0]
     with style():
         figure = Figure(figsize=(8.4, 6.2))
         grid = figure.add_gridspec(3, 2, height_ratios=[1.5, 1, 1.4], width_ratios=[1.2, 1])
