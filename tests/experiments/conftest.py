@@ -21,9 +21,12 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests of `full_run`, so that one worker makes it while the others have tests without it."""
+    """Call the tests of `full_run` slow, and begin with them, so that one worker makes it while others go on."""
+    for item in items:
+        if "full_run" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: "full_run" not in getattr(item, "fixturenames", ()))
 
 

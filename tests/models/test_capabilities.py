@@ -181,6 +181,7 @@ def test_decisions_by_counts_end_in_the_prediction(fitted: Classifier, digits: D
 
 
 @having(SpikeReadOut)
+@pytest.mark.slow
 def test_the_output_alone_repeats_what_the_network_did(fitted: Classifier, digits: Digits) -> None:
     model, X = able(fitted, SpikeReadOut), digits.X_held[:20]
     hidden = model.hidden_spikes(X)

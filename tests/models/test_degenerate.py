@@ -205,6 +205,7 @@ def test_a_feature_that_never_changes_tells_nothing(wine: tuple[NDArray[np.float
 
 
 @pytest.mark.parametrize("name", QUICK)
+@pytest.mark.slow
 def test_a_network_that_learns_digits_is_warned_of_nothing(name: str) -> None:
     assert trained(name).warnings_ == ()
 

@@ -144,6 +144,7 @@ def crossings(v: Array) -> list[int]:
     return np.flatnonzero((v[:-1] <= 0) & (v[1:] > 0)).tolist()
 
 
+@pytest.mark.slow
 def test_hodgkin_huxley_follows_its_equations() -> None:
     """rk4 errs by some 1e-2 mV in the upswing at dt = 0.025 ms; a spike for each crossing, none while v stays above."""
     dt, currents = 0.025, [2.0, 10.0]

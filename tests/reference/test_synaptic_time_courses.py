@@ -68,6 +68,7 @@ def solved(rate: Callable[[float, Any], Any]) -> Course:
     return np.asarray(found.y[0])
 
 
+@pytest.mark.slow
 def test_the_weight_of_a_current_is_its_peak() -> None:
     """To the rounding of 600 steps; the distance of 1e-12 from equality moves a course by as much."""
     found = responses([(RELATIVE, synapse, -3 * mV) for synapse, _, _ in CURRENTS], "s")
@@ -78,6 +79,7 @@ def test_the_weight_of_a_current_is_its_peak() -> None:
         np.testing.assert_allclose(v, expected, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_the_weight_of_a_conductance_is_its_peak() -> None:
     """The conductance is exact; the membrane is of second order in the time step, here 0.1 ms for a rise of 0.5 ms."""
     cells = [(CELL, synapse, 12 * nS) for synapse, _, _ in CONDUCTANCES]
@@ -112,6 +114,7 @@ NEST_CELL = {"C_m": 210.0, "E_L": -70.0, "V_th": 0.0, "V_reset": -70.0}
     ],
     ids=["alpha current", "time constants equal", "alpha conductance", "double-exponential conductance"],
 )
+@pytest.mark.slow
 def test_membrane_as_in_nest(
     model: str, parameters: dict[str, float], synapse: bnsim.SynapseModel, weight: float, tolerance: float
 ) -> None:

@@ -36,6 +36,7 @@ def example(examples: list[Example]) -> Example:
     return examples[0]
 
 
+@pytest.mark.slow
 def test_an_answer_that_no_population_gives_is_kept_beside_the_spikes(example: Example) -> None:
     assert example.recording is not None
     assert list(example.recording.counts) == ["input", "excitatory", "inhibitory"]

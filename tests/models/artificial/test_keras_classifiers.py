@@ -99,6 +99,7 @@ def test_receptive_dense_trains_the_read_out_alone(digits: Digits) -> None:
     assert operations.multiply_accumulates == 3 * (100 * 16 + 100 * 10)
 
 
+@pytest.mark.slow
 def test_receptive_dense_normalises_as_its_twin_and_is_saved_whole(digits: Digits, tmp_path: Path) -> None:
     model = quick("receptive-dense", n_filters=300, semisaturation=0.5, gain=6.0, shift=1).fit(
         digits.X[:100], digits.y[:100]
