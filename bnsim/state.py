@@ -125,7 +125,7 @@ class State(Mapping[str, np.ndarray]):
             If there is no such projection, or the weights have another unit.
         """
         from brian2.units import amp, siemens, volt
-        from brian2.units.fundamentalunits import Quantity, have_same_dimensions
+        from brian2.units.fundamentalunits import Quantity
 
         names = [name.removesuffix(UNIT) for name in self if name.endswith(UNIT)]
         _one_of("State.weights(projection)", projection, names)
@@ -137,13 +137,8 @@ class State(Mapping[str, np.ndarray]):
             of_pairs[source, target] = 0.0
             np.add.at(of_pairs, (source, target), values)
             values = of_pairs
-        if unit is None:
-            return values * own
-        if not have_same_dimensions(unit, own):
-            raise InputError(
-                f"State.weights(unit): the weights of {projection!r} are in {own}; give a unit of that kind"
-            )
-        return values / float(np.asarray(unit))
+        wrong = f"State.weights(unit): the weights of {projection!r} are in {own}; give a unit of that kind"
+        return _in_unit(values, own, unit, wrong)
 
     def positions(self, population: str, unit: Any = None) -> Any:
         """Return where the units of a population lie.
@@ -166,18 +161,14 @@ class State(Mapping[str, np.ndarray]):
             If there is no such population, it has no positions, or the unit is none of length.
         """
         from brian2.units import metre
-        from brian2.units.fundamentalunits import have_same_dimensions
 
         _one_of(
             "State.positions(population)",
             population,
             [n.removesuffix(POSITIONS) for n in self if n.endswith(POSITIONS)],
         )
-        if unit is None:
-            return self[f"{population}{POSITIONS}"] * metre
-        if not have_same_dimensions(unit, metre):
-            raise InputError("State.positions(unit): no unit of length; give one such as um")
-        return self[f"{population}{POSITIONS}"] / float(np.asarray(unit))
+        wrong = "State.positions(unit): no unit of length; give one such as um"
+        return _in_unit(self[f"{population}{POSITIONS}"], metre, unit, wrong)
 
     def save(self, path: str | Path) -> None:
         """Write the arrays to an .npz file.
@@ -218,6 +209,17 @@ class State(Mapping[str, np.ndarray]):
         if Path(path).is_dir():
             arrays = {name.removeprefix("state/"): array for name, array in arrays.items() if name.startswith("state/")}
         return cls(arrays)
+
+
+def _in_unit(values: np.ndarray, own: Any, unit: Any, wrong: str) -> Any:
+    """Values with their own unit, or as plain numbers in another; `wrong` says that it is of another dimension."""
+    from brian2.units.fundamentalunits import have_same_dimensions
+
+    if unit is None:
+        return values * own
+    if not have_same_dimensions(unit, own):
+        raise InputError(wrong)
+    return values / float(np.asarray(unit))
 
 
 def _one_of(culprit: str, name: object, known: list[str]) -> None:

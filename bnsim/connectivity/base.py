@@ -29,21 +29,28 @@ class Edges:
     factor: Float64Array | None = None
 
     @classmethod
-    def sorted(cls, source: IntArray, target: IntArray) -> Edges:
+    def sorted(cls, source: IntArray, target: IntArray, factor: Float64Array | None = None) -> Edges:
         """Return edges in any order as edges in order.
 
         Parameters
         ----------
         source, target : ndarray of int, shape (n_synapses,)
             Units below 2**31.
+        factor : ndarray of float64, shape (n_synapses,), optional
+            Factor of each synapse; None for none.
 
         Returns
         -------
         Edges
-            Sorted by source, then target.
+            Sorted by source, then target; synapses of the same pair stay in their order.
         """
-        both = np.sort((source.astype(np.int64) << 32) | target)
-        return cls((both >> 32).astype(np.int32), both.astype(np.int32))
+        both = (source.astype(np.int64) << 32) | target
+        if factor is None:
+            both.sort()
+        else:
+            order = np.argsort(both, kind="stable")
+            both, factor = both[order], factor[order]
+        return cls((both >> 32).astype(np.int32), both.astype(np.int32), factor)
 
 
 @dataclass(frozen=True)

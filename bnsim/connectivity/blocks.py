@@ -117,9 +117,4 @@ class Blocks(Connectivity):
             target.append(edges.target.astype(np.int64) + begins[1][j])
             own = np.ones(len(edges.source)) if edges.factor is None else edges.factor
             factor.append(own if self.factors is None else own * self.factors[i][j])
-        order = np.argsort((np.concatenate(source) << 32) | np.concatenate(target), kind="stable")
-        return Edges(
-            np.concatenate(source)[order].astype(np.int32),
-            np.concatenate(target)[order].astype(np.int32),
-            np.concatenate(factor)[order],
-        )
+        return Edges.sorted(np.concatenate(source), np.concatenate(target), np.concatenate(factor))

@@ -11,7 +11,7 @@ from bnsim.arrays import Int64Array
 from bnsim.drives.encoder import Encoded
 from bnsim.engine import random, stimuli
 from bnsim.engine.backends import CompiledNetwork
-from bnsim.engine.job import Grid, Job, Limit, Outcome, Reporter, later
+from bnsim.engine.job import Grid, Job, Limit, Outcome, Reporter
 from bnsim.engine.records import Record
 from bnsim.engine.signals import Signals
 from bnsim.program import Program
@@ -88,7 +88,7 @@ class Run:
         done, start = 0, int(state[CLOCK][0])
         while done < self.n_steps:
             job = self._job(state, start, done)
-            outcome = engine.run(job, later(report, done))
+            outcome = engine.run(job, _later(report, done))
             steps = job.grid.steps * job.n_trials if outcome.steps is None else outcome.steps
             done += steps
             state = State({**state, **outcome.state, CLOCK: np.array([start + done], np.int64)})
@@ -116,3 +116,8 @@ class Run:
             samples=self.wanted.samples,
             limit=self.limit,
         )
+
+
+def _later(report: Reporter | None, steps: int) -> Reporter | None:
+    """A reporter of a job that begins after some steps."""
+    return None if report is None else lambda done: report(steps + done)

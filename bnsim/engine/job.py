@@ -19,24 +19,6 @@ Reporter = Callable[[int], None]
 """Function that is told now and then how many steps of a job have been simulated."""
 
 
-def later(report: Reporter | None, steps: int) -> Reporter | None:
-    """Return the reporter of a job that begins after some steps.
-
-    Parameters
-    ----------
-    report : callable or None
-        The reporter of the run; None for none.
-    steps : int
-        How many steps were done before.
-
-    Returns
-    -------
-    callable or None
-        Adds them to those of the job.
-    """
-    return None if report is None else lambda done: report(steps + done)
-
-
 @dataclass(frozen=True)
 class Grid:
     """Time of a job: how long its trials are, or the segments of a continuous run.

@@ -126,15 +126,13 @@ class Record:
             start=grid.first_step * program.dt,
         )
 
-    def nothing(self, program: Program, state: State) -> Outcome:
+    def nothing(self, program: Program) -> Outcome:
         """Return the outcome of no step at all.
 
         Parameters
         ----------
         program : Program
             The program to be run.
-        state : State
-            A state of the run, which tells how many synapses there are.
 
         Returns
         -------

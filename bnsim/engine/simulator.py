@@ -258,7 +258,7 @@ class Simulator:
     ) -> tuple[State, Recording]:
         """Carry out a run and write each of its pieces to a folder as soon as it is there."""
         number, nothing = np.zeros(1, np.uint64), Grid(0, 0, int(state[CLOCK][0]), continuous=True)
-        start = run.wanted.recording(self.program, nothing, number, [run.wanted.nothing(self.program, state)], state)
+        start = run.wanted.recording(self.program, nothing, number, [run.wanted.nothing(self.program)], state)
         stream = Stream(culprit, to, state, start)
         try:
             for reached, grid, outcome in run.pieces(self._engine, state, report):

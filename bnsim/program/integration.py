@@ -26,6 +26,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -85,14 +86,14 @@ class _System:
     rows: Mapping[str, Mapping[str, str]]
     still: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def refractory(self) -> _System:
         """The same equations while a neuron is refractory."""
         return replace(self, rows={name: {} if name in self.still else row for name, row in self.rows.items()})
 
     def waits(self, name: str) -> bool:
         """Whether an unknown depends on another one that stands still while a neuron is refractory."""
-        return bool(self.still - {name} & set(self.reached()[name]))
+        return bool(self.still - {name} & set(self.reached[name]))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -111,6 +112,7 @@ class _System:
             matrix[..., row, column] = entry
         return matrix
 
+    @cached_property
     def reached(self) -> dict[str, list[str]]:
         """For each unknown, the columns that its value after a step depends on."""
         found = {name: {name, *self.rows[name]} for name in self.unknowns}
@@ -326,7 +328,7 @@ def _is_linear_in(text: str, name: str, known: set[str]) -> bool:
 
 def _only(system: _System, wanted: Iterable[str]) -> _System:
     """The part of a system that some unknowns depend on."""
-    reached = system.reached()
+    reached = system.reached
     needed = {column for name in wanted for column in reached[name]}
     unknowns = tuple(name for name in system.unknowns if name in needed)
     inputs = {name: text for name, text in system.inputs.items() if name in needed}
@@ -353,7 +355,7 @@ def _propagation(system: _System, end: str, kind: str = "", share: float = 1.0) 
 
 def _combination(system: _System, kind: str, name: str) -> str:
     terms = []
-    for column in system.reached()[name]:
+    for column in system.reached[name]:
         coefficient, factor = f"{PREFIX}{kind}{name}_{column}", system.inputs.get(column, column)
         terms.append(coefficient if factor == "1" else f"{coefficient} * ({factor})")
     return " + ".join(terms)
@@ -365,7 +367,7 @@ def _integration(
     names = [
         f"{PREFIX}{kind}{name}_{column}"
         for kind, (_, system) in systems.items()
-        for name, columns in system.reached().items()
+        for name, columns in system.reached.items()
         for column in columns
     ]
     return Integration("\n".join(lines), tuple(names), of_cells, _values(systems, constants, dt))
@@ -384,7 +386,7 @@ def _values(systems: _Systems, constants: Mapping[str, Any], dt: float) -> Coeff
         coefficients: dict[str, Float64Array] = {}
         for kind, (share, system) in systems.items():
             propagator = propagators(system.matrix(evaluate), share * dt)
-            for name, columns in system.reached().items():
+            for name, columns in system.reached.items():
                 for column in columns:
                     row, place = system.columns.index(name), system.columns.index(column)
                     coefficients[f"{PREFIX}{kind}{name}_{column}"] = np.atleast_1d(propagator[..., row, place])
