@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from bnsim.arrays import FloatArray
@@ -61,8 +62,8 @@ def looks(run: Run) -> dict[str, Look]:
     return result
 
 
-def rows(run: Run, metric: Metric) -> pd.DataFrame:
-    """Return all rows of the results that hold a metric.
+def rows(run: Run, metric: Metric, **facts: Fact) -> pd.DataFrame:
+    """Return all rows of the results that hold a metric with these facts, and perhaps others.
 
     Parameters
     ----------
@@ -70,6 +71,8 @@ def rows(run: Run, metric: Metric) -> pd.DataFrame:
         A stored run.
     metric
         A metric of a study that the run carried out.
+    **facts
+        Name -> value.
 
     Returns
     -------
@@ -82,7 +85,10 @@ def rows(run: Run, metric: Metric) -> pd.DataFrame:
         If the run did not carry out the metric's study.
     """
     _refuse_foreign(run, metric)
-    return run.results[(run.results["study"] == metric.study) & (run.results["metric"] == metric.name)]
+    found = run.results[(run.results["study"] == metric.study) & (run.results["metric"] == metric.name)]
+    if not facts:
+        return found
+    return found[np.array([facts.items() <= held.items() for held in found["facts"]], bool)]
 
 
 def values(run: Run, metric: Metric) -> pd.DataFrame:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
@@ -15,9 +14,10 @@ from bnsim.arrays import FloatArray
 from bnsim.plotting.style import BLUE, INK, SEQUENTIAL, style
 from experiments.classics.brunel import CLASSIC, REGIMES
 from experiments.run_directory import Run
+from experiments.shared.drawing.curves import means_and_bars
 from experiments.shared.stored import along, by_fact, rows
 from experiments.shared.wording import number, stated
-from experiments.spec import Metric, Plate
+from experiments.spec import Plate
 
 (_MODEL,) = CLASSIC.subjects
 
@@ -90,9 +90,8 @@ def _convergence(run: Run) -> Figure:
             found = along(run, CLASSIC[metric], _MODEL, "dt")
             repeated = next(entry["facts"]["regime"] for dt, entry in found if dt != _step(run))
             found = [(dt, entry) for dt, entry in found if entry["facts"]["regime"] == repeated]
-            means = np.array([entry["mean"] for _, entry in found])
-            limits = np.array([[entry["ci_low"], entry["ci_high"]] for _, entry in found], float)
-            bars, steps = np.nan_to_num(np.abs(limits - means[:, None]).T), [dt for dt, _ in found]
+            steps = [dt for dt, _ in found]
+            means, bars = means_and_bars(entry for _, entry in found)
             ax.errorbar(steps, means, bars, fmt="o", color=BLUE, capsize=3)
             ax.set(xlabel="Time step (ms)", ylabel=f"{CLASSIC[metric].label}{unit}", title=repeated, xscale="log")
             ax.set_xticks(steps, [f"{dt:g}" for dt in steps])
@@ -185,11 +184,11 @@ def _regimes(run: Run) -> list[str]:
 def _column(axes: Sequence[Axes], run: Run, regime: str) -> None:
     raster, activity, spectrum = axes
     strength, external = REGIMES[regime]
-    spikes = _of(run, CLASSIC["spike"], regime)
+    spikes = rows(run, CLASSIC["spike"], regime=regime)
     neurons = [facts["neuron"] for facts in spikes["facts"]]
     raster.scatter(0.1 * spikes["step"].to_numpy(float), neurons, s=2, color=INK, linewidths=0)
     raster.set_title(f"{regime}\ng = {strength:g}, η = {external:g}")
-    found = _of(run, CLASSIC["activity"], regime)
+    found = rows(run, CLASSIC["activity"], regime=regime)
     activity.fill_between(0.5 * found["step"].to_numpy(float), found["value"].to_numpy(float), color=INK, linewidth=0)
     activity.set(xlabel="Time (ms)", ylim=(0, None))
     for ax in (raster, activity):
@@ -197,8 +196,3 @@ def _column(axes: Sequence[Axes], run: Run, regime: str) -> None:
     entries = [entry for _, name, entry in by_fact(run, CLASSIC["spectrum"], "regime") if name == regime]
     spectrum.plot([entry["step"] for entry in entries], np.array([entry["mean"] for entry in entries]), color=BLUE)
     spectrum.set(xlabel="Frequency (Hz)", xlim=(0, 400), ylim=(0, None))
-
-
-def _of(run: Run, metric: Metric, regime: str) -> pd.DataFrame:
-    found = rows(run, metric)
-    return found[[facts["regime"] == regime for facts in found["facts"]]]

@@ -12,8 +12,10 @@ from scipy.signal import welch
 import bnsim
 from bnsim import Delta, FixedInDegree, PoissonDrive, Population, Projection
 from bnsim.arrays import FloatArray
+from bnsim.binning import Bins
 from bnsim.recording import Recording, SpikeTimes
 from experiments.classics.brunel import CLASSIC, REGIMES, Config
+from experiments.shared.defined import mean_of_defined
 from experiments.spec import Measurement, Outcome, Progress, Untrained
 
 TAU, THRESHOLD, RESET, REFRACTORY, DELAY = 20.0, 20.0, 10.0, 2.0, 1.5
@@ -166,9 +168,7 @@ def state(config: Config, point: tuple[float, float], recording: Recording) -> I
     facts: dict[str, Any] = {"g": point[0], "eta": point[1]}
     activity = _activity(config, recording, 1.0)
     yield CLASSIC["rate_at"](activity.mean(), **facts)
-    variation = _variation(recording)
-    if not np.isnan(variation).all():
-        yield CLASSIC["variation_at"](np.nanmean(variation), **facts)
+    yield from mean_of_defined(CLASSIC["variation_at"], _variation(recording), **facts)
     if activity.any():
         yield CLASSIC["synchrony_at"](activity.std() / activity.mean(), **facts)
 
@@ -182,9 +182,7 @@ def _firing(config: Config, regime: str, recording: Recording) -> Iterator[Measu
     """Yield rate and variation."""
     facts, spikes = _facts(config, regime, recording), sum(counts.sum() for counts in recording.counts.values())
     yield CLASSIC["rate"](spikes * 1e3 / (config.neurons * config.duration), **facts)
-    variation = _variation(recording)
-    if not np.isnan(variation).all():
-        yield CLASSIC["variation"](np.nanmean(variation), **facts)
+    yield from mean_of_defined(CLASSIC["variation"], _variation(recording), **facts)
 
 
 def _variation(recording: Recording) -> FloatArray:
@@ -194,9 +192,8 @@ def _variation(recording: Recording) -> FloatArray:
 def _activity(config: Config, recording: Recording, width: float) -> FloatArray:
     """The mean rate of all neurons in Hz, in bins of a width in ms."""
     times = np.concatenate([recording.spike_times(name).time for name in ("E", "I")])
-    steps = np.rint(times / recording.dt).astype(int) - recording.first_step
-    counts = np.bincount(steps // round(width / 1e3 / recording.dt), minlength=round(config.duration / width))
-    return counts * 1e3 / (width * config.neurons)
+    bins = Bins.of("width", width * ms, recording.dt, recording.n_steps, recording.first_step)
+    return bins.count(times) * 1e3 / (width * config.neurons)
 
 
 def _shown(config: Config, regime: str, activity: FloatArray, excitatory: SpikeTimes) -> Iterator[Measurement]:

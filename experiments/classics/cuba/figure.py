@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from bnsim.plotting.style import BLUE, FAINT, INK, VERMILLION, style
 from experiments.classics.cuba import CLASSIC
 from experiments.run_directory import Run
+from experiments.shared.drawing.curves import means_and_bars
 from experiments.shared.stored import along, entries, rows
 from experiments.shared.wording import number, stated
 from experiments.spec import Fact, Plate
@@ -131,8 +132,7 @@ def _potential(ax: Axes, run: Run, classic: Classic, dt: float) -> None:
     samples = rows(run, classic["potential"])
     times = dt * samples["step"].to_numpy(float)
     ax.plot(times, samples["value"].to_numpy(float), color=BLUE, linewidth=1)
-    spikes = rows(run, classic["spike"])
-    first = dt * spikes["step"][[facts["neuron"] == 0 for facts in spikes["facts"]]].to_numpy(float)
+    first = dt * rows(run, classic["spike"], neuron=0)["step"].to_numpy(float)
     ax.vlines(first, THRESHOLD, PEAK, color=BLUE, linewidth=1)
     ax.axhline(THRESHOLD, color=INK, linewidth=0.8, linestyle=(0, (1, 2)))
     ax.set(xlabel="Time (ms)", ylabel="Potential (mV)", xlim=(0, times[-1] + dt if len(times) else 1))
@@ -147,9 +147,7 @@ def _shares(ax: Axes, run: Run, classic: Classic) -> None:
 
 def _convergence(ax: Axes, run: Run, classic: Classic, model: str, **facts: Fact) -> None:
     found = along(run, classic["change"], model, "dt", **facts)
-    means = np.array([entry["mean"] for _, entry in found])
-    limits = np.array([[entry["ci_low"], entry["ci_high"]] for _, entry in found], float)
-    bars = np.nan_to_num(np.abs(limits - means[:, None]).T)
+    means, bars = means_and_bars(entry for _, entry in found)
     steps = [dt for dt, _ in found]
     ax.axhline(0, color=INK, linewidth=0.8, linestyle=(0, (1, 2)))
     ax.errorbar(steps, means, bars, fmt="o", color=BLUE, capsize=3)

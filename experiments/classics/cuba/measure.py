@@ -11,8 +11,10 @@ from brian2.units import ms, mV, second
 import bnsim
 from bnsim import ExponentialCurrent, FixedProbability, Population, Projection
 from bnsim.arrays import Int64Array
+from bnsim.binning import steps_of
 from bnsim.recording import Recording
 from experiments.classics.cuba import CLASSIC, Config
+from experiments.shared.defined import mean_of_defined
 from experiments.spec import Measurement, Outcome, Progress, Untrained
 from experiments.yardsticks import Classic
 
@@ -129,8 +131,7 @@ def measured(classic: Classic, recording: Recording, **facts: Any) -> Iterator[M
     """
     yield classic["rate"](rate(recording), **facts)
     variation = np.concatenate([bnsim.measures.coefficient_of_variation(recording, name) for name in "EI"])
-    if not np.isnan(variation).all():
-        yield classic["variation"](np.nanmean(variation), **facts)
+    yield from mean_of_defined(classic["variation"], variation, **facts)
     steps, width = spike_steps(recording), round(BIN / 1e3 / recording.dt)
     counts = np.bincount(steps // width, minlength=recording.n_steps // width)[: recording.n_steps // width]
     if counts.any():
@@ -213,4 +214,4 @@ def spike_steps(recording: Recording, names: Sequence[str] = "EI") -> Int64Array
         One population after the other.
     """
     times = np.concatenate([recording.spike_times(name).time for name in names])
-    return np.rint(times / recording.dt).astype(np.int64) - recording.first_step
+    return steps_of(times, recording.dt) - recording.first_step

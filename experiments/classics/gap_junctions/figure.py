@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from bnsim.plotting.style import BLUE, FAINT, INK, VERMILLION, style
 from experiments.classics.gap_junctions import CLASSIC, COUPLING
 from experiments.run_directory import Run
+from experiments.shared.drawing.curves import means_and_bars
 from experiments.shared.stored import along, rows
 from experiments.shared.wording import number
 from experiments.spec import Plate
@@ -123,17 +124,15 @@ def _alternating(ax: Axes, run: Run) -> None:
 
 
 def _potential(ax: Axes, run: Run, cell: str, colour: str) -> None:
-    found = rows(run, CLASSIC["potential"])
-    values = found[[facts == {"cell": cell} for facts in found["facts"]]].sort_values("step")
+    values = rows(run, CLASSIC["potential"], cell=cell).sort_values("step")
     ax.plot(values["step"] / 4, values["value"], color=colour, linewidth=1)
     ax.set_ylabel(f"{cell} (mV)")
 
 
 def _rasters(axes: list[Axes], run: Run) -> None:
-    found = rows(run, CLASSIC["spike"])
-    totals = sorted({facts["total"] for facts in found["facts"]})
+    totals = sorted({facts["total"] for facts in rows(run, CLASSIC["spike"])["facts"]})
     for ax, total in zip(axes, totals, strict=False):
-        chosen = found[[facts["total"] == total for facts in found["facts"]]]
+        chosen = rows(run, CLASSIC["spike"], total=total)
         ax.plot(chosen["step"] / 20, [facts["neuron"] for facts in chosen["facts"]], "|", color=INK, markersize=4)
         ax.set(ylabel=f"{total:g} nS", yticks=[], xlim=(0, 100))
     axes[0].set_title("Spikes of groups")
@@ -144,9 +143,7 @@ def _rasters(axes: list[Axes], run: Run) -> None:
 def _synchrony(ax: Axes, run: Run) -> None:
     found = along(run, CLASSIC["synchrony"], _MODEL, "total", dt=_finest(run))
     if found:
-        means = np.array([entry["mean"] for _, entry in found])
-        limits = np.array([[entry["ci_low"], entry["ci_high"]] for _, entry in found], float)
-        bars = np.nan_to_num(np.abs(limits - means[:, None]).T)
+        means, bars = means_and_bars(entry for _, entry in found)
         ax.errorbar([at for at, _ in found], means, bars, fmt="o-", color=BLUE, capsize=3, linewidth=1)
         independent = 1 / np.sqrt(found[0][1]["facts"]["cells"])
         ax.axhline(independent, color=INK, linewidth=0.8, linestyle=(0, (1, 2)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -11,9 +10,10 @@ from bnsim.arrays import FloatArray
 from bnsim.plotting.style import BLUE, FAINT, INK, VERMILLION, style
 from experiments.classics.inhibitory_balance import CLASSIC, TAU
 from experiments.run_directory import Run
+from experiments.shared.drawing.curves import means_and_bars
 from experiments.shared.stored import Entry, along, by_fact, entries, rows
 from experiments.shared.wording import number, stated
-from experiments.spec import Metric, Plate
+from experiments.spec import Plate
 
 (_MODEL,) = CLASSIC.subjects
 _POPULATIONS = {"E": ("excitatory", VERMILLION), "I": ("inhibitory", BLUE)}
@@ -113,13 +113,8 @@ def _activity(ax: Axes, run: Run) -> None:
     ax.legend(ncols=3, loc="upper right")
 
 
-def _of(run: Run, metric: Metric, **facts: str) -> pd.DataFrame:
-    found = rows(run, metric)
-    return found[[facts.items() <= own.items() for own in found["facts"]]]
-
-
 def _raster(ax: Axes, run: Run, plasticity: str) -> None:
-    found = _of(run, CLASSIC["spike"], plasticity=plasticity)
+    found = rows(run, CLASSIC["spike"], plasticity=plasticity)
     neurons = [facts["neuron"] for facts in found["facts"]]
     ax.scatter(0.1 * found["step"].to_numpy(float), neurons, s=2, color=INK, linewidths=0)
     ax.set(title=f"{plasticity.capitalize()} plasticity", xlim=(0, 200), ylim=(0, 100))
@@ -131,7 +126,7 @@ def _raster(ax: Axes, run: Run, plasticity: str) -> None:
 def _currents(ax: Axes, run: Run, plasticity: str) -> None:
     courses: list[FloatArray] = []
     for kind, colour in (("excitatory", VERMILLION), ("inhibitory", BLUE)):
-        found = _of(run, CLASSIC["current"], plasticity=plasticity, kind=kind).sort_values("step")
+        found = rows(run, CLASSIC["current"], plasticity=plasticity, kind=kind).sort_values("step")
         courses.append(found["value"].to_numpy(float))
         ax.plot(found["step"].to_numpy(float), courses[-1], color=colour, linewidth=0.9, label=kind)
     if all(len(course) for course in courses):
@@ -153,9 +148,7 @@ def _weights(ax: Axes, run: Run) -> None:
 
 def _steps(ax: Axes, run: Run) -> None:
     found = along(run, CLASSIC["rate"], _MODEL, "dt", plasticity="after")
-    means = np.array([entry["mean"] for _, entry in found])
-    limits = np.array([[entry["ci_low"], entry["ci_high"]] for _, entry in found], float)
-    bars = np.nan_to_num(np.abs(limits - means[:, None]).T)
+    means, bars = means_and_bars(entry for _, entry in found)
     ax.errorbar([dt for dt, _ in found], means, bars, fmt="o-", color=VERMILLION, capsize=3, markersize=4)
     ax.axhline(_target(run), color=INK, linewidth=0.9, linestyle=(0, (1, 2)))
     ax.set(xlabel="Time step (ms)", ylabel="Rate (Hz)", xlim=(0, None), ylim=(0, 2 * _target(run)))

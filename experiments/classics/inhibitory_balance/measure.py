@@ -13,6 +13,7 @@ import bnsim
 from bnsim.arrays import FloatArray, IntArray
 from bnsim.recording import Recording
 from experiments.classics.inhibitory_balance import CLASSIC, TAU, Config
+from experiments.shared.defined import mean_of_defined
 from experiments.spec import Measurement, Outcome, Progress, Untrained
 
 INPUTS = 200
@@ -168,8 +169,7 @@ def _measured(
     yield CLASSIC["rate"](rates.mean(), **facts)
     yield CLASSIC["rate_deviation"](rates.std(), **facts)
     variation = bnsim.measures.coefficient_of_variation(recording, "E")
-    if not np.isnan(variation).all():
-        yield CLASSIC["variation"](np.nanmean(variation), **facts)
+    yield from mean_of_defined(CLASSIC["variation"], variation, **facts)
     relative = coincidences(recording, *synapses)
     yield CLASSIC["coincidences"](relative, **facts)
     yield CLASSIC["effective_rate"](rates.mean() * relative, **facts)

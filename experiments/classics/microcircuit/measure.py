@@ -12,6 +12,7 @@ import bnsim
 from bnsim.recording import Recording
 from experiments.classics.microcircuit import CLASSIC, Config
 from experiments.classics.microcircuit.circuit import POPULATIONS, SIZES, layers, network, sizes
+from experiments.shared.defined import mean_of_defined
 from experiments.spec import Measurement, Outcome, Progress, Untrained
 
 WARM_UP, PARTS = 500, 10
@@ -92,8 +93,7 @@ def measured(config: Config, dt: float, recording: Recording) -> Iterator[Measur
                 "dt": dt,
             }
             yield CLASSIC["rate"](rates[own].mean(), **facts)
-            if not np.isnan(variation[own]).all():
-                yield CLASSIC["variation"](np.nanmean(variation[own]), **facts)
+            yield from mean_of_defined(CLASSIC["variation"], variation[own], **facts)
 
 
 def _of_layers(config: Config, name: str) -> Iterator[tuple[int, slice]]:

@@ -93,8 +93,7 @@ def _curve(run: Run, metric: Metric, **facts: str) -> tuple[list[float], list[fl
 
 
 def _response(ax: Axes, run: Run, synapse: str, colour: str) -> None:
-    found = rows(run, CLASSIC["response"])
-    values = found[[facts == {"synapse": synapse} for facts in found["facts"]]].sort_values("step")
+    values = rows(run, CLASSIC["response"], synapse=synapse).sort_values("step")
     ax.plot(values["step"], values["value"], color=colour, linewidth=1)
     ax.set(ylabel="mV", ylim=(0, None))
     # Each name where its curve is low.

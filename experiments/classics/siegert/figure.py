@@ -12,6 +12,7 @@ from bnsim.arrays import FloatArray
 from bnsim.plotting.style import BLUE, FAINT, INK, VERMILLION, style
 from experiments.classics.siegert import CLASSIC
 from experiments.run_directory import Run
+from experiments.shared.drawing.curves import means_and_bars
 from experiments.shared.stored import Entry, along
 from experiments.shared.wording import number, stated
 from experiments.spec import Plate
@@ -75,9 +76,7 @@ def _deviations(ax: Axes, run: Run) -> None:
 
 def _points(found: list[tuple[Any, Entry]]) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Time steps, means, and how far the intervals reach below and above them."""
-    means = np.array([entry["mean"] for _, entry in found])
-    limits = np.array([[entry["ci_low"], entry["ci_high"]] for _, entry in found], float)
-    return np.array([dt for dt, _ in found]), means, np.nan_to_num(np.abs(limits - means[:, None]).T)
+    return np.array([dt for dt, _ in found]), *means_and_bars(entry for _, entry in found)
 
 
 def sentences(run: Run) -> list[str]:

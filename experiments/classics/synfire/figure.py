@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import BLUE, FAINT, INK, ORANGE, style
 from experiments.classics.synfire import CLASSIC
 from experiments.run_directory import Run
+from experiments.shared.drawing.curves import means_and_bars
 from experiments.shared.stored import Entry, along, by_fact, entries, rows
 from experiments.shared.wording import listed, number, stated
 from experiments.spec import Metric, Plate
@@ -158,8 +158,7 @@ def _courses(run: Run, metric: Metric) -> dict[tuple[Start, str], list[Entry]]:
 
 
 def _raster(ax: Axes, run: Run, fate: str) -> None:
-    found: pd.DataFrame = rows(run, CLASSIC["spike"])
-    found = found[[facts["fate"] == fate for facts in found["facts"]]]
+    found = rows(run, CLASSIC["spike"], fate=fate)
     size, groups = _main(run)["size"], run.config[CLASSIC.name]["groups"]
     if len(found):
         facts = list(found["facts"])
@@ -194,7 +193,5 @@ def _percent(entry: Entry) -> dict[str, float]:
 
 
 def _points(ax: Axes, found: list[tuple[float, Entry]]) -> None:
-    means = np.array([entry["mean"] for _, entry in found])
-    limits = np.array([[entry["ci_low"], entry["ci_high"]] for _, entry in found], float)
-    bars = np.nan_to_num(np.abs(limits - means[:, None]).T) if found else None
+    means, bars = means_and_bars(entry for _, entry in found)
     ax.errorbar([place for place, _ in found], means, bars, fmt="o-", color=BLUE, capsize=3, markersize=4)

@@ -155,6 +155,25 @@ def draw_band(
         ax.fill_between(places, low, high, color=look.colour, alpha=0.18, lw=0)
 
 
+def means_and_bars(entries: Iterable[Entry]) -> tuple[FloatArray, FloatArray]:
+    """Return the means of entries, and how far their 95 % intervals reach below and above them.
+
+    Parameters
+    ----------
+    entries
+        Entries of the summary.
+
+    Returns
+    -------
+    means : array of float
+        Means (entry,).
+    bars : array of float
+        Lengths (2, entry), as `Axes.errorbar` takes them; 0 where an entry has no interval.
+    """
+    held = np.array([[entry[key] for key in ("mean", "ci_low", "ci_high")] for entry in entries], float).reshape(-1, 3)
+    return held[:, 0], np.nan_to_num(np.abs(held[:, 1:] - held[:, :1]).T)
+
+
 def draw_row(ax: Axes, height: int, seeds: FloatArray, entry: Entry, scale: float, look: Look) -> None:
     """Draw the values of all seeds as faint dots, with their mean and interval on top.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.shared.defined import mean_of_defined
 from experiments.shared.fitted import fitted
 from experiments.spec import Measurement, Outcome, Progress, Subject
 from experiments.studies.synchrony import STUDY, Config
@@ -85,6 +86,5 @@ def _summed_up(trials: list[Synchrony], **place: Any) -> Iterator[Measurement]:
 
     yield STUDY["spike_time_tiling"](np.mean([trial.tiling for trial in trials]), None, **place)
     contrasts = np.array([trial.contrast for trial in trials])
-    if np.isfinite(contrasts).any():
-        yield STUDY["spike_contrast"](np.nanmean(contrasts), None, **place)
+    yield from mean_of_defined(STUDY["spike_contrast"], contrasts, **place)
     yield from STUDY["cross_correlation"].curve(rate_around_spikes(trials), **place)

@@ -50,6 +50,15 @@ def test_entries_are_those_with_these_facts_and_no_others() -> None:
     assert stored.values(RUN, SHARE)["value"].tolist() == [0.5]
 
 
+def test_rows_are_those_with_these_facts_and_perhaps_others() -> None:
+    assert stored.rows(RUN, SHARE)["value"].tolist() == [0.5, 0.2, 0.1, 0.3, 0.4, 0.6]
+    assert stored.rows(RUN, SHARE, layer="output")["value"].tolist() == [0.2, 0.1, 0.3, 0.4, 0.6]
+    assert stored.rows(RUN, SHARE, layer="output", scale=2.0)["value"].tolist() == [0.4]
+    nothing = stored.rows(run(ENTRIES[-1]), SHARE, layer="output")
+    assert len(nothing) == 0
+    assert "step" in nothing
+
+
 def test_entries_along_a_fact_are_in_its_order() -> None:
     assert stored.along(RUN, SHARE, "rate", "scale") == [(0.5, ENTRIES[5]), (2.0, ENTRIES[4])]
     assert stored.along(RUN, SHARE, "rate", "scale", layer="hidden") == []
