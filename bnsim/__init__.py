@@ -36,6 +36,9 @@ _ROOMS = (
 _MODULES = ("connectivity", "drives", "measures", "neurons", "plasticity", "plotting", "synapses")
 """Modules that are reached by their name."""
 
+_FOLDERS = (*_MODULES, "recording")
+"""Modules that are folders."""
+
 if TYPE_CHECKING:
     from bnsim import connectivity as connectivity
     from bnsim import drives as drives
@@ -70,7 +73,7 @@ def _names(room: str) -> tuple[str, ...]:
 
     They are read in its text, for importing it would import Brian2, which takes two seconds.
     """
-    source = get_data("bnsim", f"{room}/__init__.py" if room in _MODULES else f"{room}.py") or b""
+    source = get_data("bnsim", f"{room}/__init__.py" if room in _FOLDERS else f"{room}.py") or b""
     names: list[str] = []
     for statement in ast.parse(source).body:
         if isinstance(statement, ast.ImportFrom):

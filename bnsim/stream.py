@@ -8,7 +8,8 @@ import numpy as np
 
 from bnsim.errors import InputError, MachineError
 from bnsim.growing import CONTENTS, GrowingArrays
-from bnsim.recording import Recording, SampledTrace, check_consecutive
+from bnsim.recording import Recording, SampledTrace
+from bnsim.recording.consecutive import check_consecutive
 from bnsim.state import CLOCK, KEY, State
 
 

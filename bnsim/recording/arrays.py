@@ -1,0 +1,86 @@
+"""A recording as plain arrays by name, and back: what is written to files and folders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bnsim.recording import traces as traces_of
+from bnsim.recording.spikes import SpikeTimes
+
+if TYPE_CHECKING:
+    from bnsim.recording.whole import Recording
+
+
+def as_arrays(recording: Recording) -> dict[str, np.ndarray]:
+    """Return what `Recording.save` writes, by name."""
+    arrays: dict[str, np.ndarray] = {
+        "start": np.array(recording.start),
+        "duration": np.array(recording.duration),
+        "dt": np.array(recording.dt),
+        "trials": recording.trials,
+        "presentations": recording.presentations,
+    }
+    for population, size in recording.sizes.items():
+        arrays[f"sizes/{population}"] = np.array(size)
+    for population, counts in recording.counts.items():
+        arrays[f"counts/{population}"] = counts
+    for population, spikes in recording.spikes.items():
+        for name in ("trial", "unit", "time"):
+            arrays[f"spikes/{population}/{name}"] = getattr(spikes, name)
+    for population, traces in recording.traces.items():
+        for variable, trace in traces.items():
+            arrays |= traces_of.as_arrays(f"traces/{population}/{variable}", trace)
+    for projection, trace in recording.weights.items():
+        arrays |= traces_of.as_arrays(f"weights/{projection}", trace)
+    return arrays
+
+
+def fields(data: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """Return the parameters of the `Recording` that these arrays hold, whole or piece by piece.
+
+    KeyError, ValueError or TypeError says that they hold none.
+    """
+    if "steps" in data:
+        data = _of_pieces(data)
+    found: dict[str, Any] = {name: {} for name in ("counts", "spikes", "traces", "weights", "sizes")}
+    for key, array in data.items():
+        kind, _, rest = key.partition("/")
+        owner, _, name = rest.rpartition("/")
+        if kind == "sizes":
+            found["sizes"][rest] = int(array)
+        elif kind == "counts":
+            found["counts"][rest] = array
+        elif kind == "spikes":
+            found["spikes"].setdefault(owner, {})[name] = array
+        elif kind == "traces" and name == "values":
+            population, variable = owner.split("/")
+            found["traces"].setdefault(population, {})[variable] = traces_of.from_arrays(f"traces/{owner}", data)
+        elif kind == "weights" and name == "values":
+            found["weights"][owner] = traces_of.from_arrays(f"weights/{owner}", data)
+    found["spikes"] = {population: SpikeTimes(**arrays) for population, arrays in found["spikes"].items()}
+    found |= {name: float(data[name]) for name in ("duration", "dt", "start")}
+    return found | {name: data[name] for name in ("trials", "presentations")}
+
+
+def _of_pieces(grown: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The arrays of a recording from those that `bnsim.stream` has written piece by piece."""
+    dt = float(grown["dt"])
+    data: dict[str, np.ndarray] = {
+        "start": np.array(int(grown["first_step"]) * dt),
+        "duration": np.array(int(grown["steps"]) * dt),
+        "dt": np.array(dt),
+        "trials": np.zeros(1, np.uint64),
+        "presentations": np.ones(1, np.int64),
+    }
+    for name, array in grown.items():
+        kind, part = name.partition("/")[0], name.rpartition("/")[2]
+        if kind == "counts":  # a row a piece
+            data[name] = array.sum(axis=0, dtype=np.int64)[None]
+        elif kind in ("spikes", "traces", "weights"):
+            data[name] = array[None] if part == "values" else array
+        if kind == "spikes" and part == "time":
+            data[f"{name.removesuffix('time')}trial"] = np.broadcast_to(np.int64(0), array.shape)
+    return data

@@ -1,0 +1,43 @@
+"""What a notebook shows of a recording."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bnsim import notebook
+
+if TYPE_CHECKING:
+    from bnsim.recording.whole import Recording
+
+MOST_SHOWN = 2000
+"""Spikes that a notebook shows as a raster; with more it would grow by hundreds of kilobytes."""
+
+
+def html(recording: Recording) -> str:
+    """Return rates, what was recorded, and few spikes as a raster of the first trial."""
+    trials = "" if recording.n_trials == 1 else f", {recording.n_trials:,} trials"
+    begun = f" from {recording.start:g} s" if recording.start else ""
+    rows = []
+    for name, size in recording.populations.items():
+        counts = recording.counts.get(name)
+        rate = "" if counts is None or not counts.size else f"{counts.mean() / recording.duration:.3g}"
+        times = f"{len(recording.spikes[name]):,}" if name in recording.spikes else ""
+        traces = ", ".join(recording.traces.get(name, ()))
+        rows.append((name, size, "" if counts is None else int(counts.sum()), rate, times, traces))
+    head = ["population", "units", "spikes", "rate (Hz)", "spike times", "traces"]
+    weights = [(name, len(trace.times)) for name, trace in recording.weights.items()]
+    return (
+        notebook.heading(f"Recording of {recording.duration:g} s{begun}{trials}, steps of {recording.dt * 1e3:g} ms")
+        + notebook.table(head, rows)
+        + notebook.table(["projection", "samples of weights"], weights)
+        + _small_raster(recording)
+    )
+
+
+def _small_raster(recording: Recording) -> str:
+    if not 0 < sum(len(found) for found in recording.spikes.values()) <= MOST_SHOWN:
+        return ""
+    window = (recording.start, recording.start + recording.duration)
+    return notebook.raster(
+        {n: found.of_trial(0) for n, found in recording.spikes.items()}, recording.populations, window
+    )

@@ -1,0 +1,93 @@
+"""Samples of a variable, or of the weights of a projection, over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bnsim.arrays import FloatArray, IntArray
+from bnsim.errors import InputError
+
+
+@dataclass(frozen=True)
+class SampledTrace:
+    """Samples of a variable, or of the weights of a projection.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n_trials, n_samples, n_units)
+        In the SI unit that `unit` names.
+    times : ndarray of float, shape (n_samples,)
+        When the samples were taken, at the start of a time step, in seconds.
+    unit : str
+        Such as ``"V"``; empty for a variable without unit.
+    units : ndarray of int, shape (n_units,)
+        The units of the population, or the synapses of the projection, that were sampled.
+
+    Raises
+    ------
+    InputError
+        If the shapes do not fit together.
+    """
+
+    values: FloatArray
+    times: FloatArray
+    unit: str
+    units: IntArray
+
+    def __post_init__(self) -> None:
+        if self.values.shape[1:] != (len(self.times), len(self.units)):
+            raise InputError(
+                f"SampledTrace.values: of shape {self.values.shape} for {len(self.times)} times and "
+                f"{len(self.units)} units; give an array (n_trials, n_samples, n_units)"
+            )
+
+    def of(self, unit: int) -> FloatArray:
+        """Return the samples of one unit.
+
+        Parameters
+        ----------
+        unit : int
+            Its number in the population or projection.
+
+        Returns
+        -------
+        ndarray of float, shape (n_trials, n_samples)
+            In the SI unit that `unit` names.
+
+        Raises
+        ------
+        InputError
+            If this unit was not sampled.
+        """
+        (place,) = np.nonzero(self.units == unit)
+        if not len(place):
+            raise InputError(f"SampledTrace.of(unit): {unit} was not sampled; the units are {_shortly(self.units)}")
+        return self.values[:, :, place[0]]
+
+
+def _shortly(numbers: IntArray) -> str:
+    shown = ", ".join(str(number) for number in numbers[:8])
+    return f"{shown}, ..." if len(numbers) > 8 else shown
+
+
+def cut(trace: SampledTrace, edges: tuple[float, float]) -> SampledTrace:
+    part = slice(*np.searchsorted(trace.times, edges))
+    return SampledTrace(trace.values[:, part], trace.times[part], trace.unit, trace.units)
+
+
+def joined(parts: Sequence[SampledTrace]) -> SampledTrace:
+    values = np.concatenate([part.values for part in parts], axis=1)
+    return SampledTrace(values, np.concatenate([part.times for part in parts]), parts[0].unit, parts[0].units)
+
+
+def as_arrays(name: str, trace: SampledTrace) -> dict[str, np.ndarray]:
+    parts = {"values": trace.values, "times": trace.times, "units": trace.units, "unit": np.array(trace.unit)}
+    return {f"{name}/{part}": array for part, array in parts.items()}
+
+
+def from_arrays(name: str, data: Mapping[str, np.ndarray]) -> SampledTrace:
+    values, times, units, unit = (data[f"{name}/{part}"] for part in ("values", "times", "units", "unit"))
+    return SampledTrace(values, times, str(unit), units)
