@@ -36,7 +36,7 @@ _ROOMS = (
 _MODULES = ("connectivity", "drives", "measures", "neurons", "plasticity", "plotting", "synapses")
 """Modules that are reached by their name."""
 
-_FOLDERS = (*_MODULES, "recording")
+_FOLDERS = (*_MODULES, "network", "recording")
 """Modules that are folders."""
 
 if TYPE_CHECKING:

@@ -1,0 +1,130 @@
+"""Whether a projection fits the populations that it joins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from brian2.units import ms
+
+from bnsim import checks
+from bnsim.errors import InputError
+from bnsim.network.population import Population
+from bnsim.network.projection import Projection
+from bnsim.neurons import NeuronModel
+from bnsim.plasticity import PlasticityRule
+from bnsim.synapses.base import SIGNED
+from bnsim.values import check_values, extent
+
+if TYPE_CHECKING:
+    from bnsim.network.whole import Network
+
+
+def check_projection(network: Network, projection: Projection, source: Population, target: Population) -> None:
+    """Refuse a projection that does not fit the populations that it joins.
+
+    Parameters
+    ----------
+    network : Network
+        The network that holds it.
+    projection : Projection
+        The projection.
+    source, target : Population
+        Its ends.
+
+    Raises
+    ------
+    InputError
+        If it ends on an encoder, weights, delays or the rule have the wrong unit, sign or shape, or a rule could make
+        weights negative that must not be.
+    """
+    culprit = f"Projection({projection.name!r})"
+    if not isinstance(target.model, NeuronModel):
+        raise InputError(
+            f"{culprit}.target: {target.name!r} is an encoder and takes no input; give a population of neurons"
+        )
+    if projection.synapse.coupling:
+        _check_coupling(culprit, projection, source, target.model)
+    elif projection.synapse.weight != "modulatory":
+        source.check_fires(f"{culprit}.source")
+    if projection.delay_kind != "none" and (projection.synapse.coupling or projection.synapse.weight == "modulatory"):
+        raise InputError(f"{culprit}.delay: {type(projection.synapse).__name__} has none; leave delay out")
+    if projection.connectivity.spatial:
+        _check_space(culprit, projection, source, target)
+    unit, shape = network.weight_unit(projection), (source.size, target.size)
+    minimum = 0.0 if projection.synapse.weight == "conductance" else None
+    check_values(f"{culprit}.weights", projection.weights, unit, shape, minimum=minimum)
+    check_values(f"{culprit}.delay", projection.delay, 1 * ms, shape, minimum=0.0, bounded=True)
+    if projection.plasticity is not None:
+        _check_rule(culprit, network, projection, projection.plasticity)
+
+
+def _check_rule(culprit: str, network: Network, projection: Projection, rule: PlasticityRule) -> None:
+    name = type(rule).__name__
+    if "reward" in rule.signals.values() and network.reward is None:
+        raise InputError(
+            f"{culprit}.plasticity: {name} waits for a reward; "
+            "give Network(reward=Reward(population)) the population that decides"
+        )
+    scale = getattr(rule, rule.weight_scale)
+    unit = network.weight_unit(projection)
+    checks.quantity(f"{culprit}.plasticity: {name}.{rule.weight_scale}", scale, unit, minimum=None, exclusive=False)
+    low, high = extent(projection.weights)
+    lowest, highest = rule.weight_bounds or (-np.inf, np.inf)
+    if low < lowest or high > highest:
+        bounded = np.isfinite(highest)
+        bounds = f"0 to {checks.describe(scale)}" if bounded else "0 and more"
+        raise InputError(
+            f"{culprit}.weights: leave the bounds of {name}, {bounds}; "
+            f"choose weights within{', or another w_max' if bounded else ''}"
+        )
+    low, high = rule.reachable_weights or (-np.inf, np.inf)
+    if projection.synapse.weight == "conductance" and low < 0:
+        reason = "a conductance is never negative"
+    elif network.dale and projection.synapse.weight in SIGNED and low < 0 < high:
+        reason = "Network.dale allows one sign a population"
+    else:
+        return
+    raise InputError(
+        f"{culprit}.plasticity: {name} may turn the sign of weights, but {reason}; "
+        "give a rule with bounds, such as PairSTDP"
+    )
+
+
+def _check_space(culprit: str, projection: Projection, source: Population, target: Population) -> None:
+    """Distances need positions of both populations, in one space."""
+    rule = type(projection.connectivity).__name__
+    for population in (source, target):
+        if population.positions is None:
+            raise InputError(
+                f"{culprit}.connectivity: {rule} needs positions, {population.name!r} has none; "
+                "give Population(..., positions=bnsim.Grid(shape, spacing)), say"
+            )
+    for what, one, other in (
+        ("number of dimensions", source.positions.dimensions, target.positions.dimensions),
+        ("period in metres", source.positions.lengths, target.positions.lengths),
+    ):
+        if one != other:
+            raise InputError(
+                f"{culprit}.connectivity: {source.name!r} and {target.name!r} lie in different spaces, whose {what} is "
+                f"{one} and {other}; give both positions in one"
+            )
+
+
+def _check_coupling(culprit: str, projection: Projection, source: Population, target: NeuronModel) -> None:
+    """Electrical synapses join two membranes whose input has the same unit."""
+    model, synapse = source.model, type(projection.synapse).__name__
+    if not isinstance(model, NeuronModel):
+        raise InputError(
+            f"{culprit}.source: {source.name!r} is an encoder and has no membrane for {synapse}; "
+            "give a population of neurons"
+        )
+    if model.input_unit != target.input_unit:
+        raise InputError(
+            f"{culprit}: {synapse} cannot couple {type(model).__name__}, whose input is in {model.input_unit}, to "
+            f"{type(target).__name__}, whose input is in {target.input_unit}; choose models with the same unit"
+        )
+    if projection.plasticity is not None:
+        raise InputError(
+            f"{culprit}.plasticity: {synapse} transmits no spikes from which a rule could learn; leave plasticity out"
+        )

@@ -1,0 +1,101 @@
+"""Weighted synapses from one population to another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from brian2.units import ms
+
+from bnsim import checks
+from bnsim.connectivity import AllToAll, Connectivity
+from bnsim.description import Description
+from bnsim.distributions import Distribution
+from bnsim.errors import InputError
+from bnsim.plasticity import PlasticityRule
+from bnsim.short_term import ShortTermPlasticity
+from bnsim.synapses import SynapseModel
+from bnsim.values import extent
+
+
+@dataclass(frozen=True, repr=False)
+class Projection(Description):
+    """Weighted synapses from one population to another.
+
+    Parameters
+    ----------
+    source, target : str
+        Names of populations.
+    synapse : SynapseModel
+        What a spike does to the postsynaptic neuron.
+    weights : Quantity, Distribution or array
+        One value for all synapses, a distribution (`Uniform`, `Normal`, `LogNormal`), or a matrix (source, target), in
+        the unit that synapse and target demand.
+    connectivity : Connectivity
+        Which units are connected.
+    delay : Quantity, Distribution or array
+        One value for all synapses, a distribution that has a largest value, or a matrix (source, target). Delays are
+        rounded to time steps, and those of a distribution may be rounded to 0. A spike that arrives after d steps acts
+        at the end of step k + d, where k is the step in which the presynaptic neuron fired.
+    plasticity : PlasticityRule, optional
+        None for fixed weights.
+    short_term : ShortTermPlasticity, optional
+        None where every spike transmits the whole weight.
+    name : str
+        `source_to_target` where it is left empty.
+
+    Raises
+    ------
+    InputError
+        If a part is of the wrong kind. What depends on the populations is checked by `Network`.
+    """
+
+    source: str
+    target: str
+    synapse: SynapseModel
+    weights: Any
+    connectivity: Connectivity = AllToAll()
+    delay: Any = field(default_factory=lambda: 0 * ms)
+    plasticity: PlasticityRule | None = None
+    short_term: ShortTermPlasticity | None = None
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.name:
+            object.__setattr__(self, "name", f"{self.source}_to_{self.target}")
+        checks.name("Projection.name", self.name)
+        for attribute, kind in (("synapse", SynapseModel), ("connectivity", Connectivity)):
+            value = getattr(self, attribute)
+            if not isinstance(value, kind):
+                raise InputError(f"Projection({self.name!r}).{attribute}: {value!r} is no {kind.__name__}; give one")
+        if self.plasticity is not None and not isinstance(self.plasticity, PlasticityRule):
+            raise InputError(
+                f"Projection({self.name!r}).plasticity: {self.plasticity!r} is no PlasticityRule; give one"
+            )
+        if self.short_term is not None:
+            self._check_short_term()
+
+    def _check_short_term(self) -> None:
+        if not isinstance(self.short_term, ShortTermPlasticity):
+            raise InputError(
+                f"Projection({self.name!r}).short_term: {self.short_term!r} is no ShortTermPlasticity; give one"
+            )
+        if not (self.synapse.jumps or self.synapse.on_pre):
+            raise InputError(
+                f"Projection({self.name!r}).short_term: nothing jumps at a spike of {type(self.synapse).__name__}; "
+                "leave short_term out"
+            )
+
+    @property
+    def delay_kind(self) -> Literal["none", "shared", "each"]:
+        """Whether synapses have no delay, one for all, or one each: what a compiled network depends on."""
+        if isinstance(self.delay, Distribution) or np.ndim(self.delay) > 0:
+            return "each"
+        return "none" if float(np.asarray(self.delay)) == 0 else "shared"
+
+    @property
+    def longest_delay(self) -> float:
+        """Longest delay in seconds."""
+        return extent(self.delay)[1]

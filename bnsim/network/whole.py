@@ -1,0 +1,271 @@
+"""Populations and the projections between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from brian2.units import amp, ms, siemens, volt
+from brian2.units.fundamentalunits import Quantity, get_dimensions
+
+from bnsim import checks, notebook
+from bnsim.description import Description, readable
+from bnsim.drives import Encoder
+from bnsim.errors import InputError
+from bnsim.limits import Limits
+from bnsim.network.fit import check_projection
+from bnsim.network.population import Population
+from bnsim.network.projection import Projection
+from bnsim.neurons import NeuronModel
+from bnsim.protocol import Repetition, Reward
+
+if TYPE_CHECKING:
+    import brian2
+
+    from bnsim.engine.compilation import Simulator
+
+
+@dataclass(frozen=True, repr=False)
+class Network(Description):
+    """Populations and the projections between them.
+
+    Parameters
+    ----------
+    populations : sequence of Population
+        At least one.
+    projections : sequence of Projection
+        In the order in which their rules learn at the end of a trial.
+    repetition : Repetition, optional
+        Whether a trial is presented again to a network that stays silent.
+    reward : Reward, optional
+        Reward for the decision of one of the populations.
+    dale : bool
+        Whether to insist on Dale's law: all synapses that begin in a population excite, or all inhibit. Weights that
+        are drawn, and those of every state that a run is given, must then have one sign a population. Conductances
+        and modulatory synapses are left out, for the sign of their weights says nothing.
+
+    Raises
+    ------
+    InputError
+        If a name occurs twice or does not exist, a projection ends on an encoder, weights, delays or rules have the
+        wrong unit, sign or shape, a rule needs a reward and the network has none, spikes are expected of units that
+        have no threshold, or a rule could make weights negative that must not be.
+    """
+
+    populations: Sequence[Population]
+    projections: Sequence[Projection] = ()
+    repetition: Repetition | None = None
+    reward: Reward | None = None
+    dale: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for attribute, kind in (("populations", Population), ("projections", Projection)):
+            items = tuple(getattr(self, attribute))
+            object.__setattr__(self, attribute, items)
+            for item in items:
+                if not isinstance(item, kind):
+                    raise InputError(
+                        f"Network.{attribute}: {item!r} is no {kind.__name__}; give {kind.__name__} objects"
+                    )
+            names = [item.name for item in items]
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise InputError(f"Network.{attribute}: the name {twice[0]!r} occurs twice; give each its own name")
+        if not self.populations:
+            raise InputError("Network.populations: empty; give at least one population")
+        for projection in self.projections:
+            for end in ("source", "target"):
+                known = [population.name for population in self.populations]
+                checks.one_of(f"Projection({projection.name!r}).{end}", getattr(projection, end), known)
+            check_projection(self, projection, self[projection.source], self[projection.target])
+        self._check_protocol()
+
+    def _check_protocol(self) -> None:
+        known = [population.name for population in self.populations]
+        for attribute, value, kind in (("repetition", self.repetition, Repetition), ("reward", self.reward, Reward)):
+            if value is None:
+                continue
+            if not isinstance(value, kind):
+                raise InputError(f"Network.{attribute}: {value!r} is no {kind.__name__}; give one or None")
+            checks.one_of(f"{kind.__name__}.population", value.population, known)
+            self[value.population].check_fires(f"{kind.__name__}.population")
+
+    def _repr_html_(self) -> str:
+        """Return what notebooks show."""
+        units = sum(population.size for population in self.populations)
+        populations = notebook.table(
+            ["population", "units", "model", "encoder", "drives", "positions"],
+            [
+                (p.name, p.size, _named(p.model), _named(p.encoder), _named(*p.drives), _named(p.positions))
+                for p in self.populations
+            ],
+        )
+        projections = notebook.table(
+            ["projection", "from", "to", "synapse", "weights", "connectivity", "delay", "plasticity", "short term"],
+            [
+                (
+                    *(p.name, p.source, p.target, _named(p.synapse), readable(p.weights)),
+                    *(_named(p.connectivity), "" if p.delay_kind == "none" else readable(p.delay)),
+                    *(_named(p.plasticity), _named(p.short_term)),
+                )
+                for p in self.projections
+            ],
+        )
+        return notebook.heading(f"Network of {units:,} units") + populations + projections
+
+    def weight_limits(self, projection: Projection, *, learned: bool) -> Limits:
+        """Return the limits of a projection's weights.
+
+        Parameters
+        ----------
+        projection : Projection
+            One of this network's projections.
+        learned : bool
+            Whether they may have learned: the end of a trial may leave a rule's bounds.
+
+        Returns
+        -------
+        Limits
+            Those of synapse and rule together.
+        """
+        rule = projection.plasticity
+        bounds = None if rule is None else rule.reachable_weights if learned else rule.weight_bounds
+        low, high = bounds or (-np.inf, np.inf)
+        if projection.synapse.weight == "conductance":
+            low = max(low, 0.0)
+        return Limits(low, high, self.weight_unit(projection))
+
+    def __getitem__(self, name: str) -> Population:
+        for population in self.populations:
+            if population.name == name:
+                return population
+        raise InputError(f"Network: no population {name!r}; it holds {', '.join(p.name for p in self.populations)}")
+
+    def weight_unit(self, projection: Projection) -> Quantity:
+        """Return the unit of a projection's weights (see the synapse model).
+
+        Parameters
+        ----------
+        projection : Projection
+            One of this network's projections.
+
+        Returns
+        -------
+        Quantity
+            A quantity of that unit; 1.0 where weights have no unit.
+        """
+        model = self[projection.target].model
+        assert isinstance(model, NeuronModel)
+        return model.weight_unit(projection.synapse.weight)
+
+    def weight_unit_name(self, projection: Projection) -> str:
+        """Return the SI unit of a projection's weights by its name in Brian2's equations.
+
+        Parameters
+        ----------
+        projection : Projection
+            One of this network's projections.
+
+        Returns
+        -------
+        str
+            "volt", "amp" or "siemens"; "1" where weights have no unit.
+        """
+        dimensions = get_dimensions(self.weight_unit(projection))
+        names = {volt.dim: "volt", amp.dim: "amp", siemens.dim: "siemens"}
+        return names.get(dimensions, "1")
+
+    @property
+    def longest_delay(self) -> float:
+        """Longest delay of all projections in seconds; 0 without projections."""
+        return max((projection.longest_delay for projection in self.projections), default=0.0)
+
+    def compile(
+        self,
+        trial: Quantity | None = None,
+        dt: Quantity = 0.1 * ms,
+        *,
+        presentation: Quantity | None = None,
+        backend: str = "auto",
+        cache: str | Path | None = None,
+    ) -> Simulator:
+        """Turn this description into a function that simulates it.
+
+        Parameters
+        ----------
+        trial : Quantity, optional
+            Length of a trial, a whole number of steps: what `Simulator.run` needs. `Simulator.run_for` needs none.
+        dt : Quantity
+            Time step.
+        presentation : Quantity, optional
+            How long the stimulus is on, from the trial's beginning. Default: all of the trial but a silence as long as
+            the longest delay.
+        backend : str
+            "cpp" (compiled once, then cached), "cython", "numpy", the name of one that another package brings by an
+            entry point `bnsim.backends`, or "auto": cpp where a C++ compiler is found, else numpy with a warning.
+        cache : str or Path, optional
+            Folder of compiled networks. Default: the user's cache folder.
+
+        Returns
+        -------
+        Simulator
+            The compiled network (see `bnsim.engine.simulator.Simulator`). Neither the length of trials or runs nor
+            connectivity, weights and delays are compiled in.
+
+        Raises
+        ------
+        InputError
+            If a time, name or equation does not fit, or the back end is not known.
+        MachineError
+            If the compiler or the disk fails.
+        """
+        from bnsim.engine.compilation import compile_network
+
+        return compile_network(self, trial, dt, presentation, backend, cache)
+
+    def to_brian2(self, dt: Quantity = 0.1 * ms, key: int = 0) -> brian2.Network:
+        """Return this network as plain Brian2 objects in Brian2's active device, for further use in Brian2.
+
+        Parameters
+        ----------
+        dt : Quantity
+            Time step.
+        key : int
+            Key of connectivity, weights and delays; random numbers are those of its trial 0.
+
+        Returns
+        -------
+        brian2.Network
+            Populations are NeuronGroups named `population_<name>`, projections Synapses named `projection_<name>`. The
+            stimulus is the variable `drive` of a population with an encoder.
+
+        Raises
+        ------
+        InputError
+            If a rule learns at the end of a trial, or a population replays given spikes: Brian2 knows neither.
+        """
+        from bnsim.engine.compilation import to_brian2
+
+        for projection in self.projections:
+            if projection.plasticity is not None and projection.plasticity.trial_end:
+                raise InputError(
+                    f"to_brian2: {type(projection.plasticity).__name__} learns at the end of a trial, which plain "
+                    "Brian2 does not know; use Network.compile"
+                )
+        for population in self.populations:
+            if isinstance(population.model, Encoder) and population.model.form == "spikes":
+                raise InputError(
+                    f"to_brian2: {population.name!r} replays spikes that a run is given; "
+                    "use a brian2.SpikeGeneratorGroup instead"
+                )
+        return to_brian2(self, dt, key)
+
+
+def _named(*parts: Description | None) -> notebook.Cell:
+    """Kinds of descriptions, with all of their parameters where a pointer is over them."""
+    given = [part for part in parts if part is not None]
+    return notebook.Cell(", ".join(type(part).__name__ for part in given), ", ".join(map(repr, given)))
