@@ -16,7 +16,7 @@ from bnsim import checks
 from bnsim.arrays import Float64Array
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
-from bnsim.program.integration import rates_of_change
+from bnsim.program.rates import rates_of_change
 from bnsim.program.statements import assignments, parsed
 from bnsim.recording import Recording
 from bnsim.selection import checked_index, known_population

@@ -10,9 +10,6 @@ from bnsim.program.parts import (
     Computed,
     Data,
     Draw,
-    PopulationProgram,
-    Program,
-    ProjectionProgram,
     Recordable,
     Series,
     Signal,
@@ -20,6 +17,7 @@ from bnsim.program.parts import (
     TrialEnd,
     Variable,
 )
+from bnsim.program.whole import PopulationProgram, Program, ProjectionProgram
 
 __all__ = [
     "KEY_WORDS",

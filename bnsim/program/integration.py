@@ -1,9 +1,7 @@
 """Integration of a population's equations over one time step: exact where they are linear, of second order where a
 conductance makes the membrane's coefficients change.
 
-Linear equations with constant coefficients, dx/dt = A x + B u with inputs u that are constant within a step, are solved
-by the matrix exponential: x(t + dt) = P x(t) + Q u, with P and Q computed once, in numbers. No formula has denominators
-that vanish where two time constants are equal, or takes longer to derive the more synapses a neuron has.
+Linear equations with constant coefficients are solved by the matrix exponential (see `bnsim.program.linear`).
 
 Where conductances multiply the membrane potential, everything that is linear is propagated in the same way, and the
 membrane by the exponential midpoint rule: dv/dt = a v + b with a and b taken at the middle of the step, where the
@@ -23,24 +21,23 @@ Ostermann, Acta Numerica 19:209-286 (2010), for exponential integrators.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import sympy
 from brian2.core.functions import DEFAULT_FUNCTIONS
 from brian2.core.namespace import DEFAULT_UNITS
-from brian2.equations.equations import DIFFERENTIAL_EQUATION, SUBEXPRESSION, SingleEquation
+from brian2.equations.equations import SingleEquation
 from brian2.parsing.sympytools import str_to_sympy, sympy_to_str
 from brian2.units.fundamentalunits import Quantity
-from scipy.linalg import expm, matrix_balance
 
 from bnsim.arrays import Float64Array
 from bnsim.errors import InputError
 from bnsim.program.affine import REST, NotAffine, affine, names_in
+from bnsim.program.linear import System, linear_part, part_for, propagators
+from bnsim.program.rates import rates_of_change, renamed, standing
 
 PREFIX = "propagator_"
 """How the names of the variables begin that hold the coefficients of an integration."""
@@ -72,54 +69,6 @@ class Integration:
     names: tuple[str, ...]
     of_cells: bool
     values: Coefficients = field(compare=False)
-
-
-@dataclass(frozen=True)
-class _System:
-    """Linear equations: rows of coefficients, of which some variables are the unknowns and the others inputs.
-
-    Those of `still` are constant while a neuron is refractory.
-    """
-
-    unknowns: tuple[str, ...]
-    inputs: Mapping[str, str]
-    rows: Mapping[str, Mapping[str, str]]
-    still: frozenset[str] = frozenset()
-
-    @cached_property
-    def refractory(self) -> _System:
-        """The same equations while a neuron is refractory."""
-        return replace(self, rows={name: {} if name in self.still else row for name, row in self.rows.items()})
-
-    def waits(self, name: str) -> bool:
-        """Whether an unknown depends on another one that stands still while a neuron is refractory."""
-        return bool(self.still - {name} & set(self.reached[name]))
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return (*self.unknowns, *self.inputs)
-
-    def matrix(self, evaluate: Callable[[str], Float64Array]) -> Float64Array:
-        """Square, for all cells or one for each, with rows of zeros for the inputs, constant within a step."""
-        entries = {
-            (row, self.columns.index(column)): evaluate(text)
-            for row, name in enumerate(self.unknowns)
-            for column, text in self.rows[name].items()
-        }
-        shape = np.broadcast_shapes(*(entry.shape for entry in entries.values()))
-        matrix = np.zeros((*shape, len(self.columns), len(self.columns)))
-        for (row, column), entry in entries.items():
-            matrix[..., row, column] = entry
-        return matrix
-
-    @cached_property
-    def reached(self) -> dict[str, list[str]]:
-        """For each unknown, the columns that its value after a step depends on."""
-        found = {name: {name, *self.rows[name]} for name in self.unknowns}
-        for _ in self.unknowns:
-            for name, columns in found.items():
-                found[name] = columns | {far for near in columns if near in found for far in found[near]}
-        return {name: [column for column in self.columns if column in columns] for name, columns in found.items()}
 
 
 def exact(
@@ -155,7 +104,7 @@ def exact(
         If the equations are not linear, or a coefficient is not constant.
     """
     rates = rates_of_change(equations)
-    system = _linear(rates, {*constants, *of_cells}, _still(equations))
+    system = linear_part(rates, {*constants, *of_cells}, standing(equations))
     nonlinear = sorted(set(rates) - set(system.unknowns))
     if nonlinear:
         raise InputError(
@@ -198,12 +147,12 @@ def exponential_midpoint(
     InputError
         If an equation that is not linear with constant coefficients cannot be differentiated.
     """
-    rates, still = rates_of_change(equations), _still(equations)
-    linear = _linear(rates, {*constants, *of_cells}, still)
+    rates, still = rates_of_change(equations), standing(equations)
+    linear = linear_part(rates, {*constants, *of_cells}, still)
     others = [name for name in sorted(rates) if name not in linear.unknowns]
     used = {name: names_in(rates[name]) & set(rates) - {name} for name in others}
     middle = set[str]().union(*used.values())
-    half_lines, half_systems = _propagation(_only(linear, middle & set(linear.unknowns)), "_half_", "half_", 0.5)
+    half_lines, half_systems = _propagation(part_for(linear, middle & set(linear.unknowns)), "_half_", "half_", 0.5)
     lines, predicted = list[str](), list[str]()
     for name in others:
         slope, rest = _linearised(rates[name], name)
@@ -213,7 +162,7 @@ def exponential_midpoint(
                 'rule cannot integrate it; give method="rk4", or another'
             )
         halves = {other: f"_half_{other}" for other in used[name]}
-        lines += _curve("_next_", name, _renamed(slope, halves), _renamed(rest, halves), "dt")
+        lines += _curve("_next_", name, renamed(slope, halves), renamed(rest, halves), "dt")
         if name in middle:
             predicted += _curve("_half_", name, slope, rest, "(0.5 * dt)", stands=name in still)
     full_lines, full_systems = _propagation(linear, "_next_")
@@ -224,16 +173,12 @@ def exponential_midpoint(
 def _curve(end: str, name: str, slope: str, rest: str, length: str, *, stands: bool = False) -> list[str]:
     """Statements for a variable at the end of a step of dx/dt = slope x + rest, with constant slope and rest."""
     rate = f"{end}rate_{name}"
-    reached = f"{name} + ({_renamed(rest, {_SLOPE: rate})}) * {length} * exprel({rate} * {length})"
+    reached = f"{name} + ({renamed(rest, {_SLOPE: rate})}) * {length} * exprel({rate} * {length})"
     return [f"{rate} = {slope}", f"{end}{name} = {_unless_refractory(reached, name) if stands else reached}"]
 
 
 def _unless_refractory(moving: str, standing: str) -> str:
     return f"bnsim_select(not_refractory, {moving}, {standing})"
-
-
-def _still(equations: Mapping[str, SingleEquation]) -> frozenset[str]:
-    return frozenset(name for name, equation in equations.items() if "unless refractory" in equation.flags)
 
 
 def _writes(names: Iterable[str]) -> list[str]:
@@ -250,96 +195,11 @@ def _linearised(rate: str, name: str) -> tuple[str, str]:
         return "" if slope.has(sympy.Derivative, sympy.Subs) else sympy_to_str(slope), rate
 
 
-def rates_of_change(equations: Mapping[str, SingleEquation]) -> dict[str, str]:
-    """Return the right-hand side of each differential equation, with everything computed put in.
-
-    Parameters
-    ----------
-    equations : mapping of str to SingleEquation
-        Brian2's equations by variable.
-
-    Returns
-    -------
-    dict of str to str
-        An expression by variable.
-    """
-    computed = {
-        name: f"({equation.expr.code})" for name, equation in equations.items() if equation.type == SUBEXPRESSION
-    }
-    rates = {}
-    for name, equation in equations.items():
-        if equation.type == DIFFERENTIAL_EQUATION:
-            text = equation.expr.code
-            while used := names_in(text) & set(computed):
-                text = _renamed(text, {other: computed[other] for other in used})
-            rates[name] = text
-    return rates
-
-
-def _linear(rates: Mapping[str, str], constants: set[str], still: frozenset[str]) -> _System:
-    """Those equations that are linear with constant coefficients, and depend on no others."""
-    known = {*constants, *DEFAULT_UNITS, *DEFAULT_FUNCTIONS, "plastic"}
-    unknowns = set(rates)
-    while True:
-        rows: dict[str, dict[str, str]] = {}
-        inputs: dict[str, str] = {}
-        for name in sorted(unknowns):
-            try:
-                rows[name] = _row(rates[name], unknowns, set(rates), known, inputs)
-            except NotAffine:
-                continue
-        if set(rows) == unknowns:
-            return _System(tuple(sorted(unknowns)), inputs, rows, still & unknowns)
-        unknowns = set(rows)
-
-
-def _row(
-    rate: str, unknowns: set[str], integrated: set[str], known: set[str], inputs: dict[str, str]
-) -> dict[str, str]:
-    form = affine(rate, unknowns)
-    rest = form.pop(REST, None)
-    if any(names_in(text) - known for text in form.values()):
-        raise NotAffine(rate)
-    if rest is None:
-        return form
-    if names_in(rest) & integrated:
-        raise NotAffine(rate)
-    given = {name for name in names_in(rest) - known if _is_linear_in(rest, name, known)}
-    for source, part in affine(rest, given).items():
-        if source != REST:
-            inputs[source] = source
-            form[source] = part
-        elif names_in(part) <= known:
-            inputs["constant"] = "1"
-            form["constant"] = part
-        else:  # an expression as a whole is the input
-            column = next((name for name, text in inputs.items() if text == part), f"input_{len(inputs)}")
-            inputs[column] = part
-            form[column] = "1"
-    return form
-
-
-def _is_linear_in(text: str, name: str, known: set[str]) -> bool:
-    try:
-        return names_in(affine(text, {name})[name]) <= known
-    except NotAffine:
-        return False
-
-
-def _only(system: _System, wanted: Iterable[str]) -> _System:
-    """The part of a system that some unknowns depend on."""
-    reached = system.reached
-    needed = {column for name in wanted for column in reached[name]}
-    unknowns = tuple(name for name in system.unknowns if name in needed)
-    inputs = {name: text for name, text in system.inputs.items() if name in needed}
-    return _System(unknowns, inputs, {name: system.rows[name] for name in unknowns}, system.still & {*unknowns})
-
-
-_Systems = Mapping[str, tuple[float, _System]]
+_Systems = Mapping[str, tuple[float, System]]
 """By what the names of their coefficients begin with: over what share of a step, and the equations."""
 
 
-def _propagation(system: _System, end: str, kind: str = "", share: float = 1.0) -> tuple[list[str], _Systems]:
+def _propagation(system: System, end: str, kind: str = "", share: float = 1.0) -> tuple[list[str], _Systems]:
     """Statements for the unknowns at the end of a share of a step, and the systems whose coefficients they need."""
     lines, systems = list[str](), {kind: (share, system)} if system.unknowns else {}
     for name in system.unknowns:
@@ -353,7 +213,7 @@ def _propagation(system: _System, end: str, kind: str = "", share: float = 1.0) 
     return lines, systems
 
 
-def _combination(system: _System, kind: str, name: str) -> str:
+def _combination(system: System, kind: str, name: str) -> str:
     terms = []
     for column in system.reached[name]:
         coefficient, factor = f"{PREFIX}{kind}{name}_{column}", system.inputs.get(column, column)
@@ -393,40 +253,3 @@ def _values(systems: _Systems, constants: Mapping[str, Any], dt: float) -> Coeff
         return coefficients
 
     return values
-
-
-def propagators(matrix: Float64Array, dt: float) -> Float64Array:
-    """Return the matrix exponential of a matrix times a time step.
-
-    Parameters
-    ----------
-    matrix : ndarray of float64, shape (n, n) or (cell, n, n)
-        Coefficients of linear differential equations, whose units may differ by many orders of magnitude.
-    dt : float
-        Time step in seconds.
-
-    Returns
-    -------
-    ndarray of float64, shape (n, n) or (cell, n, n)
-        The propagator. Rows of zeros give rows of the unit matrix, exactly.
-    """
-    # In units in which no variable outweighs another: a large norm would cost the exponential digits.
-    typical = np.abs(matrix).reshape(-1, *matrix.shape[-2:]).mean(axis=0)
-    _, (scale, _) = matrix_balance(typical * dt, permute=False, separate=True)
-    found: Float64Array = expm(matrix * dt * scale / scale[:, None]) * scale[:, None] / scale
-    still = ~typical.any(axis=1)
-    found[..., still, :] = np.eye(len(scale))[still]
-    return found
-
-
-class _Rename(ast.NodeTransformer):
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self._texts = texts
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        text = self._texts.get(node.id)
-        return node if text is None else ast.parse(text, mode="eval").body
-
-
-def _renamed(text: str, texts: Mapping[str, str]) -> str:
-    return ast.unparse(_Rename(texts).visit(ast.parse(text.strip(), mode="eval")))

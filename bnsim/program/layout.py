@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bnsim.program.parts import Program, Variable
+from bnsim.program.parts import Variable
+from bnsim.program.whole import Program
 
 Content = Literal[
     "header",

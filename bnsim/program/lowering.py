@@ -19,9 +19,10 @@ from bnsim.program import names, neurons, synapses, variables
 from bnsim.program.drives import DriveParts, drives_of
 from bnsim.program.links import Link
 from bnsim.program.neurons import Cells
-from bnsim.program.parts import Data, Draw, PopulationProgram, Program, ProjectionProgram, Stimulus
+from bnsim.program.parts import Data, Draw, Stimulus
 from bnsim.program.starts import starts_of
 from bnsim.program.statements import parsed
+from bnsim.program.whole import PopulationProgram, Program, ProjectionProgram
 from bnsim.random_numbers import Numbers
 from bnsim.synapses.base import SIGNED
 from bnsim.values import draw_values

@@ -10,8 +10,9 @@ from brian2.core.functions import DEFAULT_FUNCTIONS
 from brian2.core.namespace import DEFAULT_UNITS
 
 from bnsim.errors import InputError
-from bnsim.program.parts import PopulationProgram, ProjectionProgram, TrialEnd
+from bnsim.program.parts import TrialEnd
 from bnsim.program.statements import parsed
+from bnsim.program.whole import PopulationProgram, ProjectionProgram
 
 EVERYWHERE = frozenset(
     {*DEFAULT_FUNCTIONS, *DEFAULT_UNITS, "t", "dt", "t_in_timesteps", "i", "N", "True", "False", "inf", "pi", "e"}

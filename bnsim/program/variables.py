@@ -13,8 +13,9 @@ from bnsim.neurons import NeuronModel
 from bnsim.program import short_term
 from bnsim.program.links import Link
 from bnsim.program.neurons import ENGINE, Cells
-from bnsim.program.parts import Computed, Place, PopulationProgram, ProjectionProgram, Role, Signal, Variable
+from bnsim.program.parts import Computed, Place, Role, Signal, Variable
 from bnsim.program.statements import parsed
+from bnsim.program.whole import PopulationProgram, ProjectionProgram
 
 NEVER = -1e4
 """Seconds: time of the last spike of a neuron that never fired, as in Brian2."""

@@ -15,7 +15,8 @@ from scipy.special import exprel
 import bnsim
 from bnsim.errors import InputError
 from bnsim.program.affine import REST, NotAffine, affine
-from bnsim.program.integration import exact, exponential_midpoint, propagators
+from bnsim.program.integration import exact, exponential_midpoint
+from bnsim.program.linear import propagators
 
 DT = 1e-4
 
