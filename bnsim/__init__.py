@@ -6,6 +6,7 @@ arguments give the same spikes: in chunks of any size, in any process, in any or
 """
 
 import ast
+import sys
 from functools import cache
 from importlib import import_module
 from pkgutil import get_data
@@ -109,7 +110,8 @@ def __getattr__(name: str) -> Any:
     for room in _ROOMS if not name.startswith("_") else ():
         if name in _names(room):
             return getattr(import_module(f"bnsim.{room}"), name)
-    raise AttributeError(f"module 'bnsim' has no attribute {name!r}")
+    # With the object, Python says which name may have been meant.
+    raise AttributeError(f"module 'bnsim' has no attribute {name!r}", name=name, obj=sys.modules[__name__])
 
 
 def __dir__() -> list[str]:

@@ -10,6 +10,7 @@ import numpy as np
 from brian2.units import amp, ms, siemens, volt
 from brian2.units.fundamentalunits import Quantity, get_dimensions
 
+from bnsim.arrays import Float64Array
 from bnsim.connectivity import OneToOne
 from bnsim.drives import SpikeTrains
 from bnsim.errors import InputError
@@ -47,8 +48,8 @@ class _Teacher(SynapseModel):
 
 def weight_change(
     rule: PlasticityRule,
-    presynaptic: Sequence[Times],
-    postsynaptic: Sequence[Times],
+    presynaptic: Sequence[Times] | Float64Array,
+    postsynaptic: Sequence[Times] | Float64Array,
     start: Any = None,
     *,
     dt: Quantity = 0.1 * ms,
@@ -60,7 +61,7 @@ def weight_change(
     ----------
     rule : PlasticityRule
         A rule that depends on spikes alone, such as `bnsim.PairSTDP`.
-    presynaptic, postsynaptic : sequence of array_like or Quantity
+    presynaptic, postsynaptic : sequence of array_like or Quantity, or array (synapse, spike)
         The spike times on either side of each synapse, in seconds or with a unit, rounded to time steps.
     start : Quantity, optional
         Weights before the first spike, one for all synapses or one for each; `usual_weight(rule)` if not given.

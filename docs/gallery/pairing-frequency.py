@@ -16,20 +16,11 @@ errors = {10: [0.05, 0.1, 0.14, 0.11, 0.26], -10: [0.08, 0.11, 0.1, 0.32, 0.19]}
 weight = 0.1 * mV
 
 rule = bnsim.TripletSTDP.visual_cortex(scale=weight, w_max=10 * weight)
-models = {"pre": bnsim.SpikeTrains(), "teacher": bnsim.SpikeTrains(), "post": bnsim.LIF()}
-populations = [bnsim.Population(name, len(frequencies), model) for name, model in models.items()]
-projections = [
-    bnsim.Projection("pre", "post", bnsim.Delta(), weight, bnsim.OneToOne(), plasticity=rule),
-    bnsim.Projection("teacher", "post", bnsim.Delta(), 100 * mV, bnsim.OneToOne()),
-]
-simulator = bnsim.Network(populations, projections).compile(dt=dt * second)
-times, units = (np.arange(pairings) / frequencies[:, None] + 0.02).ravel(), np.repeat(np.arange(5), pairings)
+times = np.arange(pairings) / frequencies[:, None] + 0.02
 changes = {}
 for lag in data:
-    # The postsynaptic neuron fires one step after its teacher.
-    stimulus = {"pre": (times - lag * 5e-4, units), "teacher": (times + lag * 5e-4 - dt, units)}
-    state, _ = simulator.run_for(simulator.initial_state(key=0), pairings / min(frequencies) * second, stimulus)
-    changes[lag] = 100 * (state.weights("pre_to_post", weight) - 1)
+    pre, post = times - lag * 5e-4, times + lag * 5e-4
+    changes[lag] = 100 * bnsim.weight_change(rule, pre, post, weight, dt=dt * second) / weight
 
 figure, axes = plt.subplots(layout="constrained")
 for lag, colour in ((10, "C0"), (-10, "C3")):

@@ -40,6 +40,12 @@ def test_a_name_that_does_not_exist() -> None:
             getattr(bnsim, name)
 
 
+def test_python_says_which_name_may_have_been_meant() -> None:
+    code = "import bnsim; bnsim.Projections"
+    ended = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False)
+    assert "Did you mean: 'Projection'?" in ended.stderr
+
+
 @pytest.mark.parametrize("use", ["dir(bnsim)", "bnsim.InputError", "bnsim.State", "bnsim.errors", "bnsim.__all__"])
 def test_brian2_is_not_imported_before_it_is_needed(use: str) -> None:
     code = f"import sys, bnsim, bnsim.errors; {use}; assert not {{'brian2', 'matplotlib', 'scipy'}} & set(sys.modules)"

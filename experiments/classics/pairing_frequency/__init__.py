@@ -6,11 +6,11 @@ change with pre-before-post pairs at 0.1 Hz, and is potentiated in both orders f
 minimal model of the visual cortex in which all spikes interact, `bnsim.TripletSTDP.visual_cortex`) is held against
 these data. The pair rule has the same time constants, and the two amplitudes with the least error.
 
-Each condition has a presynaptic and a postsynaptic neuron, and between them one synapse with each rule. A teacher makes
-the postsynaptic neuron fire. All changes are relative to the weight before. The closed solution sums the geometric
-series of all traces. Spikes lie on the time grid and traces are exact, so that no time step makes a difference. The
-error of a rule is the mean over the ten data of its squared deviation in standard errors. A pair rule whose time
-constants are fitted as well still has an error above 2. Nothing is random: all seeds agree.
+For each rule and condition there is a synapse that is given the spikes of both its neurons. All changes are relative to
+the weight before. The closed solution sums the geometric series of all traces. Spikes lie on the time grid and traces
+are exact, so that no time step makes a difference. The error of a rule is the mean over the ten data of its squared
+deviation in standard errors. A pair rule whose time constants are fitted as well still has an error above 2. Nothing is
+random: all seeds agree.
 
 In the slices, five pairs at a time were repeated 15 times, every 10 s, and at 0.1 Hz 50 single pairs were given. The 60
 pairs in a row are the protocol to which the triplet rule was fitted.

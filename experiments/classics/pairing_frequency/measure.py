@@ -6,16 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from brian2.units import ms, mV
+from brian2.units import ms
 
 import bnsim
-from bnsim.arrays import FloatArray, IntArray
 from experiments.classics.pairing_frequency import CLASSIC, DATA, FREQUENCIES, LAGS, STANDARD_ERRORS, Config
 from experiments.classics.pairing_frequency.closed_solution import INITIAL, change, fit_error, pair_rule, triplet_rule
 from experiments.spec import Measurement, Outcome, Progress, Untrained
 
-FIRST = 5
-"""Time of the first spike, in ms: later than the first step, in which the teacher cannot act."""
 _CURVE = (0.1, *range(1, 51))
 
 Changes = dict[tuple[str, int, float], float]
@@ -85,42 +82,19 @@ def paired(
         Relative changes of the weights.
     """
     conditions = [(lag, frequency) for lag in LAGS for frequency in frequencies]
-    network = bnsim.Network(
-        [
-            bnsim.Population("input", len(conditions), bnsim.SpikeTrains()),
-            bnsim.Population("teacher", len(conditions), bnsim.SpikeTrains()),
-            bnsim.Population("cells", len(conditions), bnsim.LIF()),
-        ],
-        [
-            bnsim.Projection("teacher", "cells", bnsim.Delta(), 100 * mV, bnsim.OneToOne()),
-            *(
-                bnsim.Projection("input", "cells", bnsim.Delta(), INITIAL, bnsim.OneToOne(), plasticity=rule, name=name)
-                for name, rule in rules.items()
-            ),
-        ],
+    starts = [np.arange(pairings) / frequency for _, frequency in conditions]
+    before, after = (
+        [start + max(sign * lag, 0) / 1e3 for start, (lag, _) in zip(starts, conditions, strict=True)]
+        for sign in (-1, 1)
     )
-    simulator = network.compile(dt=dt * ms)
-    starts = [FIRST + 1e3 / frequency * np.arange(pairings) for _, frequency in conditions]
-    lags = [lag for lag, _ in conditions]
-    stimulus = {
-        "input": _spikes([start + max(-lag, 0) for start, lag in zip(starts, lags, strict=True)]),
-        # A neuron fires in the step after that of its teacher.
-        "teacher": _spikes([start + max(lag, 0) - dt for start, lag in zip(starts, lags, strict=True)]),
+    relative = {
+        name: bnsim.weight_change(rule, before, after, INITIAL, dt=dt * ms) / INITIAL for name, rule in rules.items()
     }
-    length = FIRST + 1e3 / min(frequencies) * (pairings - 1) + 2 * max(LAGS)
-    state, _ = simulator.run_for(simulator.initial_state(key=0), length * ms, stimulus)
-    relative = {name: state.weights(name, INITIAL) - 1 for name in rules}
     return {
         (name, *condition): float(value)
         for name, values in relative.items()
         for condition, value in zip(conditions, values, strict=True)
     }
-
-
-def _spikes(trains: list[FloatArray]) -> tuple[FloatArray, IntArray]:
-    """Given spikes, from the spike times (ms) of each unit."""
-    units = np.repeat(np.arange(len(trains)), [len(train) for train in trains])
-    return np.concatenate(trains) / 1e3, units
 
 
 def _held_against_data(rule: str, changes: Changes, config: Config) -> Iterator[Measurement]:

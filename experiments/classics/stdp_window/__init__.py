@@ -1,7 +1,7 @@
 """How does the change of a synapse depend on the time from a presynaptic to a postsynaptic spike?
 
-For each lag there is one synapse with the additive pair rule. Its presynaptic neuron fires once, and a teacher makes
-its postsynaptic neuron fire once, the lag later or earlier. Time constants are those that Bi and Poo fitted to their
+For each lag there is one synapse with the additive pair rule. Its presynaptic neuron fires once, and its postsynaptic
+neuron once, the lag later or earlier. Time constants are those that Bi and Poo fitted to their
 window, 16.8 ms for potentiation and 33.7 ms for depression; amplitudes are the defaults of `bnsim.PairSTDP`. In the
 closed solution, the weight changes by a_plus exp(-s / tau_plus) for a lag s > 0 and by -a_minus exp(s / tau_minus) for
 s < 0, as a fraction of the largest weight. The time constants are then fitted to the simulated window, by a line

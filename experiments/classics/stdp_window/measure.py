@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from brian2.units import ms, mV
@@ -14,15 +13,6 @@ from experiments.classics.stdp_window import BETWEEN, CLASSIC, ON_GRID, Config
 from experiments.spec import Measurement, Outcome, Progress, Untrained
 
 _GOLDEN = 0.6180339887498949
-FIRST = 5
-"""Time of the first spike of each pair, in ms: a step later than the first step, in which the teacher cannot act."""
-
-
-@dataclass(frozen=True, repr=False)
-class Silent(bnsim.SynapseModel):
-    """Synapse that does nothing to the neuron, so that the teacher alone makes it fire."""
-
-    weight = "potential"
 
 
 def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
@@ -86,27 +76,9 @@ def paired(rule: bnsim.PairSTDP, lags: Float64Array, dt: float) -> Float64Array:
     array of float
         Change of each weight (lag,), as a fraction of the largest weight.
     """
-    count, units = len(lags), np.arange(len(lags))
-    before, after = FIRST + np.maximum(-lags, 0), FIRST + np.maximum(lags, 0)
-    network = bnsim.Network(
-        [
-            bnsim.Population("input", count, bnsim.SpikeTrains()),
-            bnsim.Population("teacher", count, bnsim.SpikeTrains()),
-            bnsim.Population("cells", count, bnsim.LIF()),
-        ],
-        [
-            bnsim.Projection("teacher", "cells", bnsim.Delta(), 100 * mV, bnsim.OneToOne()),
-            bnsim.Projection(
-                "input", "cells", Silent(), 0.5 * mV, bnsim.OneToOne(), plasticity=rule, name="input_to_cells"
-            ),
-        ],
-    )
-    simulator = network.compile(dt=dt * ms)
-    # A neuron fires in the step after that of its teacher.
-    stimulus = {"input": (before / 1e3, units), "teacher": ((after - dt) / 1e3, units)}
-    start = simulator.initial_state(key=0)
-    state, _ = simulator.run_for(start, (FIRST + np.ceil(np.abs(lags).max()) + 10) * ms, stimulus)
-    return np.asarray(state["input_to_cells.w"] - start["input_to_cells.w"]) * 1e3
+    before, after = np.maximum(-lags, 0) / 1e3, np.maximum(lags, 0) / 1e3
+    changes = bnsim.weight_change(rule, before[:, None], after[:, None], 0.5 * mV, dt=dt * ms)
+    return np.asarray(changes / mV)
 
 
 def closed_solution(rule: bnsim.PairSTDP, lags: Float64Array) -> Float64Array:
