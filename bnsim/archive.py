@@ -14,6 +14,7 @@ import numpy as np
 
 from bnsim import growing
 from bnsim.errors import InputError, MachineError
+from bnsim.files import replacing
 
 
 def write(owner: str, path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
@@ -31,14 +32,13 @@ def write(owner: str, path: str | Path, arrays: Mapping[str, np.ndarray]) -> Non
     Raises
     ------
     MachineError
-        If the file cannot be written; no part of it is left then.
+        If the file cannot be written; one that was there before is left as it was.
     """
     path = Path(path)
     try:
-        with path.open("wb") as file:
+        with replacing(path) as partial, partial.open("wb") as file:
             np.savez_compressed(file, allow_pickle=False, **arrays)
     except OSError as error:
-        path.unlink(missing_ok=True)
         raise MachineError(
             f"{owner}.save: cannot write {path} ({error.strerror}); give a folder that exists and has room"
         ) from None

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from bnsim.files import flush, replacing
+
 CONTENTS = "contents.json"
 FORMAT = 1
 """Version of the format, which a reader checks."""
@@ -38,6 +40,7 @@ class GrowingArrays:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._files: dict[str, dict[str, Any]] = {}
+        self._changed: set[Path] = set()
         if (folder / CONTENTS).exists():
             self._files = _contents(folder)["arrays"]
 
@@ -63,6 +66,7 @@ class GrowingArrays:
             file.write(np.ascontiguousarray(rows).data)
             file.seek(0)
             file.write(header)
+        self._changed.add(path)
 
     def put(self, name: str, array: np.ndarray, version: int) -> None:
         """Write an array as a whole; the one that it replaces stays until `commit`.
@@ -76,10 +80,11 @@ class GrowingArrays:
         version : int
             Number that this array's file is told from that of the one before by.
         """
-        file = f"{name}-{version}.npy"
-        (self.folder / file).parent.mkdir(parents=True, exist_ok=True)
-        np.save(self.folder / file, array, allow_pickle=False)
-        self._files[name] = {"file": file, "shape": list(array.shape)}
+        path = self.folder / f"{name}-{version}.npy"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(path, array, allow_pickle=False)
+        self._changed.add(path)
+        self._files[name] = {"file": f"{name}-{version}.npy", "shape": list(array.shape)}
 
     def commit(self, facts: Mapping[str, float]) -> None:
         """Let all that was written count.
@@ -90,9 +95,11 @@ class GrowingArrays:
             What else the list says, by name.
         """
         written = {"format": FORMAT, "facts": dict(facts), "arrays": self._files}
-        new = self.folder / f"{CONTENTS}.new"
-        new.write_text(json.dumps(written, indent=1), encoding="utf-8")
-        new.replace(self.folder / CONTENTS)
+        for changed in self._changed:
+            flush(changed)
+        self._changed.clear()
+        with replacing(self.folder / CONTENTS) as partial:
+            partial.write_text(json.dumps(written, indent=1), encoding="utf-8")
         for name, entry in self._files.items():
             current = self.folder / entry["file"]
             for old in set(self.folder.glob(f"{name}-*.npy")) - {current}:  # what `put` has replaced

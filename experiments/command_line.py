@@ -3,21 +3,24 @@
 Heavy libraries are imported inside the commands, so that `--help` answers at once. The help texts of the options
 describe the parameters of the commands.
 
-Exit codes: 0 for success, 2 for bad input, 1 for a failed run, 130 for Ctrl-C. Every error that a user can cause is one
-line on standard error; `--debug` shows its traceback as well.
+Exit codes: 0 for success, 2 for bad input, 1 for a failed run, 130 for Ctrl-C and the signals TERM and HUP. Every error
+that a user can cause is one line on standard error; `--debug` shows its traceback as well.
 """
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
 import warnings
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from experiments.names import DEFAULT_MODELS
+from experiments.run.temporary import temporary_folder
 
 # Newer versions of Typer bring their own copy of Click, older ones import it; both have this base class.
 UsageError: Any = typer.BadParameter.__base__
@@ -157,10 +160,11 @@ def show(run: RunArgument, json: JsonOption = False) -> None:  # numpydoc ignore
 def draw(run: RunArgument) -> None:  # numpydoc ignore=PR01
     """Redraw the figures and the report of a stored run."""
     from experiments.report import write
+    from experiments.run.store import Store
     from experiments.run_directory import read_run, writing
 
     read_run(run)
-    with writing(run):
+    with writing(run), Store(run).locked():
         report = write(run)
     typer.echo(f"report: {report}")
 
@@ -174,6 +178,7 @@ def raster(  # numpydoc ignore=PR01
     import bnsim.plotting
     from bnsim.errors import InputError
     from bnsim.plotting.style import save
+    from experiments.run.store import Store
     from experiments.run_directory import read_run, writing
 
     examples = [example for example in read_run(run).examples() if example.recording is not None]
@@ -185,7 +190,7 @@ def raster(  # numpydoc ignore=PR01
     assert example.recording is not None
     axes = bnsim.plotting.raster(example.recording, trial=0)
     path = run / "figures" / f"raster-{example.model}-{example.case}.png"
-    with writing(run):
+    with writing(run), Store(run).locked():
         path.parent.mkdir(exist_ok=True)
         save(axes.figure, path)  # type: ignore[arg-type]
     verdict = f"shown {example.true_class}, answered {example.predicted_class}"
@@ -209,16 +214,35 @@ def main() -> None:
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
     warnings.showwarning = _show_warning  # type: ignore[assignment]
+    _end_like_ctrl_c()
     try:
-        code = app(args=arguments, prog_name="bnsim", standalone_mode=False)
+        with nullcontext() if _asks_for_help(arguments) else temporary_folder():
+            code = app(args=arguments, prog_name="bnsim", standalone_mode=False)
         if code == INTERRUPTED:  # newer versions of Typer turn Ctrl-C into this exit code
             raise KeyboardInterrupt
     except (Exception, KeyboardInterrupt) as error:
         if debug:
             traceback.print_exception(error)
         code, message = _diagnosis(error)
-        typer.echo(f"bnsim: error: {' '.join(message.split())}", err=True)
+        with suppress(OSError):  # the terminal may be gone
+            typer.echo(f"bnsim: error: {' '.join(message.split())}", err=True)
     sys.exit(code or 0)
+
+
+def _end_like_ctrl_c() -> None:
+    """Let a request to end, and the end of the terminal, do what Ctrl-C does."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP
+            signal.signal(number, interrupt)
+
+
+def _asks_for_help(arguments: list[str]) -> bool:
+    return not arguments or not {"-h", "--help"}.isdisjoint(arguments)
 
 
 def _show_warning(message: Warning | str, *where: object) -> None:

@@ -45,6 +45,7 @@ from numpy.typing import NDArray
 
 from bnsim import archive
 from bnsim.errors import InputError, MachineError
+from bnsim.files import replacing
 from bnsim.recording import Recording
 
 COLUMNS = ("study", "task", "model", "kind", "seed", "facts", "step", "metric", "value", "unit")
@@ -426,8 +427,10 @@ def write_contents(directory: Path, contents: RunContents) -> None:
         for example in contents.examples:
             example.save(recordings)
         write_atomically(directory / "config.toml", tomlkit.dumps(contents.config))
-        _replaced(directory / "results.parquet", lambda path: pq.write_table(_results_table(contents.results), path))
-        _replaced(directory / "predictions.parquet", lambda path: contents.predictions.to_parquet(path, index=False))
+        with replacing(directory / "results.parquet") as partial:
+            pq.write_table(_results_table(contents.results), partial)
+        with replacing(directory / "predictions.parquet") as partial:
+            contents.predictions.to_parquet(partial, index=False)
         for name, content in (("manifest", contents.manifest), ("summary", contents.summary)):
             text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
             write_atomically(directory / f"{name}.json", text + "\n")
@@ -443,16 +446,8 @@ def write_atomically(path: Path, text: str) -> None:
     text
         Its content.
     """
-    _replaced(path, lambda partial: partial.write_text(text, encoding="utf-8"))
-
-
-def _replaced(path: Path, write: Callable[[Path], object]) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        write(partial)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with replacing(path) as partial:
+        partial.write_text(text, encoding="utf-8")
 
 
 @contextmanager

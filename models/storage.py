@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bnsim import archive
 from bnsim.errors import InputError, MachineError
+from bnsim.files import replacing
 
 HEADER = "header"
 TEXT = "text/"
@@ -91,13 +92,10 @@ def write(path: Path, header: Mapping[str, Any], arrays: Mapping[str, NDArray[An
             stored[TEXT + name] = array.astype(str)
         else:
             raise InputError(f"{name}: mixed Python objects cannot be saved; give labels of one type")
-    unfinished = path.with_name(path.name + ".unfinished")
     try:
-        with unfinished.open("wb") as file:
+        with replacing(path) as partial, partial.open("wb") as file:
             np.savez(file, allow_pickle=False, **stored)
-        unfinished.replace(path)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         raise MachineError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
 
 

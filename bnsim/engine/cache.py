@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from bnsim.errors import InputError, MachineError
 
 BINARY = "main"
 MANIFEST = "manifest.json"
+_LOCK, _BUILDING = ".lock", "building-"
 
 
 def cache_folder(folder: str | Path | None = None) -> Path:
@@ -85,15 +87,24 @@ def fetch(folder: Path, fingerprint: str, make: Callable[[Path], dict[str, Any]]
     if manifest is not None:
         return entry, manifest
     try:
-        with filelock.FileLock(folder / f"{fingerprint}.lock"):
+        _clear(folder)
+        with filelock.FileLock(folder / f"{fingerprint}{_LOCK}"):
             manifest = _read(entry)  # another process may have built it while this one waited
             return entry, manifest if manifest is not None else _make(folder, entry, make)
     except OSError as error:
         raise MachineError(f"cache: cannot build in {folder} ({error}); free space there or set BNSIM_CACHE") from error
 
 
+def _clear(folder: Path) -> None:
+    """Remove what processes that were killed while they built have left: entries that nobody holds the lock of."""
+    for workplace in folder.glob(f"{_BUILDING}*"):
+        fingerprint = workplace.name.removeprefix(_BUILDING).partition("-")[0]
+        with suppress(filelock.Timeout), filelock.FileLock(folder / f"{fingerprint}{_LOCK}", timeout=0):
+            shutil.rmtree(workplace, ignore_errors=True)
+
+
 def _make(folder: Path, entry: Path, make: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
-    workplace = Path(tempfile.mkdtemp(prefix="building-", dir=folder))
+    workplace = Path(tempfile.mkdtemp(prefix=f"{_BUILDING}{entry.name}-", dir=folder))
     try:
         manifest = make(workplace)
         manifest["checksum"] = _checksum(workplace / BINARY)

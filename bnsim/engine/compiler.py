@@ -8,6 +8,7 @@ import platform
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from bnsim.errors import MachineError
@@ -26,6 +27,19 @@ FLAGS = (
 PROGRAM_FLAGS = (*FLAGS, "-fwhole-program")
 """Of a program in one file: what it does not call, such as Brian2's own output to disk, is not compiled (a quarter less
 time)."""
+
+_SUPERVISOR = """
+import os, signal, subprocess, sys, threading
+
+def follow():
+    os.read(0, 1)
+    os.killpg(0, signal.SIGKILL)
+
+threading.Thread(target=follow, daemon=True).start()
+sys.exit(subprocess.call(sys.argv[1:], stdin=subprocess.DEVNULL))
+"""
+"""Program that calls another one and kills it, with all that it has started, when its own input ends. The input is a
+pipe whose other end the caller holds, and loses however it ends: a compiler starts others, which would outlive it."""
 
 _REMEDY = 'set CXX to a working C++ compiler or choose backend="numpy"'
 
@@ -70,7 +84,7 @@ def compiler_identity(compiler: str) -> str:
     MachineError
         If the compiler cannot be started.
     """
-    answer = _call([*shlex.split(compiler), "--version"], None)
+    answer = _called([*shlex.split(compiler), "--version"])
     version = answer.stdout.splitlines()[0] if answer.stdout else compiler
     return " | ".join([version, " ".join(PROGRAM_FLAGS), _processor()])
 
@@ -103,15 +117,45 @@ def compile_file(compiler: str, source: str, binary: str, folder: Path) -> None:
     MachineError
         If the compiler fails; the message ends with its last lines.
     """
-    answer = _call([*shlex.split(compiler), *PROGRAM_FLAGS, "-I.", source, "-o", binary], folder)
+    answer = _supervised([*shlex.split(compiler), *PROGRAM_FLAGS, "-I.", source, "-o", binary], folder)
     if answer.returncode != 0 or not (folder / binary).exists():
         said = [line.strip() for line in (answer.stderr or answer.stdout).splitlines() if line.strip()]
         last = " | ".join(said[-3:]) or "it printed nothing"
         raise MachineError(f"compiler: {compiler} failed with exit status {answer.returncode}: {last}; {_REMEDY}")
 
 
-def _call(command: list[str], folder: Path | None) -> subprocess.CompletedProcess[str]:
+def _called(command: list[str]) -> subprocess.CompletedProcess[str]:
     try:
-        return subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
+        return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     except OSError as error:
         raise MachineError(f"compiler: cannot start {command[0]} ({error.strerror}); {_REMEDY}") from error
+
+
+def _supervised(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Call a program that ends, with all that it has started, where this process does."""
+    supervisor = [sys.executable, "-I", "-S", "-c", _SUPERVISOR, *command]
+    reading, writing = os.pipe()
+    try:
+        process = subprocess.Popen(
+            supervisor,
+            cwd=folder,
+            stdin=reading,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+    except BaseException as error:
+        os.close(writing)
+        if isinstance(error, OSError):
+            raise MachineError(f"compiler: cannot start {supervisor[0]} ({error.strerror}); {_REMEDY}") from error
+        raise
+    finally:
+        os.close(reading)
+    with process:
+        try:
+            said, complaints = process.communicate()
+        finally:
+            os.close(writing)
+    return subprocess.CompletedProcess(command, process.returncode, said, complaints)

@@ -76,10 +76,16 @@ def driver_source(program: Program, objects: Objects, device: Any) -> str:
         C++ source.
     """
     writer = _Writer(program, objects, device)
-    parts = [*writer.read_job(), *writer.prepare(), *writer.run_trials(), *writer.write_outcome()]
+    parts = [
+        "bnsim::end_with_caller();",
+        *writer.read_job(),
+        *writer.prepare(),
+        *writer.run_trials(),
+        *writer.write_outcome(),
+    ]
     draws = "\n".join(writer.draw(population, draw) for population, draw in writer.drawn)
     check = _function("static void bnsim_check(const bnsim::Place& place)", writer.check())
-    run = _function("int bnsim_run()", [*parts, "return 0;"])
+    run = _function("int bnsim_run()", ["bnsim::end_with_caller();", *parts, "return 0;"])
     return f"{CONSTANTS}{HELPERS}\n{random.UNIFORM_CPP + DRAWS if draws else ''}\n{draws}\n{check}\n{run}"
 
 

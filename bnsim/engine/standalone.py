@@ -159,6 +159,7 @@ class StandaloneNetwork:
                 stdout=outputs,
                 stderr=subprocess.PIPE,
                 cwd=self.folder,
+                env={**os.environ, "BNSIM_CALLER": str(os.getpid())},
                 pass_fds=() if report_to < 0 else (report_to,),
             )
         except OSError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from bnsim.files import PARTIAL
 from bnsim.plotting.style import save
 from experiments.report.figures import Drawn, draw
 from experiments.report.picture import Picture, address
@@ -62,7 +63,7 @@ def write_page(run: Run) -> Path:
     Path
         Path of the page.
     """
-    with tempfile.TemporaryDirectory(prefix=".drawing-", dir=run.directory) as drawing:
+    with tempfile.TemporaryDirectory(PARTIAL, ".drawing-", run.directory) as drawing:
         made = Path(drawing)
         drawn = draw(run)
         for name, figure in drawn.figures.items():

@@ -10,14 +10,15 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import threading
 import time
 import traceback
 import warnings
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
@@ -250,6 +251,18 @@ def _failure(name: str, error_class: type[BnsimError], message: str, trace: str)
     return error
 
 
+def _end_with_parent() -> None:
+    """End this process when its parent has: whether by itself or killed, it cannot take a result any more."""
+    parent = parent_process()
+    assert parent is not None
+
+    def follow() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
 def _leave(number: int, frame: object) -> None:
     """End on Ctrl-C without a traceback; the parent cleans up. (Brian2 wraps a handler only if it is a
     function.)"""
@@ -259,19 +272,24 @@ def _leave(number: int, frame: object) -> None:
 def _work(pipe: Connection) -> None:
     """Run a worker: receive a job, report progress, return the result, until the parent ends."""
     signal.signal(signal.SIGINT, _leave)
+    _end_with_parent()
     warnings.simplefilter("ignore", SlowBackendWarning)  # the command line has shown this warning already
-    while True:
-        try:
+    with suppress(EOFError, ConnectionError):  # the parent has ended
+        while True:
             job = pickle.loads(pipe.recv_bytes())
-        except EOFError:
-            return
-        try:
-            pipe.send(("finished", job(_reporter(pipe))))
-        except BnsimError as error:
-            pipe.send(("failed", type(error), str(error), traceback.format_exc()))
-        except Exception as error:
-            message = f"{type(error).__name__}: {first_line(error)}; --debug shows the traceback"
-            pipe.send(("failed", MachineError, message, traceback.format_exc()))
+            pipe.send(_outcome(job, _reporter(pipe)))
+
+
+def _outcome(job: Job, progress: Progress) -> tuple[Any, ...]:
+    try:
+        return "finished", job(progress)
+    except BnsimError as error:
+        return "failed", type(error), str(error), traceback.format_exc()
+    except ConnectionError:
+        raise  # of the progress, which nobody receives any more
+    except Exception as error:
+        message = f"{type(error).__name__}: {first_line(error)}; --debug shows the traceback"
+        return "failed", MachineError, message, traceback.format_exc()
 
 
 def _reporter(pipe: Connection) -> Progress:

@@ -25,6 +25,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from bnsim.errors import InputError
+from bnsim.files import clear
 from experiments.run.job import Identity, StudyJob, StudyResult
 from experiments.run_directory import read_json, write_atomically, writing
 from experiments.spec import Measurement, Outcome, Predictions
@@ -202,7 +203,7 @@ class Store:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes from working on the same run.
+        """Keep other processes from working on the same run, and remove what one that was killed has left.
 
         Raises
         ------
@@ -215,10 +216,11 @@ class Store:
         except Timeout:
             raise InputError(f"{self.directory}: another process carries out this run; wait until it ends") from None
         try:
+            clear(self.directory)
             yield
         finally:
-            lock.release()
             (self.directory / _LOCK).unlink(missing_ok=True)
+            lock.release()
 
     def _part(self, job: StudyJob) -> Path:
         return self.directory / _PARTS / f"{re.sub(r'[^A-Za-z0-9.-]+', '-', job.name)}.json"

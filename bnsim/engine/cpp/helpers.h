@@ -6,8 +6,20 @@
 #include <algorithm>
 #include <cmath>
 #include <unistd.h>
+#ifdef __linux__
+#include <csignal>
+#include <sys/prctl.h>
+#endif
 namespace bnsim {
 static void fail(const char* what) { std::fprintf(stderr, "%s\n", what); std::exit(3); }
+/* A run whose caller was killed has nobody to tell its outcome. */
+static void end_with_caller() {
+#ifdef __linux__
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const char* caller = std::getenv("BNSIM_CALLER");  /* it may have been killed before this */
+    if (caller && getppid() != std::atol(caller)) std::exit(3);
+#endif
+}
 static uint64_t next_size() {
     uint64_t n = 0;
     if (std::fread(&n, sizeof(n), 1, stdin) != 1) fail("the job ended too early");

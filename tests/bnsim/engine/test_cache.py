@@ -8,6 +8,7 @@ import os
 import shutil
 from pathlib import Path
 
+import filelock
 import numpy as np
 import pytest
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
@@ -184,3 +185,14 @@ def test_what_a_compiled_network_depends_on(monkeypatch: pytest.MonkeyPatch) -> 
         "network": fingerprint(driven(), monkeypatch),
     }
     assert len({reference, *others.values()}) == 1 + len(others)
+
+
+def test_what_builders_that_were_killed_have_left_is_removed(tmp_path: Path) -> None:
+    dead, living = tmp_path / "building-dead-x1", tmp_path / "building-living-x2"
+    for workplace in (dead, living):
+        workplace.mkdir()
+        (workplace / "file").touch()
+    with filelock.FileLock(tmp_path / "living.lock"):
+        cache.fetch(tmp_path, "another", make)
+    assert not dead.exists()
+    assert (living / "file").exists()
