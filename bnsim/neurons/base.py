@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from brian2.units import ms, mV, nA, nS
-from brian2.units.fundamentalunits import Quantity
+from brian2.units.fundamentalunits import Quantity, get_dimensions
 
 from bnsim import checks
 from bnsim.arrays import Float64Array
@@ -170,8 +170,17 @@ class NeuronModel(Description, abstract=True):
         InputError
             If the first is not below the second.
         """
-        if np.any(self.numbers(lower) >= self.numbers(upper)):
-            raise InputError(f"{type(self).__name__}.{lower}: not below {upper}; lower {lower} or raise {upper}")
+        low, high = np.atleast_1d(*np.broadcast_arrays(self.numbers(lower), self.numbers(upper)))
+        wrong = np.flatnonzero(low >= high)
+        if wrong.size:
+            first = int(wrong[0])
+            dimensions = get_dimensions(getattr(self, lower))
+            below, above = (checks.describe(Quantity(values[first], dim=dimensions)) for values in (low, high))
+            cell = f" in cell {first}" if low.size > 1 else ""
+            raise InputError(
+                f"{type(self).__name__}.{lower}: {below} is not below {upper} = {above}{cell}; "
+                f"lower {lower} or raise {upper}"
+            )
 
     @property
     def rheobase(self) -> Quantity:
@@ -200,6 +209,31 @@ class NeuronModel(Description, abstract=True):
         if kind == "input":
             return 1 * mV if self.input_unit == "volt" else 1 * nA
         return Quantity(1.0) if self.input_unit == "volt" else 1 * nS
+
+    def check_conductance(self, culprit: str, kind: str, weights: Any) -> None:
+        """Refuse conductances in siemens where they are numbers, relative to the leak.
+
+        Parameters
+        ----------
+        culprit : str
+            What the weights were given as, for the message of an error.
+        kind : {"potential", "input", "conductance", "modulatory"}
+            What a weight is (see `SynapseModel`).
+        weights : Quantity, Distribution or array
+            The weights.
+
+        Raises
+        ------
+        InputError
+            If they are in siemens, and this model's input is in volt.
+        """
+        example = weights.bounds[0] if isinstance(weights, Distribution) else weights
+        in_siemens = isinstance(example, Quantity) and example.dim is nS.dim
+        if in_siemens and kind == "conductance" and self.input_unit == "volt":
+            raise InputError(
+                f"{culprit}: in siemens, but the input of {type(self).__name__} is in volt, and a conductance a number, "
+                "relative to its leak; give a number, or a model that takes siemens, such as ConductanceLIF"
+            )
 
     def constant(self, expression: str, constants: Mapping[str, Any] | None = None) -> Any:
         """Evaluate an expression in this model's parameters, such as an initial value.

@@ -97,7 +97,7 @@ def test_negative_and_zero_values_are_refused_where_they_mean_nothing(cls: type[
     example, minimum, above = (item.metadata[key] for key in ("example", "minimum", "above"))
     if minimum is None and above is None:
         return  # see below: a potential or current may have any sign, and what is declared to
-    assert "is too small; give a value" in refusal(cls, item.name, in_unit_of(example, -1e-3))
+    assert "is negative; give a value" in refusal(cls, item.name, in_unit_of(example, -1e-3))
     if above is None:
         assert getattr(cls(**{item.name: in_unit_of(example, 0.0)}), item.name) == 0
     else:
@@ -328,7 +328,7 @@ def test_an_attribute_of_a_class_mixed_in_is_a_default_too() -> None:
     ("attribute", "message"),
     [
         ({"refractory": 5 * mV}, "Mine.refractory: 5 mV has the wrong unit, expected s"),
-        ({"refractory": -1 * ms}, "Mine.refractory: -1 ms is too small; give a value at least 0"),
+        ({"refractory": -1 * ms}, "Mine.refractory: -1 ms is negative; give a value at least 0"),
         ({"refractory": property(lambda cell: 5 * ms)}, "Mine.refractory: <property object at "),
         ({"method": "rk5"}, "Mine.method: unknown 'rk5'; did you mean 'rk4'? choose from exact, exponential_mid"),
     ],
@@ -369,7 +369,7 @@ def test_a_class_variable_takes_the_place_of_a_parameter() -> None:
     for name in ("method", "tau_m"):
         with pytest.raises(InputError, match=rf"^Fixed: no parameter '{name}'; choose from refractory, v_rest"):
             Fixed(**{name: 1})  # type: ignore[arg-type]
-    with pytest.raises(InputError, match=r"^Wrong\.tau_m: -5 ms is too small; give a value above 0"):
+    with pytest.raises(InputError, match=r"^Wrong\.tau_m: -5 ms is negative; give a value above 0"):
         Wrong()
 
 
