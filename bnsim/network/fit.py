@@ -70,8 +70,8 @@ def _check_weights(
         checks.quantity(culprit, weights, unit, minimum=None, exclusive=False)
         if weights < 0 * unit:
             raise InputError(
-                f"{culprit}: {checks.describe(weights)} is negative; a conductance excites or inhibits by its synapse's "
-                f"reversal potential, as GABAA inhibits; give {checks.describe(-weights)}"
+                f"{culprit}: {checks.describe(weights)} is negative; a conductance excites or inhibits by its "
+                f"synapse's reversal potential, as GABAA inhibits; give {checks.describe(-weights)}"
             )
     check_values(culprit, weights, unit, shape, minimum=0.0 if conductance else None)
 

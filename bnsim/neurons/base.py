@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
+from textwrap import fill
 from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
@@ -24,6 +25,17 @@ Method = Literal["exact", "exponential_midpoint", "exponential_euler", "euler", 
 which "heun" is left out: there it is forward Euler."""
 
 
+OF_CELLS = (
+    "A parameter may be one value for all cells, an array with one value for each cell of the population, or a "
+    "distribution from which they are drawn; `refractory` and `method` are the same for all."
+)
+COUNTED = (
+    "The refractory period is counted, as in Brian2, from the beginning of the step at whose end the spike is seen: it "
+    "ends one step earlier than in NEST."
+)
+"""What the docstrings of all models say, put in after their summary."""
+
+
 @dataclass(frozen=True, repr=False)
 class NeuronModel(Description, abstract=True):
     """A neuron model. Subclass it to write your own.
@@ -38,7 +50,8 @@ class NeuronModel(Description, abstract=True):
         Absolute refractory period. During it, variables marked `(unless refractory)` are constant, and spikes that
         would make one of them or the membrane potential jump are discarded (as in NEST; plain Brian2 lets them act).
         It is counted as in Brian2, from the beginning of the step at whose end the spike is seen, and so ends one step
-        earlier than in NEST: 2.1 ms here equal 2.0 ms there at a time step of 0.1 ms.
+        earlier than in NEST: 2.1 ms here equal 2.0 ms there at a time step of 0.1 ms. A period that is no whole number
+        of steps is rounded down, with a warning; one below a step is refused.
     method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
         Integration method; where a conductance enters, "exact" becomes "exponential_midpoint". A subclass sets another
         default: `method = "rk4"`.
@@ -100,8 +113,18 @@ class NeuronModel(Description, abstract=True):
         "persistent",
     )
 
+    _: KW_ONLY
     refractory: Quantity = parameter(0 * ms, minimum=0)
     method: Method = "exact"
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        summary, separator, details = (vars(cls).get("__doc__") or "").partition("\n\n")
+        if separator and "Parameters\n" in details:
+            types = vars(cls).get("__annotations__", {})
+            text = OF_CELLS if "ClassVar" in str(types.get("refractory", "")) else f"{OF_CELLS} {COUNTED}"
+            paragraph = fill(text, 120, initial_indent="    ", subsequent_indent="    ")
+            cls.__doc__ = f"{summary}\n\n{paragraph}\n\n{details}"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -231,8 +254,8 @@ class NeuronModel(Description, abstract=True):
         in_siemens = isinstance(example, Quantity) and example.dim is nS.dim
         if in_siemens and kind == "conductance" and self.input_unit == "volt":
             raise InputError(
-                f"{culprit}: in siemens, but the input of {type(self).__name__} is in volt, and a conductance a number, "
-                "relative to its leak; give a number, or a model that takes siemens, such as ConductanceLIF"
+                f"{culprit}: in siemens, but the input of {type(self).__name__} is in volt, and a conductance a "
+                "number, relative to its leak; give a number, or a model that takes siemens, such as ConductanceLIF"
             )
 
     def constant(self, expression: str, constants: Mapping[str, Any] | None = None) -> Any:

@@ -97,7 +97,7 @@ def test_sizes_are_whole_numbers_above_zero(size: Any) -> None:
         ),
         (
             lambda: Population("a", 1, PoissonDrive()),
-            "Population('a').model: PoissonDrive is a drive; give Population(name, size, model, drive=PoissonDrive(...))",
+            "Population('a').model: PoissonDrive is a drive; give Population(name, size, model, drive=PoissonDrive(...",
         ),
         (
             lambda: Population("a", 1, LIF(), PoissonDrive()),
@@ -106,7 +106,7 @@ def test_sizes_are_whole_numbers_above_zero(size: Any) -> None:
         (lambda: Population("a", 1, LIF(), 3), "Population('a').encoder: 3 is no Encoder; give one, such as bnsim.C"),
         (
             lambda: Population("a", 1, LIF(), drive=Poisson()),
-            "Population('a').drive: Poisson emits spikes; make it the model of a population of its own, and project from",
+            "Population('a').drive: Poisson emits spikes; make it the model of a population of its own, and project fr",
         ),
         (
             lambda: Population("a", 1, LIF(), drive=[ConstantCurrent()]),
@@ -128,7 +128,7 @@ def test_sizes_are_whole_numbers_above_zero(size: Any) -> None:
         (lambda: Projection("a", 3, Delta(), 1 * mV), "Projection.target: 3 is no name; give that of a population"),
         (
             lambda: a_network(plasticity=ShortTermPlasticity()),
-            "Projection('input_to_cells').plasticity: ShortTermPlasticity is short-term plasticity; give Projection(...,",
+            "Projection('input_to_cells').plasticity: ShortTermPlasticity is short-term plasticity; give Projection(..",
         ),
         (
             lambda: a_network(short_term=PairSTDP()),
@@ -140,17 +140,17 @@ def test_sizes_are_whole_numbers_above_zero(size: Any) -> None:
         ),
         (
             lambda: a_network(synapse=AMPA(), weights=1 * nS),
-            "Projection('input_to_cells').weights: in siemens, but the input of LIF is in volt, and a conductance a number,"
-            " relative to its leak; give a number, or a model that takes siemens, such as ConductanceLIF",
+            "Projection('input_to_cells').weights: in siemens, but the input of LIF is in volt, and a conductance a nu"
+            "mber, relative to its leak; give a number, or a model that takes siemens, such as ConductanceLIF",
         ),
         (
             lambda: a_network(synapse=AMPA(), weights=-0.5),
-            "Projection('input_to_cells').weights: -0.5 is negative; a conductance excites or inhibits by its synapse's "
-            "reversal potential, as GABAA inhibits; give 0.5",
+            "Projection('input_to_cells').weights: -0.5 is negative; a conductance excites or inhibits by its synapse's"
+            " reversal potential, as GABAA inhibits; give 0.5",
         ),
         (
             lambda: Population("a", 1, LIF(), drive=PoissonDrive(weight=1 * nS, synapse=AMPA())),
-            "Population('a').drive: PoissonDrive.weight: in siemens, but the input of LIF is in volt, and a conductance",
+            "Population('a').drive: PoissonDrive.weight: in siemens, but the input of LIF is in volt, and a conductanc",
         ),
         (
             lambda: FixedInDegree(0.1),

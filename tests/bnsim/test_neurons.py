@@ -28,6 +28,7 @@ from bnsim import (
     SubtractiveLIF,
     parameter,
 )
+from bnsim.errors import RoundingWarning
 from tests.networks import current_driven, driven, given, simulate
 
 
@@ -279,6 +280,27 @@ def test_what_a_model_says_of_its_variables_is_checked(text: dict[str, Any], mes
         current_driven(type("Mine", (AdaptiveLIF,), text)(), 1).compile(1 * ms, backend="numpy")
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
+
+
+def test_a_refractory_period_that_is_no_multiple_of_the_step() -> None:
+    """It is rounded down, as Brian2 does; 2.1 ms at 0.1 ms, and 0.3 at 0.1 ms, are multiples."""
+
+    def compiled(period: float, dt: float = 0.1) -> None:
+        cells = bnsim.Population("cells", 1, LIF(refractory=period * ms))
+        bnsim.Network([cells]).compile(dt=dt * ms, backend="numpy")
+
+    for period, dt in ((2.1, 0.1), (0.3, 0.1), (5.01, 0.01), (0, 0.1)):
+        compiled(period, dt)
+    with pytest.warns(RoundingWarning) as warned:
+        compiled(1.96)
+    assert str(warned[0].message) == (
+        "LIF.refractory: 1.96 ms is no whole number of steps of 100 us and becomes 1.9 ms; give a multiple of dt"
+    )
+    with pytest.raises(InputError) as caught:
+        compiled(0.05)
+    assert str(caught.value) == (
+        "LIF.refractory: 50 us is shorter than a time step of 100 us; give 0 ms or a multiple of dt"
+    )
 
 
 @pytest.mark.parametrize(
