@@ -130,10 +130,11 @@ def test_statements_of_each_step_may_not_write_what_a_neuron_keeps() -> None:
 
 
 def test_weights_outside_a_rules_bounds_are_refused() -> None:
-    for weights in (-1 * mV, bnsim.Uniform(0 * mV, 3 * mV)):
-        with pytest.raises(
-            bnsim.InputError, match=r"weights: leave the bounds of PairSTDP, 0 to 2 mV; choose weights within"
-        ):
+    for weights, message in (
+        (-1 * mV, "weights: negative, but PairSTDP keeps weights within 0 to 2 mV; to inhibit, give a synapse that"),
+        (bnsim.Uniform(0 * mV, 3 * mV), "weights: leave the bounds of PairSTDP, 0 to 2 mV; choose weights within"),
+    ):
+        with pytest.raises(bnsim.InputError, match=message):
             onto(bnsim.LIF(), bnsim.Delta(), weights, plasticity=bnsim.PairSTDP(w_max=2 * mV))
 
 
