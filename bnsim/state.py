@@ -11,6 +11,7 @@ import numpy as np
 
 from bnsim import archive, notebook
 from bnsim.errors import InputError, advice
+from bnsim.random_numbers import checked_key
 
 __all__ = ["State"]
 
@@ -99,6 +100,26 @@ class State(Mapping[str, np.ndarray]):
                 raise InputError(f"State.replace: {name!r} has shape {np.shape(array)}; give {self[name].shape}")
         new = {name: np.asarray(array, dtype=self[name].dtype) for name, array in arrays.items()}
         return State({**self._arrays, **new})
+
+    def with_key(self, key: int) -> State:
+        """Return a copy from which continuous runs go on with other random numbers.
+
+        Parameters
+        ----------
+        key : int
+            From 0 to 2**64 - 1. Connectivity and weights stay as they are.
+
+        Returns
+        -------
+        State
+            The new state; this one is unchanged.
+
+        Raises
+        ------
+        InputError
+            If it is no such number.
+        """
+        return self.replace({KEY: np.array([checked_key("State.with_key(key)", key)], np.uint64)})
 
     def weights(self, projection: str, unit: Any = None, *, matrix: bool = False) -> Any:
         """Return the weights of a projection.

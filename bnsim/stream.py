@@ -67,6 +67,12 @@ class Stream:
 
     def _continue(self, state: State, start: Recording) -> None:
         before, reached = Recording.load(self.path), State.load(self.path)
+        end = before.first_step + before.n_steps
+        if start.first_step != end:
+            raise InputError(
+                f"{self._culprit}: {self.path} holds a run from {before.start:g} to {end * before.dt:g} s, the state "
+                f"is at {start.start:g} s; give a new folder, or go on from State.load({str(self.path)!r})"
+            )
         check_consecutive(f"{self._culprit}: {self.path}", [before, start])
         if state[KEY].tolist() != reached[KEY].tolist():
             raise InputError(
