@@ -209,6 +209,37 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+@app.command("cache")
+def cache_command(  # numpydoc ignore=PR01
+    prune: Annotated[bool, typer.Option("--prune", help="Remove networks: all, or as the limits say.")] = False,
+    older_than: Annotated[
+        float | None, typer.Option(metavar="DAYS", help="With --prune: those that were not used for so long.", min=0)
+    ] = None,
+    down_to: Annotated[
+        float | None,
+        typer.Option(metavar="MB", help="With --prune: the longest unused, until the others take no more.", min=0),
+    ] = None,
+) -> None:
+    """List the compiled networks that are kept, or remove some of them."""
+    from bnsim.engine import cache
+    from bnsim.errors import InputError
+    from experiments.tables import print_cache
+
+    folder = cache.cache_folder()
+    if not prune:
+        if older_than is not None or down_to is not None:
+            raise InputError("--older-than and --down-to say what --prune removes; give --prune too")
+        print_cache(folder, cache.entries(folder))
+        return
+    removed = cache.prune(
+        folder,
+        None if older_than is None else older_than * 86_400,
+        None if down_to is None else round(down_to * 1e6),
+    )
+    megabytes = sum(entry.n_bytes for entry in removed) / 1e6
+    typer.echo(f"{folder}: {len(removed)} networks removed, {megabytes:.1f} MB")
+
+
 def main() -> None:
     """Run the console command."""
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
 from experiments.doctor import Finding
 from experiments.run_directory import Run
+
+if TYPE_CHECKING:
+    from bnsim.engine.cache import Entry
+
+MOST_NETWORKS = 20
+"""Networks of a cache that are listed one by one."""
 
 
 def print_run(run: Run) -> None:
@@ -123,6 +131,30 @@ def _verdict(summary: Mapping[str, Any]) -> Table:
             cells.append("-" if entry["p_holm"] is None else f"{entry['p_holm']:.3g}")
         table.add_row(*cells)
     return table
+
+
+def print_cache(folder: Path, entries: Sequence[Entry]) -> None:
+    """Print what a cache of compiled networks holds.
+
+    Parameters
+    ----------
+    folder
+        The cache folder.
+    entries
+        Its networks, last used first.
+    """
+    total = sum(entry.n_bytes for entry in entries) / 1e6
+    console, table = _console(), Table()
+    console.print(f"{folder}: {len(entries)} networks, {total:.1f} MB", soft_wrap=True)
+    for heading in ("last used", "MB", "populations (units)"):
+        table.add_column(heading, justify="right" if heading == "MB" else "left")
+    for entry in entries[:MOST_NETWORKS]:
+        used = datetime.fromtimestamp(entry.used).strftime("%Y-%m-%d %H:%M")
+        table.add_row(used, f"{entry.n_bytes / 1e6:.1f}", entry.network)
+    if len(entries) > MOST_NETWORKS:
+        table.add_row("...", "", f"{len(entries) - MOST_NETWORKS} more")
+    if entries:
+        console.print(table)
 
 
 def _metrics(entries: Sequence[Mapping[str, Any]], title: str) -> Table:
