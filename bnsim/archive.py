@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bnsim import growing
+from bnsim import growing, npz
 from bnsim.errors import InputError, MachineError
 from bnsim.files import replacing
 
@@ -62,16 +62,14 @@ def read(owner: str, path: str | Path) -> dict[str, np.ndarray]:
     Raises
     ------
     InputError
-        If the file is no such archive.
+        If the file is no such archive, or larger than the limit (see `bnsim.npz`).
     """
     try:
         if Path(path).is_dir():
             return growing.read(Path(path))
-        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as data:
-            arrays = {name: data[name] for name in data.files}
-        if not all(isinstance(array, np.ndarray) for array in arrays.values()):
-            raise ValueError("it holds other things than arrays")
-        return arrays
+        return npz.read(Path(path))
+    except InputError:
+        raise
     except (
         OSError,
         ValueError,

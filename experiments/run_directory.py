@@ -46,10 +46,14 @@ from numpy.typing import NDArray
 from bnsim import archive
 from bnsim.errors import InputError, MachineError
 from bnsim.files import replacing
+from bnsim.npz import check_size
 from bnsim.recording import Recording
 
 COLUMNS = ("study", "task", "model", "kind", "seed", "facts", "step", "metric", "value", "unit")
 PREDICTION_COLUMNS = ("model", "kind", "seed", "sample", "true", "predicted")
+
+MOST_TEXT = 100_000_000
+"""Largest size in bytes of a JSON or TOML file that is read."""
 
 _ARROW = {
     frozenset({int}): pa.int64(),
@@ -296,6 +300,8 @@ def read_json(path: Path, required: Sequence[str]) -> dict[str, Any]:
 def _document(path: Path, parse: Callable[[str], Any], required: Sequence[str]) -> dict[str, Any]:
     """Return the content of a TOML or JSON file that has all required entries."""
     with _undamaged(path):
+        if path.stat().st_size > MOST_TEXT:
+            raise ValueError(f"{path.stat().st_size / 1e6:.0f} MB of text, more than bnsim writes")
         content = parse(path.read_text(encoding="utf-8"))
     held = content if isinstance(content, dict) else {}
     _refuse_missing(path, "entry", [key for key in required if key not in held])
@@ -304,6 +310,8 @@ def _document(path: Path, parse: Callable[[str], Any], required: Sequence[str]) 
 
 def _table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     with _undamaged(path):
+        described = pq.read_metadata(path)
+        check_size(path, 8 * described.num_rows * described.num_columns)
         stored = pq.read_table(path)
         table = stored.to_pandas()
     _refuse_missing(path, "column", [column for column in columns if column not in table.columns])
@@ -341,6 +349,8 @@ def _undamaged(path: Path) -> Iterator[None]:
     """Turn a failure to read a file of a run into an InputError."""
     try:
         yield
+    except InputError:
+        raise
     except (OSError, ValueError) as error:  # pyarrow's and both parsers' errors are ValueErrors or OSErrors
         raise InputError(f"{path}: damaged ({_one_line(error)}); repeat the run") from None
 
