@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from bnsim import growing
-from bnsim.errors import InputError, MachineError
+from bnsim.errors import InputError, MachineError, of_path
 
 
 def write(owner: str, path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
@@ -38,6 +38,8 @@ def write(owner: str, path: str | Path, arrays: Mapping[str, np.ndarray]) -> Non
         with path.open("wb") as file:
             np.savez_compressed(file, allow_pickle=False, **arrays)
     except OSError as error:
+        if (refused := of_path(error)) is not None:
+            raise refused from None
         path.unlink(missing_ok=True)
         raise MachineError(
             f"{owner}.save: cannot write {path} ({error.strerror}); give a folder that exists and has room"

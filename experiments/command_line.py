@@ -12,12 +12,14 @@ from __future__ import annotations
 import sys
 import traceback
 import warnings
+from json import dumps
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from experiments.names import DEFAULT_MODELS
+from experiments.output import complain, detail, prepare, say, settle
 
 # Newer versions of Typer bring their own copy of Click, older ones import it; both have this base class.
 UsageError: Any = typer.BadParameter.__base__
@@ -65,7 +67,7 @@ def _options(
 ) -> None:
     # `main` removes --debug from the arguments, so that it may appear anywhere; here it is only documented.
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        say(context.get_help())
 
 
 @app.command()
@@ -162,7 +164,7 @@ def draw(run: RunArgument) -> None:  # numpydoc ignore=PR01
     read_run(run)
     with writing(run):
         report = write(run)
-    typer.echo(f"report: {report}")
+    say(f"report: {report}")
 
 
 @app.command()
@@ -189,7 +191,7 @@ def raster(  # numpydoc ignore=PR01
         path.parent.mkdir(exist_ok=True)
         save(axes.figure, path)  # type: ignore[arg-type]
     verdict = f"shown {example.true_class}, answered {example.predicted_class}"
-    typer.echo(f"{example.model}, test sample {example.index}, {verdict}: {path}")
+    say(f"{example.model}, test sample {example.index}, {verdict}: {path}")
 
 
 @app.command()
@@ -209,27 +211,30 @@ def main() -> None:
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
     warnings.showwarning = _show_warning  # type: ignore[assignment]
+    prepare()
     try:
         code = app(args=arguments, prog_name="bnsim", standalone_mode=False)
+        settle()
         if code == INTERRUPTED:  # newer versions of Typer turn Ctrl-C into this exit code
             raise KeyboardInterrupt
     except (Exception, KeyboardInterrupt) as error:
         if debug:
-            traceback.print_exception(error)
+            detail("".join(traceback.format_exception(error)).rstrip())
         code, message = _diagnosis(error)
-        typer.echo(f"bnsim: error: {' '.join(message.split())}", err=True)
+        complain(f"error: {message}")
     sys.exit(code or 0)
 
 
 def _show_warning(message: Warning | str, *where: object) -> None:
     """Show a warning on one line, without its location in the source."""
-    typer.echo(f"bnsim: warning: {' '.join(str(message).split())}", err=True)
+    complain(f"warning: {message}")
 
 
 def _diagnosis(error: BaseException) -> tuple[int, str]:
     """Return the exit code and the message for an error."""
     from bnsim.errors import BnsimError, InputError
 
+    error = _of_this_project(error)
     if isinstance(error, UsageError):
         return 2, _usage_message(error)
     if isinstance(error, (KeyboardInterrupt, typer.Abort)):
@@ -238,6 +243,21 @@ def _diagnosis(error: BaseException) -> tuple[int, str]:
         return 2 if isinstance(error, InputError) else 1, str(error)
     text = (str(error).strip().splitlines() or [""])[0]
     return 1, f"unexpected {type(error).__name__}: {text}; --debug shows the traceback, please report it"
+
+
+def _of_this_project(error: BaseException) -> BaseException:
+    """Return the error of this project for one of the machine or of a path, otherwise the error itself."""
+    from bnsim.errors import MachineError, of_path, out_of_memory
+
+    if isinstance(error, MemoryError):
+        return out_of_memory(error)
+    if isinstance(error, OSError):
+        try:
+            settle()  # a library that prints, such as that of the help, leaves what it could not write in the buffer
+        except MachineError as full:
+            return full
+        return of_path(error) or error
+    return error
 
 
 def _usage_message(error: Any) -> str:
@@ -253,8 +273,7 @@ def _warn_without_compiler() -> None:
     from bnsim.engine.compiler import find_compiler
 
     if find_compiler() is None:
-        line = "no C++ compiler found; spiking networks run on NumPy, more slowly (see `bnsim doctor`)"
-        typer.echo(f"bnsim: warning: {line}", err=True)
+        complain("warning: no C++ compiler found; spiking networks run on NumPy, more slowly (see `bnsim doctor`)")
 
 
 def _show(directory: Path, json: bool) -> None:
@@ -263,7 +282,7 @@ def _show(directory: Path, json: bool) -> None:
 
     run = read_run(directory)
     if json:
-        typer.echo((directory / "summary.json").read_text(encoding="utf-8"), nl=False)
+        say(dumps(run.summary, indent=2))
     else:
         print_run(run)
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim import archive
-from bnsim.errors import InputError, MachineError
+from bnsim.errors import InputError, MachineError, of_path
 
 HEADER = "header"
 TEXT = "text/"
@@ -97,6 +97,8 @@ def write(path: Path, header: Mapping[str, Any], arrays: Mapping[str, NDArray[An
             np.savez(file, allow_pickle=False, **stored)
         unfinished.replace(path)
     except OSError as error:
+        if (refused := of_path(error)) is not None:
+            raise refused from None
         unfinished.unlink(missing_ok=True)
         raise MachineError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
 

@@ -24,6 +24,7 @@ from bnsim.engine.records import Record
 from bnsim.engine.signals import Signals, check_signals
 from bnsim.errors import InputError
 from bnsim.network import Network
+from bnsim.printable import printable
 from bnsim.program import Program
 from bnsim.record import Request
 from bnsim.recording import Recording
@@ -266,7 +267,7 @@ class Simulator:
         except BaseException as error:
             error.add_note(stream.note())
             if isinstance(error, KeyboardInterrupt):  # which Brian2's excepthook leaves without a word
-                print(f"\n{stream.note()}", file=sys.stderr)
+                print(f"\n{printable(stream.note())}", file=sys.stderr)
             raise
         return reached, stream.recording()
 

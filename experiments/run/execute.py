@@ -23,7 +23,7 @@ from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from bnsim.errors import BnsimError, MachineError, SlowBackendWarning, first_line
+from bnsim.errors import BnsimError, MachineError, SlowBackendWarning, first_line, out_of_memory
 from experiments.spec import Progress
 
 WORKER_ENVIRONMENT = {
@@ -269,6 +269,8 @@ def _work(pipe: Connection) -> None:
             pipe.send(("finished", job(_reporter(pipe))))
         except BnsimError as error:
             pipe.send(("failed", type(error), str(error), traceback.format_exc()))
+        except MemoryError as error:
+            pipe.send(("failed", MachineError, str(out_of_memory(error)), traceback.format_exc()))
         except Exception as error:
             message = f"{type(error).__name__}: {first_line(error)}; --debug shows the traceback"
             pipe.send(("failed", MachineError, message, traceback.format_exc()))
