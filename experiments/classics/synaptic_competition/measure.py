@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import product
+from typing import Any
 
 import numpy as np
 from brian2.units import Hz, ms, mV, second
@@ -13,7 +14,7 @@ from bnsim.arrays import FloatArray
 from bnsim.recording import Recording
 from experiments.classics.synaptic_competition import BINS, CLASSIC, PARTS, Config
 from experiments.shared.defined import mean_of_defined
-from experiments.spec import Fact, Measurement, Outcome, Progress, Untrained
+from experiments.spec import Measurement, Outcome, Progress, Untrained
 
 INPUTS, INHIBITORY_INPUTS = 1000, 200
 G_MAX, G_INHIBITORY = 0.015, 0.05
@@ -111,7 +112,7 @@ def _measured(
             shown()
 
 
-def _of_part(recording: Recording, weights: FloatArray, **facts: Fact) -> Iterator[Measurement]:
+def _of_part(recording: Recording, weights: FloatArray, **facts: Any) -> Iterator[Measurement]:
     """Yield what the spikes of a part and the weights (input, cell) after it say, relative to the largest weight."""
     yield CLASSIC["rate"](recording.counts["cells"].mean() / recording.duration, **facts)
     yield from mean_of_defined(
