@@ -7,6 +7,7 @@ from importlib import import_module
 
 from bnsim.errors import ForeignPackageError
 from bnsim.packages import require_own
+from bnsim.printable import one_line
 
 
 def main() -> None:
@@ -20,7 +21,7 @@ def main() -> None:
 
 
 def _refusal(error: ForeignPackageError) -> int:
-    print(f"bnsim: error: {error}", file=sys.stderr)
+    print(f"bnsim: error: {one_line(str(error))}", file=sys.stderr)
     return 2
 
 

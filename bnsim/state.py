@@ -11,6 +11,7 @@ import numpy as np
 
 from bnsim import archive, notebook
 from bnsim.errors import InputError, advice
+from bnsim.printable import printable
 from bnsim.random_numbers import checked_key
 
 __all__ = ["State"]
@@ -65,7 +66,7 @@ class State(Mapping[str, np.ndarray]):
         return len(self._arrays)
 
     def __repr__(self) -> str:
-        return "State(" + ", ".join(f"{name}: {array.shape}" for name, array in self.items()) + ")"
+        return "State(" + ", ".join(f"{printable(name)}: {array.shape}" for name, array in self.items()) + ")"
 
     def _repr_html_(self) -> str:
         """Return what notebooks show."""

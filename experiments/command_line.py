@@ -13,13 +13,15 @@ import signal
 import sys
 import traceback
 import warnings
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
+from json import dumps
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from experiments.names import DEFAULT_MODELS
+from experiments.output import complain, detail, prepare, say, settle
 from experiments.run.temporary import temporary_folder
 
 # Newer versions of Typer bring their own copy of Click, older ones import it; both have this base class.
@@ -68,7 +70,7 @@ def _options(
 ) -> None:
     # `main` removes --debug from the arguments, so that it may appear anywhere; here it is only documented.
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        say(context.get_help())
 
 
 @app.command()
@@ -166,7 +168,7 @@ def draw(run: RunArgument) -> None:  # numpydoc ignore=PR01
     read_run(run)
     with writing(run), Store(run).locked():
         report = write(run)
-    typer.echo(f"report: {report}")
+    say(f"report: {report}")
 
 
 @app.command()
@@ -194,7 +196,7 @@ def raster(  # numpydoc ignore=PR01
         path.parent.mkdir(exist_ok=True)
         save(axes.figure, path)  # type: ignore[arg-type]
     verdict = f"shown {example.true_class}, answered {example.predicted_class}"
-    typer.echo(f"{example.model}, test sample {example.index}, {verdict}: {path}")
+    say(f"{example.model}, test sample {example.index}, {verdict}: {path}")
 
 
 @app.command()
@@ -237,7 +239,7 @@ def cache_command(  # numpydoc ignore=PR01
         None if down_to is None else round(down_to * 1e6),
     )
     megabytes = sum(entry.n_bytes for entry in removed) / 1e6
-    typer.echo(f"{folder}: {len(removed)} networks removed, {megabytes:.1f} MB")
+    say(f"{folder}: {len(removed)} networks removed, {megabytes:.1f} MB")
 
 
 def main() -> None:
@@ -246,17 +248,18 @@ def main() -> None:
     debug = len(arguments) < len(sys.argv) - 1
     warnings.showwarning = _show_warning  # type: ignore[assignment]
     _end_like_ctrl_c()
+    prepare()
     try:
         with nullcontext() if _asks_for_help(arguments) else temporary_folder():
             code = app(args=arguments, prog_name="bnsim", standalone_mode=False)
+        settle()
         if code == INTERRUPTED:  # newer versions of Typer turn Ctrl-C into this exit code
             raise KeyboardInterrupt
     except (Exception, KeyboardInterrupt) as error:
         if debug:
-            traceback.print_exception(error)
+            detail("".join(traceback.format_exception(error)).rstrip())
         code, message = _diagnosis(error)
-        with suppress(OSError):  # the terminal may be gone
-            typer.echo(f"bnsim: error: {' '.join(message.split())}", err=True)
+        complain(f"error: {message}")
     sys.exit(code or 0)
 
 
@@ -278,13 +281,14 @@ def _asks_for_help(arguments: list[str]) -> bool:
 
 def _show_warning(message: Warning | str, *where: object) -> None:
     """Show a warning on one line, without its location in the source."""
-    typer.echo(f"bnsim: warning: {' '.join(str(message).split())}", err=True)
+    complain(f"warning: {message}")
 
 
 def _diagnosis(error: BaseException) -> tuple[int, str]:
     """Return the exit code and the message for an error."""
     from bnsim.errors import BnsimError, InputError
 
+    error = _of_this_project(error)
     if isinstance(error, UsageError):
         return 2, _usage_message(error)
     if isinstance(error, (KeyboardInterrupt, typer.Abort)):
@@ -293,6 +297,21 @@ def _diagnosis(error: BaseException) -> tuple[int, str]:
         return 2 if isinstance(error, InputError) else 1, str(error)
     text = (str(error).strip().splitlines() or [""])[0]
     return 1, f"unexpected {type(error).__name__}: {text}; --debug shows the traceback, please report it"
+
+
+def _of_this_project(error: BaseException) -> BaseException:
+    """Return the error of this project for one of the machine or of a path, otherwise the error itself."""
+    from bnsim.errors import MachineError, of_path, out_of_memory
+
+    if isinstance(error, MemoryError):
+        return out_of_memory(error)
+    if isinstance(error, OSError):
+        try:
+            settle()  # a library that prints, such as that of the help, leaves what it could not write in the buffer
+        except MachineError as full:
+            return full
+        return of_path(error) or error
+    return error
 
 
 def _usage_message(error: Any) -> str:
@@ -308,8 +327,7 @@ def _warn_without_compiler() -> None:
     from bnsim.engine.compiler import find_compiler
 
     if find_compiler() is None:
-        line = "no C++ compiler found; spiking networks run on NumPy, more slowly (see `bnsim doctor`)"
-        typer.echo(f"bnsim: warning: {line}", err=True)
+        complain("warning: no C++ compiler found; spiking networks run on NumPy, more slowly (see `bnsim doctor`)")
 
 
 def _show(directory: Path, json: bool) -> None:
@@ -318,7 +336,7 @@ def _show(directory: Path, json: bool) -> None:
 
     run = read_run(directory)
     if json:
-        typer.echo((directory / "summary.json").read_text(encoding="utf-8"), nl=False)
+        say(dumps(run.summary, indent=2))
     else:
         print_run(run)
 

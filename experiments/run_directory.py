@@ -44,7 +44,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from bnsim import archive
-from bnsim.errors import InputError, MachineError
+from bnsim.errors import InputError, MachineError, of_path
 from bnsim.files import replacing
 from bnsim.npz import check_size
 from bnsim.recording import Recording
@@ -294,7 +294,16 @@ def read_json(path: Path, required: Sequence[str]) -> dict[str, Any]:
     InputError
         If the file is damaged or lacks one of the entries.
     """
-    return _document(path, json.loads, required)
+    return _document(path, _of_json, required)
+
+
+def _of_json(text: str) -> Any:
+    """Read JSON, which has no NaN and no infinity, although Python reads them."""
+    return json.loads(text, parse_constant=_refuse_constant)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _document(path: Path, parse: Callable[[str], Any], required: Sequence[str]) -> dict[str, Any]:
@@ -352,6 +361,8 @@ def _undamaged(path: Path) -> Iterator[None]:
     except InputError:
         raise
     except (OSError, ValueError) as error:  # pyarrow's and both parsers' errors are ValueErrors or OSErrors
+        if isinstance(error, OSError) and (refused := of_path(error)) is not None:
+            raise refused from None
         raise InputError(f"{path}: damaged ({_one_line(error)}); repeat the run") from None
 
 
@@ -471,12 +482,16 @@ def writing(folder: Path) -> Iterator[None]:
 
     Raises
     ------
+    InputError
+        If the system refuses a path, because it is too long, say.
     MachineError
-        If an OSError occurs inside the context.
+        If another OSError occurs inside the context.
     """
     try:
         yield
     except OSError as error:
+        if (refused := of_path(error)) is not None:
+            raise refused from error
         reason = error.strerror or _one_line(error)
         remedy = "free some space or choose another folder"
         raise MachineError(f"{folder}: cannot be written ({reason}); {remedy}") from error

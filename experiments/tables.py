@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.table import Table
 
 from experiments.doctor import Finding
 from experiments.run_directory import Run
+from experiments.terminal import Terminal
 
 if TYPE_CHECKING:
     from bnsim.engine.cache import Entry
@@ -30,7 +30,7 @@ def print_run(run: Run) -> None:
     run
         A stored run.
     """
-    console = _console()
+    console = Terminal()
     if any(entry["primary"] for entry in run.summary["differences"]):
         console.print(_verdict(run.summary))
     of_classic = run.summary["protocol"] == "simulation"
@@ -76,7 +76,7 @@ def print_catalogue(lines: Mapping[str, str]) -> None:
     table = Table.grid(padding=(0, 2))
     for name, line in lines.items():
         table.add_row(name, line)
-    console = _console()
+    console = Terminal()
     if not console.is_terminal:
         console.width = console.measure(table, options=console.options.update(width=10_000)).maximum
     console.print(table)
@@ -96,16 +96,7 @@ def print_findings(findings: Sequence[Finding]) -> None:
     for finding in findings:
         mark = "ok" if finding.works else "FAILS" if finding.needed else "absent"
         table.add_row(mark, finding.name, finding.detail, "" if finding.works else finding.remedy)
-    _console().print(table)
-
-
-def _console() -> Console:
-    """Return a console on standard output that prints text unchanged and does not cut tables in a file or a pipe."""
-    # Names of tasks and paths may contain what Rich takes for markup or an emoji.
-    console = Console(highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        console.width = 160
-    return console
+    Terminal().print(table)
 
 
 def _verdict(summary: Mapping[str, Any]) -> Table:
@@ -144,7 +135,7 @@ def print_cache(folder: Path, entries: Sequence[Entry]) -> None:
         Its networks, last used first.
     """
     total = sum(entry.n_bytes for entry in entries) / 1e6
-    console, table = _console(), Table()
+    console, table = Terminal(), Table()
     console.print(f"{folder}: {len(entries)} networks, {total:.1f} MB", soft_wrap=True)
     for heading in ("last used", "MB", "populations (units)"):
         table.add_column(heading, justify="right" if heading == "MB" else "left")

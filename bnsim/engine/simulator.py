@@ -24,6 +24,7 @@ from bnsim.engine.records import Record
 from bnsim.engine.signals import Signals, check_signals
 from bnsim.errors import InputError
 from bnsim.network import Network
+from bnsim.printable import printable
 from bnsim.program import Program
 from bnsim.random_numbers import checked_key
 from bnsim.record import Request
@@ -272,7 +273,7 @@ class Simulator:
         except BaseException as error:
             error.add_note(stream.note())
             if isinstance(error, KeyboardInterrupt):  # which Brian2's excepthook leaves without a word
-                print(f"\n{stream.note()}", file=sys.stderr)
+                print(f"\n{printable(stream.note())}", file=sys.stderr)
             raise
         return reached, stream.recording()
 

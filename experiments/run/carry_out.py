@@ -18,6 +18,7 @@ from experiments.run.assemble import assemble
 from experiments.run.examples import ExampleJob, choose
 from experiments.run.execute import Executor, Workers, available_cores
 from experiments.run.job import Identity, StudyResult
+from experiments.run.parameter_check import parameter_checks
 from experiments.run.plan import Plan, check, plan_document, queued
 from experiments.run.progress import ProgressDisplay, Silence
 from experiments.run.request import COMPARE, Request
@@ -246,6 +247,8 @@ def _finish(plan: Plan, store: Store, started: datetime, workers: int | None, ma
     count = max(1, min(workers or available_cores(), len(missing)))
     try:
         with (make_executor or Workers)(count) as executor:
+            for _ in executor.run(parameter_checks(plan) if missing else [], Silence()):
+                pass
             present = not all(isinstance(job.subject, Untrained) for job in missing)
             with ProgressDisplay([job.name for job in missing], present) as display:
                 for place, result in executor.run(missing, display):

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim import npz
-from bnsim.errors import InputError
+from bnsim.errors import InputError, of_path
 from experiments.tasks.dataset import Dataset
 
 LUMA = (0.299, 0.587, 0.114)
@@ -134,7 +134,9 @@ def _array(path: Path, name: str) -> NDArray:
             remedy = "save numbers, or strings as a string array"
             raise _refusal(path, f"{name} is an object array, which is never unpickled", remedy) from None
         raise _refusal(path, "damaged, or no .npz file", "save it again with numpy.savez") from None
-    except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
+    except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        if isinstance(error, OSError) and (refused := of_path(error)) is not None:
+            raise refused from None
         raise _refusal(path, "damaged, or no .npz file", "save it again with numpy.savez") from None
 
 
