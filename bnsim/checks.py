@@ -41,7 +41,7 @@ def finite(culprit: str, value: object) -> float:
     try:
         number = float(np.asarray(value, dtype=float))
     except (TypeError, ValueError):
-        raise InputError(f"{culprit}: {_shown(value)} is not a single number; give one number") from None
+        raise InputError(f"{culprit}: {shown(value)} is not a single number; give one number") from None
     if not math.isfinite(number):
         raise InputError(f"{culprit}: {number} is not finite; give a finite value")
     return number
@@ -71,16 +71,17 @@ def quantity(culprit: str, value: Any, example: Quantity | None, *, minimum: flo
     try:
         dimensions = get_dimensions(value)
     except TypeError:
-        raise InputError(f"{culprit}: {_shown(value)} is not a single number; give one number") from None
+        raise InputError(f"{culprit}: {shown(value)} is not a single number; give one number") from None
     if example is not None and dimensions is not get_dimensions(example):
         expected = "no unit" if is_plain(example) else get_unit(get_dimensions(example))
         raise InputError(
-            f"{culprit}: {_shown(value)} has the wrong unit, expected {expected}; give {describe(example)}, say"
+            f"{culprit}: {shown(value)} has the wrong unit, expected {expected}; give {describe(example)}, say"
         )
     number = finite(culprit, value)
     if minimum is not None and (number < minimum or (exclusive and number == minimum)):
         bound = "above" if exclusive else "at least"
-        raise InputError(f"{culprit}: {describe(value)} is too small; give a value {bound} {minimum:g}")
+        problem = "is negative" if number < 0 and minimum == 0 else "is too small"
+        raise InputError(f"{culprit}: {describe(value)} {problem}; give a value {bound} {minimum:g}")
 
 
 def is_plain(value: object) -> bool:
@@ -117,8 +118,21 @@ def describe(value: object) -> str:
     return f"{float(value):g}" if isinstance(value, (int, float, np.number, Quantity)) else str(value)
 
 
-def _shown(value: Any) -> str:
-    """What was given, on one line."""
+def shown(value: Any) -> str:
+    """Return what was given, on one line.
+
+    Parameters
+    ----------
+    value : object
+        Anything.
+
+    Returns
+    -------
+    str
+        A quantity in its best unit, the shape of an array, the name of a class, the `repr` of anything else.
+    """
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
     if np.ndim(value) > 0:
         return f"an array of shape {np.shape(value)}"
     return describe(value) if isinstance(value, Quantity) else " ".join(repr(value).split())

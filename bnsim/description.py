@@ -7,9 +7,10 @@ other dimensions, a NaN or a value out of range is refused when the description 
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 from abc import ABC
-from dataclasses import Field, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from itertools import takewhile
 from typing import Any, ClassVar, Self
 
@@ -20,6 +21,33 @@ from bnsim import checks
 from bnsim.errors import InputError, advice
 
 __all__ = ["Description", "parameter"]
+
+
+class _Default:
+    """Default value of a parameter as a signature shows it."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return readable(self.value)
+
+
+class _Signature:
+    """Signature of a description that shows each default value, where that of a dataclass says `<factory>`."""
+
+    def __get__(self, _: Any, owner: type[Description]) -> inspect.Signature:
+        if not is_dataclass(owner) or owner is Description:
+            raise AttributeError("__signature__")
+        made = {item.name: item.default_factory for item in fields(owner) if item.default_factory is not MISSING}
+        signature = inspect.signature(owner.__init__)
+        parameters = list(signature.parameters.values())[1:]
+        return signature.replace(
+            parameters=[
+                item.replace(default=_Default(made[item.name]())) if item.name in made else item for item in parameters
+            ],
+            return_annotation=inspect.Signature.empty,
+        )
 
 
 def parameter(
@@ -96,6 +124,7 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
 
     STRUCTURE: ClassVar[tuple[str, ...]] = ()
     _abstract: ClassVar[bool] = True
+    __signature__: ClassVar[Any] = _Signature()
 
     def __init_subclass__(cls, *, abstract: bool = False, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
@@ -114,7 +143,7 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
                     f"{ancestor.__name__}: declares parameters, but is no dataclass; "
                     "write @dataclass(frozen=True, repr=False) above the class"
                 )
-        names = [item.name for item in fields(cls) if item.init]
+        names = [item.name for item in in_order(cls) if item.init]
         for name in keywords:
             if name not in names:
                 remedy = advice(name, names) if names else "it takes none"
@@ -150,8 +179,26 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
         return hashlib.sha256(text.encode()).hexdigest()
 
     def __repr__(self) -> str:
-        inside = ", ".join(f"{item.name}={readable(getattr(self, item.name))}" for item in fields(self) if item.repr)
+        inside = ", ".join(
+            f"{item.name}={readable(getattr(self, item.name))}" for item in in_order(type(self)) if item.repr
+        )
         return f"{type(self).__name__}({inside})"
+
+
+def in_order(kind: type[Description]) -> list[Field[Any]]:
+    """Return the fields of a description in the order of its arguments.
+
+    Parameters
+    ----------
+    kind : type
+        A class of descriptions.
+
+    Returns
+    -------
+    list of dataclasses.Field
+        Those that are given by keyword only come last.
+    """
+    return sorted(fields(kind), key=lambda item: item.kw_only)
 
 
 def declared_parameters(kind: type[Description]) -> dict[str, Field[Any]]:
@@ -191,8 +238,15 @@ def _take_defaults(cls: type[Description]) -> None:
 def _default(value: Any, inherited: Field[Any]) -> Any:
     """Return a field with another default and all else as inherited."""
     if isinstance(value, Field):
+        if value.kw_only is MISSING:
+            value.kw_only = inherited.kw_only
         return value
-    common: dict[str, Any] = {"repr": inherited.repr, "compare": inherited.compare, "metadata": inherited.metadata}
+    common: dict[str, Any] = {
+        "repr": inherited.repr,
+        "compare": inherited.compare,
+        "kw_only": inherited.kw_only,
+        "metadata": inherited.metadata,
+    }
     if type(value).__hash__ is None or hasattr(value, "__get__"):  # what a class attribute cannot hold for a dataclass
         return field(default_factory=lambda: value, **common)
     return field(default=value, **common)

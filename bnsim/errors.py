@@ -54,6 +54,10 @@ class DegenerateNetworkWarning(UserWarning):
     """A trained network cannot tell samples apart: a layer is silent, or all its cells stand for one class."""
 
 
+class RoundingWarning(UserWarning):
+    """A time is no whole number of time steps, and is rounded to one."""
+
+
 class SlowBackendWarning(UserWarning):
     """No C++ compiler was found, so that networks are simulated by NumPy, many times slower."""
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bnsim import checks
 from bnsim.arrays import Float64Array, Int32Array, IntArray
 from bnsim.description import Description
+from bnsim.errors import InputError
 from bnsim.random_numbers import Numbers
 
 
@@ -123,6 +125,33 @@ class Ends:
                 between -= self.period[dimension] * np.round(between / self.period[dimension])
             squared += between**2
         return np.sqrt(squared)
+
+
+def degree(culprit: str, value: object) -> int:
+    """Return a number of synapses of each unit.
+
+    Parameters
+    ----------
+    culprit : str
+        What it was given as, for the message of an error.
+    value : object
+        The value to check.
+
+    Returns
+    -------
+    int
+        The number.
+
+    Raises
+    ------
+    InputError
+        If it is no whole number of at least 0.
+    """
+    if isinstance(value, float) and 0 < value < 1:
+        raise InputError(
+            f"{culprit}: {value:g} is no number of synapses; for a probability give FixedProbability({value:g})"
+        )
+    return checks.count(culprit, value, minimum=0)
 
 
 @dataclass(frozen=True, repr=False)

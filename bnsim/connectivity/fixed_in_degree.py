@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from bnsim import checks
-from bnsim.connectivity.base import Connectivity, Edges, Ends
+from bnsim.connectivity.base import Connectivity, Edges, Ends, degree
 from bnsim.connectivity.sampling import choices
 from bnsim.errors import InputError
 from bnsim.random_numbers import Numbers
@@ -45,7 +44,7 @@ class FixedInDegree(Connectivity):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checks.count("FixedInDegree.degree", self.degree, minimum=0)
+        degree("FixedInDegree.degree", self.degree)
 
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw the sources of each target.

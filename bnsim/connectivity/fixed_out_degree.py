@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bnsim import checks
-from bnsim.connectivity.base import Connectivity, Edges, Ends
+from bnsim.connectivity.base import Connectivity, Edges, Ends, degree
 from bnsim.connectivity.sampling import choices
 from bnsim.errors import InputError
 from bnsim.random_numbers import Numbers
@@ -44,7 +43,7 @@ class FixedOutDegree(Connectivity):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checks.count("FixedOutDegree.degree", self.degree, minimum=0)
+        degree("FixedOutDegree.degree", self.degree)
 
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw the targets of each source.

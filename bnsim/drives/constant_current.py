@@ -26,11 +26,13 @@ class ConstantCurrent(Encoder):
 
     Notes
     -----
-    I += gain x stimulus, during the presentation; any finite stimulus.
+    I += gain x stimulus, during the presentation; any finite stimulus. A stimulus may also have the unit of the gain,
+    and is the input then: I += stimulus.
     """
 
     gain: Quantity = parameter(20 * mV, any_unit=True)
     spikes: ClassVar[bool] = False
+    scale: ClassVar[str] = "gain"
 
     def drive(self, stimulus: Any, n_units: int, timing: Timing) -> Float64Array:
         """Return the input current of each unit.
@@ -38,7 +40,7 @@ class ConstantCurrent(Encoder):
         Parameters
         ----------
         stimulus : array_like, shape (trial, unit)
-            Any finite values.
+            Any finite values: numbers, or with the unit of the gain.
         n_units : int
             Size of the population.
         timing : Timing
@@ -52,6 +54,6 @@ class ConstantCurrent(Encoder):
         Raises
         ------
         InputError
-            If the stimulus has another shape, is not numeric, or is not finite.
+            If the stimulus has another shape or unit, is not numeric, or is not finite.
         """
         return float(np.asarray(self.gain)) * stimulus_array(self, stimulus, n_units)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
+from brian2.units.fundamentalunits import DimensionMismatchError, Quantity, get_dimensions, get_unit
 
 from bnsim import checks
 from bnsim.arrays import Float64Array, Int64Array
@@ -52,6 +53,9 @@ class Encoder(Description, abstract=True):
         (0, 1) for each unit and step. Where spikes are replayed, `drive` is 1 in the step of a unit's spike and else 0.
     silent_without_drive : bool
         True where a unit whose drive is 0 never fires, whatever its random number is, so that none needs to be drawn.
+    scale : str
+        Name of the parameter that multiplies the stimulus, "" where there is none. A stimulus with its unit is divided
+        by it; any other unit is refused.
 
     Raises
     ------
@@ -63,11 +67,14 @@ class Encoder(Description, abstract=True):
     form: ClassVar[EncodedForm] = "values"
     threshold: ClassVar[str] = ""
     silent_without_drive: ClassVar[bool] = False
-    STRUCTURE: ClassVar[tuple[str, ...]] = ("spikes", "form", "threshold", "silent_without_drive")
+    scale: ClassVar[str] = ""
+    STRUCTURE: ClassVar[tuple[str, ...]] = ("spikes", "form", "threshold", "silent_without_drive", "scale")
 
     def __post_init__(self) -> None:
         super().__post_init__()
         checks.one_of(f"{type(self).__name__}.form", self.form, get_args(EncodedForm))
+        if self.scale:
+            checks.one_of(f"{type(self).__name__}.scale", self.scale, self.parameters)
 
     @abstractmethod
     def drive(self, stimulus: Any, n_units: int, timing: Timing) -> Encoded:
@@ -94,6 +101,36 @@ class Encoder(Description, abstract=True):
         """
 
 
+def as_array(stimulus: Any) -> Any:
+    """Return a stimulus as an array that keeps the unit of its values.
+
+    Parameters
+    ----------
+    stimulus : array_like
+        What a run is given: an array, or a sequence of numbers or quantities.
+
+    Returns
+    -------
+    ndarray or Quantity
+        Of as many dimensions as the stimulus has.
+
+    Raises
+    ------
+    InputError
+        If values have different units.
+    """
+    if not isinstance(stimulus, (list, tuple)):
+        return stimulus if isinstance(stimulus, np.ndarray) else np.asarray(stimulus)
+    try:
+        numbers = np.asarray(stimulus, dtype=np.float64)
+    except (TypeError, ValueError):  # no numbers, or rows of different lengths, which an encoder refuses
+        return np.asarray(stimulus, dtype=object)
+    try:
+        return Quantity(numbers, dim=Quantity(stimulus).dim, force_quantity=True)
+    except (DimensionMismatchError, TypeError):
+        raise InputError("stimulus: its values have different units; give one unit to all of them, or none") from None
+
+
 def stimulus_array(encoder: Encoder, stimulus: Any, n_units: int) -> Float64Array:
     """Return the stimulus as an array of finite numbers.
 
@@ -102,23 +139,24 @@ def stimulus_array(encoder: Encoder, stimulus: Any, n_units: int) -> Float64Arra
     encoder : Encoder
         Encoder that takes the stimulus; errors are reported under its name.
     stimulus : array_like, shape (trial, unit)
-        What a run is given.
+        What a run is given: numbers, or values in the unit of the encoder's `scale`.
     n_units : int
         Size of the population.
 
     Returns
     -------
     ndarray of float64, shape (trial, unit)
-        The stimulus.
+        The stimulus; values with a unit are divided by the encoder's `scale`.
 
     Raises
     ------
     InputError
-        If the stimulus has another shape, is not numeric, or holds NaN or infinite values.
+        If the stimulus has another shape or unit, is not numeric, or holds NaN or infinite values.
     """
     culprit = type(encoder).__name__
+    given = _plain(encoder, as_array(stimulus))
     try:
-        values = np.asarray(stimulus, dtype=np.float64)
+        values = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError):
         raise InputError(f"{culprit}: the stimulus is not numeric; give an array (trial, {n_units})") from None
     if values.ndim != 2 or values.shape[1] != n_units:
@@ -126,6 +164,26 @@ def stimulus_array(encoder: Encoder, stimulus: Any, n_units: int) -> Float64Arra
     if not np.isfinite(values).all():
         raise InputError(f"{culprit}: the stimulus holds NaN or infinite values; replace them first")
     return values
+
+
+def _plain(encoder: Encoder, values: Any) -> Any:
+    """Values without a unit: what the encoder's scale must be multiplied by to give those that have one."""
+    culprit = type(encoder).__name__
+    if hasattr(values, "rescale"):
+        raise InputError(f"{culprit}: the stimulus has a unit that is not Brian2's; give numbers, or brian2 quantities")
+    if not isinstance(values, Quantity) or checks.is_plain(values):
+        return values
+    dimensions = get_dimensions(values)
+    unit = get_unit(dimensions)
+    if not encoder.scale:
+        raise InputError(f"{culprit}: the stimulus has the unit {unit}; give numbers")
+    scale = encoder.parameters[encoder.scale]
+    if get_dimensions(scale) is not dimensions:
+        raise InputError(
+            f"{culprit}: the stimulus has the unit {unit}, and {encoder.scale} is {checks.describe(scale)}; give "
+            f"numbers that {encoder.scale} multiplies, or values in {get_unit(get_dimensions(scale))}"
+        )
+    return np.asarray(values) / float(np.asarray(scale))
 
 
 def intensities(encoder: Encoder, stimulus: Any, n_units: int) -> Float64Array:
@@ -136,7 +194,7 @@ def intensities(encoder: Encoder, stimulus: Any, n_units: int) -> Float64Array:
     encoder : Encoder
         Encoder that takes the stimulus; errors are reported under its name.
     stimulus : array_like, shape (trial, unit)
-        What a run is given, in [0, 1].
+        What a run is given, in [0, 1], or in the unit of the encoder's `scale`.
     n_units : int
         Size of the population.
 

@@ -32,12 +32,13 @@ class Poisson(Encoder):
     approximation of a Poisson process, as in Brian2's PoissonGroup: at most one spike a step, so the rate is exact, the
     interspike interval is at least dt, and the number of spikes in a step has the variance p (1 - p), with p the
     probability of a spike, where that of a Poisson process has p: choose dt so that p is small wherever the variance
-    matters, as for noise. Intensities lie in [0, 1].
+    matters, as for noise. Intensities lie in [0, 1]; a stimulus may also be a rate, from 0 to max_rate, with its unit.
     """
 
     max_rate: Quantity = parameter(100 * Hz, above=0)
     threshold: ClassVar[str] = "uniform < drive"
     silent_without_drive: ClassVar[bool] = True
+    scale: ClassVar[str] = "max_rate"
 
     def drive(self, stimulus: Any, n_units: int, timing: Timing) -> Float64Array:
         """Return the probability that a unit fires in a step.
@@ -45,7 +46,7 @@ class Poisson(Encoder):
         Parameters
         ----------
         stimulus : array_like, shape (trial, unit)
-            Intensities in [0, 1].
+            Intensities in [0, 1], or rates.
         n_units : int
             Size of the population.
         timing : Timing

@@ -86,6 +86,7 @@ class PoissonDrive(Drive):
         super().check(culprit, model, size)
         minimum = 0.0 if self.synapse.weight == "conductance" else None
         unit = model.weight_unit(self.synapse.weight)
+        model.check_conductance(f"{culprit}.weight", self.synapse.weight, self.weight)
         checks.quantity(f"{culprit}.weight", self.weight, unit, minimum=minimum, exclusive=False)
 
     @property

@@ -9,7 +9,7 @@ import numpy as np
 
 from bnsim import checks
 from bnsim.arrays import UInt64Array
-from bnsim.drives.encoder import Encoded, SpikeRaster
+from bnsim.drives.encoder import Encoded, SpikeRaster, as_array
 from bnsim.errors import InputError
 from bnsim.program import Program
 from bnsim.timing import Timing
@@ -160,7 +160,7 @@ def segments(program: Program, values: Mapping[str, Any], steps: int) -> tuple[i
         stimulus = program.population(name).stimulus
         assert stimulus is not None
         if stimulus.form == "values":
-            drives[name] = encoded(program, name, np.atleast_2d(np.asarray(value)), whole)
+            drives[name] = encoded(program, name, np.atleast_2d(as_array(value)), whole)
         else:
             drives[name] = encoded(program, name, [value], whole)
     parts = {name: len(drive) for name, drive in drives.items() if not isinstance(drive, SpikeRaster)}

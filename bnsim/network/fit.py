@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from brian2.units import ms
+from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
+from bnsim.distributions import Distribution
 from bnsim.errors import InputError
 from bnsim.network.population import Population
 from bnsim.network.projection import Projection
@@ -52,11 +54,26 @@ def check_projection(network: Network, projection: Projection, source: Populatio
     if projection.connectivity.spatial:
         _check_space(culprit, projection, source, target)
     unit, shape = network.weight_unit(projection), (source.size, target.size)
-    minimum = 0.0 if projection.synapse.weight == "conductance" else None
-    check_values(f"{culprit}.weights", projection.weights, unit, shape, minimum=minimum)
+    _check_weights(f"{culprit}.weights", projection, target.model, unit, shape)
     check_values(f"{culprit}.delay", projection.delay, 1 * ms, shape, minimum=0.0, bounded=True)
     if projection.plasticity is not None:
         _check_rule(culprit, network, projection, projection.plasticity)
+
+
+def _check_weights(
+    culprit: str, projection: Projection, target: NeuronModel, unit: Quantity, shape: tuple[int, int]
+) -> None:
+    weights, kind = projection.weights, projection.synapse.weight
+    target.check_conductance(culprit, kind, weights)
+    conductance = kind == "conductance"
+    if conductance and np.ndim(weights) == 0 and not isinstance(weights, Distribution):
+        checks.quantity(culprit, weights, unit, minimum=None, exclusive=False)
+        if weights < 0 * unit:
+            raise InputError(
+                f"{culprit}: {checks.describe(weights)} is negative; a conductance excites or inhibits by its "
+                f"synapse's reversal potential, as GABAA inhibits; give {checks.describe(-weights)}"
+            )
+    check_values(culprit, weights, unit, shape, minimum=0.0 if conductance else None)
 
 
 def _check_rule(culprit: str, network: Network, projection: Projection, rule: PlasticityRule) -> None:

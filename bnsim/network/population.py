@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from bnsim import checks
 from bnsim.description import Description
 from bnsim.drives import Drive, Encoder
 from bnsim.errors import InputError
+from bnsim.network.kinds import demand
 from bnsim.neurons import NeuronModel
 from bnsim.positions import FreePositions, Positions
 
@@ -66,18 +67,17 @@ class Population(Description):
                 )
             if self.encoder is not None:
                 raise InputError(f"{culprit}.encoder: the model is an encoder already; leave encoder out")
-        elif not isinstance(self.model, NeuronModel):
-            raise InputError(
-                f"{culprit}.model: {self.model!r} is neither a neuron model nor an encoder; give one of them"
-            )
-        elif self.encoder is not None:
-            self._check_current(culprit, self.encoder, self.model)
-        object.__setattr__(self, "drive", (self.drive,) if isinstance(self.drive, Drive) else tuple(self.drive))
+        else:
+            otherwise = "is neither a neuron model nor an encoder; give one of them"
+            demand(f"{culprit}.model", self.model, NeuronModel, otherwise)
+            if self.encoder is not None:
+                self._check_current(culprit, self.encoder, self.model)
+        several = isinstance(self.drive, Iterable) and not isinstance(self.drive, str)
+        object.__setattr__(self, "drive", tuple(self.drive) if several else (self.drive,))
         if self.initial and not isinstance(self.model, NeuronModel):
             raise InputError(f"{culprit}.initial: the model is an encoder, which has no such variables; leave it out")
         for drive in self.drives:
-            if not isinstance(drive, Drive):
-                raise InputError(f"{culprit}.drive: {drive!r} is no Drive; give one, such as bnsim.WhiteNoise()")
+            demand(f"{culprit}.drive", drive, Drive, "is no Drive; give one, such as bnsim.WhiteNoise()")
             if not isinstance(self.model, NeuronModel):
                 raise InputError(f"{culprit}.drive: the model is an encoder, which nothing drives; leave drive out")
             drive.check(f"{culprit}.drive: {type(drive).__name__}", self.model, self.size)
@@ -85,7 +85,11 @@ class Population(Description):
             self._check_positions(culprit)
 
     def _check_positions(self, culprit: str) -> None:
-        if not isinstance(self.positions, Positions):
+        if isinstance(self.positions, (type, Description)):
+            demand(
+                f"{culprit}.positions", self.positions, Positions, "is no layout; give one, such as bnsim.Ring(radius)"
+            )
+        else:
             object.__setattr__(self, "positions", FreePositions(self.positions))
         if self.positions.number not in (None, self.size):
             raise InputError(
@@ -99,7 +103,9 @@ class Population(Description):
         return self.drive
 
     def _check_current(self, culprit: str, encoder: Any, model: NeuronModel) -> None:
-        if not isinstance(encoder, Encoder) or encoder.spikes:
+        otherwise = "is no Encoder; give one, such as bnsim.ConstantCurrent()"
+        demand(f"{culprit}.encoder", encoder, Encoder, otherwise)
+        if encoder.spikes:
             raise InputError(
                 f"{culprit}.encoder: {encoder!r} gives no current; make it a population of its own and project from it"
             )

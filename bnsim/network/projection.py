@@ -13,6 +13,8 @@ from bnsim.connectivity import AllToAll, Connectivity
 from bnsim.description import Description
 from bnsim.distributions import Distribution
 from bnsim.errors import InputError
+from bnsim.network.kinds import demand
+from bnsim.network.population import Population
 from bnsim.plasticity import PlasticityRule
 from bnsim.short_term import ShortTermPlasticity
 from bnsim.synapses import SynapseModel
@@ -63,25 +65,31 @@ class Projection(Description):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        for end in ("source", "target"):
+            self._check_end(f"Projection.{end}", getattr(self, end))
         if not self.name:
             object.__setattr__(self, "name", f"{self.source}_to_{self.target}")
         checks.name("Projection.name", self.name)
-        for attribute, kind in (("synapse", SynapseModel), ("connectivity", Connectivity)):
-            value = getattr(self, attribute)
-            if not isinstance(value, kind):
-                raise InputError(f"Projection({self.name!r}).{attribute}: {value!r} is no {kind.__name__}; give one")
-        if self.plasticity is not None and not isinstance(self.plasticity, PlasticityRule):
-            raise InputError(
-                f"Projection({self.name!r}).plasticity: {self.plasticity!r} is no PlasticityRule; give one"
-            )
+        culprit = f"Projection({self.name!r})"
+        demand(f"{culprit}.synapse", self.synapse, SynapseModel, "is no SynapseModel; give one, such as bnsim.Delta()")
+        otherwise = "is no Connectivity; give one, such as bnsim.FixedProbability(0.1)"
+        demand(f"{culprit}.connectivity", self.connectivity, Connectivity, otherwise)
+        if self.plasticity is not None:
+            otherwise = "is no PlasticityRule; give one, such as bnsim.PairSTDP()"
+            demand(f"{culprit}.plasticity", self.plasticity, PlasticityRule, otherwise)
         if self.short_term is not None:
             self._check_short_term()
 
+    def _check_end(self, culprit: str, end: object) -> None:
+        if isinstance(end, Population):
+            raise InputError(f"{culprit}: a Population; give its name, {end.name!r}")
+        if not isinstance(end, str):
+            raise InputError(f"{culprit}: {checks.shown(end)} is no name; give that of a population")
+
     def _check_short_term(self) -> None:
-        if not isinstance(self.short_term, ShortTermPlasticity):
-            raise InputError(
-                f"Projection({self.name!r}).short_term: {self.short_term!r} is no ShortTermPlasticity; give one"
-            )
+        otherwise = "is no ShortTermPlasticity; give one"
+        demand(f"Projection({self.name!r}).short_term", self.short_term, ShortTermPlasticity, otherwise)
+        assert self.short_term is not None
         if not (self.synapse.jumps or self.synapse.on_pre):
             raise InputError(
                 f"Projection({self.name!r}).short_term: nothing jumps at a spike of {type(self.synapse).__name__}; "

@@ -17,6 +17,7 @@ from bnsim.drives import Encoder
 from bnsim.errors import InputError
 from bnsim.limits import Limits
 from bnsim.network.fit import check_projection
+from bnsim.network.kinds import sequence
 from bnsim.network.population import Population
 from bnsim.network.projection import Projection
 from bnsim.neurons import NeuronModel
@@ -64,13 +65,8 @@ class Network(Description):
     def __post_init__(self) -> None:
         super().__post_init__()
         for attribute, kind in (("populations", Population), ("projections", Projection)):
-            items = tuple(getattr(self, attribute))
+            items = sequence(f"Network.{attribute}", getattr(self, attribute), kind)
             object.__setattr__(self, attribute, items)
-            for item in items:
-                if not isinstance(item, kind):
-                    raise InputError(
-                        f"Network.{attribute}: {item!r} is no {kind.__name__}; give {kind.__name__} objects"
-                    )
             names = [item.name for item in items]
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:

@@ -20,10 +20,6 @@ class AdaptiveCurrentLIF(LIF):
 
     Parameters
     ----------
-    refractory : Quantity
-        Absolute refractory period.
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
-        Integration method.
     tau_m : Quantity
         Membrane time constant.
     v_rest, v_threshold, v_reset : Quantity
@@ -34,6 +30,10 @@ class AdaptiveCurrentLIF(LIF):
         Subthreshold adaptation: a conductance relative to the leak, above -1.
     b : Quantity
         Spike-triggered adaptation: rise of the adaptation current with each spike.
+    refractory : Quantity
+        Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
+        Integration method.
 
     Raises
     ------

@@ -21,10 +21,6 @@ class AdaptiveExponentialLIF(NeuronModel):
 
     Parameters
     ----------
-    refractory : Quantity
-        Absolute refractory period.
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
-        Integration method.
     c_m : Quantity
         Membrane capacitance C.
     g_leak : Quantity
@@ -45,6 +41,10 @@ class AdaptiveExponentialLIF(NeuronModel):
         Subthreshold adaptation, a conductance of any sign.
     b : Quantity
         Spike-triggered adaptation: rise of the adaptation current with each spike.
+    refractory : Quantity
+        Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
+        Integration method.
 
     Raises
     ------

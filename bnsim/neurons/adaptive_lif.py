@@ -18,10 +18,6 @@ class AdaptiveLIF(LIF):
 
     Parameters
     ----------
-    refractory : Quantity
-        Absolute refractory period.
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
-        Integration method.
     tau_m : Quantity
         Membrane time constant.
     v_rest, v_threshold, v_reset : Quantity
@@ -30,6 +26,10 @@ class AdaptiveLIF(LIF):
         Rise of the threshold with each spike.
     tau_theta : Quantity
         Time constant of its decay.
+    refractory : Quantity
+        Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
+        Integration method.
 
     Notes
     -----

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
+from textwrap import fill
 from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from brian2.units import ms, mV, nA, nS
-from brian2.units.fundamentalunits import Quantity
+from brian2.units.fundamentalunits import Quantity, get_dimensions
 
 from bnsim import checks
 from bnsim.arrays import Float64Array
@@ -22,6 +23,17 @@ InputUnit = Literal["volt", "amp"]
 Method = Literal["exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"]
 """Two integration methods of this package's (`bnsim.program.integration`), and Brian2's for equations without noise, of
 which "heun" is left out: there it is forward Euler."""
+
+
+OF_CELLS = (
+    "A parameter may be one value for all cells, an array with one value for each cell of the population, or a "
+    "distribution from which they are drawn; `refractory` and `method` are the same for all."
+)
+COUNTED = (
+    "The refractory period is counted, as in Brian2, from the beginning of the step at whose end the spike is seen: it "
+    "ends one step earlier than in NEST."
+)
+"""What the docstrings of all models say, put in after their summary."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,7 +50,8 @@ class NeuronModel(Description, abstract=True):
         Absolute refractory period. During it, variables marked `(unless refractory)` are constant, and spikes that
         would make one of them or the membrane potential jump are discarded (as in NEST; plain Brian2 lets them act).
         It is counted as in Brian2, from the beginning of the step at whose end the spike is seen, and so ends one step
-        earlier than in NEST: 2.1 ms here equal 2.0 ms there at a time step of 0.1 ms.
+        earlier than in NEST: 2.1 ms here equal 2.0 ms there at a time step of 0.1 ms. A period that is no whole number
+        of steps is rounded down, with a warning; one below a step is refused.
     method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
         Integration method; where a conductance enters, "exact" becomes "exponential_midpoint". A subclass sets another
         default: `method = "rk4"`.
@@ -100,8 +113,18 @@ class NeuronModel(Description, abstract=True):
         "persistent",
     )
 
+    _: KW_ONLY
     refractory: Quantity = parameter(0 * ms, minimum=0)
     method: Method = "exact"
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        summary, separator, details = (vars(cls).get("__doc__") or "").partition("\n\n")
+        if separator and "Parameters\n" in details:
+            types = vars(cls).get("__annotations__", {})
+            text = OF_CELLS if "ClassVar" in str(types.get("refractory", "")) else f"{OF_CELLS} {COUNTED}"
+            paragraph = fill(text, 120, initial_indent="    ", subsequent_indent="    ")
+            cls.__doc__ = f"{summary}\n\n{paragraph}\n\n{details}"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -170,8 +193,17 @@ class NeuronModel(Description, abstract=True):
         InputError
             If the first is not below the second.
         """
-        if np.any(self.numbers(lower) >= self.numbers(upper)):
-            raise InputError(f"{type(self).__name__}.{lower}: not below {upper}; lower {lower} or raise {upper}")
+        low, high = np.atleast_1d(*np.broadcast_arrays(self.numbers(lower), self.numbers(upper)))
+        wrong = np.flatnonzero(low >= high)
+        if wrong.size:
+            first = int(wrong[0])
+            dimensions = get_dimensions(getattr(self, lower))
+            below, above = (checks.describe(Quantity(values[first], dim=dimensions)) for values in (low, high))
+            cell = f" in cell {first}" if low.size > 1 else ""
+            raise InputError(
+                f"{type(self).__name__}.{lower}: {below} is not below {upper} = {above}{cell}; "
+                f"lower {lower} or raise {upper}"
+            )
 
     @property
     def rheobase(self) -> Quantity:
@@ -200,6 +232,31 @@ class NeuronModel(Description, abstract=True):
         if kind == "input":
             return 1 * mV if self.input_unit == "volt" else 1 * nA
         return Quantity(1.0) if self.input_unit == "volt" else 1 * nS
+
+    def check_conductance(self, culprit: str, kind: str, weights: Any) -> None:
+        """Refuse conductances in siemens where they are numbers, relative to the leak.
+
+        Parameters
+        ----------
+        culprit : str
+            What the weights were given as, for the message of an error.
+        kind : {"potential", "input", "conductance", "modulatory"}
+            What a weight is (see `SynapseModel`).
+        weights : Quantity, Distribution or array
+            The weights.
+
+        Raises
+        ------
+        InputError
+            If they are in siemens, and this model's input is in volt.
+        """
+        example = weights.bounds[0] if isinstance(weights, Distribution) else weights
+        in_siemens = isinstance(example, Quantity) and example.dim is nS.dim
+        if in_siemens and kind == "conductance" and self.input_unit == "volt":
+            raise InputError(
+                f"{culprit}: in siemens, but the input of {type(self).__name__} is in volt, and a conductance a "
+                "number, relative to its leak; give a number, or a model that takes siemens, such as ConductanceLIF"
+            )
 
     def constant(self, expression: str, constants: Mapping[str, Any] | None = None) -> Any:
         """Evaluate an expression in this model's parameters, such as an initial value.

@@ -18,10 +18,6 @@ class ConductanceLIF(NeuronModel):
 
     Parameters
     ----------
-    refractory : Quantity
-        Absolute refractory period.
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
-        Integration method.
     c_m : Quantity
         Membrane capacitance.
     g_leak : Quantity
@@ -30,6 +26,10 @@ class ConductanceLIF(NeuronModel):
         Reversal potential of the leak.
     v_threshold, v_reset : Quantity
         Threshold and reset potential.
+    refractory : Quantity
+        Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
+        Integration method.
 
     Raises
     ------

@@ -20,10 +20,6 @@ class DiehlCookExcitatory(AdaptiveLIF):
 
     Parameters
     ----------
-    refractory : Quantity
-        Absolute refractory period.
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
-        Integration method.
     tau_m : Quantity
         Membrane time constant.
     v_rest, v_threshold, v_reset : Quantity
@@ -36,6 +32,10 @@ class DiehlCookExcitatory(AdaptiveLIF):
         theta at the start.
     blocked : Quantity
         Time after a spike in which the membrane integrates, but no spike is emitted.
+    refractory : Quantity
+        Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
+        Integration method.
 
     Notes
     -----
@@ -72,14 +72,14 @@ class DiehlCookInhibitory(LIF):
 
     Parameters
     ----------
-    refractory : Quantity
-        Absolute refractory period.
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
-        Integration method.
     tau_m : Quantity
         Membrane time constant.
     v_rest, v_threshold, v_reset : Quantity
         Resting, threshold and reset potential.
+    refractory : Quantity
+        Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
+        Integration method.
 
     Notes
     -----

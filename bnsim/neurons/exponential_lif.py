@@ -23,10 +23,6 @@ class ExponentialLIF(NeuronModel):
 
     Parameters
     ----------
-    refractory : Quantity
-        Absolute refractory period.
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
-        Integration method.
     tau_m : Quantity
         Membrane time constant.
     v_rest : Quantity
@@ -40,6 +36,10 @@ class ExponentialLIF(NeuronModel):
         Potential at which a spike is seen. The upswing is so steep there that its value hardly matters.
     v_reset : Quantity
         Reset potential.
+    refractory : Quantity
+        Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
+        Integration method.
 
     Raises
     ------

@@ -18,8 +18,6 @@ class HodgkinHuxley(NeuronModel):
 
     Parameters
     ----------
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
-        Integration method.
     area : Quantity
         Area of the patch; with the default, 1 nA is 10 uA/cm^2.
     c_m : Quantity
@@ -30,6 +28,8 @@ class HodgkinHuxley(NeuronModel):
         Reversal potentials of sodium, potassium and the leak.
     v_spike : Quantity
         Potential whose upward crossing is a spike.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
+        Integration method.
 
     Notes
     -----

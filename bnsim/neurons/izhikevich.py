@@ -18,10 +18,6 @@ class Izhikevich(NeuronModel):
 
     Parameters
     ----------
-    refractory : Quantity
-        Absolute refractory period.
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
-        Integration method.
     a : float
         Rate of the recovery variable, per millisecond.
     b : float
@@ -32,6 +28,10 @@ class Izhikevich(NeuronModel):
         Rise of the recovery variable with each spike, of either sign.
     v_peak : Quantity
         Potential at which a spike is seen.
+    refractory : Quantity
+        Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
+        Integration method.
 
     Raises
     ------

@@ -19,12 +19,12 @@ class LeakyReadout(NeuronModel):
 
     Parameters
     ----------
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
-        Integration method.
     tau_m : Quantity
         Membrane time constant.
     v_rest : Quantity
         Resting potential.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
+        Integration method.
 
     Notes
     -----

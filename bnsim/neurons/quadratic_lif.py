@@ -18,10 +18,6 @@ class QuadraticLIF(NeuronModel):
 
     Parameters
     ----------
-    refractory : Quantity
-        Absolute refractory period.
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
-        Integration method.
     tau_m : Quantity
         Membrane time constant at rest.
     v_rest : Quantity
@@ -32,6 +28,10 @@ class QuadraticLIF(NeuronModel):
         Potential at which a spike is seen.
     v_reset : Quantity
         Reset potential.
+    refractory : Quantity
+        Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
+        Integration method.
 
     Raises
     ------

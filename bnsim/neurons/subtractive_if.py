@@ -20,16 +20,16 @@ class SubtractiveIF(NeuronModel):
 
     Parameters
     ----------
-    refractory : Quantity
-        Absolute refractory period.
-    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
-        Integration method.
     tau_m : Quantity
         Time in which a constant input I raises v by I; it corresponds to the membrane time constant of a leaky neuron.
     v_rest, v_threshold : Quantity
         The reset subtracts their difference.
     v_initial : Quantity
         v at the start. Half-way between `v_rest` and `v_threshold`, spike counts are rounded to the nearest.
+    refractory : Quantity
+        Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
+        Integration method.
 
     Raises
     ------

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from brian2.units import second
 from brian2.units.fundamentalunits import Quantity, get_dimensions, get_unit
 
 from bnsim import checks
 from bnsim.cells import check_number
 from bnsim.distributions import Distribution
 from bnsim.drives import Encoder
-from bnsim.errors import InputError
+from bnsim.errors import InputError, RoundingWarning
 from bnsim.network import Population
 from bnsim.neurons import NeuronModel
 from bnsim.program.drives import DriveParts
@@ -393,13 +395,31 @@ def refractory(model: NeuronModel, dt: float) -> str:
     str
         A condition in Brian2's notation; "" where there is neither a refractory period nor a condition for rearming.
 
+    Raises
+    ------
+    InputError
+        If the period is shorter than a time step.
+
+    Warns
+    -----
+    RoundingWarning
+        If the period is no whole number of time steps.
+
     Notes
     -----
     Brian2 rounds a period to steps and divides the time since the last spike by dt to count them, for each neuron and
     step. Comparing that time with the period less half a step selects the same steps and needs no division. Brian2
     reads the condition for leaving refractoriness only, so a unit that has not fired need not be armed.
     """
-    steps = int((float(model.refractory) + 1e-3 * dt) / dt)
+    exact = float(model.refractory) / dt
+    steps = int(exact + 1e-3)
+    if exact - steps > 1e-3:
+        period, step = checks.describe(model.refractory), checks.describe(dt * second)
+        culprit = f"{type(model).__name__}.refractory: {period}"
+        if steps == 0:
+            raise InputError(f"{culprit} is shorter than a time step of {step}; give 0 ms or a multiple of dt")
+        message = f"{culprit} is no whole number of steps of {step} and becomes {checks.describe(steps * dt * second)}"
+        warnings.warn(f"{message}; give a multiple of dt", RoundingWarning, stacklevel=6)
     conditions = [f"t - lastspike < {(steps - 0.5) * dt!r} * second"] if float(model.refractory) > 0 else []
     conditions += [f"not ({model.rearmed})"] if model.rearmed else []
     return " or ".join(conditions)

@@ -137,7 +137,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "order": (
         lambda: bnsim.LIF(v_reset=np.array([-60.0, -40.0]) * mV),
-        "LIF.v_reset: not below v_threshold; lower v_reset or raise v_threshold",
+        "LIF.v_reset: -40 mV is not below v_threshold = -50 mV in cell 1; lower v_reset or raise v_threshold",
     ),
     "variable": (
         lambda: cells(quiet(), initial={"u": 1 * mV}).compile(dt=1 * ms, backend="numpy"),

@@ -228,9 +228,9 @@ def test_weights_that_do_not_fit_are_refused(weights: Any, message: str) -> None
 @pytest.mark.parametrize(
     ("delay", "message"),
     [
-        (-1 * ms, "-1 ms is too small; give a value at least 0"),
+        (-1 * ms, "-1 ms is negative; give a value at least 0"),
         (1 * mV, "1 mV has the wrong unit, expected s"),
-        (Uniform(-1 * ms, 1 * ms), "-1 ms is too small"),
+        (Uniform(-1 * ms, 1 * ms), "-1 ms is negative"),
         (np.inf * ms, "inf is not finite"),
         (np.array([[0.0, -1.0, 0.0], [0.0, 0.0, 0.0]]) * ms, "holds values below 0; raise them"),
     ],
@@ -244,12 +244,12 @@ def test_delays_that_do_not_fit_are_refused(delay: Any, message: str) -> None:
 @pytest.mark.parametrize(
     ("model", "weights", "message"),
     [
-        (ConductanceLIF(), -1 * nS, "-1 nS is too small; give a value at least 0"),
+        (ConductanceLIF(), -1 * nS, "-1 nS is negative; a conductance excites or inhibits by its synapse"),
         (ConductanceLIF(), 1 * mV, "1 mV has the wrong unit, expected S"),
         (ConductanceLIF(), np.array([[-1.0]]) * nS, "holds values below 0; raise them"),
-        (ConductanceLIF(), Uniform(-1 * nS, 1 * nS), "-1 nS is too small"),
-        (LIF(), 1 * nS, "1 nS has the wrong unit, expected no unit"),
-        (LIF(), -0.1, "-0.1 is too small"),
+        (ConductanceLIF(), Uniform(-1 * nS, 1 * nS), "-1 nS is negative"),
+        (LIF(), 1 * nS, "in siemens, but the input of LIF is in volt, and a conductance a number, relative to"),
+        (LIF(), -0.1, "-0.1 is negative; a conductance excites"),
     ],
 )
 def test_conductances_are_never_negative_and_have_the_neurons_unit(

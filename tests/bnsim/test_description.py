@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import FrozenInstanceError, dataclass, fields, replace
 from inspect import isabstract
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
-from brian2.units import Hz, amp, ms, mV, second, volt
+from brian2.units import Hz, amp, ms, mV, pF, second, um, volt
 from brian2.units.fundamentalunits import Quantity, get_dimensions
 
 import bnsim
@@ -97,7 +98,7 @@ def test_negative_and_zero_values_are_refused_where_they_mean_nothing(cls: type[
     example, minimum, above = (item.metadata[key] for key in ("example", "minimum", "above"))
     if minimum is None and above is None:
         return  # see below: a potential or current may have any sign, and what is declared to
-    assert "is too small; give a value" in refusal(cls, item.name, in_unit_of(example, -1e-3))
+    assert "is negative; give a value" in refusal(cls, item.name, in_unit_of(example, -1e-3))
     if above is None:
         assert getattr(cls(**{item.name: in_unit_of(example, 0.0)}), item.name) == 0
     else:
@@ -182,6 +183,39 @@ def test_values_print_with_their_unit() -> None:
     assert "tau_m=12.5 ms" in repr(bnsim.LIF(tau_m=12.5 * ms))
 
 
+@pytest.mark.parametrize("cls", CLASSES)
+def test_signatures_show_every_default(cls: type[Description]) -> None:
+    signature = inspect.signature(cls)
+    assert "factory" not in str(signature)
+    shown = (f"{name}={item.default!r}" for name, item in signature.parameters.items())
+    assert repr(cls()) == f"{cls.__name__}({', '.join(shown)})"
+
+
+def test_signatures_of_subclasses_and_of_what_needs_arguments() -> None:
+    assert "tau_m: 'Quantity' = 20 ms" in str(inspect.signature(type("Mine", (bnsim.LIF,), {})))
+    assert "delay: 'Any' = 0 s" in str(inspect.signature(bnsim.Projection))
+    assert str(inspect.signature(bnsim.Binned)) == "(values: 'Any', width: 'Quantity' = 1 ms)"
+    assert str(inspect.signature(Description)).startswith("(*args")
+
+
+def test_a_neuron_takes_its_own_parameters_first() -> None:
+    assert bnsim.LIF(7 * ms) == bnsim.LIF(tau_m=7 * ms)
+    assert bnsim.HodgkinHuxley(1000 * um**2).area == 1000 * um**2
+    assert bnsim.ConductanceLIF(150 * pF).c_m == 150 * pF  # which declares `refractory` anew
+    for model in (bnsim.LIF, bnsim.ConductanceLIF, bnsim.ExponentialLIF):
+        kinds = {name: item.kind for name, item in inspect.signature(model).parameters.items()}
+        assert kinds["refractory"] == kinds["method"] == inspect.Parameter.KEYWORD_ONLY
+
+
+def test_docstrings_of_neurons_say_what_holds_for_all() -> None:
+    models = [cls for cls in CLASSES if issubclass(cls, bnsim.NeuronModel)]
+    for model in models:
+        text = " ".join(str(model.__doc__).split())
+        assert text.count("A parameter may be one value for all cells, an array with one value for each cell") == 1
+        assert ("ends one step earlier than in NEST" in text) == ("refractory" in inspect.signature(model).parameters)
+    assert type("Mine", (bnsim.LIF,), {}).__doc__ is None
+
+
 def test_descriptions_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
         bnsim.LIF().tau_m = 1 * ms  # type: ignore[misc]
@@ -190,7 +224,7 @@ def test_descriptions_cannot_be_changed() -> None:
 @pytest.mark.parametrize(
     ("cls", "name", "remedy"),
     [
-        (bnsim.LIF, "tau", "did you mean 'tau_m'? choose from refractory, method, tau_m, v_rest, v_threshold, v_reset"),
+        (bnsim.LIF, "tau", "did you mean 'tau_m'? choose from tau_m, v_rest, v_threshold, v_reset, refractory, method"),
         (bnsim.Poisson, "rate", "did you mean 'max_rate'? choose from max_rate"),
         (
             bnsim.Population,
@@ -198,7 +232,7 @@ def test_descriptions_cannot_be_changed() -> None:
             "did you mean 'encoder'? choose from name, size, model, encoder, drive, initial, positions",
         ),
         (bnsim.Delta, "tau", "it takes none"),
-        (bnsim.LeakyReadout, "refractory", "choose from method, tau_m, v_rest"),
+        (bnsim.LeakyReadout, "refractory", "choose from tau_m, v_rest, method"),
     ],
 )
 def test_unknown_parameters_are_refused(cls: type[Description], name: str, remedy: str) -> None:
@@ -328,7 +362,7 @@ def test_an_attribute_of_a_class_mixed_in_is_a_default_too() -> None:
     ("attribute", "message"),
     [
         ({"refractory": 5 * mV}, "Mine.refractory: 5 mV has the wrong unit, expected s"),
-        ({"refractory": -1 * ms}, "Mine.refractory: -1 ms is too small; give a value at least 0"),
+        ({"refractory": -1 * ms}, "Mine.refractory: -1 ms is negative; give a value at least 0"),
         ({"refractory": property(lambda cell: 5 * ms)}, "Mine.refractory: <property object at "),
         ({"method": "rk5"}, "Mine.method: unknown 'rk5'; did you mean 'rk4'? choose from exact, exponential_mid"),
     ],
@@ -367,9 +401,9 @@ def test_a_class_variable_takes_the_place_of_a_parameter() -> None:
 
     assert (Fixed().method, Fixed().parameters["tau_m"]) == ("euler", 5 * ms)
     for name in ("method", "tau_m"):
-        with pytest.raises(InputError, match=rf"^Fixed: no parameter '{name}'; choose from refractory, v_rest"):
+        with pytest.raises(InputError, match=rf"^Fixed: no parameter '{name}'; choose from v_rest"):
             Fixed(**{name: 1})  # type: ignore[arg-type]
-    with pytest.raises(InputError, match=r"^Wrong\.tau_m: -5 ms is too small; give a value above 0"):
+    with pytest.raises(InputError, match=r"^Wrong\.tau_m: -5 ms is negative; give a value above 0"):
         Wrong()
 
 

@@ -176,7 +176,7 @@ def test_weights_and_delays_of_a_network() -> None:
         ({"weights": Normal(1 * nA, 1 * nA)}, "weights: 1 nA has the wrong unit, expected V; give 1 mV, say"),
         ({"weights": Normal(1 * mV, 1 * mV, maximum=2 * mV)}, ""),
         ({"delay": Normal(1 * ms, 1 * ms)}, "delay: Normal reaches below 0; give it a minimum"),
-        ({"delay": Normal(1 * ms, 1 * ms, minimum=-1 * ms)}, "delay: -1 ms is too small; give a value at least 0"),
+        ({"delay": Normal(1 * ms, 1 * ms, minimum=-1 * ms)}, "delay: -1 ms is negative; give a value at least 0"),
         ({"delay": LogNormal(1 * ms)}, "delay: LogNormal has no largest value; give it a maximum"),
         ({"delay": LogNormal(1 * mV)}, "delay: 1 mV has the wrong unit, expected s; give 1 ms, say"),
         (

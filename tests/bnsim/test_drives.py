@@ -199,7 +199,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "rate": (
         lambda: bnsim.PoissonDrive(-1 * Hz),
-        "PoissonDrive.rate: -1 Hz is too small; give a value at least 0",
+        "PoissonDrive.rate: -1 Hz is negative; give a value at least 0",
     ),
     "an array": (
         lambda: bnsim.Current(np.zeros(3) * mV),

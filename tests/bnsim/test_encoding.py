@@ -8,11 +8,13 @@ import neo
 import numpy as np
 import pytest
 import quantities as pq
-from brian2.units import Hz, ms, mV, nA
+from brian2.units import Hz, ms, mV, nA, pA
 
 import bnsim
 from bnsim import LIF, ConstantCurrent, Encoder, InputError, Latency, Poisson, Recording, SpikeTrains
+from bnsim.engine import stimuli
 from bnsim.engine.compiler import find_compiler
+from bnsim.timing import Timing
 from tests.networks import given
 
 
@@ -183,6 +185,59 @@ def test_constant_current_errors() -> None:
         InputError, match=r"^ConstantCurrent: the stimulus has shape \(2,\); give an array \(trial, 2\)"
     ):
         simulator.run(simulator.initial_state(0), np.zeros(2))
+
+
+AMPERES = np.array([800.0, 0.0, -3.0])
+
+
+@pytest.mark.parametrize(
+    "stimulus", [AMPERES, AMPERES * pA, list(AMPERES * pA), [AMPERES * pA], 1e-3 * AMPERES * nA], ids=str
+)
+def test_a_stimulus_may_have_the_unit_of_what_multiplies_it(stimulus: Any) -> None:
+    cells = bnsim.Population("cells", 3, bnsim.ConductanceLIF(), encoder=ConstantCurrent(1 * pA))
+    simulator = bnsim.Network([cells]).compile(dt=1 * ms, backend="numpy")
+    drives = stimuli.segments(simulator.program, {"cells": stimulus}, 10)[1]
+    np.testing.assert_allclose(drives["cells"], [AMPERES * 1e-12], rtol=1e-15)
+
+
+def test_rates_are_divided_by_the_largest() -> None:
+    timing = Timing(1e-3, 10, 10)
+    for rates in (np.array([[0.0, 10.0, 40.0]]) * Hz, [[0 * Hz, 10 * Hz, 40 * Hz]]):
+        np.testing.assert_allclose(Poisson(40 * Hz).drive(rates, 3, timing), [[0, 0.01, 0.04]], rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "stimulus", "message"),
+    [
+        (Poisson(40 * Hz), [[1, 41]] * Hz, "Poisson: the stimulus leaves [0, 1]; scale it to intensities between 0 "),
+        (
+            Poisson(40 * Hz),
+            [[1 * mV, 2 * mV]],
+            "Poisson: the stimulus has the unit V, and max_rate is 40 Hz; give numbers that max_rate multiplies, or "
+            "values in Hz",
+        ),
+        (Latency(), [[1, 0.5]] * ms, "Latency: the stimulus has the unit s; give numbers"),
+        (
+            Poisson(),
+            [[1 * Hz, 2]],
+            "stimulus: its values have different units; give one unit to all of them, or none",
+        ),
+        (
+            Poisson(),
+            pq.Quantity([[1, 2]], "Hz"),
+            "Poisson: the stimulus has a unit that is not Brian2's; give numbers, or brian2 quantities",
+        ),
+        (Poisson(), [[0.1], [0.1, 0.2]], "Poisson: the stimulus is not numeric; give an array (trial, 2)"),
+    ],
+)
+def test_a_stimulus_with_another_unit_is_refused(encoder: Encoder, stimulus: Any, message: str) -> None:
+    assert refusal(encoder, stimulus).startswith(message)
+
+
+def test_the_scale_of_an_encoder_is_one_of_its_parameters() -> None:
+    with pytest.raises(InputError) as caught:
+        type("Mine", (Poisson,), {"scale": "rate"})()
+    assert str(caught.value) == "Mine.scale: unknown 'rate'; did you mean 'max_rate'? choose from max_rate"
 
 
 @pytest.mark.skipif(find_compiler() is None, reason="needs a C++ compiler")

@@ -10,6 +10,7 @@ import pytest
 from brian2.units import Hz, ms, mV, nA, nS, second
 
 from bnsim import (
+    AMPA,
     LIF,
     AllToAll,
     ConductanceLIF,
@@ -18,16 +19,22 @@ from bnsim import (
     ErrorModulated,
     ExponentialConductance,
     ExponentialCurrent,
+    FixedInDegree,
+    FixedOutDegree,
     FixedProbability,
     InputError,
     Jump,
     Network,
     PairSTDP,
     Poisson,
+    PoissonDrive,
     Population,
     Projection,
+    Ring,
+    ShortTermPlasticity,
     Trace,
     Uniform,
+    WhiteNoise,
 )
 
 
@@ -84,7 +91,85 @@ def test_sizes_are_whole_numbers_above_zero(size: Any) -> None:
     ("make", "message"),
     [
         (lambda: Population("a", 1, "LIF"), "Population('a').model: 'LIF' is neither a neuron model nor an encoder"),
-        (lambda: Population("a", 1, LIF), "Population('a').model: <class "),
+        (
+            lambda: Population("a", 1, LIF),
+            "Population('a').model: LIF is a class; give LIF(), with its parameters",
+        ),
+        (
+            lambda: Population("a", 1, PoissonDrive()),
+            "Population('a').model: PoissonDrive is a drive; give Population(name, size, model, drive=PoissonDrive(...",
+        ),
+        (
+            lambda: Population("a", 1, LIF(), PoissonDrive()),
+            "Population('a').encoder: PoissonDrive is a drive; give Population(name, size, model, drive=PoissonDrive(",
+        ),
+        (lambda: Population("a", 1, LIF(), 3), "Population('a').encoder: 3 is no Encoder; give one, such as bnsim.C"),
+        (
+            lambda: Population("a", 1, LIF(), drive=Poisson()),
+            "Population('a').drive: Poisson emits spikes; make it the model of a population of its own, and project fr",
+        ),
+        (
+            lambda: Population("a", 1, LIF(), drive=[ConstantCurrent()]),
+            "Population('a').drive: ConstantCurrent is an encoder; give Population(name, size, model, encoder=Constant",
+        ),
+        (
+            lambda: Population("a", 1, LIF(), drive=WhiteNoise),
+            "Population('a').drive: WhiteNoise is a class; give WhiteNoise(), with its parameters",
+        ),
+        (lambda: Population("a", 1, LIF(), drive=3), "Population('a').drive: 3 is no Drive; give one, such as bnsim.W"),
+        (
+            lambda: Population("a", 1, LIF(), positions=Ring),
+            "Population('a').positions: Ring is a class; give Ring(), with its parameters",
+        ),
+        (
+            lambda: Projection(Population("a", 1, LIF()), "a", Delta(), 1 * mV),
+            "Projection.source: a Population; give its name, 'a'",
+        ),
+        (lambda: Projection("a", 3, Delta(), 1 * mV), "Projection.target: 3 is no name; give that of a population"),
+        (
+            lambda: a_network(plasticity=ShortTermPlasticity()),
+            "Projection('input_to_cells').plasticity: ShortTermPlasticity is short-term plasticity; give Projection(..",
+        ),
+        (
+            lambda: a_network(short_term=PairSTDP()),
+            "Projection('input_to_cells').short_term: PairSTDP is a plasticity rule; give Projection(..., plasticity=",
+        ),
+        (
+            lambda: a_network(synapse=Delta),
+            "Projection('input_to_cells').synapse: Delta is a class; give Delta(), with",
+        ),
+        (
+            lambda: a_network(synapse=AMPA(), weights=1 * nS),
+            "Projection('input_to_cells').weights: in siemens, but the input of LIF is in volt, and a conductance a nu"
+            "mber, relative to its leak; give a number, or a model that takes siemens, such as ConductanceLIF",
+        ),
+        (
+            lambda: a_network(synapse=AMPA(), weights=-0.5),
+            "Projection('input_to_cells').weights: -0.5 is negative; a conductance excites or inhibits by its synapse's"
+            " reversal potential, as GABAA inhibits; give 0.5",
+        ),
+        (
+            lambda: Population("a", 1, LIF(), drive=PoissonDrive(weight=1 * nS, synapse=AMPA())),
+            "Population('a').drive: PoissonDrive.weight: in siemens, but the input of LIF is in volt, and a conductanc",
+        ),
+        (
+            lambda: FixedInDegree(0.1),
+            "FixedInDegree.degree: 0.1 is no number of synapses; for a probability give FixedProbability(0.1)",
+        ),
+        (
+            lambda: FixedOutDegree(2.5),
+            "FixedOutDegree.degree: 2.5 is not a whole number; give an integer of at least 0",
+        ),
+        (
+            lambda: Network(Population("a", 1, LIF())),
+            "Network.populations: a single Population; give a list, [Population(...)]",
+        ),
+        (
+            lambda: Network([Population("a", 1, LIF())], Projection("a", "a", Delta(), 1 * mV)),
+            "Network.projections: a single Projection; give a list, [Projection(...)]",
+        ),
+        (lambda: Network(3), "Network.populations: 3 is no list; give a list of Population objects"),
+        (lambda: Network(LIF()), "Network.populations: LIF is a neuron model; give Population(name, size, LIF(...))"),
         (
             lambda: Population("a", 1, ConstantCurrent()),
             "Population('a').model: ConstantCurrent emits no spikes; give a neuron model and encoder=ConstantCurrent(",
@@ -101,11 +186,14 @@ def test_sizes_are_whole_numbers_above_zero(size: Any) -> None:
             lambda: Population("a", 1, ConductanceLIF(), encoder=ConstantCurrent(1 * mV)),
             "Population('a').encoder: ConstantCurrent.gain: 1 mV has the wrong unit, expected A",
         ),
-        (lambda: a_network(synapse=LIF()), "Projection('input_to_cells').synapse: LIF("),
+        (
+            lambda: a_network(synapse=LIF()),
+            "Projection('input_to_cells').synapse: LIF is a neuron model; give Population(name, size, LIF(...))",
+        ),
         (lambda: a_network(connectivity=0.1), "Projection('input_to_cells').connectivity: 0.1 is no Connectivity"),
         (lambda: a_network(plasticity="STDP"), "Projection('input_to_cells').plasticity: 'STDP' is no PlasticityRule"),
         (lambda: Network([]), "Network.populations: empty; give at least one population"),
-        (lambda: Network([LIF()]), "Network.populations: LIF("),
+        (lambda: Network([LIF()]), "Network.populations: LIF is a neuron model; give Population(name, size, LIF(...))"),
         (lambda: Network([Population("a", 1, LIF())], ["a to a"]), "Network.projections: 'a to a' is no Projection"),
         (
             lambda: Network([Population("a", 1, LIF()), Population("a", 2, LIF())]),
@@ -216,7 +304,7 @@ def test_networks_print_readably() -> None:
             {"trial": 10.05 * ms},
             "compile(trial): 10.05 ms is no whole number of steps of 100 us; give a multiple of dt",
         ),
-        ({"dt": -1 * ms}, "compile(dt): -1 ms is too small; give a value above 0"),
+        ({"dt": -1 * ms}, "compile(dt): -1 ms is negative; give a value above 0"),
         ({"dt": np.nan * second}, "compile(dt): nan is not finite; give a finite value"),
         ({"trial": 3 * ms}, "compile(trial): 3 ms leaves no time for the stimulus before a silence as long as"),
         (

@@ -28,6 +28,7 @@ from bnsim import (
     SubtractiveLIF,
     parameter,
 )
+from bnsim.errors import RoundingWarning
 from tests.networks import current_driven, driven, given, simulate
 
 
@@ -281,33 +282,69 @@ def test_what_a_model_says_of_its_variables_is_checked(text: dict[str, Any], mes
     assert "\n" not in str(caught.value)
 
 
+def test_a_refractory_period_that_is_no_multiple_of_the_step() -> None:
+    """It is rounded down, as Brian2 does; 2.1 ms at 0.1 ms, and 0.3 at 0.1 ms, are multiples."""
+
+    def compiled(period: float, dt: float = 0.1) -> None:
+        cells = bnsim.Population("cells", 1, LIF(refractory=period * ms))
+        bnsim.Network([cells]).compile(dt=dt * ms, backend="numpy")
+
+    for period, dt in ((2.1, 0.1), (0.3, 0.1), (5.01, 0.01), (0, 0.1)):
+        compiled(period, dt)
+    with pytest.warns(RoundingWarning) as warned:
+        compiled(1.96)
+    assert str(warned[0].message) == (
+        "LIF.refractory: 1.96 ms is no whole number of steps of 100 us and becomes 1.9 ms; give a multiple of dt"
+    )
+    with pytest.raises(InputError) as caught:
+        compiled(0.05)
+    assert str(caught.value) == (
+        "LIF.refractory: 50 us is shorter than a time step of 100 us; give 0 ms or a multiple of dt"
+    )
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: LIF(v_reset=-50 * mV), "LIF.v_reset: not below v_threshold; lower v_reset or raise v_threshold"),
-        (lambda: AdaptiveLIF(v_reset=0 * mV), "AdaptiveLIF.v_reset: not below v_threshold"),
+        (
+            lambda: LIF(v_reset=-50 * mV),
+            "LIF.v_reset: -50 mV is not below v_threshold = -50 mV; lower v_reset or raise v_threshold",
+        ),
+        (lambda: AdaptiveLIF(v_reset=0 * mV), "AdaptiveLIF.v_reset: 0 V is not below v_threshold = "),
         (lambda: SubtractiveLIF(v_rest=-50 * mV), "SubtractiveLIF.v_rest: not below v_threshold"),
         (lambda: SubtractiveIF(v_rest=-50 * mV), "SubtractiveIF.v_rest: not below v_threshold, so that a reset"),
-        (lambda: ConductanceLIF(e_leak=-50 * mV), "ConductanceLIF.e_leak: not below v_threshold; lower e_leak"),
-        (lambda: ConductanceLIF(v_reset=-20 * mV), "ConductanceLIF.v_reset: not below v_threshold; lower v_reset"),
-        (lambda: ExponentialLIF(v_rest=-50 * mV), "ExponentialLIF.v_rest: not below v_threshold; lower v_rest or"),
-        (lambda: ExponentialLIF(v_peak=-60 * mV), "ExponentialLIF.v_threshold: not below v_peak; lower v_threshold"),
-        (lambda: ExponentialLIF(v_reset=0 * mV), "ExponentialLIF.v_reset: not below v_peak; lower v_reset or"),
+        (
+            lambda: ConductanceLIF(e_leak=-50 * mV),
+            "ConductanceLIF.e_leak: -50 mV is not below v_threshold = -50 mV; lower e_leak",
+        ),
+        (
+            lambda: ConductanceLIF(v_reset=-20 * mV),
+            "ConductanceLIF.v_reset: -20 mV is not below v_threshold = -50 mV; lower v_reset",
+        ),
+        (lambda: ExponentialLIF(v_rest=-50 * mV), "ExponentialLIF.v_rest: -50 mV is not below v_threshold = "),
+        (
+            lambda: ExponentialLIF(v_peak=-60 * mV),
+            "ExponentialLIF.v_threshold: -59.9 mV is not below v_peak = -60 mV; lower v_threshold",
+        ),
+        (lambda: ExponentialLIF(v_reset=0 * mV), "ExponentialLIF.v_reset: 0 V is not below v_peak = "),
         (
             lambda: ExponentialLIF(slope_factor=0.05 * mV),
             "ExponentialLIF.slope_factor: less than 1/500 of the way from v_threshold to v_peak; lower v_peak, or take",
         ),
-        (lambda: AdaptiveExponentialLIF(v_peak=-51 * mV), "AdaptiveExponentialLIF.v_threshold: not below v_peak"),
-        (lambda: AdaptiveExponentialLIF(v_reset=0 * mV), "AdaptiveExponentialLIF.v_reset: not below v_peak"),
+        (
+            lambda: AdaptiveExponentialLIF(v_peak=-51 * mV),
+            "AdaptiveExponentialLIF.v_threshold: -50.4 mV is not below v_peak = -51 mV; lower",
+        ),
+        (lambda: AdaptiveExponentialLIF(v_reset=0 * mV), "AdaptiveExponentialLIF.v_reset: 0 V is not below v_peak = "),
         (
             lambda: AdaptiveExponentialLIF(slope_factor=0.02 * mV),
             "AdaptiveExponentialLIF.slope_factor: less than 1/500",
         ),
         (lambda: AdaptiveCurrentLIF(a=-1), "AdaptiveCurrentLIF.a: -1 leaves no resting state; give a value above -1"),
-        (lambda: QuadraticLIF(v_rest=-50 * mV), "QuadraticLIF.v_rest: not below v_critical; lower v_rest or raise"),
-        (lambda: QuadraticLIF(v_peak=-50 * mV), "QuadraticLIF.v_critical: not below v_peak"),
-        (lambda: QuadraticLIF(v_reset=20 * mV), "QuadraticLIF.v_reset: not below v_peak"),
-        (lambda: Izhikevich(c=30 * mV), "Izhikevich.c: not below v_peak; lower c or raise v_peak"),
+        (lambda: QuadraticLIF(v_rest=-50 * mV), "QuadraticLIF.v_rest: -50 mV is not below v_critical = "),
+        (lambda: QuadraticLIF(v_peak=-50 * mV), "QuadraticLIF.v_critical: -50 mV is not below v_peak = -50 mV"),
+        (lambda: QuadraticLIF(v_reset=20 * mV), "QuadraticLIF.v_reset: 20 mV is not below v_peak = "),
+        (lambda: Izhikevich(c=30 * mV), "Izhikevich.c: 30 mV is not below v_peak = 30 mV; lower c or raise v_peak"),
     ],
 )
 def test_potentials_in_an_impossible_order_are_refused(make: Any, message: str) -> None:

@@ -100,7 +100,7 @@ def test_edges_do_not_depend_on_how_many_are_drawn_at_once(monkeypatch: pytest.M
         (lambda: SmallWorld(5), "SmallWorld.neighbours: 5 is odd; give as many to either side"),
         (lambda: SmallWorld(0), "SmallWorld.neighbours: 0 is too small; give an integer of at least 2"),
         (lambda: SmallWorld(4, 1.5), "SmallWorld.rewiring: 1.5 is above 1; give a probability"),
-        (lambda: SmallWorld(4, -0.1), "SmallWorld.rewiring: -0.1 is too small; give a value at least 0"),
+        (lambda: SmallWorld(4, -0.1), "SmallWorld.rewiring: -0.1 is negative; give a value at least 0"),
         (
             lambda: SmallWorld(4).draw(Ends(9, 9), NUMBERS),
             "SmallWorld: source and target are different populations; connect a population to itself",

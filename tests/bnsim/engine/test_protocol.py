@@ -160,7 +160,7 @@ def test_repetition_counts_in_whole_numbers(name: str) -> None:
 
 
 def test_repetition_raises_the_drive_or_leaves_it() -> None:
-    with pytest.raises(bnsim.InputError, match=r"^Repetition\.increment: -1 is too small; give a value at least 0$"):
+    with pytest.raises(bnsim.InputError, match=r"^Repetition\.increment: -1 is negative; give a value at least 0$"):
         bnsim.Repetition("cells", increment=-1)
     assert bnsim.Repetition("cells", increment=0).increment == 0
 
