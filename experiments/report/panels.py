@@ -289,7 +289,7 @@ def _rates(recording: Recording, steps_per_bin: int) -> Columns:
     }
     for name in recorded(recording):
         times, _ = recording.spikes[name].of_trial(0)
-        columns[name] = (bins.count(times) / (recording.populations[name] * bins.durations)).repeat(2)
+        columns[name] = (bins.count(times) / (len(recording.spikes[name].units) * bins.durations)).repeat(2)
     return {name: values.astype(np.float32) for name, values in columns.items()}
 
 

@@ -26,7 +26,7 @@ def emit(
 
 def trains(recording: Recording, trial: int = 0) -> list[list[float]]:
     """Spike times (ms, rounded to a hundredth of a step) of each unit."""
-    found = recording.spike_times("input").trains(recording.populations["input"], trial)
+    found = recording.spike_times("input").trains(trial)
     return [np.round(train * 1000, 3).tolist() for train in found]
 
 
