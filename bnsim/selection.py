@@ -121,6 +121,23 @@ def checked_indices(culprit: str, values: Indices | None, size: int, what: str) 
     return chosen
 
 
+def listed(indices: NDArray[np.integer]) -> str:
+    """Return indices in words, the first ones of many.
+
+    Parameters
+    ----------
+    indices : ndarray of int
+        The indices.
+
+    Returns
+    -------
+    str
+        At most eight of them.
+    """
+    first = ", ".join(str(index) for index in indices[:8])
+    return f"{first}, ..." if len(indices) > 8 else first
+
+
 def refuse(culprit: str, options: Mapping[str, object], reason: str) -> None:
     """Refuse options that this kind of source would ignore.
 

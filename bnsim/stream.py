@@ -36,8 +36,9 @@ class Stream:
 
     Notes
     -----
-    The folder holds plain .npy files: `counts/<population>`, one row a piece; `spikes/<population>/time` and `unit`;
-    `traces/<population>/<variable>/values`, one row a sample, `times`, `units` and `unit`, and the same below
+    The folder holds plain .npy files: `counts/<population>`, one row a piece; `spikes/<population>/time`, `unit`, and
+    `units`, those recorded; `traces/<population>/<variable>/values`, one row a sample, `times`, `units` and `unit`, and
+    the same below
     `weights/<projection>`; and in `state/` the state at the end. `contents.json` says how much of them counts, and is
     replaced after each piece.
 
@@ -154,7 +155,7 @@ def _rows(recording: Recording) -> dict[str, np.ndarray]:
 
 def _fixed(recording: Recording) -> dict[str, np.ndarray]:
     """The arrays that do not."""
-    fixed: dict[str, np.ndarray] = {}
+    fixed: dict[str, np.ndarray] = {f"spikes/{name}/units": found.units for name, found in recording.spikes.items()}
     for name, trace in _traces(recording).items():
         fixed |= {f"{name}/units": trace.units, f"{name}/unit": np.array(trace.unit)}
     return fixed

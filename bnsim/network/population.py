@@ -72,8 +72,9 @@ class Population(Description):
             demand(f"{culprit}.model", self.model, NeuronModel, otherwise)
             if self.encoder is not None:
                 self._check_current(culprit, self.encoder, self.model)
-        several = isinstance(self.drive, Iterable) and not isinstance(self.drive, str)
-        object.__setattr__(self, "drive", tuple(self.drive) if several else (self.drive,))
+        given: Any = self.drive
+        several = isinstance(given, Iterable) and not isinstance(given, str)
+        object.__setattr__(self, "drive", tuple(given) if several else (given,))
         if self.initial and not isinstance(self.model, NeuronModel):
             raise InputError(f"{culprit}.initial: the model is an encoder, which has no such variables; leave it out")
         for drive in self.drives:

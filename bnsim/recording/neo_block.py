@@ -17,7 +17,7 @@ def block_of(recording: Recording) -> neo.Block:
     for index, number in enumerate(recording.trials):
         segment = neo.Segment(name=f"trial {number}", index=index)
         for population, spikes in recording.spikes.items():
-            for unit, train in enumerate(spikes.trains(recording.populations[population], index)):
+            for unit, train in zip(spikes.units.tolist(), spikes.trains(index), strict=True):
                 segment.spiketrains.append(
                     neo.SpikeTrain(
                         train,

@@ -9,6 +9,7 @@ import numpy as np
 
 from bnsim.arrays import FloatArray, IntArray
 from bnsim.errors import InputError
+from bnsim.selection import listed
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,8 @@ class SampledTrace:
         """
         (place,) = np.nonzero(self.units == unit)
         if not len(place):
-            raise InputError(f"SampledTrace.of(unit): {unit} was not sampled; the units are {_shortly(self.units)}")
+            raise InputError(f"SampledTrace.of(unit): {unit} was not sampled; the units are {listed(self.units)}")
         return self.values[:, :, place[0]]
-
-
-def _shortly(numbers: IntArray) -> str:
-    shown = ", ".join(str(number) for number in numbers[:8])
-    return f"{shown}, ..." if len(numbers) > 8 else shown
 
 
 def cut(trace: SampledTrace, edges: tuple[float, float]) -> SampledTrace:

@@ -83,11 +83,14 @@ class Recording:
     def __post_init__(self) -> None:
         if len(self.presentations) != len(self.trials):
             object.__setattr__(self, "presentations", np.ones(len(self.trials), np.int64))
+        checked = {}
         for population, spikes in self.spikes.items():
             size = self.populations[known_population("Recording.spikes", population, self.populations)]
+            culprit = f"Recording.spikes[{population!r}]"
+            checked[population] = spikes_of.with_units(culprit, spikes, size)
             if not isinstance(spikes.time, np.memmap):  # what lies on disk is not read before it is looked at
-                culprit = f"Recording.spikes[{population!r}]"
-                spikes_of.check_range(culprit, spikes, self.n_trials, size, self.start, self.duration)
+                spikes_of.check_range(culprit, checked[population], self.n_trials, size, self.start, self.duration)
+        object.__setattr__(self, "spikes", checked)
 
     @property
     def n_trials(self) -> int:
@@ -202,8 +205,9 @@ class Recording:
 
         Returns
         -------
-        ndarray of int, shape (n_trials, n_bins, n_units)
-            The counts. The last bin is shorter where the trial is no whole number of bins.
+        ndarray of int, shape (n_trials, n_bins, n_recorded)
+            The counts of the units whose spikes were recorded, in the order of `spike_times(population).units`: of all
+            units, where `bnsim.Spikes` named none. The last bin is shorter where the trial is no whole number of bins.
 
         Raises
         ------
@@ -217,8 +221,8 @@ class Recording:
         """
         spikes = self.spike_times(population)
         bins = Bins.of("Recording.binned(bin_width)", bin_width, self.dt, self.n_steps, self.first_step)
-        shape = (self.n_trials, len(bins), self.populations[population])
-        places = np.ravel_multi_index((spikes.trial, bins.place(spikes.time), spikes.unit), shape)
+        shape = (self.n_trials, len(bins), len(spikes.units))
+        places = np.ravel_multi_index((spikes.trial, bins.place(spikes.time), spikes.places(spikes.unit)), shape)
         return np.bincount(places, minlength=math.prod(shape)).astype(np.int32).reshape(shape)
 
     def window(self, start: Time, stop: Time) -> Recording:
@@ -242,7 +246,7 @@ class Recording:
 
         Notes
         -----
-        Spikes are counted anew, so `counts` holds only the populations all of whose spikes were recorded.
+        Spikes are counted anew, so `counts` holds only the populations all of whose units were recorded.
         """
         first, last = (whole_steps(f"Recording.window({n})", t, self.dt) for n, t in (("start", start), ("stop", stop)))
         end = self.first_step + self.n_steps
@@ -253,7 +257,7 @@ class Recording:
             )
         edges = (first - 0.5) * self.dt, (last - 0.5) * self.dt
         spikes = {name: spikes_of.cut(found, self.n_trials, edges) for name, found in self.spikes.items()}
-        whole = [name for name in spikes if name in self.counts and len(self.spikes[name]) == self.counts[name].sum()]
+        whole = [name for name in spikes if len(self.spikes[name].units) == self.populations[name]]
         return Recording(
             duration=(last - first) * self.dt,
             dt=self.dt,

@@ -319,7 +319,7 @@ def _rates(recording: Recording, steps_per_bin: int) -> Columns:
     }
     for index, name in enumerate(recorded(recording)):
         times, _ = recording.spikes[name].of_trial(0)
-        columns[_rate(index)] = (bins.count(times) / (recording.populations[name] * bins.durations)).repeat(2)
+        columns[_rate(index)] = (bins.count(times) / (len(recording.spikes[name].units) * bins.durations)).repeat(2)
     return {name: values.astype(np.float32) for name, values in columns.items()}
 
 

@@ -28,7 +28,7 @@ def emit(
 
 def trains(recording: Recording, trial: int = 0) -> list[list[float]]:
     """Spike times (ms, rounded to a hundredth of a step) of each unit."""
-    found = recording.spike_times("input").trains(recording.populations["input"], trial)
+    found = recording.spike_times("input").trains(trial)
     return [np.round(train * 1000, 3).tolist() for train in found]
 
 
@@ -136,7 +136,7 @@ def test_a_tuple_of_two_neo_trains_is_two_units() -> None:
 
 def test_a_recording_can_be_replayed() -> None:
     original = emit(Poisson(200 * Hz), np.full((2, 3), 0.5), 3)
-    replayed = emit(SpikeTrains(), [original.spike_times("input").trains(3, trial) for trial in range(2)], 3)
+    replayed = emit(SpikeTrains(), [original.spike_times("input").trains(trial) for trial in range(2)], 3)
     assert [trains(replayed, trial) for trial in range(2)] == [trains(original, trial) for trial in range(2)]
 
 
