@@ -190,7 +190,7 @@ def resume(
     Returns
     -------
     Run
-        The stored run, unchanged if nothing is missing.
+        The stored run, unchanged if nothing is missing but its report.
 
     Raises
     ------
@@ -204,7 +204,10 @@ def resume(
     store = Store(Path(directory))
     document = store.read_plan()
     if (store.directory / "summary.json").is_file():
-        store.close()  # what an interruption right after the last file left
+        with store.locked():  # what an interruption right after the last file left, or while the report was drawn
+            store.close()
+            if not (store.directory / "report.html").exists():
+                _draw(store.directory)
         return read_run(directory)
     with store.locked():
         plan = check(Request.of(document["request"])).plan(store.shelf)
@@ -307,6 +310,8 @@ def _draw(directory: Path) -> None:
 
     try:
         write(directory)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"the numbers are stored: draw the report with `bnsim draw {directory}`") from None
     except Exception as error:
         reason = f"{type(error).__name__}: {first_line(error)}"
         warnings.warn(
