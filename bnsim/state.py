@@ -65,8 +65,16 @@ class State(Mapping[str, np.ndarray]):
     def __len__(self) -> int:
         return len(self._arrays)
 
+    def __eq__(self, other: object) -> bool:
+        """Return whether another state holds the same arrays; NaN equals NaN."""
+        return archive.equal(self, other) if isinstance(other, State) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # it holds arrays
+
     def __repr__(self) -> str:
-        return "State(" + ", ".join(f"{printable(name)}: {array.shape}" for name, array in self.items()) + ")"
+        facts = [f"{name} {int(self[name][0]):,}" for name in (CLOCK, KEY) if name in self]
+        arrays = ", ".join(f"{printable(name)} {array.shape}" for name, array in self.items() if name not in (CLOCK, KEY))
+        return f"<State: {', '.join([*facts, arrays or 'no array'])}>"
 
     def _repr_html_(self) -> str:
         """Return what notebooks show."""
@@ -225,11 +233,16 @@ class State(Mapping[str, np.ndarray]):
         Raises
         ------
         InputError
-            If the file or folder is not such an archive.
+            If the file or folder is no such archive, or a recording's.
         """
         arrays = archive.read("State", path)
         if Path(path).is_dir():
             arrays = {name.removeprefix("state/"): array for name, array in arrays.items() if name.startswith("state/")}
+            if not arrays:
+                raise archive.foreign("State", path, ValueError("no array of a state"))
+        for name in arrays:
+            if name not in (CLOCK, KEY) and ("." not in name or "/" in name):  # of older files, which do not say it
+                raise archive.foreign("State", path, ValueError(f"no state has an array {name!r}"))
         return cls(arrays)
 
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from bnsim.arrays import Int64Array
 from bnsim.binning import NANOSECOND, Bins, steps_of, trial_steps
 from bnsim.errors import InputError
-from bnsim.plotting.selection import Window, sampled_units, times_and_units, window_steps
+from bnsim.plotting.selection import Window, times_and_units, window_steps
 from bnsim.recording import Recording
-from bnsim.selection import Indices, checked_indices, known_population, refuse
+from bnsim.selection import Indices, checked_indices, known_population, refuse, sampled_units
 from bnsim.times import FloatArray, Time, Times, positive, shown
 
 Source: TypeAlias = "Recording | tuple[Times, NDArray[np.integer] | Sequence[int]]"

@@ -97,9 +97,9 @@ def draw_rates(ax: Axes, bands: list[Band], timeline: Timeline) -> None:
     ax.set_ylim(bottom=0)
     ax.set_xlabel("Time (ms)")
     ax.set_ylabel("Rate (Hz)")
-    which = "units" if all(band.n_rows == band.n_recorded for band in bands) else "all units"
-    if any(band.n_recorded < band.size for band in bands):
-        which = f"{which} recorded"
+    which = "units" if all(band.n_recorded == band.size for band in bands) else "recorded units"
+    if any(band.n_rows < band.n_recorded for band in bands):
+        which = f"all {which}"
     note = f"mean of {which}, {timeline.bins.durations[0] * 1000:.3g} ms bins"
     ax.text(1, 1.02, note, transform=ax.transAxes, ha="right", va="bottom", fontsize=9, color=INK)
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from bnsim import archive
 from bnsim.arrays import FloatArray, IntArray
 from bnsim.errors import InputError
 from bnsim.selection import Indices, checked_index, checked_indices, listed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SpikeTimes:
     """Spikes of one population, ordered by trial, then time, then unit.
 
@@ -48,6 +49,16 @@ class SpikeTimes:
             )
         if self.trial.strides != (0,) and (np.diff(self.trial) < 0).any():  # one number for all takes no memory
             raise InputError("SpikeTimes.trial: not in order; sort the spikes by trial, then time, then unit")
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether the spikes and the recorded units are the same."""
+        return archive.equal(vars(self), vars(other)) if isinstance(other, SpikeTimes) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # it holds arrays
+
+    def __repr__(self) -> str:
+        of = f" of {len(self.units):,} units" if len(self.units) else ""
+        return f"<SpikeTimes: {len(self):,} spikes{of}>"
 
     def __len__(self) -> int:
         return len(self.time)

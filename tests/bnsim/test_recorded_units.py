@@ -72,7 +72,7 @@ def test_counts_of_a_window_are_those_of_recorded_populations(recording: Recordi
 def test_pictures_are_those_of_the_recorded_units(recording: Recording) -> None:
     rate = plotting.population_rate(recording, bin_width=0.5)
     np.testing.assert_allclose(rate.patches[0].get_data().values, [4, 3])  # 4 and 3 spikes of 2 units in half a second
-    assert "mean of units recorded, 500 ms bins" in rate.texts[0].get_text()
+    assert "mean of recorded units, 500 ms bins" in rate.texts[0].get_text()
     histogram = plotting.psth(recording, "cells", bin_width=0.5)
     np.testing.assert_allclose(histogram.patches[0].get_data().values, [4, 3])
     assert histogram.texts[0].get_text() == "2 of 10 units, 500 ms bins"

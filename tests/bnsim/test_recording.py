@@ -300,7 +300,7 @@ def test_files_that_are_no_recording_are_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "objects.npz", duration=np.array([{}], dtype=object))
     for name in ("text", "other", "objects", "missing"):
         with pytest.raises(
-            InputError, match=r"^Recording\.load: cannot read .*; give a file written by Recording\.save$"
+            InputError, match=r"^Recording\.load: cannot read .*; give a file written by Recording\.save or the "
         ):
             Recording.load(tmp_path / f"{name}.npz")
 
