@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from textwrap import fill
+from typing import Any, ClassVar
 
 import numpy as np
-from brian2.units.fundamentalunits import Quantity, get_dimensions
+from brian2.units.fundamentalunits import Quantity, get_dimensions, get_unit
 
 from bnsim import checks
 from bnsim.arrays import Float64Array
+from bnsim.description import Description, declared_parameters
 from bnsim.distributions import Distribution
 from bnsim.errors import InputError
 from bnsim.random_numbers import Numbers
@@ -35,6 +37,13 @@ class CellValues:
     values: Any
     minimum: float | None = None
     exclusive: bool = False
+
+    @property
+    def unit(self) -> str:
+        """Their SI unit by its name in Brian2's equations."""
+        example = self.values.bounds[0] if isinstance(self.values, Distribution) else self.values
+        dimensions = get_dimensions(example)
+        return "1" if dimensions.is_dimensionless else repr(get_unit(dimensions))
 
     def draw(self, size: int, numbers: Numbers) -> Float64Array:
         """Return one value for each cell.
@@ -66,6 +75,58 @@ class CellValues:
                 "which is too small; give it a minimum"
             )
         return drawn
+
+
+@dataclass(frozen=True, repr=False)
+class CellDescription(Description, abstract=True):
+    """A description whose parameters may differ from cell to cell: arrays and distributions, which are data.
+
+    Attributes
+    ----------
+    same_for_all : tuple of str
+        Parameters that must be single values.
+    """
+
+    same_for_all: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        summary, separator, details = (vars(cls).get("__doc__") or "").partition("\n\n")
+        if not cls._abstract and separator and "Parameters\n" in details:
+            paragraph = fill(cls._common(), 120, initial_indent="    ", subsequent_indent="    ")
+            cls.__doc__ = f"{summary}\n\n{paragraph}\n\n{details}"
+
+    @classmethod
+    def _common(cls) -> str:
+        """What holds for all classes of the family, which their docstrings say after the summary."""
+        names = " and ".join(f"`{name}`" for name in cls.same_for_all)
+        return (
+            "A parameter may be one value for all cells, an array with one value for each cell of the population, or a "
+            f"distribution from which they are drawn{f'; {names} are the same for all' if names else ''}."
+        )
+
+    def _check_parameter(self, name: str, example: Quantity | None, minimum: float | None, exclusive: bool) -> None:
+        value, culprit = getattr(self, name), f"{type(self).__name__}.{name}"
+        if not is_of_cells(value):
+            super()._check_parameter(name, example, minimum, exclusive)
+        elif name in self.same_for_all:
+            raise InputError(f"{culprit}: the same for all cells; give a single value")
+        else:
+            check_cells(culprit, value, example, minimum, exclusive)
+
+    @property
+    def of_cells(self) -> dict[str, CellValues]:
+        """Parameters that differ from cell to cell, by name."""
+        return {
+            name: CellValues(f"{type(self).__name__}.{name}", value, *self._bounds(name))
+            for name, value in self.parameters.items()
+            if is_of_cells(value)
+        }
+
+    def _bounds(self, name: str) -> tuple[float | None, bool]:
+        bounds = declared_parameters(type(self))[name].metadata
+        exclusive = bounds["above"] is not None
+        return (bounds["above"] if exclusive else bounds["minimum"]), exclusive
 
 
 def is_of_cells(values: Any) -> bool:
@@ -119,7 +180,7 @@ def check_cells(
         checks.quantity(culprit, shown, example, minimum=minimum, exclusive=exclusive)
 
 
-def check_number(culprit: str, values: Any, size: int) -> None:
+def check_number(culprit: str, values: Any, size: int, remedy: str = "") -> None:
     """Refuse an array that does not have one value for each cell.
 
     Parameters
@@ -130,6 +191,8 @@ def check_number(culprit: str, values: Any, size: int) -> None:
         The values.
     size : int
         Number of cells.
+    remedy : str
+        What else a message advises.
 
     Raises
     ------
@@ -137,4 +200,4 @@ def check_number(culprit: str, values: Any, size: int) -> None:
         If there are more or fewer values.
     """
     if is_of_cells(values) and not isinstance(values, Distribution) and len(values) != size:
-        raise InputError(f"{culprit}: {len(values)} values for {size} cells; give one for each")
+        raise InputError(f"{culprit}: {len(values)} values for {size} cells; give one for each{remedy}")

@@ -10,22 +10,25 @@ from brian2.units import mV, nA
 from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
-from bnsim.description import Description
+from bnsim.cells import CellDescription, CellValues, check_cells, check_number, is_of_cells
+from bnsim.distributions import Distribution
 from bnsim.drives.binned import Binned
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
 
-Course = Quantity | str | Binned
-"""A quantity that may depend on time: a constant, an expression of t in Brian2's notation, or values in bins."""
+Course = Quantity | Distribution | str | Binned
+"""A quantity that may depend on time: a constant, or one for each cell; an expression of t, the time, and i, the index
+of the cell, in Brian2's notation; or values in bins."""
 
 
 @dataclass(frozen=True, repr=False)
-class Drive(Description, abstract=True):
+class Drive(CellDescription, abstract=True):
     """What acts on every neuron of a population from outside: noise, currents, spikes of other brain areas.
 
     The class attributes are text in Brian2's notation, written for one drive; the engine renames the variables for
-    each. Every field declared with `bnsim.parameter` is a constant in them. A stimulus that a run is given goes to an
-    encoder instead.
+    each. Every field declared with `bnsim.parameter` is a constant in them, and may be one value for all cells, an
+    array with one value for each cell of the population, or a distribution from which they are drawn with the initial
+    state. A stimulus that a run is given goes to an encoder instead.
 
     Attributes
     ----------
@@ -88,9 +91,14 @@ class Drive(Description, abstract=True):
         example = 1 * mV if model.input_unit == "volt" else 1 * nA
         for name in self.in_input_units:
             value = getattr(self, name)
-            if not isinstance(value, str):
+            if is_of_cells(value):
+                check_cells(f"{culprit}.{name}", value, example)
+            elif not isinstance(value, str):
                 shown = value.example if isinstance(value, Binned) else value
                 checks.quantity(f"{culprit}.{name}", shown, example, minimum=None, exclusive=False)
+        for name, given in self.of_cells.items():
+            remedy = "; for values in time bins give bnsim.Binned(values, width)" if name in self.courses else ""
+            check_number(f"{culprit}.{name}", given.values, size, remedy)
         for name in self.courses:
             value = getattr(self, name)
             if isinstance(value, Binned) and value.n_units not in (None, size):
@@ -98,6 +106,17 @@ class Drive(Description, abstract=True):
                     f"{culprit}.{name}: values for {value.n_units} units of a population of {size}; give one each, or "
                     "one for all"
                 )
+
+    @property
+    def of_cells(self) -> dict[str, CellValues]:
+        """Parameters that differ from cell to cell, by name."""
+        courses = {name: getattr(self, name) for name in self.courses}
+        named = {name: f"{type(self).__name__}.{name}" for name in courses}
+        given = {n: CellValues(named[n], value, *self._bounds(n)) for n, value in courses.items() if is_of_cells(value)}
+        return {**super().of_cells, **given}
+
+    def _bounds(self, name: str) -> tuple[float | None, bool]:
+        return (None, False) if name in self.courses else super()._bounds(name)
 
 
 def check_course(culprit: str, value: Any, example: Quantity | None, *, minimum: float | None = None) -> None:
@@ -107,7 +126,7 @@ def check_course(culprit: str, value: Any, example: Quantity | None, *, minimum:
     ----------
     culprit : str
         What the value was given as, for the message of an error.
-    value : Quantity, str or Binned
+    value : Quantity, Distribution, str or Binned
         The value.
     example : Quantity or None
         A value with the expected unit; None where any unit will do.
@@ -128,6 +147,11 @@ def check_course(culprit: str, value: Any, example: Quantity | None, *, minimum:
         if minimum is not None and value.numbers.min() < minimum:
             raise InputError(f"{culprit}: holds values below {minimum:g}; raise them")
         return
+    if is_of_cells(value):
+        check_cells(culprit, value, example, minimum)
+        return
     if np.ndim(value) > 0:
-        raise InputError(f"{culprit}: an array of shape {np.shape(value)}; give bnsim.Binned(values, width)")
+        raise InputError(
+            f"{culprit}: an array of shape {np.shape(value)}; give one value a cell, or bnsim.Binned(values, width)"
+        )
     checks.quantity(culprit, value, example, minimum=minimum, exclusive=False)

@@ -19,9 +19,9 @@ class Current(Drive):
 
     Parameters
     ----------
-    amplitude : Quantity, str or Binned
-        In the neuron's input unit. An expression is text in Brian2's notation, such as "sin(2*pi*10*Hz*t)*mV"; a
-        recorded current is `Binned(values, width)`.
+    amplitude : Quantity, Distribution, str or Binned
+        In the neuron's input unit. An expression is text in Brian2's notation, of the time t and the index i of the
+        cell, such as "sin(2*pi*10*Hz*t)*mV" or "i*0.5*mV". A recorded current is `Binned(values, width)`, 0 after its last bin.
 
     Notes
     -----
@@ -68,6 +68,7 @@ class StepCurrent(Drive):
     # Half a step decides on which side of a grid point a time lies, not its last digit.
     current: ClassVar[str] = "amplitude * int(t + dt / 2 > start) * int(t + dt / 2 < stop)"
     in_input_units: ClassVar[tuple[str, ...]] = ("amplitude",)
+    same_for_all: ClassVar[tuple[str, ...]] = ("start", "stop")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -102,6 +103,7 @@ class RampCurrent(Drive):
 
     current: ClassVar[str] = "(first + (last - first) * clip((t - start) / (stop - start), 0, 1))"
     in_input_units: ClassVar[tuple[str, ...]] = ("first", "last")
+    same_for_all: ClassVar[tuple[str, ...]] = ("start", "stop")
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -11,6 +11,7 @@ from brian2.units import Hz, mV
 from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
+from bnsim.cells import check_cells, is_of_cells
 from bnsim.description import parameter
 from bnsim.drives.base import Drive, check_course
 from bnsim.errors import InputError
@@ -24,9 +25,10 @@ class PoissonDrive(Drive):
 
     Parameters
     ----------
-    rate : Quantity, str or Binned
-        Rate of each input; a constant, an expression of t such as "20*Hz*(1 + sin(2*pi*5*Hz*t))", or values in bins.
-    weight : Quantity
+    rate : Quantity, Distribution, str or Binned
+        Rate of each input: a constant, an expression of the time t and the index i of the cell, such as
+        "20*Hz*(1 + sin(2*pi*5*Hz*t))", or values in bins. Where an expression is negative the rate is 0.
+    weight : Quantity or Distribution
         Weight of each spike, in the unit that synapse and neuron demand.
     n : int
         Number of inputs to each neuron. n inputs of rate r are one of rate n r.
@@ -53,6 +55,7 @@ class PoissonDrive(Drive):
 
     random: ClassVar[bool] = True
     courses: ClassVar[dict[str, str]] = {"rate": "Hz"}
+    same_for_all: ClassVar[tuple[str, ...]] = ("n", "synapse")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -87,7 +90,13 @@ class PoissonDrive(Drive):
         minimum = 0.0 if self.synapse.weight == "conductance" else None
         unit = model.weight_unit(self.synapse.weight)
         model.check_conductance(f"{culprit}.weight", self.synapse.weight, self.weight)
-        checks.quantity(f"{culprit}.weight", self.weight, unit, minimum=minimum, exclusive=False)
+        check = check_cells if is_of_cells(self.weight) else checks.quantity
+        check(f"{culprit}.weight", self.weight, unit, minimum=minimum, exclusive=False)
+
+    def _bounds(self, name: str) -> tuple[float | None, bool]:
+        if name == "rate" or (name == "weight" and self.synapse.weight == "conductance"):
+            return 0.0, False
+        return super()._bounds(name)
 
     @property
     def equations(self) -> str:  # type: ignore[override]

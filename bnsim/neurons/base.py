@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
-from textwrap import fill
 from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
@@ -13,8 +12,8 @@ from brian2.units.fundamentalunits import Quantity, get_dimensions
 
 from bnsim import checks
 from bnsim.arrays import Float64Array
-from bnsim.cells import CellValues, check_cells, is_of_cells
-from bnsim.description import Description, declared_parameters, parameter
+from bnsim.cells import CellDescription
+from bnsim.description import parameter
 from bnsim.distributions import Distribution
 from bnsim.errors import InputError
 
@@ -25,19 +24,8 @@ Method = Literal["exact", "exponential_midpoint", "exponential_euler", "euler", 
 which "heun" is left out: there it is forward Euler."""
 
 
-OF_CELLS = (
-    "A parameter may be one value for all cells, an array with one value for each cell of the population, or a "
-    "distribution from which they are drawn; `refractory` and `method` are the same for all."
-)
-COUNTED = (
-    "The refractory period is counted, as in Brian2, from the beginning of the step at whose end the spike is seen: it "
-    "ends one step earlier than in NEST."
-)
-"""What the docstrings of all models say, put in after their summary."""
-
-
 @dataclass(frozen=True, repr=False)
-class NeuronModel(Description, abstract=True):
+class NeuronModel(CellDescription, abstract=True):
     """A neuron model. Subclass it to write your own.
 
     The class attributes are text in Brian2's notation; every field declared with `bnsim.parameter` is a constant in
@@ -102,6 +90,7 @@ class NeuronModel(Description, abstract=True):
     input_unit: ClassVar[InputUnit] = "volt"
     initial: ClassVar[dict[str, str]] = {}
     persistent: ClassVar[tuple[str, ...]] = ()
+    same_for_all: ClassVar[tuple[str, ...]] = ("refractory", "method")
     STRUCTURE: ClassVar[tuple[str, ...]] = (
         "equations",
         "threshold",
@@ -117,14 +106,15 @@ class NeuronModel(Description, abstract=True):
     refractory: Quantity = parameter(0 * ms, minimum=0)
     method: Method = "exact"
 
-    def __init_subclass__(cls, **keywords: Any) -> None:
-        super().__init_subclass__(**keywords)
-        summary, separator, details = (vars(cls).get("__doc__") or "").partition("\n\n")
-        if separator and "Parameters\n" in details:
-            types = vars(cls).get("__annotations__", {})
-            text = OF_CELLS if "ClassVar" in str(types.get("refractory", "")) else f"{OF_CELLS} {COUNTED}"
-            paragraph = fill(text, 120, initial_indent="    ", subsequent_indent="    ")
-            cls.__doc__ = f"{summary}\n\n{paragraph}\n\n{details}"
+    @classmethod
+    def _common(cls) -> str:
+        types = vars(cls).get("__annotations__", {})
+        if not cls.threshold or "ClassVar" in str(types.get("refractory", "")):
+            return super()._common()
+        return (
+            f"{super()._common()} The refractory period is counted, as in Brian2, from the beginning of the step at whose "
+            "end the spike is seen: it ends one step earlier than in NEST."
+        )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -139,30 +129,6 @@ class NeuronModel(Description, abstract=True):
         for attribute in ("reset", "rearmed", "refractory") if not self.threshold else ():
             if getattr(self, attribute):
                 raise InputError(f"{name}.{attribute}: without a threshold there are no spikes; leave it out")
-
-    def _check_parameter(self, name: str, example: Quantity | None, minimum: float | None, exclusive: bool) -> None:
-        value = getattr(self, name)
-        if not is_of_cells(value):
-            super()._check_parameter(name, example, minimum, exclusive)
-            return
-        culprit = f"{type(self).__name__}.{name}"
-        if name == "refractory":
-            raise InputError(f"{culprit}: all cells have the same period; give a single time")
-        check_cells(culprit, value, example, minimum, exclusive)
-
-    @property
-    def of_cells(self) -> dict[str, CellValues]:
-        """Parameters that differ from cell to cell, by name."""
-        return {
-            name: CellValues(f"{type(self).__name__}.{name}", value, *self._bounds(name))
-            for name, value in self.parameters.items()
-            if is_of_cells(value)
-        }
-
-    def _bounds(self, name: str) -> tuple[float | None, bool]:
-        bounds = declared_parameters(type(self))[name].metadata
-        exclusive = bounds["above"] is not None
-        return (bounds["above"] if exclusive else bounds["minimum"]), exclusive
 
     def numbers(self, name: str) -> Float64Array:
         """Return a parameter in SI units, for comparison with another one.

@@ -8,6 +8,7 @@ from typing import Any
 
 from brian2.units.fundamentalunits import Quantity
 
+from bnsim.cells import CellValues
 from bnsim.drives import Binned, Drive
 from bnsim.network import Population
 from bnsim.neurons import NeuronModel
@@ -29,8 +30,10 @@ class DriveParts:
         Statements at the start of each step, and where spikes arrive.
     constants : mapping of str to Quantity
         Values of the names that are no variables.
+    of_cells : mapping of str to CellValues
+        Parameters that differ from cell to cell, by their variable.
     initial : mapping of str to str
-        Expression for variables at the start, in those constants.
+        Expression for variables at the start, in those constants and parameters.
     draw : Draw or None
         Its random numbers.
     series : tuple of Series
@@ -42,9 +45,26 @@ class DriveParts:
     at_start: str
     arrivals: str
     constants: Mapping[str, Quantity]
+    of_cells: Mapping[str, CellValues]
     initial: Mapping[str, str]
     draw: Draw | None
     series: tuple[Series, ...]
+
+
+def declared_of_cells(values: Mapping[str, CellValues]) -> list[str]:
+    """Return the declarations of the parameters that differ from cell to cell.
+
+    Parameters
+    ----------
+    values : mapping of str to CellValues
+        The parameters by name.
+
+    Returns
+    -------
+    list of str
+        One line each, in Brian2's notation.
+    """
+    return [f"{name} : {given.unit} (constant)" for name, given in values.items()]
 
 
 def drives_of(population: Population, still: set[str], dt: float) -> tuple[DriveParts, ...]:
@@ -77,8 +97,9 @@ def _parts(population: Population, number: int, drive: Drive, still: set[str], d
     model, prefix = population.model, f"drive{number}_"
     assert isinstance(model, NeuronModel)
     culprit = f"Population({population.name!r}).drive: {type(drive).__name__}"
-    constants: dict[str, Any] = dict(drive.parameters)
-    lines, series = [fill(drive.equations, model)], []
+    of_cells = drive.of_cells
+    constants: dict[str, Any] = {name: value for name, value in drive.parameters.items() if name not in of_cells}
+    lines, series = [fill(drive.equations, model), *declared_of_cells(of_cells)], []
     for name, unit in drive.courses.items():
         value, unit = getattr(drive, name), fill(unit, model)
         if isinstance(value, Binned):
@@ -87,7 +108,7 @@ def _parts(population: Population, number: int, drive: Drive, still: set[str], d
             series.append(Series(f"{prefix}{name}", value.steps(f"{culprit}.{name}", dt), value.numbers))
         elif isinstance(value, str):
             lines.append(f"{name} = {value} : {unit}")
-        else:
+        elif name not in of_cells:
             constants[name] = value
     if drive.random:
         lines.append("uniform : 1")
@@ -101,6 +122,7 @@ def _parts(population: Population, number: int, drive: Drive, still: set[str], d
         at_start=rename(drive.at_start, names),
         arrivals=discard(culprit, arrivals, conditions),
         constants={names[name]: value for name, value in constants.items()},
+        of_cells={names[name]: values for name, values in of_cells.items()},
         initial={names[name]: rename(value, names) for name, value in drive.initial.items()},
         draw=Draw(f"{population.name}:drive{number}", False, names["uniform"]) if drive.random else None,
         series=tuple(series),

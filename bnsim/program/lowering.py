@@ -16,7 +16,7 @@ from bnsim.errors import InputError
 from bnsim.network import Network, Population, Projection
 from bnsim.neurons import NeuronModel
 from bnsim.program import names, neurons, synapses, variables
-from bnsim.program.drives import DriveParts, drives_of
+from bnsim.program.drives import DriveParts, declared_of_cells, drives_of
 from bnsim.program.links import Link
 from bnsim.program.neurons import Cells
 from bnsim.program.parts import Data, Draw, Stimulus
@@ -108,7 +108,7 @@ def _population(cells: Cells, dt: float) -> PopulationProgram:
     equations = neurons.equations(cells)
     integration, method = None, ""
     if neuron is not None:
-        equations = "\n".join([equations, *neurons.parameters_of_cells(neuron, population.size)])
+        equations = "\n".join([equations, *declared_of_cells(of_cells)])
         integration, method = neurons.integration(cells, neuron, equations, constants, dt)
     if integration is not None:
         kind = "constant" if integration.of_cells else "shared, constant"

@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from brian2.units import second
-from brian2.units.fundamentalunits import Quantity, get_dimensions, get_unit
+from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
-from bnsim.cells import check_number
-from bnsim.distributions import Distribution
+from bnsim.cells import CellValues
 from bnsim.drives import Encoder
 from bnsim.errors import InputError, RoundingWarning
 from bnsim.network import Population
@@ -98,6 +97,24 @@ class Cells:
     @property
     def incoming(self) -> list[Link]:
         return [link for link in self.links if self.receives(link)]
+
+    @property
+    def of_cells(self) -> dict[str, CellValues]:
+        """Parameters of the model and of drives that differ from cell to cell, by their variable."""
+        model = self.population.model
+        found = dict(model.of_cells) if isinstance(model, NeuronModel) else {}
+        for drive in self.drives:
+            found |= drive.of_cells
+        return found
+
+    @property
+    def initial(self) -> dict[str, str]:
+        """Expressions of the model and of drives for variables at the start."""
+        model = self.population.model
+        found = dict(model.initial) if isinstance(model, NeuronModel) else {}
+        for drive in self.drives:
+            found |= drive.initial
+        return found
 
     @property
     def learns(self) -> bool:
@@ -308,36 +325,6 @@ def arrivals(cells: Cells) -> str:
         for name, (_, statement) in link.presynaptic_traces.items()
         if link.on_neurons(name)
     )
-
-
-def parameters_of_cells(model: NeuronModel, size: int) -> list[str]:
-    """Return the declarations of the parameters that differ from cell to cell.
-
-    Parameters
-    ----------
-    model : NeuronModel
-        The neuron model.
-    size : int
-        Number of cells.
-
-    Returns
-    -------
-    list of str
-        One line each, in Brian2's notation.
-
-    Raises
-    ------
-    InputError
-        If an array does not have one value for each cell.
-    """
-    lines = []
-    for name, given in model.of_cells.items():
-        check_number(given.culprit, given.values, size)
-        example = given.values.bounds[0] if isinstance(given.values, Distribution) else given.values
-        dimensions = get_dimensions(example)
-        unit = "1" if dimensions.is_dimensionless else repr(get_unit(dimensions))
-        lines.append(f"{name} : {unit} (constant)")
-    return lines
 
 
 def integration(

@@ -48,14 +48,16 @@ def starts_of(cells: Cells, equations: str, constants: Mapping[str, Any]) -> dic
     if not isinstance(model, NeuronModel):
         return {}
     starts: dict[str, Start] = {}
-    for name, values in model.of_cells.items():
+    of_cells = cells.of_cells
+    for name, values in of_cells.items():
+        check_number(values.culprit, values.values, population.size)
         starts[name] = partial(_drawn, values, population.size)
-    for symbol, expression in model.initial.items():
-        if names_in(expression) & set(model.of_cells):
+    for symbol, expression in cells.initial.items():
+        if names_in(expression) & set(of_cells):
             starts[symbol] = partial(_evaluated, model, expression, constants)
     found = parsed(f"Population({population.name!r})", equations)
     stored = [name for name, equation in found.items() if equation.type in (DIFFERENTIAL_EQUATION, PARAMETER)]
-    known = [n for n in stored if n not in ENGINE and n not in model.of_cells and not n.startswith(PREFIX)]
+    known = [n for n in stored if n not in ENGINE and n not in of_cells and not n.startswith(PREFIX)]
     for symbol, given in population.initial.items():
         culprit = f"Population({population.name!r}).initial[{symbol!r}]"
         checks.one_of(f"Population({population.name!r}).initial", symbol, known)

@@ -70,7 +70,7 @@ def of_population(cells: Cells, program: PopulationProgram) -> Iterator[Variable
         initial = 0.0
         if isinstance(model, NeuronModel):
             role = "persistent" if symbol in model.persistent else "transient"
-            if symbol in model.of_cells:
+            if symbol in cells.of_cells:
                 role = "parameter"
             elif symbol not in program.starts:
                 initial = _initial(cells, model, program, symbol, equation)
@@ -189,7 +189,7 @@ def _variable(owner: str, place: Place, symbol: str, equation: SingleEquation, r
 def _initial(
     cells: Cells, model: NeuronModel, program: PopulationProgram, symbol: str, equation: SingleEquation
 ) -> float:
-    expressions = {**model.initial, **{name: text for drive in cells.drives for name, text in drive.initial.items()}}
+    expressions = cells.initial
     if symbol not in expressions:
         return 0.0
     expression = expressions[symbol]

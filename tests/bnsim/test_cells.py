@@ -133,7 +133,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "refractory": (
         lambda: quiet(refractory=TAU * ms),
-        "LIF.refractory: all cells have the same period; give a single time",
+        "LIF.refractory: the same for all cells; give a single value",
     ),
     "order": (
         lambda: bnsim.LIF(v_reset=np.array([-60.0, -40.0]) * mV),

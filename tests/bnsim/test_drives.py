@@ -188,6 +188,51 @@ def test_random_drives_do_not_depend_on_cuts_or_back_ends(backend: str) -> None:
 SPIKES: dict[str, Any] = {}
 
 
+CELLS = np.array([0.0, 3.0, -7.0])
+
+
+@pytest.mark.parametrize("backend", ["numpy", pytest.param("cpp", marks=pytest.mark.slow)])
+def test_each_cell_has_its_own_current(backend: str) -> None:
+    """The closed form of a membrane at rest under a constant current, whichever drive gives it."""
+    still = bnsim.LIF(10 * ms, v_rest=0 * mV, v_reset=0 * mV, v_threshold=1e6 * mV)
+    alike = [
+        bnsim.Current(CELLS * mV),
+        bnsim.Current("i*3*mV"),
+        bnsim.StepCurrent(CELLS * mV, 0 * ms, 1 * second),
+        bnsim.SineCurrent(0 * mV, 1 * Hz, CELLS * mV),
+        bnsim.WhiteNoise(0 * mV, mean=CELLS * mV),
+        bnsim.OrnsteinUhlenbeck(np.zeros(3) * mV, mean=CELLS * mV),
+    ]
+    populations = [bnsim.Population(f"p{k}", 3, still, drive=drive) for k, drive in enumerate(alike)]
+    simulator = bnsim.Network(populations).compile(dt=0.5 * ms, backend=backend)
+    state, _ = simulator.run_for(simulator.initial_state(0), 20 * ms)
+    for k, drive in enumerate(alike):
+        expected = ({1: np.arange(3) * 3.0}.get(k, CELLS)) * (1 - np.exp(-2))
+        np.testing.assert_allclose(state[f"p{k}.v"] * 1e3, expected, rtol=1e-12, err_msg=repr(drive))
+
+
+def test_each_cell_has_its_own_rate_and_weight_of_poisson_spikes() -> None:
+    """Jumps on a membrane that keeps them: as many as the rate says, each as large as the weight."""
+    still = bnsim.LIF(1e9 * second, v_rest=0 * mV, v_reset=0 * mV, v_threshold=1e6 * mV)
+    rates, weights = np.repeat([0.0, 1000.0, 3000.0], 100), np.tile([1.0, 2.0], 150)
+    simulator = driven(bnsim.PoissonDrive(rates * Hz, weights * mV), size=300, model=still, dt=1.0)
+    state, _ = simulator.run_for(simulator.initial_state(0), 100 * ms)
+    counts = (state["cells.v"] * 1e3 / weights).reshape(3, 100)
+    np.testing.assert_allclose(counts, np.rint(counts), atol=1e-4)
+    for found, mean in zip(counts, (0, 100, 300), strict=True):
+        assert found.mean() == pytest.approx(mean, abs=4 * np.sqrt(mean / 100) + 1e-6)
+
+
+def test_values_of_drives_are_data_and_drawn_with_the_state() -> None:
+    drives = [bnsim.WhiteNoise(np.ones(400) * mV), bnsim.WhiteNoise(bnsim.Uniform(1 * mV, 2 * mV))]
+    one, other = (driven(drive, size=400, dt=1.0) for drive in drives)
+    assert one._engine is other._engine
+    sigma = other.initial_state(3)["cells.drive0_sigma"]
+    assert stats.kstest(sigma, "uniform", args=(0.001, 0.001)).pvalue > 1e-3
+    with pytest.raises(InputError, match=r"^WhiteNoise\.sigma: Normal gave cell \d+ the value -"):
+        driven(bnsim.WhiteNoise(bnsim.Normal(1 * mV, 2 * mV)), size=400).initial_state(0)
+
+
 REFUSED: dict[str, tuple[Any, str]] = {
     "unit": (
         lambda: driven(bnsim.WhiteNoise(5 * nA)),
@@ -202,8 +247,33 @@ REFUSED: dict[str, tuple[Any, str]] = {
         "PoissonDrive.rate: -1 Hz is negative; give a value at least 0",
     ),
     "an array": (
-        lambda: bnsim.Current(np.zeros(3) * mV),
-        "Current.amplitude: an array of shape (3,); give bnsim.Binned(values, width)",
+        lambda: bnsim.Current(np.zeros((3, 2)) * mV),
+        "Current.amplitude: an array of shape (3, 2); give one value a cell, or bnsim.Binned(values, width)",
+    ),
+    "number of cells": (
+        lambda: driven(bnsim.Current(np.zeros(3) * mV)),
+        "Population('cells').drive: Current.amplitude: 3 values for 2 cells; give one for each; for values in time "
+        "bins give bnsim.Binned(values, width)",
+    ),
+    "unit of each cell": (
+        lambda: driven(bnsim.WhiteNoise(np.ones(2) * nA)),
+        "Population('cells').drive: WhiteNoise.sigma: 1 nA has the wrong unit, expected V; give 1 mV, say",
+    ),
+    "range of each cell": (
+        lambda: bnsim.WhiteNoise(np.array([1, -1]) * mV),
+        "WhiteNoise.sigma: -1 mV is negative; give a value at least 0",
+    ),
+    "rate of each cell": (
+        lambda: bnsim.PoissonDrive(np.array([1, -1]) * Hz),
+        "PoissonDrive.rate: -1 Hz is negative; give a value at least 0",
+    ),
+    "weight of each cell": (
+        lambda: driven(bnsim.PoissonDrive(10 * Hz, bnsim.Uniform(0 * nS, 1 * nS))),
+        "Population('cells').drive: PoissonDrive.weight: 0.5 nS has the wrong unit, expected V; give 1 mV, say",
+    ),
+    "one time": (
+        lambda: bnsim.StepCurrent(1 * mV, np.ones(2) * ms),
+        "StepCurrent.start: the same for all cells; give a single value",
     ),
     "units": (
         lambda: driven(bnsim.Current(bnsim.Binned(np.zeros((4, 3)) * mV, 1 * ms))),
