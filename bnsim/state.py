@@ -73,7 +73,9 @@ class State(Mapping[str, np.ndarray]):
 
     def __repr__(self) -> str:
         facts = [f"{name} {int(self[name][0]):,}" for name in (CLOCK, KEY) if name in self]
-        arrays = ", ".join(f"{printable(name)} {array.shape}" for name, array in self.items() if name not in (CLOCK, KEY))
+        arrays = ", ".join(
+            f"{printable(name)} {array.shape}" for name, array in self.items() if name not in (CLOCK, KEY)
+        )
         return f"<State: {', '.join([*facts, arrays or 'no array'])}>"
 
     def _repr_html_(self) -> str:

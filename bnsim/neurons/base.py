@@ -112,8 +112,8 @@ class NeuronModel(CellDescription, abstract=True):
         if not cls.threshold or "ClassVar" in str(types.get("refractory", "")):
             return super()._common()
         return (
-            f"{super()._common()} The refractory period is counted, as in Brian2, from the beginning of the step at whose "
-            "end the spike is seen: it ends one step earlier than in NEST."
+            f"{super()._common()} The refractory period is counted, as in Brian2, from the beginning of the step at "
+            "whose end the spike is seen: it ends one step earlier than in NEST."
         )
 
     def __post_init__(self) -> None:

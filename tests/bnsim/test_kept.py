@@ -93,9 +93,7 @@ def test_older_files_do_not_say_it(tmp_path: Path) -> None:
     path = tmp_path / "old.npz"
     np.savez(path, **recording().arrays())
     assert Recording.load(path) == recording()
-    with pytest.raises(
-        InputError, match=r"^State\.load: cannot read .* \(no state has an array 'start'\); give"
-    ):
+    with pytest.raises(InputError, match=r"^State\.load: cannot read .* \(no state has an array 'start'\); give"):
         State.load(path)
     np.savez(path, **state())
     assert State.load(path) == state()
