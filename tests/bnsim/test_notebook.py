@@ -120,7 +120,7 @@ def test_control_characters_are_shown_as_escapes() -> None:
     html = notebook.heading("\x1b") + notebook.table(["\u202e"], [("\x00",)])
     assert [shown in html for shown in (r"\x1b", r"\u202e", r"\x00")] == [True, True, True]
     assert html.isprintable()
-    assert repr(bnsim.State({"a\x1b": np.zeros(2)})) == r"State(a\x1b: (2,))"
+    assert repr(bnsim.State({"a\x1b": np.zeros(2)})) == r"<State: a\x1b (2,)>"
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", '"><b>', "a & b"])
