@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from brian2.units import cm, hertz, ms, msiemens, mV, nS, pA, pF, uF, volt
 from brian2.units.fundamentalunits import (
     Quantity,
     get_dimensions,
@@ -16,6 +17,17 @@ from brian2.units.fundamentalunits import (
 )
 
 from bnsim.errors import InputError, advice
+
+USUAL = (1 * mV, 100 * pA, 1 * nS, 1 * ms, 100 * pF)
+"""Values that cells have, which messages suggest."""
+
+COMPOSED = (
+    (uF / cm**2, "uF/cm^2"),
+    (msiemens / cm**2, "mS/cm^2"),
+    (volt**-1, "/ V"),
+    (volt**-2, "/ V^2"),
+)
+"""Units without a name of their own, as papers write them."""
 
 
 def finite(culprit: str, value: object) -> float:
@@ -75,13 +87,20 @@ def quantity(culprit: str, value: Any, example: Quantity | None, *, minimum: flo
     if example is not None and dimensions is not get_dimensions(example):
         expected = "no unit" if is_plain(example) else get_unit(get_dimensions(example))
         raise InputError(
-            f"{culprit}: {shown(value)} has the wrong unit, expected {expected}; give {describe(example)}, say"
+            f"{culprit}: {shown(value)} has the wrong unit, expected {expected}; give {_usual(example)}, say"
         )
     number = finite(culprit, value)
     if minimum is not None and (number < minimum or (exclusive and number == minimum)):
         bound = "above" if exclusive else "at least"
         problem = "is negative" if number < 0 and minimum == 0 else "is too small"
         raise InputError(f"{culprit}: {describe(value)} {problem}; give a value {bound} {minimum:g}")
+
+
+def _usual(example: Quantity) -> str:
+    """An example as text; a value that cells have where it is 1 volt, say, which stands for the unit."""
+    bare = float(np.asarray(example)) == 1 or (example is not None and describe(example) == "1 nA")
+    usual = {get_dimensions(value): value for value in USUAL}.get(get_dimensions(example), example)
+    return describe(usual if bare else example)
 
 
 def is_plain(value: object) -> bool:
@@ -114,6 +133,11 @@ def describe(value: object) -> str:
         A quantity in its best unit, a number in short form, the `str` of anything else.
     """
     if isinstance(value, Quantity) and not is_plain(value):
+        for unit, name in COMPOSED:
+            if get_dimensions(unit) is get_dimensions(value):
+                return f"{float(np.asarray(value)) / float(unit):.12g} {name}"
+        if get_dimensions(value) is hertz.dim and 0 < abs(float(np.asarray(value))) < 1e-3:
+            return f"{float(np.asarray(value)):g} / s"
         return str(in_best_unit(value)).replace(". ", " ")
     return f"{float(value):g}" if isinstance(value, (int, float, np.number, Quantity)) else str(value)
 

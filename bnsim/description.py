@@ -198,7 +198,7 @@ def in_order(kind: type[Description]) -> list[Field[Any]]:
     list of dataclasses.Field
         Those that are given by keyword only come last.
     """
-    return sorted(fields(kind), key=lambda item: bool(item.kw_only))
+    return sorted(fields(kind), key=lambda item: item.kw_only is True)
 
 
 def declared_parameters(kind: type[Description]) -> dict[str, Field[Any]]:

@@ -48,6 +48,24 @@ class AllToOthers(Connectivity):
     So an inhibitory unit reaches all cells but the one that drives it.
     """
 
+    def check(self, ends: Ends) -> None:
+        """Refuse populations that do not fit, before anything is drawn.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations.
+
+        Raises
+        ------
+        InputError
+            If the populations differ in size.
+        """
+        if ends.n_source != ends.n_target:
+            raise InputError(
+                f"AllToOthers: {ends.n_source} sources and {ends.n_target} targets; give populations of equal size"
+            )
+
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Return all pairs of different index.
 
@@ -68,10 +86,7 @@ class AllToOthers(Connectivity):
         InputError
             If the populations differ in size.
         """
-        if ends.n_source != ends.n_target:
-            raise InputError(
-                f"AllToOthers: {ends.n_source} sources and {ends.n_target} targets; give populations of equal size"
-            )
+        self.check(ends)
         return _pairs(ends, without_diagonal=True)
 
 

@@ -172,6 +172,20 @@ class Connectivity(Description, abstract=True):
         """Whether both populations must have positions."""
         return False
 
+    def check(self, ends: Ends) -> None:
+        """Refuse populations that do not fit, before anything is drawn.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations; their positions are not known yet.
+
+        Raises
+        ------
+        InputError
+            If their sizes do not fit.
+        """
+
     @abstractmethod
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw the edges.

@@ -80,6 +80,28 @@ class Blocks(Connectivity):
         """Whether both populations must have positions: where one of the rules needs them."""
         return any(rule is not None and rule.spatial for row in self.rules for rule in row)
 
+    def check(self, ends: Ends) -> None:
+        """Refuse populations that do not fit, before anything is drawn.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations.
+
+        Raises
+        ------
+        InputError
+            If the sizes of the groups do not add up to those of the populations, or a rule does not fit its groups.
+        """
+        for name, size in (("source_sizes", ends.n_source), ("target_sizes", ends.n_target)):
+            total = sum(getattr(self, name))
+            if total != size:
+                raise InputError(f"Blocks.{name}: add up to {total} for a population of {size}; give the size of each")
+        for i, j in product(range(len(self.source_sizes)), range(len(self.target_sizes))):
+            if self.rules[i][j] is not None:
+                sizes = self.source_sizes[i], self.target_sizes[j]
+                self.rules[i][j].check(Ends(*sizes, recurrent=ends.recurrent and i == j))
+
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw the edges of all pairs of groups.
 
@@ -100,10 +122,7 @@ class Blocks(Connectivity):
         InputError
             If the sizes of the groups do not add up to those of the populations.
         """
-        for name, size in (("source_sizes", ends.n_source), ("target_sizes", ends.n_target)):
-            total = sum(getattr(self, name))
-            if total != size:
-                raise InputError(f"Blocks.{name}: add up to {total} for a population of {size}; give the size of each")
+        self.check(ends)
         begins = [np.concatenate([[0], np.cumsum(sizes)]) for sizes in (self.source_sizes, self.target_sizes)]
         source, target, factor = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0)]
         for i, j in product(range(len(self.source_sizes)), range(len(self.target_sizes))):

@@ -47,6 +47,26 @@ class EdgeList(Connectivity):
                 )
             object.__setattr__(self, name, array)
 
+    def check(self, ends: Ends) -> None:
+        """Refuse populations that do not fit, before anything is drawn.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations.
+
+        Raises
+        ------
+        InputError
+            If an edge names a unit that its population does not have.
+        """
+        for name, units, size in (("source", self.source, ends.n_source), ("target", self.target, ends.n_target)):
+            if len(units) and (units.min() < 0 or units.max() >= size):
+                wrong = units.min() if units.min() < 0 else units.max()
+                raise InputError(
+                    f"EdgeList.{name}: names unit {wrong} of a population of {size}; give units 0 to {size - 1}"
+                )
+
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Return the given edges in sorted order.
 
@@ -67,12 +87,7 @@ class EdgeList(Connectivity):
         InputError
             If an edge names a unit that its population does not have.
         """
-        for name, units, size in (("source", self.source, ends.n_source), ("target", self.target, ends.n_target)):
-            if len(units) and (units.min() < 0 or units.max() >= size):
-                wrong = units.min() if units.min() < 0 else units.max()
-                raise InputError(
-                    f"EdgeList.{name}: names unit {wrong} of a population of {size}; give units 0 to {size - 1}"
-                )
+        self.check(ends)
         source, target, factor = self.source.astype(np.int32), self.target.astype(np.int32), self.factor
         pair = source * np.int64(ends.n_target) + target
         if (np.diff(pair) < 0).any():

@@ -46,6 +46,27 @@ class FixedInDegree(Connectivity):
         super().__post_init__()
         degree("FixedInDegree.degree", self.degree)
 
+    def check(self, ends: Ends) -> None:
+        """Refuse populations that do not fit, before anything is drawn.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations.
+
+        Raises
+        ------
+        InputError
+            If there are too few sources for as many inputs.
+        """
+        own = self.autapses or not ends.recurrent
+        available = ends.n_source if own else ends.n_source - 1
+        if self.degree > available and not (self.multapses and available):
+            raise InputError(
+                f"FixedInDegree.degree: {self.degree} inputs from {available} sources; "
+                "lower the degree or allow multapses and autapses"
+            )
+
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw the sources of each target.
 
@@ -66,13 +87,8 @@ class FixedInDegree(Connectivity):
         InputError
             If there are too few sources for as many inputs.
         """
+        self.check(ends)
         own = self.autapses or not ends.recurrent
-        available = ends.n_source if own else ends.n_source - 1
-        if self.degree > available and not (self.multapses and available):
-            raise InputError(
-                f"FixedInDegree.degree: {self.degree} inputs from {available} sources; "
-                "lower the degree or allow multapses and autapses"
-            )
         sources = np.empty((ends.n_target, self.degree), np.int32)
         for rows, units in choices(
             numbers, ends.n_target, self.degree, ends.n_source, repeated=self.multapses, own=own

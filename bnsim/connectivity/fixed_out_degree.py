@@ -45,6 +45,27 @@ class FixedOutDegree(Connectivity):
         super().__post_init__()
         degree("FixedOutDegree.degree", self.degree)
 
+    def check(self, ends: Ends) -> None:
+        """Refuse populations that do not fit, before anything is drawn.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations.
+
+        Raises
+        ------
+        InputError
+            If there are too few targets.
+        """
+        own = self.autapses or not ends.recurrent
+        available = ends.n_target if own else ends.n_target - 1
+        if self.degree > available and not (self.multapses and available):
+            raise InputError(
+                f"FixedOutDegree.degree: {self.degree} synapses onto {available} targets; "
+                "lower the degree or allow multapses and autapses"
+            )
+
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw the targets of each source.
 
@@ -65,13 +86,8 @@ class FixedOutDegree(Connectivity):
         InputError
             If there are too few targets.
         """
+        self.check(ends)
         own = self.autapses or not ends.recurrent
-        available = ends.n_target if own else ends.n_target - 1
-        if self.degree > available and not (self.multapses and available):
-            raise InputError(
-                f"FixedOutDegree.degree: {self.degree} synapses onto {available} targets; "
-                "lower the degree or allow multapses and autapses"
-            )
         targets = np.empty((ends.n_source, self.degree), np.int32)
         for rows, units in choices(
             numbers, ends.n_source, self.degree, ends.n_target, repeated=self.multapses, own=own

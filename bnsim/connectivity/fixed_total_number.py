@@ -50,6 +50,28 @@ class FixedTotalNumber(Connectivity):
         super().__post_init__()
         checks.count("FixedTotalNumber.number", self.number, minimum=0)
 
+    def check(self, ends: Ends) -> None:
+        """Refuse populations that do not fit, before anything is drawn.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations.
+
+        Raises
+        ------
+        InputError
+            If there are too few pairs.
+        """
+        own = self.autapses or not ends.recurrent
+        others = ends.n_target if own else ends.n_target - 1
+        available = ends.n_source * others
+        if self.number > available and not (self.multapses and available):
+            raise InputError(
+                f"FixedTotalNumber.number: {self.number} synapses for {available} pairs; "
+                "lower the number or allow multapses and autapses"
+            )
+
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw the pairs.
 
@@ -70,14 +92,10 @@ class FixedTotalNumber(Connectivity):
         InputError
             If there are too few pairs.
         """
+        self.check(ends)
         own = self.autapses or not ends.recurrent
         others = ends.n_target if own else ends.n_target - 1
         available = ends.n_source * others
-        if self.number > available and not (self.multapses and available):
-            raise InputError(
-                f"FixedTotalNumber.number: {self.number} synapses for {available} pairs; "
-                "lower the number or allow multapses and autapses"
-            )
         if self.multapses:
             pairs = np.sort(_pairs(numbers, ends.n_source, others, 0, self.number))
         elif 2 * self.number <= available:

@@ -15,6 +15,24 @@ from bnsim.random_numbers import Numbers
 class OneToOne(Connectivity):
     """Connect unit k to unit k, between populations of equal size."""
 
+    def check(self, ends: Ends) -> None:
+        """Refuse populations that do not fit, before anything is drawn.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations.
+
+        Raises
+        ------
+        InputError
+            If the populations differ in size.
+        """
+        if ends.n_source != ends.n_target:
+            raise InputError(
+                f"OneToOne: {ends.n_source} sources and {ends.n_target} targets; give populations of equal size"
+            )
+
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Return the pairs of equal index.
 
@@ -35,9 +53,6 @@ class OneToOne(Connectivity):
         InputError
             If the populations differ in size.
         """
-        if ends.n_source != ends.n_target:
-            raise InputError(
-                f"OneToOne: {ends.n_source} sources and {ends.n_target} targets; give populations of equal size"
-            )
+        self.check(ends)
         index = np.arange(ends.n_source, dtype=np.int32)
         return Edges(index, index)

@@ -28,6 +28,26 @@ class ReceptiveFields(Connectivity):
 
     filters: GaborPatches = GaborPatches()
 
+    def check(self, ends: Ends) -> None:
+        """Refuse populations that do not fit, before anything is drawn.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations.
+
+        Raises
+        ------
+        InputError
+            If the number of sources is not the number of pixels of the image.
+        """
+        height, width = self.filters.image_shape
+        if ends.n_source != height * width:
+            raise InputError(
+                f"ReceptiveFields.filters: an image of {height} x {width} pixels needs {height * width} sources, "
+                f"the population has {ends.n_source}; make them equal"
+            )
+
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw one filter for each target and return its pixels as edges.
 
@@ -48,12 +68,7 @@ class ReceptiveFields(Connectivity):
         InputError
             If the number of sources is not the number of pixels of the image.
         """
-        height, width = self.filters.image_shape
-        if ends.n_source != height * width:
-            raise InputError(
-                f"ReceptiveFields.filters: an image of {height} x {width} pixels needs {height * width} sources, "
-                f"the population has {ends.n_source}; make them equal"
-            )
+        self.check(ends)
         matrix = self.filters.draw(ends.n_target, numbers).T.tocsr()
         matrix.sort_indices()
         source = np.repeat(np.arange(ends.n_source, dtype=np.int32), np.diff(matrix.indptr))

@@ -63,6 +63,25 @@ class SmallWorld(Connectivity):
         if self.rewiring > 1:
             raise InputError(f"SmallWorld.rewiring: {self.rewiring} is above 1; give a probability")
 
+    def check(self, ends: Ends) -> None:
+        """Refuse populations that do not fit, before anything is drawn.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations.
+
+        Raises
+        ------
+        InputError
+            If source and target are different populations, or the ring has too few units.
+        """
+        if not ends.recurrent:
+            raise InputError("SmallWorld: source and target are different populations; connect a population to itself")
+        n = ends.n_source
+        if self.neighbours >= n:
+            raise InputError(f"SmallWorld.neighbours: {self.neighbours} of a ring of {n} units; give fewer than {n}")
+
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw the targets of each unit.
 
@@ -83,11 +102,8 @@ class SmallWorld(Connectivity):
         InputError
             If source and target are different populations, or the ring has too few units.
         """
-        if not ends.recurrent:
-            raise InputError("SmallWorld: source and target are different populations; connect a population to itself")
+        self.check(ends)
         n = ends.n_source
-        if self.neighbours >= n:
-            raise InputError(f"SmallWorld.neighbours: {self.neighbours} of a ring of {n} units; give fewer than {n}")
         size = max(1, TAKEN // n)
         blocks = [np.arange(start, min(start + size, n)) for start in range(0, n, size)]
         targets = [np.nonzero(self._connected(rows, n, numbers))[1].astype(np.int32) for rows in blocks]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from brian2.core.namespace import DEFAULT_UNITS
 from brian2.units import mV, nA
 from brian2.units.fundamentalunits import Quantity
 
@@ -13,6 +14,7 @@ from bnsim import checks
 from bnsim.cells import CellDescription, CellValues, check_cells, check_number, is_of_cells
 from bnsim.distributions import Distribution
 from bnsim.drives.binned import Binned
+from bnsim.drives.expressions import check_expression
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
 
@@ -99,8 +101,11 @@ class Drive(CellDescription, abstract=True):
         for name, given in self.of_cells.items():
             remedy = "; for values in time bins give bnsim.Binned(values, width)" if name in self.courses else ""
             check_number(f"{culprit}.{name}", given.values, size, remedy)
-        for name in self.courses:
+        for name, unit in self.courses.items():
             value = getattr(self, name)
+            if isinstance(value, str):
+                expected = DEFAULT_UNITS[unit.replace("{input_unit}", model.input_unit)]
+                check_expression(f"{culprit}.{name}", value, expected, model, self.parameters)
             if isinstance(value, Binned) and value.n_units not in (None, size):
                 raise InputError(
                     f"{culprit}.{name}: values for {value.n_units} units of a population of {size}; give one each, or "

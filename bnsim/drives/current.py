@@ -21,8 +21,8 @@ class Current(Drive):
     ----------
     amplitude : Quantity, Distribution, str or Binned
         In the neuron's input unit. An expression is text in Brian2's notation, of the time t and the index i of the
-        cell, such as "sin(2*pi*10*Hz*t)*mV" or "i*0.5*mV". A recorded current is `Binned(values, width)`, 0 after its
-        last bin.
+        cell, such as "sin(2*pi*10*Hz*t)*mV" or "i*0.5*mV". A recorded current is
+        `Binned(values, width)`, 0 after its last bin.
 
     Notes
     -----

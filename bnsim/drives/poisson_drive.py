@@ -27,7 +27,8 @@ class PoissonDrive(Drive):
     ----------
     rate : Quantity, Distribution, str or Binned
         Rate of each input: a constant, an expression of the time t and the index i of the cell, such as
-        "20*Hz*(1 + sin(2*pi*5*Hz*t))", or values in bins. Where an expression is negative the rate is 0.
+        "20*Hz*(1 + sin(2*pi*5*Hz*t))", or values in bins, 0
+        after the last one. Where an expression is negative the rate is 0.
     weight : Quantity or Distribution
         Weight of each spike, in the unit that synapse and neuron demand.
     n : int

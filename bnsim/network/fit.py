@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from brian2.equations.equations import EquationError, Equations
 from brian2.units import ms
 from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
+from bnsim.cells import check_cells, is_of_cells
+from bnsim.connectivity import (
+    AllToAll,
+    FixedInDegree,
+    FixedOutDegree,
+    FixedProbability,
+    FixedTotalNumber,
+    OneToOne,
+)
+from bnsim.connectivity.base import Ends
 from bnsim.distributions import Distribution
 from bnsim.errors import InputError
 from bnsim.network.population import Population
@@ -20,6 +32,9 @@ from bnsim.values import check_values, extent
 
 if TYPE_CHECKING:
     from bnsim.network.whole import Network
+
+WITHOUT_FACTORS = (AllToAll, FixedInDegree, FixedOutDegree, FixedProbability, FixedTotalNumber, OneToOne)
+"""Connectivity whose synapses all have the weight that a projection gives."""
 
 
 def check_projection(network: Network, projection: Projection, source: Population, target: Population) -> None:
@@ -53,11 +68,80 @@ def check_projection(network: Network, projection: Projection, source: Populatio
         raise InputError(f"{culprit}.delay: {type(projection.synapse).__name__} has none; leave delay out")
     if projection.connectivity.spatial:
         _check_space(culprit, projection, source, target)
+    _check_connectivity(culprit, projection, source, target)
     unit, shape = network.weight_unit(projection), (source.size, target.size)
     _check_weights(f"{culprit}.weights", projection, target.model, unit, shape)
     check_values(f"{culprit}.delay", projection.delay, 1 * ms, shape, minimum=0.0, bounded=True)
     if projection.plasticity is not None:
         _check_rule(culprit, network, projection, projection.plasticity)
+
+
+def _check_connectivity(culprit: str, projection: Projection, source: Population, target: Population) -> None:
+    try:
+        projection.connectivity.check(Ends(source.size, target.size, recurrent=source is target))
+    except InputError as error:
+        raise InputError(f"{culprit}.connectivity: {error}") from None
+
+
+def check_initial(culprit: str, population: Population, incoming: Iterable[Projection]) -> None:
+    """Refuse values at the start of variables that a population does not have.
+
+    Parameters
+    ----------
+    culprit : str
+        What they were given as, for the message of an error.
+    population : Population
+        The population.
+    incoming : iterable of Projection
+        The projections that end there: their synapses' variables begin with their names.
+
+    Raises
+    ------
+    InputError
+        If there is no such variable, or values have another unit than a variable of the model.
+    """
+    if not population.initial or not isinstance(population.model, NeuronModel):
+        return
+    try:
+        units = Equations(population.model.equations).dimensions
+    except EquationError:  # which is told of when the network is compiled
+        return
+    parts = (*(projection.name for projection in incoming), *(f"drive{k}" for k in range(len(population.drives))))
+    for symbol, values in population.initial.items():
+        if symbol in units:
+            check = check_cells if is_of_cells(values) else checks.quantity
+            unit = Quantity(1.0, dim=units[symbol])
+            check(f"{culprit}[{symbol!r}]", values, unit, minimum=None, exclusive=False)
+        elif not symbol.startswith(tuple(f"{part}_" for part in parts)):
+            checks.one_of(culprit, symbol, units)
+
+
+def check_dale(projections: Iterable[Projection]) -> None:
+    """Refuse weights of both signs from one population, where they are single values.
+
+    Parameters
+    ----------
+    projections : iterable of Projection
+        The projections of a network that is to keep to Dale's law.
+
+    Raises
+    ------
+    InputError
+        If there are such weights. Those that are drawn are looked at when they are.
+    """
+    seen: dict[tuple[str, bool], str] = {}
+    for projection in projections:
+        single = np.ndim(projection.weights) == 0 and not isinstance(projection.weights, Distribution)
+        plain = isinstance(projection.connectivity, WITHOUT_FACTORS)
+        if projection.synapse.weight in SIGNED and single and plain and float(np.asarray(projection.weights)):
+            positive = float(np.asarray(projection.weights)) > 0
+            seen[projection.source, positive] = f"{checks.describe(projection.weights)} in {projection.name}"
+    for source, positive in seen:
+        if positive and (source, False) in seen:
+            raise InputError(
+                f"Network.dale: population {source!r} has weights of both signs, {seen[source, False]} and "
+                f"{seen[source, True]}; give all weights of a population one sign"
+            )
 
 
 def _check_weights(
@@ -91,6 +175,11 @@ def _check_rule(culprit: str, network: Network, projection: Projection, rule: Pl
     if low < lowest or high > highest:
         bounded = np.isfinite(highest)
         bounds = f"0 to {checks.describe(scale)}" if bounded else "0 and more"
+        if low < lowest and projection.synapse.weight in SIGNED:
+            raise InputError(
+                f"{culprit}.weights: negative, but {name} keeps weights within {bounds}; to inhibit, give a synapse "
+                "that does so by its reversal potential, such as GABAA"
+            )
         raise InputError(
             f"{culprit}.weights: leave the bounds of {name}, {bounds}; "
             f"choose weights within{', or another w_max' if bounded else ''}"

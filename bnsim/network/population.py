@@ -9,6 +9,7 @@ from typing import Any
 from brian2.units import mV, nA
 
 from bnsim import checks
+from bnsim.cells import check_number
 from bnsim.description import Description
 from bnsim.drives import Drive, Encoder
 from bnsim.errors import InputError
@@ -73,6 +74,7 @@ class Population(Description):
             if self.encoder is not None:
                 self._check_current(culprit, self.encoder, self.model)
         given: Any = self.drive
+        self._check_cells(culprit)
         several = isinstance(given, Iterable) and not isinstance(given, str)
         object.__setattr__(self, "drive", tuple(given) if several else (given,))
         if self.initial and not isinstance(self.model, NeuronModel):
@@ -84,6 +86,14 @@ class Population(Description):
             drive.check(f"{culprit}.drive: {type(drive).__name__}", self.model, self.size)
         if self.positions is not None:
             self._check_positions(culprit)
+
+    def _check_cells(self, culprit: str) -> None:
+        """Refuse arrays that do not have one value for each cell."""
+        if isinstance(self.model, NeuronModel):
+            for given in self.model.of_cells.values():
+                check_number(f"{culprit}.model: {given.culprit}", given.values, self.size)
+        for symbol, values in self.initial.items():
+            check_number(f"{culprit}.initial[{symbol!r}]", values, self.size)
 
     def _check_positions(self, culprit: str) -> None:
         if isinstance(self.positions, (type, Description)):

@@ -16,7 +16,7 @@ from bnsim.description import Description, readable
 from bnsim.drives import Encoder
 from bnsim.errors import InputError
 from bnsim.limits import Limits
-from bnsim.network.fit import check_projection
+from bnsim.network.fit import check_dale, check_initial, check_projection
 from bnsim.network.kinds import sequence
 from bnsim.network.population import Population
 from bnsim.network.projection import Projection
@@ -52,8 +52,9 @@ class Network(Description):
     ------
     InputError
         If a name occurs twice or does not exist, a projection ends on an encoder, weights, delays or rules have the
-        wrong unit, sign or shape, a rule needs a reward and the network has none, spikes are expected of units that
-        have no threshold, or a rule could make weights negative that must not be.
+        wrong unit, sign or shape, connectivity does not fit the sizes of populations, a rule needs a reward and the
+        network has none, spikes are expected of units that have no threshold, or a rule could make weights negative
+        that must not be.
     """
 
     populations: Sequence[Population]
@@ -78,6 +79,11 @@ class Network(Description):
                 known = [population.name for population in self.populations]
                 checks.one_of(f"Projection({projection.name!r}).{end}", getattr(projection, end), known)
             check_projection(self, projection, self[projection.source], self[projection.target])
+        for population in self.populations:
+            incoming = [projection for projection in self.projections if projection.target == population.name]
+            check_initial(f"Population({population.name!r}).initial", population, incoming)
+        if self.dale:
+            check_dale(self.projections)
         self._check_protocol()
 
     def _check_protocol(self) -> None:

@@ -12,7 +12,7 @@ from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
 from bnsim.arrays import Float64Array
-from bnsim.cells import CellValues, check_cells, check_number, is_of_cells
+from bnsim.cells import CellValues, check_cells, is_of_cells
 from bnsim.neurons import NeuronModel
 from bnsim.program.affine import names_in
 from bnsim.program.integration import PREFIX
@@ -50,7 +50,6 @@ def starts_of(cells: Cells, equations: str, constants: Mapping[str, Any]) -> dic
     starts: dict[str, Start] = {}
     of_cells = cells.of_cells
     for name, values in of_cells.items():
-        check_number(values.culprit, values.values, population.size)
         starts[name] = partial(_drawn, values, population.size)
     for symbol, expression in cells.initial.items():
         if names_in(expression) & set(of_cells):
@@ -66,7 +65,6 @@ def starts_of(cells: Cells, equations: str, constants: Mapping[str, Any]) -> dic
             check_cells(culprit, given, unit)
         else:
             checks.quantity(culprit, given, unit, minimum=None, exclusive=False)
-        check_number(culprit, given, population.size)
         starts[symbol] = partial(_drawn, CellValues(culprit, given), population.size)
     return starts
 

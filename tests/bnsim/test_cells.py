@@ -117,7 +117,7 @@ def test_a_cell_above_its_threshold_fires_by_itself() -> None:
 REFUSED: dict[str, tuple[Any, str]] = {
     "number": (
         lambda: cells(quiet(tau_m=TAU[:3] * ms)).compile(dt=1 * ms, backend="numpy"),
-        "LIF.tau_m: 3 values for 4 cells; give one for each",
+        "Population('cells').model: LIF.tau_m: 3 values for 4 cells; give one for each",
     ),
     "unit": (
         lambda: quiet(tau_m=bnsim.Normal(20 * mV, 2 * mV)),
@@ -145,7 +145,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "unit of a variable": (
         lambda: cells(quiet(), initial={"v": bnsim.Uniform(0 * ms, 1 * ms)}).compile(dt=1 * ms, backend="numpy"),
-        "Population('cells').initial['v']: 0.5 ms has the wrong unit, expected V; give 1 V, say",
+        "Population('cells').initial['v']: 0.5 ms has the wrong unit, expected V; give 1 mV, say",
     ),
     "encoder": (
         lambda: bnsim.Population("input", 2, bnsim.Poisson(), initial={"v": 1 * mV}),

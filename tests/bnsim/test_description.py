@@ -13,7 +13,7 @@ from brian2.units import Hz, amp, ms, mV, pF, second, um, volt
 from brian2.units.fundamentalunits import Quantity, get_dimensions
 
 import bnsim
-from bnsim import Description, InputError
+from bnsim import Description, InputError, checks
 
 BASES = {
     "Description",
@@ -214,6 +214,24 @@ def test_docstrings_of_neurons_say_what_holds_for_all() -> None:
         assert text.count("A parameter may be one value for all cells, an array with one value for each cell") == 1
         assert ("ends one step earlier than in NEST" in text) == ("refractory" in inspect.signature(model).parameters)
     assert type("Mine", (bnsim.LIF,), {}).__doc__ is None
+    assert "drawn; `start` and `stop` are the same for all." in " ".join(str(bnsim.StepCurrent.__doc__).split())
+
+
+def test_units_print_as_papers_write_them() -> None:
+    shown = repr(bnsim.HodgkinHuxley())
+    assert "c_m=1 uF/cm^2, g_na=120 mS/cm^2, g_k=36 mS/cm^2, g_leak=0.3 mS/cm^2" in shown
+    assert "a_minus=0.14 / V, " in repr(bnsim.ClopathSTDP())
+    assert "a_plus=80 / V^2, " in repr(bnsim.ClopathSTDP())
+    assert "gamma=1e-07 / s" in repr(bnsim.SynapticScaling())
+
+
+@pytest.mark.parametrize(
+    ("unit", "usual"), [(volt, "1 mV"), (amp, "100 pA"), (1e-9 * amp, "100 pA"), (second, "1 ms"), (3 * volt, "3 V")]
+)
+def test_messages_suggest_values_that_cells_have(unit: Any, usual: str) -> None:
+    with pytest.raises(InputError) as caught:
+        checks.quantity("x", 1 * Hz, unit, minimum=None, exclusive=False)
+    assert str(caught.value).endswith(f"; give {usual}, say")
 
 
 def test_descriptions_cannot_be_changed() -> None:

@@ -13,6 +13,7 @@ from bnsim import (
     AMPA,
     LIF,
     AllToAll,
+    Blocks,
     ConductanceLIF,
     ConstantCurrent,
     Delta,
@@ -25,6 +26,8 @@ from bnsim import (
     InputError,
     Jump,
     Network,
+    OneToOne,
+    OrnsteinUhlenbeck,
     PairSTDP,
     Poisson,
     PoissonDrive,
@@ -34,6 +37,7 @@ from bnsim import (
     ShortTermPlasticity,
     Trace,
     Uniform,
+    VogelsSTDP,
     WhiteNoise,
 )
 
@@ -220,11 +224,66 @@ def test_sizes_are_whole_numbers_above_zero(size: Any) -> None:
             lambda: a_network(synapse=ExponentialConductance(), weights=0.1, plasticity=ErrorModulated(scale=1 * mV)),
             "Projection('input_to_cells').plasticity: ErrorModulated.scale: 1 mV has the wrong unit, expected no unit",
         ),
+        (
+            lambda: a_network(synapse=Delta(), weights=-1 * mV, plasticity=VogelsSTDP(scale=1 * mV, w_max=5 * mV)),
+            "Projection('input_to_cells').weights: negative, but VogelsSTDP keeps weights within 0 to 5 mV; to "
+            "inhibit, give a synapse that does so by its reversal potential, such as GABAA",
+        ),
+        (
+            lambda: a_network(connectivity=OneToOne()),
+            "Projection('input_to_cells').connectivity: OneToOne: 3 sources and 2 targets; give populations of equal",
+        ),
+        (
+            lambda: a_network(connectivity=FixedInDegree(4, multapses=False)),
+            "Projection('input_to_cells').connectivity: FixedInDegree.degree: 4 inputs from 3 sources; lower the degre",
+        ),
+        (
+            lambda: a_network(connectivity=Blocks([2, 2], [2], [[AllToAll()], [AllToAll()]])),
+            "Projection('input_to_cells').connectivity: Blocks.source_sizes: add up to 4 for a population of 3; give",
+        ),
+        (
+            lambda: a_network(connectivity=Blocks([2, 1], [2], [[OneToOne()], [OneToOne()]])),
+            "Projection('input_to_cells').connectivity: OneToOne: 1 sources and 2 targets; give populations of equal",
+        ),
+        (
+            lambda: Network(
+                [Population("a", 2, LIF())],
+                [Projection("a", "a", Delta(), sign * mV, name=name) for sign, name in ((1, "e"), (-1, "i"))],
+                dale=True,
+            ),
+            "Network.dale: population 'a' has weights of both signs, -1 mV in i and 1 mV in e; give all weights of a",
+        ),
+        (
+            lambda: Population("a", 3, LIF(tau_m=[1, 2] * ms)),
+            "Population('a').model: LIF.tau_m: 2 values for 3 cells; give one for each",
+        ),
+        (
+            lambda: Population("a", 3, LIF(), initial={"v": [1, 2] * mV}),
+            "Population('a').initial['v']: 2 values for 3 cells; give one for each",
+        ),
+        (
+            lambda: Network([Population("a", 3, LIF(), initial={"v": 2 * ms})]),
+            "Population('a').initial['v']: 2 ms has the wrong unit, expected V; give 1 mV, say",
+        ),
+        (
+            lambda: Network([Population("a", 3, LIF(), initial={"u": 2 * mV})]),
+            "Population('a').initial: unknown 'u'; choose from v",
+        ),
         (lambda: a_network()["cell"], "Network: no population 'cell'; it holds input, cells"),
     ],
 )
 def test_what_does_not_fit_is_refused(make: Any, message: str) -> None:
     assert message_of(make).startswith(message)
+
+
+def test_variables_of_synapses_and_drives_may_have_a_start() -> None:
+    """Which of them there are is known when the network is compiled."""
+    start = {"drive0_x": 1 * mV, "cells_to_cells_s": 2 * mV}
+    cells = Population("cells", 2, LIF(), drive=OrnsteinUhlenbeck(), initial=start)
+    network = Network([cells], [Projection("cells", "cells", ExponentialCurrent(), 1 * mV)])
+    state = network.compile(dt=1 * ms, backend="numpy").initial_state(0)
+    assert state["cells.drive0_x"].tolist() == [1e-3, 1e-3]
+    assert state["cells.cells_to_cells_s"].tolist() == [2e-3, 2e-3]
 
 
 def test_projections_between_the_same_populations_need_names() -> None:
