@@ -54,6 +54,10 @@ class DegenerateNetworkWarning(UserWarning):
     """A trained network cannot tell samples apart: a layer is silent, or all its cells stand for one class."""
 
 
+class IneffectiveRuleWarning(UserWarning):
+    """A plasticity rule cannot do all that it is for with the neurons that it is given."""
+
+
 class RoundingWarning(UserWarning):
     """A time is no whole number of time steps, and is rounded to one."""
 

@@ -52,7 +52,8 @@ class Trace(Request):
     population : str
         Name of the population.
     variable : str
-        Name of the variable, such as "v", or of one that is computed, such as "I", the summed input.
+        Name of the variable, such as "v", or of one that is computed, such as "I", the summed input. Those of synapses
+        begin with the name of the projection ("E_to_I_g", a conductance), those of drives with "drive0", "drive1".
     units : sequence of int, optional
         The units that are recorded. Default: all.
     every : float or Quantity, optional

@@ -32,6 +32,9 @@ class Drive(CellDescription, abstract=True):
     array with one value for each cell of the population, or a distribution from which they are drawn with the initial
     state. A stimulus that a run is given goes to an encoder instead.
 
+    In a network the variable x of a population's first drive is its variable `drive0_x`, that of the second `drive1_x`,
+    for `bnsim.Trace("cells", "drive0_x")` and `Population(initial=...)`.
+
     Attributes
     ----------
     equations : str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from bnsim.connectivity import (
 )
 from bnsim.connectivity.base import Ends
 from bnsim.distributions import Distribution
-from bnsim.errors import InputError
+from bnsim.errors import IneffectiveRuleWarning, InputError
 from bnsim.network.population import Population
 from bnsim.network.projection import Projection
 from bnsim.neurons import NeuronModel
@@ -184,6 +185,11 @@ def _check_rule(culprit: str, network: Network, projection: Projection, rule: Pl
             f"{culprit}.weights: leave the bounds of {name}, {bounds}; "
             f"choose weights within{', or another w_max' if bounded else ''}"
         )
+    target = network[projection.target].model
+    assert isinstance(target, NeuronModel)
+    doubt = rule.doubt(target.ceiling)
+    if doubt:
+        warnings.warn(f"{culprit}.plasticity: {name}: {doubt}", IneffectiveRuleWarning, stacklevel=6)
     low, high = rule.reachable_weights or (-np.inf, np.inf)
     if projection.synapse.weight == "conductance" and low < 0:
         reason = "a conductance is never negative"

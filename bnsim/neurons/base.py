@@ -172,6 +172,13 @@ class NeuronModel(CellDescription, abstract=True):
             )
 
     @property
+    def ceiling(self) -> float:
+        """Highest potential after a time step, in volt: that of the reset; infinite for a model with an upstroke."""
+        if self.threshold != f"{self.membrane} > v_threshold" or not self.reset or "v_threshold" not in self.parameters:
+            return float("inf")
+        return float(self.numbers("v_threshold").max())
+
+    @property
     def rheobase(self) -> Quantity:
         """The constant input that just reaches threshold; encoders and classifiers scale their drive by it."""
         raise InputError(

@@ -101,6 +101,21 @@ class PlasticityRule(Description, abstract=True):
             checks.one_of(f"{owner}: time constant of {name!r}", tau, self.parameters)
         checks.one_of(f"{owner}.weight_scale", self.weight_scale, self.parameters)
 
+    def doubt(self, ceiling: float) -> str:
+        """Return why the rule cannot do all that it is for.
+
+        Parameters
+        ----------
+        ceiling : float
+            Highest potential of the postsynaptic neurons after a time step, in volt; infinite where there is none.
+
+        Returns
+        -------
+        str
+            The reason and a remedy, "" where there is nothing to be said.
+        """
+        return ""
+
     @property
     def weight_bounds(self) -> tuple[float, float] | None:
         """Lowest and highest weight that the rule keeps to, in SI units; None where it has no bounds."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from brian2.units import ms, mV
+from brian2.units import ms, mV, volt
 from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
@@ -102,6 +102,27 @@ class ClopathSTDP(PlasticityRule):
         checks.quantity(f"{type(self).__name__}.scale", self.scale, self.w_max, minimum=None, exclusive=False)
         if self.theta_plus <= self.theta_minus:
             raise InputError(f"{type(self).__name__}.theta_plus: not above theta_minus; raise it or lower theta_minus")
+
+    def doubt(self, ceiling: float) -> str:
+        """Return why the rule can only depress, where the membrane potential never exceeds theta_plus.
+
+        Parameters
+        ----------
+        ceiling : float
+            Highest potential of the postsynaptic neurons after a time step, in volt; infinite where there is none.
+
+        Returns
+        -------
+        str
+            The reason and a remedy, "" where the potential may exceed it.
+        """
+        if not ceiling < float(np.asarray(self.theta_plus)):
+            return ""
+        return (
+            f"the neurons are reset at {checks.describe(ceiling * volt)}, below theta_plus = "
+            f"{checks.describe(self.theta_plus)}, so that there is no potentiation; give a model with an upstroke, such "
+            "as AdaptiveExponentialLIF, or lower theta_plus"
+        )
 
     @property
     def weight_bounds(self) -> tuple[float, float]:

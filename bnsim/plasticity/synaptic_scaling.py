@@ -46,9 +46,11 @@ class SynapticScaling(PlasticityRule):
         dE/dt = target_rate - r
         dw/dt = beta w (target_rate - r) + gamma w E.
 
-    r and E start at 0. All weights of a neuron change by the same factor, so that their ratios stay. gamma 0 leaves
-    out the integral term. Between two spikes at a synapse the equations are solved in closed form, with a = tau_rate
-    r, which decays with tau_rate: after a time t that began with a_0, E_0 and w_0,
+    r and E start at 0. All weights of a neuron change by the same factor, so that their ratios stay, once all are
+    brought up to the same time: a state holds each weight as of its last spike (below), and there weights of one
+    neuron may differ by some per cent. The change is slow: by the defaults, 2 % in a minute in which 10 Hz are missing.
+    gamma 0 leaves out the integral term. Between two spikes at a synapse the equations are solved in closed form, with
+    a = tau_rate r, which decays with tau_rate: after a time t that began with a_0, E_0 and w_0,
 
         E = E_0 + target_rate t - (a_0 - a)
         w = w_0 exp(beta (E - E_0) + gamma (E_0 t + target_rate t^2 / 2 - a_0 t + tau_rate (a_0 - a))).

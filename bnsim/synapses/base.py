@@ -20,6 +20,10 @@ SIGNED: frozenset[WeightKind] = frozenset({"potential", "input"})
 class SynapseModel(Description, abstract=True):
     """A synapse model, written for one projection; the engine renames its variables for each.
 
+    In a network the variable g of a projection `E_to_I` is the variable `E_to_I_g` of the postsynaptic population, for
+    `bnsim.Trace("I", "E_to_I_g")` and `Population(initial=...)`. Projections onto one population whose synapses are
+    equal share it under the name of the first one.
+
     Attributes
     ----------
     equations : str

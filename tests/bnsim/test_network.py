@@ -226,8 +226,8 @@ def test_sizes_are_whole_numbers_above_zero(size: Any) -> None:
         ),
         (
             lambda: a_network(synapse=Delta(), weights=-1 * mV, plasticity=VogelsSTDP(scale=1 * mV, w_max=5 * mV)),
-            "Projection('input_to_cells').weights: negative, but VogelsSTDP keeps weights within 0 to 5 mV; to "
-            "inhibit, give a synapse that does so by its reversal potential, such as GABAA",
+            "Projection('input_to_cells').weights: negative, but VogelsSTDP keeps weights within 0 to 5 mV; to inhibit"
+            ", give a synapse that does so by its reversal potential, such as GABAA",
         ),
         (
             lambda: a_network(connectivity=OneToOne()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import warnings
 
 import numpy as np
 import pytest
@@ -79,6 +80,31 @@ def test_weights_stay_within_their_bounds() -> None:
 
 def test_nothing_is_learned_where_learning_is_off() -> None:
     assert voltage_trained(RULE, [[10, 41, 60]], [20, 40, 47], plastic=False)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("model", "warned"),
+    [
+        (bnsim.LIF(), True),
+        (bnsim.LIF(v_threshold=-40 * mV), False),
+        (bnsim.LIF(v_threshold=np.array([-50, -40]) * mV), False),
+        (bnsim.ConductanceLIF(), True),
+        (bnsim.AdaptiveExponentialLIF(), False),
+        (bnsim.HodgkinHuxley(), False),
+    ],
+)
+def test_a_neuron_that_never_reaches_theta_plus_is_warned_of(model: bnsim.NeuronModel, warned: bool) -> None:
+    populations = [bnsim.Population("input", 2, bnsim.Poisson()), bnsim.Population("cells", 2, model)]
+    projection = bnsim.Projection("input", "cells", bnsim.Delta(), 1 * mV, plasticity=ClopathSTDP())
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        bnsim.Network(populations, [projection])
+    expected = (
+        "Projection('input_to_cells').plasticity: ClopathSTDP: the neurons are reset at -50 mV, below theta_plus = "
+        "-45.3 mV, so that there is no potentiation; give a model with an upstroke, such as AdaptiveExponentialLIF, or "
+        "lower theta_plus"
+    )
+    assert [str(item.message) for item in found] == [expected] * warned
 
 
 def test_parameters_that_do_not_fit() -> None:

@@ -141,7 +141,7 @@ def test_a_path_is_broken_at_each_spike(run: Recording) -> None:
         ),
         (
             lambda r: plotting.phase_plane(ADEX, 10 * mV),
-            "phase_plane.constant_input: 10 mV has the wrong unit, expected A; give 1 nA, say",
+            "phase_plane.constant_input: 10 mV has the wrong unit, expected A; give 100 pA, say",
         ),
         (
             lambda r: plotting.phase_plane(ADEX, unit=0),
