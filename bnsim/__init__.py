@@ -1,8 +1,25 @@
 """bnsim: brain-like networks of spiking neurons, described, compiled once, and run as pure functions.
 
-Describe a `Network` of `Population`s and `Projection`s, `compile` it, and run it: (state, stimulus, key, plastic) ->
-(state', recording). Every random number is a function of the key, the trial, the step and the unit, so the same
-arguments give the same spikes: in chunks of any size, in any process, in any order.
+Describe a `Network` of `Population`s and `Projection`s, `compile` it to a `Simulator`, and run that: (state, stimulus,
+key, plastic) -> (state', recording). Every random number is a function of the key, the trial, the step and the unit, so
+the same arguments give the same spikes: in chunks of any size, in any process, in any order.
+
+Where to find what
+------------------
+Network, Population, Projection      the description; `Network.compile` gives a Simulator
+bnsim.neurons                        LIF, AdaptiveExponentialLIF, Izhikevich, HodgkinHuxley, ...
+bnsim.drives                         what acts from outside: PoissonDrive, WhiteNoise, Current, ...; and encoders, which
+                                     take a stimulus: Poisson, SpikeTrains, ConstantCurrent, ...
+bnsim.synapses                       Delta, ExponentialCurrent, AMPA, GapJunction, ...; ShortTermPlasticity with any
+bnsim.connectivity                   AllToAll, FixedInDegree, FixedProbability, DistanceDependent, Blocks, ...
+bnsim.plasticity                     PairSTDP, TripletSTDP, VogelsSTDP, ...; `weight_change` for pairing protocols
+Uniform, Normal, LogNormal           for weights, delays, parameters of cells and initial values; Grid, Ring: positions
+Simulator.initial_state              connectivity, weights and delays, drawn by a key: a State
+Simulator.run_for                    goes on from a state for any time; Simulator.run presents trials
+Spikes, Trace, Weights               what a run is asked to record; a Recording holds it, and a State goes on from it
+bnsim.measures, bnsim.plotting       rates, variability, correlation, spectra; rasters, traces, weights
+
+`bnsim list neurons`, `bnsim list drives`, ... on the command line say what each of them is in a line.
 """
 
 import ast
@@ -17,6 +34,7 @@ _ROOMS = (
     "description",
     "distributions",
     "drives",
+    "engine.simulator",
     "errors",
     "jumps",
     "network",
@@ -52,6 +70,7 @@ if TYPE_CHECKING:
     from bnsim.description import *
     from bnsim.distributions import *
     from bnsim.drives import *
+    from bnsim.engine.simulator import *
     from bnsim.errors import *
     from bnsim.jumps import *
     from bnsim.network import *
@@ -74,7 +93,8 @@ def _names(room: str) -> tuple[str, ...]:
 
     They are read in its text, for importing it would import Brian2, which takes two seconds.
     """
-    source = get_data("bnsim", f"{room}/__init__.py" if room in _FOLDERS else f"{room}.py") or b""
+    path = room.replace(".", "/")
+    source = get_data("bnsim", f"{path}/__init__.py" if room in _FOLDERS else f"{path}.py") or b""
     names: list[str] = []
     for statement in ast.parse(source).body:
         if isinstance(statement, ast.ImportFrom):

@@ -7,6 +7,7 @@ from importlib import import_module
 
 from bnsim.errors import ForeignPackageError
 from bnsim.packages import require_own
+from bnsim.printable import one_line
 
 
 def main() -> None:
@@ -16,11 +17,13 @@ def main() -> None:
     except ForeignPackageError as error:
         sys.exit(_refusal(error))
     # By name: the simulator knows nothing of what stands on it.
-    import_module("experiments.command_line").main()
+    command_line = import_module("experiments.command_line")
+    command_line.own_process()
+    command_line.main()
 
 
 def _refusal(error: ForeignPackageError) -> int:
-    print(f"bnsim: error: {error}", file=sys.stderr)
+    print(f"bnsim: error: {one_line(str(error))}", file=sys.stderr)
     return 2
 
 

@@ -12,9 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
-from bnsim import growing
-from bnsim.errors import InputError, MachineError
+from bnsim import growing, npz
+from bnsim.errors import InputError, MachineError, of_path
 from bnsim.files import replacing
+
+KIND = "bnsim"
+"""Name of the array that says whose file it is: a `State`'s or a `Recording`'s. Older files have none."""
+STREAMED = ("Recording", "State")
+"""What the folder of a long run holds too."""
 
 
 def write(owner: str, path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
@@ -37,8 +42,10 @@ def write(owner: str, path: str | Path, arrays: Mapping[str, np.ndarray]) -> Non
     path = Path(path)
     try:
         with replacing(path) as partial, partial.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
+            np.savez_compressed(file, allow_pickle=False, **{KIND: np.array(owner)}, **arrays)
     except OSError as error:
+        if (refused := of_path(error)) is not None:
+            raise refused from None
         raise MachineError(
             f"{owner}.save: cannot write {path} ({error.strerror}); give a folder that exists and has room"
         ) from None
@@ -62,16 +69,22 @@ def read(owner: str, path: str | Path) -> dict[str, np.ndarray]:
     Raises
     ------
     InputError
-        If the file is no such archive.
+        If the file is no such archive, another class has written it, or it is larger than the limit (see `bnsim.npz`).
     """
+    arrays = _read(owner, path)
+    kind = str(arrays.pop(KIND, owner))
+    if kind != owner:
+        raise InputError(f"{owner}.load: {path} holds a {kind}; use {kind}.load")
+    return arrays
+
+
+def _read(owner: str, path: str | Path) -> dict[str, np.ndarray]:
     try:
         if Path(path).is_dir():
             return growing.read(Path(path))
-        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as data:
-            arrays = {name: data[name] for name in data.files}
-        if not all(isinstance(array, np.ndarray) for array in arrays.values()):
-            raise ValueError("it holds other things than arrays")
-        return arrays
+        return npz.read(Path(path))
+    except InputError:
+        raise
     except (
         OSError,
         ValueError,
@@ -104,4 +117,28 @@ def foreign(owner: str, path: str | Path, error: Exception) -> InputError:
         To be raised by the caller.
     """
     reason = (str(error).splitlines() or [type(error).__name__])[0]
-    return InputError(f"{owner}.load: cannot read {path} ({reason}); give a file written by {owner}.save")
+    folder = " or the folder that a run was told to write to" if owner in STREAMED else ""
+    return InputError(f"{owner}.load: cannot read {path} ({reason}); give a file written by {owner}.save{folder}")
+
+
+def equal(one: Mapping[str, np.ndarray], other: Mapping[str, np.ndarray]) -> bool:
+    """Return whether two objects hold the same arrays.
+
+    Parameters
+    ----------
+    one, other : mapping of str to ndarray
+        The arrays of each, by name.
+
+    Returns
+    -------
+    bool
+        True where names, shapes, kinds of numbers and all values are equal. NaN equals NaN; the number of bytes of a
+        number plays no part.
+    """
+    return one.keys() == other.keys() and all(_equal(array, other[name]) for name, array in one.items())
+
+
+def _equal(one: np.ndarray, other: np.ndarray) -> bool:
+    one, other = np.asarray(one), np.asarray(other)
+    signs = ["i" if array.dtype.kind == "u" else array.dtype.kind for array in (one, other)]
+    return signs[0] == signs[1] and np.array_equal(one, other, equal_nan=signs[0] == "f")

@@ -5,13 +5,33 @@ The user can correct an `InputError` (exit status 2 of the command line); a `Mac
 """
 
 import difflib
+import errno
 from collections.abc import Iterable
+
+from bnsim.printable import printable
 
 __all__ = ["BnsimError", "InputError", "MachineError"]
 
 
+_LONGEST_COMPARED = 100
+"""Length of a name beyond which it is held against no other: that would take time and find none."""
+
+_OF_PATHS = {
+    errno.ENAMETOOLONG: "a shorter path",
+    errno.ELOOP: "a path without a loop of links",
+    errno.EACCES: "a path that you may read and write",
+}
+"""What to give instead of a path that the system refuses."""
+
+
 class BnsimError(Exception):
-    """Base of every error that this project raises on purpose."""
+    """Base of every error that this project raises on purpose.
+
+    Its message is printable: names of files and of what they hold are part of messages, and terminals show these.
+    """
+
+    def __str__(self) -> str:
+        return printable(super().__str__(), keep="\n")
 
 
 class InputError(BnsimError, ValueError):
@@ -62,6 +82,41 @@ def first_line(error: BaseException) -> str:
     return next(iter(str(error).strip().splitlines()), "no message")
 
 
+def out_of_memory(error: MemoryError) -> MachineError:
+    """Return the error of this project for a lack of memory.
+
+    Parameters
+    ----------
+    error : MemoryError
+        What Python or NumPy raised.
+
+    Returns
+    -------
+    MachineError
+        To be raised.
+    """
+    reason = f" ({first_line(error)})" if str(error) else ""
+    return MachineError(f"not enough memory{reason}; choose smaller sizes, fewer samples or fewer workers")
+
+
+def of_path(error: OSError) -> InputError | None:
+    """Return the error of this project for a path that the system refuses as such.
+
+    Parameters
+    ----------
+    error : OSError
+        What the system says.
+
+    Returns
+    -------
+    InputError or None
+        To be raised; None where another path would not help.
+    """
+    if error.filename is None or error.errno not in _OF_PATHS:
+        return None
+    return InputError(f"{error.filename}: {error.strerror}; give {_OF_PATHS[error.errno]}")
+
+
 def advice(name: object, known: Iterable[str]) -> str:
     """Return what a message about an unknown name ends with: the nearest name, if one is near, and all that there are.
 
@@ -77,8 +132,8 @@ def advice(name: object, known: Iterable[str]) -> str:
     str
         "did you mean 'dense'? choose from dense, rate".
     """
-    options = list(known)
-    near = difflib.get_close_matches(str(name), options, n=1)
+    options, given = list(known), str(name)
+    near = difflib.get_close_matches(given, options, n=1) if len(given) <= _LONGEST_COMPARED else []
     if not options:
         return "there are none"
     question = f"did you mean {near[0]!r}? " if near else ""

@@ -7,6 +7,7 @@ from html import escape
 from typing import NamedTuple
 
 from bnsim.arrays import FloatArray, IntArray
+from bnsim.printable import printable
 
 WIDTH, HEIGHT, LEFT, BELOW = 560, 160, 90, 16
 """Size of a raster in pixels, with the room for names on the left and for times below."""
@@ -28,6 +29,10 @@ class Cell(NamedTuple):
     title: str
 
 
+def _html(text: str) -> str:
+    return escape(printable(text))
+
+
 def heading(text: str) -> str:
     """Return a line above a table.
 
@@ -41,7 +46,7 @@ def heading(text: str) -> str:
     str
         HTML.
     """
-    return f"<div><strong>{escape(text)}</strong></div>"
+    return f"<div><strong>{_html(text)}</strong></div>"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -62,7 +67,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     if not rows:
         return ""
     shown = [k for k in range(len(head)) if any(_text(row[k]) for row in rows)]
-    titles = "".join(f'<th style="text-align: left">{escape(head[k])}</th>' for k in shown)
+    titles = "".join(f'<th style="text-align: left">{_html(head[k])}</th>' for k in shown)
     body = "".join(f"<tr>{''.join(_cell(row[k]) for k in shown)}</tr>" for row in rows)
     return f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
 
@@ -74,9 +79,9 @@ def _text(value: object) -> str:
 
 
 def _cell(value: object) -> str:
-    title = f' title="{escape(value.title)}"' if isinstance(value, Cell) else ""
+    title = f' title="{_html(value.title)}"' if isinstance(value, Cell) else ""
     side = "right" if isinstance(value, (int, float)) else "left"
-    return f'<td style="text-align: {side}"{title}>{escape(_text(value))}</td>'
+    return f'<td style="text-align: {side}"{title}>{_html(_text(value))}</td>'
 
 
 def raster(
@@ -106,7 +111,7 @@ def raster(
         marks = "".join(f"M{a:.1f} {b:.1f}v{max(row, 1):.1f}" for a, b in zip(x.tolist(), y.tolist(), strict=True))
         top -= row * sizes[name]
         middle, colour = top + row * sizes[name] / 2 + 4, COLOURS[index % len(COLOURS)]
-        parts.append(f'<text x="{LEFT - 6}" y="{middle:.1f}" text-anchor="end" fill="{colour}">{escape(name)}</text>')
+        parts.append(f'<text x="{LEFT - 6}" y="{middle:.1f}" text-anchor="end" fill="{colour}">{_html(name)}</text>')
         parts.append(f'<path d="{marks}" stroke="{colour}" fill="none"/>')
     bottom = HEIGHT + BELOW - 3
     for place, anchor, time in ((LEFT, "start", start), (WIDTH, "end", stop)):

@@ -49,6 +49,7 @@ from typing import Any
 import numpy as np
 
 from bnsim.arrays import Float64Array, Int64Array, UInt64Array
+from bnsim.errors import InputError
 from bnsim.quantiles import normal_quantile, poisson_quantile
 
 Words = tuple[UInt64Array, UInt64Array, UInt64Array, UInt64Array]
@@ -64,6 +65,31 @@ _WEYL_0, _WEYL_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _MASK = np.uint64(0xFFFFFFFF)
 _HIGH = np.uint64(32)
 _TRIAL, _CONSTRUCTION = 0xFFFFFFFF, 0xFFFFFFFE
+
+
+def checked_key(culprit: str, key: object) -> int:
+    """Return a key, if it is one.
+
+    Parameters
+    ----------
+    culprit : str
+        What it was given as, for the message of an error.
+    key : object
+        The key.
+
+    Returns
+    -------
+    int
+        From 0 to 2**64 - 1.
+
+    Raises
+    ------
+    InputError
+        If it is no such number.
+    """
+    if isinstance(key, bool) or not isinstance(key, (int, np.integer)) or not 0 <= key < 2**64:
+        raise InputError(f"{culprit}: {key!r} is no key; give a whole number from 0 to 2^64 - 1")
+    return int(key)
 
 
 def philox4x32(counter: tuple[Any, Any, Any, Any], key: tuple[Any, Any]) -> Words:

@@ -27,7 +27,7 @@ class Spikes(Request):
     population : str
         Name of the population.
     units : sequence of int, optional
-        The units whose spikes are recorded. Default: all.
+        The units whose spikes are recorded, of which alone measures and pictures then are. Default: all.
 
     Raises
     ------

@@ -17,7 +17,7 @@ Indices: TypeAlias = "int | Sequence[int] | NDArray[np.integer]"
 """One index or several."""
 
 
-def known_population(culprit: str, name: object, held: Iterable[str]) -> str:
+def known_population(culprit: str, name: object, held: Iterable[str], recorded: Iterable[str] | None = None) -> str:
     """Return the name of a population that a recording holds.
 
     Parameters
@@ -25,9 +25,11 @@ def known_population(culprit: str, name: object, held: Iterable[str]) -> str:
     culprit : str
         What the name was given to, for the message of an error.
     name : object
-        The name, or None where none was given.
+        The name, or None where none was given: the sole population needs no name.
     held : iterable of str
         The names of the recording's populations.
+    recorded : iterable of str, optional
+        Those of the populations that may be meant without a name: which hold what is asked for. Default: all.
 
     Returns
     -------
@@ -37,16 +39,19 @@ def known_population(culprit: str, name: object, held: Iterable[str]) -> str:
     Raises
     ------
     InputError
-        If no name was given or the recording has no such population; a near miss is suggested.
+        If no name was given where there are several, or the recording has no such population; a near miss is suggested.
     """
     known = list(held)
-    listed = ", ".join(map(repr, known)) or "none"
+    those = ", ".join(map(repr, known)) or "none"
     if name is None:
-        raise InputError(f"{culprit}: no population was named; the recording holds {listed}")
+        sole = known if recorded is None else list(recorded)
+        if len(sole) == 1:
+            return sole[0]
+        raise InputError(f"{culprit}: no population was named; the recording holds {those}")
     if not isinstance(name, str) or name not in known:
         near = difflib.get_close_matches(str(name), known, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
-        raise InputError(f"{culprit}: unknown population {shown(name)}; {hint}the recording holds {listed}")
+        raise InputError(f"{culprit}: unknown population {shown(name)}; {hint}the recording holds {those}")
     return str(name)
 
 
@@ -119,6 +124,54 @@ def checked_indices(culprit: str, values: Indices | None, size: int, what: str) 
     if (times > 1).any():
         raise InputError(f"{culprit}: {what} {found[times > 1][0]} is named twice; name each {what} once")
     return chosen
+
+
+def sampled_units(culprit: str, sample: int | None, size: int) -> Int64Array:
+    """Return the places of all units, or of a random sample that depends on their number alone.
+
+    Parameters
+    ----------
+    culprit : str
+        What the sample was given as, for the message of an error.
+    sample : int or None
+        Number of units to choose; None for all.
+    size : int
+        Number of units.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_chosen,)
+        The places in ascending order.
+
+    Raises
+    ------
+    InputError
+        If `sample` is not a whole number of at least 1.
+    """
+    if sample is None:
+        return np.arange(size)
+    if isinstance(sample, bool) or not isinstance(sample, (int, np.integer)) or sample < 1:
+        raise InputError(f"{culprit}: {shown(sample)} is no number of units; give a whole number of at least 1")
+    if sample >= size:
+        return np.arange(size)
+    return np.sort(np.random.default_rng(size).choice(size, sample, replace=False))
+
+
+def listed(indices: NDArray[np.integer]) -> str:
+    """Return indices in words, the first ones of many.
+
+    Parameters
+    ----------
+    indices : ndarray of int
+        The indices.
+
+    Returns
+    -------
+    str
+        At most eight of them.
+    """
+    first = ", ".join(str(index) for index in indices[:8])
+    return f"{first}, ..." if len(indices) > 8 else first
 
 
 def refuse(culprit: str, options: Mapping[str, object], reason: str) -> None:

@@ -11,6 +11,8 @@ import numpy as np
 
 from bnsim import archive, notebook
 from bnsim.errors import InputError, advice
+from bnsim.printable import printable
+from bnsim.random_numbers import checked_key
 
 __all__ = ["State"]
 
@@ -63,8 +65,18 @@ class State(Mapping[str, np.ndarray]):
     def __len__(self) -> int:
         return len(self._arrays)
 
+    def __eq__(self, other: object) -> bool:
+        """Return whether another state holds the same arrays; NaN equals NaN."""
+        return archive.equal(self, other) if isinstance(other, State) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # it holds arrays
+
     def __repr__(self) -> str:
-        return "State(" + ", ".join(f"{name}: {array.shape}" for name, array in self.items()) + ")"
+        facts = [f"{name} {int(self[name][0]):,}" for name in (CLOCK, KEY) if name in self]
+        arrays = ", ".join(
+            f"{printable(name)} {array.shape}" for name, array in self.items() if name not in (CLOCK, KEY)
+        )
+        return f"<State: {', '.join([*facts, arrays or 'no array'])}>"
 
     def _repr_html_(self) -> str:
         """Return what notebooks show."""
@@ -99,6 +111,26 @@ class State(Mapping[str, np.ndarray]):
                 raise InputError(f"State.replace: {name!r} has shape {np.shape(array)}; give {self[name].shape}")
         new = {name: np.asarray(array, dtype=self[name].dtype) for name, array in arrays.items()}
         return State({**self._arrays, **new})
+
+    def with_key(self, key: int) -> State:
+        """Return a copy from which continuous runs go on with other random numbers.
+
+        Parameters
+        ----------
+        key : int
+            From 0 to 2**64 - 1. Connectivity and weights stay as they are.
+
+        Returns
+        -------
+        State
+            The new state; this one is unchanged.
+
+        Raises
+        ------
+        InputError
+            If it is no such number.
+        """
+        return self.replace({KEY: np.array([checked_key("State.with_key(key)", key)], np.uint64)})
 
     def weights(self, projection: str, unit: Any = None, *, matrix: bool = False) -> Any:
         """Return the weights of a projection.
@@ -203,11 +235,16 @@ class State(Mapping[str, np.ndarray]):
         Raises
         ------
         InputError
-            If the file or folder is not such an archive.
+            If the file or folder is no such archive, or a recording's.
         """
         arrays = archive.read("State", path)
         if Path(path).is_dir():
             arrays = {name.removeprefix("state/"): array for name, array in arrays.items() if name.startswith("state/")}
+            if not arrays:
+                raise archive.foreign("State", path, ValueError("no array of a state"))
+        for name in arrays:
+            if name not in (CLOCK, KEY) and ("." not in name or "/" in name):  # of older files, which do not say it
+                raise archive.foreign("State", path, ValueError(f"no state has an array {name!r}"))
         return cls(arrays)
 
 

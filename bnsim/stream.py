@@ -36,8 +36,9 @@ class Stream:
 
     Notes
     -----
-    The folder holds plain .npy files: `counts/<population>`, one row a piece; `spikes/<population>/time` and `unit`;
-    `traces/<population>/<variable>/values`, one row a sample, `times`, `units` and `unit`, and the same below
+    The folder holds plain .npy files: `counts/<population>`, one row a piece; `spikes/<population>/time`, `unit`, and
+    `units`, those recorded; `traces/<population>/<variable>/values`, one row a sample, `times`, `units` and `unit`, and
+    the same below
     `weights/<projection>`; and in `state/` the state at the end. `contents.json` says how much of them counts, and is
     replaced after each piece.
 
@@ -67,6 +68,12 @@ class Stream:
 
     def _continue(self, state: State, start: Recording) -> None:
         before, reached = Recording.load(self.path), State.load(self.path)
+        end = before.first_step + before.n_steps
+        if start.first_step != end:
+            raise InputError(
+                f"{self._culprit}: {self.path} holds a run from {before.start:g} to {end * before.dt:g} s, the state "
+                f"is at {start.start:g} s; give a new folder, or go on from State.load({str(self.path)!r})"
+            )
         check_consecutive(f"{self._culprit}: {self.path}", [before, start])
         if state[KEY].tolist() != reached[KEY].tolist():
             raise InputError(
@@ -148,7 +155,7 @@ def _rows(recording: Recording) -> dict[str, np.ndarray]:
 
 def _fixed(recording: Recording) -> dict[str, np.ndarray]:
     """The arrays that do not."""
-    fixed: dict[str, np.ndarray] = {}
+    fixed: dict[str, np.ndarray] = {f"spikes/{name}/units": found.units for name, found in recording.spikes.items()}
     for name, trace in _traces(recording).items():
         fixed |= {f"{name}/units": trace.units, f"{name}/unit": np.array(trace.unit)}
     return fixed

@@ -13,14 +13,15 @@ import signal
 import sys
 import traceback
 import warnings
-from contextlib import nullcontext, suppress
+from json import dumps
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from experiments.names import DEFAULT_MODELS
-from experiments.run.temporary import temporary_folder
+from experiments.output import complain, detail, prepare, say, settle
+from experiments.run.temporary import use_temporary_folder
 
 # Newer versions of Typer bring their own copy of Click, older ones import it; both have this base class.
 UsageError: Any = typer.BadParameter.__base__
@@ -68,7 +69,7 @@ def _options(
 ) -> None:
     # `main` removes --debug from the arguments, so that it may appear anywhere; here it is only documented.
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        say(context.get_help())
 
 
 @app.command()
@@ -166,7 +167,7 @@ def draw(run: RunArgument) -> None:  # numpydoc ignore=PR01
     read_run(run)
     with writing(run), Store(run).locked():
         report = write(run)
-    typer.echo(f"report: {report}")
+    say(f"report: {report}")
 
 
 @app.command()
@@ -194,7 +195,7 @@ def raster(  # numpydoc ignore=PR01
         path.parent.mkdir(exist_ok=True)
         save(axes.figure, path)  # type: ignore[arg-type]
     verdict = f"shown {example.true_class}, answered {example.predicted_class}"
-    typer.echo(f"{example.model}, test sample {example.index}, {verdict}: {path}")
+    say(f"{example.model}, test sample {example.index}, {verdict}: {path}")
 
 
 @app.command()
@@ -209,28 +210,42 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-def main() -> None:
-    """Run the console command."""
-    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
-    debug = len(arguments) < len(sys.argv) - 1
-    warnings.showwarning = _show_warning  # type: ignore[assignment]
-    _end_like_ctrl_c()
-    try:
-        with nullcontext() if _asks_for_help(arguments) else temporary_folder():
-            code = app(args=arguments, prog_name="bnsim", standalone_mode=False)
-        if code == INTERRUPTED:  # newer versions of Typer turn Ctrl-C into this exit code
-            raise KeyboardInterrupt
-    except (Exception, KeyboardInterrupt) as error:
-        if debug:
-            traceback.print_exception(error)
-        code, message = _diagnosis(error)
-        with suppress(OSError):  # the terminal may be gone
-            typer.echo(f"bnsim: error: {' '.join(message.split())}", err=True)
-    sys.exit(code or 0)
+@app.command("cache")
+def cache_command(  # numpydoc ignore=PR01
+    prune: Annotated[bool, typer.Option("--prune", help="Remove networks: all, or as the limits say.")] = False,
+    older_than: Annotated[
+        float | None, typer.Option(metavar="DAYS", help="With --prune: those that were not used for so long.", min=0)
+    ] = None,
+    down_to: Annotated[
+        float | None,
+        typer.Option(metavar="MB", help="With --prune: the longest unused, until the others take no more.", min=0),
+    ] = None,
+) -> None:
+    """List the compiled networks that are kept, or remove some of them."""
+    from bnsim.engine import cache
+    from bnsim.errors import InputError
+    from experiments.tables import print_cache
+
+    folder = cache.cache_folder()
+    if not prune:
+        if older_than is not None or down_to is not None:
+            raise InputError("--older-than and --down-to say what --prune removes; give --prune too")
+        print_cache(folder, cache.entries(folder))
+        return
+    removed = cache.prune(
+        folder,
+        None if older_than is None else older_than * 86_400,
+        None if down_to is None else round(down_to * 1e6),
+    )
+    megabytes = sum(entry.n_bytes for entry in removed) / 1e6
+    say(f"{folder}: {len(removed)} networks removed, {megabytes:.1f} MB")
 
 
-def _end_like_ctrl_c() -> None:
-    """Let a request to end, and the end of the terminal, do what Ctrl-C does."""
+def own_process() -> None:
+    """Settle how the process ends that is this command's alone.
+
+    A request to end, and the end of the terminal, do what Ctrl-C does; temporary files go with the process.
+    """
 
     def interrupt(number: int, frame: object) -> None:
         raise KeyboardInterrupt
@@ -239,21 +254,39 @@ def _end_like_ctrl_c() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP
             signal.signal(number, interrupt)
+    if len(sys.argv) > 1 and {"-h", "--help"}.isdisjoint(sys.argv):
+        use_temporary_folder()
 
 
-def _asks_for_help(arguments: list[str]) -> bool:
-    return not arguments or not {"-h", "--help"}.isdisjoint(arguments)
+def main() -> None:
+    """Run the console command."""
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    debug = len(arguments) < len(sys.argv) - 1
+    warnings.showwarning = _show_warning  # type: ignore[assignment]
+    prepare()
+    try:
+        code = app(args=arguments, prog_name="bnsim", standalone_mode=False)
+        settle()
+        if code == INTERRUPTED:  # newer versions of Typer turn Ctrl-C into this exit code
+            raise KeyboardInterrupt
+    except (Exception, KeyboardInterrupt) as error:
+        if debug:
+            detail("".join(traceback.format_exception(error)).rstrip())
+        code, message = _diagnosis(error)
+        complain(f"error: {message}")
+    sys.exit(code or 0)
 
 
 def _show_warning(message: Warning | str, *where: object) -> None:
     """Show a warning on one line, without its location in the source."""
-    typer.echo(f"bnsim: warning: {' '.join(str(message).split())}", err=True)
+    complain(f"warning: {message}")
 
 
 def _diagnosis(error: BaseException) -> tuple[int, str]:
     """Return the exit code and the message for an error."""
     from bnsim.errors import BnsimError, InputError
 
+    error = _of_this_project(error)
     if isinstance(error, UsageError):
         return 2, _usage_message(error)
     if isinstance(error, (KeyboardInterrupt, typer.Abort)):
@@ -262,6 +295,21 @@ def _diagnosis(error: BaseException) -> tuple[int, str]:
         return 2 if isinstance(error, InputError) else 1, str(error)
     text = (str(error).strip().splitlines() or [""])[0]
     return 1, f"unexpected {type(error).__name__}: {text}; --debug shows the traceback, please report it"
+
+
+def _of_this_project(error: BaseException) -> BaseException:
+    """Return the error of this project for one of the machine or of a path, otherwise the error itself."""
+    from bnsim.errors import MachineError, of_path, out_of_memory
+
+    if isinstance(error, MemoryError):
+        return out_of_memory(error)
+    if isinstance(error, OSError):
+        try:
+            settle()  # a library that prints, such as that of the help, leaves what it could not write in the buffer
+        except MachineError as full:
+            return full
+        return of_path(error) or error
+    return error
 
 
 def _usage_message(error: Any) -> str:
@@ -277,8 +325,7 @@ def _warn_without_compiler() -> None:
     from bnsim.engine.compiler import find_compiler
 
     if find_compiler() is None:
-        line = "no C++ compiler found; spiking networks run on NumPy, more slowly (see `bnsim doctor`)"
-        typer.echo(f"bnsim: warning: {line}", err=True)
+        complain("warning: no C++ compiler found; spiking networks run on NumPy, more slowly (see `bnsim doctor`)")
 
 
 def _show(directory: Path, json: bool) -> None:
@@ -287,7 +334,7 @@ def _show(directory: Path, json: bool) -> None:
 
     run = read_run(directory)
     if json:
-        typer.echo((directory / "summary.json").read_text(encoding="utf-8"), nl=False)
+        say(dumps(run.summary, indent=2))
     else:
         print_run(run)
 

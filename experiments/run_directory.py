@@ -44,12 +44,16 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from bnsim import archive
-from bnsim.errors import InputError, MachineError
+from bnsim.errors import InputError, MachineError, of_path
 from bnsim.files import replacing
+from bnsim.npz import check_size
 from bnsim.recording import Recording
 
 COLUMNS = ("study", "task", "model", "kind", "seed", "facts", "step", "metric", "value", "unit")
 PREDICTION_COLUMNS = ("model", "kind", "seed", "sample", "true", "predicted")
+
+MOST_TEXT = 100_000_000
+"""Largest size in bytes of a JSON or TOML file that is read."""
 
 _ARROW = {
     frozenset({int}): pa.int64(),
@@ -290,12 +294,23 @@ def read_json(path: Path, required: Sequence[str]) -> dict[str, Any]:
     InputError
         If the file is damaged or lacks one of the entries.
     """
-    return _document(path, json.loads, required)
+    return _document(path, _of_json, required)
+
+
+def _of_json(text: str) -> Any:
+    """Read JSON, which has no NaN and no infinity, although Python reads them."""
+    return json.loads(text, parse_constant=_refuse_constant)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _document(path: Path, parse: Callable[[str], Any], required: Sequence[str]) -> dict[str, Any]:
     """Return the content of a TOML or JSON file that has all required entries."""
     with _undamaged(path):
+        if path.stat().st_size > MOST_TEXT:
+            raise ValueError(f"{path.stat().st_size / 1e6:.0f} MB of text, more than bnsim writes")
         content = parse(path.read_text(encoding="utf-8"))
     held = content if isinstance(content, dict) else {}
     _refuse_missing(path, "entry", [key for key in required if key not in held])
@@ -304,6 +319,8 @@ def _document(path: Path, parse: Callable[[str], Any], required: Sequence[str]) 
 
 def _table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     with _undamaged(path):
+        described = pq.read_metadata(path)
+        check_size(path, 8 * described.num_rows * described.num_columns)
         stored = pq.read_table(path)
         table = stored.to_pandas()
     _refuse_missing(path, "column", [column for column in columns if column not in table.columns])
@@ -341,7 +358,11 @@ def _undamaged(path: Path) -> Iterator[None]:
     """Turn a failure to read a file of a run into an InputError."""
     try:
         yield
+    except InputError:
+        raise
     except (OSError, ValueError) as error:  # pyarrow's and both parsers' errors are ValueErrors or OSErrors
+        if isinstance(error, OSError) and (refused := of_path(error)) is not None:
+            raise refused from None
         raise InputError(f"{path}: damaged ({_one_line(error)}); repeat the run") from None
 
 
@@ -461,12 +482,16 @@ def writing(folder: Path) -> Iterator[None]:
 
     Raises
     ------
+    InputError
+        If the system refuses a path, because it is too long, say.
     MachineError
-        If an OSError occurs inside the context.
+        If another OSError occurs inside the context.
     """
     try:
         yield
     except OSError as error:
+        if (refused := of_path(error)) is not None:
+            raise refused from error
         reason = error.strerror or _one_line(error)
         remedy = "free some space or choose another folder"
         raise MachineError(f"{folder}: cannot be written ({reason}); {remedy}") from error

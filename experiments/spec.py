@@ -50,9 +50,9 @@ _NOT_NEGATIVE = {"count", "byte", "s", "ms", "1/s", "Hz", "nJ"}
 
 
 class Options(BaseModel):
-    """Base class of the options of a study: immutable; unknown names are rejected."""
+    """Base class of the options of a study: immutable; unknown names and numbers that are not finite are rejected."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 @dataclass(frozen=True)

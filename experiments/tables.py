@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.table import Table
 
 from experiments.doctor import Finding
 from experiments.run_directory import Run
+from experiments.terminal import Terminal
+
+if TYPE_CHECKING:
+    from bnsim.engine.cache import Entry
+
+MOST_NETWORKS = 20
+"""Networks of a cache that are listed one by one."""
 
 
 def print_run(run: Run) -> None:
@@ -22,7 +30,7 @@ def print_run(run: Run) -> None:
     run
         A stored run.
     """
-    console = _console()
+    console = Terminal()
     if any(entry["primary"] for entry in run.summary["differences"]):
         console.print(_verdict(run.summary))
     of_classic = run.summary["protocol"] == "simulation"
@@ -68,7 +76,7 @@ def print_catalogue(lines: Mapping[str, str]) -> None:
     table = Table.grid(padding=(0, 2))
     for name, line in lines.items():
         table.add_row(name, line)
-    console = _console()
+    console = Terminal()
     if not console.is_terminal:
         console.width = console.measure(table, options=console.options.update(width=10_000)).maximum
     console.print(table)
@@ -88,16 +96,7 @@ def print_findings(findings: Sequence[Finding]) -> None:
     for finding in findings:
         mark = "ok" if finding.works else "FAILS" if finding.needed else "absent"
         table.add_row(mark, finding.name, finding.detail, "" if finding.works else finding.remedy)
-    _console().print(table)
-
-
-def _console() -> Console:
-    """Return a console on standard output that prints text unchanged and does not cut tables in a file or a pipe."""
-    # Names of tasks and paths may contain what Rich takes for markup or an emoji.
-    console = Console(highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        console.width = 160
-    return console
+    Terminal().print(table)
 
 
 def _verdict(summary: Mapping[str, Any]) -> Table:
@@ -123,6 +122,30 @@ def _verdict(summary: Mapping[str, Any]) -> Table:
             cells.append("-" if entry["p_holm"] is None else f"{entry['p_holm']:.3g}")
         table.add_row(*cells)
     return table
+
+
+def print_cache(folder: Path, entries: Sequence[Entry]) -> None:
+    """Print what a cache of compiled networks holds.
+
+    Parameters
+    ----------
+    folder
+        The cache folder.
+    entries
+        Its networks, last used first.
+    """
+    total = sum(entry.n_bytes for entry in entries) / 1e6
+    console, table = Terminal(), Table()
+    console.print(f"{folder}: {len(entries)} networks, {total:.1f} MB", soft_wrap=True)
+    for heading in ("last used", "MB", "populations (units)"):
+        table.add_column(heading, justify="right" if heading == "MB" else "left")
+    for entry in entries[:MOST_NETWORKS]:
+        used = datetime.fromtimestamp(entry.used).strftime("%Y-%m-%d %H:%M")
+        table.add_row(used, f"{entry.n_bytes / 1e6:.1f}", entry.network)
+    if len(entries) > MOST_NETWORKS:
+        table.add_row("...", "", f"{len(entries) - MOST_NETWORKS} more")
+    if entries:
+        console.print(table)
 
 
 def _metrics(entries: Sequence[Mapping[str, Any]], title: str) -> Table:

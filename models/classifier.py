@@ -24,7 +24,7 @@ from typing import Any, ClassVar, Literal, Self, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
@@ -149,6 +149,27 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
     history_: tuple[HistoryPoint, ...]
     warnings_: tuple[str, ...]
     _saved_integers: ClassVar[tuple[str, ...]] = ("n_features_in_", "random_state_")
+
+    @final
+    def check_parameters(self, n_features: int, n_classes: int) -> None:
+        """Refuse the parameters that `fit` would refuse, without samples and without any change.
+
+        Parameters
+        ----------
+        n_features : int
+            Number of features of a sample.
+        n_classes : int
+            Number of classes.
+
+        Raises
+        ------
+        InputError
+            For a parameter out of its range.
+        """
+        tried = clone(self)
+        tried.n_features_in_, tried.classes_ = n_features, np.arange(n_classes)
+        tried._drawn_random_state()
+        tried._check_all_parameters()
 
     @final
     def fit(
@@ -458,6 +479,11 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
     # What subclasses use, beside `ParameterChecks`.
 
     @final
+    def _check_all_parameters(self) -> None:
+        self._require_count("passes")
+        self._check_parameters()
+
+    @final
     def _begin_fit(self, X: FloatArray, classes: NDArray[Any]) -> None:
         """Set the attributes that `_fit` starts from and check the samples and the parameters."""
         self._require_single_precision(X)
@@ -467,8 +493,7 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
         self.random_state_ = self._drawn_random_state()
         self.history_ = ()
         self.warnings_ = ()
-        self._require_count("passes")
-        self._check_parameters()
+        self._check_all_parameters()
 
     def _checked(self, X: ArrayLike) -> FloatArray:
         check_is_fitted(self)

@@ -12,6 +12,7 @@ from brian2.units.fundamentalunits import Quantity, get_unit
 from bnsim.arrays import Float64Array, Int64Array
 from bnsim.drives.encoder import EncodedForm, Encoder, SpikeRaster
 from bnsim.errors import InputError
+from bnsim.times import spike_times
 from bnsim.timing import Timing
 
 
@@ -23,7 +24,9 @@ class SpikeTrains(Encoder):
     -----
     The stimulus is a sequence with one entry a trial, each of which is
 
-    - a pair (times, units): times in seconds or with a Brian2 unit, and the unit of each spike; or
+    - a pair (times, units): times in seconds or with a Brian2 unit, and the unit of each spike, as a tuple;
+    - a list of spike trains, one for each unit of the population: the times of each, such as what
+      `bnsim.SpikeTimes.trains` returns; or
     - a sequence of `neo.SpikeTrain`, one a unit, or a `neo.Segment` that holds them.
 
     Times are rounded to a step.
@@ -38,7 +41,7 @@ class SpikeTrains(Encoder):
         Parameters
         ----------
         stimulus : sequence
-            One entry a trial: a pair (times, units), a sequence of `neo.SpikeTrain`, or a `neo.Segment`.
+            One entry a trial: a pair (times, units), a list of spike trains, or a `neo.Segment`.
         n_units : int
             Size of the population.
         timing : Timing
@@ -63,7 +66,7 @@ class SpikeTrains(Encoder):
 
     def _trial(self, number: int, trial: Any, n_units: int, timing: Timing) -> Int64Array:
         where = f"SpikeTrains: trial {number}"
-        times, units = _times_and_units(where, trial)
+        times, units = _times_and_units(where, trial, n_units)
         if len(times) != len(units):
             raise InputError(f"{where} has {len(times)} times and {len(units)} units; give one unit for each time")
         if not np.isfinite(times).all():
@@ -83,17 +86,25 @@ class SpikeTrains(Encoder):
         return index
 
 
-def _times_and_units(where: str, trial: Any) -> tuple[Float64Array, Int64Array]:
+def _times_and_units(where: str, trial: Any, n_units: int) -> tuple[Float64Array, Int64Array]:
     """Time (s) and unit of each spike, in any order."""
     trains = getattr(trial, "spiketrains", trial)
     if isinstance(trial, tuple) and len(trial) == 2 and not hasattr(trial[0], "rescale"):
         return _checked_pair(where, *trial)
     try:
+        of_neo = [hasattr(train, "rescale") for train in trains]
+    except TypeError:
+        raise InputError(f"{where} is no pair (times, units), list of spike trains or neo.Segment; give one") from None
+    if all(of_neo):
         seconds = [np.asarray(train.rescale("s").magnitude, dtype=np.float64) for train in trains]
-    except (TypeError, AttributeError):
+    elif len(of_neo) == n_units:
+        named = enumerate(trains)
+        seconds = [spike_times(f"{where} unit {unit}", train).astype(np.float64) for unit, train in named]
+    else:
         raise InputError(
-            f"{where} is no pair (times, units), neo.Segment or list of neo.SpikeTrain; give one"
-        ) from None
+            f"{where} is a list of {len(of_neo)} for {n_units} units; give a spike train for each unit, or a tuple "
+            "(times, units)"
+        )
     units = np.repeat(np.arange(len(seconds)), [len(train) for train in seconds])
     return np.concatenate([np.zeros(0), *seconds]), units.astype(np.int64)
 

@@ -1,4 +1,9 @@
-"""The cache of compiled networks: one folder for each fingerprint, created under a lock, complete or absent."""
+"""The cache of compiled networks: one folder for each fingerprint, created under a lock, complete or absent.
+
+What lies in it is run. Therefore nobody else may write to it, unless a group shares one on purpose: with the
+environment variable BNSIM_CACHE_SHARED set to 1, the group of the folder may. A cache that cannot be written to serves
+what it holds.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +11,12 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +27,30 @@ from bnsim.errors import InputError, MachineError
 
 BINARY = "main"
 MANIFEST = "manifest.json"
+SHARED = "BNSIM_CACHE_SHARED"
 _LOCK, _BUILDING = ".lock", "building-"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A compiled network in a cache.
+
+    Parameters
+    ----------
+    folder : Path
+        Its folder.
+    network : str
+        Its populations and their sizes.
+    n_bytes : int
+        Size of its files.
+    used : float
+        When it was last looked up, in seconds since 1970.
+    """
+
+    folder: Path
+    network: str
+    n_bytes: int
+    used: float
 
 
 def cache_folder(folder: str | Path | None = None) -> Path:
@@ -38,19 +69,98 @@ def cache_folder(folder: str | Path | None = None) -> Path:
     Raises
     ------
     InputError
-        If the folder cannot be created or written to.
+        If the folder cannot be created, or others could have put programs into it.
     """
     chosen = folder or os.environ.get("BNSIM_CACHE") or Path(platformdirs.user_cache_dir("bnsim")) / "networks"
     path = Path(chosen).expanduser().resolve()
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        if not path.is_dir():
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if _shared():
+                path.chmod(0o2770)
+        _check_trust(path)
     except OSError as error:
         raise InputError(
             f"cache: cannot use {path} ({error.strerror}); set BNSIM_CACHE to a folder that can be written"
         ) from None
-    if not os.access(path, os.W_OK):
-        raise InputError(f"cache: cannot write to {path}; set BNSIM_CACHE to a folder that can be written")
     return path
+
+
+def _shared() -> bool:
+    return os.environ.get(SHARED, "") not in ("", "0")
+
+
+def _check_trust(path: Path) -> None:
+    """Refuse a folder into which somebody else could have put programs."""
+    if not hasattr(os, "getuid"):
+        return
+    found = path.stat()
+    if found.st_uid not in (os.getuid(), 0) and not _shared():
+        raise InputError(
+            f"cache: {path} belongs to another user, whose programs would be run; set BNSIM_CACHE to a folder of your "
+            f"own, or {SHARED}=1 to share this one with its group"
+        )
+    others = stat.S_IWOTH if _shared() else stat.S_IWOTH | stat.S_IWGRP
+    if found.st_mode & others:
+        who = "everybody" if found.st_mode & stat.S_IWOTH else "its group"
+        raise InputError(
+            f"cache: {who} can write programs into {path}, and they would be run; empty it and say `chmod "
+            f"{'o-w' if _shared() else 'go-w'} {path}`"
+            + (f", or set {SHARED}=1 to share it with its group" if who == "its group" else "")
+        )
+
+
+def entries(folder: Path) -> list[Entry]:
+    """Return what a cache holds.
+
+    Parameters
+    ----------
+    folder : Path
+        The cache folder.
+
+    Returns
+    -------
+    list of Entry
+        The networks, last used first.
+    """
+    found = []
+    for manifest in folder.glob(f"*/{MANIFEST}"):
+        with suppress(OSError, ValueError, AttributeError):  # another process is removing it, or it is damaged
+            network = str(json.loads(manifest.read_text()).get("network", ""))
+            sizes = (path.stat().st_size for path in manifest.parent.rglob("*") if path.is_file())
+            found.append(Entry(manifest.parent, network, sum(sizes), manifest.stat().st_mtime))
+    return sorted(found, key=lambda entry: -entry.used)
+
+
+def prune(folder: Path, older_than: float | None = None, down_to: int | None = None) -> list[Entry]:
+    """Remove networks from a cache; those in use are compiled again when they are needed.
+
+    Parameters
+    ----------
+    folder : Path
+        The cache folder.
+    older_than : float, optional
+        Remove those that nobody has looked up for so many seconds.
+    down_to : int, optional
+        Remove the longest unused until the others have no more than so many bytes.
+
+    Returns
+    -------
+    list of Entry
+        What was removed: all, if neither is given.
+    """
+    _clear(folder)
+    kept, removed = 0, []
+    everything = older_than is None and down_to is None
+    for entry in entries(folder):
+        kept += entry.n_bytes
+        old = older_than is not None and time.time() - entry.used > older_than
+        if everything or old or (down_to is not None and kept > down_to):
+            with suppress(filelock.Timeout), _lock(folder, entry.folder.name, timeout=0):
+                shutil.rmtree(entry.folder, ignore_errors=True)
+                (folder / f"{entry.folder.name}{_LOCK}").unlink(missing_ok=True)
+                removed.append(entry)
+    return removed
 
 
 def fetch(folder: Path, fingerprint: str, make: Callable[[Path], dict[str, Any]]) -> tuple[Path, dict[str, Any]]:
@@ -74,6 +184,8 @@ def fetch(folder: Path, fingerprint: str, make: Callable[[Path], dict[str, Any]]
 
     Raises
     ------
+    InputError
+        If it must be built, and the folder cannot be written to.
     MachineError
         If the disk fails.
 
@@ -86,20 +198,27 @@ def fetch(folder: Path, fingerprint: str, make: Callable[[Path], dict[str, Any]]
     manifest = _read(entry)
     if manifest is not None:
         return entry, manifest
+    if not os.access(folder, os.W_OK):
+        raise InputError(f"cache: cannot write to {folder}; set BNSIM_CACHE to a folder that can be written")
     try:
         _clear(folder)
-        with filelock.FileLock(folder / f"{fingerprint}{_LOCK}"):
+        with _lock(folder, fingerprint):
             manifest = _read(entry)  # another process may have built it while this one waited
             return entry, manifest if manifest is not None else _make(folder, entry, make)
     except OSError as error:
         raise MachineError(f"cache: cannot build in {folder} ({error}); free space there or set BNSIM_CACHE") from error
 
 
+def _lock(folder: Path, fingerprint: str, timeout: float = -1) -> filelock.BaseFileLock:
+    mode = 0o660 if _shared() else 0o600
+    return filelock.FileLock(folder / f"{fingerprint}{_LOCK}", timeout, mode=mode)
+
+
 def _clear(folder: Path) -> None:
     """Remove what processes that were killed while they built have left: entries that nobody holds the lock of."""
     for workplace in folder.glob(f"{_BUILDING}*"):
         fingerprint = workplace.name.removeprefix(_BUILDING).partition("-")[0]
-        with suppress(filelock.Timeout), filelock.FileLock(folder / f"{fingerprint}{_LOCK}", timeout=0):
+        with suppress(filelock.Timeout), _lock(folder, fingerprint, timeout=0):
             shutil.rmtree(workplace, ignore_errors=True)
 
 
@@ -109,6 +228,9 @@ def _make(folder: Path, entry: Path, make: Callable[[Path], dict[str, Any]]) -> 
         manifest = make(workplace)
         manifest["checksum"] = _checksum(workplace / BINARY)
         (workplace / MANIFEST).write_text(json.dumps(manifest, indent=1))
+        if _shared():
+            for path in (workplace, *workplace.rglob("*")):
+                path.chmod(path.stat().st_mode | (0o070 if path.is_dir() or path.name == BINARY else 0o060))
         if entry.exists():
             shutil.rmtree(entry)
         workplace.rename(entry)
@@ -124,6 +246,8 @@ def _read(entry: Path) -> dict[str, Any] | None:
         whole = manifest["checksum"] == _checksum(entry / BINARY)
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    with suppress(OSError):  # of a cache that cannot be written to
+        os.utime(entry / MANIFEST)
     return manifest if whole else None
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -43,7 +44,7 @@ class Run:
     chunk : int
         Largest number of segments of a job.
     limit : Limit or None
-        When a job ends early.
+        When the first job ends early; later ones may take longer (see `_rarer`).
     """
 
     program: Program
@@ -85,16 +86,18 @@ class Run:
         outcome : Outcome
             Its outcome.
         """
-        done, start = 0, int(state[CLOCK][0])
+        done, start, limit = 0, int(state[CLOCK][0]), self.limit
         while done < self.n_steps:
-            job = self._job(state, start, done)
+            job = self._job(state, start, done, limit)
+            begun = time.monotonic()
             outcome = engine.run(job, _later(report, done))
+            limit = _rarer(limit, time.monotonic() - begun)
             steps = job.grid.steps * job.n_trials if outcome.steps is None else outcome.steps
             done += steps
             state = State({**state, **outcome.state, CLOCK: np.array([start + done], np.int64)})
             yield state, Grid(steps, steps, start + done - steps, continuous=True), outcome
 
-    def _job(self, state: State, start: int, done: int) -> Job:
+    def _job(self, state: State, start: int, done: int, limit: Limit | None) -> Job:
         """The job that goes on after some steps: with the rest of a segment, or with whole ones."""
         segment, begun = divmod(done, self.segment)
         steps = self.segment - begun
@@ -114,8 +117,13 @@ class Run:
             plastic=self.plastic,
             spikes=self.wanted.spikes,
             samples=self.wanted.samples,
-            limit=self.limit,
+            limit=limit,
         )
+
+
+def _rarer(limit: Limit | None, seconds: float) -> Limit | None:
+    """The limit of the next job, after one of so many seconds: what comes on top of its steps takes a tenth at most."""
+    return limit and replace(limit, seconds=max(limit.seconds, 10 * (seconds - limit.seconds)))
 
 
 def _later(report: Reporter | None, steps: int) -> Reporter | None:

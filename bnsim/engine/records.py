@@ -119,7 +119,7 @@ class Record:
             dt=program.dt,
             trials=numbers,
             counts=counts,
-            spikes={name: _spike_times(program.dt, grid, name, outcomes) for name in self.spikes},
+            spikes={name: self._spike_times(program, grid, name, outcomes) for name in self.spikes},
             traces=traces,
             presentations=presentations,
             weights=sampled["projection"],
@@ -148,6 +148,16 @@ class Record:
             presentations=none,
             steps=0,
         )
+
+    def _spike_times(self, program: Program, grid: Grid, name: str, outcomes: Sequence[Outcome]) -> SpikeTimes:
+        parts, wanted = [outcome.spikes[name] for outcome in outcomes], self.spikes[name]
+        unit: IntArray = np.concatenate([part[0] for part in parts]).astype(np.int64)
+        time: FloatArray = np.concatenate([part[1] for part in parts]) * program.dt
+        units: IntArray = np.arange(program.population(name).size) if wanted is None else wanted.astype(np.int64)
+        if grid.continuous:
+            return SpikeTimes(np.zeros(len(unit), np.int64), unit, time, units)
+        numbers = np.concatenate([np.diff(part[2], prepend=0) for part in parts])
+        return SpikeTimes(np.repeat(np.arange(len(numbers)), numbers), unit, time, units)
 
     def _trace(
         self, program: Program, grid: Grid, item: Recordable, outcomes: Sequence[Outcome], state: State
@@ -195,13 +205,3 @@ def _positive(culprit: str, steps: int) -> int:
     if steps < 1:
         raise InputError(f"{culprit}.every: not above 0; give a multiple of dt")
     return steps
-
-
-def _spike_times(dt: float, grid: Grid, name: str, outcomes: Sequence[Outcome]) -> SpikeTimes:
-    parts = [outcome.spikes[name] for outcome in outcomes]
-    unit: IntArray = np.concatenate([part[0] for part in parts]).astype(np.int64)
-    time: FloatArray = np.concatenate([part[1] for part in parts]) * dt
-    if grid.continuous:
-        return SpikeTimes(np.zeros(len(unit), np.int64), unit, time)
-    numbers = np.concatenate([np.diff(part[2], prepend=0) for part in parts])
-    return SpikeTimes(np.repeat(np.arange(len(numbers)), numbers), unit, time)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bnsim import checks, notebook
+from bnsim import notebook
 from bnsim.arrays import Int64Array
 from bnsim.binning import whole_steps
 from bnsim.drives.encoder import Encoded
@@ -24,17 +24,21 @@ from bnsim.engine.records import Record
 from bnsim.engine.signals import Signals, check_signals
 from bnsim.errors import InputError
 from bnsim.network import Network
+from bnsim.printable import printable
 from bnsim.program import Program
+from bnsim.random_numbers import checked_key
 from bnsim.record import Request
 from bnsim.recording import Recording
 from bnsim.state import CLOCK, KEY, State
 from bnsim.stream import Stream
 from bnsim.timing import Timing
 
+__all__ = ["Simulator"]
+
 CHUNK_BYTES = 32 * 2**20
 """Stimulus and counts handled at once: starting a binary and making 30,000 synapses costs about 10 ms."""
 
-PIECE_BYTES, PIECE_SECONDS = 32 * 2**20, 60.0
+PIECE_BYTES, PIECE_SECONDS = 32 * 2**20, 5.0
 """What a run that is written to disk records, and how long it takes, before that is written."""
 
 
@@ -108,7 +112,7 @@ class Simulator:
         State
             Equal for equal keys.
         """
-        number = _checked_key(key)
+        number = checked_key("Simulator.initial_state(key)", key)
         arrays = initial_arrays(self.program, number)
         return State({**arrays, KEY: np.array([number], np.uint64), CLOCK: np.zeros(1, np.int64)})
 
@@ -181,7 +185,8 @@ class Simulator:
         ----------
         state : State
             From `initial_state` or an earlier run, which it continues: everything carries over, the clock, the key of
-            the random numbers and spikes in flight included. It is not changed.
+            the random numbers and spikes in flight included. It is not changed. For other random numbers in the same
+            network give `state.with_key(5)`, say.
         duration : float or Quantity
             How long to simulate, a whole number of time steps; seconds, where it has no unit.
         stimulus : mapping, array or None
@@ -198,7 +203,8 @@ class Simulator:
             Whether a bar shows how far the run is.
         to : str or pathlib.Path, optional
             Folder to which the run writes what it records, piece by piece, so that it takes no more memory the longer
-            it is; a new one, or that of a run which ends with this state, to go on with it. See Notes.
+            it is; a new one, or that of a run which ends with this state, to go on with it. A piece takes about five
+            seconds of real time, longer where to begin a piece takes long: so much is lost if the process is killed.
 
         Returns
         -------
@@ -218,7 +224,8 @@ class Simulator:
 
         Notes
         -----
-        Ten runs of 1 s give the same spikes as one of 10 s, to the last bit.
+        Ten runs of 1 s give the same spikes as one of 10 s, to the last bit. Neither the length of the run nor what
+        differs from state to state is compiled in.
         """
         culprit, program = "Simulator.run_for", self.program
         self._refuse_trial_ends()
@@ -266,7 +273,7 @@ class Simulator:
         except BaseException as error:
             error.add_note(stream.note())
             if isinstance(error, KeyboardInterrupt):  # which Brian2's excepthook leaves without a word
-                print(f"\n{stream.note()}", file=sys.stderr)
+                print(f"\n{printable(stream.note())}", file=sys.stderr)
             raise
         return reached, stream.recording()
 
@@ -329,7 +336,7 @@ class Simulator:
         wanted: Record,
         profile: bool = False,
     ) -> tuple[State, list[Outcome], np.ndarray]:
-        _checked_key(key)
+        checked_key("Simulator.run(key)", key)
         values = stimuli.by_encoder("Simulator.run(stimulus)", self.program, stimulus)
         numbers = stimuli.trial_numbers(trials, values)
         drives = {name: stimuli.encoded(self.program, name, value, self.timing) for name, value in values.items()}
@@ -378,10 +385,3 @@ class Simulator:
         for what, found in (("repetition", self.program.repetition), ("reward", self.program.reward)):
             if found is not None:
                 raise InputError(f"{culprit}: the network's {what} belongs to trials; {remedy}")
-
-
-def _checked_key(key: int) -> int:
-    number = checks.count("key", key, minimum=0)
-    if number >= 2**64:
-        raise InputError(f"key: {key} is too large; give a whole number below 2^64")
-    return number

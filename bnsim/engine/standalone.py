@@ -98,13 +98,16 @@ class StandaloneNetwork:
     profiles = True
 
     def __init__(self, program: Program, compiler: str, cache: str | Path | None) -> None:
-        self.program = program
+        self.program, self._compiler = program, compiler
         self.fingerprint = _fingerprint(program, compiler)
+        self._cache = cache_folder(cache)
+        self._fetch()
 
+    def _fetch(self) -> None:
         def make(folder: Path) -> dict[str, Any]:
-            return _build(program, compiler, folder)
+            return _build(self.program, self._compiler, folder)
 
-        self.folder, self.manifest = fetch(cache_folder(cache), self.fingerprint, make)
+        self.folder, self.manifest = fetch(self._cache, self.fingerprint, make)
 
     def run(self, job: Job, report: Reporter | None = None) -> Outcome:
         """Run a chunk of trials in a process of its own.
@@ -126,6 +129,9 @@ class StandaloneNetwork:
         MachineError
             If the binary cannot be started or fails, the disk fails, or a variable becomes NaN or infinite.
         """
+        if not (self.folder / BINARY).exists():  # the cache was emptied meanwhile
+            self._cache = cache_folder(self._cache)
+            self._fetch()
         # Unnamed files: a pipe takes some kilobytes at a time, which is half the time of a small network's run.
         with tempfile.TemporaryFile() as inputs, tempfile.TemporaryFile() as outputs:
             # On the pipe's other end the binary says how far it is; it ends with the process.
@@ -149,7 +155,12 @@ class StandaloneNetwork:
                     _close(reading)
             self._check(process.returncode, said)
             outputs.seek(0)
-            return wire.read(self.program, job, self.manifest["objects"], outputs)
+            try:
+                return wire.read(self.program, job, self.manifest["objects"], outputs)
+            except ValueError:
+                raise MachineError(
+                    f"compiled network: it ended without its result; remove {self.folder} to rebuild it"
+                ) from None
 
     def _start(self, inputs: IO[bytes], outputs: IO[bytes], report_to: int) -> subprocess.Popen[bytes]:
         try:
@@ -237,7 +248,8 @@ def _build(program: Program, compiler: str, folder: Path) -> dict[str, Any]:
     synapses = [group.name for group in objects.synapses.values()]
     (folder / "everything.cpp").write_text(declarations(synapses) + _one_file(folder))
     cxx.compile_file(compiler, "everything.cpp", BINARY, folder)
-    return {"objects": called}
+    network = ", ".join(f"{population.name} ({population.size})" for population in program.populations)
+    return {"objects": called, "network": network}
 
 
 def _one_file(folder: Path) -> str:

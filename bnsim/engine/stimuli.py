@@ -43,6 +43,8 @@ def by_encoder(culprit: str, program: Program, stimulus: Any) -> dict[str, Any]:
             stimulus = {}
         elif len(encoders) == 1:
             stimulus = {encoders[0]: stimulus}
+        elif not encoders:
+            raise InputError(f"{culprit}: the network has no encoder that takes one; leave it out")
         else:
             raise InputError(
                 f"{culprit}: the network has {len(encoders)} encoders ({', '.join(encoders)}); "

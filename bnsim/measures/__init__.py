@@ -14,7 +14,8 @@ or else those of `dt`, a nanosecond if none is given. Give the `dt` of spike tra
 Shapes
 ------
 With a recording of n trials and N units, a measure of each trial and unit is an array (n, N); with a sequence of N
-trains it is (N,). Times are in seconds, rates in hertz.
+trains it is (N,). The units of a measure of spike times are those whose spikes were recorded (`bnsim.Spikes(...,
+units=)`), in the order of `recording.spike_times(population).units`. Times are in seconds, rates in hertz.
 """
 
 from bnsim.measures.contrast import spike_contrast

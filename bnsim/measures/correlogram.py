@@ -10,7 +10,6 @@ from bnsim.arrays import FloatArray, Int64Array
 from bnsim.binning import Bins
 from bnsim.errors import InputError
 from bnsim.measures.trains import Source, grid_trains
-from bnsim.selection import checked_index
 from bnsim.times import Time, is_sequence, positive, shown
 
 
@@ -70,7 +69,10 @@ def cross_correlation(
 
     owner = "cross_correlation"
     width, lag = positive(f"{owner}.bin_width", bin_width), positive(f"{owner}.max_lag", max_lag)
-    trains = grid_trains(owner, source, population, trial, None, duration, dt)
+    first, second = _pair(f"{owner}.units", units)
+    trains = grid_trains(
+        owner, source, population, trial, [first] if first == second else [first, second], duration, dt
+    )
     bins = Bins.of(f"{owner}.bin_width", width, trains.dt, trains.n_steps)
     n_lags = round(lag / width)
     if not 1 <= n_lags < len(bins):
@@ -78,7 +80,7 @@ def cross_correlation(
             f"{owner}.max_lag: {lag:g} s does not lie between one bin ({width:g} s) and "
             f"the length of the trial ({trains.duration:g} s); choose a lag between them"
         )
-    counts = [bins.count_steps(trains.steps[unit]) for unit in _pair(f"{owner}.units", units, len(trains.steps))]
+    counts = [bins.count_steps(trains.steps[place]) for place in (0, -1)]
     with warnings.catch_warnings():
         # Elephant 1.2 still passes an argument that its unit library has deprecated.
         warnings.filterwarnings("ignore", message="The 'copy' argument in Quantity", category=DeprecationWarning)
@@ -88,8 +90,8 @@ def cross_correlation(
     return np.asarray(lags) * width, np.rint(histogram.magnitude.ravel()).astype(np.int64)
 
 
-def _pair(culprit: str, units: tuple[int, int], size: int) -> list[int]:
+def _pair(culprit: str, units: tuple[int, int]) -> tuple[int, int]:
     """Two indices, which may be equal."""
     if not is_sequence(units) or len(units) != 2:
         raise InputError(f"{culprit}: {shown(units)} is no pair; give two units, such as (0, 1)")
-    return [checked_index(culprit, unit, size, "unit") for unit in units]
+    return units[0], units[1]

@@ -65,6 +65,6 @@ def first_spike_latency(source: Source, population: str | None = None) -> FloatA
         return np.array([train[0] if len(train) else np.nan for train in trains])
     name = population_of("first_spike_latency", source, population)
     spikes = source.spike_times(name)
-    latency = np.full((source.n_trials, source.populations[name]), np.inf)
-    np.minimum.at(latency, (spikes.trial, spikes.unit), spikes.time - source.start)
+    latency = np.full((source.n_trials, len(spikes.units)), np.inf)
+    np.minimum.at(latency, (spikes.trial, spikes.places(spikes.unit)), spikes.time - source.start)
     return np.where(np.isinf(latency), np.nan, latency)

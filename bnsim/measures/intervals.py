@@ -57,8 +57,7 @@ def coefficient_of_variation(source: Source, population: str | None = None) -> F
     owner = "coefficient_of_variation"
     if isinstance(source, Recording):
         name = population_of(owner, source, population)
-        intervals, unit = _of_all(source.spike_times(name))
-        size = source.populations[name]
+        intervals, unit, size = _of_all(source.spike_times(name))
     else:
         trains = [np.diff(train) for train in plain_trains(owner, source, population)]
         intervals, size = np.concatenate([np.zeros(0), *trains]), len(trains)
@@ -71,17 +70,18 @@ def coefficient_of_variation(source: Source, population: str | None = None) -> F
         return np.where(number > 1, np.sqrt(variance) / mean, np.nan)
 
 
-def _of_all(spikes: SpikeTimes) -> tuple[FloatArray, IntArray]:
-    """All intervals within trials, in order of unit, then trial, and the unit of each."""
-    order = np.lexsort((spikes.time, spikes.trial, spikes.unit))
-    time, trial, unit = spikes.time[order], spikes.trial[order], spikes.unit[order]
+def _of_all(spikes: SpikeTimes) -> tuple[FloatArray, IntArray, int]:
+    """All intervals within trials, in order of unit, then trial, the place of each one's unit, and how many units."""
+    places = spikes.places(spikes.unit)
+    order = np.lexsort((spikes.time, spikes.trial, places))
+    time, trial, unit = spikes.time[order], spikes.trial[order], places[order]
     within = (np.diff(unit) == 0) & (np.diff(trial) == 0)
-    return np.diff(time)[within], unit[1:][within]
+    return np.diff(time)[within], unit[1:][within], len(spikes.units)
 
 
 def _intervals(owner: str, source: Source, population: str | None) -> list[FloatArray]:
     if not isinstance(source, Recording):
         return [np.diff(train) for train in plain_trains(owner, source, population)]
     name = population_of(owner, source, population)
-    intervals, unit = _of_all(source.spike_times(name))
-    return np.split(intervals, np.searchsorted(unit, np.arange(1, source.populations[name])))
+    intervals, unit, size = _of_all(source.spike_times(name))
+    return np.split(intervals, np.searchsorted(unit, np.arange(1, size)))

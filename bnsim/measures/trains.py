@@ -67,7 +67,7 @@ def grid_trains(
     trial : int or None
         Trial of a recording, 0 where it is None; None for plain spike trains.
     units : int, sequence of int or None
-        Units to return; None for all.
+        Units to return; None for all that were recorded.
     duration : float, Quantity or None
         Length of the trial, for plain spike times; plain numbers are seconds. None for a recording or Neo spike trains.
     dt : float, Quantity or None
@@ -87,17 +87,18 @@ def grid_trains(
         refuse(owner, {"duration": duration, "dt": dt}, "a recording knows its length and time step")
         name = population_of(owner, source, population)
         index = checked_index(f"{owner}.trial", 0 if trial is None else trial, source.n_trials, "trial")
-        trains = [train - source.start for train in source.spike_times(name).trains(source.populations[name], index)]
+        spikes, trains = source.spike_times(name), source.spike_times(name).trains(index)
+        wanted = spikes.chosen(f"{owner}.units", units, source.populations[name])
+        chosen = [trains[place] - source.start for place in spikes.places(wanted)]
         step, n_steps = source.dt, source.n_steps
     else:
         refuse(owner, {"trial": trial}, "spike trains without a recording are of one trial")
         trains, length = trains_and_duration(owner, source, population, duration)
         step = NANOSECOND if dt is None else positive(f"{owner}.dt", dt)
         n_steps = trial_steps(f"{owner}.duration", length, step)
-    if units is None:
         chosen = trains
-    else:
-        chosen = [trains[unit] for unit in checked_indices(f"{owner}.units", units, len(trains), "unit")]
+        if units is not None:
+            chosen = [trains[unit] for unit in checked_indices(f"{owner}.units", units, len(trains), "unit")]
     # Neo lets a spike lie at the very end of its train.
     return GridTrains([np.minimum(steps_of(train, step), n_steps - 1) for train in chosen], step, n_steps)
 

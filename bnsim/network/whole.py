@@ -215,8 +215,7 @@ class Network(Description):
         Returns
         -------
         Simulator
-            The compiled network (see `bnsim.engine.simulator.Simulator`). Neither the length of trials or runs nor
-            connectivity, weights and delays are compiled in.
+            The compiled network.
 
         Raises
         ------
@@ -224,6 +223,13 @@ class Network(Description):
             If a time, name or equation does not fit, or the back end is not known.
         MachineError
             If the compiler or the disk fails.
+
+        Notes
+        -----
+        Compiling takes seconds, and is done once for each network and step. Neither the length of trials or runs, nor
+        connectivity, weights and delays are compiled in; nor is a parameter of which each cell has its own value, such
+        as `LIF(tau_m=np.full(7, 15) * ms)` or `LIF(tau_m=Normal(20 * ms, 2 * ms))`, or a drive given as `Binned`. One
+        number for all cells is compiled in, for it is faster: to scan a parameter, give it as an array.
         """
         from bnsim.engine.compilation import compile_network
 

@@ -120,8 +120,8 @@ class ClopathSTDP(PlasticityRule):
             return ""
         return (
             f"the neurons are reset at {checks.describe(ceiling * volt)}, below theta_plus = "
-            f"{checks.describe(self.theta_plus)}, so that there is no potentiation; give a model with an "
-            "upstroke, such as AdaptiveExponentialLIF, or lower theta_plus"
+            f"{checks.describe(self.theta_plus)}, so that there is no potentiation; give a model with an upstroke, "
+            "such as AdaptiveExponentialLIF, or lower theta_plus"
         )
 
     @property

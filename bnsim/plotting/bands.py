@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -12,9 +13,9 @@ from numpy.typing import NDArray
 from bnsim.arrays import Int64Array
 from bnsim.binning import NANOSECOND, Bins, steps_of, trial_steps
 from bnsim.errors import InputError
-from bnsim.plotting.selection import Window, sampled_units, times_and_units, window_steps
+from bnsim.plotting.selection import Window, times_and_units, window_steps
 from bnsim.recording import Recording
-from bnsim.selection import Indices, checked_indices, known_population, refuse
+from bnsim.selection import Indices, checked_indices, known_population, refuse, sampled_units
 from bnsim.times import FloatArray, Time, Times, positive, shown
 
 Source: TypeAlias = "Recording | tuple[Times, NDArray[np.integer] | Sequence[int]]"
@@ -106,9 +107,11 @@ class Band:
     rows : ndarray of int, shape (n_marks,)
         Of the marks, counted from the strip's bottom.
     rates : ndarray of float, shape (n_bins,)
-        Mean rate (Hz) of all units of the population in each bin.
+        Mean rate (Hz) of all recorded units of the population in each bin.
     size : int
         Units of the population.
+    n_recorded : int
+        Units whose spikes were recorded.
     n_rows : int
         Units that have a row.
     bottom, top : float
@@ -120,6 +123,7 @@ class Band:
     rows: Int64Array
     rates: FloatArray
     size: int
+    n_recorded: int
     n_rows: int
     bottom: float
     top: float
@@ -171,15 +175,16 @@ def _of_recording(recording: Recording, choice: Choice) -> tuple[list[Band], Tim
     if choice.window is not None:
         first, n_steps = window_steps(f"{owner}.window", choice.window, recording.dt, first + n_steps)
     timeline = Timeline(trials, Bins.of(f"{owner}.bin_width", choice.bin_width, recording.dt, n_steps, first))
-    shown_units = [sampled_units(f"{owner}.sample", choice.sample, recording.populations[name]) for name in names]
+    recorded = [np.sort(recording.spike_times(name).units).astype(np.int64) for name in names]
+    shown_units = [units[sampled_units(f"{owner}.sample", choice.sample, len(units))] for units in recorded]
     sizes = np.array([len(units) for units in shown_units])
     shares = np.maximum(sizes / sizes.sum(), _LEAST_SHARE if len(names) > 1 else 0.0)
     edges = np.concatenate([[0.0], np.cumsum(shares / shares.sum())]) * sizes.sum() - 0.5
     bands = []
-    for name, units, bottom, top in zip(names, shown_units, edges[:-1], edges[1:], strict=True):
+    for name, units, strip in zip(names, shown_units, pairwise(edges), strict=True):
         spikes = recording.spike_times(name)
-        trains = [spikes.of_trial(trial) for trial in trials]
-        bands.append(_band(name, trains, timeline, recording.populations[name], units, (bottom, top)))
+        trains, size = [spikes.of_trial(trial) for trial in trials], recording.populations[name]
+        bands.append(_band(name, trains, timeline, (size, len(spikes.units)), units, strip))
     return bands, timeline
 
 
@@ -209,26 +214,26 @@ def _of_arrays(source: object, choice: Choice) -> tuple[list[Band], Timeline]:
     timeline = Timeline([0], Bins(dt, n_steps, width, first))
     size = int(units.max(initial=0)) + 1
     chosen = sampled_units(f"{owner}.sample", choice.sample, size)
-    return [_band("Unit", [(times, units)], timeline, size, chosen, (-0.5, len(chosen) - 0.5))], timeline
+    return [_band("Unit", [(times, units)], timeline, (size, size), chosen, (-0.5, len(chosen) - 0.5))], timeline
 
 
 def _band(
     name: str,
     trains: list[tuple[FloatArray, NDArray[np.integer]]],
     timeline: Timeline,
-    size: int,
+    sizes: tuple[int, int],
     units: Int64Array,
     strip: tuple[float, float],
 ) -> Band:
-    """The strip of a population, from the times and units of all its spikes in each trial."""
+    """The strip of a population, from its spikes in each trial, and how many units it has and were recorded."""
     times, rows = [], []
     for place, (of_trial, of_units) in enumerate(trains):
         drawn = timeline.inside(of_trial) & np.isin(of_units, units)
         times.append(of_trial[drawn] + place * timeline.length)
         rows.append(np.searchsorted(units, of_units[drawn]))
     counts = np.concatenate([timeline.bins.count(of_trial) for of_trial, _ in trains])
-    rates = counts / (size * np.tile(timeline.bins.durations, len(trains)))
-    return Band(name, np.concatenate(times), np.concatenate(rows), rates, size, len(units), *strip)
+    rates = counts / (sizes[1] * np.tile(timeline.bins.durations, len(trains)))
+    return Band(name, np.concatenate(times), np.concatenate(rows), rates, *sizes, len(units), *strip)
 
 
 def chosen_populations(owner: str, recording: Recording, populations: Sequence[str] | None) -> list[str]:

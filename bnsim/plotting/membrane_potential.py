@@ -129,7 +129,7 @@ def _of_recording(
     cell = int(found.units[0]) if unit is None else unit
     values = found.of(checked_index("membrane_potential.unit", cell, recording.populations[name], "unit"))[index]
     spikes = None
-    if name in recording.spikes:
+    if name in recording.spikes and cell in recording.spikes[name].units:
         times, units = recording.spikes[name].of_trial(index)
         spikes = times[units == cell]
     return _Trace(found.times, values, found.unit, spikes)

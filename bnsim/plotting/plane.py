@@ -254,6 +254,7 @@ def path_of(
         raise InputError(
             f"phase_plane.recording: {len(x)} samples of {names[0]!r}, {len(y)} of {names[1]!r}; record both alike"
         )
+    recording.spike_times(name).chosen("phase_plane.unit", cell, recording.populations[name])
     times, units = recording.spike_times(name).of_trial(index)
     # The sample of a spike's own step is the last one before the reset.
     ends = np.searchsorted(traces[0].times, times[units == cell] + recording.dt / 2)

@@ -61,8 +61,9 @@ def population_rate(
 
     Notes
     -----
-    The rate is the number of spikes in a bin, divided by the number of units and the length of the bin: what
-    `bnsim.plotting.raster` draws below the spikes. The mean over trials, with its error, is `bnsim.plotting.psth`.
+    The rate is the number of spikes in a bin, divided by the number of units whose spikes were recorded and the length
+    of the bin: what `bnsim.plotting.raster` draws below the spikes. The mean over trials, with its error, is
+    `bnsim.plotting.psth`.
     """
     checked_axes("population_rate.ax", ax)
     choice = Choice("population_rate", trial, populations, bin_width, window, None, duration, dt)
@@ -89,14 +90,24 @@ def draw_rates(ax: Axes, bands: list[Band], timeline: Timeline) -> None:
         The axis of time.
     """
     for index, band in enumerate(bands):
-        ax.stairs(band.rates, timeline.edges * 1000, baseline=None, color=colour(index), linewidth=1.4, label=band.name)
+        ax.stairs(
+            band.rates, timeline.edges * 1000, baseline=None, color=colour(index), linewidth=1.4, label=_named(band)
+        )
     draw_boundaries(ax, timeline)
     ax.set_ylim(bottom=0)
     ax.set_xlabel("Time (ms)")
     ax.set_ylabel("Rate (Hz)")
-    which = "units" if all(band.n_rows == band.size for band in bands) else "all units"
+    which = "units" if all(band.n_recorded == band.size for band in bands) else "recorded units"
+    if any(band.n_rows < band.n_recorded for band in bands):
+        which = f"all {which}"
     note = f"mean of {which}, {timeline.bins.durations[0] * 1000:.3g} ms bins"
     ax.text(1, 1.02, note, transform=ax.transAxes, ha="right", va="bottom", fontsize=9, color=INK)
+
+
+def _named(band: Band) -> str:
+    if band.n_recorded == band.size:
+        return band.name
+    return f"{band.name} ({band.n_recorded:,} of {band.size:,} units)"
 
 
 def draw_boundaries(ax: Axes, timeline: Timeline) -> None:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from bnsim import measures
 from bnsim.errors import InputError
-from bnsim.measures.trains import Source
+from bnsim.measures.trains import Source, grid_trains
 from bnsim.plotting.bands import chosen_populations
 from bnsim.plotting.selection import checked_axes
 from bnsim.plotting.style import INK, colour, new_axes, style
@@ -79,7 +79,7 @@ def power_spectrum(
             )
             drawn = _within(found, frequencies)
             ax.plot(found[drawn], density[drawn], color=colour(index), linewidth=1.4, label=name)
-            level = _poisson_level(source, name, trial, duration)
+            level = _poisson_level(source, name, trial, duration, dt)
             if level > 0:
                 ax.axhline(level, color=colour(index), linewidth=1.0, linestyle=":")
         ax.set_yscale("log")
@@ -105,7 +105,10 @@ def _within(found: np.ndarray, frequencies: tuple[float, float] | None) -> np.nd
     return drawn
 
 
-def _poisson_level(source: Source, name: str | None, trial: int | None, duration: Time | None) -> float:
+def _poisson_level(
+    source: Source, name: str | None, trial: int | None, duration: Time | None, dt: Time | None
+) -> float:
     """Density (Hz^2/Hz) of as many independent Poisson processes of the same rate: 2 r / N."""
-    rates = np.atleast_2d(measures.rates(source, name, duration=duration))[trial or 0]
-    return float(2 * rates.mean() / len(rates)) if len(rates) else 0.0
+    found = grid_trains("power_spectrum", source, name, trial, None, duration, dt)
+    n_units = len(found.steps)
+    return 2 * sum(map(len, found.steps)) / found.duration / n_units**2 if n_units else 0.0

@@ -41,7 +41,7 @@ def psth(
     population : str, optional
         Which of a recording's populations; it must be given with a recording.
     units : int or sequence of int, optional
-        Which of a recording's units, all if not given.
+        Which of a recording's units, all whose spikes were recorded if not given.
     trial : int or sequence of int, optional
         Which of a recording's trials, all if not given.
     bin_width : float or Quantity
@@ -64,8 +64,8 @@ def psth(
     Raises
     ------
     InputError
-        If the population, a unit or a trial is unknown or named twice, spikes were not recorded, there is no trial, or
-        a time is no time or no whole number of steps.
+        If the population, a unit or a trial is unknown or named twice, its spikes were not recorded, there is no trial,
+        or a time is no time or no whole number of steps.
 
     Notes
     -----
@@ -76,24 +76,24 @@ def psth(
     checked_axes("psth.ax", ax)
     if isinstance(source, Recording):
         refuse("psth", {"duration": duration, "dt": dt}, "a recording knows its length and time step")
-        trains, n_units = _of_recording(source, population, units, trial)
+        trains, n_units, note = _of_recording(source, population, units, trial)
         step, begin, n_steps = source.dt, source.first_step, source.first_step + source.n_steps
     else:
         refuse("psth", {"population": population, "units": units, "trial": trial}, "plain spike times are of one unit")
         step = NANOSECOND if dt is None else positive("psth.dt", dt)
         trains, n_steps = _of_arrays(source, duration, step)
-        begin, n_units = 0, 1
+        begin, n_units, note = 0, 1, ""
     first, length = (begin, n_steps - begin) if window is None else window_steps("psth.window", window, step, n_steps)
     bins = Bins.of("psth.bin_width", bin_width, step, length, first)
     # A spike at the very end of plain times belongs to the last step.
     counts = np.array([bins.count_steps(np.minimum(steps_of(train, step), n_steps - 1)) for train in trains])
     with style():
         ax = ax or new_axes(6.4, 3.0)
-        _draw(ax, counts / (n_units * bins.durations), bins)
+        _draw(ax, counts / (n_units * bins.durations), bins, note)
     return ax
 
 
-def _draw(ax: Axes, rates: FloatArray, bins: Bins) -> None:
+def _draw(ax: Axes, rates: FloatArray, bins: Bins, units: str) -> None:
     mean, edges = rates.mean(axis=0), bins.edges * 1000
     ax.stairs(mean, edges, color=BLUE, fill=True, alpha=0.25)
     ax.stairs(mean, edges, color=BLUE, linewidth=1.4)
@@ -103,7 +103,7 @@ def _draw(ax: Axes, rates: FloatArray, bins: Bins) -> None:
         centres = (edges[:-1] + edges[1:]) / 2
         ax.vlines(centres, mean - error, mean + error, color=INK, linewidth=1.0)
         note = f"mean ± s.e.m. of {len(rates)} trials, {note}"
-    ax.text(1, 1.02, note, transform=ax.transAxes, ha="right", va="bottom", fontsize=9)
+    ax.text(1, 1.02, units + note, transform=ax.transAxes, ha="right", va="bottom", fontsize=9)
     ax.set_xlim(edges[0], edges[-1])
     ax.set_ylim(bottom=0)
     ax.set_xlabel("Time since stimulus onset (ms)")
@@ -112,14 +112,16 @@ def _draw(ax: Axes, rates: FloatArray, bins: Bins) -> None:
 
 def _of_recording(
     recording: Recording, population: str | None, units: Indices | None, trial: Indices | None
-) -> tuple[list[FloatArray], int]:
-    """Spike times (s) of the chosen units together, an array a trial, and the number of these units."""
+) -> tuple[list[FloatArray], int, str]:
+    """Spike times (s) of the chosen units together, an array a trial, the number of these units, and it in words."""
     name = known_population("psth.population", population, recording.populations)
     spikes = recording.spike_times(name)
-    chosen = checked_indices("psth.units", units, recording.populations[name], "unit")
+    size = recording.populations[name]
+    chosen = spikes.chosen("psth.units", units, size)
     trials = checked_indices("psth.trial", trial, recording.n_trials, "trial")
     of_trials = [spikes.of_trial(index) for index in trials]
-    return [times[np.isin(of_unit, chosen)] for times, of_unit in of_trials], len(chosen)
+    note = "" if len(chosen) == size else f"{len(chosen):,} of {size:,} units, "
+    return [times[np.isin(of_unit, chosen)] for times, of_unit in of_trials], len(chosen), note
 
 
 def _of_arrays(source: Sequence[Times], duration: Time | None, dt: float) -> tuple[list[FloatArray], int]:

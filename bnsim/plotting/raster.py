@@ -51,7 +51,7 @@ def raster(
         whole number of time steps.
     sample : int, optional
         Draw at most so many units of each population, chosen at random, but always the same of a population of some
-        size. The label says how many of how many. The rate is that of all units.
+        size. The label says how many of how many. The rate is that of all units whose spikes were recorded.
     duration : float or Quantity, optional
         Length of the trial, for plain arrays only. If not given, it ends with the bin of the last spike.
     dt : float or Quantity, optional
@@ -75,9 +75,10 @@ def raster(
 
     Notes
     -----
-    The rate is the number of spikes in a bin, divided by the number of units and the length of the bin. Spikes are
-    counted in whole time steps (see `bnsim.binning`). Bins start anew with each trial; where a trial or window is no
-    whole number of bins, its last bin is shorter and is divided by its own length.
+    Only units whose spikes were recorded have a row. The rate is the number of spikes in a bin, divided by the number
+    of these units and the length of the bin. Spikes are counted in whole time steps (see `bnsim.binning`). Bins start
+    anew with each trial; where a trial or window is no whole number of bins, its last bin is shorter and is divided by
+    its own length.
 
     Strips are as high as their populations are large, except that none shrinks much below a fifth of the picture.
     """

@@ -53,37 +53,6 @@ def window_steps(culprit: str, window: Window, dt: float, n_steps: int | None) -
     return start, stop - start
 
 
-def sampled_units(culprit: str, sample: int | None, size: int) -> Int64Array:
-    """Return the units that are drawn: all of them, or a random sample that depends on the population's size alone.
-
-    Parameters
-    ----------
-    culprit : str
-        What the sample was given as, for the message of an error.
-    sample : int or None
-        Number of units to draw; None for all.
-    size : int
-        Size of the population.
-
-    Returns
-    -------
-    ndarray of int64, shape (n_drawn,)
-        The units in ascending order.
-
-    Raises
-    ------
-    InputError
-        If `sample` is not a whole number of at least 1.
-    """
-    if sample is None:
-        return np.arange(size)
-    if isinstance(sample, bool) or not isinstance(sample, (int, np.integer)) or sample < 1:
-        raise InputError(f"{culprit}: {shown(sample)} is no number of units; give a whole number of at least 1")
-    if sample >= size:
-        return np.arange(size)
-    return np.sort(np.random.default_rng(size).choice(size, sample, replace=False))
-
-
 def times_and_units(culprit: str, source: object) -> tuple[FloatArray, Int64Array]:
     """Return the times and units of a pair of plain arrays, ordered by time.
 

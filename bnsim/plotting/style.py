@@ -7,6 +7,7 @@ also differ in grey.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ DIVERGING, SEQUENTIAL = "RdBu_r", "cividis"
 RASTERIZE_ABOVE = 20_000
 """Marks beyond which a vector file would be slow to open: they become pixels within it."""
 
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SETTINGS: Any = {
     "figure.constrained_layout.use": True,
     "figure.dpi": 100,
@@ -107,8 +109,18 @@ def save(figure: Figure, *paths: Path, dpi: int = 160) -> None:
             for path in paths:
                 metadata: dict[str, Any] = {"Date": None} if path.suffix == ".svg" else {}
                 figure.savefig(path, dpi=dpi, metadata=metadata, bbox_inches=frame)
+                if path.suffix == ".svg":
+                    _make_well_formed(path)
         finally:
             figure.set_layout_engine(engine)
+
+
+def _make_well_formed(path: Path) -> None:
+    """Take out of an SVG what XML may not hold: matplotlib copies texts into comments, control characters too."""
+    text = path.read_text(encoding="utf-8")
+    allowed = _NO_XML.sub("", text)
+    if allowed != text:
+        path.write_text(allowed, encoding="utf-8")
 
 
 def new_axes(width: float = 6.4, height: float = 3.6) -> Axes:

@@ -28,7 +28,7 @@ def as_arrays(recording: Recording) -> dict[str, np.ndarray]:
     for population, counts in recording.counts.items():
         arrays[f"counts/{population}"] = counts
     for population, spikes in recording.spikes.items():
-        for name in ("trial", "unit", "time"):
+        for name in ("trial", "unit", "time", "units"):
             arrays[f"spikes/{population}/{name}"] = getattr(spikes, name)
     for population, traces in recording.traces.items():
         for variable, trace in traces.items():

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from bnsim.errors import InputError
 
 if TYPE_CHECKING:
+    from bnsim.recording.spikes import SpikeTimes
+    from bnsim.recording.traces import SampledTrace
     from bnsim.recording.whole import Recording
 
 
@@ -55,14 +57,15 @@ def check_consecutive(culprit: str, recordings: Sequence[Recording]) -> None:
 
 def _recorded(recording: Recording) -> set[tuple[object, ...]]:
     """Everything that was recorded, by kind, owner, variable and the units of samples."""
-    traces = [("trace of", name, v, t) for name, found in recording.traces.items() for v, t in found.items()]
+    traces: list[tuple[str, str, str, SampledTrace | SpikeTimes]] = []
+    traces += [("trace of", name, v, t) for name, found in recording.traces.items() for v, t in found.items()]
     traces += [("weights of", name, "w", trace) for name, trace in recording.weights.items()]
-    sampled = {(kind, name, v, len(t.units), t.units.tobytes()) for kind, name, v, t in traces}
-    return {("spikes of", name) for name in recording.spikes} | sampled
+    traces += [("spikes of", name, "", spikes) for name, spikes in recording.spikes.items()]
+    return {(kind, name, variable, *found.units.tolist()) for kind, name, variable, found in traces}
 
 
 def _differing(one: object, other: object) -> str:
     """What one has and the other has not, in short."""
     if isinstance(one, set) and isinstance(other, set):
-        return ", ".join(sorted(" ".join(map(str, entry[:3])) for entry in one - other)) or "less"
+        return ", ".join(sorted(" ".join(map(str, entry[:3])).strip() for entry in one - other)) or "less"
     return f"{one:g} s" if isinstance(one, float) else str(one)

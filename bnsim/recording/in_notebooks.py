@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bnsim import notebook
 
 if TYPE_CHECKING:
+    from bnsim.recording.spikes import SpikeTimes
     from bnsim.recording.whole import Recording
 
 MOST_SHOWN = 2000
@@ -21,7 +22,7 @@ def html(recording: Recording) -> str:
     for name, size in recording.populations.items():
         counts = recording.counts.get(name)
         rate = "" if counts is None or not counts.size else f"{counts.mean() / recording.duration:.3g}"
-        times = f"{len(recording.spikes[name]):,}" if name in recording.spikes else ""
+        times = _times(recording.spikes[name], size) if name in recording.spikes else ""
         traces = ", ".join(recording.traces.get(name, ()))
         rows.append((name, size, "" if counts is None else int(counts.sum()), rate, times, traces))
     head = ["population", "units", "spikes", "rate (Hz)", "spike times", "traces"]
@@ -38,6 +39,13 @@ def _small_raster(recording: Recording) -> str:
     if not 0 < sum(len(found) for found in recording.spikes.values()) <= MOST_SHOWN:
         return ""
     window = (recording.start, recording.start + recording.duration)
-    return notebook.raster(
-        {n: found.of_trial(0) for n, found in recording.spikes.items()}, recording.populations, window
-    )
+    sizes, trains = {}, {}
+    for name, found in recording.spikes.items():
+        times, units = found.of_trial(0)
+        sizes[name], trains[name] = len(found.units), (times, found.places(units))
+    return notebook.raster(trains, sizes, window)
+
+
+def _times(found: SpikeTimes, size: int) -> str:
+    recorded = len(found.units)
+    return f"{len(found):,}" if recorded == size else f"{len(found):,} of {recorded:,} units"

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bnsim import archive
 from bnsim.arrays import FloatArray, IntArray
 from bnsim.errors import InputError
+from bnsim.selection import listed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SampledTrace:
     """Samples of a variable, or of the weights of a projection.
 
@@ -44,6 +46,19 @@ class SampledTrace:
                 f"{len(self.units)} units; give an array (n_trials, n_samples, n_units)"
             )
 
+    def __eq__(self, other: object) -> bool:
+        """Return whether values, times, unit and units are the same; NaN equals NaN."""
+        if not isinstance(other, SampledTrace):
+            return NotImplemented
+        return archive.equal(as_arrays("", self), as_arrays("", other))
+
+    __hash__ = None  # type: ignore[assignment]  # it holds arrays
+
+    def __repr__(self) -> str:
+        trials, samples, units = self.values.shape
+        unit = f" in {self.unit}" if self.unit else ""
+        return f"<SampledTrace{unit}: {trials:,} trials, {samples:,} samples, {units:,} units>"
+
     def of(self, unit: int) -> FloatArray:
         """Return the samples of one unit.
 
@@ -64,13 +79,8 @@ class SampledTrace:
         """
         (place,) = np.nonzero(self.units == unit)
         if not len(place):
-            raise InputError(f"SampledTrace.of(unit): {unit} was not sampled; the units are {_shortly(self.units)}")
+            raise InputError(f"SampledTrace.of(unit): {unit} was not sampled; the units are {listed(self.units)}")
         return self.values[:, :, place[0]]
-
-
-def _shortly(numbers: IntArray) -> str:
-    shown = ", ".join(str(number) for number in numbers[:8])
-    return f"{shown}, ..." if len(numbers) > 8 else shown
 
 
 def cut(trace: SampledTrace, edges: tuple[float, float]) -> SampledTrace:

@@ -15,21 +15,21 @@ from bnsim import archive
 from bnsim.arrays import IntArray
 from bnsim.binning import Bins, whole_steps
 from bnsim.errors import InputError
-from bnsim.recording import in_notebooks
+from bnsim.recording import in_notebooks, in_words
 from bnsim.recording import spikes as spikes_of
 from bnsim.recording import traces as traces_of
 from bnsim.recording.arrays import as_arrays, fields
 from bnsim.recording.consecutive import check_consecutive
 from bnsim.recording.spikes import SpikeTimes
 from bnsim.recording.traces import SampledTrace
-from bnsim.selection import known_population
+from bnsim.selection import Indices, checked_index, known_population, sampled_units
 from bnsim.times import Time
 
 if TYPE_CHECKING:
     import neo
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Recording:
     """What one run of a compiled network returned.
 
@@ -83,11 +83,23 @@ class Recording:
     def __post_init__(self) -> None:
         if len(self.presentations) != len(self.trials):
             object.__setattr__(self, "presentations", np.ones(len(self.trials), np.int64))
+        checked = {}
         for population, spikes in self.spikes.items():
             size = self.populations[known_population("Recording.spikes", population, self.populations)]
+            culprit = f"Recording.spikes[{population!r}]"
+            checked[population] = spikes_of.with_units(culprit, spikes, size)
             if not isinstance(spikes.time, np.memmap):  # what lies on disk is not read before it is looked at
-                culprit = f"Recording.spikes[{population!r}]"
-                spikes_of.check_range(culprit, spikes, self.n_trials, size, self.start, self.duration)
+                spikes_of.check_range(culprit, checked[population], self.n_trials, size, self.start, self.duration)
+        object.__setattr__(self, "spikes", checked)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether another recording holds the same arrays; NaN equals NaN."""
+        return archive.equal(self.arrays(), other.arrays()) if isinstance(other, Recording) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # it holds arrays
+
+    def __repr__(self) -> str:
+        return in_words.text(self)
 
     @property
     def n_trials(self) -> int:
@@ -202,8 +214,9 @@ class Recording:
 
         Returns
         -------
-        ndarray of int, shape (n_trials, n_bins, n_units)
-            The counts. The last bin is shorter where the trial is no whole number of bins.
+        ndarray of int, shape (n_trials, n_bins, n_recorded)
+            The counts of the units whose spikes were recorded, in the order of `spike_times(population).units`: of all
+            units, where `bnsim.Spikes` named none. The last bin is shorter where the trial is no whole number of bins.
 
         Raises
         ------
@@ -217,8 +230,8 @@ class Recording:
         """
         spikes = self.spike_times(population)
         bins = Bins.of("Recording.binned(bin_width)", bin_width, self.dt, self.n_steps, self.first_step)
-        shape = (self.n_trials, len(bins), self.populations[population])
-        places = np.ravel_multi_index((spikes.trial, bins.place(spikes.time), spikes.unit), shape)
+        shape = (self.n_trials, len(bins), len(spikes.units))
+        places = np.ravel_multi_index((spikes.trial, bins.place(spikes.time), spikes.places(spikes.unit)), shape)
         return np.bincount(places, minlength=math.prod(shape)).astype(np.int32).reshape(shape)
 
     def window(self, start: Time, stop: Time) -> Recording:
@@ -242,7 +255,7 @@ class Recording:
 
         Notes
         -----
-        Spikes are counted anew, so `counts` holds only the populations all of whose spikes were recorded.
+        Spikes are counted anew, so `counts` holds only the populations all of whose units were recorded.
         """
         first, last = (whole_steps(f"Recording.window({n})", t, self.dt) for n, t in (("start", start), ("stop", stop)))
         end = self.first_step + self.n_steps
@@ -253,7 +266,7 @@ class Recording:
             )
         edges = (first - 0.5) * self.dt, (last - 0.5) * self.dt
         spikes = {name: spikes_of.cut(found, self.n_trials, edges) for name, found in self.spikes.items()}
-        whole = [name for name in spikes if name in self.counts and len(self.spikes[name]) == self.counts[name].sum()]
+        whole = [name for name in spikes if len(self.spikes[name].units) == self.populations[name]]
         return Recording(
             duration=(last - first) * self.dt,
             dt=self.dt,
@@ -314,18 +327,60 @@ class Recording:
         """Return what notebooks show: rates, what was recorded, and few spikes as a raster of the first trial."""
         return in_notebooks.html(self)
 
+    def spike_trains(
+        self,
+        population: str | None = None,
+        *,
+        units: Indices | None = None,
+        sample: int | None = None,
+        trial: int = 0,
+    ) -> list[neo.SpikeTrain]:
+        """Return spike trains of one trial, as Elephant takes them.
+
+        Parameters
+        ----------
+        population : str, optional
+            Name of the population; it may be left out where the spikes of only one were recorded.
+        units : int or sequence of int, optional
+            Which units, all whose spikes were recorded if not given.
+        sample : int, optional
+            Return at most so many of them, chosen at random, but always the same of as many units.
+        trial : int
+            Index of the trial.
+
+        Returns
+        -------
+        list of neo.SpikeTrain
+            One a unit, silent ones among them, each annotated with its ``population`` and ``unit``. Plain arrays of
+            seconds are `spike_times(population).trains(trial)`.
+
+        Raises
+        ------
+        InputError
+            If the population, a unit or the trial is unknown, spikes were not recorded, or `sample` is no number of
+            units.
+        """
+        from bnsim.recording.neo_block import trains_of
+
+        culprit = "Recording.spike_trains"
+        name = known_population(f"{culprit}(population)", population, self.populations, self.spikes)
+        chosen = self.spike_times(name).chosen(f"{culprit}(units)", units, self.populations[name])
+        chosen = chosen[sampled_units(f"{culprit}(sample)", sample, len(chosen))]
+        return trains_of(self, name, chosen, checked_index(f"{culprit}(trial)", trial, self.n_trials, "trial"))
+
     def to_neo(self) -> neo.Block:
         """Return the recording as a Neo block.
 
         Returns
         -------
         neo.Block
-            A segment a trial, with the spike train of each unit and an analog signal for each trace.
+            A segment a trial, with the spike train of each recorded unit and an analog signal for each trace.
 
         Notes
         -----
-        Each spike train carries its ``population`` and ``unit`` as annotations. Neo makes one Python object a train:
-        this takes minutes for tens of thousands of units and trials.
+        Annotations are ``dt``, in seconds, and ``trial``, its number, of a segment; ``population`` and ``unit`` of a
+        spike train; ``population`` and ``variable`` of a signal, whose channels are annotated with their ``unit``. Neo
+        makes one Python object a train: this takes minutes for tens of thousands of units and trials.
         """
         from bnsim.recording.neo_block import block_of
 
@@ -374,7 +429,7 @@ class Recording:
         Raises
         ------
         InputError
-            If the file or folder is no such archive.
+            If the file or folder is no such archive, or a state's.
         """
         data = archive.read("Recording", path)
         try:

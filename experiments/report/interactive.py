@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bokeh.embed import json_item
 from bokeh.layouts import column, gridplot, row
-from bokeh.models import ColumnDataSource, CustomJS, Range1d
+from bokeh.models import ColumnDataSource, PlainText, Range1d
 from bokeh.models.layouts import LayoutDOM
 from bokeh.resources import Resources
 from jinja2.utils import htmlsafe_json_dumps
@@ -17,19 +17,13 @@ from experiments.report.panels import Panel, activations, image, potentials, rat
 from experiments.report.side_by_side import Pair
 from experiments.report.spikes import spikes
 
-_PICK = """
-const [picked] = layout.tags
-shown.forEach((source, place) => { source.data = stored[place][picked].data })
-texts.forEach(([title, of_images]) => { title.text = of_images[picked] })
-"""
-"""Shows the image whose number is the layout's tag: puts its columns and titles into the plots."""
-
 
 @dataclass(frozen=True)
 class Network:
     """Plots of one spiking network, and of the ANN next to it if there is one, as JSON that can be embedded in a page.
 
-    The first entry of a layout's `tags` is the number of the image that its plots show; changing it changes the image.
+    The `tags` of a layout hold what it takes to show another image: the sources that its plots show, the sources that
+    hold the columns of each image, and the plots' titles with those of each image (`templates/picker.js`).
 
     Parameters
     ----------
@@ -43,16 +37,16 @@ class Network:
     artificial: Markup | None
 
 
-def library() -> str:
-    """Return the script that draws the plots; it needs no network access.
+def library() -> list[Markup]:
+    """Return the scripts that draw the plots; they need no network access.
 
     Returns
     -------
-    str
-        HTML script elements.
+    list of Markup
+        Contents of script elements.
     """
     # Only the core plotting library: widgets, tables and formulas would make the page four times as large.
-    return Resources(mode="inline", components=["bokeh"]).render()
+    return [Markup(script) for script in Resources(mode="inline", components=["bokeh"]).js_raw]
 
 
 def network(pairs: Sequence[Pair], classes: Sequence[str]) -> Network:
@@ -119,13 +113,9 @@ def _below(panels: list[Panel]) -> LayoutDOM:
 
 
 def _pickable(layout: LayoutDOM, panels: list[Panel]) -> LayoutDOM:
-    """Let the layout's tags select the image that its plots show."""
-    layout.tags = [0]
-    arguments = {
-        "layout": layout,
-        "shown": [panel.source for panel in panels],
-        "stored": [[ColumnDataSource(columns) for columns in panel.columns] for panel in panels],
-        "texts": [[panel.plot.title, panel.titles] for panel in panels],
-    }
-    layout.js_on_change("tags", CustomJS(args=arguments, code=_PICK))
+    """Let the layout hold what it takes to show another image."""
+    shown = [panel.source for panel in panels]
+    stored = [[ColumnDataSource(columns) for columns in panel.columns] for panel in panels]
+    texts = [[panel.plot.title, [PlainText(text=text) for text in panel.titles]] for panel in panels]
+    layout.tags = [shown, stored, texts]
     return layout

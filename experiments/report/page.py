@@ -8,21 +8,43 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from bnsim.files import PARTIAL
 from bnsim.plotting.style import save
+from bnsim.printable import printable
 from experiments.report.figures import Drawn, draw
 from experiments.report.picture import Picture, address
+from experiments.report.policy import policy
 from experiments.report.tables import measured_cell, metric_rows, twin_rows
-from experiments.report.viewer import viewer
+from experiments.report.viewer import Viewer, viewer
 from experiments.run_directory import Run
 from experiments.shared.stored import looks
 from experiments.shared.wording import number
 from experiments.spec import Study
 from experiments.studies import carried_out
 
+_MARK = Markup('document.documentElement.classList.add("scripted")')
+"""Tells the style sheet that scripts run."""
+
 PRINT_DPI = 300
 """Resolution of the PNG files, enough for print."""
+
+
+@dataclass(frozen=True)
+class Scripts:
+    """Scripts of the page, as they stand in their elements.
+
+    Parameters
+    ----------
+    head
+        Those in the page's head.
+    picker
+        The one after the interactive plots; empty without them.
+    """
+
+    head: list[Markup]
+    picker: Markup
 
 
 @dataclass(frozen=True)
@@ -83,9 +105,12 @@ def _page(run: Run, folder: Path, drawn: Drawn) -> str:
         loader=PackageLoader("experiments.report"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    seen = viewer(run, folder)
+    scripts = _scripts(seen)
     return environment.get_template("report.html.jinja").render(
         run=run,
         task=run.manifest["task"],
@@ -94,11 +119,24 @@ def _page(run: Run, folder: Path, drawn: Drawn) -> str:
         other_differences=twin_rows(run, primary=False),
         metrics=metric_rows(run),
         sections=[_section(folder, study, drawn) for study in carried_out(run.config).values()],
-        viewer=viewer(run, folder),
+        viewer=seen,
+        scripts=scripts,
+        policy=policy(filter(None, [*scripts.head, scripts.picker])),
         fields=[_fields(folder, name) for name in drawn.figures if name.startswith("receptive_fields-")],
         number=number,
         measured=measured_cell,
     )
+
+
+def _shown(value: object) -> object:
+    """Write characters of a text that would turn its direction, or that no page may hold, as escapes."""
+    return printable(value, keep="\n\t") if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _scripts(seen: Viewer | None) -> Scripts:
+    library = [] if seen is None else seen.library
+    picker = "" if seen is None else (Path(__file__).parent / "templates" / "picker.js").read_text(encoding="utf-8")
+    return Scripts([_MARK, *library], Markup(picker))
 
 
 def _section(folder: Path, study: Study, drawn: Drawn) -> Section:

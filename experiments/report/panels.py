@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-from bokeh.models import ColumnDataSource, DataRange1d, FactorRange, GlyphRenderer, HoverTool, Range, Range1d
+from bokeh.models import ColumnDataSource, DataRange1d, FactorRange, GlyphRenderer, HoverTool, PlainText, Range, Range1d
 from bokeh.palettes import Greys256
 from bokeh.plotting import figure
 from markupsafe import escape
@@ -26,6 +26,25 @@ LEFT = 66
 _RATE_BINS = 50
 _POTENTIALS = 10
 _PIXELS = 130
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of a tooltip.
+
+    Parameters
+    ----------
+    name
+        What the value is; any text.
+    value
+        The value in Bokeh's notation, such as "@unit" for a column. Columns have names of ours, never those of a run.
+    unit
+        Unit of the value; any text.
+    """
+
+    name: str
+    value: str
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +88,7 @@ def panel(plot: figure, columns: list[Columns], titles: list[str]) -> Panel:
     Panel
         The panel.
     """
-    plot.title.text = titles[0]
+    plot.title.text = PlainText(text=titles[0])
     return Panel(plot, ColumnDataSource(dict(columns[0])), columns, titles)
 
 
@@ -107,7 +126,7 @@ def frame(height: int, x_range: Range | None = None, *, tools: str = "") -> figu
     return plot
 
 
-def hover(renderers: Sequence[GlyphRenderer], facts: dict[str, str], mode: str = "mouse") -> HoverTool:
+def hover(renderers: Sequence[GlyphRenderer], facts: Sequence[Fact], mode: str = "mouse") -> HoverTool:
     """Create a tooltip for the element at the pointer.
 
     On lines it describes the point at which the segment below the pointer begins.
@@ -117,7 +136,7 @@ def hover(renderers: Sequence[GlyphRenderer], facts: dict[str, str], mode: str =
     renderers
         What has the tooltip.
     facts
-        Values by name; values refer to columns in Bokeh's notation.
+        What the tooltip says.
     mode
         Bokeh's mode of hit-testing.
 
@@ -127,8 +146,14 @@ def hover(renderers: Sequence[GlyphRenderer], facts: dict[str, str], mode: str =
         The tooltip.
     """
     # Bokeh's default tooltip prints names in a light blue with too little contrast.
-    text = "".join(f'<div style="color: {INK}">{name}: <strong>{value}</strong></div>' for name, value in facts.items())
+    line = '<div style="color: {}">{}: <strong>{}</strong></div>'
+    text = "".join(line.format(INK, _plain(fact.name), f"{fact.value} {_plain(fact.unit)}".strip()) for fact in facts)
     return HoverTool(renderers=list(renderers), tooltips=text, mode=mode, line_policy="prev")
+
+
+def _plain(text: str) -> str:
+    """Return HTML that shows a text, also within a template of Bokeh's, where @ and $ begin a reference."""
+    return str(escape(text)).replace("@", "&#64;").replace("$", "&#36;")
 
 
 def recorded(recording: Recording) -> list[str]:
@@ -203,7 +228,7 @@ def scores(examples: Sequence[Example], classes: list[str]) -> Panel:
         titles.append(f"{kind}: {example.predicted_class} ({verdict})")
     bars = panel(frame(_PIXELS + 60, FactorRange(*classes)), columns, titles)
     drawn = bars.plot.vbar("name", 0.75, "value", source=bars.source, color="colour")
-    bars.plot.add_tools(hover([drawn], {"class": "@name", "value": "@value{0.000}"}))
+    bars.plot.add_tools(hover([drawn], [Fact("class", "@name"), Fact("value", "@value{0.000}")]))
     if all(np.min(output_scores(example)) >= 0 for example in examples):  # votes may be logarithms
         bars.plot.y_range.start = 0
     bars.plot.yaxis.axis_label = output_label(examples[0])
@@ -232,7 +257,7 @@ def activations(examples: Sequence[Example]) -> list[Panel]:
         bars = panel(frame(190, tools=TOOLS), columns, [f"{name}: activations"] * len(examples))
         bars.plot.x_range = Range1d(-0.5, len(values) - 0.5, bounds="auto")
         drawn = bars.plot.vbar("unit", 0.9, "value", source=bars.source, color=VERMILLION, line_color=None)
-        bars.plot.add_tools(hover([drawn], {"unit": "@unit", "activation": "@value{0.000}"}))
+        bars.plot.add_tools(hover([drawn], [Fact("unit", "@unit"), Fact("activation", "@value{0.000}")]))
         bars.plot.xaxis.axis_label = "Unit"
         bars.plot.yaxis.axis_label = "Activation"
         panels.append(bars)
@@ -263,14 +288,14 @@ def rates(recordings: Sequence[Recording], time_range: Range1d) -> Panel:
     for index, name in enumerate(recorded(first)):
         shade = colour(index)
         line = lines.plot.line(
-            "time (ms)", name, name=name, source=lines.source, color=shade, line_width=1.6, legend_label=name
+            "time", _rate(index), source=lines.source, color=shade, line_width=1.6, legend_label=name
         )
         drawn.append(line)
     lines.plot.y_range = DataRange1d(start=0, only_visible=True, renderers=drawn)
     # One tooltip for all lines, attached to a line that is never hidden.
-    unseen = lines.plot.line("time (ms)", recorded(first)[0], source=lines.source, line_alpha=0)
-    facts = {str(escape(name)): f"@{{{name}}}{{0.0}} Hz" for name in recorded(first)}
-    lines.plot.add_tools(hover([unseen], {**facts, "time": "@from{0.0} to @to{0.0} ms"}, "vline"))
+    unseen = lines.plot.line("time", _rate(0), source=lines.source, line_alpha=0)
+    facts = [Fact(name, f"@{_rate(index)}{{0.0}}", "Hz") for index, name in enumerate(recorded(first))]
+    lines.plot.add_tools(hover([unseen], [*facts, Fact("time", "@from{0.0} to @to{0.0}", "ms")], "vline"))
     lines.plot.yaxis.axis_label = "Rate (Hz)"
     legend = lines.plot.legend
     legend.update(orientation="horizontal", location="top_right", padding=2, margin=0, border_line_color=None)
@@ -278,18 +303,23 @@ def rates(recordings: Sequence[Recording], time_range: Range1d) -> Panel:
     return lines
 
 
+def _rate(index: int) -> str:
+    """Return the name of the column with the rates of a population."""
+    return f"rate_{index}"
+
+
 def _rates(recording: Recording, steps_per_bin: int) -> Columns:
     """Return step functions: the rate (Hz) of each bin at its beginning and at its end."""
     bins = Bins(recording.dt, recording.n_steps, steps_per_bin)
     begin, end = (1000 * recording.dt * side for side in (bins.edge_steps[:-1], bins.edge_steps[1:]))
     columns: Columns = {
-        "time (ms)": np.column_stack([begin, end]).ravel(),
+        "time": np.column_stack([begin, end]).ravel(),
         "from": begin.repeat(2),
         "to": end.repeat(2),
     }
-    for name in recorded(recording):
+    for index, name in enumerate(recorded(recording)):
         times, _ = recording.spikes[name].of_trial(0)
-        columns[name] = (bins.count(times) / (recording.populations[name] * bins.durations)).repeat(2)
+        columns[_rate(index)] = (bins.count(times) / (len(recording.spikes[name].units) * bins.durations)).repeat(2)
     return {name: values.astype(np.float32) for name, values in columns.items()}
 
 
@@ -325,9 +355,10 @@ def potentials(examples: Sequence[Example], classes: list[str], time_range: Rang
                 "times", "values", source=lines.source, line_color="colour", line_width="width"
             )
             unit = "mV" if trace.unit == "V" else trace.unit
-            facts = {"unit": "@unit", quantity: f"$snap_y{{0.00}} {unit}", "time": "$snap_x{0.00} ms"}
-            lines.plot.add_tools(hover([drawn], facts))
-            lines.plot.yaxis.axis_label = f"{quantity.capitalize()} ({unit})" if unit else quantity.capitalize()
+            value = Fact(quantity, "$snap_y{0.00}", unit)
+            lines.plot.add_tools(hover([drawn], [Fact("unit", "@unit"), value, Fact("time", "$snap_x{0.00}", "ms")]))
+            label = f"{quantity.capitalize()} ({unit})" if unit else quantity.capitalize()
+            lines.plot.yaxis.axis_label = PlainText(text=label)
             panels.append(lines)
     return panels
 

@@ -14,18 +14,12 @@ from numpy.typing import NDArray
 from bnsim.binning import Bins
 from bnsim.plotting.style import colour
 from bnsim.recording import Recording
-from experiments.report.panels import TOOLS, Panel, frame, hover, panel, recorded
+from experiments.report.panels import TOOLS, Fact, Panel, frame, hover, panel, recorded
 
 MARKS = 30_000
 """Number of spikes of a population in one trial above which marks would make zooming slow and the page large."""
 _TIME_BINS, _UNIT_BINS = 300, 150
 _TINT = "#e8e8e8"
-_BIN = """
-const low = Math.floor((value - first) / width) * width
-const high = Math.min(low + width, end) - gap
-return `${Number(low.toFixed(3))} to ${Number(high.toFixed(3))}`
-"""
-"""Limits of the bin at the pointer; `gap` is 1 for units, because the last unit of a bin precedes the next bin."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +118,7 @@ def _marks(recordings: Sequence[Recording], population: str, time_range: Range1d
         line_color=shade,
         line_width=1.5,
     )
-    marks.plot.add_tools(hover([drawn], {"unit": "@unit", "time": "@time{0.00} ms"}))
+    marks.plot.add_tools(hover([drawn], [Fact("unit", "@unit"), Fact("time", "@time{0.00}", "ms")]))
     return marks
 
 
@@ -144,10 +138,11 @@ def _image(recordings: Sequence[Recording], population: str, time_range: Range1d
     drawn = image.plot.image(
         "spikes", source=image.source, x=0, y=-0.5, dw=bins * steps * dt, dh=rows * units, color_mapper=mapper
     )
-    facts = hover([drawn], {"spikes": "@spikes", "units": "$y{custom}", "time": "$x{custom} ms"})
+    facts = hover([drawn], [Fact("spikes", "@spikes"), Fact("units", "$y{custom}"), Fact("time", "$x{custom}", "ms")])
+    # What makes limits of a bin of them is in templates/picker.js. The last unit of a bin precedes the next bin: a gap.
     facts.formatters = {
-        "$x": CustomJSHover(args={"first": 0, "width": steps * dt, "end": end, "gap": 0}, code=_BIN),
-        "$y": CustomJSHover(args={"first": -0.5, "width": units, "end": size, "gap": 1}, code=_BIN),
+        "$x": CustomJSHover(args={"first": 0, "width": steps * dt, "end": end, "gap": 0}),
+        "$y": CustomJSHover(args={"first": -0.5, "width": units, "end": size, "gap": 1}),
     }
     image.plot.add_tools(facts)
     return image

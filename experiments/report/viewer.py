@@ -52,7 +52,7 @@ class Viewer:
     stills
         Still pictures.
     library
-        Script that draws the plots.
+        Scripts that draw the plots.
     marks
         Largest number of spikes of a population that are drawn as single marks.
     """
@@ -60,7 +60,7 @@ class Viewer:
     images: list[str]
     blocks: list[Block]
     stills: list[Picture]
-    library: str
+    library: list[Markup]
     marks: int
 
 

@@ -18,6 +18,7 @@ from experiments.run.assemble import assemble
 from experiments.run.examples import ExampleJob, choose
 from experiments.run.execute import Executor, Workers, available_cores
 from experiments.run.job import Identity, StudyResult
+from experiments.run.parameter_check import parameter_checks
 from experiments.run.plan import Plan, check, plan_document, queued
 from experiments.run.progress import ProgressDisplay, Silence
 from experiments.run.request import COMPARE, Request
@@ -189,7 +190,7 @@ def resume(
     Returns
     -------
     Run
-        The stored run, unchanged if nothing is missing.
+        The stored run, unchanged if nothing is missing but its report.
 
     Raises
     ------
@@ -203,7 +204,10 @@ def resume(
     store = Store(Path(directory))
     document = store.read_plan()
     if (store.directory / "summary.json").is_file():
-        store.close()  # what an interruption right after the last file left
+        with store.locked():  # what an interruption right after the last file left, or while the report was drawn
+            store.close()
+            if not (store.directory / "report.html").exists():
+                _draw(store.directory)
         return read_run(directory)
     with store.locked():
         plan = check(Request.of(document["request"])).plan(store.shelf)
@@ -246,6 +250,8 @@ def _finish(plan: Plan, store: Store, started: datetime, workers: int | None, ma
     count = max(1, min(workers or available_cores(), len(missing)))
     try:
         with (make_executor or Workers)(count) as executor:
+            for _ in executor.run(parameter_checks(plan) if missing else [], Silence()):
+                pass
             present = not all(isinstance(job.subject, Untrained) for job in missing)
             with ProgressDisplay([job.name for job in missing], present) as display:
                 for place, result in executor.run(missing, display):
@@ -304,6 +310,8 @@ def _draw(directory: Path) -> None:
 
     try:
         write(directory)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"the numbers are stored: draw the report with `bnsim draw {directory}`") from None
     except Exception as error:
         reason = f"{type(error).__name__}: {first_line(error)}"
         warnings.warn(

@@ -10,9 +10,10 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bnsim.errors import InputError, unknown_name
+from experiments.run.values import check_value
 from experiments.settings import settings_of
 from experiments.spec import DEFAULT_BATCH, PRESETS, Study
 from experiments.studies import of_classifiers
@@ -21,6 +22,9 @@ from models import registry
 from models.checks import is_count
 
 Settings = Mapping[str, Mapping[str, Any]]
+
+MOST_SEEDS = 10_000
+"""Largest number of seeds; each makes a job for every study and model."""
 
 
 def settings_tried(kind: str, studies: Iterable[Study], models: Iterable[str]) -> dict[str, int]:
@@ -77,7 +81,7 @@ class RunConfig(BaseModel):
     task: str
     preset: str
     models: tuple[str, ...]
-    seeds: PositiveInt
+    seeds: int = Field(gt=0, le=MOST_SEEDS)
     studies: dict[str, BaseModel]
     parameters: dict[str, dict[str, Any]]
     in_study: dict[str, dict[str, dict[str, Any]]]
@@ -363,12 +367,20 @@ def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:
             raise InputError(f"--set {assignment}: not of the form key=value, e.g. models.dense.passes=20")
         if key in settings:
             raise InputError(f"--set {key}: given twice; keep one")
-        try:
-            value = tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
-            value = text
-        settings[key] = tuple(value) if isinstance(value, list) else value
+        settings[key] = _parsed(key, text)
     return settings
+
+
+def _parsed(key: str, text: str) -> Any:
+    """Return a value that is written as TOML, or else the text."""
+    try:
+        document = tomllib.loads(f"value = {text}")
+    except RecursionError:
+        raise InputError(f"--set {key}: lists within lists, too deep to be read; give a flat list") from None
+    except ValueError:  # no TOML, or a whole number of more digits than Python reads
+        return text
+    value = document["value"] if list(document) == ["value"] else text
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _study_config(study: Study, preset: str, overrides: Mapping[str, Any]) -> BaseModel:
@@ -377,9 +389,12 @@ def _study_config(study: Study, preset: str, overrides: Mapping[str, Any]) -> Ba
         if name not in study.options:
             raise unknown_name(f"option of {study.name}", name, study.options)
     try:
-        return type(default).model_validate({**default.model_dump(), **overrides})
+        config = type(default).model_validate({**default.model_dump(), **overrides})
     except ValidationError as error:
         raise _one_line(error, prefix=f"--set {study.name}.") from None
+    for name in overrides:  # once more, for Pydantic reads numbers in texts, such as ".5e13", which is no TOML
+        check_value(f"{study.name}.{name}", getattr(config, name))
+    return config
 
 
 def _one_line(error: ValidationError, prefix: str) -> InputError:

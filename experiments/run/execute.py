@@ -24,7 +24,7 @@ from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from bnsim.errors import BnsimError, MachineError, SlowBackendWarning, first_line
+from bnsim.errors import BnsimError, MachineError, SlowBackendWarning, first_line, out_of_memory
 from experiments.spec import Progress
 
 WORKER_ENVIRONMENT = {
@@ -287,6 +287,8 @@ def _outcome(job: Job, progress: Progress) -> tuple[Any, ...]:
         return "failed", type(error), str(error), traceback.format_exc()
     except ConnectionError:
         raise  # of the progress, which nobody receives any more
+    except MemoryError as error:
+        return "failed", MachineError, str(out_of_memory(error)), traceback.format_exc()
     except Exception as error:
         message = f"{type(error).__name__}: {first_line(error)}; --debug shows the traceback"
         return "failed", MachineError, message, traceback.format_exc()

@@ -13,6 +13,7 @@ from experiments.names import DEFAULT_MODELS
 from experiments.run.configuration import RunConfig, check_names, resolve
 from experiments.run.job import StudyJob
 from experiments.run.request import COMPARE, DEFAULT_TASK, Request
+from experiments.run.values import check_value
 from experiments.spec import Study, Subject, Untrained
 from experiments.studies import KNOWN, STUDIES, find, of_classifiers
 from experiments.tasks import load_task
@@ -114,6 +115,8 @@ def check(request: Request) -> Resolved:
     InputError
         For invalid names, values or data.
     """
+    for key, value in request.settings.items():
+        check_value(key, value)
     studies = studies_of(request)
     names = request.models
     check_names(list(studies.values()), names, request.preset)

@@ -10,6 +10,8 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from experiments.terminal import Terminal
+
 
 class ProgressDisplay:
     """A `Watcher` (see `experiments.run.execute`) that shows the progress of jobs; use it as a context manager.
@@ -27,7 +29,7 @@ class ProgressDisplay:
     def __init__(self, names: Sequence[str], present: bool = True, console: Console | None = None) -> None:
         self._names = names
         self._present = present
-        self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
+        self._console = console or Terminal(errors=True)
         self._fractions = [0.0] * len(names)
         self._presented = [0] * len(names)
         self._n_finished = 0

@@ -7,21 +7,21 @@ by the next one that begins: the lock beside the folder says whether its owner l
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 PREFIX, LOCK = "bnsim-", ".lock"
 
 
-@contextmanager
-def temporary_folder() -> Iterator[None]:
-    """Let temporary files of this process and of its children lie in a folder that is removed at the end.
+def use_temporary_folder() -> None:
+    """Let temporary files of this process and of its children lie in a folder that is removed when the process ends.
 
+    Call this before libraries are imported that remove files of their own at the end: the folder goes after these.
     Where there is no temporary folder that can be written to, nothing changes.
     """
     from filelock import FileLock  # takes a tenth of a second
@@ -33,21 +33,17 @@ def temporary_folder() -> Iterator[None]:
         lock.acquire(timeout=0)
         folder.mkdir(mode=0o700)
     except OSError:
-        yield
         return
-    before, tempfile.tempdir = (tempfile.tempdir, os.environ.get("TMPDIR")), str(folder)
-    os.environ["TMPDIR"] = str(folder)
-    try:
-        _clear(place)
-        yield
-    finally:
-        tempfile.tempdir = before[0]
-        if before[1] is None:
-            del os.environ["TMPDIR"]
-        else:
-            os.environ["TMPDIR"] = before[1]
-        _remove(folder)
-        lock.release()
+    owner = os.getpid()
+
+    def remove() -> None:
+        if os.getpid() == owner:
+            _remove(folder)
+            lock.release()
+
+    atexit.register(remove)
+    tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
+    _clear(place)
 
 
 def _clear(place: Path) -> None:

@@ -22,7 +22,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bnsim.errors import InputError
+from bnsim import npz
+from bnsim.errors import InputError, of_path
 from experiments.tasks.dataset import Dataset
 
 LUMA = (0.299, 0.587, 0.114)
@@ -120,21 +121,22 @@ def _one_channel(path: Path, X: NDArray) -> tuple[NDArray, str]:
 
 def _array(path: Path, name: str) -> NDArray:
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:  # an .npy gives an array: TypeError
-            if name not in data.files:
-                held = ", ".join(data.files) or "nothing"
-                raise _refusal(path, f"array {name!r} is missing (it holds {held})", "save it with X=..., y=...")
-            return data[name]
+        if name not in (names := npz.names_in(path)):
+            held = ", ".join(names) or "nothing"
+            raise _refusal(path, f"array {name!r} is missing (it holds {held})", "save it with X=..., y=...")
+        return npz.read(path, [name])[name]
     except InputError:
         raise
     except FileNotFoundError:
         raise _refusal(path, "no such file", "give the path of an .npz, or the name of a task") from None
     except ValueError as error:
-        if str(error).startswith("Object arrays"):  # other bytes are taken for a pickle too, which is never read
+        if str(error).startswith("Object arrays"):
             remedy = "save numbers, or strings as a string array"
             raise _refusal(path, f"{name} is an object array, which is never unpickled", remedy) from None
         raise _refusal(path, "damaged, or no .npz file", "save it again with numpy.savez") from None
-    except (OSError, EOFError, TypeError, zipfile.BadZipFile, zlib.error):
+    except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        if isinstance(error, OSError) and (refused := of_path(error)) is not None:
+            raise refused from None
         raise _refusal(path, "damaged, or no .npz file", "save it again with numpy.savez") from None
 
 

@@ -81,6 +81,10 @@ class Split:
     held_out: Samples
 
 
+LONGEST_LABEL = 60
+"""Characters that the name of a class has at most."""
+
+
 @dataclass(frozen=True)
 class Dataset:
     """All samples of a task, unscaled.
@@ -94,7 +98,7 @@ class Dataset:
     y
         Indices into `classes` (sample,).
     classes
-        Names of the classes.
+        Names of the classes, which figures and files can hold.
     image_shape
         (height, width) where the features are pixels.
     scaling
@@ -107,6 +111,11 @@ class Dataset:
         With a fixed test set: the last so many training samples are the validation set.
     notes
         What was assumed in reading the data, a sentence each, for the user and for the manifest.
+
+    Raises
+    ------
+    InputError
+        If the name of a class is too long or cannot be written.
     """
 
     name: str
@@ -118,6 +127,20 @@ class Dataset:
     n_train: int | None = None
     n_validation: int | None = None
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for label in self.classes:
+            if len(label) > LONGEST_LABEL:
+                raise InputError(
+                    f"{self.name}: a class has a name of {len(label)} characters, which no figure has room for; "
+                    f"give at most {LONGEST_LABEL}"
+                )
+            try:
+                label.encode()
+            except UnicodeEncodeError:
+                raise InputError(
+                    f"{self.name}: the class {label!r} has a name that UTF-8 cannot write; name it otherwise"
+                ) from None
 
     @property
     def protocol(self) -> str:

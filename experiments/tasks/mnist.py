@@ -18,10 +18,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bnsim.errors import InputError
+from bnsim.errors import InputError, of_path
 from experiments.tasks import Task
 from experiments.tasks.dataset import Dataset
 
+MOST_BYTES = 100_000_000
+"""What is read of a file at most: more than the largest, unpacked, has."""
 CHECKSUMS = {
     "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
     "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
@@ -81,9 +83,11 @@ def _read_file(folder: Path, name: str) -> bytes:
     if not path.is_file():
         raise InputError(f"{folder}: {name}.gz is missing; put the four MNIST IDX files there")
     try:
-        content = path.read_bytes()
-        return gzip.decompress(content) if path is packed else content
+        with gzip.open(path) if path is packed else path.open("rb") as file:
+            return file.read(MOST_BYTES)
     except (OSError, EOFError, zlib.error) as error:
+        if isinstance(error, OSError) and (refused := of_path(error)) is not None:
+            raise refused from None
         raise InputError(f"{path}: damaged or truncated ({error}); fetch it again") from None
 
 

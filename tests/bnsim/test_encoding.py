@@ -28,7 +28,7 @@ def emit(
 
 def trains(recording: Recording, trial: int = 0) -> list[list[float]]:
     """Spike times (ms, rounded to a hundredth of a step) of each unit."""
-    found = recording.spike_times("input").trains(recording.populations["input"], trial)
+    found = recording.spike_times("input").trains(trial)
     return [np.round(train * 1000, 3).tolist() for train in found]
 
 
@@ -134,6 +134,12 @@ def test_a_tuple_of_two_neo_trains_is_two_units() -> None:
     assert trains(emit(SpikeTrains(), [tuple(neo_trains()[:2])], 2)) == EXPECTED[:2]
 
 
+def test_a_recording_can_be_replayed() -> None:
+    original = emit(Poisson(200 * Hz), np.full((2, 3), 0.5), 3)
+    replayed = emit(SpikeTrains(), [original.spike_times("input").trains(trial) for trial in range(2)], 3)
+    assert [trains(replayed, trial) for trial in range(2)] == [trains(original, trial) for trial in range(2)]
+
+
 def test_a_recording_can_be_replayed_through_neo() -> None:
     original = emit(Poisson(200 * Hz), np.full((2, 3), 0.5), 3)
     replayed = emit(SpikeTrains(), original.to_neo().segments, 3)
@@ -153,8 +159,12 @@ def test_a_recording_can_be_replayed_through_neo() -> None:
         (([0.001, 0.00102], [1, 1]), "has two spikes of one unit in a step of 0.1 ms; choose a smaller dt"),
         ((np.array([1.0]) * mV, [0]), "has times in V; give seconds or a unit of time"),
         ((["soon"], [0]), "has times or units that are not numbers; give two arrays of numbers"),
-        ([[0.001], [0]], "is no pair (times, units), neo.Segment or list of neo.SpikeTrain; give one"),
-        (0.001, "is no pair (times, units), neo.Segment or list of neo.SpikeTrain; give one"),
+        (
+            [[0.001], [0], []],
+            "is a list of 3 for 2 units; give a spike train for each unit, or a tuple (times, units)",
+        ),
+        ([[0.001], 0.002], "unit 1: 0.002 is no row of spike times; give a one-dimensional array"),
+        (0.001, "is no pair (times, units), list of spike trains or neo.Segment; give one"),
         (neo_trains(), "names unit 2 of a population of 2; give units 0 to 1"),
     ],
 )

@@ -178,7 +178,7 @@ def test_without_a_leak_a_constant_input_is_summed_up() -> None:
     """3.5 mV a step: 3.5, 7, 10.5 (spike, 0.5 stays), 4, 7.5, 11 (spike, 1 stays), ..."""
     drive = np.array([[3.5, -2.0, 0.0, 25.0]])
     _, recording = simulate(current_driven(PERFECT, 4), drive, 15 * ms, 1 * ms, traces=["v"])
-    first, negative, still, strong = recording.spike_times("cells").trains(4, 0)
+    first, negative, still, strong = recording.spike_times("cells").trains(0)
     np.testing.assert_allclose(first * 1000, [2, 5, 8, 11, 14])
     assert len(negative) == len(still) == 0
     np.testing.assert_allclose(strong * 1000, np.arange(15))  # one spike a step at most; the rest is kept

@@ -116,6 +116,13 @@ def test_rasters_are_small() -> None:
     assert "<svg" in long.window(1.0, 1.1)._repr_html_()
 
 
+def test_control_characters_are_shown_as_escapes() -> None:
+    html = notebook.heading("\x1b") + notebook.table(["\u202e"], [("\x00",)])
+    assert [shown in html for shown in (r"\x1b", r"\u202e", r"\x00")] == [True, True, True]
+    assert html.isprintable()
+    assert repr(bnsim.State({"a\x1b": np.zeros(2)})) == r"<State: a\x1b (2,)>"
+
+
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", '"><b>', "a & b"])
 def test_text_stays_text(name: str) -> None:
     html = recording(2, name)._repr_html_()

@@ -85,7 +85,7 @@ def test_counts_are_the_recorded_spikes(recording: Recording) -> None:
         np.add.at(found, (spikes.trial, spikes.unit), 1)
         np.testing.assert_array_equal(found, recording.counts[name])
         for trial in range(3):
-            trains = spikes.trains(size, trial)
+            trains = spikes.trains(trial)
             assert [len(train) for train in trains] == recording.counts[name][trial].tolist()
             times, units = spikes.of_trial(trial)
             for unit, train in enumerate(trains):
@@ -139,7 +139,7 @@ def test_neo_keeps_spikes_traces_and_units(recording: Recording) -> None:
         assert len(segment.spiketrains) == 25
         for train in segment.spiketrains:
             population, unit = train.annotations["population"], train.annotations["unit"]
-            expected = recording.spike_times(population).trains(recording.populations[population], trial)[unit]
+            expected = recording.spike_times(population).trains(trial)[unit]
             np.testing.assert_array_equal(train.rescale("s").magnitude, expected)
             assert float(train.t_stop.rescale("ms")) == pytest.approx(40)
         signals = {signal.name: signal for signal in segment.analogsignals}
@@ -300,7 +300,7 @@ def test_files_that_are_no_recording_are_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "objects.npz", duration=np.array([{}], dtype=object))
     for name in ("text", "other", "objects", "missing"):
         with pytest.raises(
-            InputError, match=r"^Recording\.load: cannot read .*; give a file written by Recording\.save$"
+            InputError, match=r"^Recording\.load: cannot read .*; give a file written by Recording\.save or the "
         ):
             Recording.load(tmp_path / f"{name}.npz")
 

@@ -214,6 +214,32 @@ def test_list_names_what_exists(what: str, name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_cache_is_listed_and_pruned(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    environment = {"BNSIM_CACHE": str(folder)}
+    done = bnsim("cache", cwd=tmp_path, **environment)
+    assert done.stdout == f"{folder}: 0 networks, 0.0 MB\n"
+    for name in ("first", "second"):
+        (folder / name).mkdir()
+        (folder / name / "main").write_bytes(bytes(600_000))
+        (folder / name / "manifest.json").write_text(json.dumps({"network": f"{name} (3)"}))
+    os.utime(folder / "first" / "manifest.json", (1e9, 1e9))
+    listed = bnsim("cache", cwd=tmp_path, **environment).stdout.splitlines()
+    assert listed[0] == f"{folder}: 2 networks, 1.2 MB"
+    assert [line.split("│")[-2].strip() for line in listed if "(3)" in line] == ["second (3)", "first (3)"]
+    done = bnsim("cache", "--prune", "--older-than", "1", cwd=tmp_path, **environment)
+    assert done.stdout == f"{folder}: 1 networks removed, 0.6 MB\n"
+    assert [path.name for path in folder.iterdir()] == ["second"]
+    refused(
+        2,
+        "--older-than and --down-to say what --prune removes; give --prune too",
+        "cache",
+        "--down-to",
+        "3",
+        cwd=tmp_path,
+    )
+
+
 def test_doctor_finds_this_machine_fit(tmp_path: Path) -> None:
     done = bnsim("doctor", cwd=tmp_path)
     assert done.returncode == 0, done.stdout

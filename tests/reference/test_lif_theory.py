@@ -19,9 +19,9 @@ TAU, THETA, REFRACTORY = 10.0, 15.0, 2.0  # ms, mV above rest, ms
 TEXTBOOK = {"tau_m": TAU * ms, "v_rest": 0 * mV, "v_threshold": THETA * mV}
 
 
-def intervals(recording: bnsim.Recording, size: int) -> list[NDArray[np.float64]]:
+def intervals(recording: bnsim.Recording) -> list[NDArray[np.float64]]:
     """Interspike intervals of each of the `cells`, in ms."""
-    return [np.diff(train) * 1000 for train in recording.spike_times("cells").trains(size, 0)]
+    return [np.diff(train) * 1000 for train in recording.spike_times("cells").trains(0)]
 
 
 def test_lif_fires_at_its_analytic_rate() -> None:
@@ -31,7 +31,7 @@ def test_lif_fires_at_its_analytic_rate() -> None:
     _, recording = simulate(current_driven(model, mu.size), mu, 90 * ms, dt * ms)
     theory = REFRACTORY + TAU * np.log(mu[0] / (mu[0] - THETA))
     assert 1000 / theory[2] == pytest.approx(77.0, abs=0.01)  # the textbook's example
-    for found, expected in zip(intervals(recording, mu.size), theory, strict=True):
+    for found, expected in zip(intervals(recording), theory, strict=True):
         assert len(found) >= 1
         assert (found > expected - dt - 1e-9).all()
         assert (found <= expected + 1e-9).all()
@@ -76,7 +76,7 @@ def test_subtractive_lif_fires_between_the_rates_without_and_with_its_overshoot(
     overshoot = (1 - np.exp(-dt / TAU)) * (mu[0] - THETA)  # the largest that one step can bring
     longest = TAU * np.log(mu[0] / (mu[0] - THETA)) + dt
     shortest = TAU * np.log((mu[0] - overshoot) / (mu[0] - THETA))
-    for found, least, most in zip(intervals(recording, 4), shortest, longest, strict=True):
+    for found, least, most in zip(intervals(recording), shortest, longest, strict=True):
         assert least <= found.min() + 1e-9
         assert found.max() <= most + 1e-9
 
@@ -93,7 +93,7 @@ def test_adaptive_threshold_rises_and_decays_exactly() -> None:
     assert trace.unit == "V"
     t = np.arange(2 * simulator.timing.steps) * dt
     for unit in range(2):
-        trains = [recording.spike_times("cells").trains(2, trial)[unit] * 1000 + 100 * trial for trial in range(2)]
+        trains = [recording.spike_times("cells").trains(trial)[unit] * 1000 + 100 * trial for trial in range(2)]
         since = t[:, None] - (np.concatenate(trains) + dt)  # the reset comes at the end of the spike's step
         expected = increment * np.where(since > -1e-9, np.exp(-since / tau_theta), 0).sum(axis=1)
         assert len(trains[1]) > 1
@@ -107,7 +107,7 @@ def test_adaptive_threshold_rises_and_decays_exactly() -> None:
 def test_adaptive_threshold_lengthens_the_intervals() -> None:
     model = AdaptiveLIF(**TEXTBOOK, v_reset=0 * mV, tau_theta=1000 * ms, theta_increment=1 * mV)
     _, recording = simulate(current_driven(model, 1), np.array([[25.0]]), 100 * ms)
-    found = intervals(recording, 1)[0]
+    found = intervals(recording)[0]
     assert len(found) > 2
     assert (np.diff(found) > 0).all()
 
@@ -126,7 +126,7 @@ def test_conductance_lif_fires_at_its_analytic_rate() -> None:
     model = ConductanceLIF(refractory=REFRACTORY * ms)
     _, recording = simulate(current_driven(model, 1, 1 * nA), np.array([[0.15]]), 100 * ms, dt * ms)
     theory = REFRACTORY + 20 * np.log(15 / (15 - 10))  # 15 mV of drive, threshold 10 mV above rest, c_m / g_leak 20 ms
-    found = intervals(recording, 1)[0]
+    found = intervals(recording)[0]
     assert len(found) >= 2
     assert (found > theory - dt - 1e-9).all()
     assert (found <= theory + 1e-9).all()

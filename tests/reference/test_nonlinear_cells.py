@@ -40,7 +40,7 @@ def respond(
     """Potential (step, cell) in mV and spike steps of each cell, for a constant input to each; times in ms."""
     network = current_driven(model, len(inputs), unit)
     _, recording = simulate(network, np.array([inputs]), duration * ms, dt * ms, traces=["v"])
-    trains = recording.spike_times("cells").trains(len(inputs), 0)
+    trains = recording.spike_times("cells").trains(0)
     steps = [np.rint(train * 1000 / dt).astype(np.int64) for train in trains]
     return recording.trace("cells", "v").values[0] * 1000, steps
 

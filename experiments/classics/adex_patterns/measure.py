@@ -37,7 +37,7 @@ def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
     finest: list[FloatArray] = []
     for number, dt in enumerate(config.steps):
         recording = respond(config, dt)
-        trains = [1e3 * train for train in recording.spike_times("cells").trains(len(PATTERNS), 0)]
+        trains = [1e3 * train for train in recording.spike_times("cells").trains(0)]
         finest = finest or trains
         for (pattern, cell), train, best in zip(PATTERNS.items(), trains, finest, strict=True):
             told = recognised(train, config.duration, cell)

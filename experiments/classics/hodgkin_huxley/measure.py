@@ -108,7 +108,7 @@ def respond(
 
 def _trains(recording: Recording) -> list[FloatArray]:
     """Spike times of each patch in ms."""
-    return [1e3 * train for train in recording.spike_times("cells").trains(CELLS, 0)]
+    return [1e3 * train for train in recording.spike_times("cells").trains(0)]
 
 
 def _smallest(low: float, high: float, fires: Callable[[FloatArray], FloatArray], rounds: int) -> float:

@@ -37,7 +37,7 @@ def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
     finest: list[FloatArray] = []
     for number, dt in enumerate(config.steps):
         recording = respond(dt)
-        trains = [1e3 * train for train in recording.spike_times("cells").trains(len(PATTERNS), 0)]
+        trains = [1e3 * train for train in recording.spike_times("cells").trains(0)]
         courses = 1e3 * recording.trace("cells", "v").values[0].T
         finest = finest or trains
         for (pattern, cell), train, course, best in zip(PATTERNS.items(), trains, courses, finest, strict=True):

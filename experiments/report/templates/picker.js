@@ -8,8 +8,24 @@
     const item = JSON.parse(place.querySelector("script").textContent)
     await Bokeh.embed.embed_item(item, place.querySelector("div"))
     const layout = Bokeh.documents.map((drawn) => drawn.get_model_by_id(item.root_id)).find((found) => found)
+    for (const model of layout.references()) if (model.type === "CustomJSHover") model.format = bin
     if (matchMedia("(pointer: coarse)").matches) release(layout)
     return layout
+  }
+
+  // Limits of the bin at the pointer: the page's policy forbids Bokeh to make a function of a text.
+  function bin(value) {
+    const {first, width, end, gap} = this.args instanceof Map ? Object.fromEntries(this.args) : this.args
+    const low = Math.floor((value - first) / width) * width
+    const high = Math.min(low + width, end) - gap
+    return `${Number(low.toFixed(3))} to ${Number(high.toFixed(3))}`
+  }
+
+  // Put the columns and the titles of an image into the plots.
+  function pick(layout, number) {
+    const [shown, stored, texts] = layout.tags
+    shown.forEach((source, place) => { source.data = stored[place][number].data })
+    texts.forEach(([title, of_images]) => { title.text = of_images[number] })
   }
 
   // A finger scrolls the page over the plots until the reader takes up a tool.
@@ -26,8 +42,7 @@
     for (const block of document.querySelectorAll("[data-network]")) block.hidden = block.dataset.network !== network.value
     for (const text of document.querySelectorAll("[data-image]")) text.hidden = text.dataset.image !== image.value
     for (const place of document.querySelectorAll("[data-network]:not([hidden]) .plots")) {
-      const layout = await layoutIn(place)
-      layout.tags = [Number(image.value)]
+      pick(await layoutIn(place), Number(image.value))
     }
   }
 

@@ -99,8 +99,8 @@ def _recorded(model: Recordable, X: NDArray[np.float64]) -> Recording:
     for layer in parts[0].spikes:
         found = [part.spikes[layer] for part in parts]
         trial = np.concatenate([spike.trial + CHUNK * place for place, spike in enumerate(found)])
-        columns = [np.concatenate([getattr(spike, name) for spike in found]) for name in ("unit", "time")]
-        spikes[layer] = SpikeTimes(trial, *columns)
+        unit, time = (np.concatenate([getattr(spike, name) for spike in found]) for name in ("unit", "time"))
+        spikes[layer] = SpikeTimes(trial, unit, time, found[0].units)
     counts = {layer: np.concatenate([part.counts[layer] for part in parts]) for layer in spikes}
     trials = np.concatenate([part.trials for part in parts])
     return Recording(parts[0].duration, parts[0].dt, trials, counts, spikes)

@@ -129,23 +129,104 @@ def test_a_cache_that_cannot_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert str(raised.value) == (
         f"cache: cannot use {file}/cache (Not a directory); set BNSIM_CACHE to a folder that can be written"
     )
-    access = os.access
-    monkeypatch.setattr(cache.os, "access", lambda path, mode: path != tmp_path and access(path, mode))
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
+def test_a_cache_that_cannot_be_written_to_serves_what_it_holds(tmp_path: Path) -> None:
+    cache.fetch(tmp_path, "f", make)
+    tmp_path.chmod(0o500)
+    cache.fetch(tmp_path, "f", refuse)
     with pytest.raises(bnsim.InputError) as raised:
-        toss(tmp_path)
+        cache.fetch(tmp_path, "another", make)
     assert str(raised.value) == f"cache: cannot write to {tmp_path}; set BNSIM_CACHE to a folder that can be written"
 
 
-def test_a_cache_that_vanished(tmp_path: Path) -> None:
+def test_a_cache_without_permission_to_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.fetch(tmp_path, "f", make)
+    access = os.access
+    monkeypatch.setattr(cache.os, "access", lambda path, mode: path != tmp_path and access(path, mode))
+    cache.fetch(tmp_path, "f", refuse)
+    with pytest.raises(bnsim.InputError) as raised:
+        cache.fetch(tmp_path, "another", make)
+    assert str(raised.value) == f"cache: cannot write to {tmp_path}; set BNSIM_CACHE to a folder that can be written"
+
+
+def refuse(folder: Path) -> dict[str, object]:
+    raise AssertionError("built though it was there")
+
+
+@pytest.mark.parametrize(("mode", "who", "hint"), [(0o777, "everybody", ""), (0o770, "its group", ", or set ")])
+def test_a_cache_into_which_others_can_put_programs(tmp_path: Path, mode: int, who: str, hint: str) -> None:
+    tmp_path.chmod(mode)
+    with pytest.raises(bnsim.InputError) as raised:
+        cache.cache_folder(tmp_path)
+    assert str(raised.value).startswith(
+        f"cache: {who} can write programs into {tmp_path}, and they would be run; empty it and say `chmod go-w "
+        f"{tmp_path}`{hint}"
+    )
+    tmp_path.chmod(0o755)
+    assert cache.cache_folder(tmp_path) == tmp_path
+
+
+def test_a_cache_of_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache.os, "getuid", lambda: tmp_path.stat().st_uid + 1)
+    if tmp_path.stat().st_uid == 0:
+        os.chown(tmp_path, 12345, -1)
+    with pytest.raises(bnsim.InputError, match=f"cache: {tmp_path} belongs to another user, whose programs"):
+        cache.cache_folder(tmp_path)
+    monkeypatch.setenv(cache.SHARED, "1")
+    assert cache.cache_folder(tmp_path) == tmp_path
+
+
+def test_a_new_cache_is_private_and_a_shared_one_is_for_its_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cache.cache_folder(tmp_path / "own").stat().st_mode & 0o7777 == 0o700
+    monkeypatch.setenv(cache.SHARED, "1")
+    folder = cache.cache_folder(tmp_path / "shared")
+    assert folder.stat().st_mode & 0o7777 == 0o2770
+    entry, _ = cache.fetch(folder, "f", make)
+    assert entry.stat().st_mode & 0o070 == 0o070
+    assert (entry / cache.BINARY).stat().st_mode & 0o070 == 0o070
+    assert (entry / cache.MANIFEST).stat().st_mode & 0o070 == 0o060
+    folder.chmod(0o2777)
+    with pytest.raises(bnsim.InputError, match="cache: everybody can write programs into"):
+        cache.cache_folder(folder)
+
+
+def test_entries_are_listed_and_removed_by_age_and_size(tmp_path: Path) -> None:
+    for age, name in enumerate(("new", "old", "older")):
+        entry, _ = cache.fetch(tmp_path, name, make)
+        os.utime(entry / cache.MANIFEST, (1e9 - age, 1e9 - age))
+    found = cache.entries(tmp_path)
+    assert [entry.folder.name for entry in found] == ["new", "old", "older"]
+    assert found[0].n_bytes == sum(path.stat().st_size for path in (tmp_path / "new").iterdir())
+    with filelock.FileLock(tmp_path / "older.lock"):  # being built, or looked up
+        assert cache.prune(tmp_path, down_to=found[0].n_bytes * 2) == []
+    assert cache.prune(tmp_path, down_to=found[0].n_bytes * 2) == [found[2]]
+    cache.fetch(tmp_path, "new", refuse)  # used now
+    assert cache.prune(tmp_path, older_than=1000.0) == [found[1]]
+    assert [entry.folder for entry in cache.prune(tmp_path)] == [found[0].folder]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cache_that_vanished_is_made_anew(tmp_path: Path, compilations: list[Path]) -> None:
+    simulator = toss(tmp_path)
+    expected = counts_of(simulator)
+    shutil.rmtree(tmp_path)
+    assert counts_of(simulator) == expected
+    assert len(compilations) == 2
+
+
+def test_a_binary_that_ends_without_a_result(tmp_path: Path) -> None:
     shared = toss()._engine
     assert isinstance(shared, StandaloneNetwork)
-    shutil.copytree(shared.folder, tmp_path / shared.folder.name)  # as compiled in this cache
+    entry = Path(shutil.copytree(shared.folder, tmp_path / shared.folder.name))  # as compiled in this cache
     simulator = toss(tmp_path)
-    binary = next(tmp_path.glob(f"*/{cache.BINARY}"))
-    binary.unlink()
-    with pytest.raises(bnsim.MachineError, match=r"^compiled network: cannot start .*; clear the cache$") as raised:
+    (entry / cache.BINARY).write_text("#!/bin/sh\n")
+    with pytest.raises(bnsim.MachineError) as raised:
         counts_of(simulator)
-    assert "\n" not in str(raised.value)
+    assert str(raised.value) == f"compiled network: it ended without its result; remove {entry} to rebuild it"
 
 
 def fingerprint(network: bnsim.Network, monkeypatch: pytest.MonkeyPatch, trial: int = 20, **options: object) -> str:

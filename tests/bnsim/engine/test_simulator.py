@@ -117,16 +117,28 @@ def test_trials_without_a_stimulus() -> None:
 @pytest.mark.parametrize(
     ("key", "message"),
     [
-        (2**64, f"key: {2**64} is too large; give a whole number below 2^64"),
-        (-1, "key: -1 is too small; give an integer of at least 0"),
-        (1.5, "key: 1.5 is not a whole number; give an integer of at least 0"),
+        (2**64, f"(key): {2**64} is no key; give a whole number from 0 to 2^64 - 1"),
+        (-1, "(key): -1 is no key; give a whole number from 0 to 2^64 - 1"),
+        (1.5, "(key): 1.5 is no key; give a whole number from 0 to 2^64 - 1"),
     ],
 )
 def test_keys(tosser: Simulator, key: Any, message: str) -> None:
-    assert refusal(tosser, tosser.initial_state(0), np.zeros((1, 50)), key) == message
+    assert refusal(tosser, tosser.initial_state(0), np.zeros((1, 50)), key) == f"Simulator.run{message}"
     with pytest.raises(bnsim.InputError) as raised:
         tosser.initial_state(key)
-    assert str(raised.value) == message
+    assert str(raised.value) == f"Simulator.initial_state{message}"
+    with pytest.raises(bnsim.InputError) as raised:
+        tosser.initial_state(0).with_key(key)
+    assert str(raised.value) == f"State.with_key{message}"
+
+
+def test_another_key_gives_other_random_numbers_in_the_same_network() -> None:
+    simulator = coins().compile(dt=1 * ms, backend="numpy")
+    start, halves = simulator.initial_state(1), np.full(50, 0.5)
+    other = start.with_key(2)
+    assert {name for name in start if not np.array_equal(start[name], other[name])} == {"key"}
+    counts = [simulator.run_for(state, 50 * ms, halves)[1].counts["coins"] for state in (start, other)]
+    assert (counts[0] != counts[1]).any()
 
 
 RECORDS = [

@@ -13,8 +13,9 @@ import pytest
 from brian2.units import ms
 
 import bnsim
+from bnsim.engine import continuous
 from bnsim.engine import simulator as engine
-from bnsim.engine.job import Job
+from bnsim.engine.job import Job, Limit
 from bnsim.engine.simulator import Simulator
 from bnsim.growing import GrowingArrays
 
@@ -94,12 +95,21 @@ def test_given_spikes_are_replayed_in_the_rest_of_a_part(
     assert pieces(tmp_path) > 8
 
 
-def test_a_minute_ends_a_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_time_ends_a_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "PIECE_SECONDS", 0.0)
+    monkeypatch.setattr(continuous, "_rarer", lambda limit, seconds: limit)
     for backend in ("cpp", "numpy"):
         simulator = delayed(DELAYS["each"]).compile(dt=1 * ms, backend=backend)
         simulator.run_for(simulator.initial_state(0), 4 * ms, ([], []), to=tmp_path / backend)
         assert pieces(tmp_path / backend) == 4
+
+
+def test_pieces_take_longer_where_it_takes_long_to_begin_one() -> None:
+    five = Limit(1000, 5.0)
+    assert continuous._rarer(None, 8.0) is None
+    assert continuous._rarer(five, 3.0) == five  # the run ended, or there were many spikes
+    assert continuous._rarer(five, 5.4) == five
+    assert continuous._rarer(five, 8.0) == Limit(1000, 30.0)
 
 
 class Interrupted:
@@ -172,8 +182,8 @@ def test_other_folders_are_refused(tmp_path: Path) -> None:
             f"Simulator.run_for(to): {taken} exists and holds no run; give a new folder"
         )
     assert refused(simulator, start, run, record=spikes) == (
-        f"Simulator.run_for(to): {run}: recording 1 begins at 0 s, where the one before ends at 0.01 s; "
-        "give consecutive parts of one run, in order"
+        f"Simulator.run_for(to): {run} holds a run from 0 to 0.01 s, the state is at 0 s; give a new folder, or go on "
+        f"from State.load({str(run)!r})"
     )
     assert refused(simulator, state, run) == (
         f"Simulator.run_for(to): {run}: recording 1 has other kinds of records (less) than the first "

@@ -148,8 +148,8 @@ def test_a_path_is_broken_at_each_spike(run: Recording) -> None:
             "phase_plane.unit: there is no recording; leave unit out",
         ),
         (
-            lambda r: plotting.phase_plane(ADEX, recording=r),
-            "phase_plane.population: no population was named; the recording holds 'cells'",
+            lambda r: plotting.phase_plane(ADEX, recording=r, population="cell"),
+            "phase_plane.population: unknown population 'cell'; did you mean 'cells'? the recording holds 'cells'",
         ),
         (
             lambda r: plotting.phase_plane(bnsim.Izhikevich(), recording=r, population="cells"),

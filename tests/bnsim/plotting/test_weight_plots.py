@@ -1,12 +1,15 @@
 """Weight image, receptive fields, weight histogram, and the shared look."""
 
 import re
+import warnings
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from matplotlib import pyplot
 from matplotlib.collections import QuadMesh
+from matplotlib.figure import Figure
 
 from bnsim import plotting
 from bnsim.errors import InputError
@@ -140,6 +143,16 @@ def test_saving_twice_gives_the_same_bytes(tmp_path: Path) -> None:
         save(figure, first)
         save(figure, second)
         assert first.read_bytes() == second.read_bytes()
+
+
+def test_an_svg_is_well_formed_whatever_its_texts_hold(tmp_path: Path) -> None:
+    """Matplotlib copies texts into comments, and XML may hold no escape character."""
+    figure = Figure()
+    figure.text(0.1, 0.5, "one \x1b\ufffe--> <b> & two")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)
+        save(figure, tmp_path / "figure.svg")
+    ElementTree.parse(tmp_path / "figure.svg")
 
 
 def test_neighbours_in_the_palette_differ_in_grey() -> None:

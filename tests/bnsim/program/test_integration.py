@@ -182,7 +182,7 @@ def test_the_middle_of_a_refractory_step_is_its_start() -> None:
 
 def response(synapse: bnsim.SynapseModel, weight: Any, dt: float, **model: Any) -> NDArray[np.float64]:
     """The membrane potential (mV) in the 30 ms after the arrival of one spike."""
-    cells = bnsim.ConductanceLIF(v_threshold=1 * volt, **model)
+    cells = bnsim.ConductanceLIF(v_threshold=1 * volt, refractory=0 * ms, **model)
     network = bnsim.Network(
         [bnsim.Population("input", 1, bnsim.SpikeTrains()), bnsim.Population("cells", 1, cells)],
         [bnsim.Projection("input", "cells", synapse, weight)],

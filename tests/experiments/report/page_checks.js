@@ -70,7 +70,7 @@ const checks = {
   /* What Bokeh shows of the plot whose title begins so. */
   plot(title) {
     const plots = Bokeh.documents.flatMap((drawn) => drawn.roots()).flatMap((root) => [...root.references()])
-    return Bokeh.index.find_one(plots.find((model) => model.x_range && model.title?.text.startsWith(title)))
+    return Bokeh.index.find_one(plots.find((model) => model.x_range && model.title?.text.text?.startsWith(title)))
   },
 
   /* Where its frame lies in the window: left, top, width, height. */

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +13,7 @@ import pytest
 from experiments import report
 from experiments.report import spikes
 from experiments.run_directory import Run, RunContents
-from tests.browser import Browser, executable
+from tests.browser import Browser
 from tests.experiments.test_run_directory import write_run
 
 CHECKS = (Path(__file__).parent / "page_checks.js").read_text(encoding="utf-8")
@@ -55,16 +55,6 @@ def page(stored_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(spikes, "MARKS", 500)
         return report.write(write_run(tmp_path_factory.mktemp("runs"), "run", contents))
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    program = executable()
-    if program is None:
-        pytest.skip("no Chromium on this machine; install the package chromium to see the report in a browser")
-    started = Browser(program, tmp_path_factory.mktemp("browser"))
-    yield started
-    started.close()
 
 
 @pytest.fixture(params=[1280, pytest.param(390, marks=pytest.mark.slow)], ids=lambda width: f"{width} pixels")
@@ -127,8 +117,8 @@ def test_pointing_tells_unit_and_time(opened: Browser, plot: str, place: tuple[f
 
 def told_at(browser: Browser, plot: str, place: tuple[float, float]) -> str:
     """What the page says where the pointer is at these shares of a plot's width and height."""
-    browser.evaluate(f"checks.plot('{plot}').el.scrollIntoView()")
-    left, top, width, height = browser.evaluate(f"checks.frame('{plot}')")
+    browser.evaluate(f"checks.plot({json.dumps(plot)}).el.scrollIntoView()")
+    left, top, width, height = browser.evaluate(f"checks.frame({json.dumps(plot)})")
     browser.point(left + place[0] * width, top + place[1] * height)
     browser.wait("checks.told() !== ''")
     return browser.evaluate("checks.told()")
@@ -137,9 +127,8 @@ def told_at(browser: Browser, plot: str, place: tuple[float, float]) -> str:
 def test_another_image_is_picked_with_the_keyboard(opened: Browser) -> None:
     shown = "[...document.querySelectorAll('[data-network=\"0\"] [data-image]')].map((text) => text.offsetHeight > 0)"
     titles = "Bokeh.documents.flatMap((drawn) => drawn.roots()).flatMap((root) => [...root.references()])"
-    titles = (
-        f"{titles}.filter((model) => model.type === 'Title' && model.text.includes('(')).map((model) => model.text)"
-    )
+    titles = f"{titles}.filter((model) => model.type === 'Title').map((title) => title.text.text)"
+    titles = f"{titles}.filter((text) => text?.includes('('))"
     assert opened.evaluate(shown) == [True, False, False]
     assert opened.evaluate(titles) == ["BNS: 3 (right)", "ANN: 3 (right)"]
     opened.evaluate("document.getElementById('picked-image').focus()")

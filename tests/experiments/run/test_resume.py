@@ -107,6 +107,23 @@ def test_a_complete_run_is_read_as_it_is(whole: Run) -> None:
     assert (whole.directory / "summary.json").stat().st_mtime_ns == before
 
 
+def test_a_report_that_was_interrupted_is_drawn_when_the_run_is_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(directory: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("experiments.report.write", interrupt)
+        with pytest.raises(KeyboardInterrupt) as caught:
+            carry_out(REQUEST, tmp_path, make_executor=Here)
+    (directory,) = tmp_path.iterdir()
+    assert str(caught.value) == f"the numbers are stored: draw the report with `bnsim draw {directory}`"
+    assert not (directory / "report.html").exists()
+    resume(directory)
+    assert (directory / "report.html").is_file()
+
+
 def test_a_run_without_a_finished_job_leaves_nothing(tmp_path: Path) -> None:
     for how in (KeyboardInterrupt(), MachineError("no compiler")):
         with pytest.raises(type(how)) as caught:

@@ -2,45 +2,47 @@
 
 from __future__ import annotations
 
-import tempfile
+import os
+import subprocess
+import sys
 from pathlib import Path
 
-import pytest
 from filelock import FileLock
 
-from experiments.run.temporary import temporary_folder
+CODE = """
+import atexit, os, sys, tempfile
+from pathlib import Path
+from experiments.run.temporary import use_temporary_folder
+
+use_temporary_folder()
+folder = Path(tempfile.gettempdir())
+(folder / "file").touch()
+print(folder, os.environ.get("TMPDIR"), oct(folder.stat().st_mode & 0o777), *sorted(os.listdir(folder.parent)))
+atexit.register(lambda: print("last:", (folder / "file").exists()))
+"""
 
 
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    return tmp_path
+def said(place: Path) -> list[str]:
+    """What a process says of its folder, after which it has ended."""
+    command = [sys.executable, "-W", "ignore", "-c", CODE]
+    return subprocess.run(
+        command, env={**os.environ, "TMPDIR": str(place)}, capture_output=True, text=True, check=True
+    ).stdout.split()
 
 
-def test_files_lie_in_a_folder_that_is_gone_afterwards(place: Path) -> None:
-    with temporary_folder():
-        with tempfile.NamedTemporaryFile(delete=False) as file:
-            pass
-        assert Path(file.name).parent.parent == place
-        assert Path(file.name).parent.stat().st_mode & 0o777 == 0o700
-    assert list(place.iterdir()) == []
-    assert tempfile.gettempdir() == str(place)
+def test_files_lie_in_a_folder_that_goes_after_what_others_do_at_the_end(tmp_path: Path) -> None:
+    folder, variable, mode, *_, last, there = said(tmp_path)
+    assert Path(folder).parent == tmp_path
+    assert (variable, mode, last, there) == (folder, "0o700", "last:", "True")
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_folders_of_the_dead_are_removed_and_those_of_the_living_stay(place: Path) -> None:
+def test_folders_of_the_dead_are_removed_and_those_of_the_living_stay(tmp_path: Path) -> None:
     for name in ("bnsim-dead", "bnsim-living", "other"):
-        (place / name).mkdir()
-        (place / name / "file").touch()
-    (place / "bnsim-dead.lock").touch()
-    with FileLock(place / "bnsim-living.lock"), temporary_folder():
-        assert {path.name for path in place.iterdir() if len(path.stem) < 20} == {
-            *("bnsim-living", "bnsim-living.lock", "other")
-        }
-        assert (place / "bnsim-living" / "file").exists()
-
-
-def test_where_nothing_can_be_written_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", "/proc")
-    with temporary_folder():
-        assert tempfile.gettempdir() == "/proc"
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").touch()
+    (tmp_path / "bnsim-dead.lock").touch()
+    with FileLock(tmp_path / "bnsim-living.lock"):
+        said(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"bnsim-living", "bnsim-living.lock", "other"}
+    assert (tmp_path / "bnsim-living" / "file").exists()

@@ -68,7 +68,7 @@ def test_training_is_the_rule_on_the_recorded_spikes(digits: Digits) -> None:
     X, label = digits.X[1:2], int(model.predict(digits.X[1:2])[0])
     before = model.learned_["hidden_to_output.w"].reshape(-1, 10) / RHEOBASE
     recording = model.record(X)  # nothing in this network is random, so the training sees the same spikes
-    hidden, output = (recording.spike_times(name).trains(size, 0) for name, size in (("hidden", 300), ("output", 10)))
+    hidden, output = (recording.spike_times(name).trains(0) for name in ("hidden", "output"))
     u = recording.counts["hidden"][0] @ before
     assert sum(len(train) for train in output) > 0
     expected = before.copy()
