@@ -31,7 +31,7 @@ def cross_correlation(
     source : Recording or sequence of spike trains
         With spike times.
     population : str, optional
-        Which of a recording's populations; it must be given with a recording.
+        Which of a recording's populations, the only one with spike times if not given.
     units : (int, int)
         The two units; twice the same for an autocorrelation.
     trial : int, optional

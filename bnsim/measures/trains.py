@@ -63,7 +63,7 @@ def grid_trains(
     source : Recording or sequence of array_like, Quantity or neo.SpikeTrain
         A recording, or one spike train a unit; plain numbers are seconds.
     population : str or None
-        Population of a recording; None for plain spike trains.
+        Population of a recording, as in `population_of`; None for plain spike trains.
     trial : int or None
         Trial of a recording, 0 where it is None; None for plain spike trains.
     units : int, sequence of int or None
@@ -113,7 +113,7 @@ def population_of(owner: str, recording: Recording, population: str | None) -> s
     recording : Recording
         The recording.
     population : str or None
-        The name that was given.
+        The name that was given; None for the only population whose spike times were recorded.
 
     Returns
     -------
@@ -123,9 +123,9 @@ def population_of(owner: str, recording: Recording, population: str | None) -> s
     Raises
     ------
     InputError
-        If no name was given or the recording has no such population.
+        If no name was given where there are several, or the recording has no such population.
     """
-    return known_population(f"{owner}.population", population, recording.populations)
+    return known_population(f"{owner}.population", population, recording.populations, recording.spikes or None)
 
 
 def plain_trains(owner: str, source: Sequence[Times | neo.SpikeTrain], population: str | None) -> list[FloatArray]:

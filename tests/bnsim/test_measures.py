@@ -54,6 +54,14 @@ def neo_train(times: list[float], t_start: float = 0.0) -> neo.SpikeTrain:
     )
 
 
+def test_a_sole_population_needs_no_name(recording: Recording) -> None:
+    """The only one, or the only one whose spike times were recorded."""
+    alone = Recording(0.1, 0.001, recording.trials, {"cells": recording.counts["cells"]})
+    np.testing.assert_array_equal(measures.rates(alone), measures.rates(recording, "cells"))
+    for measure in (measures.first_spike_latency, measures.coefficient_of_variation, measures.spike_time_tiling):
+        np.testing.assert_array_equal(measure(recording), measure(recording, "cells"))
+
+
 def test_rates(recording: Recording) -> None:
     np.testing.assert_allclose(measures.rates(recording, "cells"), [[100, 100, 10], [100, 0, 0]])
     np.testing.assert_allclose(measures.rates(recording, "unseen"), np.full((2, 4), 10.0))
