@@ -18,14 +18,14 @@ def long() -> Recording:
     trace = SampledTrace(np.arange(16.0).reshape(1, 8, 2) * 1e-3, np.arange(8.0), "V", np.array([2, 0]))
     counts = {"other": np.zeros((1, 2), int), "E": np.ones((1, 3), int)}
     return Recording(
-        8.0, 0.01, np.zeros(1, np.uint64), counts, {"E": spikes}, {"E": {"v": trace}}, weights={"w": trace}
+        8.0, 0.005, np.zeros(1, np.uint64), counts, {"E": spikes}, {"E": {"v": trace}}, weights={"w": trace}
     )
 
 
 def test_populations_come_second(long: Recording) -> None:
     for draw in (plotting.raster, plotting.population_rate, plotting.psth, plotting.membrane_potential):
         assert draw(long, "E").get_figure() is not None
-    assert plotting.power_spectrum(long, ["E"]).lines
+    assert plotting.power_spectrum(long, ["E"], bin_width=0.1).lines
 
 
 def test_a_sole_population_needs_no_name(long: Recording) -> None:
