@@ -2,9 +2,9 @@
 
 Source
 ------
-Every function takes either a `Recording` with the name of a population, or a sequence of spike trains, one a unit:
-Neo spike trains, or arrays of spike times since the start of the trial, in seconds or with a Brian2 unit. Arrays do not
-tell how long the trial was, so that measures which need it take `duration` then, and only then.
+Every function takes either a `Recording` with the name of a population, where it holds several, or a sequence of spike
+trains, one a unit: Neo spike trains, or arrays of spike times since the start of the trial, in seconds or with a Brian2
+unit. Arrays do not tell how long the trial was, so that measures which need it take `duration` then, and only then.
 
 Time steps
 ----------

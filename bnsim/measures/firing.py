@@ -7,7 +7,7 @@ import numpy as np
 from bnsim.arrays import FloatArray
 from bnsim.measures.trains import Source, plain_trains, population_of, trains_and_duration
 from bnsim.recording import Recording
-from bnsim.selection import refuse
+from bnsim.selection import known_population, refuse
 from bnsim.times import Time
 
 
@@ -19,7 +19,7 @@ def rates(source: Source, population: str | None = None, *, duration: Time | Non
     source : Recording or sequence of spike trains
         Of a recording the spike counts suffice; spike times need not have been recorded.
     population : str, optional
-        Which of a recording's populations; it must be given with a recording.
+        Which of a recording's populations, the only one if not given.
     duration : float or Quantity, optional
         Length of the trial, for plain spike times only, which must have it.
 
@@ -35,7 +35,9 @@ def rates(source: Source, population: str | None = None, *, duration: Time | Non
     """
     if isinstance(source, Recording):
         refuse("rates", {"duration": duration}, "a recording knows its length")
-        return source.spike_counts(population_of("rates", source, population)) / source.duration
+        return (
+            source.spike_counts(known_population("rates.population", population, source.populations)) / source.duration
+        )
     trains, length = trains_and_duration("rates", source, population, duration)
     return np.array([len(train) for train in trains]) / length
 
@@ -48,7 +50,7 @@ def first_spike_latency(source: Source, population: str | None = None) -> FloatA
     source : Recording or sequence of spike trains
         With spike times.
     population : str, optional
-        Which of a recording's populations; it must be given with a recording.
+        Which of a recording's populations, the only one with spike times if not given.
 
     Returns
     -------

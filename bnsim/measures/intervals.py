@@ -17,7 +17,7 @@ def interspike_intervals(source: Source, population: str | None = None) -> list[
     source : Recording or sequence of spike trains
         With spike times.
     population : str, optional
-        Which of a recording's populations; it must be given with a recording.
+        Which of a recording's populations, the only one with spike times if not given.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def coefficient_of_variation(source: Source, population: str | None = None) -> F
     source : Recording or sequence of spike trains
         With spike times; the trials of a recording are joined.
     population : str, optional
-        Which of a recording's populations; it must be given with a recording.
+        Which of a recording's populations, the only one with spike times if not given.
 
     Returns
     -------

@@ -30,7 +30,7 @@ def power_spectrum(
     source : Recording or sequence of spike trains
         With spike times.
     population : str, optional
-        Which of a recording's populations; it must be given with a recording.
+        Which of a recording's populations, the only one with spike times if not given.
     trial : int, optional
         Which of a recording's trials, the first if not given.
     units : int or sequence of int, optional

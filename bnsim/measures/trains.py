@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from bnsim.arrays import FloatArray, Int64Array
+from bnsim.arrays import FloatArray, Int64Array, IntArray
 from bnsim.binning import NANOSECOND, steps_of, trial_steps
 from bnsim.errors import InputError
 from bnsim.recording import Recording
@@ -33,11 +33,14 @@ class GridTrains:
         Time step in seconds.
     n_steps : int
         Length of the trial in steps.
+    units : ndarray of int, shape (n_trains,)
+        The unit of each train.
     """
 
     steps: list[Int64Array]
     dt: float
     n_steps: int
+    units: IntArray
 
     @property
     def duration(self) -> float:
@@ -63,7 +66,7 @@ def grid_trains(
     source : Recording or sequence of array_like, Quantity or neo.SpikeTrain
         A recording, or one spike train a unit; plain numbers are seconds.
     population : str or None
-        Population of a recording; None for plain spike trains.
+        Population of a recording, as in `population_of`; None for plain spike trains.
     trial : int or None
         Trial of a recording, 0 where it is None; None for plain spike trains.
     units : int, sequence of int or None
@@ -88,7 +91,7 @@ def grid_trains(
         name = population_of(owner, source, population)
         index = checked_index(f"{owner}.trial", 0 if trial is None else trial, source.n_trials, "trial")
         spikes, trains = source.spike_times(name), source.spike_times(name).trains(index)
-        wanted = spikes.chosen(f"{owner}.units", units, source.populations[name])
+        wanted: IntArray = spikes.chosen(f"{owner}.units", units, source.populations[name])
         chosen = [trains[place] - source.start for place in spikes.places(wanted)]
         step, n_steps = source.dt, source.n_steps
     else:
@@ -96,11 +99,12 @@ def grid_trains(
         trains, length = trains_and_duration(owner, source, population, duration)
         step = NANOSECOND if dt is None else positive(f"{owner}.dt", dt)
         n_steps = trial_steps(f"{owner}.duration", length, step)
-        chosen = trains
+        wanted = np.arange(len(trains))
         if units is not None:
-            chosen = [trains[unit] for unit in checked_indices(f"{owner}.units", units, len(trains), "unit")]
+            wanted = checked_indices(f"{owner}.units", units, len(trains), "unit")
+        chosen = [trains[unit] for unit in wanted]
     # Neo lets a spike lie at the very end of its train.
-    return GridTrains([np.minimum(steps_of(train, step), n_steps - 1) for train in chosen], step, n_steps)
+    return GridTrains([np.minimum(steps_of(train, step), n_steps - 1) for train in chosen], step, n_steps, wanted)
 
 
 def population_of(owner: str, recording: Recording, population: str | None) -> str:
@@ -113,7 +117,7 @@ def population_of(owner: str, recording: Recording, population: str | None) -> s
     recording : Recording
         The recording.
     population : str or None
-        The name that was given.
+        The name that was given; None for the only population whose spike times were recorded.
 
     Returns
     -------
@@ -123,9 +127,9 @@ def population_of(owner: str, recording: Recording, population: str | None) -> s
     Raises
     ------
     InputError
-        If no name was given or the recording has no such population.
+        If no name was given where there are several, or the recording has no such population.
     """
-    return known_population(f"{owner}.population", population, recording.populations)
+    return known_population(f"{owner}.population", population, recording.populations, recording.spikes or None)
 
 
 def plain_trains(owner: str, source: Sequence[Times | neo.SpikeTrain], population: str | None) -> list[FloatArray]:

@@ -14,6 +14,7 @@ from bnsim.arrays import Int64Array
 from bnsim.binning import NANOSECOND, Bins, steps_of, trial_steps
 from bnsim.errors import InputError
 from bnsim.plotting.selection import Window, times_and_units, window_steps
+from bnsim.plotting.units import time_axis
 from bnsim.recording import Recording
 from bnsim.selection import Indices, checked_indices, known_population, refuse, sampled_units
 from bnsim.times import FloatArray, Time, Times, positive, shown
@@ -32,13 +33,14 @@ class Choice:
     ----------
     owner : str
         The function that was called, for the message of an error.
-    trial, populations, bin_width, window, sample, duration, dt
+    trial, populations, units, bin_width, window, sample, duration, dt
         The options of `raster`.
     """
 
     owner: str
     trial: Indices | None
-    populations: Sequence[str] | None
+    populations: str | Sequence[str] | None
+    units: Indices | None
     bin_width: Time
     window: Window | None
     sample: int | None
@@ -65,6 +67,11 @@ class Timeline:
     def length(self) -> float:
         """Length of the stretch of one trial in seconds."""
         return self.bins.n_steps * self.bins.dt
+
+    @property
+    def shown_in(self) -> tuple[float, str]:
+        """What seconds are multiplied by on the axis, and the unit in which it counts."""
+        return time_axis(self.length * len(self.trials))
 
     @property
     def boundaries(self) -> FloatArray:
@@ -112,8 +119,8 @@ class Band:
         Units of the population.
     n_recorded : int
         Units whose spikes were recorded.
-    n_rows : int
-        Units that have a row.
+    units : ndarray of int, shape (n_rows,)
+        Those that have a row, from bottom to top.
     bottom, top : float
         Of the strip.
     """
@@ -124,9 +131,14 @@ class Band:
     rates: FloatArray
     size: int
     n_recorded: int
-    n_rows: int
+    units: Int64Array
     bottom: float
     top: float
+
+    @property
+    def n_rows(self) -> int:
+        """Number of units that have a row."""
+        return len(self.units)
 
     @property
     def heights(self) -> FloatArray:
@@ -134,7 +146,7 @@ class Band:
         return self.bottom + (self.rows + 0.5) / self.n_rows * (self.top - self.bottom)
 
     @property
-    def units(self) -> str:
+    def extent(self) -> str:
         """How many units have a row, in words."""
         total = f"{self.size:,} unit" if self.size == 1 else f"{self.size:,} units"
         return total if self.n_rows == self.size else f"{self.n_rows:,} of {total}"
@@ -175,8 +187,7 @@ def _of_recording(recording: Recording, choice: Choice) -> tuple[list[Band], Tim
     if choice.window is not None:
         first, n_steps = window_steps(f"{owner}.window", choice.window, recording.dt, first + n_steps)
     timeline = Timeline(trials, Bins.of(f"{owner}.bin_width", choice.bin_width, recording.dt, n_steps, first))
-    recorded = [np.sort(recording.spike_times(name).units).astype(np.int64) for name in names]
-    shown_units = [units[sampled_units(f"{owner}.sample", choice.sample, len(units))] for units in recorded]
+    shown_units = [_shown_units(choice, recording, name, len(names)) for name in names]
     sizes = np.array([len(units) for units in shown_units])
     shares = np.maximum(sizes / sizes.sum(), _LEAST_SHARE if len(names) > 1 else 0.0)
     edges = np.concatenate([[0.0], np.cumsum(shares / shares.sum())]) * sizes.sum() - 0.5
@@ -186,6 +197,14 @@ def _of_recording(recording: Recording, choice: Choice) -> tuple[list[Band], Tim
         trains, size = [spikes.of_trial(trial) for trial in trials], recording.populations[name]
         bands.append(_band(name, trains, timeline, (size, len(spikes.units)), units, strip))
     return bands, timeline
+
+
+def _shown_units(choice: Choice, recording: Recording, name: str, n_names: int) -> Int64Array:
+    culprit = f"{choice.owner}.units"
+    if choice.units is not None and n_names > 1:
+        raise InputError(f"{culprit}: of which of {n_names} populations? name one in populations")
+    units = recording.spike_times(name).chosen(culprit, choice.units, recording.populations[name])
+    return np.sort(units)[sampled_units(f"{choice.owner}.sample", choice.sample, len(units))].astype(np.int64)
 
 
 def _of_arrays(source: object, choice: Choice) -> tuple[list[Band], Timeline]:
@@ -213,7 +232,8 @@ def _of_arrays(source: object, choice: Choice) -> tuple[list[Band], Timeline]:
         first, n_steps = window_steps(f"{owner}.window", choice.window, dt, end)
     timeline = Timeline([0], Bins(dt, n_steps, width, first))
     size = int(units.max(initial=0)) + 1
-    chosen = sampled_units(f"{owner}.sample", choice.sample, size)
+    chosen = np.sort(checked_indices(f"{owner}.units", choice.units, size, "unit"))
+    chosen = chosen[sampled_units(f"{owner}.sample", choice.sample, len(chosen))]
     return [_band("Unit", [(times, units)], timeline, (size, size), chosen, (-0.5, len(chosen) - 0.5))], timeline
 
 
@@ -233,10 +253,10 @@ def _band(
         rows.append(np.searchsorted(units, of_units[drawn]))
     counts = np.concatenate([timeline.bins.count(of_trial) for of_trial, _ in trains])
     rates = counts / (sizes[1] * np.tile(timeline.bins.durations, len(trains)))
-    return Band(name, np.concatenate(times), np.concatenate(rows), rates, *sizes, len(units), *strip)
+    return Band(name, np.concatenate(times), np.concatenate(rows), rates, *sizes, units, *strip)
 
 
-def chosen_populations(owner: str, recording: Recording, populations: Sequence[str] | None) -> list[str]:
+def chosen_populations(owner: str, recording: Recording, populations: str | Sequence[str] | None) -> list[str]:
     """Return the populations asked for, or all whose spike times were recorded, in the network's order.
 
     Parameters

@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike
 from bnsim.binning import NANOSECOND, steps_of
 from bnsim.errors import InputError
 from bnsim.plotting.selection import Window, checked_axes, plain_numbers, window_steps
-from bnsim.plotting.style import BLUE, VERMILLION, new_axes, style
-from bnsim.plotting.units import labelled, shown_in, si_unit_of
+from bnsim.plotting.style import VERMILLION, colour, new_axes, style
+from bnsim.plotting.units import labelled, shown_in, si_unit_of, time_axis
 from bnsim.recording import Recording
 from bnsim.selection import checked_index, known_population, refuse
 from bnsim.times import FloatArray, Times, shown, spike_times
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from brian2.units.fundamentalunits import Quantity
 
 Source: TypeAlias = "Recording | tuple[Times, ArrayLike | Quantity]"
+
+
+_TRACE = "trace"
+"""Mark of the lines that are traces, by which those in the same axes are counted."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,11 @@ def membrane_potential(
     peak: float | Quantity | None = None,
     spikes: Times | None = None,
     window: Window | None = None,
+    label: str | None = None,
+    color: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the trace of a variable in one trial, a dashed line at the threshold and a tick above it at each spike.
+    """Draw the trace of a variable in one trial, a tick above it at each spike, and a dashed line at a given threshold.
 
     Parameters
     ----------
@@ -57,7 +63,7 @@ def membrane_potential(
         A recording that holds the trace, or two arrays of shape (n_samples,): times since the start of the trial, in
         seconds or with a Brian2 unit, and values, in volts or with a Brian2 unit. NaN leaves a gap in the line.
     population : str, optional
-        Which of a recording's populations; it must be given with a recording.
+        Which of a recording's populations, the only one that holds the trace if not given.
     unit : int, optional
         Which unit of the population, the first that was recorded if not given.
     trial : int, optional
@@ -74,13 +80,18 @@ def membrane_potential(
     window : (float or Quantity, float or Quantity), optional
         Draw the time from start to stop only. Both are times since the start of the trial; of a recording, a whole
         number of time steps.
+    label : str, optional
+        Name of the trace in a legend, which is drawn where it is given.
+    color : str, optional
+        Of the trace, as matplotlib takes it. If not given, each trace in the same axes has the next one of the palette.
     ax : matplotlib.axes.Axes, optional
         Where to draw, a new figure if not given.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes. Potentials are shown in millivolts, currents in picoamperes, conductances in nanosiemens.
+        The axes. Potentials are shown in millivolts, currents in picoamperes, conductances in nanosiemens; time in
+        milliseconds, of more than five seconds in seconds.
 
     Raises
     ------
@@ -102,19 +113,31 @@ def membrane_potential(
     top = None if peak is None else _level("peak", peak, trace.si_unit)
     drawn, marked, limits = _within(trace.times, marks, window, dt, n_steps)
     scale, shown_unit = shown_in(trace.si_unit)
+    second, time_unit = time_axis(limits[1] - limits[0])
     with style():
         ax = ax or new_axes(6.4, 3.0)
-        ax.plot(trace.times[drawn] * 1000, trace.values[drawn] * scale, color=BLUE, linewidth=1.3)
+        before = sum(line.get_gid() == _TRACE for line in ax.lines)
+        shade = color or colour(before)
+        ax.plot(
+            trace.times[drawn] * second,
+            trace.values[drawn] * scale,
+            color=shade,
+            linewidth=1.3,
+            label=label,
+            gid=_TRACE,
+        )
         if level is not None:
             _draw_threshold(ax, level * scale)
         if marked is not None and top is None:
-            _draw_spikes(ax, marked * 1000)
+            _draw_spikes(ax, marked * second, "black" if not before and label is None else shade)
         elif marked is not None and top is not None:
             foot = np.interp(marked, trace.times, trace.values)
-            ax.vlines(marked * 1000, foot * scale, top * scale, color=BLUE, linewidth=1.3, label="spikes")
+            ax.vlines(marked * second, foot * scale, top * scale, color=shade, linewidth=1.3)
         if limits[0] < limits[1]:
-            ax.set_xlim(limits[0] * 1000, limits[1] * 1000)
-        ax.set_xlabel("Time (ms)")
+            ax.set_xlim(limits[0] * second, limits[1] * second)
+        if label is not None:
+            ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=4, borderaxespad=0.1)  # above the traces
+        ax.set_xlabel(f"Time ({time_unit})")
         quantity = "Membrane potential" if variable == "v" else variable
         ax.set_ylabel(labelled(quantity, shown_unit))
     return ax
@@ -123,7 +146,8 @@ def membrane_potential(
 def _of_recording(
     recording: Recording, population: str | None, unit: int | None, trial: int | None, variable: str
 ) -> _Trace:
-    name = known_population("membrane_potential.population", population, recording.populations)
+    holding = [name for name, traces in recording.traces.items() if variable in traces]
+    name = known_population("membrane_potential.population", population, recording.populations, holding or None)
     found = recording.trace(name, variable)
     index = checked_index("membrane_potential.trial", 0 if trial is None else trial, recording.n_trials, "trial")
     cell = int(found.units[0]) if unit is None else unit
@@ -199,7 +223,7 @@ def _draw_threshold(ax: Axes, level: float) -> None:
     )
 
 
-def _draw_spikes(ax: Axes, times_ms: np.ndarray) -> None:
+def _draw_spikes(ax: Axes, times: FloatArray, shade: str) -> None:
     place = blended_transform_factory(ax.transData, ax.transAxes)
     ax.margins(y=0.16)
-    ax.vlines(times_ms, 0.945, 1.0, transform=place, color="black", linewidth=1.3, label="spikes")
+    ax.vlines(times, 0.945, 1.0, transform=place, color=shade, linewidth=1.3)

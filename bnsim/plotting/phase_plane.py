@@ -51,7 +51,7 @@ def phase_plane(
     recording : Recording, optional
         A run that recorded the spikes and, at every time step, both variables.
     population : str, optional
-        Which of the recording's populations; it must be given with a recording.
+        Which of the recording's populations, the only one if not given.
     unit, trial : int, optional
         Which unit and trial of the recording, the first of each if not given.
     x, y : (Quantity, Quantity), optional

@@ -244,7 +244,8 @@ def path_of(
     """
     if not isinstance(recording, Recording):
         raise InputError(f"phase_plane.recording: {shown(recording)} is no Recording; give one")
-    name = known_population("phase_plane.population", population, recording.populations)
+    holding = [name for name, traces in recording.traces.items() if set(names) <= set(traces)]
+    name = known_population("phase_plane.population", population, recording.populations, holding or None)
     index = checked_index("phase_plane.trial", 0 if trial is None else trial, recording.n_trials, "trial")
     traces = [recording.trace(name, variable) for variable in names]
     cell = int(traces[0].units[0]) if unit is None else unit

@@ -9,15 +9,16 @@ from matplotlib.axes import Axes
 from bnsim.plotting.bands import Band, Choice, Source, Timeline, bands_of
 from bnsim.plotting.selection import Window, checked_axes
 from bnsim.plotting.style import FAINT, INK, colour, new_axes, style
+from bnsim.plotting.units import shown_time
 from bnsim.selection import Indices
 from bnsim.times import Time
 
 
 def population_rate(
     source: Source,
+    populations: str | Sequence[str] | None = None,
     *,
     trial: Indices | None = None,
-    populations: Sequence[str] | None = None,
     bin_width: Time = 0.005,
     window: Window | None = None,
     duration: Time | None = None,
@@ -32,10 +33,10 @@ def population_rate(
         A recording with spike times, or two arrays of shape (n_spikes,): the time of each spike since the start of the
         trial, in seconds or with a Brian2 unit, and its unit. The arrays hold one population and one trial; its units
         are numbered from 0 to the largest.
-    trial : int or sequence of int, optional
-        Which of a recording's trials, all if not given. Several are drawn one after the other with a line between.
     populations : str or sequence of str, optional
         Which of a recording's populations; all whose spike times were recorded if not given.
+    trial : int or sequence of int, optional
+        Which of a recording's trials, all if not given. Several are drawn one after the other with a line between.
     bin_width : float or Quantity
         Width of the bins: a whole number of time steps.
     window : (float or Quantity, float or Quantity), optional
@@ -51,7 +52,7 @@ def population_rate(
     Returns
     -------
     matplotlib.axes.Axes
-        The axes, whose vertical one is a rate in hertz.
+        The axes, whose vertical one is a rate in hertz. Time is in milliseconds, of more than five seconds in seconds.
 
     Raises
     ------
@@ -66,12 +67,12 @@ def population_rate(
     `bnsim.plotting.psth`.
     """
     checked_axes("population_rate.ax", ax)
-    choice = Choice("population_rate", trial, populations, bin_width, window, None, duration, dt)
+    choice = Choice("population_rate", trial, populations, None, bin_width, window, None, duration, dt)
     bands, timeline = bands_of(source, choice)
     with style():
         ax = ax or new_axes(6.4, 3.0)
         draw_rates(ax, bands, timeline)
-        ax.set_xlim(timeline.boundaries[0] * 1000, timeline.boundaries[-1] * 1000)
+        ax.set_xlim(*timeline.boundaries[[0, -1]] * timeline.shown_in[0])
         if len(bands) > 1:
             ax.legend()
     return ax
@@ -89,18 +90,21 @@ def draw_rates(ax: Axes, bands: list[Band], timeline: Timeline) -> None:
     timeline : Timeline
         The axis of time.
     """
+    scale, unit = timeline.shown_in
     for index, band in enumerate(bands):
         ax.stairs(
-            band.rates, timeline.edges * 1000, baseline=None, color=colour(index), linewidth=1.4, label=_named(band)
+            band.rates, timeline.edges * scale, baseline=None, color=colour(index), linewidth=1.4, label=_named(band)
         )
     draw_boundaries(ax, timeline)
+    ax.update_datalim([(timeline.edges[0] * scale, 0.0)])  # the room above a steady rate is a share of it
+    ax.autoscale_view(scalex=False)
     ax.set_ylim(bottom=0)
-    ax.set_xlabel("Time (ms)")
+    ax.set_xlabel(f"Time ({unit})")
     ax.set_ylabel("Rate (Hz)")
     which = "units" if all(band.n_recorded == band.size for band in bands) else "recorded units"
     if any(band.n_rows < band.n_recorded for band in bands):
         which = f"all {which}"
-    note = f"mean of {which}, {timeline.bins.durations[0] * 1000:.3g} ms bins"
+    note = f"mean of {which}, {shown_time(timeline.bins.durations[0])} bins"
     ax.text(1, 1.02, note, transform=ax.transAxes, ha="right", va="bottom", fontsize=9, color=INK)
 
 
@@ -121,4 +125,4 @@ def draw_boundaries(ax: Axes, timeline: Timeline) -> None:
         The axis of time.
     """
     for time in timeline.boundaries[1:-1]:
-        ax.axvline(time * 1000, color=FAINT, linewidth=0.8, zorder=0)
+        ax.axvline(time * timeline.shown_in[0], color=FAINT, linewidth=0.8, zorder=0)

@@ -13,6 +13,7 @@ from bnsim.measures.trains import Source, grid_trains
 from bnsim.plotting.bands import chosen_populations
 from bnsim.plotting.selection import checked_axes
 from bnsim.plotting.style import INK, colour, new_axes, style
+from bnsim.plotting.units import shown_time
 from bnsim.recording import Recording
 from bnsim.selection import refuse
 from bnsim.times import Time
@@ -20,8 +21,8 @@ from bnsim.times import Time
 
 def power_spectrum(
     source: Source,
+    populations: str | Sequence[str] | None = None,
     *,
-    populations: Sequence[str] | None = None,
     trial: int | None = None,
     bin_width: Time = 0.001,
     segment: Time | None = None,
@@ -85,7 +86,7 @@ def power_spectrum(
         ax.set_yscale("log")
         ax.set_xlabel("Frequency (Hz)")
         ax.set_ylabel("Power of the rate (Hz²/Hz)")
-        note = f"segments of {1000 / found[0]:.3g} ms, dotted: independent Poisson units"
+        note = f"segments of {shown_time(1 / found[0])}, dotted: independent Poisson units"
         ax.text(1, 1.02, note, transform=ax.transAxes, ha="right", va="bottom", fontsize=9, color=INK)
         if len(names) > 1:
             ax.legend()

@@ -10,10 +10,12 @@ from matplotlib.axes import Axes
 
 from bnsim.binning import NANOSECOND, Bins, steps_of, trial_steps
 from bnsim.errors import InputError
+from bnsim.measures.trains import population_of
 from bnsim.plotting.selection import Window, checked_axes, window_steps
 from bnsim.plotting.style import BLUE, INK, new_axes, style
+from bnsim.plotting.units import shown_time, time_axis
 from bnsim.recording import Recording
-from bnsim.selection import Indices, checked_indices, known_population, refuse
+from bnsim.selection import Indices, checked_indices, refuse
 from bnsim.times import FloatArray, Time, Times, is_sequence, positive, shown, spike_times
 
 Source: TypeAlias = "Recording | Sequence[Times]"
@@ -39,7 +41,7 @@ def psth(
         A recording with spike times, or one array of spike times a trial, all of one unit, in seconds since the start
         of the trial or with a Brian2 unit.
     population : str, optional
-        Which of a recording's populations; it must be given with a recording.
+        Which of a recording's populations, the only one with spike times if not given.
     units : int or sequence of int, optional
         Which of a recording's units, all whose spikes were recorded if not given.
     trial : int or sequence of int, optional
@@ -59,7 +61,7 @@ def psth(
     Returns
     -------
     matplotlib.axes.Axes
-        The axes, whose vertical one is a rate in hertz.
+        The axes, whose vertical one is a rate in hertz. Time is in milliseconds, of more than five seconds in seconds.
 
     Raises
     ------
@@ -90,14 +92,16 @@ def psth(
     with style():
         ax = ax or new_axes(6.4, 3.0)
         _draw(ax, counts / (n_units * bins.durations), bins, note)
+        since = "Time" if isinstance(source, Recording) and source.n_trials == 1 else "Time since stimulus onset"
+        ax.set_xlabel(f"{since} ({time_axis(length * step)[1]})")
     return ax
 
 
 def _draw(ax: Axes, rates: FloatArray, bins: Bins, units: str) -> None:
-    mean, edges = rates.mean(axis=0), bins.edges * 1000
+    mean, edges = rates.mean(axis=0), bins.edges * time_axis(bins.n_steps * bins.dt)[0]
     ax.stairs(mean, edges, color=BLUE, fill=True, alpha=0.25)
     ax.stairs(mean, edges, color=BLUE, linewidth=1.4)
-    note = f"{bins.durations[0] * 1000:.3g} ms bins"
+    note = f"{shown_time(bins.durations[0])} bins"
     if len(rates) > 1:
         error = rates.std(axis=0, ddof=1) / np.sqrt(len(rates))
         centres = (edges[:-1] + edges[1:]) / 2
@@ -106,7 +110,6 @@ def _draw(ax: Axes, rates: FloatArray, bins: Bins, units: str) -> None:
     ax.text(1, 1.02, units + note, transform=ax.transAxes, ha="right", va="bottom", fontsize=9)
     ax.set_xlim(edges[0], edges[-1])
     ax.set_ylim(bottom=0)
-    ax.set_xlabel("Time since stimulus onset (ms)")
     ax.set_ylabel("Rate (Hz)")
 
 
@@ -114,7 +117,7 @@ def _of_recording(
     recording: Recording, population: str | None, units: Indices | None, trial: Indices | None
 ) -> tuple[list[FloatArray], int, str]:
     """Spike times (s) of the chosen units together, an array a trial, the number of these units, and it in words."""
-    name = known_population("psth.population", population, recording.populations)
+    name = population_of("psth", recording, population)
     spikes = recording.spike_times(name)
     size = recording.populations[name]
     chosen = spikes.chosen("psth.units", units, size)

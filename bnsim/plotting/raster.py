@@ -18,12 +18,16 @@ from bnsim.plotting.style import FAINT, INK, RASTERIZE_ABOVE, colour, style
 from bnsim.selection import Indices
 from bnsim.times import Time
 
+MOST_NUMBERED = 20
+"""Rows of a sample that are numbered each."""
+
 
 def raster(
     source: Source,
+    populations: str | Sequence[str] | None = None,
     *,
+    units: Indices | None = None,
     trial: Indices | None = None,
-    populations: Sequence[str] | None = None,
     bin_width: Time = 0.005,
     window: Window | None = None,
     sample: int | None = None,
@@ -40,10 +44,12 @@ def raster(
         A recording with spike times, or two arrays of shape (n_spikes,): the time of each spike since the start of the
         trial, in seconds or with a Brian2 unit, and its unit. The arrays hold one population and one trial; its units
         are numbered from 0 to the largest.
-    trial : int or sequence of int, optional
-        Which of a recording's trials, all if not given. Several are drawn one after the other with a line between.
     populations : str or sequence of str, optional
         Which of a recording's populations, from bottom to top; all whose spike times were recorded if not given.
+    units : int or sequence of int, optional
+        Which units of a single population have a row, all that were recorded if not given. The rate is that of all.
+    trial : int or sequence of int, optional
+        Which of a recording's trials, all if not given. Several are drawn one after the other with a line between.
     bin_width : float or Quantity
         Width of the rate's bins: a whole number of time steps.
     window : (float or Quantity, float or Quantity), optional
@@ -65,13 +71,14 @@ def raster(
     Returns
     -------
     matplotlib.axes.Axes
-        The axes of the raster.
+        The axes of the raster. Time is in milliseconds, of more than five seconds in seconds.
 
     Raises
     ------
     InputError
-        If a population or trial is unknown or named twice, spikes were not recorded, the arrays do not fit each other
-        or hold other things than finite times and whole numbers, or a time is no time or no whole number of steps.
+        If a population, unit or trial is unknown or named twice, its spikes were not recorded, units are named of
+        several populations, the arrays do not fit each other or hold other things than finite times and whole numbers,
+        or a time is no time or no whole number of steps.
 
     Notes
     -----
@@ -86,7 +93,7 @@ def raster(
     checked_axes("raster.rate_ax", rate_ax)
     if ax is None and rate_ax is not None:
         raise InputError("raster.rate_ax: given without ax; give both, or ax alone for a raster without rate")
-    choice = Choice("raster", trial, populations, bin_width, window, sample, duration, dt)
+    choice = Choice("raster", trial, populations, units, bin_width, window, sample, duration, dt)
     bands, timeline = bands_of(source, choice)
     with style():
         if ax is None:
@@ -94,12 +101,18 @@ def raster(
             if len(bands) == 1:  # several have names instead of a label, wider than any label
                 ax.figure.align_ylabels([ax, rate_ax])
         for index, band in enumerate(bands):
-            _draw_band(ax, band, (band.top - band.bottom) / (bands[-1].top - bands[0].bottom), colour(index))
+            _draw_band(
+                ax,
+                band,
+                timeline.shown_in[0],
+                (band.top - band.bottom) / (bands[-1].top - bands[0].bottom),
+                colour(index),
+            )
         draw_boundaries(ax, timeline)
         _frame(ax, bands, timeline)
         _number_trials(ax, timeline)
         if rate_ax is None:
-            ax.set_xlabel("Time (ms)")
+            ax.set_xlabel(f"Time ({timeline.shown_in[1]})")
         else:
             draw_rates(rate_ax, bands, timeline)
     return ax
@@ -112,13 +125,13 @@ def _new_pair() -> tuple[Axes, Axes]:
     return axes[0], axes[1]
 
 
-def _draw_band(ax: Axes, band: Band, share: float, shade: str) -> None:
+def _draw_band(ax: Axes, band: Band, scale: float, share: float, shade: str) -> None:
     axes_height = ax.get_window_extent().height * 72 / ax.figure.dpi  # points
     row = axes_height * share / band.n_rows
     least = 1.9 if band.n_rows == band.size else 4.0  # the few spikes of a sample must be seen
     mark = np.clip(0.95 * row, least, 11.0)
     ax.scatter(
-        band.times * 1000,
+        band.times * scale,
         band.heights,
         s=mark**2,
         marker="|",
@@ -131,12 +144,12 @@ def _draw_band(ax: Axes, band: Band, share: float, shade: str) -> None:
 
 def _frame(ax: Axes, bands: list[Band], timeline: Timeline) -> None:
     ax.set_ylim(bands[0].bottom, bands[-1].top)
-    ax.set_xlim(timeline.boundaries[0] * 1000, timeline.boundaries[-1] * 1000)
+    ax.set_xlim(*timeline.boundaries[[0, -1]] * timeline.shown_in[0])
     if len(bands) == 1:
         _label_units(ax, bands[0])
         return
     ax.set_yticks([(band.bottom + band.top) / 2 for band in bands])
-    ax.set_yticklabels([f"{band.name}\n{band.units}" for band in bands])
+    ax.set_yticklabels([f"{band.name}\n{band.extent}" for band in bands])
     ax.tick_params(axis="y", length=0)
     for index, (label, band) in enumerate(zip(ax.get_yticklabels(), bands, strict=True)):
         label.set_fontweight("bold")
@@ -145,14 +158,15 @@ def _frame(ax: Axes, bands: list[Band], timeline: Timeline) -> None:
 
 
 def _label_units(ax: Axes, band: Band) -> None:
-    """Number the units of a single population; rows of a sample have no number that a reader could follow."""
+    """Number the units of a single population; the rows of a large sample have no number that a reader could follow."""
     plain = band.name == "Unit"
     if band.n_rows == band.size:
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_ylabel("Unit" if plain else f"Unit of {band.name!r}")
     else:
-        ax.set_yticks([])
-        ax.set_ylabel(f"Sample: {band.units}" if plain else f"Sample of {band.name!r}: {band.units}")
+        numbered = band.n_rows <= MOST_NUMBERED
+        ax.set_yticks(np.arange(band.n_rows) if numbered else [], band.units.tolist() if numbered else None)
+        ax.set_ylabel(f"Sample: {band.extent}" if plain else f"Sample of {band.name!r}: {band.extent}")
 
 
 def _number_trials(ax: Axes, timeline: Timeline) -> None:
@@ -162,6 +176,6 @@ def _number_trials(ax: Axes, timeline: Timeline) -> None:
         return
     place = blended_transform_factory(ax.transData, ax.transAxes)
     for index, (start, end) in zip(trials, pairwise(boundaries), strict=True):
-        middle = (start + end) * 500
+        middle = (start + end) / 2 * timeline.shown_in[0]
         text = f"trial {index}" if len(trials) <= 6 else str(index)
         ax.text(middle, 1.01, text, transform=place, ha="center", va="bottom", fontsize=9, color=INK)

@@ -14,6 +14,10 @@ _SCALES = {
 }
 
 
+LONGEST_IN_MS = 5.0
+"""Length in seconds beyond which times in milliseconds would be hard to read."""
+
+
 def shown_in(si_unit: str) -> tuple[float, str]:
     """Return the unit in which a quantity is drawn.
 
@@ -30,6 +34,40 @@ def shown_in(si_unit: str) -> tuple[float, str]:
         Name of the unit: millivolt, picoampere, nanosiemens, or the SI unit itself.
     """
     return _SCALES.get(si_unit, (1.0, si_unit))
+
+
+def time_axis(length: float) -> tuple[float, str]:
+    """Return the unit in which an axis counts time: all pictures of as long a stretch have the same.
+
+    Parameters
+    ----------
+    length : float
+        Length of the axis in seconds.
+
+    Returns
+    -------
+    factor : float
+        What seconds are multiplied by.
+    unit : str
+        Milliseconds up to five seconds, and seconds beyond.
+    """
+    return (1.0, "s") if length > LONGEST_IN_MS else (1e3, "ms")
+
+
+def shown_time(time: float) -> str:
+    """Return a time in words.
+
+    Parameters
+    ----------
+    time : float
+        In seconds.
+
+    Returns
+    -------
+    str
+        In seconds, or milliseconds if it is shorter than one.
+    """
+    return f"{time:g} s" if round(time, 9) >= 1 else f"{time * 1e3:g} ms"
 
 
 def si_unit_of(value: Any) -> str:

@@ -10,7 +10,7 @@ from bnsim.arrays import FloatArray
 from bnsim.errors import InputError
 from bnsim.plotting.selection import checked_axes, checked_bins
 from bnsim.plotting.style import BLUE, VERMILLION, new_axes, style
-from bnsim.plotting.units import labelled, shown_in
+from bnsim.plotting.units import labelled, shown_in, time_axis
 from bnsim.recording import Recording, SampledTrace
 from bnsim.times import shown
 
@@ -36,7 +36,8 @@ def weights_over_time(
     Returns
     -------
     matplotlib.axes.Axes
-        The axes. Time is in seconds; over several trials it is the number of the trial.
+        The axes. Time is in milliseconds, of more than five seconds in seconds; over several trials it is the number of
+        the trial.
 
     Raises
     ------
@@ -68,7 +69,7 @@ def weights_over_time(
         ax.set_xlim(columns[0], columns[-1])
         ax.set_xlabel(label)
         ax.set_ylabel(labelled("Weight", unit))
-        ax.legend()
+        ax.legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.1)  # above the weights, not on them
         bar = ax.figure.colorbar(image, ax=ax, label="Synapses (%)", pad=0.02)
         bar.outline.set_visible(False)
     return ax
@@ -94,6 +95,7 @@ def _weights(recording: object, projection: str | None) -> SampledTrace:
 def _times(recording: Recording, trace: SampledTrace) -> tuple[FloatArray, str]:
     """When each sample was taken, and what time is counted in."""
     if recording.n_trials == 1:
-        return trace.times, "Time (s)"
+        scale, unit = time_axis(recording.duration)
+        return trace.times * scale, f"Time ({unit})"
     trials = np.arange(recording.n_trials)[:, None] + trace.times / recording.duration
     return trials.ravel(), "Trial"

@@ -15,7 +15,18 @@ if TYPE_CHECKING:
 
 
 def as_arrays(recording: Recording) -> dict[str, np.ndarray]:
-    """Return what `Recording.save` writes, by name."""
+    """Return what `Recording.save` writes.
+
+    Parameters
+    ----------
+    recording : Recording
+        The recording.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The arrays, by name.
+    """
     arrays: dict[str, np.ndarray] = {
         "start": np.array(recording.start),
         "duration": np.array(recording.duration),
@@ -39,9 +50,22 @@ def as_arrays(recording: Recording) -> dict[str, np.ndarray]:
 
 
 def fields(data: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """Return the parameters of the `Recording` that these arrays hold, whole or piece by piece.
+    """Return the parameters of the `Recording` that arrays hold, whole or piece by piece.
 
-    KeyError, ValueError or TypeError says that they hold none.
+    Parameters
+    ----------
+    data : mapping of str to ndarray
+        The arrays, by name.
+
+    Returns
+    -------
+    dict
+        The parameters, by name.
+
+    Raises
+    ------
+    KeyError, ValueError, TypeError
+        If they hold none.
     """
     if "steps" in data:
         data = _of_pieces(data)

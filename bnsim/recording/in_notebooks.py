@@ -15,7 +15,18 @@ MOST_SHOWN = 2000
 
 
 def html(recording: Recording) -> str:
-    """Return rates, what was recorded, and few spikes as a raster of the first trial."""
+    """Return rates, what was recorded, and few spikes as a raster of the first trial.
+
+    Parameters
+    ----------
+    recording : Recording
+        The recording.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
     trials = "" if recording.n_trials == 1 else f", {recording.n_trials:,} trials"
     begun = f" from {recording.start:g} s" if recording.start else ""
     rows = []

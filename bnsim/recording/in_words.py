@@ -9,7 +9,18 @@ if TYPE_CHECKING:
 
 
 def text(recording: Recording) -> str:
-    """Return how long it is and what was recorded, with the size of each population and its number of spikes."""
+    """Return how long it is and what was recorded, with the size of each population and its number of spikes.
+
+    Parameters
+    ----------
+    recording : Recording
+        The recording.
+
+    Returns
+    -------
+    str
+        One line.
+    """
     trials = "" if recording.n_trials == 1 else f", {recording.n_trials:,} trials"
     begun = f" from {recording.start:g} s" if recording.start else ""
     parts = [_population(recording, name, size) for name, size in recording.populations.items()]

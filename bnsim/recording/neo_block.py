@@ -15,7 +15,18 @@ if TYPE_CHECKING:
 
 
 def block_of(recording: Recording) -> neo.Block:
-    """Return a block with a segment for each trial."""
+    """Return a block with a segment for each trial.
+
+    Parameters
+    ----------
+    recording : Recording
+        The recording.
+
+    Returns
+    -------
+    neo.Block
+        As `Recording.to_neo` says.
+    """
     block = neo.Block(name="bnsim recording")
     for index, number in enumerate(recording.trials.tolist()):
         segment = neo.Segment(name=f"trial {number}", index=index, dt=recording.dt, trial=number)
@@ -29,7 +40,24 @@ def block_of(recording: Recording) -> neo.Block:
 
 
 def trains_of(recording: Recording, population: str, units: IntArray, trial: int) -> list[neo.SpikeTrain]:
-    """Return the spike trains of recorded units in one trial."""
+    """Return the spike trains of units in one trial.
+
+    Parameters
+    ----------
+    recording : Recording
+        The recording.
+    population : str
+        Name of the population.
+    units : ndarray of int
+        Units whose spikes were recorded.
+    trial : int
+        Index of the trial.
+
+    Returns
+    -------
+    list of neo.SpikeTrain
+        One a unit.
+    """
     spikes, start = recording.spikes[population], recording.start
     trains = spikes.trains(trial)
     return [

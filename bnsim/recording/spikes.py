@@ -150,7 +150,27 @@ class SpikeTimes:
 
 
 def with_units(culprit: str, spikes: SpikeTimes, size: int) -> SpikeTimes:
-    """Name the units whose spikes were recorded: all, where none is named."""
+    """Return spikes that name the units that were recorded: all, where they name none.
+
+    Parameters
+    ----------
+    culprit : str
+        What they were given as, for the message of an error.
+    spikes : SpikeTimes
+        The spikes.
+    size : int
+        Size of the population.
+
+    Returns
+    -------
+    SpikeTimes
+        The same spikes.
+
+    Raises
+    ------
+    InputError
+        If a unit does not exist or is named twice.
+    """
     if not len(spikes.units):
         return replace(spikes, units=np.arange(size))
     numbers, times = np.unique(spikes.units, return_counts=True)
@@ -162,6 +182,22 @@ def with_units(culprit: str, spikes: SpikeTimes, size: int) -> SpikeTimes:
 
 
 def cut(spikes: SpikeTimes, n_trials: int, edges: tuple[float, float]) -> SpikeTimes:
+    """Return the spikes within a stretch of time.
+
+    Parameters
+    ----------
+    spikes : SpikeTimes
+        The spikes.
+    n_trials : int
+        Number of trials.
+    edges : (float, float)
+        Where it begins and ends, in seconds: between time steps.
+
+    Returns
+    -------
+    SpikeTimes
+        The part.
+    """
     if n_trials == 1:  # in order of time
         part: Any = slice(*np.searchsorted(spikes.time, edges))
     else:
@@ -170,17 +206,64 @@ def cut(spikes: SpikeTimes, n_trials: int, edges: tuple[float, float]) -> SpikeT
 
 
 def counted(spikes: SpikeTimes, n_trials: int, size: int) -> IntArray:
+    """Return how often each unit fired.
+
+    Parameters
+    ----------
+    spikes : SpikeTimes
+        The spikes.
+    n_trials : int
+        Number of trials.
+    size : int
+        Size of the population.
+
+    Returns
+    -------
+    ndarray of int, shape (n_trials, n_units)
+        The counts.
+    """
     places = spikes.trial * size + spikes.unit
     return np.bincount(places, minlength=n_trials * size).reshape(n_trials, size)
 
 
 def joined(parts: Sequence[SpikeTimes]) -> SpikeTimes:
+    """Return the spikes of consecutive parts of a run.
+
+    Parameters
+    ----------
+    parts : sequence of SpikeTimes
+        Of the same units, in order.
+
+    Returns
+    -------
+    SpikeTimes
+        All of them.
+    """
     trial, unit, time = (np.concatenate([getattr(part, name) for part in parts]) for name in ("trial", "unit", "time"))
     return SpikeTimes(trial, unit, time, parts[0].units)
 
 
 def check_range(culprit: str, spikes: SpikeTimes, n_trials: int, n_units: int, start: float, duration: float) -> None:
-    """Refuse spikes of trials or units that there are not or were not recorded, and times not within the trial."""
+    """Refuse spikes of trials or units that there are not or were not recorded, and times not within the trial.
+
+    Parameters
+    ----------
+    culprit : str
+        What they were given as, for the message of an error.
+    spikes : SpikeTimes
+        The spikes.
+    n_trials : int
+        Number of trials.
+    n_units : int
+        Size of the population.
+    start, duration : float
+        Of the trial, in seconds.
+
+    Raises
+    ------
+    InputError
+        If there is such a spike.
+    """
     if not len(spikes):
         return
     if not (spikes.time.min() >= start and spikes.time.max() < start + duration):  # NaN is neither

@@ -84,20 +84,79 @@ class SampledTrace:
 
 
 def cut(trace: SampledTrace, edges: tuple[float, float]) -> SampledTrace:
+    """Return the samples within a stretch of time.
+
+    Parameters
+    ----------
+    trace : SampledTrace
+        The samples.
+    edges : (float, float)
+        Where it begins and ends, in seconds: between time steps.
+
+    Returns
+    -------
+    SampledTrace
+        The part.
+    """
     part = slice(*np.searchsorted(trace.times, edges))
     return SampledTrace(trace.values[:, part], trace.times[part], trace.unit, trace.units)
 
 
 def joined(parts: Sequence[SampledTrace]) -> SampledTrace:
+    """Return the samples of consecutive parts of a run.
+
+    Parameters
+    ----------
+    parts : sequence of SampledTrace
+        Of the same units, in order.
+
+    Returns
+    -------
+    SampledTrace
+        All of them.
+    """
     values = np.concatenate([part.values for part in parts], axis=1)
     return SampledTrace(values, np.concatenate([part.times for part in parts]), parts[0].unit, parts[0].units)
 
 
 def as_arrays(name: str, trace: SampledTrace) -> dict[str, np.ndarray]:
+    """Return samples as plain arrays.
+
+    Parameters
+    ----------
+    name : str
+        What the names of the arrays begin with.
+    trace : SampledTrace
+        The samples.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The arrays, by name.
+    """
     parts = {"values": trace.values, "times": trace.times, "units": trace.units, "unit": np.array(trace.unit)}
     return {f"{name}/{part}": array for part, array in parts.items()}
 
 
 def from_arrays(name: str, data: Mapping[str, np.ndarray]) -> SampledTrace:
+    """Return samples that are held as plain arrays.
+
+    Parameters
+    ----------
+    name : str
+        What the names of the arrays begin with.
+    data : mapping of str to ndarray
+        The arrays, by name.
+
+    Returns
+    -------
+    SampledTrace
+        The samples.
+
+    Raises
+    ------
+    KeyError
+        If one of the arrays is missing.
+    """
     values, times, units, unit = (data[f"{name}/{part}"] for part in ("values", "times", "units", "unit"))
     return SampledTrace(values, times, str(unit), units)

@@ -54,6 +54,14 @@ def neo_train(times: list[float], t_start: float = 0.0) -> neo.SpikeTrain:
     )
 
 
+def test_a_sole_population_needs_no_name(recording: Recording) -> None:
+    """The only one, or the only one whose spike times were recorded."""
+    alone = Recording(0.1, 0.001, recording.trials, {"cells": recording.counts["cells"]})
+    np.testing.assert_array_equal(measures.rates(alone), measures.rates(recording, "cells"))
+    for measure in (measures.first_spike_latency, measures.coefficient_of_variation, measures.spike_time_tiling):
+        np.testing.assert_array_equal(measure(recording), measure(recording, "cells"))
+
+
 def test_rates(recording: Recording) -> None:
     np.testing.assert_allclose(measures.rates(recording, "cells"), [[100, 100, 10], [100, 0, 0]])
     np.testing.assert_allclose(measures.rates(recording, "unseen"), np.full((2, 4), 10.0))
@@ -172,6 +180,49 @@ def test_errors_name_culprit_and_remedy(recording: Recording, call, message: str
     with pytest.raises(InputError, match=message) as raised:
         call(recording)
     assert "\n" not in str(raised.value)
+
+
+def test_cross_correlation_of_groups_is_the_sum_over_pairs(recording: Recording) -> None:
+    """Of different units; of one population, of two, of plain trains."""
+    ask = {"bin_width": 0.001, "max_lag": 0.005}
+    pairs = {
+        (j, k): measures.cross_correlation(recording, "cells", units=(j, k), **ask)[1]
+        for j in range(3)
+        for k in range(3)
+    }
+    _, every = measures.cross_correlation(recording, "cells", **ask)
+    assert every.tolist() == sum(found for (j, k), found in pairs.items() if j != k).tolist()
+    _, some = measures.cross_correlation(recording, units=([0, 2], [2, 1]), **ask)
+    assert some.tolist() == (pairs[0, 2] + pairs[0, 1] + pairs[2, 1]).tolist()
+    assert pairs[0, 0].tolist() == [0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0]
+    apart = np.isin(recording.spikes["cells"].unit, [0, 2])
+    of = dict.fromkeys("EI", recording.spikes["cells"])
+    of = {
+        name: SpikeTimes(found.trial[kept], found.unit[kept], found.time[kept])
+        for (name, found), kept in zip(of.items(), (apart, ~apart), strict=True)
+    }
+    counts = {name: np.zeros((2, 3), int) for name in "EI"}
+    both = Recording(0.1, 0.001, recording.trials, counts, of)
+    _, across = measures.cross_correlation(both, ("E", "I"), **ask)
+    assert across.tolist() == (pairs[0, 1] + pairs[2, 1]).tolist()
+    plain = measures.cross_correlation([TRAINS[0, k] for k in range(3)], **ask, duration=0.1, dt=0.001)[1]
+    assert plain.tolist() == every.tolist()
+
+
+def test_normalized_cross_correlation_is_one_by_chance() -> None:
+    """A spike in each of 5 bins of both trains: 5 - |k| pairs at lag k, as many as by chance."""
+    full = [np.arange(5) * 0.1] * 2
+    _, ratio = measures.cross_correlation(
+        full, units=(0, 1), bin_width=0.1, max_lag=0.4, duration=0.5, dt=0.1, normalized=True
+    )
+    np.testing.assert_allclose(ratio, np.ones(9))
+    generator = np.random.default_rng(1)
+    trains = [np.flatnonzero(generator.random(20_000) < 0.05) * 1e-3 for _ in range(10)]
+    _, ratio = measures.cross_correlation(trains, max_lag=0.02, duration=20.0, dt=1e-3, normalized=True)
+    # Some 50 coincidences in a bin of each of 90 pairs, at lag 0 of 45 pairs twice: standard error 1 / sqrt(45 * 50).
+    np.testing.assert_allclose(ratio, 1, atol=4.5 / np.sqrt(45 * 50))
+    _, silent = measures.cross_correlation([[0.1], []], max_lag=0.02, duration=1.0, normalized=True)
+    assert np.isnan(silent).all()
 
 
 def test_cross_correlation_counts_the_last_partial_bin() -> None:
@@ -339,6 +390,10 @@ def test_spike_contrast_does_not_hang_on_the_rounding_of_edges() -> None:
         (
             lambda: measures.cross_correlation([[0.1], [0.2]], units=(0, 2), duration=1.0),
             "cross_correlation.units: no unit 2; there are units 0 to 1",
+        ),
+        (
+            lambda: measures.cross_correlation([[0.1], [0.2]], ("a", "b", "c"), duration=1.0),  # type: ignore[arg-type]
+            "cross_correlation.population: an array of shape (3,) is no pair; give two names, such as ('E', 'I')",
         ),
         (
             lambda: measures.cross_correlation([[0.1], [0.2]], units=(0, 1), bin_width=0.0015, duration=1.0, dt=0.001),

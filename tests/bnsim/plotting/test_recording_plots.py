@@ -141,7 +141,12 @@ def test_a_trial_may_be_an_integer_of_numpy(recording: Recording) -> None:
             lambda r: plotting.raster(r, bin_width=0.0),
             "raster.bin_width: 0 s is not a positive time; give a time above 0",
         ),
-        (lambda r: plotting.membrane_potential(r), "population: no population was named; the recording holds 'input'"),
+        (
+            lambda r: plotting.membrane_potential(r, variable="u"),
+            "population: no population was named; the recording holds 'input'",
+        ),
+        (lambda r: plotting.raster(r, units=[0]), "raster.units: of which of 2 populations\\? name one in populations"),
+        (lambda r: plotting.raster(r, "cells", units=[2]), "raster.units: no unit 2; there are units 0 to 1"),
         (
             lambda r: plotting.membrane_potential(r, "input"),
             "no trace of 'v' in 'input' was recorded; run again with record=",
