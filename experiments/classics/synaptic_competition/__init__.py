@@ -21,10 +21,11 @@ neuron would fire at some 80 Hz. The mean inhibitory conductance of 0.5 lowers t
 when it fires.
 
 Rates and coefficients of variation of interspike intervals are those of 20 equal parts of the time, and of 10 s without
-plasticity before; weights are those after each part. With inputs of 40 Hz, weights settle within 1000 s; with 10 Hz they
-need some 10,000 s (37 % are weak then and 44 % strong, whether they begin equally distributed or at g_max). The cells of
-one seed receive the same excitatory spikes and differ in initial weights and inhibition. They are not independent, and
-the correlation of their weights says how far they are alike; seeds share nothing, and intervals are those over seeds.
+plasticity before; weights are those after each part. With inputs of 40 Hz, weights settle within 1000 s; with 10 Hz
+they need some 10,000 s (37 % are weak then and 44 % strong, whether they begin equally distributed or at g_max). The
+cells of one seed receive the same excitatory spikes and differ in initial weights and inhibition. They are not
+independent, and the correlation of their weights says how far they are alike; seeds share nothing, and intervals are
+those over seeds.
 
 Deviation: on a time grid, pairs in the same step strengthen, so that strengthening, summed over all lags, has a factor
 of exp(dt / tau) too much. A_- is larger by this factor, which keeps the ratio at 1.05 with any time step; it would be
