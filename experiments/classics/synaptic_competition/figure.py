@@ -165,7 +165,7 @@ def _rates(ax: Axes, run: Run) -> None:
         ax.errorbar([rate for rate, _ in found], means, bars, fmt="o-", color=colour, capsize=3, label=label)
     ax.set(xlabel="Rate of the inputs (Hz)", ylabel="Firing rate (Hz)", xlim=(0, None), yscale="log")
     plain_numbers(ax.yaxis)
-    ax.legend()
+    ax.legend(loc="upper left")
 
 
 def _shares(ax: Axes, run: Run) -> None:
@@ -190,5 +190,5 @@ def _steps(ax: Axes, run: Run, metrics: Mapping[str, str], scale: float, label: 
                 steps, scale * means, scale * bars, fmt="o-", color=colour, markerfacecolor=face or colour, capsize=3,
                 label=f"{metric}, {rate:g} Hz",
             )  # fmt: skip
-    ax.set(xlabel="Time step (ms)", ylabel=label, xlim=(0, None), ylim=(0, None))
-    ax.legend(ncols=2, fontsize=8.5)
+    ax.set(xlabel="Time step (ms)", ylabel=label, xlim=(0, None), ylim=(0, 1.35 * ax.get_ylim()[1]))
+    ax.legend(ncols=2, fontsize=8.5, loc="upper center")
