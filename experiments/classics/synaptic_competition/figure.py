@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, PowerNorm
@@ -11,7 +13,7 @@ from bnsim.arrays import FloatArray
 from bnsim.plotting.style import BLUE, FAINT, INK, VERMILLION, style
 from experiments.classics.synaptic_competition import BINS, CLASSIC, PARTS
 from experiments.run_directory import Run
-from experiments.shared.drawing.curves import means_and_bars
+from experiments.shared.drawing.curves import means_and_bars, plain_numbers
 from experiments.shared.stored import Entry, along, entries
 from experiments.shared.wording import number, stated
 from experiments.spec import Plate
@@ -25,17 +27,18 @@ PLATES = (
         "synaptic_competition",
         "Synapses compete",
         "Top: distribution of the weights at the end, with the lowest and the highest rate of the inputs. Middle: the "
-        "same distributions in time; a column holds all synapses, and the darker a bin, the more of them. Bottom left: "
+        "same distributions in time; a column holds all synapses, and the darker a bin, the more of them. Below, left: "
         "firing rate against the rate of the inputs, without plasticity (weights equally distributed) and at the end. "
-        "Bottom right: shares of weak (below 0.1 g_max) and strong (above 0.9 g_max) weights at the end with several "
-        "time steps; filled symbols at the highest rate of the inputs, open ones at the lowest. Bars are 95 % "
-        "intervals over seeds.",
+        "Right: shares of weak (below 0.1 g_max) and strong (above 0.9 g_max) weights in time, with the lowest "
+        "(dashed) and the highest (solid) rate of the inputs. Where there are several time steps, last row: rates and "
+        "shares at the end with each, with the lowest (open symbols) and the highest (filled) rate of the inputs. Bars "
+        "are 95 % intervals over seeds.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Draw `synaptic_competition`: distributions at the end and in time, rates, and shares against the time step.
+    """Draw `synaptic_competition`: distributions at the end and in time, rates, shares in time, and time steps.
 
     Parameters
     ----------
@@ -48,9 +51,10 @@ def draw(run: Run) -> dict[str, Figure]:
         Figures by file name without suffix.
     """
     extremes = _extremes(run)
+    several = len(run.config[CLASSIC.name]["steps"]) > 1
     with style():
-        figure = Figure(figsize=(7.6, 8.0))
-        grid = figure.subplots(3, 2)
+        figure = Figure(figsize=(7.6, 10.4 if several else 8.0))
+        grid = figure.subplots(3 + several, 2)
         shares = {rate: _distribution(run, rate) for rate in extremes}
         norm = PowerNorm(0.5, vmin=0, vmax=max(share.max() for share in shares.values()))
         for column, rate in enumerate(extremes):
@@ -66,7 +70,10 @@ def draw(run: Run) -> dict[str, Figure]:
         for ax in grid[0]:
             ax.set_ylim(0, top)
         _rates(grid[2, 0], run)
-        _steps(grid[2, 1], run)
+        _shares(grid[2, 1], run)
+        if several:
+            _steps(grid[3, 0], run, {"rate": INK}, 1, "Firing rate (Hz)")
+            _steps(grid[3, 1], run, _SHARES, 100, "Synapses (%)")
     return {"synaptic_competition": figure}
 
 
@@ -156,24 +163,32 @@ def _rates(ax: Axes, run: Run) -> None:
         found = along(run, CLASSIC["rate"], _MODEL, "input_rate", dt=_step(run), time=time)
         means, bars = means_and_bars(entry for _, entry in found)
         ax.errorbar([rate for rate, _ in found], means, bars, fmt="o-", color=colour, capsize=3, label=label)
-    ax.set(xlabel="Rate of the inputs (Hz)", ylabel="Firing rate (Hz)", xlim=(0, None), ylim=(0, None))
-    ax.legend()
+    ax.set(xlabel="Rate of the inputs (Hz)", ylabel="Firing rate (Hz)", xlim=(0, None), yscale="log")
+    plain_numbers(ax.yaxis)
+    ax.legend(loc="upper left")
 
 
-def _steps(ax: Axes, run: Run) -> None:
-    for place, rate in enumerate(_extremes(run)):
+def _shares(ax: Axes, run: Run) -> None:
+    for rate, dashes in zip(_extremes(run), ("--", "-"), strict=True):
         for metric, colour in _SHARES.items():
+            found = along(run, CLASSIC[metric], _MODEL, "time", input_rate=rate, dt=_step(run))
+            means, bars = means_and_bars(entry for _, entry in found)
+            times = [time for time, _ in found]
+            ax.plot(times, 100 * means, dashes, color=colour, label=f"{metric}, {rate:g} Hz")
+            ax.fill_between(times, *(100 * (means + [[-1], [1]] * bars)), color=colour, alpha=0.18, linewidth=0)
+    ax.set(xlabel="Time (s)", ylabel="Synapses (%)", xlim=(0, _end(run)), ylim=(0, 100))
+    ax.legend(ncols=2, fontsize=8.5, loc="upper right")
+
+
+def _steps(ax: Axes, run: Run, metrics: Mapping[str, str], scale: float, label: str) -> None:
+    for rate, face in zip(_extremes(run), ("white", None), strict=True):
+        for metric, colour in metrics.items():
             found = along(run, CLASSIC[metric], _MODEL, "dt", input_rate=rate, time=_end(run))
             means, bars = means_and_bars(entry for _, entry in found)
+            steps = [dt for dt, _ in found]
             ax.errorbar(
-                [dt for dt, _ in found],
-                100 * means,
-                100 * bars,
-                fmt="o-" if place else "o--",
-                color=colour,
-                markerfacecolor=colour if place else "white",
-                capsize=3,
+                steps, scale * means, scale * bars, fmt="o-", color=colour, markerfacecolor=face or colour, capsize=3,
                 label=f"{metric}, {rate:g} Hz",
-            )
-    ax.set(xlabel="Time step (ms)", ylabel="Synapses (%)", xlim=(0, None), ylim=(0, None))
-    ax.legend(ncols=2, fontsize=8.5)
+            )  # fmt: skip
+    ax.set(xlabel="Time step (ms)", ylabel=label, xlim=(0, None), ylim=(0, 1.35 * ax.get_ylim()[1]))
+    ax.legend(ncols=2, fontsize=8.5, loc="upper center")

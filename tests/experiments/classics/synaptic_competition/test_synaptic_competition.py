@@ -48,10 +48,14 @@ def _mean(run: Run, metric: str, input_rate: float, time: int) -> float:
 
 def test_plasticity_lowers_the_rate_the_more_the_faster_the_inputs_fire(run: Run) -> None:
     before, after = ({rate: _mean(run, "rate", rate, time) for rate in (20.0, 40.0)} for time in (0, 20))
-    # Means of the conductances without plasticity: 0.0075 x 1000 x 5 ms x rate, and 0.5. They alone would lift the
-    # potential to -46.7 and -35 mV, from where the threshold is reached every 6.7 and 2.9 ms.
-    assert before[20.0] == pytest.approx(1 / 0.0067, rel=0.1)
-    assert before[40.0] == pytest.approx(1 / 0.0029, rel=0.1)
+    for rate, found in before.items():
+        # The mean conductances alone would lift the potential above the threshold, so that they decide when it fires.
+        excitation, inhibition = 0.0075 * 1000 * 0.005 * rate, 0.5
+        total = 1 + excitation + inhibition
+        resting = -70 * (1 + inhibition) / total
+        period = 20 / total * np.log((resting + 60) / (resting + 54))
+        # On the grid it fires half a step later; fluctuations, and reading weights as their mean, are within 3 %.
+        assert found == pytest.approx(1000 / (period + 0.25), rel=0.03)
     # Weakening has had 20 s: it goes with the product of both rates.
     assert after[40.0] < after[20.0] < 0.5 * before[20.0]
     assert _mean(run, "weak", 40.0, 20) > _mean(run, "weak", 20.0, 20) > _mean(run, "weak", 20.0, 0)
