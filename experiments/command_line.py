@@ -14,6 +14,7 @@ import sys
 import traceback
 import warnings
 from json import dumps
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -210,15 +211,29 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+def _finite(value: float | None) -> float | None:
+    if value is not None and not isfinite(value):
+        raise typer.BadParameter(f"{value} is not finite; give a finite number")
+    return value
+
+
 @app.command("cache")
 def cache_command(  # numpydoc ignore=PR01
     prune: Annotated[bool, typer.Option("--prune", help="Remove networks: all, or as the limits say.")] = False,
     older_than: Annotated[
-        float | None, typer.Option(metavar="DAYS", help="With --prune: those that were not used for so long.", min=0)
+        float | None,
+        typer.Option(
+            metavar="DAYS", help="With --prune: those that were not used for so long.", min=0, callback=_finite
+        ),
     ] = None,
     down_to: Annotated[
         float | None,
-        typer.Option(metavar="MB", help="With --prune: the longest unused, until the others take no more.", min=0),
+        typer.Option(
+            metavar="MB",
+            help="With --prune: the longest unused, until the others take no more.",
+            min=0,
+            callback=_finite,
+        ),
     ] = None,
 ) -> None:
     """List the compiled networks that are kept, or remove some of them."""

@@ -114,6 +114,13 @@ def test_so_are_absurd_numbers_of_seeds(tmp_path: Path) -> None:
     refused(2, message, "compare", "--seeds", "1000000000", cwd=tmp_path)
 
 
+@pytest.mark.parametrize("option", ["--older-than", "--down-to"])
+@pytest.mark.parametrize("value", ["nan", "inf"])
+def test_options_of_the_command_are_finite(option: str, value: str, tmp_path: Path) -> None:
+    message = f"Invalid value for '{option}': {value} is not finite; give a finite number"
+    refused(2, message, "cache", "--prune", option, value, cwd=tmp_path)
+
+
 def test_settings_of_a_python_caller_are_held_to_the_same(tmp_path: Path) -> None:
     for settings in ({"transfer.limit": float("inf")}, {"transfer.limit": 1e9}, {"transfer.limit": 10**5000}):
         with pytest.raises(InputError, match=r"--set transfer\.limit: "):
