@@ -320,7 +320,8 @@ def _of_this_project(error: BaseException) -> BaseException:
         return out_of_memory(error)
     if isinstance(error, OSError):
         try:
-            settle()  # a library that prints, such as that of the help, leaves what it could not write in the buffer
+            if error.filename is None:
+                say("")  # is it the output? The library that prints the help does not say so
         except MachineError as full:
             return full
         return of_path(error) or error
