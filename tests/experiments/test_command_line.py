@@ -295,7 +295,7 @@ def test_bad_archives_are_refused_before_any_work(arrays: dict, tmp_path: Path) 
 @pytest.mark.slow
 def test_bad_model_parameters_come_back_from_the_workers(tmp_path: Path) -> None:
     arguments = ["run", "accuracy", "--models", "dense", "--seeds", "1", "--set", "models.dense.passes=-1"]
-    message = "accuracy, dense, seed 0: Dense.passes: got -1; give"
+    message = "bnsim: error: dense: Dense.passes: got -1; give"
     refused(2, message, *arguments, cwd=tmp_path, command=installed)
 
 
