@@ -80,6 +80,8 @@ def quantity(culprit: str, value: Any, example: Quantity | None, *, minimum: flo
     InputError
         If the value is not a single finite number, has the wrong unit, or is too small.
     """
+    if isinstance(value, type):
+        raise InputError(f"{culprit}: {value.__name__} is a class; give {value.__name__}(), with its parameters")
     try:
         dimensions = get_dimensions(value)
     except TypeError:

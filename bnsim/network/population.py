@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from brian2.units import mV, nA
+from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
 from bnsim.cells import check_number
@@ -74,13 +75,17 @@ class Population(Description):
             if self.encoder is not None:
                 self._check_current(culprit, self.encoder, self.model)
         given: Any = self.drive
+        if not isinstance(self.initial, Mapping):
+            shown = checks.shown(self.initial)
+            raise InputError(f'{culprit}.initial: {shown} is no dictionary; give {{"v": value}}, by variable')
         self._check_cells(culprit)
-        several = isinstance(given, Iterable) and not isinstance(given, str)
+        several = isinstance(given, Iterable) and not isinstance(given, (str, Quantity))
         object.__setattr__(self, "drive", tuple(given) if several else (given,))
         if self.initial and not isinstance(self.model, NeuronModel):
             raise InputError(f"{culprit}.initial: the model is an encoder, which has no such variables; leave it out")
         for drive in self.drives:
-            demand(f"{culprit}.drive", drive, Drive, "is no Drive; give one, such as bnsim.WhiteNoise()")
+            remedy = "a Current of it" if isinstance(drive, (str, Quantity)) else "one, such as bnsim.WhiteNoise()"
+            demand(f"{culprit}.drive", drive, Drive, f"is no Drive; give {remedy}")
             if not isinstance(self.model, NeuronModel):
                 raise InputError(f"{culprit}.drive: the model is an encoder, which nothing drives; leave drive out")
             drive.check(f"{culprit}.drive: {type(drive).__name__}", self.model, self.size)

@@ -21,6 +21,15 @@ from bnsim.synapses import SynapseModel
 from bnsim.values import extent
 
 
+def _likely(given: Any) -> str:
+    """The connectivity that something of another kind probably stands for."""
+    if isinstance(given, (int, np.integer)) and not isinstance(given, bool):
+        return f"FixedInDegree({given})"
+    if np.ndim(given) > 0:
+        return "EdgeList(source, target)"
+    return f"FixedProbability({given:g})" if isinstance(given, float) and 0 <= given <= 1 else "AllToAll()"
+
+
 @dataclass(frozen=True, repr=False)
 class Projection(Description):
     """Weighted synapses from one population to another.
@@ -72,7 +81,7 @@ class Projection(Description):
         checks.name("Projection.name", self.name)
         culprit = f"Projection({self.name!r})"
         demand(f"{culprit}.synapse", self.synapse, SynapseModel, "is no SynapseModel; give one, such as bnsim.Delta()")
-        otherwise = "is no Connectivity; give one, such as bnsim.FixedProbability(0.1)"
+        otherwise = f"is no Connectivity; give one, such as {_likely(self.connectivity)}"
         demand(f"{culprit}.connectivity", self.connectivity, Connectivity, otherwise)
         if self.plasticity is not None:
             otherwise = "is no PlasticityRule; give one, such as bnsim.PairSTDP()"

@@ -194,7 +194,30 @@ def test_sizes_are_whole_numbers_above_zero(size: Any) -> None:
             lambda: a_network(synapse=LIF()),
             "Projection('input_to_cells').synapse: LIF is a neuron model; give Population(name, size, LIF(...))",
         ),
-        (lambda: a_network(connectivity=0.1), "Projection('input_to_cells').connectivity: 0.1 is no Connectivity"),
+        (
+            lambda: a_network(connectivity=0.25),
+            "Projection('input_to_cells').connectivity: 0.25 is no Connectivity; give one, such as FixedProbability(0.",
+        ),
+        (
+            lambda: a_network(connectivity=5),
+            "Projection('input_to_cells').connectivity: 5 is no Connectivity; give one, such as FixedInDegree(5)",
+        ),
+        (
+            lambda: a_network(connectivity=np.ones((3, 2))),
+            "Projection('input_to_cells').connectivity: an array of shape (3, 2) is no Connectivity; give one, such as",
+        ),
+        (
+            lambda: a_network(weights=Uniform),
+            "Projection('input_to_cells').weights: Uniform is a class; give Uniform(), with its parameters",
+        ),
+        (
+            lambda: Population("a", 1, LIF(), drive=20 * mV),
+            "Population('a').drive: 20 mV is no Drive; give a Current of it",
+        ),
+        (
+            lambda: Population("a", 1, LIF(), initial=20 * mV),
+            "Population('a').initial: 20 mV is no dictionary; give {\"v\": value}, by variable",
+        ),
         (lambda: a_network(plasticity="STDP"), "Projection('input_to_cells').plasticity: 'STDP' is no PlasticityRule"),
         (lambda: Network([]), "Network.populations: empty; give at least one population"),
         (lambda: Network([LIF()]), "Network.populations: LIF is a neuron model; give Population(name, size, LIF(...))"),
