@@ -45,6 +45,7 @@ def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
     costs = [round(1000 * min(config.steps) / dt) for dt in config.steps for _ in config.input_rates]
     total, done = PARTS * sum(costs), 0
     rows: list[Measurement] = []
+    simulators = {dt: network(config, dt).compile(dt=dt * ms) for dt in config.steps}
     for cost, (dt, input_rate) in zip(costs, product(config.steps, config.input_rates), strict=True):
 
         def shown(cost: int = cost) -> None:
@@ -52,7 +53,7 @@ def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
             done += cost
             progress(done, total)
 
-        rows += _measured(config, dt, input_rate, subject.seed, shown)
+        rows += _measured(config, simulators[dt], dt, input_rate, subject.seed, shown)
     return Outcome(1, 0, tuple(rows))
 
 
@@ -92,9 +93,8 @@ def network(config: Config, dt: float) -> bnsim.Network:
 
 
 def _measured(
-    config: Config, dt: float, input_rate: float, seed: int, shown: Callable[[], None]
+    config: Config, simulator: bnsim.Simulator, dt: float, input_rate: float, seed: int, shown: Callable[[], None]
 ) -> Iterator[Measurement]:
-    simulator = network(config, dt).compile(dt=dt * ms)
     stimulus = np.full(INPUTS, input_rate / max(config.input_rates))
     extremes = min(config.input_rates), max(config.input_rates)
     state = simulator.initial_state(key=seed)
