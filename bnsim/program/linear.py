@@ -24,7 +24,16 @@ from bnsim.program.affine import REST, NotAffine, affine, names_in
 class System:
     """Linear equations: rows of coefficients, of which some variables are the unknowns and the others inputs.
 
-    Those of `still` are constant while a neuron is refractory.
+    Parameters
+    ----------
+    unknowns : tuple of str
+        Variables that are integrated.
+    inputs : mapping of str to str
+        Names of what is constant within a step, and the expressions that they stand for.
+    rows : mapping of str to mapping of str to str
+        For each unknown, the coefficients of its rate of change by unknown or input.
+    still : frozenset of str
+        Unknowns that are constant while a neuron is refractory.
     """
 
     unknowns: tuple[str, ...]
@@ -38,15 +47,38 @@ class System:
         return replace(self, rows={name: {} if name in self.still else row for name, row in self.rows.items()})
 
     def waits(self, name: str) -> bool:
-        """Whether an unknown depends on another one that stands still while a neuron is refractory."""
+        """Return whether an unknown depends on another one that stands still while a neuron is refractory.
+
+        Parameters
+        ----------
+        name : str
+            The unknown.
+
+        Returns
+        -------
+        bool
+            Whether it does.
+        """
         return bool(self.still - {name} & set(self.reached[name]))
 
     @property
     def columns(self) -> tuple[str, ...]:
+        """Unknowns and inputs, in the order of a matrix."""
         return (*self.unknowns, *self.inputs)
 
     def matrix(self, evaluate: Callable[[str], Float64Array]) -> Float64Array:
-        """Square, for all cells or one for each, with rows of zeros for the inputs, constant within a step."""
+        """Return the coefficients as a square matrix, whose rows of inputs are zeros.
+
+        Parameters
+        ----------
+        evaluate : callable
+            Function that returns the value of an expression, for all cells or for each.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, n) or (cell, n, n)
+            The matrix, in the order of `columns`.
+        """
         entries = {
             (row, self.columns.index(column)): evaluate(text)
             for row, name in enumerate(self.unknowns)
@@ -69,7 +101,22 @@ class System:
 
 
 def linear_part(rates: Mapping[str, str], constants: set[str], still: frozenset[str]) -> System:
-    """Those equations that are linear with constant coefficients, and depend on no others."""
+    """Return those equations that are linear with constant coefficients, and depend on no others.
+
+    Parameters
+    ----------
+    rates : mapping of str to str
+        Rate of change of each variable.
+    constants : set of str
+        Names of what is no variable.
+    still : frozenset of str
+        Variables that are constant while a neuron is refractory.
+
+    Returns
+    -------
+    System
+        The equations; without unknowns if there are none.
+    """
     known = {*constants, *DEFAULT_UNITS, *DEFAULT_FUNCTIONS, "plastic"}
     unknowns = set(rates)
     while True:
@@ -119,7 +166,20 @@ def _is_linear_in(text: str, name: str, known: set[str]) -> bool:
 
 
 def part_for(system: System, wanted: Iterable[str]) -> System:
-    """The part of a system that some unknowns depend on."""
+    """Return the part of a system that some unknowns depend on.
+
+    Parameters
+    ----------
+    system : System
+        The equations.
+    wanted : iterable of str
+        The unknowns.
+
+    Returns
+    -------
+    System
+        Their equations, and those of what they depend on.
+    """
     reached = system.reached
     needed = {column for name in wanted for column in reached[name]}
     unknowns = tuple(name for name in system.unknowns if name in needed)
