@@ -7,7 +7,6 @@ other dimensions, a NaN or a value out of range is refused when the description 
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
 from abc import ABC
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
@@ -19,35 +18,9 @@ from brian2.units.fundamentalunits import Quantity, get_dimensions
 
 from bnsim import checks
 from bnsim.errors import InputError, advice
+from bnsim.signature import Signature
 
 __all__ = ["Description", "parameter"]
-
-
-class _Default:
-    """Default value of a parameter as a signature shows it."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __repr__(self) -> str:
-        return readable(self.value)
-
-
-class _Signature:
-    """Signature of a description that shows each default value, where that of a dataclass says `<factory>`."""
-
-    def __get__(self, _: Any, owner: type[Description]) -> inspect.Signature:
-        if not is_dataclass(owner) or owner is Description:
-            raise AttributeError("__signature__")
-        made = {item.name: item.default_factory for item in fields(owner) if item.default_factory is not MISSING}
-        signature = inspect.signature(owner.__init__)
-        parameters = list(signature.parameters.values())[1:]
-        return signature.replace(
-            parameters=[
-                item.replace(default=_Default(made[item.name]())) if item.name in made else item for item in parameters
-            ],
-            return_annotation=inspect.Signature.empty,
-        )
 
 
 def parameter(
@@ -124,7 +97,7 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
 
     STRUCTURE: ClassVar[tuple[str, ...]] = ()
     _abstract: ClassVar[bool] = True
-    __signature__: ClassVar[Any] = _Signature()
+    __signature__: ClassVar[Any] = Signature(lambda value: readable(value))
 
     def __init_subclass__(cls, *, abstract: bool = False, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
@@ -241,12 +214,7 @@ def _default(value: Any, inherited: Field[Any]) -> Any:
         if value.kw_only is MISSING:
             value.kw_only = inherited.kw_only
         return value
-    common: dict[str, Any] = {
-        "repr": inherited.repr,
-        "compare": inherited.compare,
-        "kw_only": inherited.kw_only,
-        "metadata": inherited.metadata,
-    }
+    common: dict[str, Any] = {name: getattr(inherited, name) for name in ("repr", "compare", "kw_only", "metadata")}
     if type(value).__hash__ is None or hasattr(value, "__get__"):  # what a class attribute cannot hold for a dataclass
         return field(default_factory=lambda: value, **common)
     return field(default=value, **common)

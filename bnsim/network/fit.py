@@ -176,7 +176,7 @@ def _check_rule(culprit: str, network: Network, projection: Projection, rule: Pl
     if low < lowest or high > highest:
         bounded = np.isfinite(highest)
         bounds = f"0 to {checks.describe(scale)}" if bounded else "0 and more"
-        if low < lowest and projection.synapse.weight in SIGNED:
+        if low < lowest and high <= 0 and projection.synapse.weight in SIGNED:
             raise InputError(
                 f"{culprit}.weights: negative, but {name} keeps weights within {bounds}; to inhibit, give a synapse "
                 "that does so by its reversal potential, such as GABAA"
