@@ -60,9 +60,9 @@ CLASSIC = Classic(
         Yardstick(
             "rate in NEST",
             "rate",
-            19.1,
+            19.57,
             1.5,
-            "rates of networks have a standard deviation of 1 Hz; one network in NEST, for two seconds",
+            "rates of networks have a standard deviation of 1 Hz; five networks in NEST, for two seconds",
             _WITNESS,
             "confirmed",
             {"start": "drawn", "dt": 0.1},
@@ -70,9 +70,9 @@ CLASSIC = Classic(
         Yardstick(
             "rate in NEST, after a kick",
             "rate",
-            19.1,
+            19.57,
             1.5,
-            "the state that a kick leads to is that from drawn values; one network in NEST, for two seconds",
+            "the state that a kick leads to is that from drawn values; five networks in NEST, for two seconds",
             _WITNESS,
             "confirmed",
             {"start": "kick", "dt": 0.1},
