@@ -14,8 +14,8 @@ from bnsim import checks
 from bnsim.cells import CellDescription, CellValues, check_cells, check_number, is_of_cells
 from bnsim.distributions import Distribution
 from bnsim.drives.binned import Binned
-from bnsim.drives.expressions import check_expression
 from bnsim.errors import InputError
+from bnsim.expressions import check_expression
 from bnsim.neurons import NeuronModel
 
 Course = Quantity | Distribution | str | Binned

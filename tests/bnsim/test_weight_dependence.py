@@ -98,7 +98,7 @@ def test_a_weight_of_zero_never_recovers_under_the_power_law() -> None:
 def test_negative_weights_are_refused_where_there_is_no_upper_bound() -> None:
     with pytest.raises(
         bnsim.InputError,
-        match=r"^Projection\('input_to_cells'\)\.weights: leave the bounds of PowerLawSTDP, 0 and more; "
-        "choose weights within$",
+        match=r"^Projection\('input_to_cells'\)\.weights: negative, but PowerLawSTDP keeps weights within 0 and more; "
+        "to inhibit, give a synapse that does so by its reversal potential, such as GABAA$",
     ):
         driven(bnsim.LIF(), bnsim.Delta(), -0.1 * mV, plasticity=PowerLawSTDP())

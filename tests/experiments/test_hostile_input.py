@@ -117,7 +117,7 @@ def test_so_are_absurd_numbers_of_seeds(tmp_path: Path) -> None:
 @pytest.mark.parametrize("option", ["--older-than", "--down-to"])
 @pytest.mark.parametrize("value", ["nan", "inf"])
 def test_options_of_the_command_are_finite(option: str, value: str, tmp_path: Path) -> None:
-    refused(2, f"Invalid value for '{option}': {value} is not ", "cache", "--prune", option, value, cwd=tmp_path)
+    refused(2, f"Invalid value for '{option}': ", "cache", "--prune", option, value, cwd=tmp_path)
 
 
 def test_settings_of_a_python_caller_are_held_to_the_same(tmp_path: Path) -> None:

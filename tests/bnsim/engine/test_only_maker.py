@@ -17,12 +17,14 @@ FILES = [
 ]
 HARMLESS = (
     "brian2.units",
+    "brian2.core.namespace.DEFAULT_CONSTANTS",
     "brian2.core.namespace.DEFAULT_UNITS",
     "brian2.core.functions.DEFAULT_FUNCTIONS",
     "brian2.equations.equations",
+    "brian2.parsing.expressions",
     "brian2.parsing.sympytools",
 )
-"""Units and functions by their names, the parser of equations and of expressions: none of them is simulated."""
+"""Units, constants and functions by their names, the parsers of equations and of expressions: none is simulated."""
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
