@@ -22,7 +22,6 @@ import typer
 
 from experiments.names import DEFAULT_MODELS
 from experiments.output import complain, detail, prepare, say, settle
-from experiments.run.temporary import use_temporary_folder
 
 # Newer versions of Typer bring their own copy of Click, older ones import it; both have this base class.
 UsageError: Any = typer.BadParameter.__base__
@@ -270,6 +269,8 @@ def own_process() -> None:
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP
             signal.signal(number, interrupt)
     if len(sys.argv) > 1 and {"-h", "--help"}.isdisjoint(sys.argv):
+        from experiments.run.temporary import use_temporary_folder
+
         use_temporary_folder()
 
 
