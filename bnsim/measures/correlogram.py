@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -69,8 +70,8 @@ def cross_correlation(
     Notes
     -----
     Spikes are counted in whole time steps (see `bnsim.binning`). Where the trial is no whole number of bins, the last
-    bin is shorter; its spikes are counted too. By chance, trains of N_1 and N_2 spikes in a trial of n bins have
-    N_1 N_2 (n - |k|) / n^2 pairs at a lag of k bins.
+    bin is shorter; its spikes are counted too. Elephant correlates the counts. By chance, trains of N_1 and N_2 spikes
+    in a trial of n bins have N_1 N_2 (n - |k|) / n^2 pairs at a lag of k bins.
     """
     owner = "cross_correlation"
     width, lag = positive(f"{owner}.bin_width", bin_width), positive(f"{owner}.max_lag", max_lag)
@@ -113,8 +114,19 @@ def _all_pairs(first: GridTrains, second: GridTrains, bins: Bins, n_lags: int) -
 
 def _correlated(first: Int64Array, second: Int64Array, n_lags: int) -> Int64Array:
     """Sum over bins of the product of one's count and the other's at each lag, at which the other is later."""
-    n, lags = len(first), range(-n_lags, n_lags + 1)
-    return np.array([first[max(0, -k) : n - max(0, k)] @ second[max(0, k) : n - max(0, -k)] for k in lags])
+    import quantities as pq
+    from elephant.conversion import BinnedSpikeTrain
+    from elephant.spike_train_correlation import cross_correlation_histogram
+
+    with warnings.catch_warnings():
+        # Elephant 1.2 still passes an argument that its unit library has deprecated.
+        warnings.filterwarnings("ignore", message="The 'copy' argument in Quantity", category=DeprecationWarning)
+        # A bin is a second long here, so that no length is divided by another.
+        binned = [
+            BinnedSpikeTrain(counts[np.newaxis], bin_size=1 * pq.s, t_start=0 * pq.s) for counts in (first, second)
+        ]
+        histogram, _ = cross_correlation_histogram(*binned, window=[-n_lags, n_lags])
+    return np.rint(histogram.magnitude.ravel()).astype(np.int64)
 
 
 def _pair(culprit: str, values: Any, what: str, example: tuple[Any, Any]) -> list[Any]:
