@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from bnsim import growing, npz
-from bnsim.errors import InputError, MachineError, of_path
+from bnsim.errors import InputError, MachineError, refuse_path
 from bnsim.files import replacing
 
 KIND = "bnsim"
@@ -44,8 +44,7 @@ def write(owner: str, path: str | Path, arrays: Mapping[str, np.ndarray]) -> Non
         with replacing(path) as partial, partial.open("wb") as file:
             np.savez_compressed(file, allow_pickle=False, **{KIND: np.array(owner)}, **arrays)
     except OSError as error:
-        if (refused := of_path(error)) is not None:
-            raise refused from None
+        refuse_path(error)
         raise MachineError(
             f"{owner}.save: cannot write {path} ({error.strerror}); give a folder that exists and has room"
         ) from None

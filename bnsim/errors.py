@@ -117,6 +117,23 @@ def of_path(error: OSError) -> InputError | None:
     return InputError(f"{error.filename}: {error.strerror}; give {_OF_PATHS[error.errno]}")
 
 
+def refuse_path(error: Exception) -> None:
+    """Raise the error of this project for a path, where the system has refused one as such.
+
+    Parameters
+    ----------
+    error : Exception
+        What was caught; nothing happens where it says something else.
+
+    Raises
+    ------
+    InputError
+        If another path would help.
+    """
+    if isinstance(error, OSError) and (refused := of_path(error)) is not None:
+        raise refused from None
+
+
 def advice(name: object, known: Iterable[str]) -> str:
     """Return what a message about an unknown name ends with: the nearest name, if one is near, and all that there are.
 

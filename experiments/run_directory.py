@@ -44,7 +44,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from bnsim import archive
-from bnsim.errors import InputError, MachineError, of_path
+from bnsim.errors import InputError, MachineError, refuse_path
 from bnsim.files import replacing
 from bnsim.npz import check_size
 from bnsim.recording import Recording
@@ -361,8 +361,7 @@ def _undamaged(path: Path) -> Iterator[None]:
     except InputError:
         raise
     except (OSError, ValueError) as error:  # pyarrow's and both parsers' errors are ValueErrors or OSErrors
-        if isinstance(error, OSError) and (refused := of_path(error)) is not None:
-            raise refused from None
+        refuse_path(error)
         raise InputError(f"{path}: damaged ({_one_line(error)}); repeat the run") from None
 
 
@@ -490,8 +489,7 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if (refused := of_path(error)) is not None:
-            raise refused from error
+        refuse_path(error)
         reason = error.strerror or _one_line(error)
         remedy = "free some space or choose another folder"
         raise MachineError(f"{folder}: cannot be written ({reason}); {remedy}") from error

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim import archive
-from bnsim.errors import InputError, MachineError, of_path
+from bnsim.errors import InputError, MachineError, refuse_path
 from bnsim.files import replacing
 
 HEADER = "header"
@@ -96,8 +96,7 @@ def write(path: Path, header: Mapping[str, Any], arrays: Mapping[str, NDArray[An
         with replacing(path) as partial, partial.open("wb") as file:
             np.savez(file, allow_pickle=False, **stored)
     except OSError as error:
-        if (refused := of_path(error)) is not None:
-            raise refused from None
+        refuse_path(error)
         raise MachineError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
 
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bnsim.connectivity.base import Connectivity, Edges, Ends
-from bnsim.errors import InputError
+from bnsim.connectivity.base import Connectivity, Edges, Ends, equal_sizes
 from bnsim.random_numbers import Numbers
 
 
@@ -61,10 +60,7 @@ class AllToOthers(Connectivity):
         InputError
             If the populations differ in size.
         """
-        if ends.n_source != ends.n_target:
-            raise InputError(
-                f"AllToOthers: {ends.n_source} sources and {ends.n_target} targets; give populations of equal size"
-            )
+        equal_sizes("AllToOthers", ends)
 
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Return all pairs of different index.

@@ -127,6 +127,27 @@ class Ends:
         return np.sqrt(squared)
 
 
+def equal_sizes(culprit: str, ends: Ends) -> None:
+    """Refuse populations of different sizes.
+
+    Parameters
+    ----------
+    culprit : str
+        Name of the rule, for the message of an error.
+    ends : Ends
+        The populations.
+
+    Raises
+    ------
+    InputError
+        If the populations differ in size.
+    """
+    if ends.n_source != ends.n_target:
+        raise InputError(
+            f"{culprit}: {ends.n_source} sources and {ends.n_target} targets; give populations of equal size"
+        )
+
+
 def degree(culprit: str, value: object) -> int:
     """Return a number of synapses of each unit.
 

@@ -63,14 +63,16 @@ class FixedTotalNumber(Connectivity):
         InputError
             If there are too few pairs.
         """
-        own = self.autapses or not ends.recurrent
-        others = ends.n_target if own else ends.n_target - 1
-        available = ends.n_source * others
+        available = ends.n_source * self._others(ends)
         if self.number > available and not (self.multapses and available):
             raise InputError(
                 f"FixedTotalNumber.number: {self.number} synapses for {available} pairs; "
                 "lower the number or allow multapses and autapses"
             )
+
+    def _others(self, ends: Ends) -> int:
+        """Number of targets that a source may be connected to."""
+        return ends.n_target if self.autapses or not ends.recurrent else ends.n_target - 1
 
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw the pairs.
@@ -93,9 +95,8 @@ class FixedTotalNumber(Connectivity):
             If there are too few pairs.
         """
         self.check(ends)
-        own = self.autapses or not ends.recurrent
-        others = ends.n_target if own else ends.n_target - 1
-        available = ends.n_source * others
+        others = self._others(ends)
+        own, available = others == ends.n_target, ends.n_source * others
         if self.multapses:
             pairs = np.sort(_pairs(numbers, ends.n_source, others, 0, self.number))
         elif 2 * self.number <= available:

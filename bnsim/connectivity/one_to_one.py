@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bnsim.connectivity.base import Connectivity, Edges, Ends
-from bnsim.errors import InputError
+from bnsim.connectivity.base import Connectivity, Edges, Ends, equal_sizes
 from bnsim.random_numbers import Numbers
 
 
@@ -28,10 +27,7 @@ class OneToOne(Connectivity):
         InputError
             If the populations differ in size.
         """
-        if ends.n_source != ends.n_target:
-            raise InputError(
-                f"OneToOne: {ends.n_source} sources and {ends.n_target} targets; give populations of equal size"
-            )
+        equal_sizes("OneToOne", ends)
 
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Return the pairs of equal index.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bnsim import notebook
+from bnsim.recording.in_words import extent
 
 if TYPE_CHECKING:
     from bnsim.recording.spikes import SpikeTimes
@@ -27,8 +28,6 @@ def html(recording: Recording) -> str:
     str
         HTML.
     """
-    trials = "" if recording.n_trials == 1 else f", {recording.n_trials:,} trials"
-    begun = f" from {recording.start:g} s" if recording.start else ""
     rows = []
     for name, size in recording.populations.items():
         counts = recording.counts.get(name)
@@ -39,7 +38,7 @@ def html(recording: Recording) -> str:
     head = ["population", "units", "spikes", "rate (Hz)", "spike times", "traces"]
     weights = [(name, len(trace.times)) for name, trace in recording.weights.items()]
     return (
-        notebook.heading(f"Recording of {recording.duration:g} s{begun}{trials}, steps of {recording.dt * 1e3:g} ms")
+        notebook.heading(f"Recording of {extent(recording)}, steps of {recording.dt * 1e3:g} ms")
         + notebook.table(head, rows)
         + notebook.table(["projection", "samples of weights"], weights)
         + _small_raster(recording)

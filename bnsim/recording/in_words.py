@@ -21,13 +21,29 @@ def text(recording: Recording) -> str:
     str
         One line.
     """
-    trials = "" if recording.n_trials == 1 else f", {recording.n_trials:,} trials"
-    begun = f" from {recording.start:g} s" if recording.start else ""
     parts = [_population(recording, name, size) for name, size in recording.populations.items()]
     for name, traces in recording.traces.items():
         parts += [f"trace {name}.{variable} of {_units(len(trace.units))}" for variable, trace in traces.items()]
     parts += [f"weights {name} at {len(trace.times):,} times" for name, trace in recording.weights.items()]
-    return f"<Recording of {recording.duration:g} s{begun}{trials}: {', '.join(parts) or 'nothing'}>"
+    return f"<Recording of {extent(recording)}: {', '.join(parts) or 'nothing'}>"
+
+
+def extent(recording: Recording) -> str:
+    """Return how long a recording is, from when, and of how many trials.
+
+    Parameters
+    ----------
+    recording : Recording
+        The recording.
+
+    Returns
+    -------
+    str
+        Such as "2 s from 1 s", or "0.1 s, 20 trials".
+    """
+    trials = "" if recording.n_trials == 1 else f", {recording.n_trials:,} trials"
+    begun = f" from {recording.start:g} s" if recording.start else ""
+    return f"{recording.duration:g} s{begun}{trials}"
 
 
 def _population(recording: Recording, name: str, size: int) -> str:

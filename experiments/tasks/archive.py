@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim import npz
-from bnsim.errors import InputError, of_path
+from bnsim.errors import InputError, refuse_path
 from experiments.tasks.dataset import Dataset
 
 LUMA = (0.299, 0.587, 0.114)
@@ -135,8 +135,7 @@ def _array(path: Path, name: str) -> NDArray:
             raise _refusal(path, f"{name} is an object array, which is never unpickled", remedy) from None
         raise _refusal(path, "damaged, or no .npz file", "save it again with numpy.savez") from None
     except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-        if isinstance(error, OSError) and (refused := of_path(error)) is not None:
-            raise refused from None
+        refuse_path(error)
         raise _refusal(path, "damaged, or no .npz file", "save it again with numpy.savez") from None
 
 

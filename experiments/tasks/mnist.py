@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bnsim.errors import InputError, of_path
+from bnsim.errors import InputError, refuse_path
 from experiments.tasks import Task
 from experiments.tasks.dataset import Dataset
 
@@ -86,8 +86,7 @@ def _read_file(folder: Path, name: str) -> bytes:
         with gzip.open(path) if path is packed else path.open("rb") as file:
             return file.read(MOST_BYTES)
     except (OSError, EOFError, zlib.error) as error:
-        if isinstance(error, OSError) and (refused := of_path(error)) is not None:
-            raise refused from None
+        refuse_path(error)
         raise InputError(f"{path}: damaged or truncated ({error}); fetch it again") from None
 
 
