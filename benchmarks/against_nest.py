@@ -117,11 +117,9 @@ CASES = {
     "AI": lambda: brunel_case("AI"),
     "CUBA": cuba_case,
     "COBA": coba_case,
-    **{
-        regime: lambda regime=regime: brunel_case(regime, duration=400.0 if regime == "SR" else 1000.0)
-        for regime in reversed(REGIMES)
-        if regime != "AI"
-    },
+    "SI-fast": lambda: brunel_case("SI-fast"),
+    "SI-slow": lambda: brunel_case("SI-slow", duration=10_000.0),
+    "SR": lambda: brunel_case("SR", duration=400.0),
 }
 
 
