@@ -1,0 +1,26 @@
+"""The application that the commands belong to."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from experiments.output import say
+
+app = typer.Typer(
+    name="bnsim",
+    help="Compare brain-like spiking networks with artificial neural networks under the same conditions.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    context: typer.Context, debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False
+) -> None:
+    # `main` removes --debug from the arguments, so that it may appear anywhere; here it is only documented.
+    if context.invoked_subcommand is None:
+        say(context.get_help())

@@ -1,0 +1,70 @@
+"""Commands that look at what there is, and at stored runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from experiments.command_line.application import app
+from experiments.command_line.options import JsonOption, RunArgument
+from experiments.command_line.showing import show_run
+from experiments.output import say
+
+
+@app.command("list")
+def list_command(  # numpydoc ignore=PR01
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="studies, classics, models, tasks, neurons, ...")],
+) -> None:
+    """List studies, classics, models, tasks, presets, neurons, synapses, rules, drives, encoders, connectivity, ..."""
+    from experiments.catalogue import catalogue
+    from experiments.tables import print_catalogue
+
+    print_catalogue(catalogue(what))
+
+
+@app.command()
+def show(run: RunArgument, json: JsonOption = False) -> None:  # numpydoc ignore=PR01
+    """Print the tables of a stored run."""
+    show_run(run, json)
+
+
+@app.command()
+def draw(run: RunArgument) -> None:  # numpydoc ignore=PR01
+    """Redraw the figures and the report of a stored run."""
+    from experiments.report import write
+    from experiments.run.store import Store
+    from experiments.run_directory import read_run, writing
+
+    read_run(run)
+    with writing(run), Store(run).locked():
+        report = write(run)
+    say(f"report: {report}")
+
+
+@app.command()
+def raster(  # numpydoc ignore=PR01
+    run: RunArgument,
+    trial: Annotated[int, typer.Option(help="Index of the recorded example trial.")] = 0,
+) -> None:
+    """Draw the spike raster of a recorded example trial and save it with the figures of the run."""
+    import bnsim.plotting
+    from bnsim.errors import InputError
+    from bnsim.plotting.style import save
+    from experiments.run.store import Store
+    from experiments.run_directory import read_run, writing
+
+    examples = [example for example in read_run(run).examples() if example.recording is not None]
+    if not examples:
+        raise InputError(f"{run}: holds no spike times; repeat the run with study accuracy and a spiking model")
+    if not 0 <= trial < len(examples):
+        raise InputError(f"--trial {trial}: {run} holds trials 0 to {len(examples) - 1}; choose one of them")
+    example = examples[trial]
+    assert example.recording is not None
+    axes = bnsim.plotting.raster(example.recording, trial=0)
+    path = run / "figures" / f"raster-{example.model}-{example.case}.png"
+    with writing(run), Store(run).locked():
+        path.parent.mkdir(exist_ok=True)
+        save(axes.figure, path)  # type: ignore[arg-type]
+    verdict = f"shown {example.true_class}, answered {example.predicted_class}"
+    say(f"{example.model}, test sample {example.index}, {verdict}: {path}")

@@ -1,0 +1,101 @@
+"""Commands that carry out runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.command_line.application import app
+from experiments.command_line.options import (
+    MODELS,
+    DataOption,
+    JsonOption,
+    ModelsOption,
+    OutOption,
+    PresetOption,
+    RunArgument,
+    SeedsOption,
+    SetOption,
+    TaskOption,
+    WorkersOption,
+    names,
+)
+from experiments.command_line.showing import show_run
+from experiments.output import complain
+
+
+@app.command()
+def compare(  # numpydoc ignore=PR01
+    task: TaskOption = "digits",
+    models: ModelsOption = MODELS,
+    seeds: SeedsOption = 5,
+    preset: PresetOption = "quick",
+    data_dir: DataOption = None,
+    out: OutOption = Path("runs"),
+    settings: SetOption = None,
+    workers: WorkersOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Train the networks on the same samples, run all studies and write a report."""
+    from experiments.run.carry_out import compare as carry_out
+    from experiments.run.configuration import parse_settings
+
+    warn_without_compiler()
+    run = carry_out(task, seeds, names(models), preset, data_dir, out, parse_settings(settings or []), workers)
+    show_run(run.directory, json)
+
+
+@app.command("run")
+def run_command(  # numpydoc ignore=PR01
+    study: Annotated[
+        str,
+        typer.Argument(
+            metavar="STUDY",
+            help="Name from `bnsim list studies` or `bnsim list classics`, or path of a study's folder.",
+        ),
+    ],
+    task: TaskOption = "digits",
+    models: ModelsOption = MODELS,
+    seeds: SeedsOption = 5,
+    preset: PresetOption = "quick",
+    data_dir: DataOption = None,
+    out: OutOption = Path("runs"),
+    settings: SetOption = None,
+    workers: WorkersOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Run one study or classic experiment."""
+    from experiments.run.carry_out import run_study
+    from experiments.run.configuration import parse_settings
+
+    warn_without_compiler()
+    run = run_study(study, task, seeds, names(models), preset, data_dir, out, parse_settings(settings or []), workers)
+    show_run(run.directory, json)
+
+
+@app.command()
+def resume(  # numpydoc ignore=PR01
+    run: RunArgument,
+    keep_finished: Annotated[
+        bool,
+        typer.Option(
+            "--keep-finished", help="Keep the results of finished jobs even if settings, data or code have changed."
+        ),
+    ] = False,
+    workers: WorkersOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Continue an interrupted run."""
+    from experiments.run.carry_out import resume as carry_on
+
+    warn_without_compiler()
+    show_run(carry_on(run, keep_finished, workers).directory, json)
+
+
+def warn_without_compiler() -> None:
+    from bnsim.engine.compiler import find_compiler
+
+    if find_compiler() is None:
+        complain("warning: no C++ compiler found; spiking networks run on NumPy, more slowly (see `bnsim doctor`)")

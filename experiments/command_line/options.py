@@ -1,0 +1,39 @@
+"""Options that several commands have, and what their values become."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.names import DEFAULT_MODELS
+
+TaskOption = Annotated[str, typer.Option(help="Name from `bnsim list tasks`, or path of an .npz file with X and y.")]
+ModelsOption = Annotated[str, typer.Option(help="Comma-separated names from `bnsim list models`.")]
+SeedsOption = Annotated[int, typer.Option(help="Number of seeds; each has its own split, filters and spikes.")]
+PresetOption = Annotated[str, typer.Option(help="quick or full.")]
+DataOption = Annotated[
+    Path | None, typer.Option(help="Folder with the MNIST IDX files. Default: BNSIM_DATA, or a download.")
+]
+OutOption = Annotated[Path, typer.Option(help="Folder in which the run directory is created.")]
+WorkersOption = Annotated[
+    int | None, typer.Option(help="Number of processes that run in parallel. Default: one for each core.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="For example models.dense.passes=20, learning.presentations=5000, or studies.max_train=1000 for all "
+        "studies with this option; repeatable. Settings that twins share (filters, gain) are set for both.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print summary.json on standard output and nothing else.")]
+RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run directory.")]
+
+MODELS = ",".join(DEFAULT_MODELS)
+
+
+def names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())

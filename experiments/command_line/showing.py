@@ -1,0 +1,19 @@
+"""How a command shows a run."""
+
+from __future__ import annotations
+
+from json import dumps
+from pathlib import Path
+
+from experiments.output import say
+
+
+def show_run(directory: Path, json: bool) -> None:
+    from experiments.run_directory import read_run
+    from experiments.tables import print_run
+
+    run = read_run(directory)
+    if json:
+        say(dumps(run.summary, indent=2))
+    else:
+        print_run(run)
