@@ -240,7 +240,8 @@ class State(Mapping[str, np.ndarray]):
         """
         arrays = archive.read("State", path)
         if Path(path).is_dir():
-            arrays = {name.removeprefix("state/"): array for name, array in arrays.items() if name.startswith("state/")}
+            own = [name for name in arrays if name.startswith("state/")]
+            arrays = {name.removeprefix("state/"): np.array(arrays[name]) for name in own}
             if not arrays:
                 raise archive.foreign("State", path, ValueError("no array of a state"))
         try:

@@ -109,13 +109,14 @@ def _check(data: Mapping[str, np.ndarray]) -> None:
     check(data, sizes)
     known = {f"units of {name.partition('/')[2]}": int(data[name]) for name in sizes}
     expected = {**_OF_ALL, **sizes}
+    older = not any(name.startswith("spikes/") and name.endswith("/units") for name in data)  # of whole populations
     for name in sorted(data):  # counts first: they say how many units there are
         kind, _, owner = name.partition("/")
         group = name.rpartition("/")[0]
         if kind == "counts":
             expected[name] = Expected(WHOLE, ("n_trials", f"units of {owner}"), low=0)
         elif kind == "spikes":
-            expected |= _of_spikes(group)
+            expected |= _of_spikes(group, () if older else ("units",))
         elif kind == "traces":
             expected |= _of_trace(group, f"units of {group.split('/')[1]}")
         elif kind == "weights":
@@ -126,13 +127,13 @@ def _check(data: Mapping[str, np.ndarray]) -> None:
             raise ValueError(f"a recording has no array {name!r}")
 
 
-def _of_spikes(group: str) -> dict[str, Expected]:
+def _of_spikes(group: str, further: tuple[str, ...]) -> dict[str, Expected]:
     size = (f"spikes of {group}",)
     return {
         f"{group}/trial": Expected(WHOLE, size),
         f"{group}/unit": Expected(WHOLE, size),
         f"{group}/time": Expected(REAL, size),
-        f"{group}/units": Expected(WHOLE, (f"recorded of {group}",)),
+        **{f"{group}/{part}": Expected(WHOLE, (f"recorded of {group}",)) for part in further},
     }
 
 
