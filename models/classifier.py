@@ -121,6 +121,16 @@ class HistoryPoint:
     validation_accuracy: float
 
 
+def _checked_classes(arrays: dict[str, NDArray[Any]]) -> NDArray[Any]:
+    """Take the classes out of the arrays of a file: two or more, in order, each once."""
+    classes = arrays.pop("classes_")
+    if classes.ndim != 1 or classes.dtype.kind not in "biufUO" or len(classes) < 2:
+        raise ValueError(f"'classes_' is of shape {classes.shape} and type {classes.dtype}, not two classes or more")
+    if not (classes[1:] > classes[:-1]).all():
+        raise ValueError("'classes_' is not in order")
+    return classes
+
+
 class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
     """Base of all classifiers.
 
@@ -409,13 +419,14 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
                 for key, value in header["parameters"].items()
             }
             classifier = cls(**parameters)
-            classifier.classes_ = arrays.pop("classes_")
+            classifier.classes_ = _checked_classes(arrays)
             for name in cls._saved_integers:
                 setattr(classifier, name, int(header[name]))
             classifier.history_ = tuple(HistoryPoint(**point) for point in header["history_"])
             classifier.warnings_ = tuple(header["warnings_"])
             if "feature_names_in_" in header:
                 classifier.feature_names_in_ = np.array(header["feature_names_in_"], dtype=object)
+            classifier._check_all_parameters()
             classifier._restore(arrays)
         return classifier
 
