@@ -186,6 +186,14 @@ class SpikingClassifier(OnlineClassifier):
         prefix = "learned/"
         self.learned_ = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
+    def _unfinished_arrays(self) -> dict[str, NDArray[Any]]:
+        assert self._survey is not None
+        return {**self._fitted_arrays(), **self._survey.arrays()}
+
+    def _go_on(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        self._survey = ResponseSurvey.from_arrays(arrays)
+        self._restore(arrays)
+
 
 def learned_names(network: bnsim.Network) -> list[str]:
     """Return the names of the state's arrays that learning changes.
