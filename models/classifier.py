@@ -34,7 +34,7 @@ from bnsim.errors import DegenerateNetworkWarning, InputError
 from bnsim.interruption import deferred
 from models import storage
 from models.checks import is_count, is_positive
-from models.keeping import Observer, identity, keeping
+from models.keeping import Observer, identity, keeping, usual_period
 from models.parameters import ParameterChecks, unfitted_on_error
 from models.schedule import Schedule, presentation_order
 from models.watching import HistoryPoint, Keeping, Watcher
@@ -116,8 +116,9 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
     (None, int or RandomState: the only source of chance).
 
     Fitted attributes: `classes_`, `n_features_in_`, `random_state_` (the integer that `random_state` came
-    to), `history_` (the learning curve, a tuple of `HistoryPoint`; empty without validation samples) and
-    `warnings_` (what `fit` warned of with a `bnsim.errors.DegenerateNetworkWarning`, a line each).
+    to), `history_` (the learning curve, a tuple of `HistoryPoint`; empty without validation samples),
+    `warnings_` (what `fit` warned of with a `bnsim.errors.DegenerateNetworkWarning`, a line each) and `seconds_` (how
+    long `fit` took, interrupted parts included; not saved).
     """
 
     kind: ClassVar[Literal["BNS", "ANN"]]
@@ -136,6 +137,7 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
     random_state_: int
     history_: tuple[HistoryPoint, ...]
     warnings_: tuple[str, ...]
+    seconds_: float
     _saved_integers: ClassVar[tuple[str, ...]] = ("n_features_in_", "random_state_")
 
     @final
@@ -170,7 +172,7 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
         at_checkpoint: Callable[[Self, int], None] | None = None,
         progress: Progress | None = None,
         keep: str | Path | None = None,
-        keep_every: float = 30.0,
+        keep_every: float | None = None,
     ) -> Self:
         """Train from the start, or from where an interrupted training that was kept ends.
 
@@ -192,8 +194,8 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
         keep : str, pathlib.Path or None
             Folder in which the state of the training is kept: a new one, or that of the same training, which is gone
             on with. The result is the same to the last bit. A training that has come to its end there is not repeated.
-        keep_every : float
-            Least time between two states, in s.
+        keep_every : float or None
+            Least time between two states, in s; None for what the environment variable BNSIM_KEEP_EVERY says, or 30.
 
         Returns
         -------
@@ -231,17 +233,18 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
             measured = self._checked_samples(*validation) if validation is not None else None
             kept = None
             if keep is not None:
-                self._check_keeping(at_checkpoint, keep_every)
+                every = self._checked_keeping(at_checkpoint, keep_every)
                 described = repr((self._encoded_parameters(), self.random_state_, classes.tolist(), watched))
                 checksum = identity(described, samples, labels, *(measured or ()))
                 name = type(self).__name__
-                keeper = keeping(f"{name}.fit(keep)", Path(keep), name, checksum, keep_every)
+                keeper = keeping(f"{name}.fit(keep)", Path(keep), name, checksum, every)
                 kept = Keeping(stack.enter_context(keeper), stack.enter_context(deferred()))
             watch = Watcher(self, measured, watched, len(order), at_checkpoint, progress, kept)
             if not watch.is_finished():
                 self._fit(samples, labels, Schedule(order, watched, watch, watch.begin))
                 self.warnings_ = tuple(self._degeneracies(samples))
                 watch.finish()
+            self.seconds_ = watch.seconds
         for message in self.warnings_:
             warnings.warn(f"{type(self).__name__}: {message}", DegenerateNetworkWarning, stacklevel=2)
         return self
@@ -499,7 +502,7 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
         else:
             self._go_on(arrays)
 
-    def _check_keeping(self, at_checkpoint: object, keep_every: float) -> None:
+    def _checked_keeping(self, at_checkpoint: object, keep_every: float | None) -> float:
         name = f"{type(self).__name__}.fit"
         if self.random_state is None:
             raise InputError(f"{name}(keep): random_state is None, another one at each call; give an integer")
@@ -508,8 +511,11 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
                 f"{name}(at_checkpoint): a function forgets what it has found when the process ends; with keep, give "
                 "an object with notes and take_notes (models.keeping.Observer)"
             )
+        if keep_every is None:
+            return usual_period()
         if keep_every != 0 and not is_positive(keep_every):
             raise InputError(f"{name}(keep_every): got {keep_every!r}; give seconds, at least 0")
+        return keep_every
 
     def _checked(self, X: ArrayLike) -> FloatArray:
         check_is_fitted(self)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import os
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -20,6 +22,10 @@ from bnsim.files import clear
 from bnsim.printable import printable
 from models import storage
 
+PERIOD = "BNSIM_KEEP_EVERY"
+"""Environment variable that sets the least time between two states."""
+SECONDS = 30.0
+"""That time in s, where the environment variable says nothing."""
 STATES = 2
 """States that are kept: should one be damaged, the training goes on from the one before."""
 WORTH = 1.0
@@ -73,6 +79,8 @@ class TrainingState:
     ----------
     position : int
         Presentations so far.
+    seconds : float
+        How long they took.
     is_finished : bool
         Whether this is its end.
     header : mapping of str to object
@@ -82,6 +90,7 @@ class TrainingState:
     """
 
     position: int
+    seconds: float
     is_finished: bool
     header: Mapping[str, Any]
     arrays: Mapping[str, NDArray[Any]]
@@ -139,6 +148,7 @@ class Keeper:
                     raise InputError(f"{path}: damaged")
                 with storage.reading(path, self._class) as (header, arrays):
                     kept, position = header.pop("identity"), int(header.pop("position"))
+                    seconds = float(header.pop("seconds"))
             except (InputError, OSError):
                 what = f"{self._culprit}: {printable(str(path))} is damaged"
                 warnings.warn(f"{what}; the state before it, or the start, is where the training goes on", stacklevel=2)
@@ -148,7 +158,7 @@ class Keeper:
                     f"{self._culprit}: {self.folder} holds a training with other samples, parameters or checkpoints; "
                     "give another folder, or remove this one"
                 )
-            return TrainingState(position, name == FINISHED, header, arrays)
+            return TrainingState(position, seconds, name == FINISHED, header, arrays)
         return None
 
     @property
@@ -171,7 +181,7 @@ class Keeper:
         """
         if state.is_finished and time.monotonic() - self._last < min(WORTH, self._every):
             return
-        header = {**state.header, "identity": self._identity, "position": state.position}
+        header = {**state.header, "identity": self._identity, "position": state.position, "seconds": state.seconds}
         written = self.folder / "state.npz"
         storage.write(written, header, state.arrays)
         name = FINISHED if state.is_finished else f"{state.position:012}"
@@ -233,6 +243,29 @@ def keeping(culprit: str, folder: Path, class_name: str, identity: str, every: f
         yield Keeper(culprit, folder, class_name, identity, every)
     finally:
         lock.release()
+
+
+def usual_period() -> float:
+    """Return the least time between two states, where a call does not say it.
+
+    Returns
+    -------
+    float
+        In s.
+
+    Raises
+    ------
+    InputError
+        If the environment variable is no such number.
+    """
+    given = os.environ.get(PERIOD, "")
+    try:
+        seconds = float(given) if given else SECONDS
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise InputError(f"{PERIOD}: {given!r} is no time; give seconds, such as 30")
+    return seconds
 
 
 def identity(described: str, *arrays: NDArray[Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -83,8 +84,13 @@ class Watcher:
     ) -> None:
         self._model, self._measured, self._checkpoints, self._total = model, measured, checkpoints, total
         self._at_checkpoint, self._progress, self._kept = at_checkpoint, progress, kept
-        self._last = -1
+        self._last, self._begun, self._before = -1, time.perf_counter(), 0.0
         self._found: TrainingState | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Duration of the training so far in s, with what it took before it was interrupted."""
+        return self._before + time.perf_counter() - self._begun
 
     def is_finished(self) -> bool:
         """Return whether the training was kept to its end; the model is set to that, then.
@@ -156,7 +162,7 @@ class Watcher:
         arrays = dict(self._model._fitted_arrays() if is_finished else self._model._unfinished_arrays())
         if isinstance(self._at_checkpoint, Observer):
             arrays |= {f"{NOTES}{name}": array for name, array in self._at_checkpoint.notes().items()}
-        return TrainingState(samples_seen, is_finished, self._model._header(), arrays)
+        return TrainingState(samples_seen, self.seconds, is_finished, self._model._header(), arrays)
 
     def _take(self, state: TrainingState) -> None:
         """Set model and observer to a state that was kept."""
@@ -165,6 +171,6 @@ class Watcher:
         self._model._take(state.header, arrays, is_finished=state.is_finished)
         if isinstance(self._at_checkpoint, Observer):
             self._at_checkpoint.take_notes(notes)
-        self._last = state.position
+        self._last, self._before = state.position, state.seconds
         if self._progress is not None:
             self._progress(state.position, self._total)

@@ -166,6 +166,10 @@ def test_what_is_asked_for_in_vain(dense: Classifier, digits: Digits, tmp_path: 
     for wrong in (-1, float("nan"), "often", True):
         with pytest.raises(InputError, match=r"^Dense\.fit\(keep_every\): got .*; give seconds, at least 0"):
             quick("dense").fit(X, y, keep=tmp_path, keep_every=wrong)  # type: ignore[arg-type]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BNSIM_KEEP_EVERY", "often")
+        with pytest.raises(InputError, match=r"^BNSIM_KEEP_EVERY: 'often' is no time; give seconds, such as 30"):
+            quick("dense").fit(X, y, keep=tmp_path)
     (tmp_path / "file").write_text("")
     with pytest.raises(
         MachineError, match=r"^Dense\.fit\(keep\): .*/file cannot be made \(File exists\); choose anoth"
