@@ -10,16 +10,48 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from pydantic import AfterValidator, Field
+from typing_extensions import TypedDict
 
+from bnsim import npz
+from bnsim.documents import STRICT, checked, of_json
 from bnsim.files import flush, replacing
 
 CONTENTS = "contents.json"
 FORMAT = 1
 """Version of the format, which a reader checks."""
+MOST_TEXT = 100_000_000
+"""Largest size in bytes of the list that is read."""
+
+
+def _within(file: str) -> str:
+    path = PurePosixPath(file)
+    if path.is_absolute() or ".." in path.parts or "\0" in file:
+        raise ValueError("a file outside the folder")
+    return file
+
+
+class _Array(TypedDict):
+    """Where an array is, and how much of it counts."""
+
+    __pydantic_config__ = STRICT  # type: ignore[misc]
+
+    file: Annotated[str, AfterValidator(_within)]
+    shape: list[Annotated[int, Field(ge=0, lt=2**63)]]
+
+
+class _Contents(TypedDict):
+    """`contents.json`."""
+
+    __pydantic_config__ = STRICT  # type: ignore[misc]
+
+    format: Literal[1]
+    facts: dict[str, int | float]
+    arrays: dict[str, _Array]
 
 
 class GrowingArrays:
@@ -129,6 +161,7 @@ def read(folder: Path) -> dict[str, np.ndarray]:
     contents = _contents(folder)
     arrays = {name: np.array(value) for name, value in contents["facts"].items()}
     for name, entry in contents["arrays"].items():
+        npz.check_header(folder / entry["file"])
         array = np.load(folder / entry["file"], mmap_mode="r", allow_pickle=False)
         arrays[name] = array[: entry["shape"][0]] if entry["shape"] else array
         if list(arrays[name].shape) != entry["shape"]:
@@ -137,10 +170,14 @@ def read(folder: Path) -> dict[str, np.ndarray]:
 
 
 def _contents(folder: Path) -> dict[str, Any]:
-    contents = json.loads((folder / CONTENTS).read_text(encoding="utf-8"))
-    if not isinstance(contents, dict) or contents.get("format") != FORMAT:
+    path = folder / CONTENTS
+    if path.stat().st_size > MOST_TEXT:
+        raise ValueError(f"{CONTENTS} is larger than any that bnsim writes")
+    contents = of_json(path.read_text(encoding="utf-8"))
+    if isinstance(contents, dict) and contents.get("format") != FORMAT:
         raise ValueError(f"{CONTENTS} is not of format {FORMAT}")
-    return contents
+    found: dict[str, Any] = checked(_Contents, contents)
+    return found
 
 
 def _header(dtype: np.dtype[Any], shape: tuple[int, ...]) -> bytes:

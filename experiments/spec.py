@@ -34,6 +34,7 @@ Fact: TypeAlias = str | int | float
 Progress: TypeAlias = Callable[[int, int], None]
 """Function of the number of presentations (or other units of work) that are done, and of their total number."""
 
+KINDS: tuple[str, ...] = get_args(Kind)
 PRESETS: tuple[str, ...] = get_args(Preset)
 """`quick` takes a few minutes at most, `full` uses all data and points, `tiny` is for tests and gives no meaningful
 numbers."""

@@ -25,6 +25,7 @@ from filelock import FileLock, Timeout
 
 from bnsim.errors import InputError
 from bnsim.files import clear
+from experiments.documents import Part, PlanDocument
 from experiments.run.job import Identity, StudyJob, StudyResult
 from experiments.run_directory import read_json, write_atomically, writing
 from experiments.spec import Measurement, Outcome, Predictions
@@ -109,7 +110,7 @@ class Store:
         """
         if not (self.directory / _PLAN).is_file():
             raise InputError(f"{self.directory}: no run that could be resumed; give a folder that bnsim began")
-        return read_json(self.directory / _PLAN, ("run", "started_utc", "request", "jobs"))
+        return read_json(self.directory / _PLAN, PlanDocument)
 
     def keep(self, job: StudyJob, result: StudyResult) -> None:
         """Write the outcome of a finished job.
@@ -159,7 +160,7 @@ class Store:
             If its file is damaged.
         """
         path = self._part(job)
-        return _result(read_json(path, ("identity", "outcome"))["outcome"]) if path.is_file() else None
+        return _result(read_json(path, Part)["outcome"]) if path.is_file() else None
 
     def identity_of(self, job: StudyJob) -> Identity | None:
         """Read the checksums that the stored outcome of a job depended on.
@@ -180,7 +181,7 @@ class Store:
             If its file is damaged.
         """
         path = self._part(job)
-        return Identity(**read_json(path, ("identity", "outcome"))["identity"]) if path.is_file() else None
+        return Identity(**read_json(path, Part)["identity"]) if path.is_file() else None
 
     def count(self) -> int:
         """Return the number of finished jobs.
