@@ -16,7 +16,8 @@ from bnsim.errors import BnsimError, DegenerateNetworkWarning, InputError, first
 from experiments.names import DEFAULT_MODELS
 from experiments.run.assemble import assemble
 from experiments.run.examples import ExampleJob, choose
-from experiments.run.execute import Executor, Workers, available_cores
+from experiments.run.execute import Workers, available_cores
+from experiments.run.executor import Executor
 from experiments.run.job import Identity, StudyResult
 from experiments.run.parameter_check import parameter_checks
 from experiments.run.plan import Plan, check, identities, plan_document, queued

@@ -121,7 +121,7 @@ def check(request: Request) -> Resolved:
     names = request.models
     check_names(list(studies.values()), names, request.preset)
     if not of_classifiers(studies.values()):
-        if names != DEFAULT_MODELS:
+        if names not in ((), DEFAULT_MODELS):  # a stored request of such a study names none
             (study,) = studies.values()
             raise InputError(f"--models: {study.name} looks at {', '.join(study.subjects)}; leave it out")
         names = ()
