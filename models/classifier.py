@@ -31,10 +31,11 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, v
 
 from bnsim.arrays import FloatArray, LabelArray
 from bnsim.errors import DegenerateNetworkWarning, InputError
+from bnsim.identity import checksum
 from bnsim.interruption import deferred
 from models import storage
 from models.checks import is_count, is_positive
-from models.keeping import Observer, identity, keeping, usual_period
+from models.keeping import Observer, keeping, usual_period
 from models.parameters import ParameterChecks, unfitted_on_error
 from models.schedule import Schedule, presentation_order
 from models.watching import HistoryPoint, Keeping, Watcher
@@ -235,9 +236,10 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
             if keep is not None:
                 every = self._checked_keeping(at_checkpoint, keep_every)
                 described = repr((self._encoded_parameters(), self.random_state_, classes.tolist(), watched))
-                checksum = identity(described, samples, labels, *(measured or ()))
+                held_out = {} if measured is None else dict(zip(("held X", "held y"), measured, strict=True))
+                identity = checksum(described, {"X": samples, "y": labels, **held_out})
                 name = type(self).__name__
-                keeper = keeping(f"{name}.fit(keep)", Path(keep), name, checksum, every)
+                keeper = keeping(f"{name}.fit(keep)", Path(keep), name, identity, every)
                 kept = Keeping(stack.enter_context(keeper), stack.enter_context(deferred()))
             watch = Watcher(self, measured, watched, len(order), at_checkpoint, progress, kept)
             if not watch.is_finished():

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
@@ -266,29 +265,6 @@ def usual_period() -> float:
     if not 0 <= seconds < math.inf:
         raise InputError(f"{PERIOD}: {given!r} is no time; give seconds, such as 30")
     return seconds
-
-
-def identity(described: str, *arrays: NDArray[Any]) -> str:
-    """Return a checksum of what a training depends on.
-
-    Parameters
-    ----------
-    described : str
-        All but the arrays.
-    *arrays : ndarray
-        Samples and labels.
-
-    Returns
-    -------
-    str
-        The checksum.
-    """
-    digest = hashlib.blake2b(described.encode(), digest_size=16)
-    for array in arrays:
-        plain = array.astype(str) if array.dtype == object else np.ascontiguousarray(array)
-        digest.update(repr((plain.dtype.str, plain.shape)).encode())
-        digest.update(plain.view(np.uint8).data if plain.size else b"")
-    return digest.hexdigest()
 
 
 def _checksum(path: Path) -> str:
