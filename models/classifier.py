@@ -110,6 +110,16 @@ class OperationCount:
     bytes: int
 
 
+def _checked_classes(arrays: dict[str, NDArray[Any]]) -> NDArray[Any]:
+    """Take the classes out of the arrays of a file: two or more, in order, each once."""
+    classes = arrays.pop("classes_")
+    if classes.ndim != 1 or classes.dtype.kind not in "biufUO" or len(classes) < 2:
+        raise ValueError(f"'classes_' is of shape {classes.shape} and type {classes.dtype}, not two classes or more")
+    if not (classes[1:] > classes[:-1]).all():
+        raise ValueError("'classes_' is not in order")
+    return classes
+
+
 class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
     """Base of all classifiers.
 
@@ -399,7 +409,7 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
                 for key, value in header["parameters"].items()
             }
             classifier = cls(**parameters)
-            classifier.classes_ = arrays.pop("classes_")
+            classifier.classes_ = _checked_classes(arrays)
             classifier._take(header, arrays, is_finished=True)
         return classifier
 
@@ -499,6 +509,7 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
         self.warnings_ = tuple(header["warnings_"])
         if "feature_names_in_" in header:
             self.feature_names_in_ = np.array(header["feature_names_in_"], dtype=object)
+        self._check_all_parameters()
         if is_finished:
             self._restore(arrays)
         else:

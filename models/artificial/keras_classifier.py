@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bnsim.arrays import FloatArray, LabelArray
 from bnsim.errors import InputError
+from bnsim.expected import REAL, Expected, check
 from models.artificial.backend import keras, tf
 from models.classifier import Activity, Classifier, Layer, OperationCount, Schedule
 
@@ -274,8 +275,19 @@ class KerasClassifier(Classifier):
         return {f"weights/{index}": weights for index, weights in enumerate(self.network_.get_weights())}
 
     def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        held = sum(array.size for array in arrays.values())
+        for size in (self.n_features_in_, *self._sizes()):
+            if size > held:  # before a network of that size is made
+                raise ValueError(f"{held} weights are no network with {size} units")
         self.network_ = self._new_network()
-        self.network_.set_weights([arrays[f"weights/{index}"] for index in range(len(arrays))])
+        shapes = {f"weights/{index}": found.shape for index, found in enumerate(self.network_.get_weights())}
+        check(arrays, {name: Expected(REAL, shape) for name, shape in shapes.items()})
+        self.network_.set_weights([arrays[name] for name in shapes])
+
+    def _sizes(self) -> Iterator[int]:
+        """Sizes of layers that parameters say."""
+        for name in ("hidden", "filters", "n_filters"):
+            yield from np.ravel(getattr(self, name, ())).tolist()
 
     def _unfinished_arrays(self) -> dict[str, NDArray[Any]]:
         assert self._training is not None

@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 import bnsim
 from bnsim.arrays import FloatArray, LabelArray
+from bnsim.expected import NUMBER, TEXT, Expected, check
 from models import registry
 from models.checks import is_positive
 from models.classifier import Activity, Classifier, Layer, OperationCount, Schedule
@@ -276,10 +277,18 @@ class Converted(Classifier):
         return arrays
 
     def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        self.layers_ = tuple(
-            LinearLayer(name, matrix_from_arrays(name, arrays), arrays[f"{name}/bias"])
-            for name in arrays["layers"].tolist()
-        )
+        check(arrays, {"layers": Expected(TEXT, ("layers",))})
+        layers, size = [], self.n_features_in_
+        for name in arrays["layers"].tolist():
+            matrix = matrix_from_arrays(name, arrays)
+            check(arrays, {f"{name}/bias": Expected(NUMBER, (matrix.shape[0],))})
+            if matrix.shape[1] != size:
+                raise ValueError(f"'{name}/shape' has {matrix.shape[1]} inputs, of {size} units")
+            layers.append(LinearLayer(name, matrix, arrays[f"{name}/bias"]))
+            size = matrix.shape[0]
+        if not layers or layers[-1].name != OUTPUT or size != len(self.classes_):
+            raise ValueError(f"the last of 'layers' is no {OUTPUT!r} of {len(self.classes_)} units")
+        self.layers_ = tuple(layers)
 
     def _encode_parameter(self, name: str, value: Any) -> Any:
         return encode_neuron(value) if name == "neuron" else super()._encode_parameter(name, value)
