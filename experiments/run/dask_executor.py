@@ -1,9 +1,9 @@
 """Run jobs on the workers of a Dask cluster (the extra `cluster`).
 
-Each thread of a worker is given one job at a time, so that the death of a worker is blamed on the job that it was at.
-Dask then gives the job to another worker, as often as the scheduler's setting `distributed.scheduler.allowed-failures`
-says: 3 times by default, once on clusters that `bnsim` starts itself. A worker process does one job at a time, whatever
-number of threads it has, since the libraries of a simulation are not made for threads.
+A Dask worker starts one process of its own for the jobs, the same as on one machine (`experiments.run.execute`), and
+gives it one job at a time, whatever number of threads it has: jobs see the same environment everywhere. If that process
+dies, the worker replaces it and tries the job once more. If the Dask worker itself dies, Dask gives what it was
+assigned to others, as often as the scheduler's setting `distributed.scheduler.allowed-failures` says (3 times).
 
 When the connection to the scheduler is lost, Dask cancels all that was under way, and tries to connect again for some
 time. Jobs that were cancelled are then handed in anew; without a scheduler, the stream ends with a `MachineError`.
@@ -20,11 +20,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import cache
+from multiprocessing import current_process
 from types import TracebackType
 from typing import Any, Self
 
 from bnsim.errors import BnsimError, InputError, MachineError, first_line
-from experiments.run.executor import AnyJob, Failure, Job, Watcher, outcome_of
+from experiments.run.execute import Workers
+from experiments.run.executor import AnyJob, Failure, Job, Watcher
 from experiments.spec import Progress
 
 PATIENCE = 30.0
@@ -33,7 +36,7 @@ PATIENCE = 30.0
 COUNTED_EVERY = 1.0
 """Seconds between two looks at how many workers there are."""
 
-_DIED = "its Dask worker died at each of {attempts} attempts; if memory ran out, give workers more or take less"
+_DIED = "its Dask worker died, {attempts} times; if memory ran out, give workers more or take smaller sizes"
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -251,6 +254,23 @@ class _Numbered:
 
 
 def _carried_out(pickled: bytes) -> tuple[Any, ...]:
-    """Carry out a job in the process of a Dask worker."""
+    """Carry out a job in the one process that a Dask worker keeps for that."""
+    job: Job = pickle.loads(pickled)
     with _ONE_AT_A_TIME:
-        return outcome_of(pickle.loads(pickled), lambda done, total: None)
+        try:
+            ((_, result),) = _own_process().stream([job])
+        except BnsimError as error:
+            result = Failure(type(error), str(error).removeprefix(f"{job.name}: "))
+    failed = isinstance(result, Failure)
+    return ("failed", result.error, result.message, result.trace) if failed else ("finished", result)
+
+
+@cache
+def _own_process() -> Workers:
+    """Start the process, which ends with this one.
+
+    Python allows a daemon, as Dask's workers are, no children, since nobody would end them: these end by themselves.
+    """
+    configuration = current_process()._config  # type: ignore[attr-defined]
+    configuration["daemon"] = False
+    return Workers(1).__enter__()

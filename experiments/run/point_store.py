@@ -144,8 +144,12 @@ class PointStore:
                 "settings": dict(job.point.settings),
                 "identity": vars(identity),
             }
-            why = (result.message or "no message") if isinstance(result, Failure) else ""
-            place = self.ledger.append(about | ({"failed": why} if why else result))
+            if isinstance(result, Failure):
+                why = result.message.removesuffix("; --debug shows the traceback") or "no message"
+                result = {"failed": why, "traceback": result.trace}
+            else:
+                why = ""
+            place = self.ledger.append(about | result)
             yield job, Line(place, _short(identity.data + identity.code), bool(why)), why
 
     def results(self, jobs: Iterable[PointJob]) -> Iterator[tuple[PointJob, dict[str, Any]]]:

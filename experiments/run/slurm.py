@@ -139,7 +139,6 @@ class SlurmJobs:
         return cluster
 
     def _cluster(self, stack: ExitStack) -> Any:
-        import dask
         from dask.utils import parse_bytes, parse_timedelta
         from dask_jobqueue import SLURMCluster
 
@@ -153,7 +152,6 @@ class SlurmJobs:
                 parse_timedelta(arguments[1])
         except ValueError as error:
             raise InputError(f"--slurm: {first_line(error)}; give memory=2GB and walltime=04:00:00") from None
-        stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": 1}))
         return stack.enter_context(
             SLURMCluster(
                 cores=1,
