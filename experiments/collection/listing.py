@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired
 
-from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
+from bnsim.documents import STRICT
 from bnsim.errors import InputError, unknown_name
+from experiments.documents import Mean, Summary
 from experiments.run_directory import read_json
 
 _MARKS = ("plan.json", "manifest.json")
@@ -19,6 +20,10 @@ _MARKS = ("plan.json", "manifest.json")
 
 
 class _Asked(TypedDict):
+    """What was asked for, of a run or a sweep."""
+
+    __pydantic_config__ = STRICT  # type: ignore[misc]
+
     study: str
     task: str
     models: list[str]
@@ -26,20 +31,23 @@ class _Asked(TypedDict):
     preset: str
 
 
-class _Mean(TypedDict):
-    study: str
-    model: str
-    metric: str
-    facts: dict[str, Any]
-    unit: str
-    step: int | None
-    mean: float
-    ci_low: float | None
-    ci_high: float | None
-    n: int
+class _Begun(TypedDict):
+    """plan.json or manifest.json."""
+
+    __pydantic_config__ = STRICT  # type: ignore[misc]
+
+    started_utc: str
+    request: _Asked
+    jobs: NotRequired[dict[str, Any]]
 
 
-_ASKED, _MEANS = TypeAdapter(_Asked), TypeAdapter(list[_Mean])
+class _Counts(TypedDict):
+    """sweep.json: how many points with a seed there are, and how many of them are finished."""
+
+    __pydantic_config__ = STRICT  # type: ignore[misc]
+
+    jobs: int
+    finished: int
 
 
 @dataclass(frozen=True)
@@ -165,48 +173,44 @@ def entry_of(directory: Path) -> Listed:
     return replace(entry, numbers=_main(means, None))
 
 
-def _listed(directory: Path, name: str) -> tuple[Listed, list[_Mean]]:
+def _listed(directory: Path, name: str) -> tuple[Listed, list[Mean]]:
     """Return the entry of a run and the means of its whole models; a damaged run is listed as such."""
-    means: list[_Mean] = []
-    asked = _Asked(study="", task="", models=[], seeds=0, preset="")
-    started, state = "", "finished"
+    means: list[Mean] = []
+    entry = Listed(name, "", "", "", (), 0, "", "finished", ())
     try:
-        document = _document(directory)
-        started = str(document["started_utc"])
-        asked = _ASKED.validate_python(document["request"])
+        mark = next(mark for mark in _MARKS if (directory / mark).is_file())
+        begun = read_json(directory / mark, _Begun)
+        asked = {**begun["request"], "models": tuple(begun["request"]["models"])}
+        known = {field: asked[field] for field in ("study", "task", "models", "seeds", "preset")}
+        entry = replace(entry, started=begun["started_utc"], **known)
         if (directory / "summary.json").is_file():
             means = _means(directory / "summary.json")
         else:
-            state = _progress(directory, document.get("jobs"))
+            entry = replace(entry, state=_progress(directory, begun))
     except InputError as error:
-        state = f"damaged: {error}"
-    except ValidationError as error:
-        first = error.errors()[0]
-        state = f"damaged: {directory}: {'.'.join(map(str, first['loc']))}: {first['msg']}"
-    entry = Listed(
-        name, started, asked["study"], asked["task"], tuple(asked["models"]), asked["seeds"], asked["preset"], state, ()
-    )
+        entry = replace(entry, state=str(error))
     return entry, means
 
 
-def _document(directory: Path) -> dict[str, Any]:
-    mark = next(mark for mark in _MARKS if (directory / mark).is_file())
-    return read_json(directory / mark, ("started_utc", "request"))
+def _progress(directory: Path, begun: Mapping[str, Any]) -> str:
+    """Return how far a run is that has no summary; a sweep never has."""
+    kind = next((kind for kind in ("sweep", "fit") if kind in begun), None)
+    if kind is not None and (directory / f"{kind}.json").is_file():
+        counts = read_json(directory / f"{kind}.json", _Counts)
+        return f"{kind}, {counts['finished']} of {counts['jobs']} jobs"
+    if kind is not None:
+        return f"{kind}, not finished"
+    if "jobs" in begun:
+        return f"{len(list((directory / 'parts').glob('*.json')))} of {len(begun['jobs'])} jobs"
+    return "without results"
 
 
-def _progress(directory: Path, jobs: Any) -> str:
-    if not isinstance(jobs, dict):
-        return "without results"
-    done = len(list((directory / "parts").glob("*.json")))
-    return f"{done} of {len(jobs)} jobs"
+def _means(path: Path) -> list[Mean]:
+    metrics = read_json(path, Summary)["metrics"]
+    return [mean for mean in metrics if mean["step"] is None and not mean["facts"]]
 
 
-def _means(path: Path) -> list[_Mean]:
-    means = _MEANS.validate_python(read_json(path, ("metrics",))["metrics"])
-    return [mean for mean in means if mean["step"] is None and not mean["facts"]]
-
-
-def _main(means: Sequence[_Mean], metric: str | None) -> tuple[Mapping[str, Any], ...]:
+def _main(means: Sequence[Mean], metric: str | None) -> tuple[Mapping[str, Any], ...]:
     """Return the means of a metric, or of the first that the run has."""
     chosen = metric or next((mean["metric"] for mean in means), None)
     return tuple(mean for mean in means if mean["metric"] == chosen)

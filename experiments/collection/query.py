@@ -31,6 +31,8 @@ _PIECE = 1000
 """Rows that are taken from DuckDB at once."""
 
 _TABLES = {"results": COLUMNS, "predictions": PREDICTION_COLUMNS}
+_OPTIONAL = ("task",)
+"""Columns that the table of a sweep does not have."""
 
 
 class Answer:
@@ -164,7 +166,7 @@ def _read(path: Path, columns: Sequence[str]) -> pa.Table:
     check_size(path, max(8 * described.num_rows * described.num_columns, sum(groups)))
     table = pq.read_table(path).replace_schema_metadata()
     for column in columns:
-        if column not in table.column_names:
+        if column not in (*table.column_names, *_OPTIONAL):
             raise ValueError(f"column {column!r} is missing")
     for field in table.schema:
         if pa.types.is_nested(field.type) != (field.name == "facts"):

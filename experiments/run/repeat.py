@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from bnsim.errors import InputError
 from experiments.collection import difference
 from experiments.collection.difference import Circumstances, Numbers
 from experiments.collection.numbers import checksums
+from experiments.documents import RepeatableManifest
 from experiments.run.carry_out import MakeExecutor, carry_out
 from experiments.run.plan import check
 from experiments.run.request import Request
@@ -20,8 +19,6 @@ from experiments.run_directory import Run, read_json, read_run
 
 _OTHERS = ("config.toml", "results.parquet", "predictions.parquet", "summary.json")
 """Files of a finished run besides its manifest."""
-
-_CHECKSUMS = TypeAdapter(dict[str, str])
 
 
 @dataclass(frozen=True)
@@ -104,7 +101,7 @@ def repeat(
     """
     directory = Path(directory)
     manifest = _manifest(directory)
-    request = _with_data(directory, _request(directory, manifest), task, data_dir)
+    request = _with_data(directory, Request.of(manifest["request"]), task, data_dir)
     _check_data(directory, manifest, request)
     kept = read_run(directory) if all((directory / name).is_file() for name in _OTHERS) else None
     run = carry_out(request, Path(out), workers, make_executor)
@@ -121,30 +118,11 @@ def _manifest(directory: Path) -> dict[str, Any]:
     path = directory / "manifest.json"
     if not path.is_file():
         read_run(directory)  # says what is wrong
-    manifest = read_json(path, ("run", "task", "versions"))
-    if "request" not in manifest or "numbers" not in manifest:
-        raise InputError(f"{path}: an earlier version wrote it, without the request; give its options to `bnsim run`")
-    return manifest
-
-
-def _request(directory: Path, manifest: Mapping[str, Any]) -> Request:
-    """Return what the user asked for, and check the types of everything that is read of the manifest."""
     try:
-        _CHECKSUMS.validate_python(manifest["numbers"])
-        _CHECKSUMS.validate_python(manifest["versions"])
-        TypeAdapter(dict[str, Any]).validate_python(manifest["task"])
-        return TypeAdapter(Request).validate_python(vars(Request.of(manifest["request"])))
-    except (ValidationError, TypeError, AttributeError, KeyError) as error:
-        raise InputError(
-            f"{directory / 'manifest.json'}: damaged ({_reason(error)}); take it from a copy of the run"
-        ) from None
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    return f"its request is none: {type(error).__name__} {error}"
+        return read_json(path, RepeatableManifest)
+    except InputError as error:
+        said = str(error).removesuffix("; repeat the run")
+        raise InputError(f"{said}; give the options of the run to `bnsim run`") from None
 
 
 def _with_data(directory: Path, request: Request, task: str | None, data_dir: str | Path | None) -> Request:

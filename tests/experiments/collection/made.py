@@ -43,6 +43,7 @@ def made(
     versions: Mapping[str, str] | None = None,
     means: Sequence[Mapping[str, Any]] = (),
     request: Mapping[str, Any] | None = None,
+    task: Mapping[str, Any] | None = None,
     **manifest: Any,
 ) -> Path:
     """A finished run of this name."""
@@ -60,6 +61,7 @@ def made(
             "started_utc": started,
             "request": asked,
             "versions": dict(versions or {"python": "3.11.7", "numpy": "2.3.5"}),
+            "task": {**given.manifest["task"], **(task or {})},
             **manifest,
         },
         results=pd.DataFrame(rows, columns=list(COLUMNS)).astype({"step": "Int64"}),

@@ -80,7 +80,7 @@ def test_diff_names_settings_versions_code_data_and_numbers(tmp_path: Path) -> N
         passes=4,
         versions={"python": "3.12.1", "numpy": "2.3.5"},
         code={"accuracy": "bbb"},
-        task={"name": "digits", "classes": [], "sha256": "abc"},
+        task={"sha256": "abc"},
     )
     done = bnsim("diff", "first", "second", cwd=tmp_path)
     assert done.returncode == 3

@@ -77,4 +77,4 @@ def test_what_runs_refuses(tmp_path: Path) -> None:
 def test_a_request_that_is_none_is_damage(tmp_path: Path) -> None:
     made(tmp_path / "runs", "one", [row("a", 0.5)], request={"seeds": "many"})
     (entry,) = json.loads(bnsim("runs", "--json", cwd=tmp_path).stdout)
-    assert entry["state"].startswith("damaged: runs/one: seeds: ")
+    assert entry["state"].startswith("runs/one/plan.json: damaged (entry 'request.seeds' is 'many': ")

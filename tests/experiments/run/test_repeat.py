@@ -133,11 +133,14 @@ def test_what_repeat_refuses(alone: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda manifest: manifest.pop("request"), "an earlier version wrote it, without the request"),
+        (
+            lambda manifest: manifest.pop("request"),
+            "manifest.json: damaged (entry 'request' is missing); give the options of the run to `bnsim run`",
+        ),
         (lambda manifest: manifest.update(request=None), "damaged ("),
         (lambda manifest: manifest["request"].pop("settings"), "damaged ("),
         (lambda manifest: manifest["request"].update(other=1), "damaged ("),
-        (lambda manifest: manifest["request"].update(seeds="many"), "damaged (seeds: "),
+        (lambda manifest: manifest["request"].update(seeds="many"), "damaged (entry 'request.seeds' is 'many': "),
         (lambda manifest: manifest["request"].update(models=3), "damaged ("),
         (lambda manifest: manifest["request"].update(seeds=-1), "seeds"),
         (lambda manifest: manifest["request"].update(study="acuracy"), "acuracy"),
