@@ -1,7 +1,8 @@
 """How the process of the command begins and ends.
 
-Exit codes: 0 for success, 2 for bad input, 1 for a failed run, 130 for Ctrl-C and the signals TERM and HUP. Every error
-that a user can cause is one line on standard error; `--debug` shows its traceback as well.
+Exit codes: 0 for success, 2 for bad input, 1 for a failed run, 3 where two runs have different numbers (`diff`,
+`repeat`), 130 for Ctrl-C and the signals TERM and HUP. Every error that a user can cause is one line on standard error;
+`--debug` shows its traceback as well.
 """
 
 from __future__ import annotations
