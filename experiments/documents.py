@@ -30,7 +30,7 @@ def _whole_interval(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     return entry
 
 
-class _Mean(TypedDict):
+class Mean(TypedDict):
     """Mean of a metric of one model over the seeds."""
 
     __pydantic_config__ = STRICT  # type: ignore[misc]
@@ -101,7 +101,7 @@ class Summary(TypedDict):
     task: str
     protocol: str
     seeds: list[Count]
-    metrics: list[Annotated[_Mean, AfterValidator(_whole_interval)]]
+    metrics: list[Annotated[Mean, AfterValidator(_whole_interval)]]
     differences: list[Annotated[_Difference, AfterValidator(_whole_interval)]]
     references: list[Annotated[_Reference, AfterValidator(_whole_interval)]]
 
@@ -130,6 +130,20 @@ class _Model(TypedDict):
     parameters: dict[str, Any]
 
 
+class _Request(TypedDict):
+    """What a user asked for (`experiments.run.request`, which checks the values)."""
+
+    __pydantic_config__ = _WHOLE  # type: ignore[misc]
+
+    study: str
+    task: str
+    models: list[str]
+    seeds: int
+    preset: str
+    data_dir: str | None
+    settings: dict[str, Any]
+
+
 class Manifest(TypedDict):
     """manifest.json: how a run came about."""
 
@@ -142,7 +156,28 @@ class Manifest(TypedDict):
     settings_tried_on_validation: dict[str, Count]
     test_set_openings: Count
     versions: dict[str, str]
+    finished_utc: NotRequired[str]
+    request: NotRequired[_Request]
     warnings: NotRequired[dict[str, list[str]]]
+
+
+class _RepeatableTask(TypedDict):
+    """The data of a run, or a classic experiment."""
+
+    __pydantic_config__ = STRICT  # type: ignore[misc]
+
+    sha256: NotRequired[str]
+
+
+class RepeatableManifest(TypedDict):
+    """manifest.json of a run that is carried out again."""
+
+    __pydantic_config__ = STRICT  # type: ignore[misc]
+
+    task: _RepeatableTask
+    request: _Request
+    numbers: dict[str, str]
+    versions: dict[str, str]
 
 
 class _Asked(TypedDict):
@@ -172,20 +207,6 @@ def _of_tables(config: Mapping[str, Any]) -> Mapping[str, Any]:
 
 Config: TypeAlias = Annotated[_Config, AfterValidator(_of_tables)]
 """config.toml: the settings of a run, of each study and of each model."""
-
-
-class _Request(TypedDict):
-    """What a user asked for (`experiments.run.request`, which checks the values)."""
-
-    __pydantic_config__ = _WHOLE  # type: ignore[misc]
-
-    study: str
-    task: str
-    models: list[str]
-    seeds: int
-    preset: str
-    data_dir: str | None
-    settings: dict[str, Any]
 
 
 class _Identity(TypedDict):

@@ -128,16 +128,32 @@ def _metrics(results: pd.DataFrame, design: Design) -> list[dict[str, Any]]:
         entry["step"] = None if pd.isna(entry["step"]) else int(entry["step"])
         ratio = 0.0 if design.fixed_test_set else design.held_out_ratio[entry["study"]]
         metric = design.studies[entry["study"]][entry["metric"]]
-        interval = _interval(group["value"].to_numpy(), metric, ratio, cases.get((*values[:4], metric.cases)))
+        interval = metric_interval(group["value"].to_numpy(), metric, ratio, cases.get((*values[:4], metric.cases)))
         entry |= {"mean": interval.mean, "ci_low": interval.low, "ci_high": interval.high, "n": interval.n}
         entries.append(entry)
     return entries
 
 
-def _interval(values: NDArray[np.float64], metric: Metric, ratio: float, cases: float | None) -> Interval:
-    """The mean over seeds with an interval that stays within the metric's limits.
+def metric_interval(values: NDArray[np.float64], metric: Metric, ratio: float, cases: float | None) -> Interval:
+    """Return the mean over seeds with an interval that stays within the metric's limits.
 
     Values beyond these limits belie them. A run is not lost for that: the interval is then that of Student's t.
+
+    Parameters
+    ----------
+    values
+        Values (seed,).
+    metric
+        Their metric.
+    ratio
+        Held-out samples per training sample where each seed draws its own split; 0 for independent values.
+    cases
+        Of how many cases each value is a share; None where the values are no shares, or of an unknown number.
+
+    Returns
+    -------
+    Interval
+        The mean with its interval.
     """
     low, high = metric.limits
     if low is None and high is None:

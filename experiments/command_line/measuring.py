@@ -15,9 +15,12 @@ from experiments.command_line.options import (
     ModelsOption,
     OutOption,
     PresetOption,
+    RetryOption,
     RunArgument,
+    SchedulerOption,
     SeedsOption,
     SetOption,
+    SlurmOption,
     TaskOption,
     WorkersOption,
     names,
@@ -85,12 +88,22 @@ def resume(  # numpydoc ignore=PR01
         ),
     ] = False,
     workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
+    slurm: SlurmOption = None,
+    retry_failed: RetryOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Continue an interrupted run."""
+    """Continue an interrupted run, sweep or fit."""
+    from bnsim.errors import InputError
+    from experiments.command_line.points import resume_points
     from experiments.run.carry_out import resume as carry_on
 
     warn_without_compiler()
+    if resume_points(run, workers, scheduler, slurm, retry_failed, keep_finished, json):
+        return
+    for option, is_given in (("--scheduler", scheduler), ("--slurm", slurm), ("--retry-failed", retry_failed)):
+        if is_given:
+            raise InputError(f"{option}: {run} is a run, no sweep or fit; leave it out")
     show_run(carry_on(run, keep_finished, workers).directory, json)
 
 

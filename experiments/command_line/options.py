@@ -32,6 +32,33 @@ SetOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print summary.json on standard output and nothing else.")]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run directory.")]
 
+StudyArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="STUDY", help="Name from `bnsim list studies` or `bnsim list classics`, or path of a study's folder."
+    ),
+]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Address of a Dask scheduler whose workers measure, such as tcp://host:8786."),
+]
+SlurmOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="KEY=VALUE",
+        help="Start workers as jobs of SLURM: jobs=100, memory=2GB, walltime=04:00:00, queue=, account=, extra= (an "
+        "option of sbatch); repeatable, or separated by commas.",
+    ),
+]
+RetryOption = Annotated[bool, typer.Option("--retry-failed", help="Try again what failed before.")]
+KeepOption = Annotated[
+    bool, typer.Option("--keep-finished", help="Keep what was measured with other data or code than now.")
+]
+PointsJsonOption = Annotated[bool, typer.Option("--json", help="Print counts and failures as JSON and nothing else.")]
+NameOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Name of the directory. Default: made of what is varied.")
+]
+
 MODELS = ",".join(DEFAULT_MODELS)
 
 

@@ -3,6 +3,9 @@
 A worker imports its libraries once and runs one job after another. Spiking and artificial models need different, slow
 imports. Therefore workers with even numbers take jobs from the front of the queue and the others from its back: put the
 two kinds at different ends. Workers are new processes ("spawn"), because TensorFlow does not survive a fork.
+
+Jobs run in one of two ways. `run` takes a list, reports progress, and ends at the first failure. `stream` takes an
+iterator of any length, returns a failure as a value, and replaces workers that die.
 """
 
 from __future__ import annotations
@@ -12,19 +15,19 @@ import pickle
 import signal
 import threading
 import time
-import traceback
 import warnings
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Generic, Self
 
-from bnsim.errors import BnsimError, MachineError, SlowBackendWarning, first_line, out_of_memory
+from bnsim.errors import BnsimError, MachineError, SlowBackendWarning
+from experiments.run.executor import AnyJob, Failure, Job, Watcher, outcome_of
 from experiments.spec import Progress
 
 WORKER_ENVIRONMENT = {
@@ -35,70 +38,17 @@ WORKER_ENVIRONMENT = {
 }
 """One thread for each process: two processes fill two cores, and sums are always computed in the same order."""
 
+INTERRUPTED = 128 + signal.SIGTERM
+"""Exit code of a worker that was asked to end and has kept its training."""
+
 REPORT_INTERVAL = 0.1
 """Seconds between two progress messages of one job."""
 
+ATTEMPTS = 2
+"""How often a job of a stream is tried whose worker dies."""
 
-class Job(Protocol):
-    """A task for a worker: picklable, called with a progress callback."""
-
-    @property
-    def name(self) -> str:
-        """Name for messages."""
-
-    def __call__(self, progress: Progress) -> Any: ...
-
-
-class Executor(Protocol):
-    """Runs jobs; used as a context manager. `Workers` is the implementation with processes of this machine."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-    def run(self, jobs: Sequence[Job], watcher: Watcher) -> Iterator[tuple[int, Any]]:
-        """Yield the index and the result of each job as soon as it ends.
-
-        Parameters
-        ----------
-        jobs
-            The jobs.
-        watcher
-            Receives the progress of the jobs.
-
-        Returns
-        -------
-        iterator of tuple
-            Index of the job in `jobs`, and its result.
-        """
-
-
-class Watcher(Protocol):
-    """Receives the progress of jobs."""
-
-    def advanced(self, index: int, done: int, total: int) -> None:
-        """Report progress within a job.
-
-        Parameters
-        ----------
-        index
-            Index of the job, in the order given.
-        done
-            Units of work that are done.
-        total
-            Units of work of the job.
-        """
-
-    def finished(self, index: int) -> None:
-        """Report the end of a job.
-
-        Parameters
-        ----------
-        index
-            Index of the job, in the order given.
-        """
+MOST_STILLBORN = 3
+"""How many workers may die one after the other before they take their first job: more are no accident."""
 
 
 @dataclass
@@ -107,6 +57,7 @@ class _Worker:
     pipe: Connection
     takes_front: bool
     job: int | None = None
+    ready: bool = False
 
 
 class Workers:
@@ -125,14 +76,8 @@ class Workers:
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> Self:
-        context = get_context("spawn")
-        with _environment(WORKER_ENVIRONMENT):
-            for number in range(self._count):
-                pipe, remote = context.Pipe()
-                process = context.Process(target=_work, args=(remote,), daemon=True)
-                process.start()
-                remote.close()
-                self._workers.append(_Worker(process, pipe, takes_front=number % 2 == 0))
+        for number in range(self._count):
+            self._workers.append(_started(takes_front=number % 2 == 0))
         return self
 
     def __exit__(
@@ -140,10 +85,15 @@ class Workers:
     ) -> None:
         for worker in self._workers:
             worker.process.terminate()
-        for worker in self._workers:
-            worker.process.join()
-            worker.pipe.close()
-        self._workers = []
+        try:
+            for worker in self._workers:  # trainings that are kept are kept first, which takes a chunk of them
+                worker.process.join()
+        finally:  # a second Ctrl-C does not wait
+            for worker in self._workers:
+                worker.process.kill()
+                worker.process.join()
+                worker.pipe.close()
+            self._workers = []
 
     def run(self, jobs: Sequence[Job], watcher: Watcher) -> Iterator[tuple[int, Any]]:
         """Yield the index and the result of each job as soon as it ends, in no particular order.
@@ -181,6 +131,80 @@ class Workers:
                     if worker.job is None:
                         _assign(worker, jobs, pending)
 
+    def stream(self, jobs: Iterable[AnyJob]) -> Iterator[tuple[AnyJob, Any]]:
+        """Yield each job and its result, or its `Failure`, as soon as it ends, in no particular order.
+
+        A worker that dies is replaced, and its job is tried once more.
+
+        Parameters
+        ----------
+        jobs
+            The jobs, of which one for each worker is taken at a time.
+
+        Returns
+        -------
+        iterator of tuple
+            The job, and its result or `Failure`.
+
+        Raises
+        ------
+        MachineError
+            If workers die before they take a job.
+        """
+        yield from _Stream(self._workers, iter(jobs)).outcomes()
+
+
+@dataclass
+class _Stream(Generic[AnyJob]):
+    """Jobs on their way through workers: those that each holds, and how often each has been tried."""
+
+    workers: list[_Worker]
+    jobs: Iterator[AnyJob]
+    held: dict[int, tuple[AnyJob, int]] = field(default_factory=dict)
+    again: list[tuple[AnyJob, int]] = field(default_factory=list)
+    stillborn: int = 0
+
+    def outcomes(self) -> Iterator[tuple[AnyJob, Any]]:
+        """Yield each job with its result or `Failure`."""
+        for place in range(len(self.workers)):
+            self._assign(place)
+        while self.held:
+            ready = wait([self.workers[place].pipe for place in self.held])
+            for place in [place for place in self.held if self.workers[place].pipe in ready]:
+                try:
+                    kind, *content = self.workers[place].pipe.recv()
+                except (EOFError, ConnectionError):
+                    yield from self._replace(place)
+                    self._assign(place)
+                    continue
+                if kind == "ready":
+                    self.workers[place].ready, self.stillborn = True, 0
+                elif kind != "advanced":
+                    job, _ = self.held.pop(place)
+                    yield job, Failure(*content) if kind == "failed" else content[0]
+                    self._assign(place)
+
+    def _assign(self, place: int) -> None:
+        entry = self.again.pop() if self.again else next(((job, 1) for job in self.jobs), None)
+        if entry is not None:
+            self.held[place] = entry
+            with suppress(ConnectionError):  # the worker is dead, as its pipe will tell
+                self.workers[place].pipe.send_bytes(pickle.dumps(entry[0]))
+
+    def _replace(self, place: int) -> Iterator[tuple[AnyJob, Failure]]:
+        """Start a worker in place of one that died; yield its job if it has been tried often enough."""
+        worker, (job, attempt) = self.workers[place], self.held.pop(place)
+        death = _death(job.name, worker)
+        worker.pipe.close()
+        self.workers[place] = _started(worker.takes_front)
+        self.stillborn = 0 if worker.ready else self.stillborn + 1
+        if self.stillborn > MOST_STILLBORN:
+            raise death
+        if worker.ready and attempt == ATTEMPTS:
+            yield job, Failure(MachineError, str(death).removeprefix(f"{job.name}: "))
+        else:
+            self.again.append((job, attempt + 1 if worker.ready else attempt))
+
 
 def available_cores() -> int:
     """Return the number of cores that this process may use.
@@ -210,6 +234,16 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
+def _started(takes_front: bool) -> _Worker:
+    context = get_context("spawn")
+    with _environment(WORKER_ENVIRONMENT):
+        pipe, remote = context.Pipe()
+        process = context.Process(target=_work, args=(remote,), daemon=True)
+        process.start()
+        remote.close()
+    return _Worker(process, pipe, takes_front)
+
+
 def _assign(worker: _Worker, jobs: Sequence[Job], pending: deque[int]) -> None:
     if pending:
         worker.job = pending.popleft() if worker.takes_front else pending.pop()
@@ -227,7 +261,9 @@ def _receive(worker: _Worker, jobs: Sequence[Job], watcher: Watcher) -> Iterator
         kind, *content = worker.pipe.recv()
     except (EOFError, ConnectionError):
         raise _death(name, worker) from None
-    if kind == "advanced":
+    if kind == "ready":
+        worker.ready = True
+    elif kind == "advanced":
         watcher.advanced(worker.job, *content)
     elif kind == "failed":
         raise _failure(name, *content)
@@ -263,35 +299,21 @@ def _end_with_parent() -> None:
     threading.Thread(target=follow, daemon=True).start()
 
 
-def _leave(number: int, frame: object) -> None:
-    """End on Ctrl-C without a traceback; the parent cleans up. (Brian2 wraps a handler only if it is a
-    function.)"""
-    os._exit(128 + number)
-
-
 def _work(pipe: Connection) -> None:
     """Run a worker: receive a job, report progress, return the result, until the parent ends."""
-    signal.signal(signal.SIGINT, _leave)
+    # Ctrl-C reaches the whole group; the parent tells its workers when to end, and compiled networks inherit this.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_parent()
     warnings.simplefilter("ignore", SlowBackendWarning)  # the command line has shown this warning already
     with suppress(EOFError, ConnectionError):  # the parent has ended
+        pipe.send(("ready",))
         while True:
             job = pickle.loads(pipe.recv_bytes())
-            pipe.send(_outcome(job, _reporter(pipe)))
-
-
-def _outcome(job: Job, progress: Progress) -> tuple[Any, ...]:
-    try:
-        return "finished", job(progress)
-    except BnsimError as error:
-        return "failed", type(error), str(error), traceback.format_exc()
-    except ConnectionError:
-        raise  # of the progress, which nobody receives any more
-    except MemoryError as error:
-        return "failed", MachineError, str(out_of_memory(error)), traceback.format_exc()
-    except Exception as error:
-        message = f"{type(error).__name__}: {first_line(error)}; --debug shows the traceback"
-        return "failed", MachineError, message, traceback.format_exc()
+            try:
+                outcome = outcome_of(job, _reporter(pipe))
+            except KeyboardInterrupt:  # asked to end, a training that is kept has done so
+                os._exit(INTERRUPTED)
+            pipe.send(outcome)
 
 
 def _reporter(pipe: Connection) -> Progress:

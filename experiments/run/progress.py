@@ -14,7 +14,7 @@ from experiments.terminal import Terminal
 
 
 class ProgressDisplay:
-    """A `Watcher` (see `experiments.run.execute`) that shows the progress of jobs; use it as a context manager.
+    """A `Watcher` (see `experiments.run.executor`) that shows the progress of jobs; use it as a context manager.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ class ProgressDisplay:
 
 
 class Silence:
-    """A `Watcher` (see `experiments.run.execute`) that shows nothing."""
+    """A `Watcher` (see `experiments.run.executor`) that shows nothing."""
 
     def advanced(self, index: int, done: int, total: int) -> None:
         """Ignore progress within a job.

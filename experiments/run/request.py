@@ -69,10 +69,22 @@ class Request:
         Request
             The request.
         """
-        settings = {key: _untupled(value) for key, value in document["settings"].items()}
+        settings = {key: untupled(value) for key, value in document["settings"].items()}
         data_dir = None if document["data_dir"] is None else Path(document["data_dir"])
         return cls(**{**document, "models": tuple(document["models"]), "data_dir": data_dir, "settings": settings})
 
 
-def _untupled(value: Any) -> Any:
-    return tuple(map(_untupled, value)) if isinstance(value, list) else value
+def untupled(value: Any) -> Any:
+    """Return a value that JSON has read as settings hold it: lists are tuples there.
+
+    Parameters
+    ----------
+    value
+        The value.
+
+    Returns
+    -------
+    object
+        The value, with tuples for lists.
+    """
+    return tuple(map(untupled, value)) if isinstance(value, (list, tuple)) else value

@@ -193,6 +193,14 @@ class SpikingClassifier(OnlineClassifier):
         check(arrays, {f"{prefix}{name}": Expected(REAL, (size,)) for name, size in sizes.items()})
         self.learned_ = {name: arrays[f"{prefix}{name}"] for name in sizes}
 
+    def _unfinished_arrays(self) -> dict[str, NDArray[Any]]:
+        assert self._survey is not None
+        return {**self._fitted_arrays(), **self._survey.arrays()}
+
+    def _go_on(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        self._survey = ResponseSurvey.from_arrays(arrays)
+        self._restore(arrays)
+
 
 def learned_names(network: bnsim.Network) -> list[str]:
     """Return the names of the state's arrays that learning changes.

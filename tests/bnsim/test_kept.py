@@ -110,7 +110,7 @@ def test_older_files_do_not_say_it(tmp_path: Path) -> None:
 def test_a_folder_of_other_arrays_is_neither(tmp_path: Path) -> None:
     writer = GrowingArrays(tmp_path)
     writer.append("x", np.zeros(2))
-    writer.commit({})
+    writer.commit({}, {})
     assert (tmp_path / CONTENTS).exists()
     for kind in (State, Recording):
         with pytest.raises(InputError, match=rf"^{kind.__name__}\.load: cannot read "):

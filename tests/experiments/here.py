@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from experiments.report import page
 from experiments.run.carry_out import carry_out
-from experiments.run.execute import Job, Watcher
+from experiments.run.executor import Job, Watcher
 from experiments.run.request import Request
 from experiments.run_directory import Run
 

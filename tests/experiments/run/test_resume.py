@@ -17,7 +17,7 @@ from bnsim.errors import InputError, MachineError
 from experiments import resume
 from experiments.run import job
 from experiments.run.carry_out import carry_out
-from experiments.run.execute import Job, Watcher
+from experiments.run.executor import Job, Watcher
 from experiments.run.plan import check
 from experiments.run.request import Request
 from experiments.run.store import Store

@@ -1,0 +1,74 @@
+"""What the commands about sweeps and fits have in common: where work is done, and how results are shown."""
+
+from __future__ import annotations
+
+from json import dumps
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from experiments.output import say
+
+if TYPE_CHECKING:
+    from experiments.run.points_folder import MakeExecutor
+    from experiments.run.sweep_directory import Sweep
+
+
+def show_sweep(sweep: Sweep, json: bool) -> None:
+    """Print a sweep; the exit code is 1 if a point failed."""
+    from experiments.points_tables import print_sweep
+
+    if json:
+        failures = [vars(failure) for failure in sweep.failures]
+        say(dumps({"directory": str(sweep.directory), **sweep.counts, "failures": failures}, indent=2))
+    else:
+        print_sweep(sweep)
+    if sweep.counts["failed"]:
+        raise typer.Exit(1)
+
+
+def resume_points(
+    folder: Path,
+    workers: int | None,
+    scheduler: str | None,
+    slurm: list[str] | None,
+    retry_failed: bool,
+    keep_finished: bool,
+    json: bool,
+) -> bool:
+    """Go on with a sweep or a fit, and return True; return False for anything else."""
+    from experiments.run.sweep_directory import KIND, kind_of
+
+    kind = kind_of(folder)
+    if not kind:
+        return False
+    from experiments.run.points_folder import Conduct
+
+    conduct = Conduct(workers, executor_of(workers, scheduler, slurm), retry_failed, keep_finished)
+    if kind == KIND:
+        from experiments.run.sweep import resume
+
+        show_sweep(resume(folder, conduct), json)
+    return True
+
+
+def executor_of(workers: int | None, scheduler: str | None, slurm: list[str] | None) -> MakeExecutor | None:
+    """Return what creates the executor that the options ask for; None for processes of this machine."""
+    from bnsim.errors import InputError
+
+    given = {"--workers": workers is not None, "--scheduler": scheduler is not None, "--slurm": bool(slurm)}
+    chosen = [option for option, is_given in given.items() if is_given]
+    if len(chosen) > 1:
+        raise InputError(f"{chosen[1]}: {chosen[0]} is given too, and both say where work is done; keep one")
+    if scheduler is not None:
+        from experiments.run.dask_executor import connected_to
+
+        return connected_to(scheduler)
+    if slurm:
+        from experiments.run.slurm import SlurmJobs
+
+        wanted = SlurmJobs.parse(slurm)
+        wanted.ready()
+        return wanted.executor
+    return None

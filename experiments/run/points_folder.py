@@ -1,0 +1,206 @@
+"""The folder of a sweep or a fit: how it is named, begun and locked, and what a message says when work stops."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bnsim.errors import BnsimError, InputError
+from experiments.run.execute import Workers, available_cores
+from experiments.run.executor import Executor
+from experiments.run.plan import Resolved
+from experiments.run.point_job import PointJob
+from experiments.run.point_store import PointStore
+from experiments.run.request import Request
+from experiments.run.sweep_directory import PLAN, kind_of
+from experiments.run_directory import check_output, write_atomically, writing
+
+MakeExecutor = Callable[[int], Executor]
+"""Function that creates the executor for a number of jobs."""
+
+
+@dataclass(frozen=True)
+class Conduct:
+    """How points are carried out; none of it changes a number.
+
+    Parameters
+    ----------
+    workers
+        Number of processes of this machine; None for one for each core.
+    make_executor
+        Creates another executor than processes of this machine, such as
+        `experiments.run.dask_executor.DaskExecutor`.
+    retry_failed
+        Whether points that failed before are tried again.
+    keep_finished
+        Whether points count as finished that were measured with other data or code than now.
+    """
+
+    workers: int | None = None
+    make_executor: MakeExecutor | None = None
+    retry_failed: bool = False
+    keep_finished: bool = False
+
+    def __post_init__(self) -> None:
+        if self.workers is not None and self.workers < 1:
+            raise InputError(f"--workers: got {self.workers}; give at least 1")
+
+    def executor(self, jobs: int) -> Executor:
+        """Return the executor for a number of jobs.
+
+        Parameters
+        ----------
+        jobs
+            The number, for which no more workers are started.
+
+        Returns
+        -------
+        Executor
+            To be used as a context manager.
+        """
+        if self.make_executor is not None:
+            return self.make_executor(jobs)
+        return Workers(max(1, min(self.workers or available_cores(), jobs)))
+
+
+def folder_for(kind: str, out: Path, name: str | None, base: Resolved, varied: Mapping[str, Any]) -> Path:
+    """Return the folder for a request, which the same request finds again.
+
+    Parameters
+    ----------
+    kind
+        "sweep" or "fit".
+    out
+        Folder in which it lies.
+    name
+        Its name; None for one made of the names of study and task and a checksum of the request and of what is varied,
+        the number of seeds left out.
+    base
+        The checked request.
+    varied
+        What is varied, as JSON can represent it.
+
+    Returns
+    -------
+    Path
+        The folder, which need not exist.
+
+    Raises
+    ------
+    InputError
+        If nothing can be written there, or something else lies there.
+    """
+    check_output(out)
+    if name is None:
+        document = {**base.request.document(), "seeds": None, **varied}
+        digest = hashlib.blake2b(json.dumps(document, sort_keys=True).encode(), digest_size=4).hexdigest()
+        name = re.sub(r"[^\w.-]+", "-", "-".join(base.label)) + f"-{digest}"
+    elif Path(name).name != name or name.startswith("."):
+        raise InputError(f"--name {name!r}: no name of a folder; give one without slashes that begins with a letter")
+    folder = out / name
+    if folder.exists() and kind_of(folder) != kind and any(folder.iterdir()):
+        raise InputError(f"{folder}: holds something else than a {kind}; choose another --name or --out")
+    return folder
+
+
+def made(folder: Path) -> None:
+    """Make the folder, and the one in which it lies.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+
+    Raises
+    ------
+    MachineError
+        If it cannot be made.
+    """
+    with writing(folder):
+        folder.parent.mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True)
+
+
+def refuse_other_code(store: PointStore, jobs: Iterable[PointJob], folder: Path) -> None:
+    """Refuse to mix results of other data or code with new ones.
+
+    Parameters
+    ----------
+    store
+        What is finished.
+    jobs
+        The jobs of now.
+    folder
+        The folder.
+
+    Raises
+    ------
+    InputError
+        If there are any.
+    """
+    other = sum(not store.same_code(job.identity) for job in jobs)
+    if other:
+        raise InputError(
+            f"{folder}: {other} finished points were measured with other data or code than now; begin anew with "
+            "another --name, or keep them with --keep-finished"
+        )
+
+
+def begin(folder: Path, kind: str, request: Request, content: Mapping[str, Any]) -> None:
+    """Write plan.json.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    kind
+        "sweep" or "fit".
+    request
+        The request.
+    content
+        What is varied, as JSON can represent it.
+
+    Raises
+    ------
+    MachineError
+        If it cannot be written.
+    """
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    document = {kind: folder.name, "started_utc": started, "request": request.document(), **content}
+    with writing(folder):
+        write_atomically(folder / PLAN, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+
+def with_remedy(error: BaseException, folder: Path, kept: str) -> BaseException:
+    """Return the same error with a message that also says what is kept and how to continue.
+
+    Parameters
+    ----------
+    error
+        The error.
+    folder
+        The folder of the sweep or fit.
+    kept
+        What is kept, such as "12 of 30 points are kept".
+
+    Returns
+    -------
+    BaseException
+        To be raised.
+    """
+    text = f"{kept}; continue with `bnsim resume {folder}`"
+    said = str(error)
+    extended = type(error)(f"{said}; {text}" if said else text)
+    for note in getattr(error, "__notes__", ()):
+        extended.add_note(note)
+    return extended
+
+
+STOPPED = (BnsimError, KeyboardInterrupt)
+"""Errors that end a sweep or fit, with what was finished kept."""

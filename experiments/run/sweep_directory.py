@@ -1,0 +1,223 @@
+"""A sweep on disk: one directory, readable with pandas and a text editor.
+
+<study>[-<task>]-<checksum of what is varied>/
+  plan.json          the request, and what is varied
+  points.jsonl       the settings of each point
+  finished.jsonl     each finished or failed point and seed, appended as it ends (`experiments.run.point_store`)
+  results.parquet    a row for each number (`experiments.run.sweep_tables`)
+  summary.parquet    mean and 95 % interval over the seeds of each point
+  failed.jsonl       points and seeds that failed, each with its error
+  sweep.json         how many points and seeds there are, and how many have finished and failed; written last
+  figures/*          drawn from the files above
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from bnsim.errors import InputError
+from bnsim.npz import check_size
+from experiments.run.sweep_tables import RESULTS, SUMMARY
+from experiments.run_directory import read_json
+
+PLAN, POINTS, FAILED, COUNTS = "plan.json", "points.jsonl", "failed.jsonl", "sweep.json"
+KIND = "sweep"
+"""Entry of plan.json by which a sweep is known, with the name of its directory."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A point that failed with one seed.
+
+    Parameters
+    ----------
+    point
+        Number of the point.
+    seed
+        The seed.
+    settings
+        Values of what is varied.
+    message
+        The error.
+    """
+
+    point: int
+    seed: int
+    settings: dict[str, Any]
+    message: str
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A stored sweep.
+
+    Parameters
+    ----------
+    directory
+        Its directory.
+    plan
+        Content of plan.json.
+    counts
+        Content of sweep.json: numbers of points, seeds, jobs (each point with each seed), finished and failed jobs.
+    failures
+        What failed.
+    """
+
+    directory: Path
+    plan: dict[str, Any]
+    counts: dict[str, int]
+    failures: tuple[Failed, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that are varied, which are columns of both tables."""
+        return (*self.plan["grid"], *self.plan["random"])
+
+    @property
+    def results(self) -> pd.DataFrame:
+        """A row for each number (`experiments.run.sweep_tables`).
+
+        Raises
+        ------
+        InputError
+            If the file is missing or damaged.
+        """
+        return _table(self.directory / RESULTS)
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Mean and 95 % interval over the seeds of each point (`experiments.run.sweep_tables`).
+
+        Raises
+        ------
+        InputError
+            If the file is missing or damaged.
+        """
+        return _table(self.directory / SUMMARY)
+
+
+def is_sweep(directory: Path) -> bool:
+    """Return whether a directory holds a sweep rather than a run.
+
+    Parameters
+    ----------
+    directory
+        The directory.
+
+    Returns
+    -------
+    bool
+        Whether it does, finished or not.
+    """
+    return kind_of(directory) == KIND
+
+
+def kind_of(directory: Path) -> str:
+    """Return what a directory holds.
+
+    Parameters
+    ----------
+    directory
+        The directory.
+
+    Returns
+    -------
+    str
+        "sweep", "fit", or "" for anything else.
+    """
+    try:
+        plan = read_json(directory / PLAN, ())
+    except InputError:
+        return ""
+    return next((kind for kind in (KIND, "fit") if kind in plan), "")
+
+
+def read_plan(directory: Path, kind: str) -> dict[str, Any]:
+    """Read plan.json.
+
+    Parameters
+    ----------
+    directory
+        The directory.
+    kind
+        "sweep" or "fit".
+
+    Returns
+    -------
+    dict of str to object
+        Its content.
+
+    Raises
+    ------
+    InputError
+        If the directory holds no such plan.
+    """
+    if not (directory / PLAN).is_file():
+        raise InputError(f"{directory}: no such {kind}; give a folder that `bnsim {kind}` wrote")
+    return read_json(directory / PLAN, (kind, "request", "started_utc"))
+
+
+def read_sweep(directory: str | Path) -> Sweep:
+    """Read a sweep.
+
+    Parameters
+    ----------
+    directory
+        Directory of the sweep.
+
+    Returns
+    -------
+    Sweep
+        The stored sweep.
+
+    Raises
+    ------
+    InputError
+        If the directory holds no sweep with tables.
+    """
+    folder = Path(directory)
+    plan = read_plan(folder, KIND)
+    if not (folder / COUNTS).is_file():
+        raise InputError(
+            f"{folder}: this sweep is not finished; continue with `bnsim resume {folder}`, or make tables of what "
+            f"there is with `bnsim draw {folder}`"
+        )
+    for key in ("grid", "random"):
+        if not isinstance(plan.get(key), dict):
+            raise InputError(f"{folder / PLAN}: entry {key!r} is missing or no table; repeat the sweep")
+    names = ("points", "seeds", "jobs", "finished", "failed")
+    counts = {name: value for name, value in read_json(folder / COUNTS, names).items() if isinstance(value, int)}
+    if any(name not in counts for name in names):
+        raise InputError(f"{folder / COUNTS}: damaged; make it anew with `bnsim draw {folder}`")
+    return Sweep(folder, plan, counts, _failures(folder))
+
+
+def _failures(folder: Path) -> tuple[Failed, ...]:
+    try:
+        lines = (folder / FAILED).read_text(encoding="utf-8").splitlines()
+        found = map(json.loads, lines)
+        return tuple(Failed(e["point"], e["seed"], dict(e["settings"]), str(e["failed"])) for e in found)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{folder / FAILED}: damaged ({error}); make it anew with `bnsim draw {folder}`") from None
+
+
+def _table(path: Path) -> pd.DataFrame:
+    try:
+        described = pq.read_metadata(path)
+        check_size(path, 8 * described.num_rows * described.num_columns)
+        table = pq.read_table(path)
+        facts = [{k: v for k, v in (row or {}).items() if v is not None} for row in table["facts"].to_pylist()]
+        frame = table.drop_columns("facts").to_pandas()
+        frame.insert(table.schema.get_field_index("facts"), "facts", pd.Series(facts, index=frame.index, dtype=object))
+        return frame.astype({"step": "Int64"})
+    except InputError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise InputError(f"{path}: damaged ({reason}); make it anew with `bnsim draw {path.parent}`") from None
