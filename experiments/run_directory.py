@@ -166,7 +166,7 @@ def read_json(path: Path, kind: Any) -> dict[str, Any]:
     path
         Path of the file.
     kind
-        What it must hold (`experiments.documents`).
+        What it must hold (`experiments.documents`), or the names of entries that it must have.
 
     Returns
     -------
