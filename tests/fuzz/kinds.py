@@ -111,10 +111,11 @@ def use_streamed(path: Path) -> None:
     """Load the recording and the state of a folder."""
     folder = next(parent for parent in path.parents if (parent / "contents.json").exists())
     _use_recording(bnsim.Recording.load(folder))
-    _look_at_state(bnsim.State.load(folder))
+    look_at_state(bnsim.State.load(folder))
 
 
-def _look_at_state(state: bnsim.State) -> None:
+def look_at_state(state: bnsim.State) -> None:
+    """Look at all that a state holds."""
     repr(state)
     state._repr_html_()
     for name in [name.removesuffix(".unit") for name in state if name.endswith(".unit")]:
@@ -125,7 +126,7 @@ def _look_at_state(state: bnsim.State) -> None:
 def use_state(path: Path) -> None:
     """Load a state and go on from it by a step."""
     state = bnsim.State.load(path)
-    _look_at_state(state)
+    look_at_state(state)
     simulator = _simulator()
     simulator.run_for(state, 0.5 * ms, intensities(1)[0], record=[bnsim.Spikes("cells")])
 
