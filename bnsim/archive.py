@@ -71,7 +71,9 @@ def read(owner: str, path: str | Path) -> dict[str, np.ndarray]:
         If the file is no such archive, another class has written it, or it is larger than the limit (see `bnsim.npz`).
     """
     arrays = _read(owner, path)
-    kind = str(arrays.pop(KIND, owner))
+    kind = arrays.pop(KIND, np.array(owner))
+    if kind.ndim or kind.dtype.kind != "U":
+        raise foreign(owner, path, ValueError(f"array {KIND!r} is no name"))
     if kind != owner:
         raise InputError(f"{owner}.load: {path} holds a {kind}; use {kind}.load")
     return arrays

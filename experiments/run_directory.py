@@ -112,12 +112,12 @@ class Run:
         Raises
         ------
         InputError
-            If a file is damaged, or is of a model that the results do not hold.
+            If a file is damaged, or is of a model that the run does not hold.
         """
-        paths, models = sorted((self.directory / "recordings").glob("*.npz")), set(self.results["model"])
+        paths = sorted((self.directory / "recordings").glob("*.npz"))
         examples = tuple(map(Example.load, paths))
         for path, example in zip(paths, examples, strict=True):
-            if example.model not in models or example.model not in self.manifest["models"]:
+            if example.model not in self.manifest["models"]:
                 raise InputError(f"{path}: of a model {example.model!r} that the run does not hold; remove this file")
         return examples
 

@@ -79,7 +79,7 @@ def fields(data: Mapping[str, np.ndarray]) -> dict[str, Any]:
         if kind == "sizes":
             found["sizes"][rest] = int(array)
         elif kind == "counts":
-            found["counts"][rest] = array
+            found["counts"][rest] = _signed(array)
         elif kind == "spikes":
             found["spikes"].setdefault(owner, {})[name] = array
         elif kind == "traces" and name == "values":
@@ -87,12 +87,22 @@ def fields(data: Mapping[str, np.ndarray]) -> dict[str, Any]:
             found["traces"].setdefault(population, {})[variable] = traces_of.from_arrays(f"traces/{owner}", data)
         elif kind == "weights" and name == "values":
             found["weights"][owner] = traces_of.from_arrays(f"weights/{owner}", data)
-    found["spikes"] = {population: SpikeTimes(**arrays) for population, arrays in found["spikes"].items()}
+    found["spikes"] = {
+        population: SpikeTimes(**{name: _signed(array) for name, array in arrays.items()})
+        for population, arrays in found["spikes"].items()
+    }
     found |= {name: float(data[name]) for name in ("duration", "dt", "start")}
     return found | {name: data[name] for name in ("trials", "presentations")}
 
 
-_STEPS = Expected(WHOLE, (), low=0, high=2**53)
+def _signed(array: np.ndarray) -> np.ndarray:
+    """Whole numbers as signed ones, for unsigned and signed ones make fractions in numpy."""
+    return array.astype(np.int64) if array.dtype.kind == "u" else array
+
+
+_MOST_STEPS = 2**53
+"""Time steps that floating-point numbers tell from each other."""
+_STEPS = Expected(WHOLE, (), low=0, high=_MOST_STEPS)
 _OF_ALL: Mapping[str, Expected] = {
     "start": Expected(NUMBER, (), low=0),
     "duration": Expected(NUMBER, (), low=0),
@@ -122,6 +132,8 @@ def _check(data: Mapping[str, np.ndarray]) -> None:
         elif kind == "weights":
             expected |= _of_trace(group, "")
     check(data, expected, known)
+    if not (data["start"] + data["duration"]) / data["dt"] < _MOST_STEPS:
+        raise ValueError(f"{float(data['duration']):g} s are more steps of {float(data['dt']):g} s than can be counted")
     for name in data:
         if name not in expected:
             raise ValueError(f"a recording has no array {name!r}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,18 @@ from bnsim.times import Time
 
 if TYPE_CHECKING:
     import neo
+
+
+_BYTES_PER_COUNT = 12
+"""Of `Recording.binned`, while it counts."""
+
+
+def _memory() -> float:
+    """Size of this machine's memory in bytes."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # a system that does not say
+        return math.inf
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -241,6 +254,11 @@ class Recording:
         spikes = self.spike_times(population)
         bins = Bins.of("Recording.binned(bin_width)", bin_width, self.dt, self.n_steps, self.first_step)
         shape = (self.n_trials, len(bins), len(spikes.units))
+        if math.prod(shape) * _BYTES_PER_COUNT > _memory():
+            raise InputError(
+                f"Recording.binned(bin_width): {math.prod(shape):.3g} counts are more than fit into memory; give wider "
+                "bins, or take a window"
+            )
         places = np.ravel_multi_index((spikes.trial, bins.place(spikes.time), spikes.places(spikes.unit)), shape)
         return np.bincount(places, minlength=math.prod(shape)).astype(np.int32).reshape(shape)
 

@@ -53,11 +53,12 @@ def pairs(run: Run) -> list[Pair]:
     list of Pair
         The pairs.
     """
-    examples, models = run.examples(), looks(run)
+    examples = run.examples()
+    artificial = {name for name, look in looks(run).items() if look.kind == "ANN"}
     twins = {entry["model"]: entry["twin"] for entry in run.summary["differences"]}
     result = []
     for bns in (example for example in examples if example.recording is not None):
-        others = [other for other in examples if models[other.model].kind == "ANN" and other.case == bns.case]
+        others = [other for other in examples if other.case == bns.case and other.model in artificial]
         others.sort(key=lambda other: other.model != twins.get(bns.model))
         result.append(Pair(bns.case, bns, others[0] if others else None))
     return result

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -50,7 +51,10 @@ def contents() -> RunContents:
             "run": "name",
             "started_utc": "2026-01-01T00:00:00+00:00",
             "task": {"name": "digits", "protocol": "resampled", "classes": ["7", "9"]},
-            "models": {},
+            "models": {
+                name: {"kind": kind, "twin": None, "reference": "", "deviations": [], "parameters": {}}
+                for name, kind in (("dense", "ANN"), ("receptive-field", "BNS"))
+            },
             "versions": {},
             "settings_tried_on_validation": {},
             "test_set_openings": 1,
@@ -171,6 +175,73 @@ def test_damaged_tables_are_refused(tmp_path: Path) -> None:
     (directory / "results.parquet").write_bytes(b"PAR1")
     with pytest.raises(InputError, match=r"results.parquet: damaged"):
         read_run(directory)
+
+
+METRIC = {
+    "study": "accuracy",
+    "model": "dense",
+    "kind": "ANN",
+    "facts": {},
+    "metric": "test_accuracy",
+    "step": None,
+    "unit": "fraction",
+    "mean": 0.5,
+    "ci_low": 0.4,
+    "ci_high": 0.6,
+    "n": 3,
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"mean": "0.5"}, "entry 'metrics.0.mean' is '0.5': input should be a valid number"),
+        ({"mean": None}, "entry 'metrics.0.mean' is None: input should be a valid number"),
+        ({"kind": "XXX"}, "entry 'metrics.0.kind' is 'XXX': input should be 'BNS' or 'ANN'"),
+        ({"n": -1}, "entry 'metrics.0.n' is -1: input should be greater than or equal to 0"),
+        ({"ci_low": None}, "an interval has two ends, or none"),
+        ({"facts": []}, "entry 'metrics.0.facts' is []: input should be a valid dictionary"),
+    ],
+)
+def test_changed_entries_of_the_summary_are_refused(changes: dict[str, object], message: str, tmp_path: Path) -> None:
+    plain = contents()
+    metrics = {**plain.summary, "metrics": [METRIC]}
+    read_run(write_run(tmp_path, "whole", dataclasses.replace(plain, summary=metrics)))
+    metrics = {**plain.summary, "metrics": [{**METRIC, **changes}]}
+    directory = write_run(tmp_path, "changed", dataclasses.replace(plain, summary=metrics))
+    with pytest.raises(InputError) as caught:
+        read_run(directory)
+    assert str(caught.value).startswith(f"{directory / 'summary.json'}: damaged (")
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "message"),
+    [
+        ("kind", "XXX", "column 'kind' holds 'XXX', not BNS or ANN"),
+        ("seed", "0", "column 'seed' holds string, not whole numbers"),
+        ("value", "0.5", "column 'value' holds string, not numbers"),
+        ("model", None, "column 'model' holds null, not text"),
+        ("step", 0.5, "column 'step' holds double, not whole numbers"),
+    ],
+)
+def test_changed_columns_of_the_results_are_refused(column: str, values: object, message: str, tmp_path: Path) -> None:
+    path = write_run(tmp_path, "name", contents()) / "results.parquet"
+    table = pq.read_table(path)
+    place = table.column_names.index(column)
+    pq.write_table(table.set_column(place, column, pa.array([values] * table.num_rows)), path)
+    with pytest.raises(InputError) as caught:
+        read_run(path.parent)
+    assert str(caught.value) == f"{path}: damaged ({message}); repeat the run"
+
+
+def test_a_recording_of_a_model_that_is_not_in_the_run_is_refused(tmp_path: Path) -> None:
+    plain = contents()
+    run = read_run(write_run(tmp_path, "name", dataclasses.replace(plain, manifest={**plain.manifest, "models": {}})))
+    with pytest.raises(
+        InputError, match=r"dense-wrong.npz: of a model 'dense' that the run does not hold; remove this"
+    ):
+        run.examples()
 
 
 @pytest.mark.parametrize("name", ["dense-wrong.npz", "receptive-field-wrong.npz"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,32 @@ def test_missing_parts(fitted: Classifier, saved: Path) -> None:
         np.savez(saved, header=file["header"])
     with pytest.raises(InputError, match=rf"a saved {type(fitted).__name__} with missing or damaged parts"):
         type(fitted).load(saved)
+
+
+@pytest.mark.parametrize("change", ["shorter", "text", "classes", "parameter", "header"])
+def test_changed_parts(change: str, short: Classifier, tmp_path: Path) -> None:
+    path = tmp_path / "changed.npz"
+    short.save(path)
+    with np.load(path) as file:
+        arrays = dict(file)
+    header = json.loads(str(arrays["header"]))
+    name = max((name for name in arrays if name != "header"), key=lambda name: arrays[name].size)
+    if change == "shorter":
+        arrays[name] = arrays[name][:-1]
+    elif change == "text":
+        arrays[name] = arrays[name].astype(str)
+    elif change == "classes":
+        arrays["classes_"] = arrays["classes_"][::-1]
+    elif change == "parameter":
+        header["parameters"]["passes"] = -1
+    else:
+        header["n_features_in_"] = "64"
+    np.savez(path, **{**arrays, "header": np.array(json.dumps(header))})
+    with pytest.raises(InputError) as caught:
+        type(short).load(path)
+    told = f"{path}: a saved {type(short).__name__} with missing or damaged parts ("
+    assert str(caught.value).startswith(told)
+    assert "\n" not in str(caught.value)
 
 
 def test_pickles_are_not_opened(fitted: Classifier, tmp_path: Path) -> None:
