@@ -104,6 +104,18 @@ class PointStore:
         line = self.line(identity)
         return line is None or line.code == _short(identity.data + identity.code)
 
+    def remember(self, job: PointJob, line: Line) -> None:
+        """Add a result to those that `line` and `results` know of.
+
+        Parameters
+        ----------
+        job
+            The job.
+        line
+            Where its result is.
+        """
+        self.lines[_short(job.identity.settings)] = line
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Allow `carry_out` inside.

@@ -143,7 +143,7 @@ class SweepPlan:
         PointCheck
             The next check.
         """
-        if self.varied.base.dataset is not None:
+        if self.varied.base.config.parameters:
             for _, jobs in groupby(self.missing(store, retry_failed), lambda job: job.point.number):
                 check = self.varied.check(next(jobs).point)
                 if check is not None:
