@@ -101,21 +101,24 @@ class Sweep:
         """
         return _table(self.directory / SUMMARY)
 
+    def single_means(self) -> pd.DataFrame:
+        """Return the means of metrics that have one value at each point, without steps.
 
-def is_sweep(directory: Path) -> bool:
-    """Return whether a directory holds a sweep rather than a run.
+        Returns
+        -------
+        DataFrame
+            Rows of `summary`.
 
-    Parameters
-    ----------
-    directory
-        The directory.
-
-    Returns
-    -------
-    bool
-        Whether it does, finished or not.
-    """
-    return kind_of(directory) == KIND
+        Raises
+        ------
+        InputError
+            If the file is missing or damaged.
+        """
+        means = self.summary
+        means = means[means["step"].isna()]
+        sizes = means.groupby(["model", "metric", "point"])["mean"].size()
+        single = {pair for pair, found in sizes.groupby(["model", "metric"]) if (found == 1).all()}
+        return means[[pair in single for pair in zip(means["model"], means["metric"], strict=True)]]
 
 
 def kind_of(directory: Path) -> str:

@@ -99,6 +99,9 @@ class Trials:
         missing = [job for job in jobs if self._is_missing(job)]
         self._check({job.point.number: job.point for job in missing}.values())
         for job, line, _ in self.store.carry_out(missing, self.executor):
+            if not self.done and not line.failed:  # whatever a target does not mean is told before more work is done
+                result = self.store.ledger.at(line.place)
+                [target.found(result) for target in self.search.targets]
             self.store.remember(job, line)
             self.progress.show(len(self.done), sum(trial.values is None for trial in self.done))
         kept: dict[int, list[Mapping[str, Any]]] = {point.number: [] for point in points}
