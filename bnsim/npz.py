@@ -101,17 +101,44 @@ def read(path: Path, wanted: Collection[str] | None = None) -> dict[str, np.ndar
         return {name: _array(archive, info) for name, info in chosen.items()}
 
 
+def check_header(path: Path) -> None:
+    """Refuse an .npy file whose header is damaged, or is of Python's objects or another size than the file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    ValueError
+        If the header is not that of such an array.
+    """
+    with path.open("rb") as file:
+        shape, dtype = _header(file)
+        begun = file.tell()
+    _check_length(shape, dtype, path.stat().st_size - begun, shorter=True)
+
+
 def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
     with archive.open(info) as file:
         shape, dtype = _header(file)
         begun = file.tell()
-    if dtype.hasobject:
-        raise ValueError("Object arrays are never unpickled")
-    if begun + math.prod(shape) * dtype.itemsize != info.file_size:
-        raise ValueError(f"an array of shape {shape} is not as long as its header says")
+    _check_length(shape, dtype, info.file_size - begun)
     with archive.open(info) as file:
         array: np.ndarray = np.lib.format.read_array(file, allow_pickle=False)
         return array
+
+
+def _check_length(shape: tuple[int, ...], dtype: np.dtype[Any], n_bytes: int, *, shorter: bool = False) -> None:
+    """Refuse objects, and a header that claims another size; or a larger one, where there may be more in the file."""
+    if dtype.hasobject:
+        raise ValueError("Object arrays are never unpickled")
+    claimed = math.prod(shape) * dtype.itemsize
+    if min(shape, default=0) < 0 or (claimed > n_bytes if shorter else claimed != n_bytes):
+        raise ValueError(f"an array of shape {shape} is not as long as its header says")
 
 
 def _header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from bnsim import archive, notebook
 from bnsim.errors import InputError, advice
+from bnsim.expected import NUMBER, REAL, TEXT, WHOLE, Expected, check
 from bnsim.printable import printable
 from bnsim.random_numbers import checked_key
 
@@ -239,13 +240,63 @@ class State(Mapping[str, np.ndarray]):
         """
         arrays = archive.read("State", path)
         if Path(path).is_dir():
-            arrays = {name.removeprefix("state/"): array for name, array in arrays.items() if name.startswith("state/")}
+            own = [name for name in arrays if name.startswith("state/")]
+            arrays = {name.removeprefix("state/"): np.array(arrays[name]) for name in own}
             if not arrays:
                 raise archive.foreign("State", path, ValueError("no array of a state"))
-        for name in arrays:
-            if name not in (CLOCK, KEY) and ("." not in name or "/" in name):  # of older files, which do not say it
-                raise archive.foreign("State", path, ValueError(f"no state has an array {name!r}"))
+        try:
+            _check(arrays)
+        except ValueError as error:
+            raise archive.foreign("State", path, error) from None
         return cls(arrays)
+
+
+_OF_EDGES = ("source", "target", UNIT[1:], SHAPE[1:])
+"""Last parts of names by which a projection is known; a variable of a population may be called w as well."""
+
+
+def _check(arrays: Mapping[str, np.ndarray]) -> None:
+    """Hold the arrays of a state against each other; whether they fit a network is checked before it is run."""
+    owners = {name: name.rpartition(".")[0] for name in arrays}
+    projections = sorted({owner for name, owner in owners.items() if name.rpartition(".")[2] in _OF_EDGES})
+    shapes = {f"{projection}{SHAPE}": Expected(WHOLE, (2,), low=0) for projection in projections}
+    check(arrays, shapes)
+    sizes: dict[str, int] = {}
+    expected = dict(shapes)
+    for projection in projections:
+        n_source, n_target = arrays[f"{projection}{SHAPE}"].tolist()
+        sizes |= {f"sources of {projection}": n_source, f"targets of {projection}": n_target}
+        expected |= _of_edges(projection)
+    for name, owner in owners.items():
+        expected.setdefault(name, _of_one(name, owner))
+    check(arrays, expected, sizes)
+
+
+def _of_edges(projection: str) -> dict[str, Expected]:
+    synapses = (f"synapses of {projection}",)
+    return {
+        f"{projection}.source": Expected(WHOLE, synapses, below=f"sources of {projection}"),
+        f"{projection}.target": Expected(WHOLE, synapses, below=f"targets of {projection}"),
+        f"{projection}.w": Expected(REAL, synapses, finite=False),
+        f"{projection}{UNIT}": Expected(TEXT, (), among=("V", "A", "S", "")),
+    }
+
+
+def _of_one(name: str, owner: str) -> Expected:
+    part = name.removeprefix(f"{owner}.")
+    if name in (CLOCK, KEY):
+        return Expected(WHOLE, (1,), low=0)
+    if not owner or "/" in name:  # of older files, which do not say what they are
+        raise ValueError(f"no state has an array {name!r}")
+    if name.endswith(POSITIONS):
+        return Expected(REAL, (f"units of {owner}", f"dimensions of {owner}"))
+    if part.startswith("in_flight_"):  # of one of a projection's pathways
+        synapses = f"synapses of {owner.rpartition('.')[0]}"
+        below = synapses if part == "in_flight_synapse" else ""
+        return Expected(WHOLE, (f"spikes in flight of {owner}",), low=0, below=below)
+    if part == "delay":
+        return Expected(REAL, (f"values of {name}",), low=0)
+    return Expected(NUMBER, (f"values of {name}",), finite=False)
 
 
 def _in_unit(values: np.ndarray, own: Any, unit: Any, wrong: str) -> Any:

@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from bnsim.errors import InputError, MachineError
-from bnsim.growing import CONTENTS, GrowingArrays
+from bnsim.growing import BEFORE, CONTENTS, GrowingArrays
 from bnsim.recording import Recording, SampledTrace
 from bnsim.recording.consecutive import check_consecutive
 from bnsim.state import CLOCK, KEY, State
+
+
+@dataclass(frozen=True)
+class Call:
+    """Which run is written.
+
+    Parameters
+    ----------
+    identity : str
+        Checksum of all that the run depends on.
+    first_step : int
+        Step at which it begins.
+    """
+
+    identity: str
+    first_step: int
+
+    def notes(self) -> dict[str, str]:
+        """Return what the folder says of it.
+
+        Returns
+        -------
+        dict of str to str
+            Texts by name.
+        """
+        return {"run": self.identity, "run_first_step": str(self.first_step)}
 
 
 class Stream:
@@ -21,11 +48,14 @@ class Stream:
     culprit : str
         What the folder was given as, for the message of an error.
     path : str or pathlib.Path
-        A folder that does not exist or is empty; or one that holds a run which ends with this state, to be continued.
+        A folder that does not exist or is empty; one that holds a run which ends with this state, to be continued; or
+        one that holds the beginning of the same run.
     state : State
         Where the run begins.
     start : Recording
         Recording of no time step at all, which says what will be recorded.
+    call : Call
+        Which run it is.
 
     Raises
     ------
@@ -46,16 +76,19 @@ class Stream:
     ----------
     path : pathlib.Path
         The folder.
+    state : State
+        Where the run is to be gone on with.
+    done : int
+        Steps of the run that lie behind it.
     """
 
-    def __init__(self, culprit: str, path: str | Path, state: State, start: Recording) -> None:
-        self.path, self._culprit = Path(path), culprit
+    def __init__(self, culprit: str, path: str | Path, state: State, start: Recording, call: Call) -> None:
+        self.path, self.state, self.done = Path(path), state, 0
+        self._culprit, self._call = culprit, call
         self._first_step = start.first_step
         self._written: dict[str, np.ndarray] = {}
-        continued = (self.path / CONTENTS).exists()
-        if continued:
-            self._continue(state, start)
-        elif self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+        continued = any((self.path / name).exists() for name in (CONTENTS, BEFORE))
+        if not continued and self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
             raise InputError(f"{culprit}: {self.path} exists and holds no run; give a new folder")
         try:
             self._arrays = GrowingArrays(self.path)
@@ -63,8 +96,21 @@ class Stream:
                 self._arrays.put(name, array, start.first_step)
         except OSError as error:
             raise self._unwritten(error) from error
+        except ValueError as error:
+            raise InputError(f"{culprit}: {self.path} is damaged ({error}); give a new folder") from None
         if not continued:
             self.append(start, state)
+        elif self._arrays.notes == call.notes():
+            self._go_on()
+        else:
+            self._continue(state, start)
+
+    def _go_on(self) -> None:
+        """The folder holds the beginning of the same run."""
+        self._first_step = Recording.load(self.path).first_step
+        self.state = State.load(self.path)
+        self.done = int(self.state[CLOCK][0]) - self._call.first_step
+        self._written = dict(self.state)
 
     def _continue(self, state: State, start: Recording) -> None:
         before, reached = Recording.load(self.path), State.load(self.path)
@@ -72,7 +118,8 @@ class Stream:
         if start.first_step != end:
             raise InputError(
                 f"{self._culprit}: {self.path} holds a run from {before.start:g} to {end * before.dt:g} s, the state "
-                f"is at {start.start:g} s; give a new folder, or go on from State.load({str(self.path)!r})"
+                f"is at {start.start:g} s, and the run is another; give a new folder, or go on from "
+                f"State.load({str(self.path)!r})"
             )
         check_consecutive(f"{self._culprit}: {self.path}", [before, start])
         if state[KEY].tolist() != reached[KEY].tolist():
@@ -105,7 +152,8 @@ class Stream:
             for name, array in state.items():
                 if array is not self._written.get(name):  # connectivity passes from state to state
                     self._arrays.put(f"state/{name}", array, clock)
-            self._arrays.commit({"dt": recording.dt, "first_step": self._first_step, "steps": clock - self._first_step})
+            facts = {"dt": recording.dt, "first_step": self._first_step, "steps": clock - self._first_step}
+            self._arrays.commit(facts, self._call.notes())
         except OSError as error:
             raise self._unwritten(error) from error
         self._written = dict(state)
@@ -131,7 +179,7 @@ class Stream:
         found, path = self.recording(), str(self.path)
         return (
             f"{path} holds the run up to {found.start + found.duration:g} s: Recording.load({path!r}) reads it, "
-            f"run_for(State.load({path!r}), ..., to={path!r}) goes on"
+            "the same call goes on"
         )
 
     def _unwritten(self, error: OSError) -> MachineError:

@@ -31,160 +31,39 @@ from __future__ import annotations
 import json
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
-from bnsim import archive
-from bnsim.errors import InputError, MachineError, refuse_path
+from bnsim.documents import checked, of_json
+from bnsim.errors import InputError, MachineError, first_line, refuse_path
 from bnsim.files import replacing
-from bnsim.npz import check_size
-from bnsim.recording import Recording
+from experiments import stored_table
+from experiments.documents import Config, Manifest, Summary
+from experiments.example import Example
+from experiments.stored_table import COLUMNS, PREDICTION_COLUMNS, undamaged
 
-COLUMNS = ("study", "task", "model", "kind", "seed", "facts", "step", "metric", "value", "unit")
-PREDICTION_COLUMNS = ("model", "kind", "seed", "sample", "true", "predicted")
+__all__ = [
+    "COLUMNS",
+    "PREDICTION_COLUMNS",
+    "Example",
+    "Run",
+    "RunContents",
+    "check_output",
+    "read_json",
+    "read_run",
+    "write_atomically",
+    "write_contents",
+    "writing",
+]
 
 MOST_TEXT = 100_000_000
 """Largest size in bytes of a JSON or TOML file that is read."""
-
-_ARROW = {
-    frozenset({int}): pa.int64(),
-    frozenset({float}): pa.float64(),
-    frozenset({int, float}): pa.float64(),
-}
-"""Types of facts that are stored as numbers, with their Arrow types."""
-
-_REQUIRED = {
-    "config.toml": ("run",),
-    "manifest.json": (
-        *("run", "started_utc", "task", "models", "versions"),
-        *("settings_tried_on_validation", "test_set_openings"),
-    ),
-    "summary.json": ("task", "protocol", "seeds", "metrics", "differences", "references"),
-}
-"""Entries that each file of a run must have for the tables, the figures and the report."""
-
-
-@dataclass(frozen=True)
-class Example:
-    """Response of one model, trained with the run's first seed, to one test image.
-
-    The first BNS of the run (the first model if there is no BNS) determines the images: the first test image that it
-    classifies correctly (case "correct"), the first that it misclassifies (case "wrong"; absent if there is none), and
-    some of other classes ("further1", ...). All models are shown the same images, so their own predictions may differ.
-
-    On disk, `recordings/<model>-<case>.npz` holds `example/index`, `example/image`, `example/true` and
-    `example/predicted`; for a network without spikes also `activations/<layer>` (unit,) from input to output, and for a
-    network with spikes the arrays that `bnsim.Recording.load` reads: one trial with the spike times of every
-    population.
-
-    Parameters
-    ----------
-    model
-        Name of the model.
-    case
-        "correct" or "wrong", by the prediction of the model that determined the images; "further1", ... for others.
-    index
-        Position of the image in the test set of the first seed.
-    image
-        The image as presented, scaled: (height, width), or (features,) if the task has no images.
-    true_class
-        Class of the image.
-    predicted_class
-        Prediction of this model.
-    recording
-        Spike times and traces of this trial (trial 0 of the recording); None for a network without spikes.
-    activations
-        Activations (unit,) of each layer, from input to output. Empty for a network with spikes, except that it holds
-        the output if the answer is not read from an output layer.
-    fields
-        Learned receptive fields (unit, height, width) of models that have them; stored only with the first example.
-    field_classes
-        Class that each of these units represents, "" for none.
-    """
-
-    model: str
-    case: str
-    index: int
-    image: NDArray[np.floating]
-    true_class: str
-    predicted_class: str
-    recording: Recording | None
-    activations: Mapping[str, NDArray[np.floating]]
-    fields: NDArray[np.floating] | None = None
-    field_classes: tuple[str, ...] = ()
-
-    def save(self, folder: Path) -> None:
-        """Write `<model>-<case>.npz`.
-
-        Parameters
-        ----------
-        folder
-            Existing folder for the file.
-        """
-        arrays: dict[str, Any] = {
-            "example/index": np.int64(self.index),
-            "example/image": self.image,
-            "example/true": np.str_(self.true_class),
-            "example/predicted": np.str_(self.predicted_class),
-        }
-        arrays |= {f"activations/{layer}": values for layer, values in self.activations.items()}
-        if self.recording is not None:
-            arrays |= self.recording.arrays()
-        if self.fields is not None:
-            arrays["fields/weights"] = self.fields
-        if self.field_classes:
-            arrays["fields/classes"] = np.array(self.field_classes, dtype=str)
-        np.savez_compressed(folder / f"{self.model}-{self.case}.npz", allow_pickle=False, **arrays)
-
-    @classmethod
-    def load(cls, path: Path) -> Example:
-        """Read a file that `save` wrote.
-
-        Parameters
-        ----------
-        path
-            Path of the .npz file.
-
-        Returns
-        -------
-        Example
-            The example.
-
-        Raises
-        ------
-        InputError
-            If the file is damaged or is not an example.
-        """
-        model, _, case = path.stem.rpartition("-")
-        data = archive.read("Example", path)
-        try:
-            return cls(
-                model=model,
-                case=case,
-                index=int(data["example/index"]),
-                image=data["example/image"],
-                true_class=str(data["example/true"]),
-                predicted_class=str(data["example/predicted"]),
-                recording=Recording.load(path) if "duration" in data else None,
-                activations={
-                    key.removeprefix("activations/"): values
-                    for key, values in data.items()
-                    if key.startswith("activations/")
-                },
-                fields=data.get("fields/weights"),
-                field_classes=tuple(map(str, data.get("fields/classes", ()))),
-            )
-        except (KeyError, ValueError, TypeError) as error:
-            raise archive.foreign("Example", path, error) from None
 
 
 @dataclass(frozen=True)
@@ -220,7 +99,7 @@ class Run:
         InputError
             If the file is damaged.
         """
-        return _table(self.directory / "predictions.parquet", PREDICTION_COLUMNS)
+        return stored_table.read(self.directory / "predictions.parquet", stored_table.PREDICTIONS)
 
     def examples(self) -> tuple[Example, ...]:
         """Read the example images.
@@ -267,107 +146,43 @@ def read_run(path: str | Path) -> Run:
         raise InputError(f"{directory}: not a run: {missing[0]} is missing; give a folder that bnsim wrote")
     return Run(
         directory,
-        config=_document(directory / "config.toml", tomllib.loads, _REQUIRED["config.toml"]),
-        manifest=read_json(directory / "manifest.json", _REQUIRED["manifest.json"]),
-        results=_table(directory / "results.parquet", COLUMNS),
-        summary=read_json(directory / "summary.json", _REQUIRED["summary.json"]),
+        config=_document(directory / "config.toml", tomllib.loads, Config),
+        manifest=read_json(directory / "manifest.json", Manifest),
+        results=stored_table.read(directory / "results.parquet", stored_table.RESULTS),
+        summary=read_json(directory / "summary.json", Summary),
     )
 
 
-def read_json(path: Path, required: Sequence[str]) -> dict[str, Any]:
-    """Read a JSON object and check that it has certain entries.
+def read_json(path: Path, kind: Any) -> dict[str, Any]:
+    """Read a JSON file.
 
     Parameters
     ----------
     path
         Path of the file.
-    required
-        Names of the entries.
+    kind
+        What it must hold (`experiments.documents`).
 
     Returns
     -------
-    dict of str to object
-        The object.
+    object
+        What it holds.
 
     Raises
     ------
     InputError
-        If the file is damaged or lacks one of the entries.
+        If the file is damaged, or holds something else.
     """
-    return _document(path, _of_json, required)
+    return _document(path, of_json, kind)
 
 
-def _of_json(text: str) -> Any:
-    """Read JSON, which has no NaN and no infinity, although Python reads them."""
-    return json.loads(text, parse_constant=_refuse_constant)
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _document(path: Path, parse: Callable[[str], Any], required: Sequence[str]) -> dict[str, Any]:
-    """Return the content of a TOML or JSON file that has all required entries."""
-    with _undamaged(path):
+def _document(path: Path, parse: Callable[[str], Any], kind: Any) -> dict[str, Any]:
+    """Return the content of a TOML or JSON file, held against the description of it."""
+    with undamaged(path):
         if path.stat().st_size > MOST_TEXT:
             raise ValueError(f"{path.stat().st_size / 1e6:.0f} MB of text, more than bnsim writes")
-        content = parse(path.read_text(encoding="utf-8"))
-    held = content if isinstance(content, dict) else {}
-    _refuse_missing(path, "entry", [key for key in required if key not in held])
-    return held
-
-
-def _table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
-    with _undamaged(path):
-        described = pq.read_metadata(path)
-        check_size(path, 8 * described.num_rows * described.num_columns)
-        stored = pq.read_table(path)
-        table = stored.to_pandas()
-    _refuse_missing(path, "column", [column for column in columns if column not in table.columns])
-    if "facts" in columns:  # the struct has a field for every fact of any row: keep the facts of this row
-        # pandas would turn whole numbers into fractions where some rows lack them
-        rows = stored["facts"].to_pylist()
-        held = [{name: fact for name, fact in (row or {}).items() if fact is not None} for row in rows]
-        table = table.assign(facts=pd.Series(held, index=table.index, dtype=object))
-    return table
-
-
-def _results_table(results: pd.DataFrame) -> pa.Table:
-    """Return the results as an Arrow table, with the facts as a struct that has a typed field for each name.
-
-    A fact that is a number in one study and text in another is stored as text. Without any facts the struct has one
-    empty field, `layer`, because a struct without fields cannot be stored.
-    """
-    types: dict[str, set[type]] = {}
-    for facts in results["facts"]:
-        for name, fact in facts.items():
-            types.setdefault(name, set()).add(type(fact))
-    arrow = {name: _ARROW.get(frozenset(found), pa.string()) for name, found in types.items()}
-    textual = {name for name, kind in arrow.items() if kind == pa.string()}
-    rows = [
-        {name: str(fact) if name in textual else fact for name, fact in facts.items()} or None
-        for facts in results["facts"]
-    ]
-    column = pa.array(rows, pa.struct(list((arrow or {"layer": pa.string()}).items())))
-    table = pa.Table.from_pandas(results.drop(columns="facts"), preserve_index=False)
-    return table.add_column(list(results.columns).index("facts"), "facts", column)
-
-
-@contextmanager
-def _undamaged(path: Path) -> Iterator[None]:
-    """Turn a failure to read a file of a run into an InputError."""
-    try:
-        yield
-    except InputError:
-        raise
-    except (OSError, ValueError) as error:  # pyarrow's and both parsers' errors are ValueErrors or OSErrors
-        refuse_path(error)
-        raise InputError(f"{path}: damaged ({_one_line(error)}); repeat the run") from None
-
-
-def _refuse_missing(path: Path, what: str, missing: Sequence[str]) -> None:
-    if missing:
-        raise InputError(f"{path}: {what} {missing[0]!r} is missing; repeat the run")
+        content: dict[str, Any] = checked(kind, parse(path.read_text(encoding="utf-8")))
+    return content
 
 
 @dataclass(frozen=True)
@@ -448,7 +263,7 @@ def write_contents(directory: Path, contents: RunContents) -> None:
             example.save(recordings)
         write_atomically(directory / "config.toml", tomlkit.dumps(contents.config))
         with replacing(directory / "results.parquet") as partial:
-            pq.write_table(_results_table(contents.results), partial)
+            pq.write_table(stored_table.of_results(contents.results), partial)
         with replacing(directory / "predictions.parquet") as partial:
             contents.predictions.to_parquet(partial, index=False)
         for name, content in (("manifest", contents.manifest), ("summary", contents.summary)):
@@ -490,12 +305,6 @@ def writing(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         refuse_path(error)
-        reason = error.strerror or _one_line(error)
+        reason = error.strerror or first_line(error)
         remedy = "free some space or choose another folder"
         raise MachineError(f"{folder}: cannot be written ({reason}); {remedy}") from error
-
-
-def _one_line(error: BaseException) -> str:
-    """Return the first line of an error's message, or the name of the error if it has no message."""
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__

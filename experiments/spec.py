@@ -34,6 +34,7 @@ Fact: TypeAlias = str | int | float
 Progress: TypeAlias = Callable[[int, int], None]
 """Function of the number of presentations (or other units of work) that are done, and of their total number."""
 
+KINDS: tuple[str, ...] = get_args(Kind)
 PRESETS: tuple[str, ...] = get_args(Preset)
 """`quick` takes a few minutes at most, `full` uses all data and points, `tiny` is for tests and gives no meaningful
 numbers."""
@@ -381,6 +382,8 @@ class Subject:
         A multiple of the batch sizes of all models of the run.
     twin
         For a BNS, its artificial twin with the same seed, if the run contains it and both agree in all shared settings.
+    trainings
+        Folder in which the job keeps its trainings until it ends, None if it keeps none.
     """
 
     source: Dataset | TaskReference
@@ -390,6 +393,7 @@ class Subject:
     shelf: Path | None = None
     common_batch: int = DEFAULT_BATCH
     twin: Subject | None = None
+    trainings: Path | None = None
 
     @property
     def dataset(self) -> Dataset:
@@ -414,6 +418,21 @@ class Subject:
         from models import registry
 
         return registry.create(self.model, **self.parameters, random_state=self.seed)
+
+    def training(self, name: str) -> Path | None:
+        """Return where a training of the job is kept, for `fit(keep=...)`.
+
+        Parameters
+        ----------
+        name
+            Tells the trainings of the job apart.
+
+        Returns
+        -------
+        Path or None
+            The folder; None if trainings are not kept.
+        """
+        return None if self.trainings is None else self.trainings / name
 
 
 @dataclass(frozen=True)

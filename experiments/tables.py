@@ -158,7 +158,7 @@ def _metrics(entries: Sequence[Mapping[str, Any]], title: str) -> Table:
     table.add_column("metric")
     for model in models:
         table.add_column(model, justify="right")
-    cells = {(entry["metric"], entry["model"]): _number(entry) for entry in entries}
+    cells = {(entry["metric"], entry["model"]): mean_text(entry) for entry in entries}
     for metric in dict.fromkeys(entry["metric"] for entry in entries):
         table.add_row(metric, *(cells.get((metric, model), "") for model in models))
     return table
@@ -177,10 +177,10 @@ def _references(summary: Mapping[str, Any]) -> Table:
     for heading in ("figure", "metric", "published", "measured (95 % interval)", "tolerance", ""):
         table.add_column(heading)
     for entry in summary["references"]:
-        published, tolerance = (_value(entry[key], entry["unit"]) for key in ("published", "tolerance"))
-        measured = _value(entry["measured"], entry["unit"])
+        published, tolerance = (value_text(entry[key], entry["unit"]) for key in ("published", "tolerance"))
+        measured = value_text(entry["measured"], entry["unit"])
         if entry["ci_low"] is not None and entry["ci_low"] != entry["ci_high"]:
-            low, high = (_value(entry[key], entry["unit"]) for key in ("ci_low", "ci_high"))
+            low, high = (value_text(entry[key], entry["unit"]) for key in ("ci_low", "ci_high"))
             measured += f" ({low} to {high})"
         passed = "passed" if entry["passed"] else "MISSED"
         table.add_row(entry["name"], entry["metric"], published, measured, tolerance, passed)
@@ -191,21 +191,47 @@ def _mean(summary: Mapping[str, Any], difference: Mapping[str, Any], model: str)
     keys = ("study", "metric")
     for entry in summary["metrics"]:
         if entry["model"] == model and all(entry[key] == difference[key] for key in keys):
-            return _number(entry)
+            return mean_text(entry)
     return "-"
 
 
-def _number(entry: Mapping[str, Any]) -> str:
+def mean_text(entry: Mapping[str, Any]) -> str:
+    """Word a mean and its interval.
+
+    Parameters
+    ----------
+    entry
+        One of the metrics of summary.json.
+
+    Returns
+    -------
+    str
+        Such as "97.30 % (96.10 to 98.20)".
+    """
     mean, low, high = entry["mean"], entry["ci_low"], entry["ci_high"]
     known = low is not None and (low, high) != (mean, mean)
     if entry["unit"] == "fraction":
         return f"{100 * mean:.2f} %" + (f" ({100 * low:.2f} to {100 * high:.2f})" if known else "")
     if entry["unit"] == "nat":
         return f"{mean:.4f} nat" + (f" ({low:.4f} to {high:.4f})" if known else "")
-    return _value(mean, entry["unit"])
+    return value_text(mean, entry["unit"])
 
 
-def _value(value: float, unit: str) -> str:
+def value_text(value: float, unit: str) -> str:
+    """Word a value.
+
+    Parameters
+    ----------
+    value
+        The value.
+    unit
+        Its unit.
+
+    Returns
+    -------
+    str
+        Such as "97.30 %" of a fraction, "3.2 ms" of a time.
+    """
     if unit == "fraction":
         return f"{100 * value:.2f} %"
     text = f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"

@@ -16,6 +16,7 @@ from __future__ import annotations
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import pairwise
@@ -30,10 +31,14 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, v
 
 from bnsim.arrays import FloatArray, LabelArray
 from bnsim.errors import DegenerateNetworkWarning, InputError
+from bnsim.identity import checksum
+from bnsim.interruption import deferred
 from models import storage
-from models.checks import is_count
+from models.checks import is_count, is_positive
+from models.keeping import Observer, keeping, usual_period
 from models.parameters import ParameterChecks, unfitted_on_error
 from models.schedule import Schedule, presentation_order
+from models.watching import HistoryPoint, Keeping, Watcher
 
 LARGEST = float(np.finfo(np.float32).max)
 """Largest absolute value of a sample."""
@@ -105,20 +110,14 @@ class OperationCount:
     bytes: int
 
 
-@dataclass(frozen=True)
-class HistoryPoint:
-    """One point of the learning curve.
-
-    Parameters
-    ----------
-    samples_seen : int
-        Presentations.
-    validation_accuracy : float
-        Accuracy on the validation samples after them.
-    """
-
-    samples_seen: int
-    validation_accuracy: float
+def _checked_classes(arrays: dict[str, NDArray[Any]]) -> NDArray[Any]:
+    """Take the classes out of the arrays of a file: two or more, in order, each once."""
+    classes = arrays.pop("classes_")
+    if classes.ndim != 1 or classes.dtype.kind not in "biufUO" or len(classes) < 2:
+        raise ValueError(f"'classes_' is of shape {classes.shape} and type {classes.dtype}, not two classes or more")
+    if not (classes[1:] > classes[:-1]).all():
+        raise ValueError("'classes_' is not in order")
+    return classes
 
 
 class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
@@ -128,8 +127,9 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
     (None, int or RandomState: the only source of chance).
 
     Fitted attributes: `classes_`, `n_features_in_`, `random_state_` (the integer that `random_state` came
-    to), `history_` (the learning curve, a tuple of `HistoryPoint`; empty without validation samples) and
-    `warnings_` (what `fit` warned of with a `bnsim.errors.DegenerateNetworkWarning`, a line each).
+    to), `history_` (the learning curve, a tuple of `HistoryPoint`; empty without validation samples),
+    `warnings_` (what `fit` warned of with a `bnsim.errors.DegenerateNetworkWarning`, a line each) and `seconds_` (how
+    long `fit` took, interrupted parts included; not saved).
     """
 
     kind: ClassVar[Literal["BNS", "ANN"]]
@@ -148,6 +148,7 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
     random_state_: int
     history_: tuple[HistoryPoint, ...]
     warnings_: tuple[str, ...]
+    seconds_: float
     _saved_integers: ClassVar[tuple[str, ...]] = ("n_features_in_", "random_state_")
 
     @final
@@ -181,8 +182,10 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
         checkpoints: Sequence[int] = (),
         at_checkpoint: Callable[[Self, int], None] | None = None,
         progress: Progress | None = None,
+        keep: str | Path | None = None,
+        keep_every: float | None = None,
     ) -> Self:
-        """Train from the start.
+        """Train from the start, or from where an interrupted training that was kept ends.
 
         Parameters
         ----------
@@ -196,9 +199,14 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
             Increasing numbers of presentations; those beyond the end of training are never reached.
         at_checkpoint : callable or None
             Called as at_checkpoint(self, samples_seen) at each checkpoint, and once before the first presentation with
-            0. It may look at the model but must not change it.
+            0. It may look at the model but must not change it. With `keep`, a `models.keeping.Observer`.
         progress : callable or None
             Called as progress(done, total), in presentations, at the checkpoints too.
+        keep : str, pathlib.Path or None
+            Folder in which the state of the training is kept: a new one, or that of the same training, which is gone
+            on with. The result is the same to the last bit. A training that has come to its end there is not repeated.
+        keep_every : float or None
+            Least time between two states, in s; None for what the environment variable BNSIM_KEEP_EVERY says, or 30.
 
         Returns
         -------
@@ -209,57 +217,49 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
         ------
         InputError
             For a parameter out of its range, one class only, checkpoints that do not increase, samples beyond single
-            precision, or a training that diverged. The classifier is not fitted then.
+            precision, or a training that diverged. The classifier is not fitted then. With `keep`, also for a folder
+            with another training, or one that another process uses.
+        MachineError
+            If the state cannot be kept.
 
         Warns
         -----
         DegenerateNetworkWarning
             For a network that cannot tell samples apart (see `warnings_`).
+        UserWarning
+            If a state that was kept is damaged; the one before is used.
 
         Notes
         -----
-        Being watched changes nothing in what is learned.
+        Being watched changes nothing in what is learned. With `keep`, Ctrl-C waits for the end of the chunk, a few
+        hundred presentations, and keeps its state; a second Ctrl-C does not.
         """
         samples, targets = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(targets)
         classes, labels = np.unique(targets, return_inverse=True)
-        with unfitted_on_error(self):
+        with unfitted_on_error(self), ExitStack() as stack:
             self._begin_fit(samples, classes)
             order = presentation_order(self.random_state_, len(samples), self.passes)
             watched = self._checked_checkpoints(checkpoints)
             measured = self._checked_samples(*validation) if validation is not None else None
-            watch = self._watch(measured, watched, len(order), at_checkpoint, progress)
-            self._fit(samples, labels, Schedule(order, watched, watch))
-        self.warnings_ = tuple(self._degeneracies(samples))
+            kept = None
+            if keep is not None:
+                every = self._checked_keeping(at_checkpoint, keep_every)
+                described = repr((self._encoded_parameters(), self.random_state_, classes.tolist(), watched))
+                held_out = {} if measured is None else dict(zip(("held X", "held y"), measured, strict=True))
+                identity = checksum(described, {"X": samples, "y": labels, **held_out})
+                name = type(self).__name__
+                keeper = keeping(f"{name}.fit(keep)", Path(keep), name, identity, every)
+                kept = Keeping(stack.enter_context(keeper), stack.enter_context(deferred()))
+            watch = Watcher(self, measured, watched, len(order), at_checkpoint, progress, kept)
+            if not watch.is_finished():
+                self._fit(samples, labels, Schedule(order, watched, watch, watch.begin))
+                self.warnings_ = tuple(self._degeneracies(samples))
+                watch.finish()
+            self.seconds_ = watch.seconds
         for message in self.warnings_:
             warnings.warn(f"{type(self).__name__}: {message}", DegenerateNetworkWarning, stacklevel=2)
         return self
-
-    def _watch(
-        self,
-        measured: tuple[FloatArray, NDArray[Any]] | None,
-        watched: tuple[int, ...],
-        total: int,
-        at_checkpoint: Callable[[Self, int], None] | None,
-        progress: Progress | None,
-    ) -> Callable[[int], None]:
-        """What the training calls with the presentations done so far (see `fit`)."""
-        last = -1
-
-        def watch(samples_seen: int) -> None:
-            nonlocal last
-            starting = last < 0
-            due = any(max(last, 0) < checkpoint <= samples_seen for checkpoint in watched)
-            last = max(last, samples_seen)
-            if measured is not None and due:
-                accuracy = float(np.mean(self.predict(measured[0]) == measured[1]))
-                self.history_ = (*self.history_, HistoryPoint(samples_seen, accuracy))
-            if at_checkpoint is not None and (due or starting):
-                at_checkpoint(self, samples_seen)
-            if progress is not None:
-                progress(samples_seen, total)
-
-        return watch
 
     @final
     def predict(self, X: ArrayLike) -> NDArray[Any]:
@@ -409,14 +409,8 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
                 for key, value in header["parameters"].items()
             }
             classifier = cls(**parameters)
-            classifier.classes_ = arrays.pop("classes_")
-            for name in cls._saved_integers:
-                setattr(classifier, name, int(header[name]))
-            classifier.history_ = tuple(HistoryPoint(**point) for point in header["history_"])
-            classifier.warnings_ = tuple(header["warnings_"])
-            if "feature_names_in_" in header:
-                classifier.feature_names_in_ = np.array(header["feature_names_in_"], dtype=object)
-            classifier._restore(arrays)
+            classifier.classes_ = _checked_classes(arrays)
+            classifier._take(header, arrays, is_finished=True)
         return classifier
 
     def _degeneracies(self, X: FloatArray) -> Iterable[str]:
@@ -467,6 +461,17 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
     def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Become fitted again from `_fitted_arrays`; parameters and `Classifier`'s attributes are set."""
 
+    def _unfinished_arrays(self) -> dict[str, NDArray[Any]]:
+        """All that the rest of the training depends on, as plain arrays by name; after a chunk.
+
+        Override together with `_go_on` where that is more than `_fitted_arrays`.
+        """
+        return self._fitted_arrays()
+
+    def _go_on(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Become what `_unfinished_arrays` was taken of; the training is begun, with its initial weights."""
+        self._restore(arrays)
+
     def _encode_parameter(self, name: str, value: Any) -> Any:
         """A parameter as JSON holds it; override for one that is neither number, string nor tuple of them."""
         return storage.plain(f"{type(self).__name__}.{name}", value)
@@ -494,6 +499,36 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
         self.history_ = ()
         self.warnings_ = ()
         self._check_all_parameters()
+
+    @final
+    def _take(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], *, is_finished: bool) -> None:
+        """Become fitted, or half fitted, from what `_header` and the arrays say; parameters and classes are set."""
+        for name in self._saved_integers:
+            setattr(self, name, int(header[name]))
+        self.history_ = tuple(HistoryPoint(**point) for point in header["history_"])
+        self.warnings_ = tuple(header["warnings_"])
+        if "feature_names_in_" in header:
+            self.feature_names_in_ = np.array(header["feature_names_in_"], dtype=object)
+        self._check_all_parameters()
+        if is_finished:
+            self._restore(arrays)
+        else:
+            self._go_on(arrays)
+
+    def _checked_keeping(self, at_checkpoint: object, keep_every: float | None) -> float:
+        name = f"{type(self).__name__}.fit"
+        if self.random_state is None:
+            raise InputError(f"{name}(keep): random_state is None, another one at each call; give an integer")
+        if at_checkpoint is not None and not isinstance(at_checkpoint, Observer):
+            raise InputError(
+                f"{name}(at_checkpoint): a function forgets what it has found when the process ends; with keep, give "
+                "an object with notes and take_notes (models.keeping.Observer)"
+            )
+        if keep_every is None:
+            return usual_period()
+        if keep_every != 0 and not is_positive(keep_every):
+            raise InputError(f"{name}(keep_every): got {keep_every!r}; give seconds, at least 0")
+        return keep_every
 
     def _checked(self, X: ArrayLike) -> FloatArray:
         check_is_fitted(self)
@@ -533,14 +568,17 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
             raise InputError(f"{name}.fit: got checkpoints {result!r}; give increasing integers of at least 1")
         return result
 
-    def _header(self) -> dict[str, Any]:
-        """What JSON holds of a fitted classifier."""
+    def _encoded_parameters(self) -> dict[str, Any]:
         parameters = self.get_params(deep=False)
         if isinstance(self.random_state, np.random.RandomState):
             parameters["random_state"] = self.random_state_
+        return {key: self._encode_parameter(key, value) for key, value in parameters.items()}
+
+    def _header(self) -> dict[str, Any]:
+        """What JSON holds of a fitted classifier."""
         header = {
             "class": type(self).__name__,
-            "parameters": {key: self._encode_parameter(key, value) for key, value in parameters.items()},
+            "parameters": self._encoded_parameters(),
             **{name: getattr(self, name) for name in self._saved_integers},
             "history_": [vars(point) for point in self.history_],
             "warnings_": self.warnings_,

@@ -132,7 +132,12 @@ class FilterBank:
         return matrix_arrays("filters", self.matrix)
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]], semisaturation: float | None) -> FilterBank:
+    def from_arrays(
+        cls,
+        arrays: Mapping[str, NDArray[np.generic]],
+        semisaturation: float | None,
+        shape: tuple[int, int] | None = None,
+    ) -> FilterBank:
         """Make a bank from the arrays of `arrays`.
 
         Parameters
@@ -141,13 +146,23 @@ class FilterBank:
             Arrays by name; other entries are ignored.
         semisaturation : float or None
             See `FilterBank`.
+        shape : tuple of int, optional
+            Filters and features that there must be.
 
         Returns
         -------
         FilterBank
             The bank.
+
+        Raises
+        ------
+        ValueError
+            If the arrays are not those of such filters.
         """
-        return cls(matrix_from_arrays("filters", arrays), semisaturation)
+        matrix = matrix_from_arrays("filters", arrays, shape)
+        if len(set(np.diff(matrix.indptr).tolist())) > 1:
+            raise ValueError("'filters/indptr': filters see different numbers of pixels")
+        return cls(matrix, semisaturation)
 
 
 def draw_filters(

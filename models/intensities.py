@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim.arrays import FloatArray
+from bnsim.expected import NUMBER, Expected, check
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,17 +63,25 @@ class IntensityScale:
         return {"intensities/low": self.low, "intensities/high": self.high}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], n_features: int) -> Self:
         """Make a scale from the arrays of `arrays`.
 
         Parameters
         ----------
         arrays : mapping of str to ndarray
             Arrays by name; other entries are ignored.
+        n_features : int
+            Features of a sample.
 
         Returns
         -------
         IntensityScale
             The scale.
+
+        Raises
+        ------
+        ValueError
+            If the arrays are not those of such a scale.
         """
+        check(arrays, {name: Expected(NUMBER, (n_features,)) for name in ("intensities/low", "intensities/high")})
         return cls(arrays["intensities/low"], arrays["intensities/high"])

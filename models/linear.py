@@ -10,6 +10,7 @@ from numpy.typing import DTypeLike, NDArray
 from scipy import sparse
 
 from bnsim.arrays import FloatArray
+from bnsim.expected import NUMBER, WHOLE, Expected, check
 
 BLOCK = 128
 """Samples multiplied at once: they stay in the processor's cache."""
@@ -62,7 +63,9 @@ def matrix_arrays(name: str, matrix: sparse.csr_array) -> dict[str, NDArray[np.g
     return {f"{name}/{part}": array for part, array in parts.items()}
 
 
-def matrix_from_arrays(name: str, arrays: Mapping[str, NDArray[np.generic]]) -> sparse.csr_array:
+def matrix_from_arrays(
+    name: str, arrays: Mapping[str, NDArray[np.generic]], shape: tuple[int, int] | None = None
+) -> sparse.csr_array:
     """Make a sparse matrix from the arrays of `matrix_arrays`.
 
     Parameters
@@ -71,14 +74,34 @@ def matrix_from_arrays(name: str, arrays: Mapping[str, NDArray[np.generic]]) -> 
         Prefix of the names.
     arrays : mapping of str to ndarray
         Arrays by name; other entries are ignored.
+    shape : tuple of int, optional
+        Shape that the matrix must have.
 
     Returns
     -------
     sparse array
         The matrix.
+
+    Raises
+    ------
+    ValueError
+        If the arrays are not those of such a matrix.
     """
-    data, indices, indptr, shape = (arrays[f"{name}/{part}"] for part in ("data", "indices", "indptr", "shape"))
-    return sparse.csr_array((data, indices, indptr), shape=tuple(shape))
+    check(arrays, {f"{name}/shape": Expected(WHOLE, (2,), low=0, high=2**62)})
+    rows, columns = map(int, arrays[f"{name}/shape"])
+    if shape not in (None, (rows, columns)):
+        raise ValueError(f"'{name}/shape' is {(rows, columns)}, not {shape}")
+    entries = ("entries",)
+    of_matrix = {
+        "data": Expected(NUMBER, entries),
+        "indices": Expected(WHOLE, entries, below="columns"),
+        "indptr": Expected(WHOLE, (rows + 1,), low=0),
+    }
+    check(arrays, {f"{name}/{part}": expected for part, expected in of_matrix.items()}, {"columns": columns})
+    data, indices, indptr = (arrays[f"{name}/{part}"] for part in of_matrix)
+    if indptr[0] != 0 or indptr[-1] != len(data) or (np.diff(indptr) < 0).any():
+        raise ValueError(f"'{name}/indptr' does not divide the entries into rows")
+    return sparse.csr_array((data, indices, indptr), shape=(rows, columns))
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,12 +44,16 @@ class Schedule:
         Increasing numbers of presentations after which the learning curve has a point.
     watch : callable
         To be called as watch(samples_seen) after each chunk: reports progress, takes the point that is due, shows the
-        model. `chunks` calls it with 0 before the first chunk.
+        model.
+    begin : callable
+        Is called by `chunks` before the first chunk: has the model watched before it learns, or sets it to where an
+        interrupted training ends; returns the presentations that it has seen.
     """
 
     order: NDArray[np.int64]
     checkpoints: tuple[int, ...]
     watch: Callable[[int], None]
+    begin: Callable[[], int] = lambda: 0
 
     def __len__(self) -> int:
         return len(self.order)
@@ -67,11 +71,9 @@ class Schedule:
         Yields
         ------
         tuple of int
-            (start, stop) of a chunk. When the first is asked for, the model must have its initial weights: it is
-            watched before it learns.
+            (start, stop) of a chunk. When the first is asked for, the model must have its initial weights.
         """
-        self.watch(0)
-        total = len(self)
+        seen, total = self.begin(), len(self)
         at_checkpoints = {-(-checkpoint // batch) * batch for checkpoint in self.checkpoints}
-        cuts = sorted({0, total, *range(0, total, size), *(cut for cut in at_checkpoints if cut < total)})
-        yield from pairwise(cuts)
+        cuts = {total, *range(0, total, size), *(cut for cut in at_checkpoints if cut < total)}
+        yield from pairwise([seen, *sorted(cut for cut in cuts if cut > seen)])

@@ -6,18 +6,45 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NotRequired
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ConfigDict, Field
+from typing_extensions import TypedDict
 
 from bnsim import archive
-from bnsim.errors import InputError, MachineError, refuse_path
+from bnsim.documents import STRICT, checked
+from bnsim.errors import InputError, MachineError, first_line, refuse_path
 from bnsim.files import replacing
 
 HEADER = "header"
 TEXT = "text/"
 """Prefix of arrays of strings that were Python objects (scikit-learn keeps labels as they were given)."""
+
+
+class _Point(TypedDict):
+    """A point of the learning curve."""
+
+    __pydantic_config__ = ConfigDict(**STRICT, extra="forbid")  # type: ignore[misc]
+
+    samples_seen: Annotated[int, Field(ge=0)]
+    validation_accuracy: float
+
+
+class Header(TypedDict):
+    """What JSON holds of a fitted classifier, besides further whole numbers of its class."""
+
+    __pydantic_config__ = ConfigDict(strict=True)  # type: ignore[misc]  # a parameter may be infinite
+
+    parameters: dict[str, Any]
+    n_features_in_: Annotated[int, Field(ge=1, lt=2**31)]
+    random_state_: Annotated[int, Field(ge=0, lt=2**64)]
+    presentations_seen_: NotRequired[Annotated[int, Field(ge=0, lt=2**62)]]
+    n_trainable_: NotRequired[Annotated[int, Field(ge=0, lt=2**62)]]
+    history_: list[_Point]
+    warnings_: list[str]
+    feature_names_in_: NotRequired[list[str]]
 
 
 def plain(owner: str, value: Any) -> Any:
@@ -126,12 +153,13 @@ def reading(path: Path, class_name: str) -> Iterator[tuple[dict[str, Any], dict[
     stored = archive.read(class_name, path)
     try:
         header = json.loads(str(stored.pop(HEADER)))
-        saved_class = header["class"]
-    except (KeyError, TypeError, ValueError) as error:
+        saved_class = str(header["class"])
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise archive.foreign(class_name, path, error) from None
     if saved_class != class_name:
         raise InputError(f"{path}: holds a {saved_class}, not a {class_name}; use {saved_class}.load")
     try:
+        checked(Header, header)
         yield (
             header,
             {
@@ -139,5 +167,7 @@ def reading(path: Path, class_name: str) -> Iterator[tuple[dict[str, Any], dict[
                 for name, array in stored.items()
             },
         )
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise InputError(f"{path}: a saved {class_name} with missing parts ({error}); save it again") from None
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
+        raise InputError(
+            f"{path}: a saved {class_name} with missing or damaged parts ({first_line(error)}); save it again"
+        ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -9,12 +10,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bnsim.arrays import Int64Array
+from bnsim.description import canonical
 from bnsim.drives.encoder import Encoded
 from bnsim.engine import random, stimuli
 from bnsim.engine.backends import CompiledNetwork
 from bnsim.engine.job import Grid, Job, Limit, Outcome, Reporter
 from bnsim.engine.records import Record
 from bnsim.engine.signals import Signals
+from bnsim.identity import checksum
 from bnsim.program import Program
 from bnsim.state import CLOCK, KEY, State
 
@@ -64,7 +67,7 @@ class Run:
         return self.segment * self.n_segments
 
     def pieces(
-        self, engine: CompiledNetwork, state: State, report: Reporter | None
+        self, engine: CompiledNetwork, state: State, report: Reporter | None, done: int = 0
     ) -> Iterator[tuple[State, Grid, Outcome]]:
         """Iterate over the run, job by job.
 
@@ -73,9 +76,11 @@ class Run:
         engine : CompiledNetwork
             The compiled program.
         state : State
-            Where the run begins.
+            Where the run begins, or goes on.
         report : callable or None
             Is told now and then how many steps of the run are done.
+        done : int
+            Steps of the run that lie behind the state.
 
         Yields
         ------
@@ -86,7 +91,7 @@ class Run:
         outcome : Outcome
             Its outcome.
         """
-        done, start, limit = 0, int(state[CLOCK][0]), self.limit
+        start, limit = int(state[CLOCK][0]) - done, self.limit
         while done < self.n_steps:
             job = self._job(state, start, done, limit)
             begun = time.monotonic()
@@ -96,6 +101,33 @@ class Run:
             done += steps
             state = State({**state, **outcome.state, CLOCK: np.array([start + done], np.int64)})
             yield state, Grid(steps, steps, start + done - steps, continuous=True), outcome
+
+    def identity(self, state: State) -> str:
+        """Return a checksum of all that the run depends on.
+
+        Parameters
+        ----------
+        state : State
+            Where the run begins.
+
+        Returns
+        -------
+        str
+            The checksum.
+        """
+        described = {
+            "program": self.program,
+            "steps": (self.segment, self.n_segments),
+            "plastic": self.plastic,
+            "spikes": dict(self.wanted.spikes),
+            "samples": {".".join(name): sampling for name, sampling in self.wanted.samples.items()},
+        }
+        arrays = {f"state {name}": array for name, array in state.items()}
+        arrays |= {f"signal {'.'.join(name)}": values for name, values in self.told.items()}
+        for name, drive in self.drives.items():
+            parts = {"": drive} if isinstance(drive, np.ndarray) else vars(drive)
+            arrays |= {f"drive {name} {part}": array for part, array in parts.items()}
+        return checksum(json.dumps(canonical(described), sort_keys=True), arrays)
 
     def _job(self, state: State, start: int, done: int, limit: Limit | None) -> Job:
         """The job that goes on after some steps: with the rest of a segment, or with whole ones."""

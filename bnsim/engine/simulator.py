@@ -23,6 +23,7 @@ from bnsim.engine.progress import progress_of
 from bnsim.engine.records import Record
 from bnsim.engine.signals import Signals, check_signals
 from bnsim.errors import InputError
+from bnsim.interruption import deferred
 from bnsim.network import Network
 from bnsim.printable import printable
 from bnsim.program import Program
@@ -30,7 +31,7 @@ from bnsim.random_numbers import checked_key
 from bnsim.record import Request
 from bnsim.recording import Recording
 from bnsim.state import CLOCK, KEY, State
-from bnsim.stream import Stream
+from bnsim.stream import Call, Stream
 from bnsim.timing import Timing
 
 __all__ = ["Simulator"]
@@ -205,6 +206,8 @@ class Simulator:
             Folder to which the run writes what it records, piece by piece, so that it takes no more memory the longer
             it is; a new one, or that of a run which ends with this state, to go on with it. A piece takes about five
             seconds of real time, longer where to begin a piece takes long: so much is lost if the process is killed.
+            The same call goes on with a run that was interrupted, to the same bits, and reads one that has ended.
+            Ctrl-C waits for the end of the piece; a second Ctrl-C does not.
 
         Returns
         -------
@@ -221,6 +224,11 @@ class Simulator:
             a trial: a rule that learns then, a repetition or a reward.
         MachineError
             If the simulation fails.
+
+        Warns
+        -----
+        UserWarning
+            If the last piece in the folder is damaged; what the folder held before is used.
 
         Notes
         -----
@@ -266,10 +274,17 @@ class Simulator:
         """Carry out a run and write each of its pieces to a folder as soon as it is there."""
         number, nothing = np.zeros(1, np.uint64), Grid(0, 0, int(state[CLOCK][0]), continuous=True)
         start = run.wanted.recording(self.program, nothing, number, [run.wanted.nothing(self.program)], state)
-        stream = Stream(culprit, to, state, start)
+        call = Call(run.identity(state), int(state[CLOCK][0]))
+        stream = Stream(culprit, to, state, start, call)
+        reached, done = stream.state, stream.done
+        pieces = run.pieces(self._engine, reached, report, done)
         try:
-            for reached, grid, outcome in run.pieces(self._engine, state, report):
-                stream.append(run.wanted.recording(self.program, grid, number, [outcome], reached), reached)
+            with deferred() as interruption:
+                for reached, grid, outcome in pieces:
+                    stream.append(run.wanted.recording(self.program, grid, number, [outcome], reached), reached)
+                    done += grid.steps
+                    if interruption.requested and done < run.n_steps:
+                        raise KeyboardInterrupt
         except BaseException as error:
             error.add_note(stream.note())
             if isinstance(error, KeyboardInterrupt):  # which Brian2's excepthook leaves without a word

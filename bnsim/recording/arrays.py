@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bnsim.expected import NUMBER, REAL, TEXT, WHOLE, Expected, check
 from bnsim.recording import traces as traces_of
 from bnsim.recording.spikes import SpikeTimes
 
@@ -68,7 +69,9 @@ def fields(data: Mapping[str, np.ndarray]) -> dict[str, Any]:
         If they hold none.
     """
     if "steps" in data:
+        check(data, {"dt": _OF_ALL["dt"], "first_step": _STEPS, "steps": _STEPS})
         data = _of_pieces(data)
+    _check(data)
     found: dict[str, Any] = {name: {} for name in ("counts", "spikes", "traces", "weights", "sizes")}
     for key, array in data.items():
         kind, _, rest = key.partition("/")
@@ -87,6 +90,62 @@ def fields(data: Mapping[str, np.ndarray]) -> dict[str, Any]:
     found["spikes"] = {population: SpikeTimes(**arrays) for population, arrays in found["spikes"].items()}
     found |= {name: float(data[name]) for name in ("duration", "dt", "start")}
     return found | {name: data[name] for name in ("trials", "presentations")}
+
+
+_STEPS = Expected(WHOLE, (), low=0, high=2**53)
+_OF_ALL: Mapping[str, Expected] = {
+    "start": Expected(NUMBER, (), low=0),
+    "duration": Expected(NUMBER, (), low=0),
+    "dt": Expected(NUMBER, (), low=np.finfo(float).tiny),
+    "trials": Expected(WHOLE, ("n_trials",), low=0),
+    "presentations": Expected(WHOLE, ("n_trials",), low=0),
+}
+"""Arrays of every recording."""
+
+
+def _check(data: Mapping[str, np.ndarray]) -> None:
+    """Hold the arrays of a recording against each other; `Recording` itself looks at the spikes."""
+    sizes = {name: Expected(WHOLE, (), low=0) for name in data if name.startswith("sizes/")}
+    check(data, sizes)
+    known = {f"units of {name.partition('/')[2]}": int(data[name]) for name in sizes}
+    expected = {**_OF_ALL, **sizes}
+    older = not any(name.startswith("spikes/") and name.endswith("/units") for name in data)  # of whole populations
+    for name in sorted(data):  # counts first: they say how many units there are
+        kind, _, owner = name.partition("/")
+        group = name.rpartition("/")[0]
+        if kind == "counts":
+            expected[name] = Expected(WHOLE, ("n_trials", f"units of {owner}"), low=0)
+        elif kind == "spikes":
+            expected |= _of_spikes(group, () if older else ("units",))
+        elif kind == "traces":
+            expected |= _of_trace(group, f"units of {group.split('/')[1]}")
+        elif kind == "weights":
+            expected |= _of_trace(group, "")
+    check(data, expected, known)
+    for name in data:
+        if name not in expected:
+            raise ValueError(f"a recording has no array {name!r}")
+
+
+def _of_spikes(group: str, further: tuple[str, ...]) -> dict[str, Expected]:
+    size = (f"spikes of {group}",)
+    return {
+        f"{group}/trial": Expected(WHOLE, size),
+        f"{group}/unit": Expected(WHOLE, size),
+        f"{group}/time": Expected(REAL, size),
+        **{f"{group}/{part}": Expected(WHOLE, (f"recorded of {group}",)) for part in further},
+    }
+
+
+def _of_trace(group: str, indexed: str) -> dict[str, Expected]:
+    """Of samples whose units are indices below the length of this name; of any length, if it is empty."""
+    samples, units = f"samples of {group}", f"sampled of {group}"
+    return {
+        f"{group}/values": Expected(NUMBER, ("n_trials", samples, units), finite=False),
+        f"{group}/times": Expected(REAL, (samples,)),
+        f"{group}/units": Expected(WHOLE, (units,), low=0, below=indexed),
+        f"{group}/unit": Expected(TEXT, ()),
+    }
 
 
 def _of_pieces(grown: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

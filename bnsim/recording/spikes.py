@@ -13,6 +13,9 @@ from bnsim.arrays import FloatArray, IntArray
 from bnsim.errors import InputError
 from bnsim.selection import Indices, checked_index, checked_indices, listed
 
+_AT_ONCE = 2**20
+"""Spikes that are checked at once: of a recording that is mapped from disk, no more need be in memory."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SpikeTimes:
@@ -244,7 +247,7 @@ def joined(parts: Sequence[SpikeTimes]) -> SpikeTimes:
 
 
 def check_range(culprit: str, spikes: SpikeTimes, n_trials: int, n_units: int, start: float, duration: float) -> None:
-    """Refuse spikes of trials or units that there are not or were not recorded, and times not within the trial.
+    """Refuse spikes out of order, of trials or units that there are not or were not recorded, or not within the trial.
 
     Parameters
     ----------
@@ -264,8 +267,14 @@ def check_range(culprit: str, spikes: SpikeTimes, n_trials: int, n_units: int, s
     InputError
         If there is such a spike.
     """
-    if not len(spikes):
-        return
+    for first in range(0, len(spikes), _AT_ONCE):
+        part = slice(first, first + _AT_ONCE + 1)  # with the first spike of the next, for the order
+        trial, unit, time = spikes.trial[part], spikes.unit[part], spikes.time[part]
+        _check_part(culprit, SpikeTimes(trial, unit, time, spikes.units), n_trials, n_units, (start, duration))
+
+
+def _check_part(culprit: str, spikes: SpikeTimes, n_trials: int, n_units: int, extent: tuple[float, float]) -> None:
+    start, duration = extent
     if not (spikes.time.min() >= start and spikes.time.max() < start + duration):  # NaN is neither
         raise InputError(
             f"{culprit}.time: not within the trial of {start:g} to {start + duration:g} s; give times from its start"
@@ -273,6 +282,9 @@ def check_range(culprit: str, spikes: SpikeTimes, n_trials: int, n_units: int, s
     for what, values, size in (("trial", spikes.trial, n_trials), ("unit", spikes.unit, n_units)):
         for value in (values.min(), values.max()):
             checked_index(f"{culprit}.{what}", value, size, what)
+    back = np.diff(spikes.time) < 0
+    if back.any() and (back & (np.diff(spikes.trial) == 0)).any():
+        raise InputError(f"{culprit}.time: not in order; sort the spikes by trial, then time, then unit")
     recorded = np.zeros(n_units, bool)
     recorded[spikes.units] = True
     if not (known := recorded[spikes.unit]).all():

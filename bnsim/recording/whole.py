@@ -79,6 +79,8 @@ class Recording:
     weights: Mapping[str, SampledTrace] = field(default_factory=dict)
     start: float = 0.0
     sizes: Mapping[str, int] = field(default_factory=dict)
+    _looked_at: set[str] = field(default_factory=set, init=False)
+    """Populations whose spikes lie on disk and have been checked."""
 
     def __post_init__(self) -> None:
         if len(self.presentations) != len(self.trials):
@@ -89,8 +91,12 @@ class Recording:
             culprit = f"Recording.spikes[{population!r}]"
             checked[population] = spikes_of.with_units(culprit, spikes, size)
             if not isinstance(spikes.time, np.memmap):  # what lies on disk is not read before it is looked at
-                spikes_of.check_range(culprit, checked[population], self.n_trials, size, self.start, self.duration)
+                self._check_spikes(population, checked[population])
         object.__setattr__(self, "spikes", checked)
+
+    def _check_spikes(self, population: str, spikes: SpikeTimes) -> None:
+        culprit, size = f"Recording.spikes[{population!r}]", self.populations[population]
+        spikes_of.check_range(culprit, spikes, self.n_trials, size, self.start, self.duration)
 
     def __eq__(self, other: object) -> bool:
         """Return whether another recording holds the same arrays; NaN equals NaN."""
@@ -171,7 +177,11 @@ class Recording:
                 f"Recording.spikes: no spike times of {population!r} were recorded; "
                 f"run again with record=[bnsim.Spikes({population!r})]"
             )
-        return self.spikes[population]
+        found = self.spikes[population]
+        if isinstance(found.time, np.memmap) and population not in self._looked_at:
+            self._check_spikes(population, found)
+            self._looked_at.add(population)
+        return found
 
     def trace(self, population: str, variable: str) -> SampledTrace:
         """Return a recorded trace.
@@ -266,6 +276,9 @@ class Recording:
             )
         edges = (first - 0.5) * self.dt, (last - 0.5) * self.dt
         spikes = {name: spikes_of.cut(found, self.n_trials, edges) for name, found in self.spikes.items()}
+        for name, found in spikes.items():
+            if isinstance(found.time, np.memmap):
+                self._check_spikes(name, found)
         whole = [name for name in spikes if len(self.spikes[name].units) == self.populations[name]]
         return Recording(
             duration=(last - first) * self.dt,

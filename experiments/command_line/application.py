@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from experiments.output import say
 
+
+class InterruptedCommandError(Exception):
+    """Stands for KeyboardInterrupt, of whose message Typer leaves nothing."""
+
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise InterruptedCommandError(str(error)) from error
+
+
 app = typer.Typer(
     name="bnsim",
+    cls=_Commands,
     help="Compare brain-like spiking networks with artificial neural networks under the same conditions.",
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -37,8 +37,8 @@ def fit_command(  # numpydoc ignore=PR01
         list[str] | None,
         typer.Option(
             metavar="KEY=LOW:HIGH",
-            help="A setting and its limits, such as siegert.mean=10.0:20.0; 10:20 is for whole numbers, 0.1:10:log for a "
-            "logarithmic scale, [1.0:5.0] for an option that is a list; repeatable.",
+            help="A setting and its limits, such as siegert.mean=10.0:20.0; 10:20 is for whole numbers, 0.1:10:log "
+            "for a logarithmic scale, [1.0:5.0] for an option that is a list; repeatable.",
         ),
     ] = None,
     target: Annotated[

@@ -1,7 +1,8 @@
 """How the process of the command begins and ends.
 
-Exit codes: 0 for success, 2 for bad input, 1 for a failed run, 130 for Ctrl-C and the signals TERM and HUP. Every error
-that a user can cause is one line on standard error; `--debug` shows its traceback as well.
+Exit codes: 0 for success, 2 for bad input, 1 for a failed run, 3 where two runs have different numbers (`diff`,
+`repeat`), 130 for Ctrl-C and the signals TERM and HUP. Every error that a user can cause is one line on standard error;
+`--debug` shows its traceback as well.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 import typer
 
-from experiments.command_line.application import app
+from experiments.command_line.application import InterruptedCommandError, app
 from experiments.output import complain, detail, prepare, say, settle
 
 # Newer versions of Typer bring their own copy of Click, older ones import it; both have this base class.
@@ -52,7 +53,7 @@ def main() -> None:
     try:
         code = app(args=arguments, prog_name="bnsim", standalone_mode=False)
         settle()
-        if code == INTERRUPTED:  # newer versions of Typer turn Ctrl-C into this exit code
+        if code == INTERRUPTED:  # Ctrl-C before a command was called, by newer versions of Typer
             raise KeyboardInterrupt
     except (Exception, KeyboardInterrupt) as error:
         if debug:
@@ -74,7 +75,7 @@ def _diagnosis(error: BaseException) -> tuple[int, str]:
     error = _of_this_project(error)
     if isinstance(error, UsageError):
         return 2, _usage_message(error)
-    if isinstance(error, (KeyboardInterrupt, typer.Abort)):
+    if isinstance(error, (KeyboardInterrupt, typer.Abort, InterruptedCommandError)):
         return INTERRUPTED, f"interrupted; {error}" if str(error) else "interrupted; nothing was written"
     if isinstance(error, BnsimError):
         return 2 if isinstance(error, InputError) else 1, str(error)

@@ -132,15 +132,10 @@ def _map(figure: Figure, ax: Axes, rows: pd.DataFrame, keys: list[str], label: s
     ax.set(xlabel=keys[0], ylabel=keys[1])
     ax.spines[:].set_visible(False)
     if table.size <= MOST_CELLS:
-        for (row, column), value in np.ndenumerate(table.to_numpy(float)):
-            bright = image.norm(value) > 0.5 if np.isfinite(value) else True
-            text = f"{value:.3g}" if np.isfinite(value) else "-"
-            ax.text(
-                column + 0.5,
-                row + 0.5,
-                text,
-                ha="center",
-                va="center",
-                color="black" if bright else "white",
-                fontsize=9,
+        cells = table.to_numpy(float)
+        middle = (np.nanmin(cells) + np.nanmax(cells)) / 2
+        for (row, column), value in np.ndenumerate(cells):
+            text, ink = (
+                (f"{value:.3g}", "black" if value > middle else "white") if np.isfinite(value) else ("-", "black")
             )
+            ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=ink, fontsize=9)

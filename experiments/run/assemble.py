@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from experiments.collection.numbers import checksums
 from experiments.run.job import StudyJob, StudyResult
 from experiments.run.manifest import manifest
 from experiments.run.plan import Plan
@@ -56,7 +57,17 @@ def assemble(
     return RunContents(
         config=plan.config.as_toml(parameters, _derived(found)),
         manifest=manifest(
-            name, plan.config, plan.dataset, plan.studies.values(), described, started, timings, _openings(found)
+            name,
+            plan.request,
+            plan.config,
+            plan.dataset,
+            plan.studies.values(),
+            described,
+            {find(job.study).name: job.identity.code for job in plan.jobs},
+            checksums(rows),
+            started,
+            timings,
+            _openings(found),
         )
         | {"warnings": _warnings(found)},
         results=rows,

@@ -20,7 +20,7 @@ from experiments.run.execute import Workers, available_cores
 from experiments.run.executor import Executor
 from experiments.run.job import Identity, StudyResult
 from experiments.run.parameter_check import parameter_checks
-from experiments.run.plan import Plan, check, plan_document, queued
+from experiments.run.plan import Plan, check, identities, plan_document, queued
 from experiments.run.progress import ProgressDisplay, Silence
 from experiments.run.request import COMPARE, Request
 from experiments.run.store import Store
@@ -162,7 +162,7 @@ def carry_out(request: Request, out: Path, workers: int | None = None, make_exec
             store.write_plan(plan_document(plan, store.directory.name, started))
             return _finish(plan, store, started, workers, make_executor)
     finally:
-        if store.directory.exists() and not store.count() and not (store.directory / "summary.json").exists():
+        if store.is_empty:
             store.discard()
         if is_new:
             with suppress(OSError):  # not empty: it contains the run
@@ -212,9 +212,12 @@ def resume(
         return read_run(directory)
     with store.locked():
         plan = check(Request.of(document["request"])).plan(store.shelf)
+        started = datetime.fromisoformat(document["started_utc"])
         if not keep_finished:
             _refuse_changes(plan, store)
-        started = datetime.fromisoformat(document["started_utc"])
+            if document["jobs"] != identities(plan):  # nor are trainings gone on with by other code
+                store.forget_trainings()
+                store.write_plan(plan_document(plan, store.directory.name, started))
         return _finish(plan, store, started, workers, make_executor)
 
 
@@ -275,9 +278,10 @@ def _finish(plan: Plan, store: Store, started: datetime, workers: int | None, ma
 def _with_remedy(error: BaseException, plan: Plan, store: Store) -> BaseException:
     """Return the same error with a message that also says what is kept and how to continue."""
     count = store.count()
-    if not count:
+    if not count and not store.has_trainings:
         return error
-    kept = f"{count} of {len(plan.jobs)} jobs are kept; continue with `bnsim resume {store.directory}`"
+    what = f"{count} of {len(plan.jobs)} jobs" if count else "the trainings so far"
+    kept = f"{what} are kept; continue with `bnsim resume {store.directory}`"
     extended = type(error)(f"{error}; {kept}" if str(error) else kept)
     for note in getattr(error, "__notes__", ()):
         extended.add_note(note)

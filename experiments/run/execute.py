@@ -38,6 +38,9 @@ WORKER_ENVIRONMENT = {
 }
 """One thread for each process: two processes fill two cores, and sums are always computed in the same order."""
 
+INTERRUPTED = 128 + signal.SIGTERM
+"""Exit code of a worker that was asked to end and has kept its training."""
+
 REPORT_INTERVAL = 0.1
 """Seconds between two progress messages of one job."""
 
@@ -82,10 +85,15 @@ class Workers:
     ) -> None:
         for worker in self._workers:
             worker.process.terminate()
-        for worker in self._workers:
-            worker.process.join()
-            worker.pipe.close()
-        self._workers = []
+        try:
+            for worker in self._workers:  # trainings that are kept are kept first, which takes a chunk of them
+                worker.process.join()
+        finally:  # a second Ctrl-C does not wait
+            for worker in self._workers:
+                worker.process.kill()
+                worker.process.join()
+                worker.pipe.close()
+            self._workers = []
 
     def run(self, jobs: Sequence[Job], watcher: Watcher) -> Iterator[tuple[int, Any]]:
         """Yield the index and the result of each job as soon as it ends, in no particular order.
@@ -291,22 +299,21 @@ def _end_with_parent() -> None:
     threading.Thread(target=follow, daemon=True).start()
 
 
-def _leave(number: int, frame: object) -> None:
-    """End on Ctrl-C without a traceback; the parent cleans up. (Brian2 wraps a handler only if it is a
-    function.)"""
-    os._exit(128 + number)
-
-
 def _work(pipe: Connection) -> None:
     """Run a worker: receive a job, report progress, return the result, until the parent ends."""
-    signal.signal(signal.SIGINT, _leave)
+    # Ctrl-C reaches the whole group; the parent tells its workers when to end, and compiled networks inherit this.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_parent()
     warnings.simplefilter("ignore", SlowBackendWarning)  # the command line has shown this warning already
     with suppress(EOFError, ConnectionError):  # the parent has ended
         pipe.send(("ready",))
         while True:
             job = pickle.loads(pipe.recv_bytes())
-            pipe.send(outcome_of(job, _reporter(pipe)))
+            try:
+                outcome = outcome_of(job, _reporter(pipe))
+            except KeyboardInterrupt:  # asked to end, a training that is kept has done so
+                os._exit(INTERRUPTED)
+            pipe.send(outcome)
 
 
 def _reporter(pipe: Connection) -> Progress:

@@ -21,7 +21,6 @@ from typing import Any
 
 import pandas as pd
 
-from bnsim.errors import InputError
 from bnsim.files import replacing
 from experiments.names import DEFAULT_MODELS
 from experiments.run.design import Range
@@ -149,12 +148,7 @@ def resume(directory: str | Path, conduct: Conduct) -> Fit:
     """
     folder = Path(directory)
     document = read_plan(folder, KIND)
-    try:
-        request, search = Request.of(document["request"]), Search.of(document)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{folder}: its plan is damaged ({error}); repeat the command that began it") from None
+    request, search = Request.of(document["request"]), Search.of(document)
     varied, search = search.checked(request)
     return _carried_out(varied, search, folder, conduct)
 

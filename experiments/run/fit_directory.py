@@ -15,12 +15,12 @@ from typing import Any
 
 import pandas as pd
 
-from bnsim.errors import InputError
+from bnsim.errors import InputError, first_line
+from experiments.run.points_documents import FitDocument
 from experiments.run.sweep_directory import read_plan
 from experiments.run_directory import read_json
 
 KIND, TRIALS, RESULT = "fit", "trials.parquet", "fit.json"
-_NAMES = ("best", "objective", "by_seed", "targets", "trials", "generations", "failed", "why_it_ended")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Fit:
         try:
             return pd.read_parquet(path)
         except (OSError, ValueError) as error:
-            reason = next(iter(str(error).splitlines()), type(error).__name__)
+            reason = first_line(error)
             raise InputError(f"{path}: damaged ({reason}); repeat the fit") from None
 
 
@@ -82,8 +82,4 @@ def read_fit(directory: str | Path) -> Fit:
     plan = read_plan(folder, KIND)
     if not (folder / RESULT).is_file():
         raise InputError(f"{folder}: this fit is not finished; continue with `bnsim resume {folder}`")
-    result = read_json(folder / RESULT, _NAMES)
-    for name, kind in (("best", dict), ("by_seed", list), ("targets", list)):
-        if not isinstance(result[name], kind):
-            raise InputError(f"{folder / RESULT}: entry {name!r} is damaged; continue with `bnsim resume {folder}`")
-    return Fit(folder, plan, result)
+    return Fit(folder, plan, read_json(folder / RESULT, FitDocument))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 import warnings
 from collections.abc import Mapping
@@ -91,6 +92,11 @@ class StudyJob:
         return f"{find(self.study).name}, {self.subject.model}, seed {self.subject.seed}"
 
     @property
+    def file_name(self) -> str:
+        """The name without characters that file names lack."""
+        return re.sub(r"[^A-Za-z0-9.-]+", "-", self.name)
+
+    @property
     def config(self) -> Any:
         """The options of the study, as an instance of its class of options."""
         return type(find(self.study).presets["quick"]).model_validate(self.options)
@@ -121,7 +127,8 @@ class StudyJob:
         if isinstance(subject, Untrained):
             outcome, description = study.measure.run(self.config, subject, progress), {"kind": subject.kind}
         else:
-            changed = replace(subject, parameters={**subject.parameters, **self.others})
+            trainings = None if subject.shelf is None else subject.shelf / self.file_name
+            changed = replace(subject, parameters={**subject.parameters, **self.others}, trainings=trainings)
             outcome, description = study.measure.run(self.config, changed, progress), describe(subject.create())
         for row in outcome.measurements:
             study[row.metric]  # an unknown metric must fail here, not give an empty figure later
@@ -143,7 +150,7 @@ class StudyJob:
 
 
 def _described(subject: Subject | Untrained) -> tuple[Any, ...]:
-    """Return everything that identifies a subject except its data and its shelf."""
+    """Return everything that identifies a subject except its data and its folders."""
     if isinstance(subject, Untrained):
         return subject.model, subject.kind, subject.seed
     twin = None if subject.twin is None else _described(subject.twin)

@@ -1,4 +1,4 @@
-"""Content of manifest.json: everything needed to repeat a run and to judge its results."""
+"""Content of manifest.json: everything needed to repeat a run (`experiments.run.repeat`) and to judge its results."""
 
 from __future__ import annotations
 
@@ -6,28 +6,38 @@ import os
 import platform
 import subprocess
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bnsim.engine.compiler import compiler_identity, find_compiler
+from bnsim.errors import MachineError
 from experiments.run.configuration import RunConfig, settings_tried, task_kind
 from experiments.run.execute import available_cores
+from experiments.run.request import Request
 from experiments.spec import Study
 from experiments.tasks.dataset import Dataset
 
 if TYPE_CHECKING:
     from models.classifier import Classifier
 
-PACKAGES = ("bnsim", "brian2", "numpy", "scipy", "scikit-learn", "tensorflow", "keras", "elephant", "pandas")
+PACKAGES = (
+    *("bnsim", "brian2", "numpy", "scipy", "scikit-learn", "tensorflow", "keras"),
+    *("elephant", "neo", "quantities", "pandas", "cython", "sympy"),
+)
+"""Packages on which numbers may depend."""
 
 
 def manifest(
     name: str,
+    request: Request,
     config: RunConfig,
     dataset: Dataset | None,
     studies: Iterable[Study],
     models: Mapping[str, Mapping[str, Any]],
+    code: Mapping[str, str],
+    numbers: Mapping[str, str],
     started: datetime,
     timings: dict[str, float],
     test_set_openings: int,
@@ -38,6 +48,8 @@ def manifest(
     ----------
     name
         Name of the run.
+    request
+        What the user asked for.
     config
         The resolved run.
     dataset
@@ -46,6 +58,10 @@ def manifest(
         Studies of the run.
     models
         Result of `describe` for each model.
+    code
+        Study -> checksum of the code that measured it (`experiments.run.job.code_of`).
+    numbers
+        Study -> checksum of its numbers (`experiments.collection.numbers.checksums`).
     started
         Start of the run.
     timings
@@ -61,6 +77,8 @@ def manifest(
     return {
         "run": name,
         "started_utc": started.isoformat(timespec="seconds"),
+        "finished_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+        "request": request.document(),
         "task": _task(config, dataset),
         "models": models,
         "keys": {
@@ -73,10 +91,13 @@ def manifest(
         "test_set_openings": test_set_openings,
         "versions": {"python": platform.python_version(), **_versions()},
         "commit": _commit(),
+        "code": dict(code),
+        "numbers": dict(numbers),
         "machine": {
             "system": platform.platform(),
             "processor": _processor(),
             "cores": available_cores(),
+            "compiler": _compiler(),
         },
         "timings": timings,
     }
@@ -135,7 +156,7 @@ def _versions() -> dict[str, str]:
 
 def _commit() -> str | None:
     """Return the commit of the source tree, with "+changes" if files were edited; None outside a checkout."""
-    root = Path(__file__).resolve().parents[1]
+    root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():
         return None
 
@@ -146,6 +167,15 @@ def _commit() -> str | None:
     try:
         return git("rev-parse", "HEAD") + ("+changes" if git("status", "--porcelain") else "")
     except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _compiler() -> str | None:
+    """Return the version of the C++ compiler; None if there is none that works."""
+    try:
+        command = find_compiler()
+        return None if command is None else compiler_identity(command).partition(" | ")[0]
+    except MachineError:
         return None
 
 

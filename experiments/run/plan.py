@@ -244,6 +244,22 @@ def _subject(config: RunConfig, source: TaskReference, model: str, seed: int, sh
     )
 
 
+def identities(plan: Plan) -> dict[str, dict[str, str]]:
+    """Return the checksums that each job depends on.
+
+    Parameters
+    ----------
+    plan
+        The run with its jobs.
+
+    Returns
+    -------
+    dict of str to dict
+        Checksums by the name of the job.
+    """
+    return {job.name: vars(job.identity) for job in plan.jobs}
+
+
 def plan_document(plan: Plan, name: str, started: datetime) -> str:
     """Return the content of plan.json.
 
@@ -265,6 +281,6 @@ def plan_document(plan: Plan, name: str, started: datetime) -> str:
         "run": name,
         "started_utc": started.isoformat(timespec="seconds"),
         "request": plan.request.document(),
-        "jobs": {job.name: vars(job.identity) for job in plan.jobs},
+        "jobs": identities(plan),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -3,7 +3,7 @@
     <run>/
       plan.json          the request, and the checksums that each job depends on
       parts/*.json       the outcome of each finished job
-      fitted/*           the trained classifiers
+      fitted/*           the trained classifiers, and the trainings that are not finished, in folders
 
 When the run is complete, the directory has the files of `experiments.run_directory`, and `parts` and `fitted` are
 removed.
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from filelock import FileLock, Timeout
 
 from bnsim.errors import InputError
 from bnsim.files import clear
+from experiments.documents import Part, PlanDocument
 from experiments.run.job import Identity, StudyJob, StudyResult
 from experiments.run_directory import read_json, write_atomically, writing
 from experiments.spec import Measurement, Outcome, Predictions
@@ -110,7 +110,7 @@ class Store:
         """
         if not (self.directory / _PLAN).is_file():
             raise InputError(f"{self.directory}: no run that could be resumed; give a folder that bnsim began")
-        return read_json(self.directory / _PLAN, ("run", "started_utc", "request", "jobs"))
+        return read_json(self.directory / _PLAN, PlanDocument)
 
     def keep(self, job: StudyJob, result: StudyResult) -> None:
         """Write the outcome of a finished job.
@@ -124,6 +124,7 @@ class Store:
         """
         with writing(self.directory):
             write_atomically(self._part(job), json.dumps(_document(job, result), ensure_ascii=False, allow_nan=False))
+        shutil.rmtree(self.shelf / job.file_name, ignore_errors=True)
 
     def has(self, job: StudyJob) -> bool:
         """Return whether the outcome of a job is stored, without reading it.
@@ -159,7 +160,7 @@ class Store:
             If its file is damaged.
         """
         path = self._part(job)
-        return _result(read_json(path, ("identity", "outcome"))["outcome"]) if path.is_file() else None
+        return _result(read_json(path, Part)["outcome"]) if path.is_file() else None
 
     def identity_of(self, job: StudyJob) -> Identity | None:
         """Read the checksums that the stored outcome of a job depended on.
@@ -180,7 +181,7 @@ class Store:
             If its file is damaged.
         """
         path = self._part(job)
-        return Identity(**read_json(path, ("identity", "outcome"))["identity"]) if path.is_file() else None
+        return Identity(**read_json(path, Part)["identity"]) if path.is_file() else None
 
     def count(self) -> int:
         """Return the number of finished jobs.
@@ -191,6 +192,22 @@ class Store:
             Number of jobs.
         """
         return len(list((self.directory / _PARTS).glob("*.json")))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the directory holds nothing that was worked for."""
+        done = self.count() or self.has_trainings or (self.directory / "summary.json").exists()
+        return self.directory.exists() and not done
+
+    @property
+    def has_trainings(self) -> bool:
+        """Whether classifiers or trainings that are not finished are kept."""
+        return any(self.shelf.rglob("*.npz"))
+
+    def forget_trainings(self) -> None:
+        """Remove the trained classifiers and the trainings that are not finished."""
+        shutil.rmtree(self.shelf, ignore_errors=True)
+        self.shelf.mkdir(exist_ok=True)
 
     def close(self) -> None:
         """Remove the files that only an unfinished run needs."""
@@ -223,7 +240,7 @@ class Store:
             lock.release()
 
     def _part(self, job: StudyJob) -> Path:
-        return self.directory / _PARTS / f"{re.sub(r'[^A-Za-z0-9.-]+', '-', job.name)}.json"
+        return self.directory / _PARTS / f"{job.file_name}.json"
 
 
 def _document(job: StudyJob, result: StudyResult) -> dict[str, Any]:

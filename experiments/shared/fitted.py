@@ -1,14 +1,15 @@
 """A classifier that is trained once for all studies of a run that examine it.
 
 The first study that needs the classifier trains it on the training set (validation samples included) and stores it in
-a folder of the run, the shelf. The other studies read it from there, in whichever process they run.
+a folder of the run, the shelf. The other studies read it from there, in whichever process they run. An interrupted
+training goes on when the run does.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import time
+import shutil
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,13 +104,12 @@ def _trained(subject: Subject, split: Split, path: Path | None, progress: Progre
         progress(done, total)
 
     model = subject.create()
-    started = time.perf_counter()
-    model.fit(split.train.X, split.train.y, progress=count)
-    seconds = time.perf_counter() - started
+    model.fit(split.train.X, split.train.y, progress=count, keep=None if path is None else path.with_suffix(""))
     if path is not None:
-        about = {"seconds": seconds, "presentations": presentations}
+        about = {"seconds": model.seconds_, "presentations": presentations}
         path.with_suffix(".json").write_text(json.dumps(about), encoding="utf-8")
         partial = path.with_name(f"partial-{path.name}")  # a process that is killed must leave no half of a model
         model.save(partial)
         partial.replace(path)
-    return Fitted(model, split, seconds, presentations)
+        shutil.rmtree(path.with_suffix(""), ignore_errors=True)
+    return Fitted(model, split, model.seconds_, presentations)

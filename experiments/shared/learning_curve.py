@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from experiments.tasks.dataset import Split
 
 if TYPE_CHECKING:
     from models.classifier import Classifier
+    from models.keeping import Observer
 
 
 def checkpoints(total: int, points_per_octave: int, batch: int) -> tuple[int, ...]:
@@ -46,7 +47,8 @@ def learning_curve(
     split: Split,
     points: tuple[int, ...],
     progress: Progress,
-    at_checkpoint: Callable[[Any, int], None] | None = None,
+    at_checkpoint: Observer | None = None,
+    keep: Path | None = None,
 ) -> tuple[Measurement, ...]:
     """Train a model, and measure its validation accuracy at each checkpoint.
 
@@ -64,6 +66,8 @@ def learning_curve(
         Called during training.
     at_checkpoint
         Called with the model and the number of samples seen, before the first presentation and at each checkpoint.
+    keep
+        Folder in which the training is kept, None if it is not.
 
     Returns
     -------
@@ -82,6 +86,7 @@ def learning_curve(
         checkpoints=points,
         at_checkpoint=at_checkpoint,
         progress=progress,
+        keep=keep,
     )
     measured = tuple(point.samples_seen for point in model.history_)
     if measured != points:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
 from bnsim.arrays import FloatArray, LabelArray
@@ -64,6 +66,8 @@ class Dense(Feedforward):
     name = "dense"
     REFERENCE = "Rumelhart, Hinton & Williams (1986), Nature 323:533-536; Kingma & Ba (2015), arXiv:1412.6980"
     DEVIATIONS: ClassVar[tuple[str, ...]] = ()
+    _course: _Course | None = None
+    """While it learns with early stopping."""
 
     def __init__(
         self,
@@ -141,19 +145,36 @@ class Dense(Feedforward):
         n_kept = len(labels) - len(held_out)
         # Batches run across the ends of passes: a pass counts as over with the batch that completes it.
         ends = [-(-end // self.batch_size) * self.batch_size for end in range(n_kept, len(order), n_kept)]
+        self._course = _Course(
+            X[held_out], labels[held_out], frozenset([*ends, len(order)]), best_weights=self.network_.get_weights()
+        )
         cuts = tuple(sorted({*schedule.checkpoints, *ends}))
-        best_loss, best_weights, stale = np.inf, self.network_.get_weights(), 0
-        for done in self._train(X, labels, replace(schedule, order=order, checkpoints=cuts)):
-            if done not in ends and done != len(order):
-                continue
-            loss = self._loss(X[held_out], labels[held_out])
-            if loss < best_loss:
-                best_loss, best_weights, stale = loss, self.network_.get_weights(), 0
-            else:
-                stale += 1
-            if stale == self.patience:
-                break
-        self.network_.set_weights(best_weights)
+        try:
+            self._train(X, labels, replace(schedule, order=order, checkpoints=cuts))
+            self.network_.set_weights(self._course.best_weights)
+        finally:
+            del self._course
+
+    def _judge(self, samples_seen: int) -> None:
+        course = self._course
+        if course is None or samples_seen not in course.ends:
+            return
+        loss = self._loss(course.X, course.labels)
+        if loss < course.best_loss:
+            course.best_loss, course.best_weights, course.stale = loss, self.network_.get_weights(), 0
+        else:
+            course.stale += 1
+
+    def _is_enough(self) -> bool:
+        return self._course is not None and self._course.stale == self.patience
+
+    def _unfinished_arrays(self) -> dict[str, NDArray[Any]]:
+        return {**super()._unfinished_arrays(), **({} if self._course is None else self._course.arrays())}
+
+    def _go_on(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        super()._go_on(arrays)
+        if self._course is not None:
+            self._course.take(arrays)
 
     def _held_out(self, labels: LabelArray) -> LabelArray:
         """Indices of a stratified tenth of the training samples."""
@@ -172,6 +193,28 @@ class Dense(Feedforward):
         """Mean cross-entropy."""
         right = self._probabilities(X)[np.arange(len(labels)), labels]
         return float(-np.mean(np.log(np.maximum(right, np.finfo(np.float32).tiny))))
+
+
+@dataclass
+class _Course:
+    """What early stopping has seen so far."""
+
+    X: FloatArray
+    labels: LabelArray
+    ends: frozenset[int]
+    """Presentations after which a pass is over."""
+    best_weights: list[FloatArray]
+    best_loss: float = np.inf
+    stale: int = 0
+    """Passes without improvement."""
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        weights = {f"best/{index}": array for index, array in enumerate(self.best_weights)}
+        return {**weights, "course/loss": np.array(self.best_loss), "course/stale": np.array(self.stale)}
+
+    def take(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        self.best_weights = [arrays[f"best/{index}"] for index in range(len(self.best_weights))]
+        self.best_loss, self.stale = float(arrays["course/loss"]), int(arrays["course/stale"])
 
 
 def _is_activation(name: object) -> bool:

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bnsim.arrays import FloatArray, LabelArray
 from bnsim.errors import InputError
+from bnsim.expected import REAL, Expected, check
 from models.artificial.backend import keras, tf
 from models.classifier import Activity, Classifier, Layer, OperationCount, Schedule
 
@@ -121,8 +122,7 @@ class KerasClassifier(Classifier):
 
     def _present_all(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
         """Train `network_`, which has its initial weights, by the schedule."""
-        for _ in self._train(X, labels, schedule):
-            pass
+        self._train(X, labels, schedule)
 
     def _diverged(self, X: FloatArray, what: str) -> InputError:
         """The error for a training that ended in numbers that are not finite; `what`: where they are."""
@@ -150,8 +150,15 @@ class KerasClassifier(Classifier):
         inputs = self._inputs(X)
         return lambda chosen, first: inputs[chosen]
 
-    def _train(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> Iterator[int]:
-        """Train `network_` by the schedule; gives the presentations done after each chunk."""
+    def _judge(self, samples_seen: int) -> None:
+        """Look at the network after a chunk, and decide whether to go on. Nothing, unless overridden."""
+
+    def _is_enough(self) -> bool:
+        """Whether the training ends before its time. No, unless overridden."""
+        return False
+
+    def _train(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
+        """Train `network_` by the schedule."""
         present = self._presenter(X)
         n_steps = -(-len(schedule) // self.batch_size)
         self._training = _Training.of(
@@ -159,11 +166,13 @@ class KerasClassifier(Classifier):
         )
         try:
             for start, stop in schedule.chunks(self.batch_size * BATCHES_AT_ONCE, self.batch_size):
+                if self._is_enough():
+                    break
                 chosen = schedule.order[start:stop]
                 self._training.run(present(chosen, start), labels[chosen])
                 self._require_finite(X)
+                self._judge(stop)
                 schedule.watch(stop)
-                yield stop
         finally:
             del self._training
 
@@ -266,11 +275,32 @@ class KerasClassifier(Classifier):
         return {f"weights/{index}": weights for index, weights in enumerate(self.network_.get_weights())}
 
     def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        held = sum(array.size for array in arrays.values())
+        for size in (self.n_features_in_, *self._sizes()):
+            if size > held:  # before a network of that size is made
+                raise ValueError(f"{held} weights are no network with {size} units")
         self.network_ = self._new_network()
-        self.network_.set_weights([arrays[f"weights/{index}"] for index in range(len(arrays))])
+        shapes = {f"weights/{index}": found.shape for index, found in enumerate(self.network_.get_weights())}
+        check(arrays, {name: Expected(REAL, shape) for name, shape in shapes.items()})
+        self.network_.set_weights([arrays[name] for name in shapes])
+
+    def _sizes(self) -> Iterator[int]:
+        """Sizes of layers that parameters say."""
+        for name in ("hidden", "filters", "n_filters"):
+            yield from np.ravel(getattr(self, name, ())).tolist()
+
+    def _unfinished_arrays(self) -> dict[str, NDArray[Any]]:
+        assert self._training is not None
+        return {f"training/{index}": variable.numpy() for index, variable in enumerate(self._training.variables)}
+
+    def _go_on(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        assert self._training is not None
+        for index, variable in enumerate(self._training.variables):
+            variable.assign(arrays[f"training/{index}"])
 
     def __getstate__(self) -> dict[str, Any]:
-        state = {name: value for name, value in super().__getstate__().items() if name != "_training"}
+        working = ("_training", "_course")
+        state = {name: value for name, value in super().__getstate__().items() if name not in working}
         if "network_" in state:  # as arrays: smaller, and free of Keras' own file format
             return {**state, "network_": self.network_.get_weights()}
         return state
@@ -299,6 +329,11 @@ class _Training:
         factor = tf.Variable(1.0)
         return cls(network, optimizer, factor, _training_loop(network, optimizer, batch_size, factor, fall))
 
+    @property
+    def variables(self) -> list[Any]:
+        """All that a batch changes, or that decides what it changes."""
+        return [*self.network.variables, *self.optimizer.variables, self.factor]
+
     def run(self, inputs: FloatArray, labels: LabelArray) -> None:
         """Train on batch after batch, in the order given."""
         self.loop(tf.constant(inputs), tf.constant(labels))
@@ -310,12 +345,11 @@ class _Training:
     @contextmanager
     def undone(self) -> Iterator[None]:
         """Take back, to the last bit, what is changed inside."""
-        variables = [*self.network.variables, *self.optimizer.variables, self.factor]
-        kept = [variable.numpy() for variable in variables]
+        kept = [variable.numpy() for variable in self.variables]
         try:
             yield
         finally:
-            for variable, value in zip(variables, kept, strict=True):
+            for variable, value in zip(self.variables, kept, strict=True):
                 variable.assign(value)
 
 

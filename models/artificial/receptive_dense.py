@@ -167,5 +167,5 @@ class ReceptiveDense(Feedforward):
         return {**super()._fitted_arrays(), **self.filters_.arrays()}
 
     def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        self.filters_ = FilterBank.from_arrays(arrays, self.semisaturation)
+        self.filters_ = FilterBank.from_arrays(arrays, self.semisaturation, (self.n_filters, self.n_features_in_))
         super()._restore({name: array for name, array in arrays.items() if name.startswith("weights/")})

@@ -159,7 +159,8 @@ class Rate(DescentEstimator, Classifier):
         return self.network_.arrays()
 
     def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        self.network_ = RateNetwork.from_arrays(arrays, len(self.hidden) + 1, self.activation, "sigmoid")
+        sizes = (self.n_features_in_, *self.hidden, len(self.classes_))
+        self.network_ = RateNetwork.from_arrays(arrays, sizes, self.activation, "sigmoid")
 
 
 def _targets(labels: NDArray[Any], classes: NDArray[Any]) -> FloatArray:

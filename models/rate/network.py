@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from bnsim.arrays import FloatArray
+from bnsim.expected import REAL, Expected, check
 
 
 @dataclass(frozen=True)
@@ -211,15 +212,17 @@ class RateNetwork:
         return {f"{name}/{index}": array for name, arrays in named.items() for index, array in enumerate(arrays)}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray], n_layers: int, activation: str, output: str) -> RateNetwork:
+    def from_arrays(
+        cls, arrays: Mapping[str, NDArray], sizes: Sequence[int], activation: str, output: str
+    ) -> RateNetwork:
         """Make a network from the arrays of `arrays`.
 
         Parameters
         ----------
         arrays : mapping of str to ndarray
             Arrays by name.
-        n_layers : int
-            Layers; the input is none.
+        sizes : sequence of int
+            Units of each layer, from input to output.
         activation, output : str
             Activation functions of the hidden layers and of the last.
 
@@ -227,7 +230,19 @@ class RateNetwork:
         -------
         RateNetwork
             The network.
+
+        Raises
+        ------
+        ValueError
+            If the arrays are not those of such a network.
         """
+        n_layers = len(sizes) - 1
+        for index, (before, after) in enumerate(pairwise(sizes)):
+            of_layer = {
+                f"weights/{index}": Expected(REAL, (before, after)),
+                f"biases/{index}": Expected(REAL, (after,)),
+            }
+            check(arrays, of_layer)
         weights, biases = ([arrays[f"{name}/{index}"] for index in range(n_layers)] for name in ("weights", "biases"))
         return cls(tuple(weights), tuple(biases), activation, output)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 import bnsim
 from bnsim.arrays import FloatArray, LabelArray
+from bnsim.expected import NUMBER, TEXT, Expected, check
 from models import registry
 from models.checks import is_positive
 from models.classifier import Activity, Classifier, Layer, OperationCount, Schedule
@@ -31,6 +33,8 @@ SURVEYED = 100
 BIN = 10.0
 """Width in ms of the time bins of `activity`."""
 OUTPUT = "output"
+SOURCE = "source/"
+"""What the names of the source's arrays begin with, in a training that is kept."""
 
 
 class Converted(Classifier):
@@ -83,6 +87,8 @@ class Converted(Classifier):
     backend: str
     layers_: tuple[LinearLayer, ...]
     n_trainable_: int
+    _source: Any
+    """While it learns."""
     _saved_integers = (*Classifier._saved_integers, "n_trainable_")
 
     def record(self, X: FloatArray) -> bnsim.Recording:
@@ -176,19 +182,42 @@ class Converted(Classifier):
     def _fit(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
         assert self.twin is not None
         shared = {name: getattr(self, name) for name in registry.entry(self.name).shared}
-        source: Any = registry.create(self.twin, **shared, random_state=self.random_state_)
+        self._source = source = registry.create(self.twin, **shared, random_state=self.random_state_)
         converted = 0
 
-        def watch(done: int, total: int) -> None:
+        def convert(done: int) -> None:
+            seen = X[schedule.order[: done or CALIBRATION][:CALIBRATION]]
+            self.layers_ = normalised(source.linear_layers(), seen, self.percentile)
+            self.n_trainable_ = source.trainable_parameters
+
+        def begin() -> int:
             nonlocal converted
-            if done in (0, total) or any(converted < point <= done for point in schedule.checkpoints):
-                seen = X[schedule.order[: done or CALIBRATION][:CALIBRATION]]
-                self.layers_ = normalised(source.linear_layers(), seen, self.percentile)
-                self.n_trainable_ = source.trainable_parameters
+            convert(0)
+            converted = schedule.begin()
+            return converted
+
+        def watch(done: int) -> None:
+            nonlocal converted
+            if done == len(schedule) or any(converted < point <= done for point in schedule.checkpoints):
+                convert(done)
                 converted = done
             schedule.watch(done)
 
-        source.fit(X, labels, checkpoints=schedule.checkpoints, progress=watch)
+        source.n_features_in_ = self.n_features_in_
+        source._begin_fit(X, np.arange(len(self.classes_)))
+        try:
+            source._fit(X, labels, replace(schedule, watch=watch, begin=begin))
+        finally:
+            del self._source
+
+    def _unfinished_arrays(self) -> dict[str, NDArray[Any]]:
+        source = {f"{SOURCE}{name}": array for name, array in self._source._unfinished_arrays().items()}
+        return {**self._fitted_arrays(), **source}
+
+    def _go_on(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        self._restore(arrays)
+        source = {name.removeprefix(SOURCE): array for name, array in arrays.items() if name.startswith(SOURCE)}
+        self._source._go_on(source)
 
     def _degeneracies(self, X: FloatArray) -> Iterator[str]:
         survey = ResponseSurvey()
@@ -248,10 +277,18 @@ class Converted(Classifier):
         return arrays
 
     def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        self.layers_ = tuple(
-            LinearLayer(name, matrix_from_arrays(name, arrays), arrays[f"{name}/bias"])
-            for name in arrays["layers"].tolist()
-        )
+        check(arrays, {"layers": Expected(TEXT, ("layers",))})
+        layers, size = [], self.n_features_in_
+        for name in arrays["layers"].tolist():
+            matrix = matrix_from_arrays(name, arrays)
+            check(arrays, {f"{name}/bias": Expected(NUMBER, (matrix.shape[0],))})
+            if matrix.shape[1] != size:
+                raise ValueError(f"'{name}/shape' has {matrix.shape[1]} inputs, of {size} units")
+            layers.append(LinearLayer(name, matrix, arrays[f"{name}/bias"]))
+            size = matrix.shape[0]
+        if not layers or layers[-1].name != OUTPUT or size != len(self.classes_):
+            raise ValueError(f"the last of 'layers' is no {OUTPUT!r} of {len(self.classes_)} units")
+        self.layers_ = tuple(layers)
 
     def _encode_parameter(self, name: str, value: Any) -> Any:
         return encode_neuron(value) if name == "neuron" else super()._encode_parameter(name, value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,43 @@ class ResponseSurvey:
             self._active[name] = self._active.get(name, 0) + int(active.sum())
             in_step = active & (rows == rows[:, :1]).all(axis=1)
             self._in_step[name] = self._in_step.get(name, 0) + int(in_step.sum())
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return the summary as plain arrays, for storage.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Arrays by name.
+        """
+        found: dict[str, NDArray[Any]] = {"survey/first": np.array(self.first), "survey/shown": np.array(self.shown)}
+        for name in self._active:
+            found[f"survey/{name}/spiking"] = np.array([self._active[name], self._in_step[name]])
+            found[f"survey/{name}/extremes"] = np.stack([self._lowest[name], self._highest[name]])
+        return found
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Make a survey from the arrays of `arrays`.
+
+        Parameters
+        ----------
+        arrays : mapping of str to ndarray
+            Arrays by name; other entries are ignored.
+
+        Returns
+        -------
+        ResponseSurvey
+            The survey.
+        """
+        survey = cls(int(arrays["survey/first"]))
+        survey.shown = int(arrays["survey/shown"])
+        for entry in arrays:
+            if entry.startswith("survey/") and entry.endswith("/spiking"):
+                name = entry.removeprefix("survey/").removesuffix("/spiking")
+                survey._active[name], survey._in_step[name] = arrays[entry].tolist()
+                survey._lowest[name], survey._highest[name] = arrays[f"survey/{name}/extremes"]
+        return survey
 
     def findings(self, layers: Iterable[str], remedy: str) -> Iterator[str]:
         """Return what is wrong, at most one sentence for each kind of fault.

@@ -289,8 +289,8 @@ class DiehlCook(SpikingClassifier):
 
     def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         super()._restore(arrays)
-        self.intensities_ = IntensityScale.from_arrays(arrays)
-        self.readout_ = LabelReadout.from_arrays(arrays)
+        self.intensities_ = IntensityScale.from_arrays(arrays, self.n_features_in_)
+        self.readout_ = LabelReadout.from_arrays(arrays, self.n_neurons, len(self.classes_))
 
     # The spiking network.
 

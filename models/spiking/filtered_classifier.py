@@ -134,7 +134,7 @@ class FilteredClassifier(OutputDecision):
 
     def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         super()._restore(arrays)
-        self.filters_ = FilterBank.from_arrays(arrays, self.semisaturation)
+        self.filters_ = FilterBank.from_arrays(arrays, self.semisaturation, (self.n_filters, self.n_features_in_))
 
     # What `SpikingClassifier` asks for.
 

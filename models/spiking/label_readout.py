@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim.arrays import FloatArray, LabelArray
+from bnsim.expected import NUMBER, Expected, check
 
 SMOOTHING = 0.1
 """Spikes that are added to those of each cell and class: a cell that never fired for a class rules it out otherwise."""
@@ -135,19 +136,28 @@ class LabelReadout:
         return {"readout/spikes": self.spikes, "readout/shown": self.shown}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], n_cells: int, n_classes: int) -> Self:
         """Make a readout from the arrays of `arrays`.
 
         Parameters
         ----------
         arrays : mapping of str to ndarray
             Arrays by name; other entries are ignored.
+        n_cells, n_classes : int
+            Cells and classes.
 
         Returns
         -------
         LabelReadout
             The readout.
+
+        Raises
+        ------
+        ValueError
+            If the arrays are not those of such a readout.
         """
+        shapes = {"readout/spikes": (n_cells, n_classes), "readout/shown": (n_classes,)}
+        check(arrays, {name: Expected(NUMBER, shape, low=0) for name, shape in shapes.items()})
         return cls(arrays["readout/spikes"], arrays["readout/shown"])
 
 

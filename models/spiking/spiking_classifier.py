@@ -15,6 +15,7 @@ import bnsim
 from bnsim.arrays import FloatArray
 from bnsim.engine.simulator import Simulator
 from bnsim.errors import DivergenceError, InputError
+from bnsim.expected import REAL, Expected, check
 from models.classifier import Layer
 from models.online import OnlineClassifier
 from models.spiking.degeneracy import ResponseSurvey
@@ -68,6 +69,10 @@ class SpikingClassifier(OnlineClassifier):
     _survey: ResponseSurvey | None = None
     """Of the last pass, while it learns."""
     learned_: dict[str, NDArray[Any]]
+
+    @abstractmethod
+    def _network(self) -> bnsim.Network:
+        """The network, whose plastic projections are all-to-all."""
 
     @abstractmethod
     def _simulator(self) -> Simulator:
@@ -183,8 +188,18 @@ class SpikingClassifier(OnlineClassifier):
         return {f"learned/{name}": array for name, array in self.learned_.items()}
 
     def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        prefix = "learned/"
-        self.learned_ = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+        prefix, network = "learned/", self._network()
+        sizes = _learned_sizes(network)
+        check(arrays, {f"{prefix}{name}": Expected(REAL, (size,)) for name, size in sizes.items()})
+        self.learned_ = {name: arrays[f"{prefix}{name}"] for name in sizes}
+
+    def _unfinished_arrays(self) -> dict[str, NDArray[Any]]:
+        assert self._survey is not None
+        return {**self._fitted_arrays(), **self._survey.arrays()}
+
+    def _go_on(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        self._survey = ResponseSurvey.from_arrays(arrays)
+        self._restore(arrays)
 
 
 def learned_names(network: bnsim.Network) -> list[str]:
@@ -207,6 +222,13 @@ def learned_names(network: bnsim.Network) -> list[str]:
         for variable in getattr(population.model, "persistent", ())
     ]
     return weights + variables
+
+
+def _learned_sizes(network: bnsim.Network) -> dict[str, int]:
+    """Length of each of the arrays of `learned_names`."""
+    sizes = {population.name: population.size for population in network.populations}
+    pairs = {f"{each.name}.w": sizes[each.source] * sizes[each.target] for each in network.projections}
+    return {name: pairs.get(name) or sizes[name.rpartition(".")[0]] for name in learned_names(network)}
 
 
 def sample_numbers(X: FloatArray) -> NDArray[np.uint64]:

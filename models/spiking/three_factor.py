@@ -236,7 +236,7 @@ class ThreeFactor(SpikingReadOut):
 
     def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         super()._restore(arrays)
-        self.intensities_ = IntensityScale.from_arrays(arrays)
+        self.intensities_ = IntensityScale.from_arrays(arrays, self.n_features_in_)
 
     # The spiking network.
 

@@ -15,7 +15,10 @@ from bnsim.growing import CONTENTS, GrowingArrays
 
 
 def state(v: float = np.nan) -> State:
-    return State({"E.v": np.array([v, 1.0]), "E_to_E.source": np.zeros(0, np.int32), "clock": np.array([12000])})
+    none = np.zeros(0, np.int32)
+    edges = {"source": none, "target": none, "w": np.zeros(0), "unit": np.array("V"), "shape": np.array([2, 2])}
+    synapses = {f"E_to_E.{part}": array for part, array in edges.items()}
+    return State({"E.v": np.array([v, 1.0]), **synapses, "clock": np.array([12000])})
 
 
 def recording(v: float = np.nan, index: Any = np.int64, **changes: Any) -> Recording:
@@ -59,7 +62,10 @@ def test_nan_is_equal_and_the_number_of_bytes_is_not_compared() -> None:
 
 
 def test_in_one_line() -> None:
-    assert repr(state()) == "<State: clock 12,000, E.v (2,), E_to_E.source (0,)>"
+    assert repr(state()) == (
+        "<State: clock 12,000, E.v (2,), E_to_E.source (0,), E_to_E.target (0,), E_to_E.w (0,), E_to_E.unit (), "
+        "E_to_E.shape (2,)>"
+    )
     assert repr(State({})) == "<State: no array>"
     found = recording()
     assert repr(found) == (
@@ -97,14 +103,14 @@ def test_older_files_do_not_say_it(tmp_path: Path) -> None:
         State.load(path)
     np.savez(path, **state())
     assert State.load(path) == state()
-    with pytest.raises(InputError, match=r"^Recording\.load: cannot read .* \('duration'\); give a file"):
+    with pytest.raises(InputError, match=r"^Recording\.load: cannot read .* \(array 'start' is missing\); give a file"):
         Recording.load(path)
 
 
 def test_a_folder_of_other_arrays_is_neither(tmp_path: Path) -> None:
     writer = GrowingArrays(tmp_path)
     writer.append("x", np.zeros(2))
-    writer.commit({})
+    writer.commit({}, {})
     assert (tmp_path / CONTENTS).exists()
     for kind in (State, Recording):
         with pytest.raises(InputError, match=rf"^{kind.__name__}\.load: cannot read "):

@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
@@ -354,19 +355,54 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     assert "Traceback (most recent call last)" in done.stderr
 
 
-@pytest.mark.slow
-def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
-    arguments = ["run", "accuracy", *SMALL, *FEW_PASSES[2:], "--set", "models.dense.passes=100000"]
+def interrupted(*arguments: str, when: Callable[[], bool], cwd: Path) -> list[str]:
+    """What the installed command says when Ctrl-C comes at a certain moment."""
     process = subprocess.Popen(
-        [COMMAND, *arguments], cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [COMMAND, *arguments],
+        cwd=cwd,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "BNSIM_KEEP_EVERY": "0.5"},
     )
-    assert process.stderr is not None
-    assert process.stderr.readline().startswith("1/4 jobs: accuracy, receptive-dense")
+    while not when():
+        assert process.poll() is None
+        time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert errors.splitlines()[-1] == "bnsim: error: interrupted; nothing was written"
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    return errors.splitlines()
+
+
+@pytest.mark.slow
+def test_a_run_interrupted_before_any_work_leaves_nothing(tmp_path: Path) -> None:
+    (*_, said) = interrupted("compare", when=lambda: (tmp_path / "runs").exists(), cwd=tmp_path)
+    assert said == "bnsim: error: interrupted; nothing was written"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_an_interrupted_training_goes_on_with_the_run(tmp_path: Path) -> None:
+    passes = ["--set", "models.dense.passes=600", "--set", "models.dense.hidden=[20]"]
+    arguments = ["run", "accuracy", "--models", "dense", "--seeds", "1", *passes]
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    for folder in (whole, parts):
+        folder.mkdir()
+    assert installed(*arguments, cwd=whole).returncode == 0
+    said = interrupted(*arguments, when=lambda: bool(list(parts.glob("runs/*/fitted/*/0*.npz"))), cwd=parts)
+    (run,) = (parts / "runs").iterdir()
+    assert said[-1] == (
+        f"bnsim: error: interrupted; the trainings so far are kept; continue with `bnsim resume runs/{run.name}`"
+    )
+    states = sorted(int(path.name.partition("-")[0]) for path in run.glob("fitted/*/0*.npz"))
+    assert 0 < states[-1] < 600 * 1437
+    resumed = installed("resume", str(run), cwd=parts)
+    assert resumed.returncode == 0, resumed.stderr
+    (other,) = (whole / "runs").iterdir()
+    timed = r"_seconds$|_per_second$"
+    first, second = (read_run(each).results for each in (run, other))
+    assert first[~first["metric"].str.contains(timed)].equals(second[~second["metric"].str.contains(timed)])
+    assert not (run / "fitted").exists()
 
 
 @pytest.mark.slow

@@ -42,11 +42,14 @@ def contents() -> RunContents:
     row = ("accuracy", "digits", "dense", "ANN", 0, {}, None, "test_accuracy", 0.5, "fraction")
     ann = Example("dense", "wrong", 4, np.eye(3), "7", "7", None, {"hidden": np.arange(2.0), "output": np.ones(1)})
     return RunContents(
-        config={"run": {"task": "digits", "models": ["dense"]}, "models": {"dense": {"passes": 3}}},
+        config={
+            "run": {"study": "accuracy", "task": "digits", "preset": "quick", "seeds": 1, "models": ["dense"]},
+            "models": {"dense": {"passes": 3}},
+        },
         manifest={
             "run": "name",
             "started_utc": "2026-01-01T00:00:00+00:00",
-            "task": {"name": "digits", "classes": ["7", "9"]},
+            "task": {"name": "digits", "protocol": "resampled", "classes": ["7", "9"]},
             "models": {},
             "versions": {},
             "settings_tried_on_validation": {},
@@ -138,18 +141,18 @@ def test_folders_that_are_no_runs_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "missing"),
     [
-        ("config.toml", "", "entry 'run'"),
-        ("manifest.json", "{}", "entry 'run'"),
-        ("manifest.json", "[]", "entry 'run'"),
-        ("manifest.json", '{"run": "name", "started_utc": ""}', "entry 'task'"),
-        ("summary.json", "{}", "entry 'task'"),
-        ("summary.json", '{"task": "digits", "protocol": "resampled", "seeds": []}', "entry 'metrics'"),
+        ("config.toml", "", "entry 'run' is missing"),
+        ("manifest.json", "{}", "entry 'run' is missing"),
+        ("manifest.json", "[]", r"it is \[\]: input should be a valid dictionary"),
+        ("manifest.json", '{"run": "name", "started_utc": ""}', "entry 'task' is missing"),
+        ("summary.json", "{}", "entry 'task' is missing"),
+        ("summary.json", '{"task": "digits", "protocol": "resampled", "seeds": []}', "entry 'metrics' is missing"),
     ],
 )
 def test_documents_that_lack_an_entry_are_refused(name: str, text: str, missing: str, tmp_path: Path) -> None:
     directory = write_run(tmp_path, "name", contents())
     (directory / name).write_text(text)
-    with pytest.raises(InputError, match=rf"{name}: {missing} is missing; repeat the run$"):
+    with pytest.raises(InputError, match=rf"{name}: damaged \({missing}\); repeat the run$"):
         read_run(directory)
 
 
@@ -161,7 +164,9 @@ def test_damaged_tables_are_refused(tmp_path: Path) -> None:
         with pytest.raises(InputError, match=r"predictions.parquet: damaged \(.+\); repeat the run$"):
             _ = run.predictions
     run.results.drop(columns="facts").to_parquet(directory / "predictions.parquet")
-    with pytest.raises(InputError, match=r"predictions.parquet: column 'sample' is missing; repeat the run$"):
+    with pytest.raises(
+        InputError, match=r"predictions.parquet: damaged \(column 'sample' is missing\); repeat the run$"
+    ):
         _ = run.predictions
     (directory / "results.parquet").write_bytes(b"PAR1")
     with pytest.raises(InputError, match=r"results.parquet: damaged"):
@@ -184,7 +189,9 @@ def test_damaged_recordings_are_refused(name: str, tmp_path: Path) -> None:
 def test_recordings_without_an_example_are_refused(tmp_path: Path) -> None:
     run = read_run(write_run(tmp_path, "name", contents()))
     np.savez(run.directory / "recordings" / "dense-wrong.npz", image=np.eye(3))
-    with pytest.raises(InputError, match=r"cannot read .*dense-wrong.npz \('example/index'.*\); give a file"):
+    with pytest.raises(
+        InputError, match=r"cannot read .*dense-wrong.npz \(array 'example/index' is missing\); give a file"
+    ):
         run.examples()
 
 

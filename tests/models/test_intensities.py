@@ -19,6 +19,6 @@ def test_other_features_are_scaled_one_by_one_and_cut() -> None:
 
 def test_storage() -> None:
     scale = IntensityScale.of(np.array([[-1.0, 5.0], [3.0, 9.0]]))
-    again = IntensityScale.from_arrays({**scale.arrays(), "other": np.zeros(1)})
+    again = IntensityScale.from_arrays({**scale.arrays(), "other": np.zeros(1)}, len(scale.low))
     assert np.array_equal(again.low, scale.low)
     assert np.array_equal(again.high, scale.high)

@@ -65,7 +65,7 @@ def test_cut_short(fitted: Classifier, saved: Path, length: int) -> None:
 def test_missing_parts(fitted: Classifier, saved: Path) -> None:
     with np.load(saved) as file:
         np.savez(saved, header=file["header"])
-    with pytest.raises(InputError, match=rf"a saved {type(fitted).__name__} with missing parts"):
+    with pytest.raises(InputError, match=rf"a saved {type(fitted).__name__} with missing or damaged parts"):
         type(fitted).load(saved)
 
 

@@ -6,14 +6,16 @@
 #include <algorithm>
 #include <cmath>
 #include <unistd.h>
-#ifdef __linux__
 #include <csignal>
+#ifdef __linux__
 #include <sys/prctl.h>
 #endif
 namespace bnsim {
 static void fail(const char* what) { std::fprintf(stderr, "%s\n", what); std::exit(3); }
-/* A run whose caller was killed has nobody to tell its outcome. */
+/* A run whose caller was killed has nobody to tell its outcome. What Ctrl-C means is the caller's to decide: it reaches
+   the whole group. */
 static void end_with_caller() {
+    std::signal(SIGINT, SIG_IGN);
 #ifdef __linux__
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     const char* caller = std::getenv("BNSIM_CALLER");  /* it may have been killed before this */

@@ -143,7 +143,7 @@ def _scenario(
     sequence = _joined([task.train for task in tasks])
     total = len(sequence)
     ends = {total * known // len(tasks): known for known in range(1, len(tasks) + 1)}
-    rows = _accuracies(subject, sequence, tasks, ends, progress)
+    rows = _accuracies(subject, f"{name}-in-turn", sequence, tasks, ends, progress)
     for known, row in enumerate(rows, start=1):
         for task, accuracy in enumerate(row, start=1):
             yield STUDY["accuracy"](accuracy, known, scenario=name, task=task)
@@ -152,7 +152,9 @@ def _scenario(
     for known, mean in enumerate(average, start=1):
         yield STUDY["average_accuracy"](mean, known, scenario=name)
     mixed = sequence.chosen(generator.permutation(total))
-    (joint,) = _accuracies(subject, mixed, tasks, {total: len(tasks)}, part_of(progress, total, 2 * total))
+    (joint,) = _accuracies(
+        subject, f"{name}-mixed", mixed, tasks, {total: len(tasks)}, part_of(progress, total, 2 * total)
+    )
     yield STUDY["final_accuracy"](average[-1], scenario=name)
     yield STUDY["forgetting"](forgetting(matrix), scenario=name)
     yield STUDY["joint_accuracy"](np.mean(joint), scenario=name)
@@ -164,6 +166,7 @@ def _joined(parts: Sequence[Samples]) -> Samples:
 
 def _accuracies(
     subject: Subject,
+    training: str,
     sequence: Samples,
     tasks: Sequence[Split],
     known: Mapping[int, int],
@@ -173,6 +176,8 @@ def _accuracies(
 
     Parameters
     ----------
+    training
+        Name under which the training is kept.
     known
         Number of presentations -> number of tasks that are known then.
 
@@ -182,20 +187,64 @@ def _accuracies(
         If the model was not examined at all of these numbers of presentations.
     """
     model = create_with(subject, FIXED)
-    found: dict[int, FloatArray] = {}
-
-    def look(learner: Classifier, seen: int) -> None:
-        if seen in known:
-            found[seen] = _on_each(learner, tasks[: known[seen]])
-
+    look = Examination(tasks, known)
     arranged = in_common_order(sequence, subject.seed)
-    model.fit(arranged.X, arranged.y, checkpoints=tuple(known), at_checkpoint=look, progress=progress)
-    if tuple(found) != tuple(known):
+    model.fit(
+        arranged.X,
+        arranged.y,
+        checkpoints=tuple(known),
+        at_checkpoint=look,
+        progress=progress,
+        keep=subject.training(training),
+    )
+    if tuple(look.found) != tuple(known):
         raise InputError(
             f"{subject.model}: it did not learn every task to its end; let it (e.g. early_stopping=false) "
             "or leave it out"
         )
-    return list(found.values())
+    return list(look.found.values())
+
+
+class Examination:
+    """Measures the accuracy of a model on each task that it knows, at certain moments of its training.
+
+    The accuracies are collected in `found`, by the number of presentations.
+
+    Parameters
+    ----------
+    tasks
+        The tasks.
+    known
+        Number of presentations -> number of tasks that are known then.
+    """
+
+    def __init__(self, tasks: Sequence[Split], known: Mapping[int, int]) -> None:
+        self.found: dict[int, FloatArray] = {}
+        self._tasks, self._known = tasks, known
+
+    def __call__(self, model: Classifier, samples_seen: int) -> None:
+        if samples_seen in self._known:
+            self.found[samples_seen] = _on_each(model, self._tasks[: self._known[samples_seen]])
+
+    def notes(self) -> dict[str, FloatArray]:
+        """Return what was found.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Accuracies by the number of presentations.
+        """
+        return {str(seen): accuracies for seen, accuracies in self.found.items()}
+
+    def take_notes(self, notes: Mapping[str, FloatArray]) -> None:
+        """Become what the notes were written by.
+
+        Parameters
+        ----------
+        notes
+            What `notes` has returned.
+        """
+        self.found = {int(seen): accuracies for seen, accuracies in notes.items()}
 
 
 def in_common_order(sequence: Samples, seed: int) -> Samples:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.shared.learning_curve import checkpoints, learning_curve
 from experiments.spec import Measurement, Outcome, Progress, Subject
@@ -49,7 +50,9 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
     measured = split.held_out.chosen(generator.permutation(len(split.held_out))[: config.n_measured])
     learned = split.train.chosen(generator.permutation(len(split.train))[:n_gradient])
     observer = Observer(measured, learned)
-    curve = learning_curve(STUDY["validation_accuracy"], model, split, points, progress, observer)
+    curve = learning_curve(
+        STUDY["validation_accuracy"], model, split, points, progress, observer, subject.training("curve")
+    )
     mean = STUDY["learning_curve_mean"](np.mean([point.value for point in curve]))
     measurements = (*curve, mean, *observer.found)
     return Outcome(len(split.train), len(split.held_out), measurements, derived={"passes": passes})
@@ -62,7 +65,7 @@ Finding = tuple[str, str, float | None]
 class Observer:
     """Examines the weights and units of a model at its checkpoints.
 
-    The measurements are collected in `found`.
+    The measurements are collected in `found`; `notes` writes them down, so that an interrupted training can go on.
 
     Parameters
     ----------
@@ -89,6 +92,38 @@ class Observer:
                 STUDY[metric](value, samples_seen, layer=layer) for layer, metric, value in found if value is not None
             ]
         self._previous = weights
+
+    def notes(self) -> dict[str, NDArray[Any]]:
+        """Return what was found, and the weights that later drifts are measured from.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Arrays by name.
+        """
+        rows = [(row.metric, str(row.facts["layer"])) for row in self.found]
+        return {
+            "names": np.array(rows, dtype=str).reshape(-1, 2),
+            "values": np.array([row.value for row in self.found], np.float64),
+            "steps": np.array([row.step for row in self.found], np.int64),
+            **{f"initial/{layer}": weights for layer, weights in self._initial.items()},
+            **{f"previous/{layer}": weights for layer, weights in self._previous.items()},
+        }
+
+    def take_notes(self, notes: Mapping[str, NDArray[Any]]) -> None:
+        """Become what the notes were written by.
+
+        Parameters
+        ----------
+        notes
+            What `notes` has returned.
+        """
+        rows = zip(notes["names"].tolist(), notes["values"].tolist(), notes["steps"].tolist(), strict=True)
+        self.found = [STUDY[metric](value, step, layer=layer) for (metric, layer), value, step in rows]
+        self._initial, self._previous = (
+            {name.removeprefix(prefix): array for name, array in notes.items() if name.startswith(prefix)}
+            for prefix in ("initial/", "previous/")
+        )
 
     def _drift(self, weights: dict[str, FloatArray]) -> Iterator[Finding]:
         for layer, now in weights.items():

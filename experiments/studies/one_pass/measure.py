@@ -29,6 +29,6 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
     split = validation_split(subject.dataset, subject.seed, config.max_train, config.max_validation)
     model = create_with(subject, {"batch_size": 1}).set_params(passes=1)
     points = checkpoints(len(split.train), config.points_per_octave, batch=1)
-    curve = learning_curve(STUDY["validation_accuracy"], model, split, points, progress)
+    curve = learning_curve(STUDY["validation_accuracy"], model, split, points, progress, keep=subject.training("curve"))
     final = STUDY["one_pass_accuracy"](curve[-1].value)
     return Outcome(len(split.train), len(split.held_out), (*curve, final))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bnsim.arrays import FloatArray
 from bnsim.errors import InputError
@@ -78,7 +80,8 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
     done = 0
     for size, number in trainings:
         members, others = drawn(subject, pool, size, number)
-        taken = _taken(subject, config, members, others, part_of(progress, done, total))
+        training = subject.training(f"{size}-{number}")
+        taken = _taken(subject, config, members, others, part_of(progress, done, total), training)
         found += _attacked(taken, np.random.default_rng([subject.seed, 0x3E3B, size, number]), size)
         done += size * config.passes
     measurements = list(_averaged(found))
@@ -127,28 +130,68 @@ def drawn(subject: Subject, pool: Samples, size: int, number: int) -> tuple[Samp
     return pool.chosen(members), pool.chosen(others)
 
 
-def _taken(subject: Subject, config: Config, members: Samples, others: Samples, progress: Progress) -> Taken:
+def _taken(
+    subject: Subject, config: Config, members: Samples, others: Samples, progress: Progress, training: Path | None
+) -> Taken:
     """Return the model trained on the members, as it was when it first reached the level, or at its last checkpoint."""
     model = create_with(subject, FIXED).set_params(passes=config.passes)
     points = checkpoints(config.passes * len(members), POINTS_PER_OCTAVE, subject.common_batch)
-    taken: Taken | None = None
-
-    def look(learner: Classifier, seen: int) -> None:
-        nonlocal taken
-        if seen == 0 or taken is not None:
-            return
-        accuracy = float(np.mean(learner.predict(members.X) == members.y))
-        if accuracy >= config.level or seen == points[-1]:
-            held_out = float(np.mean(learner.predict(others.X) == others.y))
-            sure = (output_shares(learner, samples.X) for samples in (members, others))
-            taken = Taken(seen, accuracy, held_out, *sure)
-
-    model.fit(members.X, members.y, checkpoints=points, at_checkpoint=look, progress=progress)
-    if taken is None:
+    taking = Taking(members, others, config.level, points[-1])
+    model.fit(members.X, members.y, checkpoints=points, at_checkpoint=taking, progress=progress, keep=training)
+    if taking.taken is None:
         raise InputError(
             f"{subject.model}: it did not learn to the end; let it (e.g. early_stopping=false) or leave it out"
         )
-    return taken
+    return taking.taken
+
+
+class Taking:
+    """Takes a model as it is when it first reaches a level, or at its last checkpoint; the result is in `taken`.
+
+    Parameters
+    ----------
+    members, others
+        Samples of the training, and other samples.
+    level
+        Accuracy on the members.
+    last
+        The last checkpoint.
+    """
+
+    def __init__(self, members: Samples, others: Samples, level: float, last: int) -> None:
+        self.taken: Taken | None = None
+        self._members, self._others, self._level, self._last = members, others, level, last
+
+    def __call__(self, model: Classifier, samples_seen: int) -> None:
+        if samples_seen == 0 or self.taken is not None:
+            return
+        members, others = self._members, self._others
+        accuracy = float(np.mean(model.predict(members.X) == members.y))
+        if accuracy >= self._level or samples_seen == self._last:
+            held_out = float(np.mean(model.predict(others.X) == others.y))
+            sure = (output_shares(model, samples.X) for samples in (members, others))
+            self.taken = Taken(samples_seen, accuracy, held_out, *sure)
+
+    def notes(self) -> dict[str, NDArray[Any]]:
+        """Return what was taken, if anything was.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Arrays by name.
+        """
+        return {} if self.taken is None else {name: np.asarray(value) for name, value in vars(self.taken).items()}
+
+    def take_notes(self, notes: Mapping[str, NDArray[Any]]) -> None:
+        """Become what the notes were written by.
+
+        Parameters
+        ----------
+        notes
+            What `notes` has returned.
+        """
+        plain: dict[str, Any] = {name: array.item() if array.ndim == 0 else array for name, array in notes.items()}
+        self.taken = Taken(**plain) if plain else None
 
 
 def _attacked(taken: Taken, generator: np.random.Generator, size: int) -> Iterator[Measurement]:

@@ -39,7 +39,7 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
     measured = []
     for size, samples, n_passes, before in zip(sizes, sets, passes, [0, *ends], strict=False):
         model = subject.create().set_params(passes=n_passes)
-        model.fit(samples.X, samples.y, progress=part_of(progress, before, ends[-1]))
+        model.fit(samples.X, samples.y, progress=part_of(progress, before, ends[-1]), keep=subject.training(f"{size}"))
         accuracy = np.mean(model.predict(split.held_out.X) == split.held_out.y)
         measured.append(STUDY["validation_accuracy"](accuracy, step=size))
     mean = STUDY["sample_efficiency_mean"](np.mean([point.value for point in measured]))

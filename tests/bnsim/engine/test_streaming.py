@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import signal
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -115,12 +117,12 @@ def test_pieces_take_longer_where_it_takes_long_to_begin_one() -> None:
 class Interrupted:
     """A compiled network that is interrupted in its third job, or by what else is raised."""
 
-    def __init__(self, compiled: Any, error: BaseException) -> None:
-        self.compiled, self.error, self.jobs = compiled, error, 0
+    def __init__(self, compiled: Any, error: BaseException, at: int = 3) -> None:
+        self.compiled, self.error, self.at, self.jobs = compiled, error, at, 0
 
     def run(self, job: Job, report: Any = None) -> Any:
         self.jobs += 1
-        if self.jobs == 3:
+        if self.jobs == self.at:
             raise self.error
         return self.compiled.run(job, report)
 
@@ -144,7 +146,7 @@ def test_an_interrupted_run_keeps_what_it_has(
     assert 250 <= len(kept.spike_times("coins")) < 300
     assert raised.value.__notes__ == [
         f"{folder} holds the run up to {kept.duration:g} s: Recording.load({str(folder)!r}) reads it, "
-        f"run_for(State.load({str(folder)!r}), ..., to={str(folder)!r}) goes on"
+        "the same call goes on"
     ]
     said = f"\n{raised.value.__notes__[0]}\n" if isinstance(error, KeyboardInterrupt) else ""
     assert capsys.readouterr().err == said
@@ -156,13 +158,103 @@ def test_an_interrupted_run_keeps_what_it_has(
     assert np.load(folder / "spikes/coins/time.npy").tobytes() == whole.spike_times("coins").time.tobytes()
 
 
+@pytest.mark.parametrize("backend", ["cpp", "numpy"])
+@pytest.mark.parametrize("jobs", [1, 4])
+def test_the_same_call_goes_on(backend: str, jobs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a kill: only what is in the folder is left, in a new call with the state from the beginning."""
+    monkeypatch.setattr(engine, "PIECE_BYTES", 500)
+    simulator, drive = learner(backend), intensities(4)
+    start, _ = simulator.run_for(simulator.initial_state(1), 10 * ms, np.ones(12))
+    whole_state, whole = simulator.run_for(start, 100 * ms, drive, record=RECORD)
+
+    class Killed(BaseException):
+        pass
+
+    for _ in range(2):
+        counted = Interrupted(simulator._engine, Killed(), at=jobs + 1)
+        with monkeypatch.context() as patched:
+            patched.setattr(simulator, "_engine", counted)
+            with pytest.raises(Killed):
+                simulator.run_for(start, 100 * ms, drive, record=RECORD, to=tmp_path)
+    kept = bnsim.Recording.load(tmp_path)
+    assert pieces(tmp_path) == 2 * jobs
+    assert kept.first_step == start["clock"][0]
+    state, found = simulator.run_for(start, 100 * ms, drive, record=RECORD, to=tmp_path)
+    assert_equal(found, whole)
+    assert_same(state, whole_state)
+    monkeypatch.setattr(simulator, "_engine", None)  # nothing is left to be simulated
+    state, found = simulator.run_for(start, 100 * ms, drive, record=RECORD, to=tmp_path)
+    assert_equal(found, whole)
+    assert_same(state, whole_state)
+
+
+def test_another_call_does_not_go_on(tmp_path: Path) -> None:
+    simulator, drive = learner("numpy"), intensities(4)
+    start = simulator.initial_state(1)
+    simulator.run_for(start, 20 * ms, drive, to=tmp_path)
+    others: list[dict[str, Any]] = [
+        {"duration": 40 * ms, "stimulus": drive},
+        {"duration": 20 * ms, "stimulus": drive * 0.5},
+        {"duration": 20 * ms, "stimulus": drive, "plastic": False},
+    ]
+    for other in others:
+        with pytest.raises(bnsim.InputError, match="the state is at 0 s, and the run is another; give a new folder"):
+            simulator.run_for(start, **other, to=tmp_path)
+
+
+def test_an_interruption_waits_for_the_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "PIECE_BYTES", 500)
+    simulator, drive = learner("cpp"), intensities(4)
+    start = simulator.initial_state(1)
+    _, whole = simulator.run_for(start, 100 * ms, drive, record=RECORD)
+
+    class Disturbed:
+        def __init__(self, compiled: Any) -> None:
+            self.compiled, self.jobs = compiled, 0
+
+        def run(self, job: Job, report: Any = None) -> Any:
+            self.jobs += 1
+            if self.jobs == 3:
+                os.kill(os.getpid(), signal.SIGINT)
+            return self.compiled.run(job, report)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(simulator, "_engine", Disturbed(simulator._engine))
+        with pytest.raises(KeyboardInterrupt):
+            simulator.run_for(start, 100 * ms, drive, record=RECORD, to=tmp_path)
+    assert pieces(tmp_path) == 3
+    assert_equal(simulator.run_for(start, 100 * ms, drive, record=RECORD, to=tmp_path)[1], whole)
+
+
+@pytest.mark.parametrize("what", ["state/cells.v-*.npy", "spikes/input/time.npy", "contents.json"])
+def test_a_damaged_piece_costs_that_piece(what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "PIECE_BYTES", 500)
+    simulator, drive = learner("numpy"), intensities(4)
+    start = simulator.initial_state(1)
+    _, whole = simulator.run_for(start, 100 * ms, drive, record=RECORD)
+    with monkeypatch.context() as patched:
+        patched.setattr(simulator, "_engine", Interrupted(simulator._engine, KeyboardInterrupt()))
+        with pytest.raises(KeyboardInterrupt):
+            simulator.run_for(start, 100 * ms, drive, record=RECORD, to=tmp_path)
+    path = max(tmp_path.glob(what), key=lambda path: path.stat().st_mtime_ns)
+    content = bytearray(path.read_bytes())
+    content[-2] ^= 1
+    path.write_bytes(content)
+    with pytest.warns(UserWarning, match=rf"^{tmp_path}: damaged \(.*\); what it held one piece before is used"):
+        _, found = simulator.run_for(start, 100 * ms, drive, record=RECORD, to=tmp_path)
+    assert_equal(found, whole)
+    assert_equal(bnsim.Recording.load(tmp_path), whole)
+
+
 def test_connectivity_is_written_once(tmp_path: Path) -> None:
     simulator = learner("numpy")
     state, _ = simulator.run_for(simulator.initial_state(1), 5 * ms, np.ones(12), plastic=False, to=tmp_path)
     simulator.run_for(state, 5 * ms, np.ones(12), plastic=False, to=tmp_path)
     names = {path.name for path in (tmp_path / "state").iterdir()}
     assert {"input_to_cells.source-0.npy", "input_to_cells.w-20.npy", "cells.v-20.npy", "clock-20.npy"} <= names
-    assert len(names) == len(state)  # what is replaced is removed
+    arrays = Counter(name.rpartition("-")[0] for name in names)
+    assert set(arrays) == set(state)
+    assert set(arrays.values()) == {1, 2}  # what was replaced before the last piece is removed
 
 
 def refused(simulator: Simulator, state: bnsim.State, to: Path, **options: Any) -> str:
@@ -182,8 +274,8 @@ def test_other_folders_are_refused(tmp_path: Path) -> None:
             f"Simulator.run_for(to): {taken} exists and holds no run; give a new folder"
         )
     assert refused(simulator, start, run, record=spikes) == (
-        f"Simulator.run_for(to): {run} holds a run from 0 to 0.01 s, the state is at 0 s; give a new folder, or go on "
-        f"from State.load({str(run)!r})"
+        f"Simulator.run_for(to): {run} holds a run from 0 to 0.01 s, the state is at 0 s, and the run is another; "
+        f"give a new folder, or go on from State.load({str(run)!r})"
     )
     assert refused(simulator, state, run) == (
         f"Simulator.run_for(to): {run}: recording 1 has other kinds of records (less) than the first "
@@ -220,13 +312,14 @@ def test_damaged_folders_are_refused(kind: Any, tmp_path: Path) -> None:
     with pytest.raises(bnsim.InputError, match=rf"^{kind.__name__}\.load: cannot read .* \(.*No such file"):
         kind.load(tmp_path)
     simulator.run_for(simulator.initial_state(1), 10 * ms, np.zeros(50), record=[bnsim.Spikes("coins")], to=run)
+    (run / "contents-before.json").unlink()
     contents = json.loads((run / "contents.json").read_text())
     contents["arrays"]["spikes/coins/time"]["shape"] = [3]
     (run / "contents.json").write_text(json.dumps(contents))
     with pytest.raises(bnsim.InputError, match=r"\(spikes/coins/time\.npy is cut short\); give a file written by"):
         kind.load(run)
-    (run / "contents.json").write_text(json.dumps({**contents, "format": 2}))
-    with pytest.raises(bnsim.InputError, match=r"\(contents\.json is not of format 1\)"):
+    (run / "contents.json").write_text(json.dumps({**contents, "format": 3}))
+    with pytest.raises(bnsim.InputError, match=r"\(contents\.json is not of format 2\)"):
         kind.load(run)
 
 

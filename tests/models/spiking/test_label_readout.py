@@ -60,5 +60,5 @@ def test_one_call_or_many_give_the_same_bits() -> None:
     for row, label in zip(COUNTS, CLASSES, strict=True):
         apart = apart.updated(row[None], np.array([label]), 3)
     assert np.array_equal(together.spikes, apart.spikes)
-    restored = LabelReadout.from_arrays(together.arrays())
+    restored = LabelReadout.from_arrays(together.arrays(), *together.spikes.shape)
     assert np.array_equal(restored.shown, together.shown)

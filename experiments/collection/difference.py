@@ -1,0 +1,237 @@
+"""Where two runs differ: settings, versions, code, data, machine, and numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from experiments.collection.numbers import Key, keyed, same
+from experiments.run_directory import Run
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that is one thing in the first run and another in the second.
+
+    Parameters
+    ----------
+    name
+        What it is.
+    first, second
+        Its values; None where a run does not say.
+    """
+
+    name: str
+    first: Any
+    second: Any
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number that is in both runs and differs.
+
+    Parameters
+    ----------
+    key
+        Which it is.
+    unit
+        Its unit.
+    first, second
+        Its values.
+    """
+
+    key: Key
+    unit: str
+    first: float
+    second: float
+
+    @property
+    def difference(self) -> float:
+        """The second value minus the first."""
+        return self.second - self.first
+
+    @property
+    def relative(self) -> float:
+        """The size of the difference, as a share of the larger value; infinite if one of them is not finite."""
+        larger = max(abs(self.first), abs(self.second))
+        return abs(self.difference) / larger if math.isfinite(larger) else math.inf
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Where the numbers of two runs differ.
+
+    Parameters
+    ----------
+    common
+        How many numbers both have.
+    differing
+        Those of them that differ, by the relative difference, largest first.
+    only_first, only_second
+        Numbers that only one run has.
+    """
+
+    common: int
+    differing: tuple[Number, ...]
+    only_first: tuple[Key, ...]
+    only_second: tuple[Key, ...]
+
+    @property
+    def equal(self) -> bool:
+        """Whether both runs have the same numbers, and any."""
+        return bool(self.common) and not (self.differing or self.only_first or self.only_second)
+
+    def document(self) -> dict[str, Any]:
+        """Return the numbers as JSON takes them.
+
+        Returns
+        -------
+        dict
+            Counts, and each number that differs.
+        """
+        return {
+            "equal": self.equal,
+            "common": self.common,
+            "differing": [_described(number) for number in self.differing],
+            "only_first": [_named(key) for key in self.only_first],
+            "only_second": [_named(key) for key in self.only_second],
+        }
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """Where the circumstances of two runs differ.
+
+    Parameters
+    ----------
+    settings, versions, code, data, machine
+        What differs of each.
+    """
+
+    settings: tuple[Change, ...]
+    versions: tuple[Change, ...]
+    code: tuple[Change, ...]
+    data: tuple[Change, ...]
+    machine: tuple[Change, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Return the circumstances as JSON takes them.
+
+        Returns
+        -------
+        dict
+            What differs of each.
+        """
+        return {name: list(differing) for name, differing in asdict(self).items()}
+
+
+def numbers(first: pd.DataFrame, second: pd.DataFrame) -> Numbers:
+    """Compare the numbers of two runs.
+
+    Parameters
+    ----------
+    first, second
+        Their tidy rows (`experiments.run_directory`).
+
+    Returns
+    -------
+    Numbers
+        Where they differ.
+    """
+    a, b = keyed(first), keyed(second)
+    units = {name: unit for table in (second, first) for name, unit in zip(table["metric"], table["unit"], strict=True)}
+    common = [key for key in a if key in b]
+    differing = [Number(key, units[key.metric], a[key], b[key]) for key in common if not same(a[key], b[key])]
+    return Numbers(
+        len(common),
+        tuple(sorted(differing, key=lambda number: (-number.relative, -abs(number.difference)))),
+        tuple(key for key in a if key not in b),
+        tuple(key for key in b if key not in a),
+    )
+
+
+def circumstances(first: Run, second: Run) -> Circumstances:
+    """Compare how two runs came about.
+
+    Parameters
+    ----------
+    first, second
+        The runs.
+
+    Returns
+    -------
+    Circumstances
+        Where they differ.
+    """
+    return of_manifests(first.manifest, second.manifest, changes(first.config, second.config))
+
+
+def of_manifests(
+    first: Mapping[str, Any], second: Mapping[str, Any], settings: tuple[Change, ...] = ()
+) -> Circumstances:
+    """Compare what the manifests of two runs say of their circumstances.
+
+    Parameters
+    ----------
+    first, second
+        The manifests.
+    settings
+        How their settings differ.
+
+    Returns
+    -------
+    Circumstances
+        Where they differ.
+    """
+
+    def compared(*names: str) -> tuple[Change, ...]:
+        return changes(*({name: manifest.get(name) for name in names} for manifest in (first, second)))
+
+    data = changes(*({"sha256": manifest["task"].get("sha256")} for manifest in (first, second)))
+    return Circumstances(
+        settings,
+        changes(first["versions"], second["versions"]),
+        compared("commit", "code"),
+        data,
+        compared("machine"),
+    )
+
+
+def changes(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[Change, ...]:
+    """Compare two trees of settings.
+
+    Parameters
+    ----------
+    first, second
+        The trees.
+
+    Returns
+    -------
+    tuple of Change
+        The leaves that differ, by their paths, such as "models.dense.passes".
+    """
+    a, b = dict(_leaves(first)), dict(_leaves(second))
+    return tuple(Change(name, a.get(name), b.get(name)) for name in {**a, **b} if a.get(name) != b.get(name))
+
+
+def _leaves(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{path}{name}.")
+        else:
+            yield f"{path}{name}", value
+
+
+def _named(key: Key) -> dict[str, Any]:
+    return {**key._asdict(), "facts": dict(key.facts)}
+
+
+def _described(number: Number) -> dict[str, Any]:
+    values = {name: getattr(number, name) for name in ("first", "second", "difference", "relative")}
+    # JSON has neither NaN nor infinity
+    shown = {name: value if math.isfinite(value) else repr(value) for name, value in values.items()}
+    return {**_named(number.key), "unit": number.unit, **shown}

@@ -1,0 +1,231 @@
+"""What the commands about several runs print."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from itertools import islice
+from json import dumps
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from experiments.collection.difference import Change, Circumstances, Number, Numbers
+from experiments.output import say
+from experiments.tables import mean_text
+from experiments.terminal import Terminal
+
+if TYPE_CHECKING:
+    from experiments.collection.listing import Listed
+    from experiments.collection.numbers import Key
+    from experiments.collection.query import Answer
+    from experiments.run.repeat import Repetition
+
+MOST_ROWS = 200
+"""Rows of an answer that the terminal shows."""
+
+
+def print_runs(entries: Sequence[Listed]) -> None:
+    """Print a list of runs.
+
+    Parameters
+    ----------
+    entries
+        The runs.
+    """
+    table = _table(("run", "started (UTC)", "task", "preset", "seeds", "state", "metric", "mean (95 % interval)"))
+    for entry in entries:
+        numbers = "; ".join(f"{number['model']} {mean_text(number)}" for number in entry.numbers)
+        metric = entry.numbers[0]["metric"] if entry.numbers else ""
+        seeds = str(entry.seeds) if entry.study else ""
+        started = entry.started[:16].replace("T", " ")
+        table.add_row(entry.run, started, entry.task, entry.preset, seeds, entry.state, metric, numbers)
+    console = Terminal()
+    console.print(table)
+    console.print(f"{len(entries)} run{'' if len(entries) == 1 else 's'}; `bnsim diff RUN_A RUN_B` compares two")
+
+
+def print_circumstances(circumstances: Circumstances) -> None:
+    """Print what differs between two runs besides their numbers.
+
+    Parameters
+    ----------
+    circumstances
+        What differs.
+    """
+    for name, changes in vars(circumstances).items():
+        if changes:
+            Terminal().print(_changes(name, changes))
+
+
+def print_numbers(numbers: Numbers, most: int) -> None:
+    """Print which numbers of two runs differ.
+
+    Parameters
+    ----------
+    numbers
+        What differs.
+    most
+        How many are shown.
+    """
+    console = Terminal()
+    if numbers.differing and most:
+        console.print(_numbers(numbers.differing[:most]))
+    for which, keys in (("first", numbers.only_first), ("second", numbers.only_second)):
+        if keys:
+            console.print(f"only in the {which} run: {len(keys)}, such as {_name(keys[0])}", soft_wrap=True)
+    if not numbers.common:
+        console.print("the runs have no number in common")
+    elif numbers.equal:
+        console.print(f"all {numbers.common} numbers are equal")
+    else:
+        left = max(len(numbers.differing) - most, 0)
+        shown = f" ({left} not shown; --most N shows more)" if left else ""
+        console.print(f"{len(numbers.differing)} of {numbers.common} common numbers differ{shown}")
+
+
+def print_repetition(repetition: Repetition, most: int) -> None:
+    """Print what differs between a run and its repetition.
+
+    Parameters
+    ----------
+    repetition
+        The repetition.
+    most
+        How many numbers are shown.
+    """
+    console = Terminal()
+    print_circumstances(repetition.circumstances)
+    if repetition.numbers is not None:
+        print_numbers(repetition.numbers, most)
+    elif repetition.equal:
+        console.print("all numbers are equal, by their checksums")
+    else:
+        studies = ", ".join(repetition.studies)
+        console.print(f"numbers of {studies} differ; the first run holds only their checksums", soft_wrap=True)
+    console.print(f"repetition: {repetition.run.directory}", soft_wrap=True)
+
+
+def print_answer(answer: Answer) -> None:
+    """Print the first rows that a query found as a table.
+
+    Parameters
+    ----------
+    answer
+        What it found.
+    """
+    table = _table(answer.columns)
+    rows = list(islice(answer, MOST_ROWS + 1))
+    for row in rows[:MOST_ROWS]:
+        table.add_row(*(_cell(value) for value in row))
+    console = Terminal()
+    console.print(table)
+    if len(rows) > MOST_ROWS:
+        console.print(f"the first {MOST_ROWS} rows; --csv and --json print all")
+    else:
+        console.print(f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
+
+
+def say_csv(answer: Answer) -> None:
+    """Print all rows that a query found as comma-separated values.
+
+    Parameters
+    ----------
+    answer
+        What it found.
+    """
+    for row in _each(answer.columns, answer):
+        line = io.StringIO()
+        csv.writer(line, lineterminator="").writerow(_cell(value, exact=True) for value in row)
+        say(line.getvalue())
+
+
+def say_json(answer: Answer) -> None:
+    """Print all rows that a query found as a list of JSON objects, one a line.
+
+    Parameters
+    ----------
+    answer
+        What it found.
+    """
+    rows = (dumps(dict(zip(answer.columns, map(_plain, row), strict=True)), ensure_ascii=False) for row in answer)
+    say("[")
+    if (waiting := next(rows, None)) is not None:
+        for row in rows:
+            say(f"{waiting},")
+            waiting = row
+        say(waiting)
+    say("]")
+
+
+def _each(heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any]]:
+    yield heading
+    yield from rows
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON takes it; facts that a row does not have are left out."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(held) for name, held in value.items() if held is not None}
+    if isinstance(value, list | tuple):
+        return [_plain(held) for held in value]
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def _cell(value: Any, exact: bool = False) -> str:
+    """Return a value as text; on the terminal with six significant digits."""
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}={_cell(held, exact)}" for name, held in value.items() if held is not None)
+    if isinstance(value, list | tuple):
+        return ", ".join(_cell(held, exact) for held in value)
+    if isinstance(value, Decimal):
+        value = float(value)
+    if isinstance(value, float):
+        return repr(value) if exact else f"{value:.6g}"
+    return str(value)
+
+
+def _table(headings: Sequence[str]) -> Table:
+    table = Table()
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def _changes(name: str, changes: Sequence[Change]) -> Table:
+    table = Table(title=f"different {name}", title_justify="left")
+    for heading in ("", "first run", "second run"):
+        table.add_column(heading, overflow="fold")
+    for change in changes:
+        table.add_row(change.name, *("-" if value is None else str(value) for value in (change.first, change.second)))
+    return table
+
+
+def _numbers(numbers: Sequence[Number]) -> Table:
+    table = Table(title="different numbers", title_justify="left")
+    for heading in ("number", "first run", "second run", "difference", "relative"):
+        table.add_column(heading, justify="left" if heading == "number" else "right", overflow="fold")
+    for number in numbers:
+        first, second = f"{number.first:.6g}", f"{number.second:.6g}"
+        if first == second:  # they differ further to the right
+            first, second = repr(number.first), repr(number.second)
+        unit = f" ({number.unit})" if number.unit else ""
+        table.add_row(
+            f"{_name(number.key)}{unit}", first, second, f"{number.difference:+.3g}", f"{number.relative:.2g}"
+        )
+    return table
+
+
+def _name(key: Key) -> str:
+    facts = "".join(f", {name} {_cell(value)}" for name, value in key.facts)
+    step = "" if key.step is None else f", step {key.step}"
+    return f"{key.study}, {key.model}, seed {key.seed}: {key.metric}{facts}{step}"

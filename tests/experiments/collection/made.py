@@ -1,0 +1,84 @@
+"""Small runs on disk, made without any measurement."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.run_directory import COLUMNS, PREDICTION_COLUMNS, RunContents
+from tests.experiments.test_run_directory import contents, write_run
+
+REQUEST = {
+    "study": "accuracy",
+    "task": "digits",
+    "models": ["dense"],
+    "seeds": 2,
+    "preset": "quick",
+    "data_dir": None,
+    "settings": {},
+}
+
+
+def row(metric: str, value: float, seed: int = 0, step: int | None = None, **facts: Any) -> tuple[Any, ...]:
+    return ("accuracy", "digits", "dense", "ANN", seed, facts, step, metric, value, "fraction")
+
+
+def mean(metric: str, value: float, model: str = "dense") -> dict[str, Any]:
+    entry = {"study": "accuracy", "model": model, "kind": "ANN", "facts": {}, "metric": metric, "unit": "fraction"}
+    return {**entry, "step": None, "mean": value, "ci_low": value - 0.01, "ci_high": value + 0.01, "n": 2}
+
+
+def made(
+    out: Path,
+    name: str,
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    passes: int = 3,
+    started: str = "2026-01-01T00:00:00+00:00",
+    versions: Mapping[str, str] | None = None,
+    means: Sequence[Mapping[str, Any]] = (),
+    request: Mapping[str, Any] | None = None,
+    task: Mapping[str, Any] | None = None,
+    **manifest: Any,
+) -> Path:
+    """A finished run of this name."""
+    given = contents()
+    asked = {**REQUEST, **(request or {})}
+    whole: RunContents = replace(
+        given,
+        config={
+            "run": {key: asked[key] for key in ("study", "task", "preset", "seeds", "models")},
+            "models": {"dense": {"passes": passes}},
+        },
+        manifest={
+            **given.manifest,
+            "run": name,
+            "started_utc": started,
+            "request": asked,
+            "versions": dict(versions or {"python": "3.11.7", "numpy": "2.3.5"}),
+            "task": {**given.manifest["task"], **(task or {})},
+            **manifest,
+        },
+        results=pd.DataFrame(rows, columns=list(COLUMNS)).astype({"step": "Int64"}),
+        predictions=pd.DataFrame([("dense", "ANN", 0, 0, 7, 9)], columns=list(PREDICTION_COLUMNS)),
+        summary={**given.summary, "metrics": list(means)},
+        examples=(),
+    )
+    directory = write_run(out, name, whole)
+    plan = {"run": name, "started_utc": started, "request": asked, "jobs": {"one": {}, "two": {}}}
+    (directory / "plan.json").write_text(json.dumps(plan))
+    return directory
+
+
+def unfinished(directory: Path, parts: int = 1) -> Path:
+    """The run as if it had been interrupted."""
+    (directory / "summary.json").unlink()
+    (directory / "parts").mkdir()
+    for part in range(parts):
+        (directory / "parts" / f"{part}.json").touch()
+    return directory

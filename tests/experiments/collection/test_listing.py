@@ -1,0 +1,80 @@
+"""The runs below a folder: `bnsim runs`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.experiments.test_command_line import bnsim, refused
+
+from .made import made, mean, row, unfinished
+
+
+def folder(tmp_path: Path) -> Path:
+    """Runs in several states; the second is older than the first."""
+    out = tmp_path / "runs"
+    means = [mean("test_accuracy", 0.5), mean("test_accuracy", 0.75, "receptive-dense"), mean("macro_f1", 0.25)]
+    made(out, "b-finished", [row("test_accuracy", 0.5)], means=means, started="2026-02-01T10:30:00+00:00")
+    made(out / "deeper", "a-finished", [row("test_accuracy", 0.6)], means=[mean("test_accuracy", 0.6)])
+    unfinished(made(out, "c-unfinished", [row("a", 0.5)], started="2026-03-01T00:00:00+00:00"))
+    damaged = made(out, "d-damaged", [row("a", 0.5)], started="2026-04-01T00:00:00+00:00")
+    (damaged / "plan.json").write_text('{"run": ')
+    (out / "no-run").mkdir()
+    return out
+
+
+def test_each_run_is_listed_with_its_state_and_numbers(tmp_path: Path) -> None:
+    folder(tmp_path)
+    done = bnsim("runs", "--json", cwd=tmp_path)
+    assert done.returncode == 0
+    entries = {entry["run"]: entry for entry in json.loads(done.stdout)}
+    assert list(entries) == ["d-damaged", "deeper/a-finished", "b-finished", "c-unfinished"]  # by their starts
+    first = entries["b-finished"]
+    assert (first["study"], first["task"], first["seeds"], first["preset"]) == ("accuracy", "digits", 2, "quick")
+    assert [(number["model"], number["mean"]) for number in first["numbers"]] == [
+        ("dense", 0.5),
+        ("receptive-dense", 0.75),
+    ]
+    assert entries["c-unfinished"]["state"] == "1 of 2 jobs"
+    assert "plan.json: damaged" in entries["d-damaged"]["state"]
+    assert entries["d-damaged"]["numbers"] == []
+
+
+def test_the_table_names_the_metric(tmp_path: Path) -> None:
+    folder(tmp_path)
+    done = bnsim("runs", cwd=tmp_path)
+    lines = [" ".join(line.replace("│", " ").split()) for line in done.stdout.splitlines()]
+    assert (
+        "b-finished 2026-02-01 10:30 digits quick 2 finished test_accuracy dense 50.00 % (49.00 to 51.00); "
+        "receptive-dense 75.00 % (74.00 to 76.00)"
+    ) in " ".join(lines) or any(line.startswith("b-finished 2026-02-01 10:30 digits quick 2") for line in lines)
+    assert lines[-1] == "4 runs; `bnsim diff RUN_A RUN_B` compares two"
+
+
+def test_runs_are_compared_by_a_metric(tmp_path: Path) -> None:
+    folder(tmp_path)
+    entries = json.loads(bnsim("runs", "runs", "--metric", "macro_f1", "--json", cwd=tmp_path).stdout)
+    numbers = {entry["run"]: [number["mean"] for number in entry["numbers"]] for entry in entries}
+    assert numbers == {"b-finished": [0.25], "deeper/a-finished": [], "c-unfinished": [], "d-damaged": []}
+    refused(2, "--metric 'test_acuracy'", "runs", "--metric", "test_acuracy", cwd=tmp_path)
+
+
+def test_a_run_of_which_the_manifest_alone_is_left(tmp_path: Path) -> None:
+    directory = made(tmp_path / "runs", "one", [row("a", 0.5)])
+    for path in directory.iterdir():
+        if path.name != "manifest.json":
+            path.rmdir() if path.is_dir() else path.unlink()
+    (entry,) = json.loads(bnsim("runs", "--json", cwd=tmp_path).stdout)
+    assert (entry["study"], entry["state"]) == ("accuracy", "without results")
+
+
+def test_what_runs_refuses(tmp_path: Path) -> None:
+    refused(2, "runs: no such folder; give a folder that bnsim wrote runs into", "runs", cwd=tmp_path)
+    (tmp_path / "empty").mkdir()
+    refused(2, "empty: no runs below it; give a folder that bnsim wrote runs into", "runs", "empty", cwd=tmp_path)
+
+
+def test_a_request_that_is_none_is_damage(tmp_path: Path) -> None:
+    made(tmp_path / "runs", "one", [row("a", 0.5)], request={"seeds": "many"})
+    (entry,) = json.loads(bnsim("runs", "--json", cwd=tmp_path).stdout)
+    assert entry["state"].startswith("runs/one/plan.json: damaged (entry 'request.seeds' is 'many': ")

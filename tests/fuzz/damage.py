@@ -1,0 +1,326 @@
+"""Hypothesis strategies that damage the content of a file: its bytes, or what is inside."""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+import tomllib
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import tomlkit
+from hypothesis import strategies as st
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+EXECUTED: list[str] = []
+"""What payloads were run."""
+
+
+def executed(what: str) -> None:
+    """Remember that a payload was run."""
+    EXECUTED.append(what)
+
+
+class Payload:
+    """Runs when it is unpickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return executed, ("a pickle",)
+
+
+def _index(draw: Draw, length: int) -> int:
+    return draw(st.integers(0, max(0, length - 1)))
+
+
+# Bytes
+
+
+@st.composite
+def of_bytes(draw: Draw, content: bytes) -> bytes:
+    """Flip, cut, insert, repeat or blank some bytes."""
+    data = bytearray(content)
+    at = _index(draw, len(data))
+    match draw(st.sampled_from(["flip", "cut", "insert", "blank", "nothing", "twice", "other"])):
+        case "flip":
+            for _ in range(draw(st.integers(1, 8))):
+                if data:
+                    data[_index(draw, len(data))] ^= draw(st.integers(1, 255))
+        case "cut":
+            del data[at:]
+        case "insert":
+            data[at:at] = draw(st.binary(min_size=1, max_size=20))
+        case "blank":
+            data[at : at + 40] = bytes(len(data[at : at + 40]))
+        case "nothing":
+            data.clear()
+        case "twice":
+            data *= 2
+        case "other":
+            data = bytearray(draw(st.sampled_from([b"PK\5\6" + bytes(18), b"\x80\4N.", b"PAR1", b"\xff\xfe{", b"[]"])))
+    return bytes(data)
+
+
+# Arrays
+
+_VALUES = (np.nan, np.inf, -np.inf, -1, 0, 2**31, 2**62, -(2**62), 1e300, -1e300, 0.5, 7)
+_TYPES = ("?", "i1", "u1", "<i8", ">i4", "<u8", "<f2", "<f4", ">f8", "<c16", "U3", "S2", "M8[s]", "V4", "object")
+
+
+def _retyped(draw: Draw, array: np.ndarray) -> np.ndarray:
+    kind = draw(st.sampled_from(_TYPES))
+    if kind == "object":
+        return np.array([Payload()] * max(1, array.size), object)
+    with np.errstate(all="ignore"):
+        try:
+            return array.astype(kind)
+        except (ValueError, TypeError):
+            return np.zeros(array.shape, kind)
+
+
+def _reshaped(draw: Draw, array: np.ndarray) -> np.ndarray:
+    match draw(st.sampled_from(["flat", "axis", "turned", "shorter", "longer", "empty", "one", "deep"])):
+        case "flat":
+            return array.ravel() if array.ndim != 1 else array.reshape(-1, 1)
+        case "axis":
+            return array[None]
+        case "turned":
+            return array.T if array.ndim > 1 else array[::-1] if array.ndim else array[None, None]
+        case "shorter":
+            return array[: len(array) // 2] if array.ndim else array
+        case "longer":
+            return np.concatenate([array, array]) if array.ndim else np.stack([array, array])
+        case "empty":
+            return array[:0] if array.ndim else np.zeros(0, array.dtype)
+        case "one":
+            return array.ravel()[0].reshape(()) if array.size else np.zeros((), array.dtype)
+        case _:
+            return array.reshape(array.shape + (1,) * 20)
+
+
+def _revalued(draw: Draw, array: np.ndarray) -> np.ndarray:
+    changed, value = np.array(array), draw(st.sampled_from(_VALUES))
+    if changed.dtype.kind == "U":
+        return np.full(changed.shape, draw(st.sampled_from(["", "\0\x1b[31m", "x" * 3000, "\ud800", "<b>", "9"])))
+    place = np.unravel_index(_index(draw, changed.size), changed.shape) if changed.size else ()
+    with np.errstate(all="ignore"):
+        try:
+            if draw(st.booleans()) or not changed.size:
+                changed[...] = value
+            else:
+                changed[place] = value
+        except (OverflowError, ValueError, TypeError):
+            changed[...] = 1
+    return changed
+
+
+def _damage_array(draw: Draw, arrays: dict[str, Any]) -> None:
+    """Damage one of several arrays, or its name."""
+    name = draw(st.sampled_from(sorted(arrays)))
+    array = np.asarray(arrays[name])
+    match draw(st.sampled_from(["drop", "rename", "retype", "reshape", "value", "value", "swap", "add"])):
+        case "drop":
+            del arrays[name]
+        case "rename":
+            new = draw(st.sampled_from([f"{name}x", name.upper(), name.replace("/", "/../"), "", name[:-1], "x/y/z"]))
+            arrays[new] = arrays.pop(name)
+        case "retype":
+            arrays[name] = _retyped(draw, array)
+        case "reshape":
+            arrays[name] = _reshaped(draw, array)
+        case "value":
+            arrays[name] = _revalued(draw, array)
+        case "swap":
+            other = draw(st.sampled_from(sorted(arrays)))
+            arrays[name], arrays[other] = arrays[other], arrays[name]
+        case "add":
+            arrays[draw(st.sampled_from(["extra", f"{name}/more", "spikes/none/time", "none.w"]))] = array
+
+
+def _packed(arrays: dict[str, Any], claims: dict[str, Any] | None = None) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in arrays.items():
+            member = io.BytesIO()
+            np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=True)
+            archive.writestr(f"{name}.npy", member.getvalue())
+    return file.getvalue()
+
+
+@st.composite
+def of_npz(draw: Draw, content: bytes) -> bytes:
+    """Damage the bytes of an .npz file, or one or two of its arrays, or the JSON of its header."""
+    if draw(st.integers(0, 3)) == 0:
+        return draw(of_bytes(content))
+    with np.load(io.BytesIO(content)) as file:
+        arrays: dict[str, Any] = {name: file[name] for name in file.files}
+    if "header" in arrays and draw(st.booleans()):
+        text = draw(of_json(str(arrays["header"]).encode()))
+        arrays["header"] = np.array(text.decode(errors="replace"))
+        return _packed(arrays)
+    for _ in range(draw(st.integers(1, 2))):
+        if arrays:
+            _damage_array(draw, arrays)
+    return _packed(arrays)
+
+
+@st.composite
+def of_npy(draw: Draw, content: bytes) -> bytes:
+    """Damage the bytes of an .npy file, or its array."""
+    if draw(st.integers(0, 3)) == 0:
+        return draw(of_bytes(content))
+    array = np.load(io.BytesIO(content))
+    changed = draw(st.sampled_from([_retyped, _reshaped, _revalued]))(draw, array)
+    file = io.BytesIO()
+    np.lib.format.write_array(file, changed, allow_pickle=True)
+    return file.getvalue()
+
+
+# Documents
+
+_PUT: tuple[Any, ...] = (
+    *(None, True, False, -1, 0, 1, 3, 2**63, 10**40, 0.5, -0.5, 1e308, "", "x", "x" * 3000, "\ud800", "<b>&\x1b[31m"),
+    *([], {}, [[]], [None], {"a": None}, ["x", 1], "2026-01-01", "../../..", "/etc/passwd", "nan"),
+)
+
+
+def _places(document: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The ways to all entries of a document; of long lists, to the first and the last."""
+    found = [above] if above else []
+    if isinstance(document, dict):
+        for key, value in document.items():
+            found += _places(value, (*above, key))
+    elif isinstance(document, list) and document:
+        for index in sorted({0, len(document) // 2, len(document) - 1}):
+            found += _places(document[index], (*above, index))
+    return found
+
+
+def _damage_entry(draw: Draw, document: Any) -> Any:
+    places = _places(document)
+    if not places:
+        return draw(st.sampled_from(_PUT))
+    *way, last = draw(st.sampled_from(places))
+    holder = document
+    for key in way:
+        holder = holder[key]
+    match draw(st.sampled_from(["delete", "put", "put", "rename", "twice", "text", "whole"])):
+        case "delete":
+            del holder[last]
+        case "put":
+            holder[last] = copy.deepcopy(draw(st.sampled_from(_PUT)))
+        case "rename" if isinstance(holder, dict):
+            holder[draw(st.sampled_from([f"{last}x", "", "run", "x" * 500]))] = holder.pop(last)
+        case "twice" if isinstance(holder, list):
+            holder.append(holder[last])
+        case "text":
+            holder[last] = str(holder[last])
+        case "whole":
+            return copy.deepcopy(draw(st.sampled_from(_PUT)))
+    return document
+
+
+@st.composite
+def of_json(draw: Draw, content: bytes) -> bytes:
+    """Damage the bytes of JSON, or one or two of its entries."""
+    match draw(st.integers(0, 7)):
+        case 0 | 1:
+            return draw(of_bytes(content))
+        case 2:
+            wild = ["NaN", "1e999", "[" * 100_000, "9" * 5000, '{"a": 1, "a": 2}', "-Infinity"]
+            return draw(st.sampled_from(wild)).encode()
+    document = json.loads(content)
+    for _ in range(draw(st.integers(1, 2))):
+        document = _damage_entry(draw, document)
+    return json.dumps(document).encode()
+
+
+@st.composite
+def of_toml(draw: Draw, content: bytes) -> bytes:
+    """Damage the bytes of TOML, or one or two of its entries."""
+    if draw(st.integers(0, 3)) == 0:
+        return draw(of_bytes(content))
+    document = tomllib.loads(content.decode())
+    for _ in range(draw(st.integers(1, 2))):
+        document = _damage_entry(draw, document)
+    try:
+        return tomlkit.dumps(document).encode(errors="surrogatepass")
+    except Exception:  # what TOML cannot hold, such as null
+        return b"a = [" * 3000
+
+
+# Tables
+
+
+def _damage_column(draw: Draw, table: pa.Table) -> pa.Table:
+    place = _index(draw, table.num_columns)
+    name, column = table.column_names[place], table.column(place)
+    match draw(st.sampled_from(["drop", "rename", "retype", "null", "value", "rows", "twice", "none"])):
+        case "drop":
+            return table.drop_columns([name])
+        case "rename":
+            return table.rename_columns(
+                [f"{name}x" if index == place else n for index, n in enumerate(table.column_names)]
+            )
+        case "retype":
+            kind = draw(st.sampled_from([pa.string(), pa.int8(), pa.float64(), pa.bool_(), pa.binary(), pa.null()]))
+            kept = [None if kind == pa.null() else _as(value, kind) for value in column.to_pylist()]
+            return table.set_column(place, name, pa.array(kept, kind))
+        case "null":
+            return table.set_column(place, name, pa.nulls(table.num_rows, column.type))
+        case "value":
+            values, kind = column.to_pylist(), column.type
+            put = draw(st.sampled_from([None, -1, 2**40, 0.5, "", "x", "x" * 2000, float("inf"), {"a": 1}]))
+            values[_index(draw, len(values))] = put
+            try:
+                return table.set_column(place, name, pa.array(values, kind))
+            except (pa.ArrowException, TypeError, ValueError):
+                return table.set_column(place, name, pa.array([str(put)] * table.num_rows))
+        case "rows":
+            return table.slice(0, draw(st.integers(0, table.num_rows)))
+        case "twice":
+            return table.append_column(name, column)
+    return table.slice(0, 0)
+
+
+def _as(value: Any, kind: pa.DataType) -> Any:
+    if pa.types.is_string(kind):
+        return str(value)
+    if pa.types.is_binary(kind):
+        return str(value).encode()
+    return bool(value) if pa.types.is_boolean(kind) else 1
+
+
+@st.composite
+def of_parquet(draw: Draw, content: bytes) -> bytes:
+    """Damage the bytes of a Parquet file, or one or two of its columns."""
+    if draw(st.integers(0, 2)) == 0:
+        return draw(of_bytes(content))
+    table = pq.read_table(io.BytesIO(content))
+    for _ in range(draw(st.integers(1, 2))):
+        if table.num_columns and table.num_rows:
+            table = _damage_column(draw, table)
+    if draw(st.integers(0, 5)) == 0:
+        table = table.replace_schema_metadata({b"pandas": draw(st.sampled_from([b"{", b"{}", b"[]", b"null"]))})
+    file = io.BytesIO()
+    pq.write_table(table, file)
+    return file.getvalue()
+
+
+# IDX
+
+
+@st.composite
+def of_idx(draw: Draw, content: bytes) -> bytes:
+    """Damage the bytes of an IDX file, or the lengths of its axes."""
+    if draw(st.booleans()):
+        return draw(of_bytes(content))
+    n_axes = content[3]
+    lengths = [draw(st.sampled_from([0, 1, 3, 2**16, 2**32 - 1])) for _ in range(n_axes)]
+    header = bytes([0, 0, draw(st.integers(0, 255)), draw(st.sampled_from([0, n_axes, 1, 255]))])
+    return header + b"".join(length.to_bytes(4, "big") for length in lengths) + content[4 + 4 * n_axes :]
