@@ -14,7 +14,6 @@ from bnsim.packages import require_own
 
 if TYPE_CHECKING:
     from experiments.run.carry_out import compare, resume, run_study
-    from experiments.run.repeat import repeat
     from experiments.run_directory import Run, read_run
 
 require_own("models")
