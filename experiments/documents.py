@@ -261,10 +261,10 @@ def _as_many(predictions: Mapping[str, Any]) -> Mapping[str, Any]:
     return predictions
 
 
-class _Description(TypedDict):
-    """A classifier, or a unit that a study defines itself."""
+class _Unit(TypedDict):
+    """A unit that a study defines itself."""
 
-    __pydantic_config__ = STRICT  # type: ignore[misc]
+    __pydantic_config__ = _WHOLE  # type: ignore[misc]
 
     kind: Kind
 
@@ -279,7 +279,7 @@ class _Outcome(TypedDict):
     measurements: list[_Measurement]
     predictions: Annotated[_Predictions, AfterValidator(_as_many)] | None
     derived: dict[str, Any]
-    description: _Description
+    description: _Model | _Unit
     seconds: float
     warnings: list[str]
 
@@ -291,3 +291,12 @@ class Part(TypedDict):
 
     identity: _Identity
     outcome: _Outcome
+
+
+class Training(TypedDict):
+    """One of fitted/*.json: how a classifier was trained that jobs share."""
+
+    __pydantic_config__ = STRICT  # type: ignore[misc]
+
+    seconds: Annotated[float, Field(ge=0)]
+    presentations: Count

@@ -10,7 +10,7 @@ import typer
 
 from experiments.command_line.application import app
 from experiments.command_line.measuring import warn_without_compiler
-from experiments.command_line.options import OutOption, RunArgument, WorkersOption
+from experiments.command_line.options import OutOption, RunArgument, StudyFolderOption, WorkersOption
 from experiments.output import say
 
 DIFFERENT = 3
@@ -76,6 +76,7 @@ def repeat(  # numpydoc ignore=PR01
     data_dir: Annotated[
         Path | None, typer.Option(help="Where the folder of the task's files is now, if it was moved.")
     ] = None,
+    study: StudyFolderOption = None,
     out: OutOption = Path("runs"),
     workers: WorkersOption = None,
     most: MostOption = 20,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from experiments.command_line.application import app
-from experiments.command_line.options import JsonOption, RunArgument
+from experiments.command_line.options import JsonOption, RunArgument, StudyFolderOption
 from experiments.command_line.showing import show_run
 from experiments.output import say
 
@@ -34,7 +34,7 @@ def show(run: RunArgument, json: JsonOption = False) -> None:  # numpydoc ignore
 
 
 @app.command()
-def draw(run: RunArgument) -> None:  # numpydoc ignore=PR01
+def draw(run: RunArgument, study: StudyFolderOption = None) -> None:  # numpydoc ignore=PR01
     """Redraw the figures and the report of a stored run; make the tables and figures of a sweep anew."""
     from experiments.command_line.points import draw_points
 

@@ -21,6 +21,7 @@ from experiments.command_line.options import (
     SeedsOption,
     SetOption,
     SlurmOption,
+    StudyFolderOption,
     TaskOption,
     WorkersOption,
     names,
@@ -87,6 +88,7 @@ def resume(  # numpydoc ignore=PR01
             "--keep-finished", help="Keep the results of finished jobs even if settings, data or code have changed."
         ),
     ] = False,
+    study: StudyFolderOption = None,
     workers: WorkersOption = None,
     scheduler: SchedulerOption = None,
     slurm: SlurmOption = None,

@@ -59,6 +59,25 @@ NameOption = Annotated[
     str | None, typer.Option(metavar="NAME", help="Name of the directory. Default: made of what is varied.")
 ]
 
+
+def _import_study(folder: str | None) -> str | None:
+    if folder is not None:
+        from experiments.studies import find
+
+        find(folder)
+    return folder
+
+
+StudyFolderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--study",
+        metavar="FOLDER",
+        callback=_import_study,
+        help="Folder of the run's study, where that is your own: its code is run.",
+    ),
+]
+
 MODELS = ",".join(DEFAULT_MODELS)
 
 

@@ -85,6 +85,7 @@ def write_page(run: Run) -> Path:
     Path
         Path of the page.
     """
+    run.examples()  # what is damaged is refused before anything is drawn
     with tempfile.TemporaryDirectory(PARTIAL, ".drawing-", run.directory) as drawing:
         made = Path(drawing)
         drawn = draw(run)

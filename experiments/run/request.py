@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.names import DEFAULT_MODELS
+from experiments.studies import refuse_unnamed
 
 COMPARE = "compare"
 """In place of the name of a study: all studies of a preset."""
@@ -68,7 +69,13 @@ class Request:
         -------
         Request
             The request.
+
+        Raises
+        ------
+        InputError
+            If it names the folder of a study that nobody has named in this process (`experiments.studies.find`).
         """
+        refuse_unnamed(document["study"])
         settings = {key: untupled(value) for key, value in document["settings"].items()}
         data_dir = None if document["data_dir"] is None else Path(document["data_dir"])
         return cls(**{**document, "models": tuple(document["models"]), "data_dir": data_dir, "settings": settings})

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
+from experiments.documents import Training
+from experiments.run_directory import read_json
 from experiments.spec import Progress, Subject
 from experiments.tasks.dataset import Split, final_split
 
@@ -69,7 +71,7 @@ def fitted(subject: Subject, max_train: int | None, progress: Progress) -> Fitte
         if path is None or not path.exists():
             return _trained(subject, split, path, progress)
         model = type(subject.create()).load(path)
-        about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        about = read_json(path.with_suffix(".json"), Training)
     return Fitted(model, split, about["seconds"], about["presentations"])
 
 

@@ -56,7 +56,8 @@ def find(reference: str) -> Study:
 def carried_out(config: Mapping[str, Any]) -> dict[str, Study]:
     """Return the studies of a stored run, in the order of the report.
 
-    A study that is no longer installed, or whose folder is missing, is omitted.
+    A study that is no longer installed is omitted, and so is one of a user's own that nobody has named in this process
+    (`find`): a stored run may come from a stranger, and to import a folder is to run it.
 
     Parameters
     ----------
@@ -69,11 +70,31 @@ def carried_out(config: Mapping[str, Any]) -> dict[str, Study]:
         Studies by name.
     """
     known = dict(KNOWN)
-    reference = config["run"]["study"]
-    if reference not in KNOWN and Path(reference).is_dir():
-        study = find(reference)
+    study = _own.get(config["run"]["study"])
+    if study is not None:
         known[study.name] = study
     return {name: study for name, study in known.items() if name in config}
+
+
+def refuse_unnamed(reference: str) -> None:
+    """Refuse to run the code of a study's folder that nobody but a stored run has named.
+
+    Parameters
+    ----------
+    reference
+        Name of a study, or the path of its folder, as a run has it.
+
+    Raises
+    ------
+    InputError
+        If it is a folder that this process has not been told to import (`find`).
+    """
+    known = reference in KNOWN or reference in _own
+    if not known and ("/" in reference or Path(reference).is_dir()):
+        raise InputError(
+            f"{reference}: a stored run names this folder as its study, whose code would be run; if you trust it, say "
+            f"--study {reference}"
+        )
 
 
 def of_classifiers(studies: Iterable[Study]) -> bool:
@@ -114,7 +135,12 @@ def _at(folder: Path) -> Study:
         raise InputError(f"{folder}: cannot be imported ({type(error).__name__}: {error}); correct it") from error
     if study.name in KNOWN:
         raise InputError(f"{folder}: a study {study.name!r} exists already; rename the folder")
+    _own[str(folder)] = study
     return study
+
+
+_own: dict[str, Study] = {}
+"""Studies of the user's own that were imported, by folder."""
 
 
 STUDIES = discovered(sys.modules[__name__], GROUP, "STUDY", Study)

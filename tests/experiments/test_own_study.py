@@ -16,6 +16,7 @@ import pytest
 from bnsim.errors import DegenerateNetworkWarning, InputError
 from experiments import report, run_study
 from experiments.report.tables import metric_rows
+from experiments.run.request import Request
 from experiments.run_directory import Run, read_run
 from experiments.studies import STUDIES, carried_out, find
 from experiments.tables import print_run
@@ -139,6 +140,7 @@ def test_metrics_of_layers_alone_are_in_the_tables_too(folder: Path, capsys: pyt
     summary["protocol"] = "resampled"
     results = pd.DataFrame({"model": ["dense"], "kind": ["ANN"]})
     config = {"run": {"study": str(folder)}, "count-weights": {}}
+    find(str(folder))
     run = Run(Path("run"), config, {"models": {"dense": {}}}, results, {**summary, "task": "digits", "seeds": [0]})
     print_run(run)
     assert re.search(r"weights, hidden_1 +│ +320", capsys.readouterr().out)
@@ -234,3 +236,26 @@ def test_entry_points_that_bring_no_model_are_refused(
     with pytest.raises(InputError) as caught:
         registry._of_other_packages()
     assert str(caught.value) == f"entry point bnsim.models {name!r}: {what}; change that package or uninstall it"
+
+
+def test_a_stored_run_does_not_have_a_folder_imported(tmp_path: Path) -> None:
+    """It may come from a stranger, and to import a folder is to run it."""
+    path = tmp_path / "count_cells"
+    path.mkdir()
+    (path / "__init__.py").write_text(f"{INIT}\nimport pathlib\npathlib.Path({str(tmp_path / 'run')!r}).touch()\n")
+    (path / "measure.py").write_text(MEASURE)
+    (path / "figure.py").write_text(FIGURE)
+    config = {"run": {"study": str(path)}, "count-cells": {}}
+    request = {**Request(str(path)).document(), "models": []}
+    assert carried_out(config) == {}
+    with pytest.raises(InputError) as caught:
+        Request.of(request)
+    assert str(caught.value) == (
+        f"{path}: a stored run names this folder as its study, whose code would be run; if you trust it, say --study "
+        f"{path}"
+    )
+    assert not (tmp_path / "run").exists()
+    study = find(str(path))  # as --study does
+    assert (tmp_path / "run").exists()
+    assert carried_out(config) == {study.name: study}
+    assert Request.of(request).study == str(path)

@@ -111,10 +111,11 @@ def use_streamed(path: Path) -> None:
     """Load the recording and the state of a folder."""
     folder = next(parent for parent in path.parents if (parent / "contents.json").exists())
     _use_recording(bnsim.Recording.load(folder))
-    _look_at_state(bnsim.State.load(folder))
+    look_at_state(bnsim.State.load(folder))
 
 
-def _look_at_state(state: bnsim.State) -> None:
+def look_at_state(state: bnsim.State) -> None:
+    """Look at all that a state holds."""
     repr(state)
     state._repr_html_()
     for name in [name.removesuffix(".unit") for name in state if name.endswith(".unit")]:
@@ -125,7 +126,7 @@ def _look_at_state(state: bnsim.State) -> None:
 def use_state(path: Path) -> None:
     """Load a state and go on from it by a step."""
     state = bnsim.State.load(path)
-    _look_at_state(state)
+    look_at_state(state)
     simulator = _simulator()
     simulator.run_for(state, 0.5 * ms, intensities(1)[0], record=[bnsim.Spikes("cells")])
 
@@ -400,10 +401,10 @@ def workshop(folder: Path, models: tuple[str, ...] = tuple(MODELS)) -> Iterator[
             Kind("config.toml", (run / "config.toml",), damage.of_toml, use_run, 0.7),
             Kind("results and predictions", tables, damage.of_parquet, use_run, 1.5),
             Kind("example recording", examples, damage.of_npz, use_example, 1.0),
-            Kind("any of these, drawn: JSON", documents, damage.of_json, use_drawn, 0.4),
-            Kind("any of these, drawn: TOML", (run / "config.toml",), damage.of_toml, use_drawn, 0.2),
-            Kind("any of these, drawn: tables", tables, damage.of_parquet, use_drawn, 0.3),
-            Kind("any of these, drawn: examples", examples, damage.of_npz, use_drawn, 0.3),
+            Kind("any of these, drawn: JSON", documents, damage.of_json, use_drawn, 0.15),
+            Kind("any of these, drawn: TOML", (run / "config.toml",), damage.of_toml, use_drawn, 0.1),
+            Kind("any of these, drawn: tables", tables, damage.of_parquet, use_drawn, 0.1),
+            Kind("any of these, drawn: examples", examples, damage.of_npz, use_drawn, 0.15),
             Kind("plan and parts of a run", (kept / "plan.json", *parts, *about), damage.of_json, use_resumed, 1),
             Kind("trained model of a run", fitted, damage.of_npz, use_resumed, 0.4),
             Kind("cache", tuple(cache_files(folder / "cache")), damage.of_json, use_cache, 0.5),

@@ -16,7 +16,7 @@ from bnsim.errors import InputError
 from tests.fuzz.damage import EXECUTED
 
 PATIENCE = 10
-"""Seconds after which a case hangs."""
+"""Seconds of work after which a case hangs."""
 FINE = ("read", "refused")
 """Outcomes that are right: the damage does no harm, or it is told in one line."""
 
@@ -39,19 +39,25 @@ class _Hang(BaseException):
 
 @contextmanager
 def _patience(seconds: int) -> Iterator[None]:
+    """Interrupt what takes longer than so many seconds of work, or much longer on a machine with other work."""
+
     def ring(number: int, frame: FrameType | None) -> None:
         raise _Hang
 
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.alarm(seconds)
+    timers = {signal.ITIMER_PROF: (signal.SIGPROF, seconds), signal.ITIMER_REAL: (signal.SIGALRM, 6 * seconds)}
+    before = {number: signal.signal(number, ring) for number, _ in timers.values()}
+    for timer, (_, most) in timers.items():
+        signal.setitimer(timer, most)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        for timer in timers:
+            signal.setitimer(timer, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _resident(what: str) -> float:
