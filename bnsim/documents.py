@@ -56,8 +56,9 @@ def checked(kind: Any, content: Any) -> Any:
 
     Parameters
     ----------
-    kind : type
-        The description: a `TypedDict`, say, with `STRICT` as its configuration.
+    kind : type or tuple of str
+        The description: a `TypedDict`, say, with `STRICT` as its configuration; or the names of the entries that an
+        object must have, whatever they are.
     content : object
         What the file holds.
 
@@ -71,6 +72,12 @@ def checked(kind: Any, content: Any) -> Any:
     ValueError
         If it is not as described; the message names the first entry that is not.
     """
+    if isinstance(kind, tuple):
+        checked(dict[str, Any], content)
+        for name in kind:
+            if name not in content:
+                raise ValueError(f"entry {name!r} is missing")
+        return content
     try:
         _adapter(kind).validate_python(content)
     except ValidationError as error:

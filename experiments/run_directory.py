@@ -112,9 +112,14 @@ class Run:
         Raises
         ------
         InputError
-            If a file is damaged.
+            If a file is damaged, or is of a model that the results do not hold.
         """
-        return tuple(Example.load(path) for path in sorted((self.directory / "recordings").glob("*.npz")))
+        paths, models = sorted((self.directory / "recordings").glob("*.npz")), set(self.results["model"])
+        examples = tuple(map(Example.load, paths))
+        for path, example in zip(paths, examples, strict=True):
+            if example.model not in models or example.model not in self.manifest["models"]:
+                raise InputError(f"{path}: of a model {example.model!r} that the run does not hold; remove this file")
+        return examples
 
 
 def read_run(path: str | Path) -> Run:
@@ -161,7 +166,7 @@ def read_json(path: Path, kind: Any) -> dict[str, Any]:
     path
         Path of the file.
     kind
-        What it must hold (`experiments.documents`).
+        What it must hold (`experiments.documents`), or the names of entries that it must have.
 
     Returns
     -------

@@ -165,6 +165,7 @@ class Simulator:
             If the simulation fails.
         """
         wanted = Record.of("Simulator.run(record)", self.program, record)
+        wanted.check_synapses("Simulator.run(record)", self.program, state)
         state, outcomes, numbers = self._run(state, stimulus, key, plastic, trials, signals or {}, wanted)
         return state, wanted.recording(self.program, self._grid(), numbers, outcomes, state)
 
@@ -242,6 +243,7 @@ class Simulator:
         if steps < 1:
             raise InputError(f"{culprit}(duration): not above 0; give a time such as 1*second")
         check_state(program, state, continuous=True)
+        wanted.check_synapses(f"{culprit}(record)", program, state)
         values = stimuli.by_encoder(f"{culprit}(stimulus)", program, stimulus)
         number, drives = stimuli.segments(program, values, steps)
         given = {name: np.asarray(value)[None] for name, value in (signals or {}).items()}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bnsim.errors import first_line
+from bnsim.errors import InputError, first_line
 from experiments.report import receptive_fields, side_by_side
 from experiments.studies import carried_out
 
@@ -54,9 +54,9 @@ def draw(run: Run) -> Drawn:
     """
     drawn = Drawn()
     for name, study in carried_out(run.config).items():
-        _try(drawn, name, lambda study=study: _of_study(run, study, drawn))  # type: ignore[misc]
+        attempt(drawn, name, lambda study=study: _of_study(run, study, drawn))  # type: ignore[misc]
     for name, source in _OF_EXAMPLES.items():
-        _try(drawn, name, lambda source=source: drawn.figures.update(source(run)))  # type: ignore[misc]
+        attempt(drawn, name, lambda source=source: drawn.figures.update(source(run)))  # type: ignore[misc]
     return drawn
 
 
@@ -72,8 +72,20 @@ def _of_study(run: Run, study: Study, drawn: Drawn) -> None:
     drawn.sentences[study.name] = sentences
 
 
-def _try(drawn: Drawn, name: str, draw_part: Callable[[], None]) -> None:
+def attempt(drawn: Drawn, name: str, draw_part: Callable[[], None]) -> None:
+    """Draw a part of a report; if that fails, note why.
+
+    Parameters
+    ----------
+    drawn
+        What has been drawn, where the failure is noted.
+    name
+        Name of the part.
+    draw_part
+        Draws it.
+    """
     try:
         draw_part()
     except Exception as error:
-        drawn.failures[name] = f"{type(error).__name__}: {first_line(error)}"
+        reason = first_line(error)
+        drawn.failures[name] = reason if isinstance(error, InputError) else f"{type(error).__name__}: {reason}"

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from bnsim.files import PARTIAL
 from bnsim.plotting.style import save
 from bnsim.printable import printable
-from experiments.report.figures import Drawn, draw
+from experiments.report.figures import Drawn, attempt, draw
 from experiments.report.picture import Picture, address
 from experiments.report.policy import policy
 from experiments.report.tables import measured_cell, metric_rows, twin_rows
@@ -109,7 +109,7 @@ def _page(run: Run, folder: Path, drawn: Drawn) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    seen = viewer(run, folder)
+    seen = _viewer(run, folder, drawn)
     scripts = _scripts(seen)
     return environment.get_template("report.html.jinja").render(
         run=run,
@@ -126,6 +126,13 @@ def _page(run: Run, folder: Path, drawn: Drawn) -> str:
         number=number,
         measured=measured_cell,
     )
+
+
+def _viewer(run: Run, folder: Path, drawn: Drawn) -> Viewer | None:
+    """The interactive plots; what a stranger's recordings do not allow costs these alone."""
+    seen: list[Viewer | None] = []
+    attempt(drawn, "interactive plots", lambda: seen.append(viewer(run, folder)))
+    return seen[0] if seen else None
 
 
 def _shown(value: object) -> object:

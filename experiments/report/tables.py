@@ -28,6 +28,9 @@ class Cell:
     interval: str
 
 
+_NONE = Cell("–", "")
+
+
 @dataclass(frozen=True)
 class TwinRow:
     """One metric of a BNS and of its twin, and the difference between them.
@@ -106,21 +109,25 @@ def twin_rows(run: Run, *, primary: bool) -> list[TwinRow]:
     Returns
     -------
     list of TwinRow
-        In the order of the summary.
+        In the order of the summary, without those of studies or metrics that are not installed.
     """
-    return [_twin_row(run, entry) for entry in differences(run, primary=primary)]
+    studies = carried_out(run.config)
+    return [
+        _twin_row(run, studies[entry["study"]][entry["metric"]], entry)
+        for entry in differences(run, primary=primary)
+        if entry["study"] in studies and entry["metric"] in studies[entry["study"]]
+    ]
 
 
-def _twin_row(run: Run, entry: dict[str, Any]) -> TwinRow:
-    metric = carried_out(run.config)[entry["study"]][entry["metric"]]
-    means = {mean["model"]: mean for mean in summaries(run, metric)}
+def _twin_row(run: Run, metric: Metric, entry: dict[str, Any]) -> TwinRow:
+    means = {mean["model"]: _cell(mean) for mean in summaries(run, metric)}
     standardised = entry["standardised"]
     return TwinRow(
         metric=metric.label,
         bns=entry["model"],
         ann=entry["twin"],
-        bns_value=_cell(means[entry["model"]]),
-        ann_value=_cell(means[entry["twin"]]),
+        bns_value=means.get(entry["model"], _NONE),
+        ann_value=means.get(entry["twin"], _NONE),
         difference=Cell(number(entry["difference"], entry["unit"], signed=True), interval(entry, signed=True)),
         verdict=entry["verdict"] or "",
         standardised="–" if standardised is None else f"{standardised:+.2f}".replace("-", "−"),
@@ -170,7 +177,7 @@ def _rows(run: Run, metric: Metric, label: str, **facts: Fact) -> list[MetricRow
     classifiers = looks(run) if entries else {}
     if not entries.keys() & classifiers.keys():
         return []
-    cells = [_cell(entries[model]) if model in entries else Cell("–", "") for model in classifiers]
+    cells = [_cell(entries[model]) if model in entries else _NONE for model in classifiers]
     return [MetricRow(metric.study, metric.name, label, cells)]
 
 
