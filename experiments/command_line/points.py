@@ -17,8 +17,16 @@ if TYPE_CHECKING:
     from experiments.run.sweep_directory import Sweep
 
 
+def end_sweep(sweep: Sweep, json: bool) -> None:
+    """Draw and print a sweep that has ended; the exit code is 1 if a point failed."""
+    draw_sweep(sweep)
+    show_sweep(sweep, json)
+    if sweep.counts["failed"]:
+        raise typer.Exit(1)
+
+
 def show_sweep(sweep: Sweep, json: bool) -> None:
-    """Print a sweep; the exit code is 1 if a point failed."""
+    """Print a sweep."""
     from experiments.points_tables import print_sweep
 
     if json:
@@ -26,8 +34,6 @@ def show_sweep(sweep: Sweep, json: bool) -> None:
         say(dumps({"directory": str(sweep.directory), **sweep.counts, "failures": failures}, indent=2))
     else:
         print_sweep(sweep)
-    if sweep.counts["failed"]:
-        raise typer.Exit(1)
 
 
 def show_fit(fit: Fit, json: bool) -> None:
@@ -61,9 +67,7 @@ def resume_points(
     if kind == KIND:
         from experiments.run.sweep import resume
 
-        sweep = resume(folder, conduct)
-        draw_sweep(sweep)
-        show_sweep(sweep, json)
+        end_sweep(resume(folder, conduct), json)
     else:
         from experiments.run.fit import resume as resume_fit
 

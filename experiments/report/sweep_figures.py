@@ -23,6 +23,8 @@ from experiments.studies import find
 
 MOST_FIGURES = 6
 """Metrics that are drawn, where no metric of the study is primary."""
+MOST_TICKS = 7
+"""Values of a key each of which is named on its axis."""
 MOST_CELLS = 100
 """Cells of a heat map whose numbers are written into them."""
 
@@ -107,6 +109,8 @@ def _along(ax: Axes, rows: pd.DataFrame, key: str, shade: str, model: str, line:
     if pd.api.types.is_numeric_dtype(rows[key]) and not pd.api.types.is_bool_dtype(rows[key]):
         rows = rows.sort_values(key)
         places = rows[key].to_numpy(float)
+        if len(values := np.unique(places)) <= MOST_TICKS:
+            ax.set_xticks(values, [f"{value:g}" for value in values])
     else:
         names = list(dict.fromkeys(rows[key]))
         places = np.array([names.index(value) for value in rows[key]], float)
@@ -122,13 +126,17 @@ def _along(ax: Axes, rows: pd.DataFrame, key: str, shade: str, model: str, line:
         ax.set_xscale("log")
 
 
+def _named(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else shown(value)
+
+
 def _map(figure: Figure, ax: Axes, rows: pd.DataFrame, keys: list[str], label: str) -> None:
     """Draw a metric over a grid of two keys."""
     table = rows.pivot(index=keys[1], columns=keys[0], values="mean")
     image = ax.pcolormesh(table.to_numpy(float), cmap=SEQUENTIAL)
     figure.colorbar(image, ax=ax, label=label)
-    ax.set_xticks(np.arange(len(table.columns)) + 0.5, [shown(value) for value in table.columns])
-    ax.set_yticks(np.arange(len(table.index)) + 0.5, [shown(value) for value in table.index])
+    ax.set_xticks(np.arange(len(table.columns)) + 0.5, [_named(value) for value in table.columns])
+    ax.set_yticks(np.arange(len(table.index)) + 0.5, [_named(value) for value in table.index])
     ax.set(xlabel=keys[0], ylabel=keys[1])
     ax.spines[:].set_visible(False)
     if table.size <= MOST_CELLS:
