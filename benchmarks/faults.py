@@ -2,10 +2,10 @@
 
     python benchmarks/faults.py
 
-Disks of several sizes that fill up (a tmpfs, which needs root), one that is read-only, a cache of compiled networks that
-vanishes, files from the future as after a clock was set back, and two sweeps that share an empty cache. Each ends with
-one line or goes on; once the fault is mended, `bnsim resume` or the same command must give the numbers of a run without
-a fault, and what is not finished must not look so. Results are kept in benchmarks/README.md.
+Disks of several sizes that fill up (a tmpfs, which needs root), one that is read-only, a cache of compiled networks
+that vanishes, files from the future as after a clock was set back, and two sweeps that share an empty cache. Each ends
+with one line or goes on; once the fault is mended, `bnsim resume` or the same command must give the numbers of a run
+without a fault, and what is not finished must not look so. Results are kept in benchmarks/README.md.
 """
 
 from __future__ import annotations
