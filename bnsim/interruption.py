@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+from bnsim.printable import printable
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
@@ -22,6 +26,18 @@ class Interruption:
 
     def __init__(self) -> None:
         self.requested = False
+
+
+def say(note: str) -> None:
+    """Print what an interruption has left: Brian2's excepthook leaves a KeyboardInterrupt without a word.
+
+    Parameters
+    ----------
+    note : str
+        What is kept, and how to go on. A worker process prints nothing, since its parent does.
+    """
+    if multiprocessing.parent_process() is None:
+        print(f"\n{printable(note)}", file=sys.stderr)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,9 +22,8 @@ from bnsim.engine.progress import progress_of
 from bnsim.engine.records import Record
 from bnsim.engine.signals import Signals, check_signals
 from bnsim.errors import InputError
-from bnsim.interruption import deferred
+from bnsim.interruption import deferred, say
 from bnsim.network import Network
-from bnsim.printable import printable
 from bnsim.program import Program
 from bnsim.random_numbers import checked_key
 from bnsim.record import Request
@@ -289,8 +287,8 @@ class Simulator:
                         raise KeyboardInterrupt
         except BaseException as error:
             error.add_note(stream.note())
-            if isinstance(error, KeyboardInterrupt):  # which Brian2's excepthook leaves without a word
-                print(f"\n{printable(stream.note())}", file=sys.stderr)
+            if isinstance(error, KeyboardInterrupt):
+                say(stream.note())
             raise
         return reached, stream.recording()
 
