@@ -42,7 +42,7 @@ def say(note: str) -> None:
 
 @contextmanager
 def deferred() -> Iterator[Interruption]:
-    """Let the first Ctrl-C, or request to end, wait for the work at hand; the second does what it would do outside.
+    """Let Ctrl-C, or another request to end, wait for the work at hand; the same once more does what it does outside.
 
     Yields
     ------
@@ -51,7 +51,8 @@ def deferred() -> Iterator[Interruption]:
 
     Notes
     -----
-    Signals that the process ignores stay ignored. Python hands signals to the main thread only: in other threads this
+    Different signals are one request: Ctrl-C reaches a whole group, whose parent then asks its children to end. Those
+    that the process ignores stay ignored. Python hands signals to the main thread only: in other threads this
     does nothing.
     """
     found = Interruption()
@@ -66,11 +67,17 @@ def deferred() -> Iterator[Interruption]:
         for number, handler in before.items():
             signal.signal(number, handler)
 
+    taken: set[int] = set()
+
     def take(number: int, frame: FrameType | None) -> None:
-        if found.requested:
+        if number in taken:
             restore()
             signal.raise_signal(number)
+        taken.add(number)
+        if found.requested:
+            return
         found.requested = True
+        say("interrupted: the work at hand is finished and kept; once more stops at once")
 
     for number in before:
         signal.signal(number, take)
