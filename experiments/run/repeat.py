@@ -99,7 +99,8 @@ def repeat(
     Raises
     ------
     InputError
-        If the run is not finished, its manifest is damaged, its data are gone or have changed, or its study is a folder that is not named.
+        If the run is not finished, its manifest is damaged, its data are gone or have changed, or its study is a
+        folder that is not named.
     MachineError
         If the machine fails.
     """
