@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 require_own("models")
 
-__all__ = ["Run", "compare", "read_run", "resume", "run_study"]
+__all__ = ["Run", "compare", "read_run", "repeat", "resume", "run_study"]
 
 
 def __getattr__(name: str) -> Any:
@@ -27,5 +27,5 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    home = "experiments.run_directory" if name in ("Run", "read_run") else "experiments.run.carry_out"
-    return getattr(import_module(home), name)
+    homes = {"Run": "run_directory", "read_run": "run_directory", "repeat": "run.repeat"}
+    return getattr(import_module(f"experiments.{homes.get(name, 'run.carry_out')}"), name)
