@@ -23,6 +23,7 @@ import numpy as np
 from bnsim import times
 from bnsim.arrays import FloatArray, Int64Array
 from bnsim.errors import InputError
+from bnsim.parts import in_parts
 
 NANOSECOND = 1e-9
 """Time step (s) of spike times that come without one."""
@@ -237,7 +238,10 @@ class Bins:
         ndarray of int, shape (n_bins,)
             The counts.
         """
-        return self.count_steps(steps_of(spike_times, self.dt))
+        counts = np.zeros(len(self), np.int64)
+        for (part,) in in_parts(np.asarray(spike_times)):
+            counts += self.count_steps(steps_of(part, self.dt))
+        return counts
 
     def count_steps(self, steps: Int64Array) -> Int64Array:
         """Return the number of spikes in each bin, of spikes whose steps are known.

@@ -24,6 +24,7 @@ from typing_extensions import TypedDict
 from bnsim import npz
 from bnsim.documents import STRICT, checked, of_json
 from bnsim.files import flush, replacing
+from bnsim.parts import in_parts
 
 CONTENTS, BEFORE = "contents.json", "contents-before.json"
 FORMAT = 2
@@ -115,13 +116,13 @@ class GrowingArrays:
         self._files[name] = {"file": f"{name}.npy", "shape": list(shape), "checksum": checksum}
         path = self.folder / f"{name}.npy"
         path.parent.mkdir(parents=True, exist_ok=True)
-        header = _header(rows.dtype, shape)
+        begin = header(rows.dtype, shape)
         with path.open("r+b" if path.exists() else "w+b") as file:
-            file.seek(len(header) + before * rows.itemsize * int(np.prod(rows.shape[1:])))
+            file.seek(len(begin) + before * rows.itemsize * int(np.prod(rows.shape[1:])))
             file.truncate()  # what an interrupted writer may have left
             file.write(data.data)
             file.seek(0)
-            file.write(header)
+            file.write(begin)
         self._changed.add(path)
 
     def put(self, name: str, array: np.ndarray, version: int) -> None:
@@ -169,6 +170,27 @@ class GrowingArrays:
                 if path.relative_to(self.folder).as_posix() not in current | self._kept:
                     path.unlink()
         self._kept = current
+
+
+def header(dtype: np.dtype[Any], shape: tuple[int, ...]) -> bytes:
+    """Return the header of a .npy file, which is as long whatever the number of rows.
+
+    Parameters
+    ----------
+    dtype : numpy.dtype
+        Kind of the numbers, which follow in C order.
+    shape : tuple of int
+        Of the array.
+
+    Returns
+    -------
+    bytes
+        The header.
+    """
+    file = io.BytesIO()
+    described = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, described)
+    return file.getvalue()
 
 
 def read(folder: Path) -> dict[str, np.ndarray]:
@@ -225,14 +247,17 @@ def _compared(folder: Path, name: str, thorough: bool) -> dict[str, Any]:
 def _mapped(folder: Path, entry: Mapping[str, Any]) -> np.ndarray:
     npz.check_header(folder / entry["file"])
     array = np.load(folder / entry["file"], mmap_mode="r", allow_pickle=False)
-    counted = array[: entry["shape"][0]] if entry["shape"] else array
+    counted = array[: entry["shape"][0]] if entry["shape"] and array.ndim else array
     if list(counted.shape) != entry["shape"]:
         raise ValueError(f"{entry['file']} is cut short")
     return counted
 
 
 def _checksum(array: np.ndarray) -> int:
-    return zlib.crc32(np.ascontiguousarray(array).data)
+    found = 0
+    for (part,) in in_parts(np.atleast_1d(array)):
+        found = zlib.crc32(np.ascontiguousarray(part).data, found)
+    return found
 
 
 def _contents(folder: Path, name: str) -> dict[str, Any]:
@@ -244,11 +269,3 @@ def _contents(folder: Path, name: str) -> dict[str, Any]:
         raise ValueError(f"{name} is not of format {FORMAT}")
     found: dict[str, Any] = checked(_Contents, contents)
     return found
-
-
-def _header(dtype: np.dtype[Any], shape: tuple[int, ...]) -> bytes:
-    """Header of a .npy file, which is as long whatever the number of rows."""
-    file = io.BytesIO()
-    described = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
-    np.lib.format.write_array_header_1_0(file, described)
-    return file.getvalue()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+from bnsim.printable import printable
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
@@ -24,9 +28,21 @@ class Interruption:
         self.requested = False
 
 
+def say(note: str) -> None:
+    """Print what an interruption has left: Brian2's excepthook leaves a KeyboardInterrupt without a word.
+
+    Parameters
+    ----------
+    note : str
+        What is kept, and how to go on. A worker process prints nothing, since its parent does.
+    """
+    if multiprocessing.parent_process() is None:
+        print(f"\n{printable(note)}", file=sys.stderr)
+
+
 @contextmanager
 def deferred() -> Iterator[Interruption]:
-    """Let the first Ctrl-C, or request to end, wait for the work at hand; the second does what it would do outside.
+    """Let Ctrl-C, or another request to end, wait for the work at hand; the same once more does what it does outside.
 
     Yields
     ------
@@ -35,7 +51,8 @@ def deferred() -> Iterator[Interruption]:
 
     Notes
     -----
-    Signals that the process ignores stay ignored. Python hands signals to the main thread only: in other threads this
+    Different signals are one request: Ctrl-C reaches a whole group, whose parent then asks its children to end. Those
+    that the process ignores stay ignored. Python hands signals to the main thread only: in other threads this
     does nothing.
     """
     found = Interruption()
@@ -50,11 +67,17 @@ def deferred() -> Iterator[Interruption]:
         for number, handler in before.items():
             signal.signal(number, handler)
 
+    taken: set[int] = set()
+
     def take(number: int, frame: FrameType | None) -> None:
-        if found.requested:
+        if number in taken:
             restore()
             signal.raise_signal(number)
+        taken.add(number)
+        if found.requested:
+            return
         found.requested = True
+        say("interrupted: the work at hand is finished and kept; once more stops at once")
 
     for number in before:
         signal.signal(number, take)

@@ -92,13 +92,23 @@ class Weights(Request):
     every : float or Quantity
         Time between two samples, a whole number of time steps; seconds, where it has no unit. The moments are those of
         `Trace`.
+    synapses : sequence of int, optional
+        The synapses, by their places in `<projection>.source` and `.target` of the state; all, if none are named. In a
+        recording they are the `units` of the samples.
+
+    Raises
+    ------
+    InputError
+        If the synapses are not different whole numbers.
     """
 
     projection: str
     every: Any
+    synapses: Sequence[int] | None = None
 
     def __post_init__(self) -> None:
         _check_name("Weights.projection", self.projection)
+        object.__setattr__(self, "synapses", _indices("Weights.synapses", self.synapses))
 
 
 def _check_name(culprit: str, name: object) -> None:

@@ -14,12 +14,11 @@ from bnsim.packages import require_own
 
 if TYPE_CHECKING:
     from experiments.run.carry_out import compare, resume, run_study
-    from experiments.run.repeat import repeat
     from experiments.run_directory import Run, read_run
 
 require_own("models")
 
-__all__ = ["Run", "compare", "read_run", "resume", "run_study"]
+__all__ = ["Run", "compare", "read_run", "repeat", "resume", "run_study"]
 
 
 def __getattr__(name: str) -> Any:
@@ -28,5 +27,5 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    home = "experiments.run_directory" if name in ("Run", "read_run") else "experiments.run.carry_out"
-    return getattr(import_module(home), name)
+    homes = {"Run": "run_directory", "read_run": "run_directory", "repeat": "run.repeat"}
+    return getattr(import_module(f"experiments.{homes.get(name, 'run.carry_out')}"), name)

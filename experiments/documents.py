@@ -130,7 +130,7 @@ class _Model(TypedDict):
     parameters: dict[str, Any]
 
 
-class _Request(TypedDict):
+class RequestDocument(TypedDict):
     """What a user asked for (`experiments.run.request`, which checks the values)."""
 
     __pydantic_config__ = _WHOLE  # type: ignore[misc]
@@ -157,7 +157,7 @@ class Manifest(TypedDict):
     test_set_openings: Count
     versions: dict[str, str]
     finished_utc: NotRequired[str]
-    request: NotRequired[_Request]
+    request: NotRequired[RequestDocument]
     warnings: NotRequired[dict[str, list[str]]]
 
 
@@ -175,7 +175,7 @@ class RepeatableManifest(TypedDict):
     __pydantic_config__ = STRICT  # type: ignore[misc]
 
     task: _RepeatableTask
-    request: _Request
+    request: RequestDocument
     numbers: dict[str, str]
     versions: dict[str, str]
 
@@ -231,7 +231,7 @@ class PlanDocument(TypedDict):
 
     run: str
     started_utc: Annotated[str, AfterValidator(_moment)]
-    request: _Request
+    request: RequestDocument
     jobs: dict[str, _Identity]
 
 

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from bnsim.printable import one_line
 from experiments.run.design import shown
+from experiments.run.fit_directory import TRIALS, Fit
 from experiments.run.sweep_directory import Failed, Sweep
 from experiments.run.sweep_tables import SUMMARY
 from experiments.terminal import Terminal
@@ -44,6 +45,39 @@ def print_sweep(sweep: Sweep) -> None:
     console.print(f"tables: {sweep.directory / SUMMARY}", soft_wrap=True)
 
 
+def print_fit(fit: Fit) -> None:
+    """Print what a fit found.
+
+    Parameters
+    ----------
+    fit
+        A stored fit.
+    """
+    console, result = Terminal(), fit.result
+    console.print(
+        f"{result['trials']} trials in {result['generations']} generations"
+        + (f", {result['failed']} failed" if result["failed"] else "")
+        + f": {result['why_it_ended']}",
+        soft_wrap=True,
+    )
+    best = Table()
+    best.add_column("parameter")
+    best.add_column("best", justify="right")
+    for name, value in result["best"].items():
+        best.add_row(name, shown(value))
+    console.print(best)
+    table = Table()
+    for heading in ("target", "wanted", "weight", "found", "of each seed"):
+        table.add_column(heading, justify="left" if heading == "target" else "right")
+    for target in result["targets"]:
+        numbers = [f"{target[name]:.6g}" for name in ("wanted", "weight", "found")]
+        seeds = ", ".join(f"{value:.4g}" for value in target["by_seed"][:MOST_METRICS])
+        more = ", ..." if len(target["by_seed"]) > MOST_METRICS else ""
+        table.add_row(target["target"], *numbers, seeds + more)
+    console.print(table)
+    console.print(f"objective: {result['objective']:.6g}; trials: {fit.directory / TRIALS}", soft_wrap=True)
+
+
 def _failure(failure: Failed) -> str:
     settings = ", ".join(f"{key}={shown(value)}" for key, value in failure.settings.items())
     return one_line(f"failed: point {failure.point} ({settings}), seed {failure.seed}: {failure.message}")
@@ -51,13 +85,11 @@ def _failure(failure: Failed) -> str:
 
 def _print_means(console: Terminal, sweep: Sweep) -> None:
     """Print the means of metrics that have one value at each of the first points."""
-    summary = sweep.summary
-    first = summary[summary["step"].isna() & summary["point"].isin(summary["point"].unique()[:MOST_POINTS])]
-    sizes = first.groupby(["model", "metric", "point"])["mean"].size()
-    single = {pair for pair, found in sizes.groupby(["model", "metric"]) if (found == 1).all()}
-    whole = first[[pair in single for pair in zip(first["model"], first["metric"], strict=True)]]
-    if whole.empty:
+    single = sweep.single_means()
+    if single.empty:
         return
+    numbers = list(single["point"].unique())
+    whole = single[single["point"].isin(numbers[:MOST_POINTS])]
     table, keys = Table(), list(sweep.keys)
     columns = list(dict.fromkeys(zip(whole["model"], whole["metric"], whole["unit"], strict=True)))
     several = whole["model"].nunique() > 1
@@ -68,11 +100,15 @@ def _print_means(console: Terminal, sweep: Sweep) -> None:
         table.add_column(f"{name} ({unit})" if unit else name, justify="right")
     for number, rows in whole.groupby("point"):
         cells = {(row["model"], row["metric"], row["unit"]): _mean(row) for _, row in rows.iterrows()}
-        settings = [shown(rows[key].iloc[0]) for key in keys]
+        settings = [_setting(rows[key].iloc[0]) for key in keys]
         table.add_row(str(number), *settings, *(cells.get(column, "") for column in columns[:MOST_METRICS]))
     console.print(table)
-    if (more := summary["point"].nunique() - MOST_POINTS) > 0:
+    if (more := len(numbers) - MOST_POINTS) > 0:
         console.print(f"... and {more} more points")
+
+
+def _setting(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else shown(value)
 
 
 def _mean(row: pd.Series) -> str:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, final
@@ -247,9 +248,9 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
                 every = self._checked_keeping(at_checkpoint, keep_every)
                 described = repr((self._encoded_parameters(), self.random_state_, classes.tolist(), watched))
                 held_out = {} if measured is None else dict(zip(("held X", "held y"), measured, strict=True))
-                identity = checksum(described, {"X": samples, "y": labels, **held_out})
+                identify = partial(checksum, described, {"X": samples, "y": labels, **held_out})
                 name = type(self).__name__
-                keeper = keeping(f"{name}.fit(keep)", Path(keep), name, identity, every)
+                keeper = keeping(f"{name}.fit(keep)", Path(keep), name, identify, every)
                 kept = Keeping(stack.enter_context(keeper), stack.enter_context(deferred()))
             watch = Watcher(self, measured, watched, len(order), at_checkpoint, progress, kept)
             if not watch.is_finished():

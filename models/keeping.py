@@ -7,9 +7,10 @@ import math
 import os
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -106,8 +107,9 @@ class Keeper:
         The folder.
     class_name : str
         Class of the classifier.
-    identity : str
-        Checksum of all that the training depends on.
+    identify : callable
+        Returns the checksum of all that the training depends on. It takes a while where there are many samples, and is
+        called when the first state is read or written.
     every : float
         Least time in s between two states.
 
@@ -117,9 +119,9 @@ class Keeper:
         The folder.
     """
 
-    def __init__(self, culprit: str, folder: Path, class_name: str, identity: str, every: float) -> None:
+    def __init__(self, culprit: str, folder: Path, class_name: str, identify: Callable[[], str], every: float) -> None:
         self._culprit, self.folder, self._class = culprit, folder, class_name
-        self._identity, self._every = identity, every
+        self._identify, self._every = cache(identify), every
         self._last = time.monotonic()
 
     def latest(self) -> TrainingState | None:
@@ -152,7 +154,7 @@ class Keeper:
                 what = f"{self._culprit}: {printable(str(path))} is damaged"
                 warnings.warn(f"{what}; the state before it, or the start, is where the training goes on", stacklevel=2)
                 continue
-            if kept != self._identity:
+            if kept != self._identify():
                 raise InputError(
                     f"{self._culprit}: {self.folder} holds a training with other samples, parameters or checkpoints; "
                     "give another folder, or remove this one"
@@ -180,7 +182,7 @@ class Keeper:
         """
         if state.is_finished and time.monotonic() - self._last < min(WORTH, self._every):
             return
-        header = {**state.header, "identity": self._identity, "position": state.position, "seconds": state.seconds}
+        header = {**state.header, "identity": self._identify(), "position": state.position, "seconds": state.seconds}
         written = self.folder / "state.npz"
         storage.write(written, header, state.arrays)
         name = FINISHED if state.is_finished else f"{state.position:012}"
@@ -198,7 +200,7 @@ class Keeper:
 
 
 @contextmanager
-def keeping(culprit: str, folder: Path, class_name: str, identity: str, every: float) -> Iterator[Keeper]:
+def keeping(culprit: str, folder: Path, class_name: str, identify: Callable[[], str], every: float) -> Iterator[Keeper]:
     """Let a training be kept in a folder, which no other process uses meanwhile.
 
     Parameters
@@ -209,8 +211,8 @@ def keeping(culprit: str, folder: Path, class_name: str, identity: str, every: f
         The folder; it is made where there is none.
     class_name : str
         Class of the classifier.
-    identity : str
-        Checksum of all that the training depends on.
+    identify : callable
+        Returns the checksum of all that the training depends on.
     every : float
         Least time in s between two states.
 
@@ -239,7 +241,7 @@ def keeping(culprit: str, folder: Path, class_name: str, identity: str, every: f
         raise MachineError(f"{culprit}: {folder} cannot be made ({error.strerror}); choose another place") from error
     try:
         clear(folder)
-        yield Keeper(culprit, folder, class_name, identity, every)
+        yield Keeper(culprit, folder, class_name, identify, every)
     finally:
         lock.release()
 

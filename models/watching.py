@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim.arrays import FloatArray
-from bnsim.interruption import Interruption
+from bnsim.interruption import Interruption, say
 from models.keeping import Keeper, Observer, TrainingState
 
 if TYPE_CHECKING:
@@ -156,7 +156,9 @@ class Watcher:
         if samples_seen > 0 and samples_seen < self._total and (ending or kept.keeper.is_due):
             kept.keeper.keep(self._state(samples_seen, is_finished=False))
         if ending and samples_seen < self._total:
-            raise KeyboardInterrupt(f"the training is kept in {kept.keeper.folder}; the same call goes on with it")
+            note = f"the training is kept in {kept.keeper.folder}; the same call goes on with it"
+            say(note)
+            raise KeyboardInterrupt(note)
 
     def _state(self, samples_seen: int, is_finished: bool) -> TrainingState:
         arrays = dict(self._model._fitted_arrays() if is_finished else self._model._unfinished_arrays())

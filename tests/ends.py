@@ -24,9 +24,9 @@ ARGUMENTS = (
     *("--set", "models.receptive-field.n_filters=30", "--set", "models.receptive-field.duration=5"),
     *(
         "--set",
-        "models.receptive-field.passes=1",
+        "models.receptive-field.passes=4",
         "--set",
-        "models.dense.passes=2",
+        "models.dense.passes=200",
         "--set",
         "models.dense.hidden=[20]",
     ),
@@ -52,7 +52,7 @@ class Place:
     @property
     def environment(self) -> Mapping[str, str]:
         places = {"TMPDIR": str(self.folder / "temporary"), "BNSIM_CACHE": str(self.folder / "cache")}
-        return {**os.environ, **places, MARK: self.mark}
+        return {**os.environ, **places, MARK: self.mark, "BNSIM_KEEP_EVERY": "0.2"}  # states of trainings of a second
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start the command `bnsim` in this place, as the leader of a group."""
@@ -89,7 +89,9 @@ class Place:
         found |= {path.name for path in (self.folder / "cache").glob("building-*")}
         run = self.run
         return found | (
-            {path.name for path in run.glob(".*")} | {"parts"} & {path.name for path in run.iterdir()} if run else set()
+            {path.name for path in run.glob(".*")} | {"parts", "fitted"} & {path.name for path in run.iterdir()}
+            if run
+            else set()
         )
 
 

@@ -72,11 +72,35 @@ class Record:
             else:
                 place = _weights(program, request) if isinstance(request, Weights) else _variable(program, request)
                 every = 1 if request.every is None else whole_steps(f"{culprit}.every", request.every, program.dt)
-                units = None if isinstance(request, Weights) else as_index(request.units)
+                units = as_index(request.synapses if isinstance(request, Weights) else request.units)
                 twice, samples[place] = place in samples, Sampling(_positive(culprit, every), units)
             if twice:
                 raise InputError(f"{culprit}: {request!r} is given twice; leave one out")
         return cls(spikes, samples)
+
+    def check_synapses(self, culprit: str, program: Program, state: State) -> None:
+        """Refuse synapses that there are not.
+
+        Parameters
+        ----------
+        culprit : str
+            What the requests were given as, for the message of an error.
+        program : Program
+            The program to be run.
+        state : State
+            Where the run begins, which tells how many synapses there are.
+
+        Raises
+        ------
+        InputError
+            If there is no such synapse.
+        """
+        for item in program.recordable:
+            wanted = self.samples.get((item.owner, item.symbol))
+            if item.place == "projection" and wanted is not None and wanted.units is not None:
+                for synapse in (wanted.units.min(), wanted.units.max()):
+                    n_synapses = len(state[f"{item.owner}.source"])
+                    checked_index(f"{culprit}: synapses of {item.owner!r}", synapse, n_synapses, "synapse")
 
     def recording(
         self, program: Program, grid: Grid, numbers: UInt64Array, outcomes: Sequence[Outcome], state: State

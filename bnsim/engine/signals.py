@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
 from bnsim.arrays import Float64Array, Int64Array
@@ -77,6 +78,8 @@ def _correct(program: Program, given: Mapping[str, Any], n_trials: int, plastic:
 
 
 def _numbers(name: str, given: Any, shape: tuple[int, ...]) -> Float64Array:
+    if isinstance(given, Quantity) and not checks.is_plain(given):
+        raise InputError(f"Simulator.run(signals): {name!r} has a unit; give plain numbers, as its rule says")
     try:
         array = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError):

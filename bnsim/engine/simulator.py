@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,9 +22,8 @@ from bnsim.engine.progress import progress_of
 from bnsim.engine.records import Record
 from bnsim.engine.signals import Signals, check_signals
 from bnsim.errors import InputError
-from bnsim.interruption import deferred
+from bnsim.interruption import deferred, say
 from bnsim.network import Network
-from bnsim.printable import printable
 from bnsim.program import Program
 from bnsim.random_numbers import checked_key
 from bnsim.record import Request
@@ -165,6 +163,7 @@ class Simulator:
             If the simulation fails.
         """
         wanted = Record.of("Simulator.run(record)", self.program, record)
+        wanted.check_synapses("Simulator.run(record)", self.program, state)
         state, outcomes, numbers = self._run(state, stimulus, key, plastic, trials, signals or {}, wanted)
         return state, wanted.recording(self.program, self._grid(), numbers, outcomes, state)
 
@@ -242,6 +241,7 @@ class Simulator:
         if steps < 1:
             raise InputError(f"{culprit}(duration): not above 0; give a time such as 1*second")
         check_state(program, state, continuous=True)
+        wanted.check_synapses(f"{culprit}(record)", program, state)
         values = stimuli.by_encoder(f"{culprit}(stimulus)", program, stimulus)
         number, drives = stimuli.segments(program, values, steps)
         given = {name: np.asarray(value)[None] for name, value in (signals or {}).items()}
@@ -287,8 +287,8 @@ class Simulator:
                         raise KeyboardInterrupt
         except BaseException as error:
             error.add_note(stream.note())
-            if isinstance(error, KeyboardInterrupt):  # which Brian2's excepthook leaves without a word
-                print(f"\n{printable(stream.note())}", file=sys.stderr)
+            if isinstance(error, KeyboardInterrupt):
+                say(stream.note())
             raise
         return reached, stream.recording()
 

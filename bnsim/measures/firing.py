@@ -6,6 +6,7 @@ import numpy as np
 
 from bnsim.arrays import FloatArray
 from bnsim.measures.trains import Source, plain_trains, population_of, trains_and_duration
+from bnsim.parts import in_parts
 from bnsim.recording import Recording
 from bnsim.selection import known_population, refuse
 from bnsim.times import Time
@@ -68,5 +69,6 @@ def first_spike_latency(source: Source, population: str | None = None) -> FloatA
     name = population_of("first_spike_latency", source, population)
     spikes = source.spike_times(name)
     latency = np.full((source.n_trials, len(spikes.units)), np.inf)
-    np.minimum.at(latency, (spikes.trial, spikes.places(spikes.unit)), spikes.time - source.start)
+    for trial, unit, time in in_parts(spikes.trial, spikes.unit, spikes.time):
+        np.minimum.at(latency, (trial, spikes.places(unit)), time - source.start)
     return np.where(np.isinf(latency), np.nan, latency)

@@ -1,4 +1,4 @@
-"""Bands of a raster: the strip of each population, its marks and its rate, on one axis of time."""
+"""Bands of a raster: the strip of each population, its spikes and its rate, on one axis of time."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from bnsim.selection import Indices, checked_indices, known_population, refuse, 
 from bnsim.times import FloatArray, Time, Times, positive, shown
 
 Source: TypeAlias = "Recording | tuple[Times, NDArray[np.integer] | Sequence[int]]"
+Train: TypeAlias = "tuple[FloatArray, NDArray[np.integer]]"
+"""Times of spikes, and the unit of each."""
 
 _LEAST_SHARE = 0.25
 """Part of the height that the smallest population gets beside a much larger one, so that it stays legible."""
@@ -84,8 +86,8 @@ class Timeline:
         starts = [self.bins.edges[:-1] + place * self.length for place in range(len(self.trials))]
         return np.append(np.concatenate(starts), self.boundaries[-1])
 
-    def inside(self, times: FloatArray) -> NDArray[np.bool_]:
-        """Return which of a trial's times lie in the stretch.
+    def steps_since(self, times: FloatArray) -> Int64Array:
+        """Return how many time steps after the stretch begins a trial's times lie.
 
         Parameters
         ----------
@@ -94,11 +96,10 @@ class Timeline:
 
         Returns
         -------
-        ndarray of bool, shape (n_spikes,)
-            True where a time lies in the stretch.
+        ndarray of int, shape (n_spikes,)
+            Steps, negative before it begins.
         """
-        since = steps_of(times, self.bins.dt) - self.bins.first_step
-        return (since >= 0) & (since < self.bins.n_steps)
+        return steps_of(times, self.bins.dt) - self.bins.first_step
 
 
 @dataclass(frozen=True)
@@ -109,10 +110,8 @@ class Band:
     ----------
     name : str
         Of the population.
-    times : ndarray of float, shape (n_marks,)
-        Of the marks, in seconds on the axis.
-    rows : ndarray of int, shape (n_marks,)
-        Of the marks, counted from the strip's bottom.
+    trains : list of (ndarray of float, ndarray of int)
+        Times of all spikes in seconds since the start of their trial, and the unit of each, of each trial.
     rates : ndarray of float, shape (n_bins,)
         Mean rate (Hz) of all recorded units of the population in each bin.
     size : int
@@ -126,8 +125,7 @@ class Band:
     """
 
     name: str
-    times: FloatArray
-    rows: Int64Array
+    trains: list[Train]
     rates: FloatArray
     size: int
     n_recorded: int
@@ -139,11 +137,6 @@ class Band:
     def n_rows(self) -> int:
         """Number of units that have a row."""
         return len(self.units)
-
-    @property
-    def heights(self) -> FloatArray:
-        """Where each mark is centred: the middle of its unit's row."""
-        return self.bottom + (self.rows + 0.5) / self.n_rows * (self.top - self.bottom)
 
     @property
     def extent(self) -> str:
@@ -239,21 +232,16 @@ def _of_arrays(source: object, choice: Choice) -> tuple[list[Band], Timeline]:
 
 def _band(
     name: str,
-    trains: list[tuple[FloatArray, NDArray[np.integer]]],
+    trains: list[Train],
     timeline: Timeline,
     sizes: tuple[int, int],
     units: Int64Array,
     strip: tuple[float, float],
 ) -> Band:
     """The strip of a population, from its spikes in each trial, and how many units it has and were recorded."""
-    times, rows = [], []
-    for place, (of_trial, of_units) in enumerate(trains):
-        drawn = timeline.inside(of_trial) & np.isin(of_units, units)
-        times.append(of_trial[drawn] + place * timeline.length)
-        rows.append(np.searchsorted(units, of_units[drawn]))
     counts = np.concatenate([timeline.bins.count(of_trial) for of_trial, _ in trains])
     rates = counts / (sizes[1] * np.tile(timeline.bins.durations, len(trains)))
-    return Band(name, np.concatenate(times), np.concatenate(rows), rates, *sizes, units, *strip)
+    return Band(name, trains, rates, *sizes, units, *strip)
 
 
 def chosen_populations(owner: str, recording: Recording, populations: str | Sequence[str] | None) -> list[str]:

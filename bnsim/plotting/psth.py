@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from bnsim.binning import NANOSECOND, Bins, steps_of, trial_steps
 from bnsim.errors import InputError
 from bnsim.measures.trains import population_of
+from bnsim.parts import in_parts
 from bnsim.plotting.selection import Window, checked_axes, window_steps
 from bnsim.plotting.style import BLUE, INK, new_axes, style
 from bnsim.plotting.units import shown_time, time_axis
@@ -83,12 +84,16 @@ def psth(
     else:
         refuse("psth", {"population": population, "units": units, "trial": trial}, "plain spike times are of one unit")
         step = NANOSECOND if dt is None else positive("psth.dt", dt)
-        trains, n_steps = _of_arrays(source, duration, step)
+        plain, n_steps = _of_arrays(source, duration, step)
+        trains = [[train] for train in plain]
         begin, n_units, note = 0, 1, ""
     first, length = (begin, n_steps - begin) if window is None else window_steps("psth.window", window, step, n_steps)
     bins = Bins.of("psth.bin_width", bin_width, step, length, first)
     # A spike at the very end of plain times belongs to the last step.
-    counts = np.array([bins.count_steps(np.minimum(steps_of(train, step), n_steps - 1)) for train in trains])
+    counts = np.zeros((len(trains), len(bins)), np.int64)
+    for row, train in zip(counts, trains, strict=True):
+        for part in train:
+            row += bins.count_steps(np.minimum(steps_of(part, step), n_steps - 1))
     with style():
         ax = ax or new_axes(6.4, 3.0)
         _draw(ax, counts / (n_units * bins.durations), bins, note)
@@ -115,8 +120,8 @@ def _draw(ax: Axes, rates: FloatArray, bins: Bins, units: str) -> None:
 
 def _of_recording(
     recording: Recording, population: str | None, units: Indices | None, trial: Indices | None
-) -> tuple[list[FloatArray], int, str]:
-    """Spike times (s) of the chosen units together, an array a trial, the number of these units, and it in words."""
+) -> tuple[Sequence[Iterable[FloatArray]], int, str]:
+    """Spike times (s) of the chosen units together, part by part, of each trial; how many units; and it in words."""
     name = population_of("psth", recording, population)
     spikes = recording.spike_times(name)
     size = recording.populations[name]
@@ -124,7 +129,8 @@ def _of_recording(
     trials = checked_indices("psth.trial", trial, recording.n_trials, "trial")
     of_trials = [spikes.of_trial(index) for index in trials]
     note = "" if len(chosen) == size else f"{len(chosen):,} of {size:,} units, "
-    return [times[np.isin(of_unit, chosen)] for times, of_unit in of_trials], len(chosen), note
+    trains = [(times[np.isin(unit, chosen)] for times, unit in in_parts(*of_trial)) for of_trial in of_trials]
+    return trains, len(chosen), note
 
 
 def _of_arrays(source: Sequence[Times], duration: Time | None, dt: float) -> tuple[list[FloatArray], int]:

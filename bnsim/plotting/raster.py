@@ -12,9 +12,11 @@ from matplotlib.transforms import blended_transform_factory
 
 from bnsim.errors import InputError
 from bnsim.plotting.bands import Band, Choice, Source, Timeline, bands_of
+from bnsim.plotting.density import draw_densities
+from bnsim.plotting.marks import Marks, densities_of
 from bnsim.plotting.population_rate import draw_boundaries, draw_rates
 from bnsim.plotting.selection import Window, checked_axes
-from bnsim.plotting.style import FAINT, INK, RASTERIZE_ABOVE, colour, style
+from bnsim.plotting.style import FAINT, INK, PIXELS_AN_INCH, RASTERIZE_ABOVE, colour, style
 from bnsim.selection import Indices
 from bnsim.times import Time
 
@@ -87,6 +89,10 @@ def raster(
     anew with each trial; where a trial or window is no whole number of bins, its last bin is shorter and is divided by
     its own length.
 
+    More than a million spikes would hide each other. Instead of a mark each, they are drawn as their density then: the
+    opacity of a pixel is a quarter for next to no spikes and 1 for the highest rate of any pixel's units, which a note
+    above the raster names; in between, it grows with the square root of the rate, in all strips alike.
+
     Strips are as high as their populations are large, except that none shrinks much below a fifth of the picture.
     """
     checked_axes("raster.ax", ax)
@@ -100,14 +106,12 @@ def raster(
             ax, rate_ax = _new_pair()
             if len(bands) == 1:  # several have names instead of a label, wider than any label
                 ax.figure.align_ylabels([ax, rate_ax])
-        for index, band in enumerate(bands):
-            _draw_band(
-                ax,
-                band,
-                timeline.shown_in[0],
-                (band.top - band.bottom) / (bands[-1].top - bands[0].bottom),
-                colour(index),
-            )
+        if (densities := densities_of(bands, timeline, *_pixels(ax))) is not None:
+            draw_densities(ax, bands, densities, timeline)
+        else:
+            for index, band in enumerate(bands):
+                share = (band.top - band.bottom) / (bands[-1].top - bands[0].bottom)
+                _draw_marks(ax, band, timeline, share, colour(index))
         draw_boundaries(ax, timeline)
         _frame(ax, bands, timeline)
         _number_trials(ax, timeline)
@@ -125,19 +129,26 @@ def _new_pair() -> tuple[Axes, Axes]:
     return axes[0], axes[1]
 
 
-def _draw_band(ax: Axes, band: Band, scale: float, share: float, shade: str) -> None:
+def _pixels(ax: Axes) -> tuple[int, int]:
+    """Width and height of axes in pixels of a saved figure."""
+    extent, a_dot = ax.get_window_extent(), PIXELS_AN_INCH / ax.figure.dpi
+    return max(1, round(extent.width * a_dot)), max(1, round(extent.height * a_dot))
+
+
+def _draw_marks(ax: Axes, band: Band, timeline: Timeline, share: float, shade: str) -> None:
     axes_height = ax.get_window_extent().height * 72 / ax.figure.dpi  # points
     row = axes_height * share / band.n_rows
     least = 1.9 if band.n_rows == band.size else 4.0  # the few spikes of a sample must be seen
     mark = np.clip(0.95 * row, least, 11.0)
+    marks = Marks.of(band, timeline)
     ax.scatter(
-        band.times * scale,
-        band.heights,
+        marks.times * timeline.shown_in[0],
+        marks.heights,
         s=mark**2,
         marker="|",
         linewidths=0.9 if row < 2 else 1.5,
         color=shade,
-        rasterized=len(band.times) > RASTERIZE_ABOVE,
+        rasterized=len(marks.times) > RASTERIZE_ABOVE,
         label=band.name,
     )
 

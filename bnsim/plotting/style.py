@@ -27,6 +27,8 @@ INK, FAINT = "#222222", "#B4B4B4"
 DIVERGING, SEQUENTIAL = "RdBu_r", "cividis"
 RASTERIZE_ABOVE = 20_000
 """Marks beyond which a vector file would be slow to open: they become pixels within it."""
+PIXELS_AN_INCH = 160
+"""Of a figure that is saved, and of what is counted in pixels when it is drawn."""
 
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SETTINGS: Any = {
@@ -81,7 +83,7 @@ def colour(index: int) -> str:
     return PALETTE[index % len(PALETTE)]
 
 
-def save(figure: Figure, *paths: Path, dpi: int = 160) -> None:
+def save(figure: Figure, *paths: Path, dpi: int = PIXELS_AN_INCH) -> None:
     """Write a figure in the format of each path's suffix, the same bytes each time.
 
     Parameters

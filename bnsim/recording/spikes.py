@@ -11,10 +11,8 @@ import numpy as np
 from bnsim import archive
 from bnsim.arrays import FloatArray, IntArray
 from bnsim.errors import InputError
+from bnsim.parts import in_parts
 from bnsim.selection import Indices, checked_index, checked_indices, listed
-
-_AT_ONCE = 2**20
-"""Spikes that are checked at once: of a recording that is mapped from disk, no more need be in memory."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,7 +48,8 @@ class SpikeTimes:
             raise InputError(
                 f"SpikeTimes: {lengths[0]} trials, {lengths[1]} units and {lengths[2]} times; give one of each a spike"
             )
-        if self.trial.strides != (0,) and (np.diff(self.trial) < 0).any():  # one number for all takes no memory
+        # One number for all takes no memory, and needs no check.
+        if self.trial.strides != (0,) and (self.trial[1:] < self.trial[:-1]).any():
             raise InputError("SpikeTimes.trial: not in order; sort the spikes by trial, then time, then unit")
 
     def __eq__(self, other: object) -> bool:
@@ -225,8 +224,10 @@ def counted(spikes: SpikeTimes, n_trials: int, size: int) -> IntArray:
     ndarray of int, shape (n_trials, n_units)
         The counts.
     """
-    places = spikes.trial * size + spikes.unit
-    return np.bincount(places, minlength=n_trials * size).reshape(n_trials, size)
+    counts = np.zeros(n_trials * size, np.int64)
+    for trial, unit in in_parts(spikes.trial, spikes.unit):
+        np.add.at(counts, np.ravel_multi_index((trial, unit), (n_trials, size)), 1)
+    return counts.reshape(n_trials, size)
 
 
 def joined(parts: Sequence[SpikeTimes]) -> SpikeTimes:
@@ -267,9 +268,7 @@ def check_range(culprit: str, spikes: SpikeTimes, n_trials: int, n_units: int, s
     InputError
         If there is such a spike.
     """
-    for first in range(0, len(spikes), _AT_ONCE):
-        part = slice(first, first + _AT_ONCE + 1)  # with the first spike of the next, for the order
-        trial, unit, time = spikes.trial[part], spikes.unit[part], spikes.time[part]
+    for trial, unit, time in in_parts(spikes.trial, spikes.unit, spikes.time, further=1):  # for the order
         _check_part(culprit, SpikeTimes(trial, unit, time, spikes.units), n_trials, n_units, (start, duration))
 
 

@@ -16,6 +16,7 @@ from bnsim import archive
 from bnsim.arrays import IntArray
 from bnsim.binning import Bins, whole_steps
 from bnsim.errors import InputError
+from bnsim.parts import in_parts
 from bnsim.recording import in_notebooks, in_words
 from bnsim.recording import spikes as spikes_of
 from bnsim.recording import traces as traces_of
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     import neo
 
 
-_BYTES_PER_COUNT = 12
-"""Of `Recording.binned`, while it counts."""
+_BYTES_PER_COUNT = 4
+"""Of `Recording.binned`."""
 
 
 def _memory() -> float:
@@ -259,8 +260,11 @@ class Recording:
                 f"Recording.binned(bin_width): {math.prod(shape):.3g} counts are more than fit into memory; give wider "
                 "bins, or take a window"
             )
-        places = np.ravel_multi_index((spikes.trial, bins.place(spikes.time), spikes.places(spikes.unit)), shape)
-        return np.bincount(places, minlength=math.prod(shape)).astype(np.int32).reshape(shape)
+        counts = np.zeros(math.prod(shape), np.int32)
+        for trial, unit, time in in_parts(spikes.trial, spikes.unit, spikes.time):
+            places = np.ravel_multi_index((trial, bins.place(time), spikes.places(unit)), shape)
+            np.add.at(counts, places, np.int32(1))  # quick where the numbers are of the same kind
+        return counts.reshape(shape)
 
     def window(self, start: Time, stop: Time) -> Recording:
         """Return what was recorded from one moment to another.

@@ -22,12 +22,14 @@ class Key(NamedTuple):
 
     Parameters
     ----------
-    study, task, model, seed, metric
+    study, task, model, seed
         As in `experiments.run_directory`.
     facts
         Names and values, in the order of the names.
     step
         Place on a curve; None for values that are not on one.
+    metric
+        Its name.
     place
         Of rows that agree in all of this, which one.
     """

@@ -90,7 +90,7 @@ def repeat(  # numpydoc ignore=PR01
     from experiments.run.repeat import repeat as carry_out_again
 
     warn_without_compiler()
-    repetition = carry_out_again(run, task, data_dir, out, workers)
+    repetition = carry_out_again(run, task, data_dir, study, out, workers)
     if json:
         say(dumps(repetition.document(), indent=2))
     else:

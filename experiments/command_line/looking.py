@@ -25,13 +25,21 @@ def list_command(  # numpydoc ignore=PR01
 
 @app.command()
 def show(run: RunArgument, json: JsonOption = False) -> None:  # numpydoc ignore=PR01
-    """Print the tables of a stored run."""
+    """Print the tables of a stored run, sweep or fit."""
+    from experiments.command_line.points import show_points
+
+    if show_points(run, json):
+        return
     show_run(run, json)
 
 
 @app.command()
 def draw(run: RunArgument, study: StudyFolderOption = None) -> None:  # numpydoc ignore=PR01
-    """Redraw the figures and the report of a stored run."""
+    """Redraw the figures and the report of a stored run; make the tables and figures of a sweep anew."""
+    from experiments.command_line.points import draw_points
+
+    if draw_points(run):
+        return
     from experiments.report import write
     from experiments.run.store import Store
     from experiments.run_directory import read_run, writing

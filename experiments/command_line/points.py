@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +12,21 @@ import typer
 from experiments.output import say
 
 if TYPE_CHECKING:
+    from experiments.run.fit_directory import Fit
     from experiments.run.points_folder import MakeExecutor
     from experiments.run.sweep_directory import Sweep
 
 
+def end_sweep(sweep: Sweep, json: bool) -> None:
+    """Draw and print a sweep that has ended; the exit code is 1 if a point failed."""
+    draw_sweep(sweep)
+    show_sweep(sweep, json)
+    if sweep.counts["failed"]:
+        raise typer.Exit(1)
+
+
 def show_sweep(sweep: Sweep, json: bool) -> None:
-    """Print a sweep; the exit code is 1 if a point failed."""
+    """Print a sweep."""
     from experiments.points_tables import print_sweep
 
     if json:
@@ -24,8 +34,16 @@ def show_sweep(sweep: Sweep, json: bool) -> None:
         say(dumps({"directory": str(sweep.directory), **sweep.counts, "failures": failures}, indent=2))
     else:
         print_sweep(sweep)
-    if sweep.counts["failed"]:
-        raise typer.Exit(1)
+
+
+def show_fit(fit: Fit, json: bool) -> None:
+    """Print a fit."""
+    from experiments.points_tables import print_fit
+
+    if json:
+        say(dumps({"directory": str(fit.directory), **fit.result}, indent=2))
+    else:
+        print_fit(fit)
 
 
 def resume_points(
@@ -49,8 +67,57 @@ def resume_points(
     if kind == KIND:
         from experiments.run.sweep import resume
 
-        show_sweep(resume(folder, conduct), json)
+        end_sweep(resume(folder, conduct), json)
+    else:
+        from experiments.run.fit import resume as resume_fit
+
+        show_fit(resume_fit(folder, conduct), json)
     return True
+
+
+def show_points(folder: Path, json: bool) -> bool:
+    """Print a sweep or a fit, and return True; return False for anything else."""
+    from experiments.run.sweep_directory import KIND, kind_of, read_sweep
+
+    kind = kind_of(folder)
+    if kind == KIND:
+        show_sweep(read_sweep(folder), json)
+    elif kind:
+        from experiments.run.fit_directory import read_fit
+
+        show_fit(read_fit(folder), json)
+    return bool(kind)
+
+
+def draw_points(folder: Path) -> bool:
+    """Make the tables and figures of a sweep anew, and return True; return False for anything else."""
+    from bnsim.errors import InputError
+    from experiments.run.sweep_directory import KIND, kind_of
+
+    kind = kind_of(folder)
+    if kind == KIND:
+        from experiments.run.sweep import tabulate
+
+        draw_sweep(tabulate(folder))
+        say(f"tables and figures: {folder}")
+    elif kind:
+        raise InputError(f"{folder}: a fit has no figures; show it with `bnsim show {folder}`")
+    return bool(kind)
+
+
+def draw_sweep(sweep: Sweep) -> None:
+    """Draw the figures of a sweep; if drawing fails, warn, since the numbers are stored already."""
+    from bnsim.errors import first_line
+    from experiments.report.sweep_figures import write
+
+    try:
+        write(sweep)
+    except Exception as error:
+        warnings.warn(
+            f"{sweep.directory}: the figures could not be drawn ({type(error).__name__}: {first_line(error)}); the "
+            f"numbers are stored: draw them again with `bnsim draw {sweep.directory}`",
+            stacklevel=1,
+        )
 
 
 def executor_of(workers: int | None, scheduler: str | None, slurm: list[str] | None) -> MakeExecutor | None:

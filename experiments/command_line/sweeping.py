@@ -27,7 +27,7 @@ from experiments.command_line.options import (
     WorkersOption,
     names,
 )
-from experiments.command_line.points import executor_of, show_sweep
+from experiments.command_line.points import end_sweep, executor_of
 
 
 @app.command("sweep")
@@ -77,4 +77,4 @@ def sweep_command(  # numpydoc ignore=PR01
         *(study, *varied, n, seeds, task, names(models), preset, data_dir, out, name),
         *(parse_settings(settings or []), key, workers, chosen, retry_failed, keep_finished),
     )
-    show_sweep(found, json)
+    end_sweep(found, json)

@@ -27,6 +27,7 @@ from types import TracebackType
 from typing import Any, Generic, Self
 
 from bnsim.errors import BnsimError, MachineError, SlowBackendWarning
+from experiments.output import complain
 from experiments.run.executor import AnyJob, Failure, Job, Watcher, outcome_of
 from experiments.spec import Progress
 
@@ -40,6 +41,9 @@ WORKER_ENVIRONMENT = {
 
 INTERRUPTED = 128 + signal.SIGTERM
 """Exit code of a worker that was asked to end and has kept its training."""
+
+PATIENCE = 0.3
+"""Seconds that a worker that was asked to end may take before anything is said about it."""
 
 REPORT_INTERVAL = 0.1
 """Seconds between two progress messages of one job."""
@@ -87,6 +91,10 @@ class Workers:
             worker.process.terminate()
         try:
             for worker in self._workers:  # trainings that are kept are kept first, which takes a chunk of them
+                worker.process.join(PATIENCE)
+            if kind is KeyboardInterrupt and any(worker.process.is_alive() for worker in self._workers):
+                complain("interrupted: trainings finish the presentations at hand; once more stops at once")
+            for worker in self._workers:
                 worker.process.join()
         finally:  # a second Ctrl-C does not wait
             for worker in self._workers:
@@ -299,10 +307,14 @@ def _end_with_parent() -> None:
     threading.Thread(target=follow, daemon=True).start()
 
 
+def _leave_to_parent(number: int, frame: object) -> None:
+    """Do nothing: Ctrl-C reaches the whole group, and the parent tells its workers to end. (A function, since Brian2's
+    own handler calls the one before it.)"""
+
+
 def _work(pipe: Connection) -> None:
     """Run a worker: receive a job, report progress, return the result, until the parent ends."""
-    # Ctrl-C reaches the whole group; the parent tells its workers when to end, and compiled networks inherit this.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, _leave_to_parent)
     _end_with_parent()
     warnings.simplefilter("ignore", SlowBackendWarning)  # the command line has shown this warning already
     with suppress(EOFError, ConnectionError):  # the parent has ended

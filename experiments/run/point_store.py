@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bnsim.errors import InputError
+from bnsim.documents import checked
+from bnsim.errors import InputError, first_line
 from experiments.run.executor import Executor, Failure
 from experiments.run.job import Identity
 from experiments.run.ledger import Ledger
 from experiments.run.point_job import PointJob
+from experiments.run.points_documents import FailedLine, FinishedLine, Head
 
 FINISHED = "finished.jsonl"
 
@@ -65,13 +67,17 @@ class PointStore:
         """
         self.lines, codes = {}, dict[bytes, bytes]()
         for place, entry in self.ledger.entries():
-            try:
-                identity = Identity(**entry["identity"])
-                code = _short(identity.data + identity.code)
-                key, line = _short(identity.settings), Line(place, codes.setdefault(code, code), "failed" in entry)
-            except (KeyError, TypeError) as error:
-                raise InputError(f"{self.ledger.path}: damaged ({error} is missing or wrong); begin anew") from None
-            self.lines[key] = line
+            with self._undamaged():
+                identity = Identity(**checked(Head, entry)["identity"])
+            code = _short(identity.data + identity.code)
+            self.lines[_short(identity.settings)] = Line(place, codes.setdefault(code, code), "failed" in entry)
+
+    @contextmanager
+    def _undamaged(self) -> Iterator[None]:
+        try:
+            yield
+        except ValueError as error:
+            raise InputError(f"{self.ledger.path}: damaged ({first_line(error)}); begin anew") from None
 
     def line(self, identity: Identity) -> Line | None:
         """Return where the result of a configuration is.
@@ -103,6 +109,18 @@ class PointStore:
         """
         line = self.line(identity)
         return line is None or line.code == _short(identity.data + identity.code)
+
+    def remember(self, job: PointJob, line: Line) -> None:
+        """Add a result to those that `line` and `results` know of.
+
+        Parameters
+        ----------
+        job
+            The job.
+        line
+            Where its result is.
+        """
+        self.lines[_short(job.identity.settings)] = line
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -171,7 +189,9 @@ class PointStore:
             If a result is damaged.
         """
         lines = ((job, self.line(job.identity)) for job in jobs)
-        return self.ledger.several((job, line.place) for job, line in lines if line is not None)
+        for job, kept in self.ledger.several((job, line.place) for job, line in lines if line is not None):
+            with self._undamaged():
+                yield job, checked(FailedLine if "failed" in kept else FinishedLine, kept)
 
 
 def _short(checksum: str) -> bytes:

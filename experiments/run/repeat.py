@@ -16,6 +16,7 @@ from experiments.run.carry_out import MakeExecutor, carry_out
 from experiments.run.plan import check
 from experiments.run.request import Request
 from experiments.run_directory import Run, read_json, read_run
+from experiments.studies import find
 
 _OTHERS = ("config.toml", "results.parquet", "predictions.parquet", "summary.json")
 """Files of a finished run besides its manifest."""
@@ -68,6 +69,7 @@ def repeat(
     directory: str | Path,
     task: str | None = None,
     data_dir: str | Path | None = None,
+    study: str | None = None,
     out: str | Path = "runs",
     workers: int | None = None,
     make_executor: MakeExecutor = None,
@@ -84,6 +86,8 @@ def repeat(
         Where the task's file is now, if it was moved.
     data_dir
         Where the folder of the task's files is now, if it was moved.
+    study
+        Folder of the run's study, where that is the user's own: its code is run.
     out, workers, make_executor
         As in `experiments.run.carry_out.carry_out`.
 
@@ -95,13 +99,14 @@ def repeat(
     Raises
     ------
     InputError
-        If the run is not finished, its manifest is damaged, or its data are gone or have changed.
+        If the run is not finished, its manifest is damaged, its data are gone or have changed, or its study is a
+        folder that is not named.
     MachineError
         If the machine fails.
     """
     directory = Path(directory)
     manifest = _manifest(directory)
-    request = _with_data(directory, Request.of(manifest["request"]), task, data_dir)
+    request = _with_data(directory, _request(directory, manifest, study), task, data_dir)
     _check_data(directory, manifest, request)
     kept = read_run(directory) if all((directory / name).is_file() for name in _OTHERS) else None
     run = carry_out(request, Path(out), workers, make_executor)
@@ -123,6 +128,17 @@ def _manifest(directory: Path) -> dict[str, Any]:
     except InputError as error:
         said = str(error).removesuffix("; repeat the run")
         raise InputError(f"{said}; give the options of the run to `bnsim run`") from None
+
+
+def _request(directory: Path, manifest: Mapping[str, Any], study: str | None) -> Request:
+    """Return what was asked for; the code of a user's own study is run only if the user names its folder now."""
+    asked = manifest["request"]
+    if study is not None:
+        if "/" not in asked["study"]:
+            raise InputError(f"--study: {directory} is of {asked['study']!r}, which is no folder; leave --study out")
+        find(study)
+        asked = {**asked, "study": str(Path(study).resolve())}
+    return Request.of(asked)
 
 
 def _with_data(directory: Path, request: Request, task: str | None, data_dir: str | Path | None) -> Request:

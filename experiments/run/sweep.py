@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +211,16 @@ def _measure(planned: SweepPlan, folder: Path, store: PointStore, conduct: Condu
         raise with_remedy(error, folder, f"{kept} of {planned.n_jobs} points and seeds are kept") from error
 
 
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Wait while another process makes the tables: that of the sweep, or one that looks at how far it is."""
+    with FileLock(path):
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
 def _write_points(folder: Path, design: Design) -> None:
     with writing(folder), replacing(folder / POINTS) as partial, partial.open("w", encoding="utf-8") as file:
         for point in design.points():
@@ -225,7 +236,7 @@ def _tabulated(planned: SweepPlan, folder: Path, store: PointStore) -> Sweep:
 
     with (
         writing(folder),
-        FileLock(folder / ".tables.lock"),
+        _locked(folder / ".tables.lock"),
         replacing(folder / FAILED) as partial,
         partial.open("w", encoding="utf-8") as failures,
     ):

@@ -13,7 +13,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,10 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from bnsim.errors import InputError
+from bnsim.documents import checked, of_json
+from bnsim.errors import InputError, first_line
 from bnsim.npz import check_size
+from experiments.run.points_documents import Counts, FailedDocument, FitPlanDocument, SweepPlanDocument
 from experiments.run.sweep_tables import RESULTS, SUMMARY
 from experiments.run_directory import read_json
 
@@ -101,21 +103,24 @@ class Sweep:
         """
         return _table(self.directory / SUMMARY)
 
+    def single_means(self) -> pd.DataFrame:
+        """Return the means of metrics that have one value at each point, without steps.
 
-def is_sweep(directory: Path) -> bool:
-    """Return whether a directory holds a sweep rather than a run.
+        Returns
+        -------
+        DataFrame
+            Rows of `summary`.
 
-    Parameters
-    ----------
-    directory
-        The directory.
-
-    Returns
-    -------
-    bool
-        Whether it does, finished or not.
-    """
-    return kind_of(directory) == KIND
+        Raises
+        ------
+        InputError
+            If the file is missing or damaged.
+        """
+        means = self.summary
+        means = means[means["step"].isna()]
+        sizes = means.groupby(["model", "metric", "point"])["mean"].size()
+        single = {pair for pair, found in sizes.groupby(["model", "metric"]) if (found == 1).all()}
+        return means[[pair in single for pair in zip(means["model"], means["metric"], strict=True)]]
 
 
 def kind_of(directory: Path) -> str:
@@ -132,10 +137,13 @@ def kind_of(directory: Path) -> str:
         "sweep", "fit", or "" for anything else.
     """
     try:
-        plan = read_json(directory / PLAN, ())
+        plan = read_json(directory / PLAN, dict)
     except InputError:
         return ""
-    return next((kind for kind in (KIND, "fit") if kind in plan), "")
+    return next((kind for kind in _PLANS if kind in plan), "")
+
+
+_PLANS: Mapping[str, Any] = {KIND: SweepPlanDocument, "fit": FitPlanDocument}
 
 
 def read_plan(directory: Path, kind: str) -> dict[str, Any]:
@@ -156,11 +164,11 @@ def read_plan(directory: Path, kind: str) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If the directory holds no such plan.
+        If the directory holds no such plan, or the plan is damaged.
     """
-    if not (directory / PLAN).is_file():
-        raise InputError(f"{directory}: no such {kind}; give a folder that `bnsim {kind}` wrote")
-    return read_json(directory / PLAN, (kind, "request", "started_utc"))
+    if kind_of(directory) != kind:
+        raise InputError(f"{directory}: no {kind}; give a folder that `bnsim {kind}` wrote")
+    return read_json(directory / PLAN, _PLANS[kind])
 
 
 def read_sweep(directory: str | Path) -> Sweep:
@@ -188,23 +196,17 @@ def read_sweep(directory: str | Path) -> Sweep:
             f"{folder}: this sweep is not finished; continue with `bnsim resume {folder}`, or make tables of what "
             f"there is with `bnsim draw {folder}`"
         )
-    for key in ("grid", "random"):
-        if not isinstance(plan.get(key), dict):
-            raise InputError(f"{folder / PLAN}: entry {key!r} is missing or no table; repeat the sweep")
-    names = ("points", "seeds", "jobs", "finished", "failed")
-    counts = {name: value for name, value in read_json(folder / COUNTS, names).items() if isinstance(value, int)}
-    if any(name not in counts for name in names):
-        raise InputError(f"{folder / COUNTS}: damaged; make it anew with `bnsim draw {folder}`")
-    return Sweep(folder, plan, counts, _failures(folder))
+    return Sweep(folder, plan, read_json(folder / COUNTS, Counts), _failures(folder))
 
 
 def _failures(folder: Path) -> tuple[Failed, ...]:
     try:
         lines = (folder / FAILED).read_text(encoding="utf-8").splitlines()
-        found = map(json.loads, lines)
-        return tuple(Failed(e["point"], e["seed"], dict(e["settings"]), str(e["failed"])) for e in found)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{folder / FAILED}: damaged ({error}); make it anew with `bnsim draw {folder}`") from None
+        found = [checked(FailedDocument, of_json(line)) for line in lines]
+    except (OSError, ValueError) as error:
+        reason = first_line(error)
+        raise InputError(f"{folder / FAILED}: damaged ({reason}); make it anew with `bnsim draw {folder}`") from None
+    return tuple(Failed(entry["point"], entry["seed"], entry["settings"], entry["failed"]) for entry in found)
 
 
 def _table(path: Path) -> pd.DataFrame:
@@ -219,5 +221,5 @@ def _table(path: Path) -> pd.DataFrame:
     except InputError:
         raise
     except (OSError, ValueError, KeyError, TypeError) as error:
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        reason = first_line(error)
         raise InputError(f"{path}: damaged ({reason}); make it anew with `bnsim draw {path.parent}`") from None

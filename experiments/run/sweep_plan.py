@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from bnsim.errors import InputError
 from experiments.run.design import Design
 from experiments.run.point_job import PointCheck, PointJob, Varied
 from experiments.run.point_store import PointStore
@@ -73,12 +72,7 @@ class SweepPlan:
             If the directory holds no sweep.
         """
         document = read_plan(folder, KIND)
-        try:
-            request, design = Request.of(document["request"]), Design.of(document)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            if isinstance(error, InputError):
-                raise
-            raise InputError(f"{folder}: its plan is damaged ({error}); repeat the command that began it") from None
+        request, design = Request.of(document["request"]), Design.of(document)
         return cls.of(request, design)
 
     @property
@@ -143,7 +137,7 @@ class SweepPlan:
         PointCheck
             The next check.
         """
-        if self.varied.base.dataset is not None:
+        if self.varied.base.config.parameters:
             for _, jobs in groupby(self.missing(store, retry_failed), lambda job: job.point.number):
                 check = self.varied.check(next(jobs).point)
                 if check is not None:

@@ -16,6 +16,7 @@ import pytest
 from bnsim.errors import DegenerateNetworkWarning, InputError
 from experiments import report, run_study
 from experiments.report.tables import metric_rows
+from experiments.run.repeat import repeat
 from experiments.run.request import Request
 from experiments.run_directory import Run, read_run
 from experiments.studies import STUDIES, carried_out, find
@@ -111,6 +112,10 @@ def test_it_is_carried_out_drawn_and_told(folder: Path, tmp_path: Path) -> None:
     assert "Trained weights: 370 in dense." in page
     assert (run.directory / "figures" / "weights.svg").is_file()
     assert "count-weights" not in STUDIES
+    moved = shutil.copytree(folder, tmp_path / "moved" / folder.name)
+    again = repeat(run.directory, study=str(moved), out=tmp_path / "again", workers=1)
+    assert again.equal
+    assert again.run.manifest["request"]["study"] == str(moved)
 
 
 @pytest.mark.slow

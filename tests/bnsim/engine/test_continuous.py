@@ -229,3 +229,17 @@ def test_progress_is_told(backend: str, capsys: pytest.CaptureFixture[str]) -> N
     _, shown = simulator.run_for(start, 0.1 * second, np.ones(5), progress=True)
     assert "0.1 of 0.1 s simulated" in capsys.readouterr().out
     assert shown.counts["cells"].tolist() == silent.counts["cells"].tolist()
+
+
+@pytest.mark.parametrize("backend", ["cpp", "numpy"])
+def test_weights_of_some_synapses(backend: str) -> None:
+    simulator, chosen = learner(backend), [7, 2]
+    start, drive = simulator.initial_state(1), intensities(4)
+    found = []
+    for synapses in (None, chosen):
+        record = [bnsim.Weights("input_to_cells", every=10 * ms, synapses=synapses)]
+        found.append(simulator.run_for(start, 100 * ms, drive, record=record)[1].weights["input_to_cells"])
+    whole, part = found
+    assert part.units.tolist() == chosen
+    np.testing.assert_array_equal(part.values, whole.values[:, :, chosen])
+    assert (whole.values[0, 0] != whole.values[0, -1]).any()

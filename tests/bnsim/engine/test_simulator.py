@@ -185,7 +185,19 @@ SIGNALS = {
         {"readout.target": [["a", "b"]]},
         "'readout.target' is not numeric; give an array (1, 2)",
     ),
+    "unit": (
+        {"readout.target": np.zeros((1, 2)) * mV},
+        "'readout.target' has a unit; give plain numbers, as its rule says",
+    ),
 }
+
+
+def test_synapses_to_record(reader: Simulator) -> None:
+    state, record = reader.initial_state(0), [bnsim.Weights("readout", every=1 * ms, synapses=[0, 6])]
+    said = refusal(reader, state, TRAIN, plastic=False, record=record)
+    assert said == "Simulator.run(record): synapses of 'readout': no synapse 6; there are synapses 0 to 5"
+    with pytest.raises(bnsim.InputError, match=r"^Weights\.synapses: \[1, 1\]; give different whole numbers, such as"):
+        bnsim.Weights("readout", every=1 * ms, synapses=[1, 1])
 
 
 @pytest.mark.parametrize("case", SIGNALS)

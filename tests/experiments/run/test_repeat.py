@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bnsim.errors import InputError
 from experiments.collection import difference
 from experiments.collection.numbers import checksums
 from experiments.run.repeat import repeat
@@ -125,6 +126,14 @@ def test_what_repeat_refuses(alone: Path, tmp_path: Path) -> None:
     changed(alone, lambda manifest: manifest["request"].update(task="digits"))
     message = "--task: alone was made with 'digits', which is no file; leave --task out"
     refused(2, message, "repeat", "alone", "--task", "x.npz", cwd=tmp_path)
+    with pytest.raises(InputError) as caught:
+        repeat(alone, study=".")
+    assert str(caught.value) == f"--study: {alone} is of 'accuracy', which is no folder; leave --study out"
+    changed(alone, lambda manifest: manifest["request"].update(study="/nowhere/mine"))
+    message = "if you trust it, say --study /nowhere/mine"
+    refused(2, message, "repeat", "alone", cwd=tmp_path)
+    refused(2, f"{tmp_path}: no study; give a folder with", "repeat", "alone", "--study", ".", cwd=tmp_path)
+    changed(alone, lambda manifest: manifest["request"].update(study="accuracy"))
     changed(alone, lambda manifest: manifest["request"].update(task="mnist", data_dir="/nowhere"))
     message = "/nowhere: no such folder, but alone was made with its files; give its place by --data-dir"
     refused(2, message, "repeat", "alone", cwd=tmp_path)

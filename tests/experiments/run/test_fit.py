@@ -1,0 +1,157 @@
+"""Fits: they find a known minimum, the same with any number of workers, and go on where they ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bnsim.errors import InputError, MachineError
+from experiments.run.design import Range
+from experiments.run.fit import fit, resume
+from experiments.run.fit_directory import Fit, read_fit
+from experiments.run.points_folder import Conduct
+from experiments.run.target import Target
+
+from ..points import parabola, streams
+
+PLACE = {"parabola.x": Range(0.0, 10.0), "parabola.y": Range(-1.0, 1.0)}
+HEIGHT = (Target("height", 0.0, 0.1),)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return parabola(tmp_path_factory.mktemp("study"))
+
+
+def fitted(
+    study: str,
+    out: Path,
+    parameters: Mapping[str, Any] = PLACE,
+    targets: Sequence[Target] = HEIGHT,
+    how: Mapping[str, Any] | None = None,
+    **given: Any,
+) -> tuple[Fit, list[str]]:
+    """A fit in this process, and the jobs that were done for it."""
+    make, made = streams(**(how or {}))
+    found = fit(study, parameters, targets, out=out, make_executor=make, **{"seeds": 1, "population": 5, **given})
+    return found, [name for executor in made for name in executor.done]
+
+
+def test_the_minimum_of_a_parabola_is_found(study: str, tmp_path: Path) -> None:
+    found, done = fitted(study, tmp_path)
+    best = found.result["best"]
+    # The objective is (height / 0.1)^2 <= 1e-4, so that the height is at most 0.001.
+    assert found.result["objective"] <= 1e-4
+    assert found.result["why_it_ended"] == "the objective is at most 0.0001"
+    assert (best["parabola.x"] - 3) ** 2 + (best["parabola.y"] - 0.5) ** 2 <= 1e-3
+    trials = found.trials
+    assert len(trials) == len(done) == found.result["trials"]
+    assert list(trials.columns) == ["trial", "generation", "parabola.x", "parabola.y", "objective", "height"]
+    assert trials["objective"].min() == found.result["objective"]
+    assert (trials["height"] / 0.1).pow(2).to_list() == pytest.approx(trials["objective"].to_list(), rel=1e-12)
+    (target,) = found.result["targets"]
+    assert (target["target"], target["wanted"], target["weight"]) == ("height", 0.0, 0.1)
+    assert target["by_seed"] == [target["found"]]
+
+
+def test_a_value_is_recovered_from_what_it_causes(study: str, tmp_path: Path) -> None:
+    # (x - 3)^2 = 6.25 on the side below 3, where x = 0.5, as the mean over seeds 0 and 1 says (0.25 * 1 / 2 is added).
+    targets = [Target.parse("height=6.375+-0.1"), Target.parse("part[level=2]=12.75±0.1")]
+    found, _ = fitted(study, tmp_path, {"parabola.x": (0.0, 3.0)}, targets, settings={"parabola.y": 0.5}, seeds=2)
+    # A deviation of 0.01 weights is one of 0.001 in height, whose slope is 5 there.
+    assert found.result["best"]["parabola.x"] == pytest.approx(0.5, abs=2.1e-4)
+    assert found.result["by_seed"] == [pytest.approx(7.8125, rel=0.1), pytest.approx(7.8125, rel=0.1)]
+
+
+def test_order_changes_no_bit_and_the_same_command_repeats_nothing(study: str, tmp_path: Path) -> None:
+    one, done = fitted(study, tmp_path / "a", generations=4, seeds=2)
+    other, _ = fitted(study, tmp_path / "b", generations=4, seeds=2, how={"last_first": True})
+    for name in ("trials.parquet", "fit.json"):
+        assert (one.directory / name).read_bytes() == (other.directory / name).read_bytes()
+    assert fitted(study, tmp_path / "a", generations=4, seeds=2)[1] == []
+    n = len(one.trials)
+    more, further = fitted(study, tmp_path / "a", generations=6, seeds=2)
+    assert len(further) == 2 * 2 * 10  # two generations of 5 trials for each of two parameters, with two seeds
+    assert len(more.trials) == n + 20
+    assert len(done) == 2 * n
+
+
+def test_an_interrupted_fit_goes_on_where_it_ended(study: str, tmp_path: Path) -> None:
+    whole, all_done = fitted(study, tmp_path / "whole", generations=3)
+    with pytest.raises(MachineError) as caught:
+        fitted(study, tmp_path / "s", generations=3, how={"stop_after": 14})
+    folder = tmp_path / "s" / whole.directory.name
+    assert str(caught.value) == f"the power is gone; 10 trials are kept; continue with `bnsim resume {folder}`"
+    with pytest.raises(InputError, match="this fit is not finished; continue with `bnsim resume "):
+        read_fit(folder)
+    make, made = streams()
+    found = resume(folder, Conduct(make_executor=make))
+    assert made[0].done == all_done[14:]
+    assert found.result == whole.result
+    assert (folder / "trials.parquet").read_bytes() == (whole.directory / "trials.parquet").read_bytes()
+
+
+def test_trials_that_fail_are_the_worst_and_all_that_fail_end_the_fit(study: str, tmp_path: Path) -> None:
+    found, _ = fitted(study, tmp_path, {"parabola.x": (-5.0, 5.0)}, generations=10)
+    assert found.result["failed"] > 0
+    assert found.result["best"]["parabola.x"] == pytest.approx(3.0, abs=0.5)
+    with pytest.raises(MachineError, match="all 5 trials failed; the first: ValueError: no parabola below 0; 0 trials"):
+        fitted(study, tmp_path, {"parabola.x": (-5.0, -1.0)})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("rate=8", Target("rate", 8.0)),
+        ("rate = 8.5 ± 0.1", Target("rate", 8.5, 0.1)),
+        ("rate=-8e-1+-2", Target("rate", -0.8, 2.0)),
+        ("rate[dt=0.5,model=lif]=8+/-0.1", Target("rate", 8.0, 0.1, {"dt": "0.5", "model": "lif"})),
+    ],
+)
+def test_targets_are_read_as_a_user_types_them(text: str, expected: Target) -> None:
+    assert Target.parse(text) == expected
+
+
+@pytest.mark.parametrize("text", ["rate", "rate=", "=5", "rate=x", "rate=5±", "rate=5±x", "rate[dt]=5", "rate[]=5"])
+def test_targets_of_another_form_are_refused(text: str) -> None:
+    with pytest.raises(InputError, match="not of the form METRIC=VALUE or METRIC"):
+        Target.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"targets": ["height=nan"]}, "--target height: nan is not finite; give a finite number"),
+        ({"targets": ["height=1±0"]}, "--target height: 0.0 is no weight; give a number above 0"),
+        ({"targets": ["heigth=1"]}, "unknown metric of parabola 'heigth'; did you mean 'height'?"),
+        ({"targets": ["part[levle=1]=1"]}, "--target part[levle=1]: unknown fact 'levle'; did you mean 'level'?"),
+        ({"targets": ["part[level=x]=1"]}, "--target part[level=x]: 'x' is no value of level; give a number"),
+        (
+            {"targets": ["part=1"]},
+            "--target part: 2 values match, which differ in level; name one, as in [level=1] (there are 1, 2)",
+        ),
+        ({"targets": ["part[level=3]=1"]}, "--target part[level=3]: 0 values match; leave out a fact, or correct it"),
+        ({"targets": ["height=1", "height=2"]}, "--target height: given twice; keep one"),
+        ({"targets": []}, "fit: there is nothing to aim at; give --target METRIC=VALUE"),
+        ({"parameters": {}}, "fit: no parameter is fitted; give --parameter KEY=LOW:HIGH"),
+        ({"parameters": {"parabola.z": (0.0, 1.0)}}, "unknown option of parabola 'z'"),
+        ({"parameters": {"parabola.x": (1.0, 0.0)}}, "1.0:0.0: the lower limit comes first"),
+        (
+            {"parameters": {"parabola.deaths": (0.0, 1.0)}},
+            "--set parabola.deaths: got 0.5; input should be",
+        ),
+        ({"generations": 0}, "--generations: got 0; give 1 to 100000"),
+        ({"population": 10**6}, "--population: got 1000000; give 1 to 10000"),
+        ({"until": -1.0}, "--until: got -1.0; give a finite number of at least 0"),
+        ({"key": -1}, "--key: -1 is no key"),
+    ],
+)
+def test_what_is_wrong_is_told(study: str, tmp_path: Path, given: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        fitted(
+            study, tmp_path, **{**given, "targets": [Target.parse(text) for text in given.get("targets", ["height=0"])]}
+        )
+    assert str(caught.value).startswith(message)

@@ -1,0 +1,234 @@
+"""Sweeps: every point with every seed once, whatever the order; what is finished is never lost or done again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bnsim.errors import InputError, MachineError
+from experiments.points_tables import print_sweep
+from experiments.run.design import Design, Range
+from experiments.run.points_folder import Conduct
+from experiments.run.request import Request
+from experiments.run.store import Store
+from experiments.run.sweep import resume, sweep, tabulate
+from experiments.run.sweep_directory import Sweep, read_sweep
+from experiments.run.sweep_plan import SweepPlan
+from experiments.statistics import mean_interval
+
+from ..points import parabola, streams
+
+GRID = {"parabola.x": (0, 1, 2.5)}
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return parabola(tmp_path_factory.mktemp("study"))
+
+
+def swept(
+    study: str, out: Path, grid: Mapping[str, Any] = GRID, how: Mapping[str, Any] | None = None, **given: Any
+) -> tuple[Sweep, list[str]]:
+    """A sweep in this process, and the jobs that were done for it."""
+    make, made = streams(**(how or {}))
+    found = sweep(study, grid, out=out, make_executor=make, **{"seeds": 2, **given})
+    return found, [name for executor in made for name in executor.done]
+
+
+def test_tables_have_a_row_for_each_number_and_the_interval_of_each_point(study: str, tmp_path: Path) -> None:
+    found, done = swept(study, tmp_path / "s", random={"parabola.y": (0.0, 1.0)}, n=2)
+    assert len(done) == 12
+    assert found.counts == {"points": 6, "seeds": 2, "jobs": 12, "finished": 12, "failed": 0}
+    results, summary = found.results, found.summary
+    assert list(results.columns) == [
+        *("point", "parabola.x", "parabola.y", "study", "model", "kind", "facts", "step", "metric", "unit"),
+        *("seed", "value"),
+    ]
+    heights = results[results["metric"] == "height"]
+    x, y, seed = (heights[name].to_numpy() for name in ("parabola.x", "parabola.y", "seed"))
+    np.testing.assert_array_equal(heights["value"], (x - 3) ** 2 + (y - 0.5) ** 2 + 0.25 * seed)
+    assert list(heights["point"]) == sorted([0, 1, 2, 3, 4, 5] * 2)
+    parts = results[(results["metric"] == "part") & (results["point"] == 3)]
+    assert list(parts["facts"])[:2] == [{"level": 1, "side": "left"}, {"level": 2, "side": "left"}]
+    row = summary[(summary["metric"] == "height") & (summary["point"] == 4)].iloc[0]
+    expected = mean_interval(heights[heights["point"] == 4]["value"].to_numpy())
+    assert (row["mean"], row["ci_low"], row["ci_high"], row["n"]) == (expected.mean, expected.low, expected.high, 2)
+    assert pd.read_parquet(found.directory / "results.parquet")["parabola.x"].dtype == np.float64
+    points = [json.loads(line) for line in (found.directory / "points.jsonl").read_text().splitlines()]
+    assert [point["settings"]["parabola.x"] for point in points] == [0, 1, 2.5] * 2
+
+
+def test_the_order_in_which_points_end_changes_no_bit(study: str, tmp_path: Path) -> None:
+    one, _ = swept(study, tmp_path / "a")
+    other, _ = swept(study, tmp_path / "b", how={"last_first": True})
+    assert one.directory.name == other.directory.name
+    for name in ("results.parquet", "summary.parquet", "points.jsonl", "sweep.json"):
+        assert (one.directory / name).read_bytes() == (other.directory / name).read_bytes()
+    assert (one.directory / "finished.jsonl").read_bytes() != (other.directory / "finished.jsonl").read_bytes()
+
+
+def test_an_interrupted_sweep_goes_on_where_it_ended(study: str, tmp_path: Path) -> None:
+    whole, all_done = swept(study, tmp_path / "whole")
+    with pytest.raises(MachineError) as caught:
+        swept(study, tmp_path / "s", how={"stop_after": 4})
+    folder = tmp_path / "s" / whole.directory.name
+    assert str(caught.value) == (
+        f"the power is gone; 4 of 6 points and seeds are kept; continue with `bnsim resume {folder}`"
+    )
+    with pytest.raises(
+        InputError, match=r"this sweep is not finished; continue with `bnsim resume .*`, or make tables"
+    ):
+        read_sweep(folder)
+    assert tabulate(folder).counts["finished"] == 4
+    make, made = streams()
+    found = resume(folder, Conduct(make_executor=make))
+    assert made[0].done == all_done[4:]
+    assert (folder / "results.parquet").read_bytes() == (whole.directory / "results.parquet").read_bytes()
+    assert found.counts["finished"] == 6
+    assert swept(study, tmp_path / "s")[1] == []
+
+
+def test_more_seeds_and_more_draws_add_to_what_there_is(study: str, tmp_path: Path) -> None:
+    ranges = {"parabola.y": Range(0.0, 1.0)}
+    _, first = swept(study, tmp_path, {}, random=ranges, n=3, seeds=1)
+    found, second = swept(study, tmp_path, {}, random=ranges, n=5, seeds=2)
+    assert len(first) == 3
+    assert len(second) == 7
+    assert not set(first) & set(second)
+    assert found.counts["finished"] == 10
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_another_grid_under_the_same_name_takes_over_what_is_the_same(study: str, tmp_path: Path) -> None:
+    swept(study, tmp_path, {"parabola.x": (1, 2)}, name="mine")
+    found, done = swept(study, tmp_path, {"parabola.x": (0, 1, 2)}, name="mine")
+    assert done == ["point 0 (parabola.x=0), seed 0", "point 0 (parabola.x=0), seed 1"]
+    assert found.counts == {"points": 3, "seeds": 2, "jobs": 6, "finished": 6, "failed": 0}
+    heights = found.results.query("metric == 'height' and seed == 0")
+    assert list(heights["value"]) == [9.25, 4.25, 1.25]
+
+
+def test_a_point_that_fails_ends_nothing_and_is_listed_and_retried_on_request(
+    study: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, done = swept(study, tmp_path, {"parabola.x": (-1, 1)})
+    assert len(done) == 4
+    assert (found.counts["finished"], found.counts["failed"]) == (2, 2)
+    assert [(failed.point, failed.seed, failed.message) for failed in found.failures] == [
+        (0, seed, "ValueError: no parabola below 0") for seed in (0, 1)
+    ]
+    print_sweep(found)
+    said = capsys.readouterr().out
+    assert "2 points, 2 seeds: 2 of 4 finished, 2 failed" in said
+    assert "failed: point 0 (parabola.x=-1), seed 1: ValueError: no parabola below 0\n" in said
+    assert f"try them again with `bnsim resume {found.directory} --retry-failed`" in said
+    assert swept(study, tmp_path, {"parabola.x": (-1, 1)})[1] == []
+    _, again = swept(study, tmp_path, {"parabola.x": (-1, 1)}, retry_failed=True)
+    assert again == [f"point 0 (parabola.x=-1), seed {seed}" for seed in (0, 1)]
+    assert "Traceback" in (found.directory / "finished.jsonl").read_text()
+
+
+def test_results_of_other_code_are_not_mixed_with_new_ones_unless_asked(
+    study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, _ = swept(study, tmp_path)
+    monkeypatch.setattr("experiments.run.job.code_of", lambda folder: "other")
+    with pytest.raises(InputError) as caught:
+        swept(study, tmp_path)
+    assert str(caught.value) == (
+        f"{found.directory}: 6 finished points were measured with other data or code than now; begin anew with another "
+        "--name, or keep them with --keep-finished"
+    )
+    assert swept(study, tmp_path, keep_finished=True)[1] == []
+
+
+def test_a_worker_with_other_code_refuses_to_work(study: str) -> None:
+    plan = SweepPlan.of(Request(study, seeds=1), Design({"parabola.x": (1,)}))
+    job = replace(next(plan.jobs()), code="of another version")
+    with pytest.raises(MachineError, match="this worker has another version of bnsim or of the study; install"):
+        job(lambda done, total: None)
+
+
+def test_a_damaged_line_is_measured_again(study: str, tmp_path: Path) -> None:
+    whole, done = swept(study, tmp_path)
+    before = (whole.directory / "results.parquet").read_bytes()
+    path = whole.directory / "finished.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"seed": 1', b'"seed": 7', 1))
+    with pytest.warns(UserWarning, match="line 2 is damaged"):
+        _, again = swept(study, tmp_path)
+    assert again == [done[1]]
+    assert (whole.directory / "results.parquet").read_bytes() == before
+
+
+def test_two_processes_do_not_work_on_one_sweep(study: str, tmp_path: Path) -> None:
+    found, _ = swept(study, tmp_path)
+    with Store(found.directory).locked(), pytest.raises(InputError, match="another process carries out this run; wait"):
+        swept(study, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"grid": {"parabola.z": (1,)}}, "unknown option of parabola 'z'; choose from x, y, seconds, deaths, folder"),
+        ({"grid": {"brunel.x": (1,)}}, "unknown setting 'brunel.x'; "),
+        (
+            {"grid": {"parabola.x": (1, "two")}},
+            "point 1 (parabola.x=two): --set parabola.x: got 'two'; input should be a valid number, unable to parse",
+        ),
+        ({"settings": {"parabola.x": 1}}, "--set parabola.x: it is varied; leave it out"),
+        ({"n": 3}, "--n 3: only --random draws points, and there is none; leave it out"),
+        ({"seeds": 0}, "--seeds: got 0; input should be greater than 0"),
+        ({"workers": 0}, "--workers: got 0; give at least 1"),
+        ({"name": "a/b"}, "--name 'a/b': no name of a folder; give one without slashes that begins with a letter"),
+        ({"name": ".."}, "--name '..': no name of a folder; give one without slashes that begins with a letter"),
+        ({"models": ("dense",)}, "--models: parabola looks at parabola; leave it out"),
+    ],
+)
+def test_what_is_wrong_is_told_before_any_work(study: str, tmp_path: Path, given: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        swept(study, tmp_path, **given)
+    assert str(caught.value).startswith(message)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_other_things_to_sweep_and_other_folders_are_refused(study: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="compare is no study; give one study or classic experiment"):
+        sweep("compare", GRID, out=tmp_path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").touch()
+    with pytest.raises(InputError, match="holds something else than a sweep; choose another --name or --out"):
+        swept(study, tmp_path, name="mine")
+    with pytest.raises(InputError, match="no sweep; give a folder that `bnsim sweep` wrote"):
+        read_sweep(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("plan.json", b"{", "no sweep; give a folder"),
+        (
+            "plan.json",
+            b'{"sweep": "s", "request": 5, "started_utc": ""}',
+            "entry 'request' is 5: input should be a valid dictionary",
+        ),
+        ("sweep.json", b'{"points": "x"}', "entry 'points' is 'x': input should be a valid integer"),
+        ("failed.jsonl", b"5\n", "damaged"),
+        ("results.parquet", b"PAR1", "damaged"),
+    ],
+)
+def test_a_damaged_sweep_is_told_in_one_line(
+    study: str, tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    found, _ = swept(study, tmp_path)
+    (found.directory / name).write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        read_sweep(found.directory).results  # noqa: B018
+    assert message in str(caught.value)
+    assert name in str(caught.value) or "no sweep" in message
