@@ -13,7 +13,7 @@ from bnsim.plotting.marks import Density
 from bnsim.plotting.style import INK, colour
 from bnsim.plotting.units import shown_time
 
-FAINTEST = 0.25
+FAINTEST = 0.2
 """Opacity of a cell with next to no spikes, which must be told from none."""
 
 

@@ -90,7 +90,7 @@ def raster(
     its own length.
 
     More than a million spikes would hide each other. Instead of a mark each, they are drawn as their density then: the
-    opacity of a pixel is a quarter for next to no spikes and 1 for the highest rate of any pixel's units, which a note
+    opacity of a pixel is a fifth for next to no spikes and 1 for the highest rate of any pixel's units, which a note
     above the raster names; in between, it grows with the square root of the rate, in all strips alike.
 
     Strips are as high as their populations are large, except that none shrinks much below a fifth of the picture.

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from experiments.run_directory import COLUMNS, PREDICTION_COLUMNS, RunContents
 from tests.experiments.test_run_directory import contents, write_run
@@ -81,4 +83,31 @@ def unfinished(directory: Path, parts: int = 1) -> Path:
     (directory / "parts").mkdir()
     for part in range(parts):
         (directory / "parts" / f"{part}.json").touch()
+    return directory
+
+
+def sweep(out: Path, name: str, finished: int | None) -> Path:
+    """A sweep of two points, as `bnsim sweep` stores it, of which so many are finished; None: it is under way."""
+    directory = out / name
+    directory.mkdir(parents=True)
+    plan = {"sweep": name, "started_utc": "2026-05-01T00:00:00+00:00", "request": REQUEST, "grid": {}, "random": {}}
+    (directory / "plan.json").write_text(json.dumps(plan))
+    if finished is not None:
+        (directory / "sweep.json").write_text(json.dumps({"points": 2, "jobs": 2, "finished": finished, "failed": 0}))
+        table = pa.table(
+            {
+                "point": [0, 1],
+                "models.dense.passes": [3, 5],
+                "study": ["accuracy"] * 2,
+                "model": ["dense"] * 2,
+                "kind": ["ANN"] * 2,
+                "seed": [0, 0],
+                "facts": pa.array([None, None], pa.struct([("layer", pa.string())])),
+                "step": pa.array([None, None], pa.int64()),
+                "metric": ["test_accuracy"] * 2,
+                "value": [0.5, 0.75],
+                "unit": ["fraction"] * 2,
+            }
+        )
+        pq.write_table(table, directory / "results.parquet")
     return directory

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.experiments.test_command_line import bnsim, refused
 
-from .made import made, mean, row, unfinished
+from .made import made, mean, row, sweep, unfinished
 
 
 def folder(tmp_path: Path) -> Path:
@@ -78,3 +78,13 @@ def test_a_request_that_is_none_is_damage(tmp_path: Path) -> None:
     made(tmp_path / "runs", "one", [row("a", 0.5)], request={"seeds": "many"})
     (entry,) = json.loads(bnsim("runs", "--json", cwd=tmp_path).stdout)
     assert entry["state"].startswith("runs/one/plan.json: damaged (entry 'request.seeds' is 'many': ")
+
+
+def test_sweeps_are_listed_too(tmp_path: Path) -> None:
+    sweep(tmp_path / "sweeps", "a-done", 2)
+    sweep(tmp_path / "sweeps", "b-under-way", None)
+    entries = json.loads(bnsim("runs", "sweeps", "--json", cwd=tmp_path).stdout)
+    assert [(entry["run"], entry["state"]) for entry in entries] == [
+        ("a-done", "sweep, 2 of 2 jobs"),
+        ("b-under-way", "sweep, not finished"),
+    ]

@@ -18,7 +18,7 @@ from bnsim.errors import InputError
 from experiments.collection.query import ask, joined, tables_of
 from tests.experiments.test_command_line import bnsim, refused
 
-from .made import made, row, unfinished
+from .made import made, row, sweep, unfinished
 
 pytest.importorskip("duckdb")
 
@@ -169,4 +169,15 @@ def test_columns_and_facts_of_different_types_are_joined() -> None:
         {"n": 1.0, "facts": {"a": "1", "b": None}},
         {"n": 0.5, "facts": {"a": "x", "b": 2.0}},
         {"n": None, "facts": None},
+    ]
+
+
+def test_sweeps_have_a_column_for_what_is_varied(tmp_path: Path) -> None:
+    made(tmp_path / "runs", "one", [row("test_accuracy", 0.25)])
+    sweep(tmp_path / "runs", "two", 2)
+    found = rows(tmp_path, 'SELECT run, task, "models.dense.passes" AS passes, value FROM results ORDER BY value')
+    assert found == [
+        {"run": "one", "task": "digits", "passes": None, "value": 0.25},
+        {"run": "two", "task": None, "passes": 3, "value": 0.5},
+        {"run": "two", "task": None, "passes": 5, "value": 0.75},
     ]

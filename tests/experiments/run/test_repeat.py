@@ -123,6 +123,10 @@ def test_data_that_were_moved(done: Run, alone: Path, tmp_path: Path) -> None:
 
 def test_what_repeat_refuses(alone: Path, tmp_path: Path) -> None:
     refused(2, "nothing: no such run; give a folder that bnsim wrote", "repeat", "nothing", cwd=tmp_path)
+    (tmp_path / "begun").mkdir()
+    (tmp_path / "begun" / "plan.json").write_text("{}")
+    message = "begun: this run is not finished; continue with `bnsim resume begun`"
+    refused(2, message, "repeat", "begun", cwd=tmp_path)
     changed(alone, lambda manifest: manifest["request"].update(task="digits"))
     message = "--task: alone was made with 'digits', which is no file; leave --task out"
     refused(2, message, "repeat", "alone", "--task", "x.npz", cwd=tmp_path)
