@@ -82,4 +82,16 @@ MODELS = ",".join(DEFAULT_MODELS)
 
 
 def names(text: str) -> tuple[str, ...]:
+    """Return the names of a list that is separated by commas.
+
+    Parameters
+    ----------
+    text
+        The list.
+
+    Returns
+    -------
+    tuple of str
+        The names.
+    """
     return tuple(name.strip() for name in text.split(",") if name.strip())
