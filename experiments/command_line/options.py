@@ -82,4 +82,16 @@ MODELS = ",".join(DEFAULT_MODELS)
 
 
 def names(text: str) -> tuple[str, ...]:
+    """Return the names in a text in which commas part them.
+
+    Parameters
+    ----------
+    text
+        The text.
+
+    Returns
+    -------
+    tuple of str
+        The names.
+    """
     return tuple(name.strip() for name in text.split(",") if name.strip())

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
 
 def end_sweep(sweep: Sweep, json: bool) -> None:
-    """Draw and print a sweep that has ended; the exit code is 1 if a point failed."""
+    """Draw and print a sweep that has ended; the exit code is 1 if a point failed.
+
+    Parameters
+    ----------
+    sweep
+        The stored sweep.
+    json
+        Whether to print JSON and nothing else.
+    """
     draw_sweep(sweep)
     show_sweep(sweep, json)
     if sweep.counts["failed"]:
@@ -26,7 +34,15 @@ def end_sweep(sweep: Sweep, json: bool) -> None:
 
 
 def show_sweep(sweep: Sweep, json: bool) -> None:
-    """Print a sweep."""
+    """Print a sweep.
+
+    Parameters
+    ----------
+    sweep
+        The stored sweep.
+    json
+        Whether to print JSON and nothing else.
+    """
     from experiments.points_tables import print_sweep
 
     if json:
@@ -37,7 +53,15 @@ def show_sweep(sweep: Sweep, json: bool) -> None:
 
 
 def show_fit(fit: Fit, json: bool) -> None:
-    """Print a fit."""
+    """Print a fit.
+
+    Parameters
+    ----------
+    fit
+        The stored fit.
+    json
+        Whether to print JSON and nothing else.
+    """
     from experiments.points_tables import print_fit
 
     if json:
@@ -55,7 +79,30 @@ def resume_points(
     keep_finished: bool,
     json: bool,
 ) -> bool:
-    """Go on with a sweep or a fit, and return True; return False for anything else."""
+    """Go on with a sweep or a fit.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    workers
+        Number of processes, as in `executor_of`.
+    scheduler
+        Address of a scheduler.
+    slurm
+        What SLURM is asked for.
+    retry_failed
+        Whether what failed is tried again.
+    keep_finished
+        Whether what was measured with other data or code is kept.
+    json
+        Whether to print JSON and nothing else.
+
+    Returns
+    -------
+    bool
+        False where the folder holds neither.
+    """
     from experiments.run.sweep_directory import KIND, kind_of
 
     kind = kind_of(folder)
@@ -76,7 +123,20 @@ def resume_points(
 
 
 def show_points(folder: Path, json: bool) -> bool:
-    """Print a sweep or a fit, and return True; return False for anything else."""
+    """Print a sweep or a fit.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    json
+        Whether to print JSON and nothing else.
+
+    Returns
+    -------
+    bool
+        False where the folder holds neither.
+    """
     from experiments.run.sweep_directory import KIND, kind_of, read_sweep
 
     kind = kind_of(folder)
@@ -90,7 +150,18 @@ def show_points(folder: Path, json: bool) -> bool:
 
 
 def draw_points(folder: Path) -> bool:
-    """Make the tables and figures of a sweep anew, and return True; return False for anything else."""
+    """Make the tables and figures of a sweep anew.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+
+    Returns
+    -------
+    bool
+        False where the folder holds neither a sweep nor a fit.
+    """
     from bnsim.errors import InputError
     from experiments.run.sweep_directory import KIND, kind_of
 
@@ -106,7 +177,13 @@ def draw_points(folder: Path) -> bool:
 
 
 def draw_sweep(sweep: Sweep) -> None:
-    """Draw the figures of a sweep; if drawing fails, warn, since the numbers are stored already."""
+    """Draw the figures of a sweep; if drawing fails, warn, since the numbers are stored already.
+
+    Parameters
+    ----------
+    sweep
+        The stored sweep.
+    """
     from bnsim.errors import first_line
     from experiments.report.sweep_figures import write
 
@@ -121,7 +198,27 @@ def draw_sweep(sweep: Sweep) -> None:
 
 
 def executor_of(workers: int | None, scheduler: str | None, slurm: list[str] | None) -> MakeExecutor | None:
-    """Return what creates the executor that the options ask for; None for processes of this machine."""
+    """Return what creates the executor that the options ask for.
+
+    Parameters
+    ----------
+    workers
+        Number of processes of this machine.
+    scheduler
+        Address of a Dask scheduler.
+    slurm
+        What SLURM is asked for.
+
+    Returns
+    -------
+    callable or None
+        None for processes of this machine.
+
+    Raises
+    ------
+    InputError
+        If more than one is given, or one cannot be used here.
+    """
     from bnsim.errors import InputError
 
     given = {"--workers": workers is not None, "--scheduler": scheduler is not None, "--slurm": bool(slurm)}

@@ -9,6 +9,15 @@ from experiments.output import say
 
 
 def show_run(directory: Path, json: bool) -> None:
+    """Print the tables of a stored run, or its summary.
+
+    Parameters
+    ----------
+    directory
+        Directory of the run.
+    json
+        Whether summary.json is printed, and nothing else.
+    """
     from experiments.run_directory import read_run
     from experiments.tables import print_run
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from bnsim.errors import InputError, MachineError
+from experiments.run import executor
 from experiments.run.execute import Workers
 from experiments.run.progress import Silence
 from experiments.spec import Progress
@@ -90,6 +92,32 @@ def test_a_result_is_there_before_the_next_job_ends() -> None:
         assert next(results)[1][0] == 0
         with pytest.raises(InputError):
             next(results)
+
+
+@pytest.mark.slow
+def test_a_stream_takes_an_iterator_returns_failures_and_replaces_workers_that_die() -> None:
+    taken = 0
+
+    def jobs() -> Iterator[Echo | Failure]:
+        nonlocal taken
+        for job in (Failure("input"), Failure("death"), Echo(1), Failure("exception"), Echo(2)):
+            taken += 1
+            yield job
+
+    with Workers(1) as workers:
+        first = workers._workers[0].process.pid
+        stream = workers.stream(jobs())
+        job, failure = next(stream)
+        assert taken == 1  # one for each worker, and no more
+        found = {job: failure, **dict(stream)}
+        assert workers._workers[0].process.pid != first
+    assert found[Failure("input")] == executor.Failure(
+        InputError, "Dense.passes: got 0; give an integer of at least 1", found[Failure("input")].trace
+    )
+    assert "Traceback" in found[Failure("exception")].trace
+    assert found[Failure("exception")].message.startswith("ZeroDivisionError: division by zero;")
+    assert found[Failure("death")].message.startswith("its worker process died (exit code 9); if memory ran out")
+    assert (found[Echo(1)][0], found[Echo(2)][0]) == (1, 2)
 
 
 @pytest.mark.parametrize(

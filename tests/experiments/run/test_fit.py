@@ -66,6 +66,18 @@ def test_a_value_is_recovered_from_what_it_causes(study: str, tmp_path: Path) ->
     assert found.result["by_seed"] == [pytest.approx(7.8125, rel=0.1), pytest.approx(7.8125, rel=0.1)]
 
 
+@pytest.mark.slow
+def test_the_current_of_a_neuron_is_recovered_from_its_rate(tmp_path: Path) -> None:
+    """At 22.5 mV the closed solution is 77.0053 Hz; the rate rises by 5.4 Hz/mV there."""
+    settings = {"f-i-curve.steps": (0.01,), "f-i-curve.duration": 100.0}
+    current = {"f-i-curve.currents": Range(16.0, 40.0, listed=True)}
+    targets = [Target("rate", 77.0053, 1.0)]
+    found, _ = fitted("f-i-curve", tmp_path, current, targets, settings=settings, preset="tiny", until=1e-2)
+    (best,) = found.result["best"]["f-i-curve.currents"]
+    # The objective allows for 0.1 Hz, the grid of time makes the rate too low by 0.06 Hz at most.
+    assert best == pytest.approx(22.5, abs=0.16 / 5.4)
+
+
 def test_order_changes_no_bit_and_the_same_command_repeats_nothing(study: str, tmp_path: Path) -> None:
     one, done = fitted(study, tmp_path / "a", generations=4, seeds=2)
     other, _ = fitted(study, tmp_path / "b", generations=4, seeds=2, how={"last_first": True})

@@ -221,3 +221,8 @@ def test_data_that_changed_since_the_plan_are_refused(tmp_path: Path) -> None:
     reference = TaskReference(str(path), None, "0" * 64)
     with pytest.raises(InputError, match=r"mine.npz: its data have changed since the run was planned; begin a new run"):
         reference.load()
+
+
+def test_the_stored_request_of_a_classic_is_planned_again(tmp_path: Path) -> None:
+    plan = check(Request("siegert", seeds=2, preset="tiny")).plan(tmp_path)
+    assert check(Request.of(plan.request.document())).plan(tmp_path).jobs == plan.jobs
