@@ -23,7 +23,7 @@ KIND = "bnsim"
 STREAMED = ("Recording", "State")
 """What the folder of a long run holds too."""
 LEVEL = 1
-"""Of compression. 6, NumPy's, takes four times as long for ten million spikes, and saves a twentieth of the size."""
+"""Of compression. 6, NumPy's, takes five times as long for ten million spikes, and makes them a tenth smaller."""
 _PIECES, _PIECE = 16, 2**14
 """Number and size in bytes of the pieces of an array on which compression is tried."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +13,7 @@ import numpy as np
 from bnsim import archive, notebook
 from bnsim.errors import InputError, advice
 from bnsim.expected import NUMBER, REAL, TEXT, WHOLE, Expected, check
+from bnsim.memory import check_fits
 from bnsim.printable import printable
 from bnsim.random_numbers import checked_key
 
@@ -166,7 +168,9 @@ class State(Mapping[str, np.ndarray]):
         values = self[f"{projection}.w"]
         if matrix:
             source, target = self[f"{projection}.source"], self[f"{projection}.target"]
-            of_pairs = np.full(self[f"{projection}{SHAPE}"], np.nan)
+            shape = tuple(self[f"{projection}{SHAPE}"].tolist())
+            check_fits("State.weights(matrix)", 8.0 * math.prod(shape), "take one weight a synapse")
+            of_pairs = np.full(shape, np.nan)
             of_pairs[source, target] = 0.0
             np.add.at(of_pairs, (source, target), values)
             values = of_pairs

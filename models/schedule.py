@@ -53,7 +53,7 @@ class Schedule:
     order: NDArray[np.int64]
     checkpoints: tuple[int, ...]
     watch: Callable[[int], None]
-    begin: Callable[[], int] = lambda: 0
+    begin: Callable[[], int]
 
     def __len__(self) -> int:
         return len(self.order)

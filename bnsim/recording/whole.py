@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from bnsim import archive
 from bnsim.arrays import IntArray
 from bnsim.binning import Bins, whole_steps
 from bnsim.errors import InputError
+from bnsim.memory import check_fits
 from bnsim.parts import in_parts
 from bnsim.recording import in_notebooks, in_words
 from bnsim.recording import spikes as spikes_of
@@ -29,18 +29,6 @@ from bnsim.times import Time
 
 if TYPE_CHECKING:
     import neo
-
-
-_BYTES_PER_COUNT = 4
-"""Of `Recording.binned`."""
-
-
-def _memory() -> float:
-    """Size of this machine's memory in bytes."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # a system that does not say
-        return math.inf
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -255,11 +243,7 @@ class Recording:
         spikes = self.spike_times(population)
         bins = Bins.of("Recording.binned(bin_width)", bin_width, self.dt, self.n_steps, self.first_step)
         shape = (self.n_trials, len(bins), len(spikes.units))
-        if math.prod(shape) * _BYTES_PER_COUNT > _memory():
-            raise InputError(
-                f"Recording.binned(bin_width): {math.prod(shape):.3g} counts are more than fit into memory; give wider "
-                "bins, or take a window"
-            )
+        check_fits("Recording.binned(bin_width)", 4.0 * math.prod(shape), "give wider bins, or take a window")
         counts = np.zeros(math.prod(shape), np.int32)
         for trial, unit, time in in_parts(spikes.trial, spikes.unit, spikes.time):
             places = np.ravel_multi_index((trial, bins.place(time), spikes.places(unit)), shape)

@@ -9,14 +9,14 @@ from experiments.output import say
 
 
 def show_run(directory: Path, json: bool) -> None:
-    """Print a run.
+    """Print the tables of a stored run, or its summary.
 
     Parameters
     ----------
     directory
         Directory of the run.
     json
-        Whether to print summary.json and nothing else.
+        Whether summary.json is printed, and nothing else.
     """
     from experiments.run_directory import read_run
     from experiments.tables import print_run

@@ -110,7 +110,7 @@ class RateRegressor(DescentEstimator, MultiOutputMixin, RegressorMixin, BaseEsti
         sizes = (samples.shape[1], *self.hidden, targets.shape[1])
         self.network_ = RateNetwork.draw(sizes, self.activation, "linear", self.random_state_)
         order = presentation_order(self.random_state_, len(samples), self.passes)
-        self._descend(samples, targets, Schedule(order, (), watch=lambda samples_seen: None))
+        self._descend(samples, targets, Schedule(order, (), watch=lambda samples_seen: None, begin=lambda: 0))
 
     def predict(self, X: ArrayLike) -> FloatArray:
         """Return the outputs; they depend on neither the order nor the company of the samples.

@@ -150,9 +150,15 @@ def test_spikes_on_disk_are_checked_when_they_are_looked_at(tmp_path: Path) -> N
             look()
 
 
+def test_a_matrix_that_memory_does_not_hold(tmp_path: Path) -> None:
+    np.savez(tmp_path / "state.npz", **state(**{"p.shape": np.array([10**7, 10**7])}))
+    with pytest.raises(InputError, match=r"^State.weights\(matrix\): 8e\+05 GB are more than fit into memory; take"):
+        State.load(tmp_path / "state.npz").weights("p", matrix=True)
+
+
 def test_more_bins_than_memory_holds() -> None:
     found = recording(duration=1e9)
     with pytest.raises(
-        InputError, match=r"^Recording.binned\(bin_width\): 4e\+12 counts are more than fit into memory; give wider"
+        InputError, match=r"^Recording.binned\(bin_width\): 1.6e\+04 GB are more than fit into memory; give wider"
     ):
         found.binned("E", 1e-3)

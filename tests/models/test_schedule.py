@@ -9,7 +9,7 @@ from models.schedule import Schedule, presentation_order
 
 
 def cuts(total: int, checkpoints: tuple[int, ...], size: int, batch: int = 1) -> list[tuple[int, int]]:
-    schedule = Schedule(np.arange(total), checkpoints, watch=lambda samples_seen: None)
+    schedule = Schedule(np.arange(total), checkpoints, watch=lambda samples_seen: None, begin=lambda: 0)
     return list(schedule.chunks(size, batch))
 
 

@@ -37,7 +37,6 @@ def hostile(run: Run) -> RunContents:
 
 def _manifest(run: Run, names: dict[str, str], classes: dict[str, str]) -> dict[str, Any]:
     about = {
-        "kind": TEXT,
         "twin": None,
         "reference": TEXT,
         "deviations": [TEXT],
@@ -48,10 +47,10 @@ def _manifest(run: Run, names: dict[str, str], classes: dict[str, str]) -> dict[
         "run": TEXT,
         "started_utc": TEXT,
         "task": {"name": TEXT, "protocol": TEXT, "classes": list(classes.values()), "notes": [TEXT]},
-        "models": dict.fromkeys(names.values(), about),
+        "models": {names[name]: {"kind": known["kind"], **about} for name, known in run.manifest["models"].items()},
         "versions": {TEXT: TEXT},
-        "test_set_openings": TEXT,
-        "settings_tried_on_validation": {TEXT: TEXT},
+        "test_set_openings": 1,
+        "settings_tried_on_validation": {TEXT: 1},
         "warnings": {TEXT: [TEXT]},
     }
 
@@ -68,12 +67,13 @@ def _summary(run: Run, names: dict[str, str], classes: dict[str, str]) -> dict[s
 
     metrics = [renamed(entry) for entry in run.summary["metrics"]]
     whole = next(entry for entry in metrics if not entry["facts"] and entry["step"] is None)
-    reference: dict[str, Any] = dict.fromkeys(("name", "source", "status", "reason", "model", "metric", "unit"), TEXT)
+    texts = ("name", "study", "source", "status", "reason", "model", "metric", "unit")
+    reference: dict[str, Any] = {**dict.fromkeys(texts, TEXT), "facts": {TEXT: TEXT}, "n": 1}
     reference |= {"published": 0.9, "measured": 0.8, "tolerance": 0.1, "passed": True, "ci_low": None, "ci_high": None}
     return {
         "task": TEXT,
         "protocol": TEXT,
-        "seeds": [TEXT],
+        "seeds": [0],
         "metrics": [*metrics, {**whole, "study": TEXT, "metric": TEXT, "unit": TEXT}],
         "differences": [renamed(entry) for entry in run.summary["differences"]],
         "references": [reference],
