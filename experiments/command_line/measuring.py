@@ -110,11 +110,7 @@ def resume(  # numpydoc ignore=PR01
 
 
 def warn_without_compiler() -> None:
-<<<<<<< HEAD
-    """Warn where there is no C++ compiler."""
-=======
     """Warn that spiking networks run more slowly where there is no C++ compiler."""
->>>>>>> main
     from bnsim.engine.compiler import find_compiler
 
     if find_compiler() is None:

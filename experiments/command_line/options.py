@@ -82,20 +82,12 @@ MODELS = ",".join(DEFAULT_MODELS)
 
 
 def names(text: str) -> tuple[str, ...]:
-<<<<<<< HEAD
-    """Return the names of a list that is separated by commas.
-=======
     """Return the names in a text in which commas part them.
->>>>>>> main
 
     Parameters
     ----------
     text
-<<<<<<< HEAD
-        The list.
-=======
         The text.
->>>>>>> main
 
     Returns
     -------
