@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from experiments.run.sweep import sweep
+from experiments.points.sweep import sweep
 from tests.experiments.points import parabola
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from bnsim.errors import InputError, MachineError
+from experiments.points.sweep import sweep
 from experiments.run import dask_executor
 from experiments.run.dask_executor import connected_to
-from experiments.run.sweep import sweep
 
 from ..points import parabola, streams
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from bnsim.errors import InputError
+from experiments.points.sweep import sweep
 from experiments.run.slurm import SlurmJobs
-from experiments.run.sweep import sweep
 
 from ..points import parabola, streams
 

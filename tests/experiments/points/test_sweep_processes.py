@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.run.sweep import sweep
+from experiments.points.sweep import sweep
 
 from ...ends import Place
 from ..points import parabola, streams
