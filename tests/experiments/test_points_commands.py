@@ -11,7 +11,7 @@ import pytest
 
 from experiments.points import folder as points_folder
 
-from .points import Streams, parabola
+from .parabola import Streams, parabola
 from .test_command_line import bnsim
 
 

@@ -15,7 +15,7 @@ from experiments.points.fit_directory import Fit, read_fit
 from experiments.points.folder import Conduct
 from experiments.points.target import Target
 
-from ..points import parabola, streams
+from ..parabola import parabola, streams
 
 PLACE = {"parabola.x": Range(0.0, 10.0), "parabola.y": Range(-1.0, 1.0)}
 HEIGHT = (Target("height", 0.0, 0.1),)

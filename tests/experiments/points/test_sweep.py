@@ -23,7 +23,7 @@ from experiments.run.request import Request
 from experiments.run.store import Store
 from experiments.statistics import mean_interval
 
-from ..points import parabola, streams
+from ..parabola import parabola, streams
 
 GRID = {"parabola.x": (0, 1, 2.5)}
 

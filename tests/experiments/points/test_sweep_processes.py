@@ -17,7 +17,7 @@ import pytest
 from experiments.points.sweep import sweep
 
 from ...ends import Place
-from ..points import parabola, streams
+from ..parabola import parabola, streams
 
 PLACES = {"parabola.x": tuple(range(10))}
 

@@ -20,7 +20,7 @@ from experiments.points.sweep import sweep
 from experiments.run import dask_executor
 from experiments.run.dask_executor import connected_to
 
-from ..points import parabola, streams
+from ..parabola import parabola, streams
 
 SLOWLY = {"parabola.seconds": 0.3}
 PLACES = {"parabola.x": tuple(range(12))}

@@ -15,7 +15,7 @@ from bnsim.errors import InputError
 from experiments.points.sweep import sweep
 from experiments.run.slurm import SlurmJobs
 
-from ..points import parabola, streams
+from ..parabola import parabola, streams
 
 pytest.importorskip("dask_jobqueue")
 
