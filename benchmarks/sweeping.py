@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from experiments.points.sweep import sweep
-from tests.experiments.points import parabola
+from tests.experiments.parabola import parabola
 
 
 def resident() -> float:
