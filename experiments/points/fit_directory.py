@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from bnsim.errors import InputError, first_line
+from bnsim.npz import check_size
 from experiments.points.documents import FitDocument
 from experiments.points.sweep_directory import read_plan
 from experiments.run_directory import read_json
@@ -54,8 +57,12 @@ class Fit:
         """
         path = self.directory / TRIALS
         try:
+            described = pq.read_metadata(path)
+            check_size(path, 8 * described.num_rows * described.num_columns)
             return pd.read_parquet(path)
-        except (OSError, ValueError) as error:
+        except InputError:
+            raise
+        except (OSError, ValueError, RecursionError, pa.ArrowException) as error:
             reason = first_line(error)
             raise InputError(f"{path}: damaged ({reason}); repeat the fit") from None
 

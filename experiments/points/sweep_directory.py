@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bnsim.documents import checked, of_json
@@ -203,7 +204,7 @@ def _failures(folder: Path) -> tuple[Failed, ...]:
     try:
         lines = (folder / FAILED).read_text(encoding="utf-8").splitlines()
         found = [checked(FailedDocument, of_json(line)) for line in lines]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         reason = first_line(error)
         raise InputError(f"{folder / FAILED}: damaged ({reason}); make it anew with `bnsim draw {folder}`") from None
     return tuple(Failed(entry["point"], entry["seed"], entry["settings"], entry["failed"]) for entry in found)
@@ -220,6 +221,6 @@ def _table(path: Path) -> pd.DataFrame:
         return frame.astype({"step": "Int64"})
     except InputError:
         raise
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, pa.ArrowException) as error:
         reason = first_line(error)
         raise InputError(f"{path}: damaged ({reason}); make it anew with `bnsim draw {path.parent}`") from None
