@@ -18,8 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from experiments.run.sweep import sweep
-from tests.experiments.points import parabola
+from experiments.points.sweep import sweep
+from tests.experiments.parabola import parabola
 
 
 def resident() -> float:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from bnsim.packages import require_own
 
 if TYPE_CHECKING:
+    from experiments.points.fit import fit
+    from experiments.points.sweep import sweep
     from experiments.run.carry_out import compare, resume, run_study
-    from experiments.run.fit import fit
     from experiments.run.repeat import repeat
-    from experiments.run.sweep import sweep
     from experiments.run_directory import Run, read_run
 
 require_own("models")
@@ -30,5 +30,6 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    homes = {"Run": "run_directory", "read_run": "run_directory"} | {n: f"run.{n}" for n in ("fit", "repeat", "sweep")}
+    homes = {"Run": "run_directory", "read_run": "run_directory", "repeat": "run.repeat"}
+    homes |= {each: f"points.{each}" for each in ("fit", "sweep")}
     return getattr(import_module(f"experiments.{homes.get(name, 'run.carry_out')}"), name)

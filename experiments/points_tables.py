@@ -6,10 +6,10 @@ import pandas as pd
 from rich.table import Table
 
 from bnsim.printable import one_line
-from experiments.run.design import shown
-from experiments.run.fit_directory import TRIALS, Fit
-from experiments.run.sweep_directory import Failed, Sweep
-from experiments.run.sweep_tables import SUMMARY
+from experiments.points.design import shown
+from experiments.points.fit_directory import TRIALS, Fit
+from experiments.points.sweep_directory import Failed, Sweep
+from experiments.points.sweep_tables import SUMMARY
 from experiments.terminal import Terminal
 
 MOST_POINTS = 20

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,8 @@ class Answer:
         self.columns: tuple[str, ...] = tuple(column[0] for column in connection.description or ())
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        while rows := _answered(self._connection.fetchmany, _PIECE):
+        connection = self._connection
+        while rows := _answered(_interruptible, connection, connection.fetchmany, _PIECE):
             yield from rows
 
 
@@ -120,8 +122,19 @@ def ask(connection: duckdb.DuckDBPyConnection, query: str) -> Answer:
     statements = _answered(connection.extract_statements, query)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise InputError(f"query {query!r}: give one SELECT statement, such as SELECT * FROM results LIMIT 5")
-    _answered(connection.execute, statements[0])
+    _answered(_interruptible, connection, connection.execute, statements[0])
     return Answer(connection)
+
+
+def _interruptible(connection: duckdb.DuckDBPyConnection, function: Any, *arguments: Any) -> Any:
+    """Let DuckDB do something that Ctrl-C can end: it looks for signals too rarely itself."""
+    with ThreadPoolExecutor(1) as thread:
+        done = thread.submit(function, *arguments)
+        try:
+            return done.result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            raise
 
 
 def _answered(function: Any, *arguments: Any) -> Any:

@@ -69,10 +69,10 @@ def fit_command(  # numpydoc ignore=PR01
     json: PointsJsonOption = False,
 ) -> None:
     """Fit settings of a study to what it should measure; the same command goes on with what is not finished."""
+    from experiments.points.design_options import parse_ranges
+    from experiments.points.fit import fit
+    from experiments.points.target import Target
     from experiments.run.configuration import parse_settings
-    from experiments.run.design_options import parse_ranges
-    from experiments.run.fit import fit
-    from experiments.run.target import Target
 
     ranges = parse_ranges("--parameter", parameter or [])
     targets = [Target.parse(text) for text in target or []]

@@ -12,9 +12,9 @@ import typer
 from experiments.output import say
 
 if TYPE_CHECKING:
-    from experiments.run.fit_directory import Fit
-    from experiments.run.points_folder import MakeExecutor
-    from experiments.run.sweep_directory import Sweep
+    from experiments.points.fit_directory import Fit
+    from experiments.points.folder import MakeExecutor
+    from experiments.points.sweep_directory import Sweep
 
 
 def end_sweep(sweep: Sweep, json: bool) -> None:
@@ -103,20 +103,20 @@ def resume_points(
     bool
         False where the folder holds neither.
     """
-    from experiments.run.sweep_directory import KIND, kind_of
+    from experiments.points.sweep_directory import KIND, kind_of
 
     kind = kind_of(folder)
     if not kind:
         return False
-    from experiments.run.points_folder import Conduct
+    from experiments.points.folder import Conduct
 
     conduct = Conduct(workers, executor_of(workers, scheduler, slurm), retry_failed, keep_finished)
     if kind == KIND:
-        from experiments.run.sweep import resume
+        from experiments.points.sweep import resume
 
         end_sweep(resume(folder, conduct), json)
     else:
-        from experiments.run.fit import resume as resume_fit
+        from experiments.points.fit import resume as resume_fit
 
         show_fit(resume_fit(folder, conduct), json)
     return True
@@ -137,13 +137,13 @@ def show_points(folder: Path, json: bool) -> bool:
     bool
         False where the folder holds neither.
     """
-    from experiments.run.sweep_directory import KIND, kind_of, read_sweep
+    from experiments.points.sweep_directory import KIND, kind_of, read_sweep
 
     kind = kind_of(folder)
     if kind == KIND:
         show_sweep(read_sweep(folder), json)
     elif kind:
-        from experiments.run.fit_directory import read_fit
+        from experiments.points.fit_directory import read_fit
 
         show_fit(read_fit(folder), json)
     return bool(kind)
@@ -163,11 +163,11 @@ def draw_points(folder: Path) -> bool:
         False where the folder holds neither a sweep nor a fit.
     """
     from bnsim.errors import InputError
-    from experiments.run.sweep_directory import KIND, kind_of
+    from experiments.points.sweep_directory import KIND, kind_of
 
     kind = kind_of(folder)
     if kind == KIND:
-        from experiments.run.sweep import tabulate
+        from experiments.points.sweep import tabulate
 
         draw_sweep(tabulate(folder))
         say(f"tables and figures: {folder}")

@@ -66,9 +66,9 @@ def sweep_command(  # numpydoc ignore=PR01
 ) -> None:
     """Measure a study at many points of its settings; the same command goes on with what is not finished."""
 
+    from experiments.points.design_options import parse_grid, parse_ranges
+    from experiments.points.sweep import sweep
     from experiments.run.configuration import parse_settings
-    from experiments.run.design_options import parse_grid, parse_ranges
-    from experiments.run.sweep import sweep
 
     varied = parse_grid(grid or []), parse_ranges("--random", random or [])
     chosen = executor_of(workers, scheduler, slurm)

@@ -16,8 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import SEQUENTIAL, colour, save, style
-from experiments.run.design import shown
-from experiments.run.sweep_directory import Sweep
+from experiments.points.design import shown
+from experiments.points.sweep_directory import Sweep
 from experiments.run_directory import writing
 from experiments.studies import find
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments.run import points_folder
+from experiments.points import folder as points_folder
 
-from .points import Streams, parabola
+from .parabola import Streams, parabola
 from .test_command_line import bnsim
 
 

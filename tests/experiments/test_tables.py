@@ -18,10 +18,11 @@ def test_names_are_no_markup_and_units_stand_apart(tmp_path: Path, capsys: pytes
     entry: dict[str, object] = {"model": "receptive-dense", "metric": "prediction_seconds", "unit": "s", "step": None}
     entry |= {"study": "accuracy", "facts": {}, "kind": "ANN", "mean": 0.5, "ci_low": None, "ci_high": None, "n": 1}
     unit = {**entry, "study": "transfer", "model": "lif", "metric": "threshold", "unit": ""}
+    about = {"kind": "ANN", "twin": None, "reference": "", "deviations": [], "parameters": {}}
     named = dataclasses.replace(
         plain,
         summary={**plain.summary, "task": task, "metrics": [entry, unit]},
-        manifest={**plain.manifest, "models": {"receptive-dense": {}}},
+        manifest={**plain.manifest, "models": {"receptive-dense": about}},
     )
     print_run(read_run(write_run(tmp_path, "[b]", named)))
     printed = capsys.readouterr().out
@@ -90,7 +91,14 @@ def test_recall_has_a_row_for_each_class(tmp_path: Path, capsys: pytest.CaptureF
 def test_the_verdict_is_that_of_the_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     difference: dict[str, object] = {"study": "accuracy", "metric": "test_accuracy", "unit": "percentage points"}
     difference |= {"model": "dense", "twin": "other", "primary": True, "standardised": None, "n": 5, "p_holm": None}
-    difference |= {"difference": 0.5, "ci_low": -0.2, "ci_high": 1.2, "verdict": "not told apart"}
+    difference |= {
+        "difference": 0.5,
+        "ci_low": -0.2,
+        "ci_high": 1.2,
+        "verdict": "not told apart",
+        "method": "paired t",
+        "p_value": None,
+    }
     print_metrics(tmp_path, [of_dense("test_accuracy", "fraction", 0.9, (None, None))], [difference])
     printed = capsys.readouterr().out.splitlines()
     heading, row = (next(line for line in printed if text in line) for text in ("verdict", "+0.50"))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +131,13 @@ def test_a_refused_query_is_one_line_and_leaves_nothing(asked: Path) -> None:
 
 
 @pytest.mark.slow
+def test_an_endless_query_can_be_interrupted(opened: Any) -> None:
+    threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        ask(opened, "SELECT count(*) FROM range(100000000000) a, range(100000) b")
+    assert list(ask(opened, "SELECT 1")) == [(1,)]
+
+
 def test_a_query_takes_no_more_than_its_memory(asked: Path) -> None:
     refused(2, "Out of Memory", "query", "SELECT list(range) FROM range(400000000)", cwd=asked)
 

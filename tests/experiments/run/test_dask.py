@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from bnsim.errors import InputError, MachineError
+from experiments.points.sweep import sweep
 from experiments.run import dask_executor
 from experiments.run.dask_executor import connected_to
-from experiments.run.sweep import sweep
 
-from ..points import parabola, streams
+from ..parabola import parabola, streams
 
 SLOWLY = {"parabola.seconds": 0.3}
 PLACES = {"parabola.x": tuple(range(12))}

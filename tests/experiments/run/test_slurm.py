@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from bnsim.errors import InputError
+from experiments.points.sweep import sweep
 from experiments.run.slurm import SlurmJobs
-from experiments.run.sweep import sweep
 
-from ..points import parabola, streams
+from ..parabola import parabola, streams
 
 pytest.importorskip("dask_jobqueue")
 

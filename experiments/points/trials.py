@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bnsim.errors import InputError, MachineError
-from experiments.run.design import Point
+from experiments.points.design import Point
+from experiments.points.folder import STOPPED, Conduct
+from experiments.points.job import PointJob, Varied
+from experiments.points.progress import PointsProgress
+from experiments.points.search import Search
+from experiments.points.store import PointStore
+from experiments.points.target import Target
 from experiments.run.executor import Executor, Failure
-from experiments.run.point_job import PointJob, Varied
-from experiments.run.point_store import PointStore
-from experiments.run.points_folder import STOPPED, Conduct
-from experiments.run.points_progress import PointsProgress
-from experiments.run.search import Search
-from experiments.run.target import Target
 
 
 class Stopped(Exception):

@@ -22,8 +22,8 @@ import pyarrow.parquet as pq
 
 from bnsim.errors import InputError
 from bnsim.files import replacing
-from experiments.run.design import Design
-from experiments.run.point_job import PointJob, measurements
+from experiments.points.design import Design
+from experiments.points.job import PointJob, measurements
 from experiments.spec import Fact, Study
 from experiments.summary import metric_interval
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from bnsim.errors import InputError, MachineError
-from experiments.run.design import Range
-from experiments.run.fit import fit, resume
-from experiments.run.fit_directory import Fit, read_fit
-from experiments.run.points_folder import Conduct
-from experiments.run.target import Target
+from experiments.points.design import Range
+from experiments.points.fit import fit, resume
+from experiments.points.fit_directory import Fit, read_fit
+from experiments.points.folder import Conduct
+from experiments.points.target import Target
 
-from ..points import parabola, streams
+from ..parabola import parabola, streams
 
 PLACE = {"parabola.x": Range(0.0, 10.0), "parabola.y": Range(-1.0, 1.0)}
 HEIGHT = (Target("height", 0.0, 0.1),)

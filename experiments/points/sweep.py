@@ -17,11 +17,8 @@ from filelock import FileLock
 from bnsim.errors import InputError
 from bnsim.files import replacing
 from experiments.names import DEFAULT_MODELS
-from experiments.run.design import Design, Range
-from experiments.run.executor import Failure
-from experiments.run.point_job import PointJob
-from experiments.run.point_store import PointStore
-from experiments.run.points_folder import (
+from experiments.points.design import Design, Range
+from experiments.points.folder import (
     STOPPED,
     Conduct,
     MakeExecutor,
@@ -31,12 +28,15 @@ from experiments.run.points_folder import (
     refuse_other_code,
     with_remedy,
 )
-from experiments.run.points_progress import PointsProgress
+from experiments.points.job import PointJob
+from experiments.points.progress import PointsProgress
+from experiments.points.store import PointStore
+from experiments.points.sweep_directory import COUNTS, FAILED, KIND, POINTS, Sweep, read_sweep
+from experiments.points.sweep_plan import SweepPlan
+from experiments.points.sweep_tables import Tables
+from experiments.run.executor import Failure
 from experiments.run.request import DEFAULT_TASK, Request
 from experiments.run.store import Store
-from experiments.run.sweep_directory import COUNTS, FAILED, KIND, POINTS, Sweep, read_sweep
-from experiments.run.sweep_plan import SweepPlan
-from experiments.run.sweep_tables import Tables
 from experiments.run_directory import write_atomically, writing
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from experiments.run.design import Design
-from experiments.run.point_job import PointCheck, PointJob, Varied
-from experiments.run.point_store import PointStore
+from experiments.points.design import Design
+from experiments.points.job import PointCheck, PointJob, Varied
+from experiments.points.store import PointStore
+from experiments.points.sweep_directory import KIND, read_plan
 from experiments.run.request import Request
-from experiments.run.sweep_directory import KIND, read_plan
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from bnsim.errors import BnsimError, InputError
+from experiments.points.job import PointJob
+from experiments.points.store import PointStore
+from experiments.points.sweep_directory import PLAN, kind_of
 from experiments.run.execute import Workers, available_cores
 from experiments.run.executor import Executor
 from experiments.run.plan import Resolved
-from experiments.run.point_job import PointJob
-from experiments.run.point_store import PointStore
 from experiments.run.request import Request
-from experiments.run.sweep_directory import PLAN, kind_of
 from experiments.run_directory import check_output, write_atomically, writing
 
 MakeExecutor = Callable[[int], Executor]

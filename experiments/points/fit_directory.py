@@ -2,7 +2,7 @@
 
 <study>[-<task>]-<checksum of what is fitted>/
   plan.json          the request, the parameters and their ranges, the targets, the key
-  finished.jsonl     each finished or failed trial and seed, appended as it ends (`experiments.run.point_store`)
+  finished.jsonl     each finished or failed trial and seed, appended as it ends (`experiments.points.store`)
   trials.parquet     a row for each trial: trial, generation, the parameters, objective, and a column for each target
   fit.json           what was found; written last
 """
@@ -16,8 +16,8 @@ from typing import Any
 import pandas as pd
 
 from bnsim.errors import InputError, first_line
-from experiments.run.points_documents import FitDocument
-from experiments.run.sweep_directory import read_plan
+from experiments.points.documents import FitDocument
+from experiments.points.sweep_directory import read_plan
 from experiments.run_directory import read_json
 
 KIND, TRIALS, RESULT = "fit", "trials.parquet", "fit.json"

@@ -3,8 +3,8 @@
 <study>[-<task>]-<checksum of what is varied>/
   plan.json          the request, and what is varied
   points.jsonl       the settings of each point
-  finished.jsonl     each finished or failed point and seed, appended as it ends (`experiments.run.point_store`)
-  results.parquet    a row for each number (`experiments.run.sweep_tables`)
+  finished.jsonl     each finished or failed point and seed, appended as it ends (`experiments.points.store`)
+  results.parquet    a row for each number (`experiments.points.sweep_tables`)
   summary.parquet    mean and 95 % interval over the seeds of each point
   failed.jsonl       points and seeds that failed, each with its error
   sweep.json         how many points and seeds there are, and how many have finished and failed; written last
@@ -24,8 +24,8 @@ import pyarrow.parquet as pq
 from bnsim.documents import checked, of_json
 from bnsim.errors import InputError, first_line
 from bnsim.npz import check_size
-from experiments.run.points_documents import Counts, FailedDocument, FitPlanDocument, SweepPlanDocument
-from experiments.run.sweep_tables import RESULTS, SUMMARY
+from experiments.points.documents import Counts, FailedDocument, FitPlanDocument, SweepPlanDocument
+from experiments.points.sweep_tables import RESULTS, SUMMARY
 from experiments.run_directory import read_json
 
 PLAN, POINTS, FAILED, COUNTS = "plan.json", "points.jsonl", "failed.jsonl", "sweep.json"
@@ -83,7 +83,7 @@ class Sweep:
 
     @property
     def results(self) -> pd.DataFrame:
-        """A row for each number (`experiments.run.sweep_tables`).
+        """A row for each number (`experiments.points.sweep_tables`).
 
         Raises
         ------
@@ -94,7 +94,7 @@ class Sweep:
 
     @property
     def summary(self) -> pd.DataFrame:
-        """Mean and 95 % interval over the seeds of each point (`experiments.run.sweep_tables`).
+        """Mean and 95 % interval over the seeds of each point (`experiments.points.sweep_tables`).
 
         Raises
         ------

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from bnsim.errors import InputError, MachineError
+from experiments.points.design import Point
 from experiments.run.configuration import resolve
-from experiments.run.design import Point
 from experiments.run.job import Identity, StudyJob, StudyResult, code_of
 from experiments.run.parameter_check import ParameterCheck, parameter_checks
 from experiments.run.plan import Resolved, check

@@ -9,10 +9,10 @@ from typing import Any
 
 from bnsim.errors import InputError
 from bnsim.random_numbers import checked_key
-from experiments.run.design import Point, Range
-from experiments.run.point_job import Varied
+from experiments.points.design import Point, Range
+from experiments.points.job import Varied
+from experiments.points.target import Target
 from experiments.run.request import Request
-from experiments.run.target import Target
 from experiments.run.values import check_value
 
 MOST_GENERATIONS, MOST_POPULATION = 100_000, 10_000

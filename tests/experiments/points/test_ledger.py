@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bnsim.errors import InputError
-from experiments.run.ledger import Ledger
+from experiments.points.ledger import Ledger
 
 
 def written(path: Path, *entries: dict[str, object]) -> list[int]:
@@ -55,7 +55,7 @@ FILLING = """
 import resource, signal, sys
 from pathlib import Path
 from bnsim.errors import MachineError
-from experiments.run.ledger import Ledger
+from experiments.points.ledger import Ledger
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 ledger = Ledger(Path(sys.argv[1]))

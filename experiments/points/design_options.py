@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from bnsim.errors import InputError
+from experiments.points.design import Range
 from experiments.run.configuration import parse_settings
-from experiments.run.design import Range
 
 
 def parse_grid(assignments: Sequence[str]) -> dict[str, tuple[Any, ...]]:

@@ -9,8 +9,8 @@ import pytest
 
 from bnsim.errors import InputError
 from bnsim.random_numbers import Numbers
-from experiments.run.design import Design, Range
-from experiments.run.design_options import parse_grid, parse_ranges
+from experiments.points.design import Design, Range
+from experiments.points.design_options import parse_grid, parse_ranges
 
 
 def test_grids_multiply_and_the_last_key_changes_fastest() -> None:

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from experiments.run.sweep import sweep
+from experiments.points.sweep import sweep
 
 from ...ends import Place
-from ..points import parabola, streams
+from ..parabola import parabola, streams
 
 PLACES = {"parabola.x": tuple(range(10))}
 

@@ -13,17 +13,17 @@ import pandas as pd
 import pytest
 
 from bnsim.errors import InputError, MachineError
+from experiments.points.design import Design, Range
+from experiments.points.folder import Conduct
+from experiments.points.sweep import resume, sweep, tabulate
+from experiments.points.sweep_directory import Sweep, read_sweep
+from experiments.points.sweep_plan import SweepPlan
 from experiments.points_tables import print_sweep
-from experiments.run.design import Design, Range
-from experiments.run.points_folder import Conduct
 from experiments.run.request import Request
 from experiments.run.store import Store
-from experiments.run.sweep import resume, sweep, tabulate
-from experiments.run.sweep_directory import Sweep, read_sweep
-from experiments.run.sweep_plan import SweepPlan
 from experiments.statistics import mean_interval
 
-from ..points import parabola, streams
+from ..parabola import parabola, streams
 
 GRID = {"parabola.x": (0, 1, 2.5)}
 

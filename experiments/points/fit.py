@@ -23,18 +23,18 @@ import pandas as pd
 
 from bnsim.files import replacing
 from experiments.names import DEFAULT_MODELS
-from experiments.run.design import Range
-from experiments.run.fit_directory import KIND, RESULT, TRIALS, Fit, read_fit
-from experiments.run.point_job import Varied
-from experiments.run.point_store import PointStore
-from experiments.run.points_folder import Conduct, MakeExecutor, begin, folder_for, made, with_remedy
-from experiments.run.points_progress import PointsProgress
+from experiments.points.design import Range
+from experiments.points.fit_directory import KIND, RESULT, TRIALS, Fit, read_fit
+from experiments.points.folder import Conduct, MakeExecutor, begin, folder_for, made, with_remedy
+from experiments.points.job import Varied
+from experiments.points.progress import PointsProgress
+from experiments.points.search import Search
+from experiments.points.store import PointStore
+from experiments.points.sweep_directory import read_plan
+from experiments.points.target import Target
+from experiments.points.trials import Stopped, Trial, Trials, objective_of
 from experiments.run.request import DEFAULT_TASK, Request
-from experiments.run.search import Search
 from experiments.run.store import Store
-from experiments.run.sweep_directory import read_plan
-from experiments.run.target import Target
-from experiments.run.trials import Stopped, Trial, Trials, objective_of
 from experiments.run_directory import write_atomically, writing
 
 

@@ -16,11 +16,11 @@ from typing import Any
 
 from bnsim.documents import checked
 from bnsim.errors import InputError, first_line
+from experiments.points.documents import FailedLine, FinishedLine, Head
+from experiments.points.job import PointJob
+from experiments.points.ledger import Ledger
 from experiments.run.executor import Executor, Failure
 from experiments.run.job import Identity
-from experiments.run.ledger import Ledger
-from experiments.run.point_job import PointJob
-from experiments.run.points_documents import FailedLine, FinishedLine, Head
 
 FINISHED = "finished.jsonl"
 

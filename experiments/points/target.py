@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bnsim.errors import InputError, advice
-from experiments.run.point_job import measurements
+from experiments.points.job import measurements
 from experiments.spec import Fact, Study
 
 _FORM = re.compile(r"(?P<metric>[^\[\]=]+)(\[(?P<facts>[^\[\]]*)\])?=(?P<value>[^±+]+?)((±|\+/?-)(?P<weight>[^±]+))?")

@@ -18,7 +18,7 @@ Value: TypeAlias = bool | int | float | str | list[Any]
 
 
 class _Range(TypedDict):
-    """A range (`experiments.run.design.Range`)."""
+    """A range (`experiments.points.design.Range`)."""
 
     __pydantic_config__ = _WHOLE  # type: ignore[misc]
 
@@ -115,7 +115,7 @@ class FinishedLine(Head):
 
 
 class _Target(TypedDict):
-    """A target (`experiments.run.target.Target`)."""
+    """A target (`experiments.points.target.Target`)."""
 
     __pydantic_config__ = _WHOLE  # type: ignore[misc]
 
