@@ -54,6 +54,7 @@ def test_a_sweep_from_the_command_line_is_shown_drawn_and_gone_on_with(study: st
     assert "8 of 8 finished" in again.stdout
 
 
+@pytest.mark.slow
 def test_failures_are_listed_and_the_exit_code_says_so(study: str, tmp_path: Path) -> None:
     done = bnsim("sweep", study, "--random", "parabola.x=-1.0:1.0", "--n", "4", "--seeds", "1", cwd=tmp_path)
     assert done.returncode == 1
@@ -63,6 +64,7 @@ def test_failures_are_listed_and_the_exit_code_says_so(study: str, tmp_path: Pat
     assert f"4 points, 1 seed: {4 - len(failed)} of 4 finished, {len(failed)} failed" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_fit_from_the_command_line_is_shown(study: str, tmp_path: Path) -> None:
     arguments = ("fit", study, "--parameter", "parabola.x=0.0:3.0", "--target", "height=1±0.1", "--seeds", "1")
     arguments += ("--population", "5", "--set", "parabola.y=0.5")

@@ -57,6 +57,7 @@ def test_the_minimum_of_a_parabola_is_found(study: str, tmp_path: Path) -> None:
     assert target["by_seed"] == [target["found"]]
 
 
+@pytest.mark.slow
 def test_a_value_is_recovered_from_what_it_causes(study: str, tmp_path: Path) -> None:
     # (x - 3)^2 = 6.25 on the side below 3, where x = 0.5, as the mean over seeds 0 and 1 says (0.25 * 1 / 2 is added).
     targets = [Target.parse("height=6.375+-0.1"), Target.parse("part[level=2]=12.75±0.1")]
@@ -91,6 +92,7 @@ def test_order_changes_no_bit_and_the_same_command_repeats_nothing(study: str, t
     assert len(done) == 2 * n
 
 
+@pytest.mark.slow
 def test_an_interrupted_fit_goes_on_where_it_ended(study: str, tmp_path: Path) -> None:
     whole, all_done = fitted(study, tmp_path / "whole", generations=3)
     with pytest.raises(MachineError) as caught:
@@ -106,6 +108,7 @@ def test_an_interrupted_fit_goes_on_where_it_ended(study: str, tmp_path: Path) -
     assert (folder / "trials.parquet").read_bytes() == (whole.directory / "trials.parquet").read_bytes()
 
 
+@pytest.mark.slow
 def test_trials_that_fail_are_the_worst_and_all_that_fail_end_the_fit(study: str, tmp_path: Path) -> None:
     found, _ = fitted(study, tmp_path, {"parabola.x": (-5.0, 5.0)}, generations=10)
     assert found.result["failed"] > 0

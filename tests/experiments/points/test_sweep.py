@@ -106,6 +106,7 @@ def test_more_seeds_and_more_draws_add_to_what_there_is(study: str, tmp_path: Pa
     assert len(list(tmp_path.iterdir())) == 1
 
 
+@pytest.mark.slow
 def test_another_grid_under_the_same_name_takes_over_what_is_the_same(study: str, tmp_path: Path) -> None:
     swept(study, tmp_path, {"parabola.x": (1, 2)}, name="mine")
     found, done = swept(study, tmp_path, {"parabola.x": (0, 1, 2)}, name="mine")
@@ -135,6 +136,7 @@ def test_a_point_that_fails_ends_nothing_and_is_listed_and_retried_on_request(
     assert "Traceback" in (found.directory / "finished.jsonl").read_text()
 
 
+@pytest.mark.slow
 def test_results_of_other_code_are_not_mixed_with_new_ones_unless_asked(
     study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
