@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import pickle
 import queue
+import signal
 import threading
 import time
 from collections import deque
@@ -21,6 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from multiprocessing import current_process
 from types import TracebackType
 from typing import Any, Self
@@ -77,10 +79,31 @@ def require_dask(option: str) -> None:
         If it is not installed.
     """
     try:
-        import dask_jobqueue  # noqa: F401
         import distributed  # noqa: F401
+
+        jobqueue()
     except ImportError as error:
         raise InputError(f"{option}: needs Dask ({first_line(error)}); pip install 'bnsim[cluster]'") from None
+
+
+def jobqueue() -> Any:
+    """Import dask-jobqueue, which takes Ctrl-C for itself when it is imported, and give Ctrl-C back.
+
+    Returns
+    -------
+    module
+        dask_jobqueue.
+
+    Raises
+    ------
+    ImportError
+        If it is not installed.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        return import_module("dask_jobqueue")
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class DaskExecutor:

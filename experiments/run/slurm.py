@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bnsim.errors import InputError, first_line
-from experiments.run.dask_executor import DaskExecutor, require_dask
+from experiments.run.dask_executor import DaskExecutor, jobqueue, require_dask
 
 MOST_JOBS = 10_000
 """Largest number of jobs at a time."""
@@ -140,7 +140,6 @@ class SlurmJobs:
 
     def _cluster(self, stack: ExitStack) -> Any:
         from dask.utils import parse_bytes, parse_timedelta
-        from dask_jobqueue import SLURMCluster
 
         arguments = []
         try:
@@ -153,7 +152,7 @@ class SlurmJobs:
         except ValueError as error:
             raise InputError(f"--slurm: {first_line(error)}; give memory=2GB and walltime=04:00:00") from None
         return stack.enter_context(
-            SLURMCluster(
+            jobqueue().SLURMCluster(
                 cores=1,
                 processes=1,
                 memory=self.memory,

@@ -21,6 +21,7 @@ FIRST, SECOND = "receptive-field", "reward"
 REFERENCE: dict[str, object] = {"name": "Paper", "source": "Table 1", "reason": "another split", "model": FIRST}
 REFERENCE |= {"published": 0.97, "measured": 0.978, "tolerance": 0.01, "passed": True}
 REFERENCE |= {"unit": "fraction", "ci_low": None, "ci_high": None, "status": "confirmed"}
+REFERENCE |= {"study": "accuracy", "metric": "test_accuracy", "facts": {}, "n": 1}
 DRAWN = "Bokeh.documents.length === {number} && Bokeh.documents.every((drawn) => drawn.is_idle)"
 TIME_PLOTS = """
 [...Bokeh.documents[0].roots()[0].references()]

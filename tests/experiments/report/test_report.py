@@ -275,6 +275,7 @@ def test_feature_vectors_and_a_single_sigmoid_output(accuracy_run: Run, tmp_path
                 recording,
                 counts={**recording.counts, "output": np.array([[3, 1]])},
                 spikes={"input": recording.spikes["input"]},
+                traces={},
             )
         features = dataclasses.replace(
             example,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import stat
 import sys
 import time
@@ -13,11 +14,12 @@ import pytest
 
 from bnsim.errors import InputError
 from experiments.points.sweep import sweep
+from experiments.run.dask_executor import require_dask
 from experiments.run.slurm import SlurmJobs
 
 from ..parabola import parabola, streams
 
-pytest.importorskip("dask_jobqueue")
+pytest.importorskip("distributed")  # dask-jobqueue would take Ctrl-C for itself here
 
 
 @pytest.mark.slow
@@ -101,3 +103,12 @@ def workers(mark: str) -> list[str]:
         except (OSError, UnicodeDecodeError):
             continue  # it has ended, or is another user's
     return found
+
+
+def test_ctrl_c_stays_what_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "dask_jobqueue"]:
+        monkeypatch.delitem(sys.modules, name)
+    require_dask("--slurm")
+    assert "dask_jobqueue" in sys.modules
+    assert signal.getsignal(signal.SIGINT) is before
