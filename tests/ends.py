@@ -24,9 +24,9 @@ ARGUMENTS = (
     *("--set", "models.receptive-field.n_filters=30", "--set", "models.receptive-field.duration=5"),
     *(
         "--set",
-        "models.receptive-field.passes=4",
+        "models.receptive-field.passes=3",
         "--set",
-        "models.dense.passes=200",
+        "models.dense.passes=60",
         "--set",
         "models.dense.hidden=[20]",
     ),
