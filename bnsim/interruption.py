@@ -47,7 +47,8 @@ def deferred() -> Iterator[Interruption]:
     Yields
     ------
     Interruption
-        Look at `requested` where the work can be ended, and raise KeyboardInterrupt there.
+        Look at `requested` where the work can be ended, and raise KeyboardInterrupt there. What ends otherwise is
+        interrupted at its end.
 
     Notes
     -----
@@ -83,5 +84,10 @@ def deferred() -> Iterator[Interruption]:
         signal.signal(number, take)
     try:
         yield found
+    except KeyboardInterrupt:
+        taken.clear()
+        raise
     finally:
         restore()
+        for number in taken:  # nobody has taken notice
+            signal.raise_signal(number)

@@ -245,7 +245,7 @@ class Recording:
         shape = (self.n_trials, len(bins), len(spikes.units))
         check_fits("Recording.binned(bin_width)", 4.0 * math.prod(shape), "give wider bins, or take a window")
         counts = np.zeros(math.prod(shape), np.int32)
-        for trial, unit, time in in_parts(spikes.trial, spikes.unit, spikes.time):
+        for trial, unit, time in in_parts(spikes.trial, spikes.unit, spikes.time) if counts.size else ():
             places = np.ravel_multi_index((trial, bins.place(time), spikes.places(unit)), shape)
             np.add.at(counts, places, np.int32(1))  # quick where the numbers are of the same kind
         return counts.reshape(shape)

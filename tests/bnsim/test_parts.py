@@ -28,6 +28,14 @@ def recording() -> bnsim.Recording:
     return bnsim.Recording(N_STEPS * DT, DT, np.arange(N_TRIALS), {"cells": fired.sum(axis=1)}, {"cells": spikes})
 
 
+def test_without_trials_there_are_no_bins() -> None:
+    none = np.zeros(0, np.int64)
+    empty = bnsim.Recording(
+        0.2, DT, none, {"cells": np.zeros((0, 7), np.int64)}, {"cells": bnsim.SpikeTimes(none, none, none * DT)}
+    )
+    assert empty.binned("cells", 0.03).shape == (0, 7, 7)
+
+
 def psth_of(recording: bnsim.Recording) -> Any:
     return plotting.psth(recording, units=[0, 5], bin_width=0.03).patches[0].get_data()
 

@@ -211,6 +211,22 @@ def test_an_interruption_waits_for_the_chunk(
     assert same_training(resumed, whole)
 
 
+@pytest.mark.parametrize("error", [None, ValueError("the disk is full")])
+def test_an_interruption_that_nobody_notices_is_met_at_the_end(
+    error: Exception | None, dense: Classifier, digits: Digits, tmp_path: Path
+) -> None:
+    class Late(Drift):
+        def __call__(self, model: Classifier, samples_seen: int) -> None:
+            if samples_seen == 128:
+                signal.raise_signal(signal.SIGINT)
+                if error is not None:
+                    raise error
+
+    with pytest.raises(KeyboardInterrupt):
+        dense.fit(digits.X[:64], digits.y[:64], checkpoints=(128,), at_checkpoint=Late(), keep=tmp_path, keep_every=0)
+    assert bool(list(tmp_path.glob("finished-*"))) == (error is None)
+
+
 def test_a_second_interruption_does_not_wait(dense: Classifier, digits: Digits, tmp_path: Path) -> None:
     class Twice(Drift):
         def __call__(self, model: Classifier, samples_seen: int) -> None:
