@@ -23,6 +23,9 @@ from experiments.run.dask_executor import connected_to
 from ..parabola import parabola, streams
 
 SLOWLY = {"parabola.seconds": 0.3}
+# Dask measures the time in which its processes answer: it gets the machine to itself (.ci/run).
+pytestmark = pytest.mark.skipif("PYTEST_XDIST_WORKER" in os.environ, reason="run it alone: pytest -m slow -n 0")
+
 PLACES = {"parabola.x": tuple(range(12))}
 
 
