@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -108,24 +109,75 @@ def read(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:
         If the file is damaged, lacks a column, or a column holds something else.
     """
     with undamaged(path):
-        described = pq.read_metadata(path)
-        groups = (described.row_group(index).total_byte_size for index in range(described.num_row_groups))
-        check_size(path, max(8 * described.num_rows * described.num_columns, sum(groups)))
-        stored = pq.read_table(path)
+        stored = opened(path)
         for name, column in columns.items():
-            _check(stored, name, column)
+            check(stored, name, column)
         table = stored.select(list(columns)).to_pandas(ignore_metadata=True)
         if "step" in columns:  # else missing ones would make fractions of all
             table["step"] = pd.array(stored["step"].to_pylist(), dtype="Int64")
-        if "facts" in columns:  # the struct has a field for every fact of any row: keep the facts of this row
-            # pandas would turn whole numbers into fractions where some rows lack them
-            rows = stored["facts"].to_pylist()
-            held = [{name: fact for name, fact in (row or {}).items() if fact is not None} for row in rows]
-            table = table.assign(facts=pd.Series(held, index=table.index, dtype=object))
+        if "facts" in columns:
+            table = table.assign(facts=pd.Series(facts_of(stored), index=table.index, dtype=object))
     return table
 
 
-def _check(stored: pa.Table, name: str, column: Column) -> None:
+def opened(path: Path) -> pa.Table:
+    """Read a Parquet file whose content is no larger than the limit (see `bnsim.npz.check_size`).
+
+    Parameters
+    ----------
+    path
+        Path of the file.
+
+    Returns
+    -------
+    pyarrow.Table
+        The table.
+
+    Raises
+    ------
+    InputError
+        If it is larger.
+    """
+    described = pq.read_metadata(path)
+    groups = (described.row_group(index).total_byte_size for index in range(described.num_row_groups))
+    check_size(path, max(8 * described.num_rows * described.num_columns, sum(groups)))
+    return pq.read_table(path)
+
+
+def facts_of(table: pa.Table) -> list[dict[str, Any]]:
+    """Return the facts of each row, of which the struct has a field for every fact of any row.
+
+    Parameters
+    ----------
+    table
+        A table with a column of facts.
+
+    Returns
+    -------
+    list of dict
+        By name; pandas would turn whole numbers into fractions where some rows lack them.
+    """
+    rows = table["facts"].to_pylist()
+    return [{name: fact for name, fact in (row or {}).items() if fact is not None} for row in rows]
+
+
+def check(stored: pa.Table, name: str, column: Column) -> None:
+    """Refuse a table in which a column is not what it must be.
+
+    Parameters
+    ----------
+    stored
+        The table.
+    name
+        Name of the column.
+    column
+        What it must hold.
+
+    Raises
+    ------
+    ValueError
+        If the column is missing, or holds something else.
+    """
     if stored.column_names.count(name) != 1:
         is_missing = name not in stored.column_names
         raise ValueError(f"column {name!r} is {'missing' if is_missing else 'in it twice'}")
@@ -173,13 +225,15 @@ def of_results(results: pd.DataFrame) -> pa.Table:
 
 
 @contextmanager
-def undamaged(path: Path) -> Iterator[None]:
-    """Turn a failure to read a file of a run into an InputError.
+def undamaged(path: Path, remedy: str = "repeat the run") -> Iterator[None]:
+    """Turn a failure to read a stored file into an InputError.
 
     Parameters
     ----------
     path
         The file.
+    remedy
+        What to do where it is damaged.
 
     Yields
     ------
@@ -197,4 +251,4 @@ def undamaged(path: Path) -> Iterator[None]:
         raise
     except (OSError, ValueError, RecursionError, pa.ArrowException) as error:
         refuse_path(error)
-        raise InputError(f"{path}: damaged ({first_line(error)}); repeat the run") from None
+        raise InputError(f"{path}: damaged ({first_line(error)}); {remedy}") from None

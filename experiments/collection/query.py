@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from bnsim.errors import InputError, first_line
-from bnsim.npz import check_size
 from experiments.collection.listing import Listed, directories, listed
 from experiments.run_directory import COLUMNS, PREDICTION_COLUMNS
+from experiments.stored_table import opened
 
 if TYPE_CHECKING:
     import duckdb
@@ -174,10 +173,7 @@ def _empty(columns: Sequence[str]) -> pa.Table:
 
 
 def _read(path: Path, columns: Sequence[str]) -> pa.Table:
-    described = pq.read_metadata(path)
-    groups = (described.row_group(index).total_byte_size for index in range(described.num_row_groups))
-    check_size(path, max(8 * described.num_rows * described.num_columns, sum(groups)))
-    table = pq.read_table(path).replace_schema_metadata()
+    table = opened(path).replace_schema_metadata()
     for column in columns:
         if column not in (*table.column_names, *_OPTIONAL):
             raise ValueError(f"column {column!r} is missing")

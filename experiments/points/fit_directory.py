@@ -14,14 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from bnsim.errors import InputError, first_line
-from bnsim.npz import check_size
+from bnsim.errors import InputError
 from experiments.points.documents import FitDocument
 from experiments.points.sweep_directory import read_plan
 from experiments.run_directory import read_json
+from experiments.stored_table import opened, undamaged
 
 KIND, TRIALS, RESULT = "fit", "trials.parquet", "fit.json"
 
@@ -56,15 +54,8 @@ class Fit:
             If the file is missing or damaged.
         """
         path = self.directory / TRIALS
-        try:
-            described = pq.read_metadata(path)
-            check_size(path, 8 * described.num_rows * described.num_columns)
-            return pd.read_parquet(path)
-        except InputError:
-            raise
-        except (OSError, ValueError, RecursionError, pa.ArrowException) as error:
-            reason = first_line(error)
-            raise InputError(f"{path}: damaged ({reason}); repeat the fit") from None
+        with undamaged(path, "repeat the fit"):
+            return opened(path).to_pandas()
 
 
 def read_fit(directory: str | Path) -> Fit:

@@ -20,14 +20,14 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from bnsim.documents import checked, of_json
-from bnsim.errors import InputError, first_line
-from bnsim.npz import check_size
+from bnsim.errors import InputError
 from experiments.points.documents import Counts, FailedDocument, FitPlanDocument, SweepPlanDocument
 from experiments.points.sweep_tables import RESULTS, SUMMARY
 from experiments.run_directory import read_json
+from experiments.stored_table import RESULTS as RUN_RESULTS
+from experiments.stored_table import Column, check, facts_of, opened, undamaged
 
 PLAN, POINTS, FAILED, COUNTS = "plan.json", "points.jsonl", "failed.jsonl", "sweep.json"
 KIND = "sweep"
@@ -201,26 +201,26 @@ def read_sweep(directory: str | Path) -> Sweep:
 
 
 def _failures(folder: Path) -> tuple[Failed, ...]:
-    try:
-        lines = (folder / FAILED).read_text(encoding="utf-8").splitlines()
-        found = [checked(FailedDocument, of_json(line)) for line in lines]
-    except (OSError, ValueError, RecursionError) as error:
-        reason = first_line(error)
-        raise InputError(f"{folder / FAILED}: damaged ({reason}); make it anew with `bnsim draw {folder}`") from None
+    path = folder / FAILED
+    with undamaged(path, _remedy(folder)):
+        found = [checked(FailedDocument, of_json(line)) for line in path.read_text(encoding="utf-8").splitlines()]
     return tuple(Failed(entry["point"], entry["seed"], entry["settings"], entry["failed"]) for entry in found)
 
 
 def _table(path: Path) -> pd.DataFrame:
-    try:
-        described = pq.read_metadata(path)
-        check_size(path, 8 * described.num_rows * described.num_columns)
-        table = pq.read_table(path)
-        facts = [{k: v for k, v in (row or {}).items() if v is not None} for row in table["facts"].to_pylist()]
-        frame = table.drop_columns("facts").to_pandas()
-        frame.insert(table.schema.get_field_index("facts"), "facts", pd.Series(facts, index=frame.index, dtype=object))
+    with undamaged(path, _remedy(path.parent)):
+        stored = opened(path)
+        for name, column in _CHECKED.items():
+            check(stored, name, column)
+        facts = facts_of(stored)
+        frame = stored.drop_columns("facts").to_pandas()
+        frame.insert(stored.schema.get_field_index("facts"), "facts", pd.Series(facts, index=frame.index, dtype=object))
         return frame.astype({"step": "Int64"})
-    except InputError:
-        raise
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, pa.ArrowException) as error:
-        reason = first_line(error)
-        raise InputError(f"{path}: damaged ({reason}); make it anew with `bnsim draw {path.parent}`") from None
+
+
+_CHECKED = {"facts": Column(pa.types.is_struct, "facts by name", missing=True), "step": RUN_RESULTS["step"]}
+"""Columns that are not read as they are."""
+
+
+def _remedy(folder: Path) -> str:
+    return f"make it anew with `bnsim draw {folder}`"
