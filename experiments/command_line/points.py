@@ -13,8 +13,8 @@ from experiments.output import say
 
 if TYPE_CHECKING:
     from experiments.points.fit_directory import Fit
-    from experiments.points.folder import MakeExecutor
     from experiments.points.sweep_directory import Sweep
+    from experiments.run.executor import MakeExecutor
 
 
 def end_sweep(sweep: Sweep, json: bool) -> None:

@@ -25,7 +25,7 @@ from bnsim.files import replacing
 from experiments.names import DEFAULT_MODELS
 from experiments.points.design import Range
 from experiments.points.fit_directory import KIND, RESULT, TRIALS, Fit, read_fit
-from experiments.points.folder import Conduct, MakeExecutor, begin, folder_for, made, with_remedy
+from experiments.points.folder import Conduct, begin, folder_for, made
 from experiments.points.job import Varied
 from experiments.points.progress import PointsProgress
 from experiments.points.search import Search
@@ -33,8 +33,9 @@ from experiments.points.store import PointStore
 from experiments.points.sweep_directory import read_plan
 from experiments.points.target import Target
 from experiments.points.trials import Stopped, Trial, Trials, objective_of
+from experiments.run.executor import MakeExecutor
 from experiments.run.request import DEFAULT_TASK, Request
-from experiments.run.store import Store
+from experiments.run.store import Store, with_remedy
 from experiments.run_directory import write_atomically, writing
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,14 +15,11 @@ from bnsim.errors import BnsimError, InputError
 from experiments.points.job import PointJob
 from experiments.points.store import PointStore
 from experiments.points.sweep_directory import PLAN, kind_of
-from experiments.run.execute import Workers, available_cores
-from experiments.run.executor import Executor
+from experiments.run.execute import Workers, check_workers, number_of_workers
+from experiments.run.executor import Executor, MakeExecutor
 from experiments.run.plan import Resolved
 from experiments.run.request import Request
 from experiments.run_directory import check_output, write_atomically, writing
-
-MakeExecutor = Callable[[int], Executor]
-"""Function that creates the executor for a number of jobs."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +45,7 @@ class Conduct:
     keep_finished: bool = False
 
     def __post_init__(self) -> None:
-        if self.workers is not None and self.workers < 1:
-            raise InputError(f"--workers: got {self.workers}; give at least 1")
+        check_workers(self.workers)
 
     def executor(self, jobs: int) -> Executor:
         """Return the executor for a number of jobs.
@@ -66,7 +62,7 @@ class Conduct:
         """
         if self.make_executor is not None:
             return self.make_executor(jobs)
-        return Workers(max(1, min(self.workers or available_cores(), jobs)))
+        return Workers(number_of_workers(self.workers, jobs))
 
 
 def folder_for(kind: str, out: Path, name: str | None, base: Resolved, varied: Mapping[str, Any]) -> Path:
@@ -175,31 +171,6 @@ def begin(folder: Path, kind: str, request: Request, content: Mapping[str, Any])
     document = {kind: folder.name, "started_utc": started, "request": request.document(), **content}
     with writing(folder):
         write_atomically(folder / PLAN, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
-
-
-def with_remedy(error: BaseException, folder: Path, kept: str) -> BaseException:
-    """Return the same error with a message that also says what is kept and how to continue.
-
-    Parameters
-    ----------
-    error
-        The error.
-    folder
-        The folder of the sweep or fit.
-    kept
-        What is kept, such as "12 of 30 points are kept".
-
-    Returns
-    -------
-    BaseException
-        To be raised.
-    """
-    text = f"{kept}; continue with `bnsim resume {folder}`"
-    said = str(error)
-    extended = type(error)(f"{said}; {text}" if said else text)
-    for note in getattr(error, "__notes__", ()):
-        extended.add_note(note)
-    return extended
 
 
 STOPPED = (BnsimError, KeyboardInterrupt)

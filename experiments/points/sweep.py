@@ -21,12 +21,10 @@ from experiments.points.design import Design, Range
 from experiments.points.folder import (
     STOPPED,
     Conduct,
-    MakeExecutor,
     begin,
     folder_for,
     made,
     refuse_other_code,
-    with_remedy,
 )
 from experiments.points.job import PointJob
 from experiments.points.progress import PointsProgress
@@ -34,9 +32,9 @@ from experiments.points.store import PointStore
 from experiments.points.sweep_directory import COUNTS, FAILED, KIND, POINTS, Sweep, read_sweep
 from experiments.points.sweep_plan import SweepPlan
 from experiments.points.sweep_tables import Tables
-from experiments.run.executor import Failure
+from experiments.run.executor import Failure, MakeExecutor
 from experiments.run.request import DEFAULT_TASK, Request
-from experiments.run.store import Store
+from experiments.run.store import Store, with_remedy
 from experiments.run_directory import write_atomically, writing
 
 

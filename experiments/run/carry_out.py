@@ -5,31 +5,28 @@ from __future__ import annotations
 import re
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import astuple, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from bnsim.errors import BnsimError, DegenerateNetworkWarning, InputError, first_line
 from experiments.names import DEFAULT_MODELS
 from experiments.run.assemble import assemble
 from experiments.run.examples import ExampleJob, choose
-from experiments.run.execute import Workers, available_cores
-from experiments.run.executor import Executor
+from experiments.run.execute import Workers, check_workers, number_of_workers
+from experiments.run.executor import Executor, MakeExecutor
 from experiments.run.job import Identity, StudyResult
 from experiments.run.parameter_check import parameter_checks
 from experiments.run.plan import Plan, check, identities, plan_document, queued
 from experiments.run.progress import ProgressDisplay, Silence
 from experiments.run.request import COMPARE, Request
-from experiments.run.store import Store
+from experiments.run.store import Store, with_remedy
 from experiments.run_directory import Example, Run, check_output, read_run, write_contents
 from experiments.spec import Untrained
 from experiments.tasks.dataset import final_split
-
-MakeExecutor: TypeAlias = Callable[[int], Executor] | None
-"""Function that creates the executor for a number of workers; None for processes of this machine (`Workers`)."""
 
 
 def compare(
@@ -120,7 +117,9 @@ def run_study(
     return carry_out(request, Path(out), workers)
 
 
-def carry_out(request: Request, out: Path, workers: int | None = None, make_executor: MakeExecutor = None) -> Run:
+def carry_out(
+    request: Request, out: Path, workers: int | None = None, make_executor: MakeExecutor | None = None
+) -> Run:
     """Carry out a request in a new directory.
 
     Parameters
@@ -147,7 +146,7 @@ def carry_out(request: Request, out: Path, workers: int | None = None, make_exec
         If the machine fails.
     """
     started = datetime.now(UTC)
-    _check_workers(workers)
+    check_workers(workers)
     resolved = check(request)
     check_output(out)
     for note in () if resolved.dataset is None else resolved.dataset.notes:
@@ -173,7 +172,7 @@ def resume(
     directory: str | Path,
     keep_finished: bool = False,
     workers: int | None = None,
-    make_executor: MakeExecutor = None,
+    make_executor: MakeExecutor | None = None,
 ) -> Run:
     """Run the missing jobs of an interrupted run; the result equals that of an uninterrupted run.
 
@@ -201,7 +200,7 @@ def resume(
     MachineError
         If the machine fails.
     """
-    _check_workers(workers)
+    check_workers(workers)
     store = Store(Path(directory))
     document = store.read_plan()
     if (store.directory / "summary.json").is_file():
@@ -219,11 +218,6 @@ def resume(
                 store.forget_trainings()
                 store.write_plan(plan_document(plan, store.directory.name, started))
         return _finish(plan, store, started, workers, make_executor)
-
-
-def _check_workers(workers: int | None) -> None:
-    if workers is not None and workers < 1:
-        raise InputError(f"--workers: got {workers}; give at least 1")
 
 
 def _refuse_changes(plan: Plan, store: Store) -> None:
@@ -247,11 +241,13 @@ def _compared(kept: Identity, now: Identity) -> list[tuple[str, str, str]]:
     return list(zip(names, astuple(kept), astuple(now), strict=True))
 
 
-def _finish(plan: Plan, store: Store, started: datetime, workers: int | None, make_executor: MakeExecutor) -> Run:
+def _finish(
+    plan: Plan, store: Store, started: datetime, workers: int | None, make_executor: MakeExecutor | None
+) -> Run:
     """Run the missing jobs, then assemble and draw the run."""
     clock = time.perf_counter()
     missing = [job for job in queued(plan.jobs) if not store.has(job)]
-    count = max(1, min(workers or available_cores(), len(missing)))
+    count = number_of_workers(workers, len(missing))
     try:
         with (make_executor or Workers)(count) as executor:
             for _ in executor.run(parameter_checks(plan) if missing else [], Silence()):
@@ -281,11 +277,7 @@ def _with_remedy(error: BaseException, plan: Plan, store: Store) -> BaseExceptio
     if not count and not store.has_trainings:
         return error
     what = f"{count} of {len(plan.jobs)} jobs" if count else "the trainings so far"
-    kept = f"{what} are kept; continue with `bnsim resume {store.directory}`"
-    extended = type(error)(f"{error}; {kept}" if str(error) else kept)
-    for note in getattr(error, "__notes__", ()):
-        extended.add_note(note)
-    return extended
+    return with_remedy(error, store.directory, f"{what} are kept")
 
 
 def _record_examples(plan: Plan, results: Sequence[StudyResult], executor: Executor) -> tuple[Example, ...]:

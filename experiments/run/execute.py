@@ -26,7 +26,7 @@ from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Generic, Self
 
-from bnsim.errors import BnsimError, MachineError, SlowBackendWarning
+from bnsim.errors import BnsimError, InputError, MachineError, SlowBackendWarning
 from experiments.output import complain
 from experiments.run.executor import AnyJob, Failure, Job, Watcher, outcome_of
 from experiments.spec import Progress
@@ -225,6 +225,41 @@ def available_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def check_workers(workers: int | None) -> None:
+    """Refuse a number of workers that is none.
+
+    Parameters
+    ----------
+    workers
+        The number; None for one for each core.
+
+    Raises
+    ------
+    InputError
+        If it is less than 1.
+    """
+    if workers is not None and workers < 1:
+        raise InputError(f"--workers: got {workers}; give at least 1")
+
+
+def number_of_workers(workers: int | None, jobs: int) -> int:
+    """Return how many workers are started.
+
+    Parameters
+    ----------
+    workers
+        Largest number; None for one for each core.
+    jobs
+        Number of jobs, for which no more are needed.
+
+    Returns
+    -------
+    int
+        At least 1.
+    """
+    return max(1, min(workers or available_cores(), jobs))
 
 
 @contextmanager

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeAlias, TypeVar
 
 from bnsim.errors import BnsimError, MachineError, first_line, out_of_memory
 from experiments.spec import Progress
@@ -85,6 +85,10 @@ class Executor(Protocol):
         iterator of tuple
             The job, and its result or `Failure`.
         """
+
+
+MakeExecutor: TypeAlias = Callable[[int], Executor]
+"""Function that creates the executor for a number of workers, or jobs."""
 
 
 class Watcher(Protocol):

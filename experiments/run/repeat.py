@@ -12,7 +12,8 @@ from experiments.collection import difference
 from experiments.collection.difference import Circumstances, Numbers
 from experiments.collection.numbers import checksums
 from experiments.documents import RepeatableManifest
-from experiments.run.carry_out import MakeExecutor, carry_out
+from experiments.run.carry_out import carry_out
+from experiments.run.executor import MakeExecutor
 from experiments.run.plan import check
 from experiments.run.request import Request
 from experiments.run_directory import Run, read_json, read_run
@@ -72,7 +73,7 @@ def repeat(
     study: str | None = None,
     out: str | Path = "runs",
     workers: int | None = None,
-    make_executor: MakeExecutor = None,
+    make_executor: MakeExecutor | None = None,
 ) -> Repetition:
     """Carry out a finished run again, in a new directory.
 

