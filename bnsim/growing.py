@@ -92,7 +92,7 @@ class GrowingArrays:
         self._changed: set[Path] = set()
         self._kept: set[str] = set()
         self.notes: dict[str, str] = {}
-        if (folder / CONTENTS).exists() or (folder / BEFORE).exists():
+        if is_begun(folder):
             name, found = _sound(folder, thorough=True)
             self._files, self.notes = found["arrays"], found["notes"]
             self._kept = {entry["file"] for entry in self._files.values()}
@@ -191,6 +191,22 @@ def header(dtype: np.dtype[Any], shape: tuple[int, ...]) -> bytes:
     described = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(file, described)
     return file.getvalue()
+
+
+def is_begun(folder: Path) -> bool:
+    """Return whether a folder holds arrays, damaged or not.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder, which may be missing.
+
+    Returns
+    -------
+    bool
+        Whether there is a list.
+    """
+    return any((folder / name).exists() for name in (CONTENTS, BEFORE))
 
 
 def read(folder: Path) -> dict[str, np.ndarray]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from bnsim.errors import InputError, MachineError
-from bnsim.growing import BEFORE, CONTENTS, GrowingArrays
+from bnsim.growing import GrowingArrays, is_begun
 from bnsim.recording import Recording, SampledTrace
 from bnsim.recording.consecutive import check_consecutive
 from bnsim.state import CLOCK, KEY, State
@@ -87,7 +87,7 @@ class Stream:
         self._culprit, self._call = culprit, call
         self._first_step = start.first_step
         self._written: dict[str, np.ndarray] = {}
-        continued = any((self.path / name).exists() for name in (CONTENTS, BEFORE))
+        continued = is_begun(self.path)
         if not continued and self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
             raise InputError(f"{culprit}: {self.path} exists and holds no run; give a new folder")
         try:
