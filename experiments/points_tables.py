@@ -8,8 +8,7 @@ from rich.table import Table
 from bnsim.printable import one_line
 from experiments.points.design import shown
 from experiments.points.fit_directory import TRIALS, Fit
-from experiments.points.sweep_directory import Failed, Sweep
-from experiments.points.sweep_tables import SUMMARY
+from experiments.points.sweep_directory import SUMMARY, Failed, Sweep
 from experiments.terminal import Terminal
 
 MOST_POINTS = 20

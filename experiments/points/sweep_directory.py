@@ -24,12 +24,12 @@ import pyarrow as pa
 from bnsim.documents import checked, of_json
 from bnsim.errors import InputError
 from experiments.points.documents import Counts, FailedDocument, FitPlanDocument, SweepPlanDocument
-from experiments.points.sweep_tables import RESULTS, SUMMARY
 from experiments.run_directory import read_json
 from experiments.stored_table import RESULTS as RUN_RESULTS
 from experiments.stored_table import Column, check, facts_of, opened, undamaged
 
 PLAN, POINTS, FAILED, COUNTS = "plan.json", "points.jsonl", "failed.jsonl", "sweep.json"
+RESULTS, SUMMARY = "results.parquet", "summary.parquet"
 KIND = "sweep"
 """Entry of plan.json by which a sweep is known, with the name of its directory."""
 

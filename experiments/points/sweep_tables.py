@@ -24,10 +24,9 @@ from bnsim.errors import InputError
 from bnsim.files import replacing
 from experiments.points.design import Design
 from experiments.points.job import PointJob, measurements
+from experiments.points.sweep_directory import RESULTS, SUMMARY
 from experiments.spec import Fact, Study
 from experiments.summary import metric_interval
-
-RESULTS, SUMMARY = "results.parquet", "summary.parquet"
 
 ROWS = 20_000
 """Rows that are written at once."""
