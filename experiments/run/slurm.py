@@ -162,6 +162,8 @@ class SlurmJobs:
                 job_extra_directives=list(self.extra) or None,
                 worker_extra_args=arguments or None,
                 job_name="bnsim",
+                # Port 8787, which Dask takes otherwise, is one that others on this machine may have.
+                scheduler_options={"dashboard": False, "dashboard_address": ":0"},
                 silence_logs="critical",
             )
         )

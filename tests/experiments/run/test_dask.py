@@ -23,9 +23,6 @@ from experiments.run.dask_executor import connected_to
 from ..parabola import parabola, streams
 
 SLOWLY = {"parabola.seconds": 0.3}
-# Dask measures the time in which its processes answer: it gets the machine to itself (.ci/run).
-pytestmark = pytest.mark.skipif("PYTEST_XDIST_WORKER" in os.environ, reason="run it alone: pytest -m slow -n 0")
-
 PLACES = {"parabola.x": tuple(range(12))}
 
 
@@ -50,7 +47,7 @@ class Cluster:
         """Start the scheduler, or a worker of another name."""
         for name in names:
             arguments = (
-                ["scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"]
+                ["scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--dashboard-address", ":0"]
                 if name == "scheduler"
                 else ["worker", self.address, "--nthreads", "1", "--no-dashboard", "--death-timeout", "60"]
             )
@@ -114,7 +111,7 @@ def test_points_fail_die_and_end_in_other_processes_as_in_this_one(study: str, t
     grid = {"parabola.x": (-1, 0, 1, 2, 3)}
     here = sweep(study, grid, seeds=2, out=tmp_path / "here", make_executor=streams()[0])
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=logging.CRITICAL
     ) as cluster:
         make = connected_to(cluster.scheduler_address)
         there = sweep(study, grid, seeds=2, out=tmp_path / "there", make_executor=make)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import stat
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,18 @@ def test_the_script_asks_for_what_was_asked_for() -> None:
 
 
 @pytest.mark.slow
+def test_another_cluster_on_the_same_machine_is_no_trouble() -> None:
+    with socket.create_server(("", 8787)) if free(8787) else nullcontext():
+        assert SlurmJobs(1).job_script()  # a warning is an error here
+
+
+def free(port: int) -> bool:
+    with socket.socket() as tried:
+        tried.settimeout(1)
+        return tried.connect_ex(("127.0.0.1", port)) != 0
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -63,7 +77,8 @@ def test_without_slurm_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 SBATCH = """#!/bin/sh
 echo "$1" >> {log}
-setsid sh "$1" > /dev/null 2>&1 &
+script=$(cat "$1")  # the file is gone when this ends
+setsid sh -c "$script" > /dev/null 2>&1 &
 echo "Submitted batch job $!"
 """
 SCANCEL = """#!/bin/sh
