@@ -2,7 +2,7 @@
 
 What lies in it is run. Therefore nobody else may write to it, unless a group shares one on purpose: with the
 environment variable BNSIM_CACHE_SHARED set to 1, the group of the folder may. A cache that cannot be written to serves
-what it holds.
+what it holds. Machines can give each other what they have compiled (`exchanging`).
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import filelock
 import platformdirs
@@ -51,6 +52,74 @@ class Entry:
     network: str
     n_bytes: int
     used: float
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What a machine gives to another one.
+
+    Parameters
+    ----------
+    manifest : dict
+        The manifest, with the binary's checksum.
+    binary : bytes
+        The program.
+    """
+
+    manifest: dict[str, Any]
+    binary: bytes
+
+
+class Exchange(Protocol):
+    """Where machines give each other what they have compiled.
+
+    The name of an entry says everything that its binary depends on, the compiler and the processor too: machines that
+    differ in these ask for different names.
+    """
+
+    def get(self, fingerprint: str) -> Compiled | None:
+        """Return what another machine has compiled, if any has.
+
+        Parameters
+        ----------
+        fingerprint : str
+            Name of the entry.
+
+        Returns
+        -------
+        Compiled or None
+            What was put there.
+        """
+
+    def put(self, fingerprint: str, compiled: Compiled) -> None:
+        """Give to others what this machine has compiled.
+
+        Parameters
+        ----------
+        fingerprint : str
+            Name of the entry.
+        compiled : Compiled
+            What was compiled.
+        """
+
+
+_EXCHANGE: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
+
+
+@contextmanager
+def exchanging(exchange: Exchange) -> Iterator[None]:
+    """Take from an exchange what this cache lacks, and give to it what is compiled, inside the context.
+
+    Parameters
+    ----------
+    exchange : Exchange
+        Must be trusted as the cache is: what comes from it is run.
+    """
+    token = _EXCHANGE.set(exchange)
+    try:
+        yield
+    finally:
+        _EXCHANGE.reset(token)
 
 
 def cache_folder(folder: str | Path | None = None) -> Path:
@@ -225,8 +294,7 @@ def _clear(folder: Path) -> None:
 def _make(folder: Path, entry: Path, make: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
     workplace = Path(tempfile.mkdtemp(prefix=f"{_BUILDING}{entry.name}-", dir=folder))
     try:
-        manifest = make(workplace)
-        manifest["checksum"] = _checksum(workplace / BINARY)
+        manifest = _received(entry.name, workplace) or _made(entry.name, workplace, make)
         (workplace / MANIFEST).write_text(json.dumps(manifest, indent=1))
         if _shared():
             for path in (workplace, *workplace.rglob("*")):
@@ -238,6 +306,25 @@ def _make(folder: Path, entry: Path, make: Callable[[Path], dict[str, Any]]) -> 
         shutil.rmtree(workplace, ignore_errors=True)
         raise
     return manifest
+
+
+def _made(fingerprint: str, workplace: Path, make: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
+    manifest = make(workplace)
+    manifest["checksum"] = _checksum(workplace / BINARY)
+    exchange = _EXCHANGE.get()
+    if exchange is not None:
+        exchange.put(fingerprint, Compiled(manifest, (workplace / BINARY).read_bytes()))
+    return manifest
+
+
+def _received(fingerprint: str, workplace: Path) -> dict[str, Any] | None:
+    exchange = _EXCHANGE.get()
+    found = None if exchange is None else exchange.get(fingerprint)
+    if found is None or hashlib.sha256(found.binary).hexdigest() != found.manifest.get("checksum"):
+        return None
+    (workplace / BINARY).write_bytes(found.binary)
+    (workplace / BINARY).chmod(0o755)
+    return found.manifest
 
 
 def _read(entry: Path) -> dict[str, Any] | None:

@@ -5,6 +5,9 @@ gives it one job at a time, whatever number of threads it has: jobs see the same
 dies, the worker replaces it and tries the job once more. If the Dask worker itself dies, Dask gives what it was
 assigned to others, as often as the scheduler's setting `distributed.scheduler.allowed-failures` says (3 times).
 
+A network that a worker has compiled is kept by the scheduler, too; workers with the same compiler and processor take it
+from there.
+
 When the connection to the scheduler is lost, Dask cancels all that was under way, and tries to connect again for some
 time. Jobs that were cancelled are then handed in anew; without a scheduler, the stream ends with a `MachineError`.
 """
@@ -27,6 +30,7 @@ from multiprocessing import current_process
 from types import TracebackType
 from typing import Any, Self
 
+from bnsim.engine.cache import Compiled, exchanging
 from bnsim.errors import BnsimError, InputError, MachineError, first_line
 from experiments.run.execute import Workers
 from experiments.run.executor import AnyJob, Failure, Job, Watcher
@@ -38,7 +42,13 @@ PATIENCE = 30.0
 COUNTED_EVERY = 1.0
 """Seconds between two looks at how many workers there are."""
 
+MOST_KEPT = 100
+"""Compiled networks that the scheduler keeps at most, each of some 0.1 MB."""
+
 _DIED = "its Dask worker died, {attempts} times; if memory ran out, give workers more or take smaller sizes"
+
+_KEPT = "bnsim network "
+"""With a fingerprint, the name under which a scheduler keeps a compiled network."""
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -145,6 +155,9 @@ class DaskExecutor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with suppress(OSError, TimeoutError):  # a cluster that is gone cannot be left in good order
+            for name in self._client.list_datasets() if self._client.status == "running" else ():
+                if name.startswith(_KEPT):
+                    self._client.unpublish_dataset(name)
             self._stack.close()
 
     def run(self, jobs: Sequence[Job], watcher: Watcher) -> Iterator[tuple[int, Any]]:
@@ -276,12 +289,57 @@ class _Numbered:
         return self.job(progress)
 
 
+@dataclass(frozen=True)
+class _Scheduler:
+    """The scheduler as the place where workers give each other what they have compiled."""
+
+    address: str
+    security: Any
+
+    def get(self, fingerprint: str) -> Compiled | None:
+        with suppress(Exception), self._asked() as client:  # without an answer, this machine compiles
+            found: Compiled | None = client.get_dataset(_KEPT + fingerprint, default=None)
+            return found
+        return None
+
+    def put(self, fingerprint: str, compiled: Compiled) -> None:
+        with suppress(Exception), self._asked() as client:  # another may have been quicker, or the scheduler is gone
+            if sum(name.startswith(_KEPT) for name in client.list_datasets()) < MOST_KEPT:
+                client.publish_dataset(compiled, name=_KEPT + fingerprint)
+
+    def _asked(self) -> Any:
+        from distributed import Client
+
+        return Client(self.address, security=self.security, timeout=PATIENCE, set_as_default=False)
+
+
+@dataclass(frozen=True)
+class _Exchanging:
+    """A job, and the scheduler that its compiled networks come from and go to."""
+
+    job: Job
+    scheduler: _Scheduler
+
+    @property
+    def name(self) -> str:
+        return self.job.name
+
+    def __call__(self, progress: Progress) -> Any:
+        with exchanging(self.scheduler):
+            return self.job(progress)
+
+
 def _carried_out(pickled: bytes) -> tuple[Any, ...]:
     """Carry out a job in the one process that a Dask worker keeps for that."""
+    from distributed import get_worker
+
     job: Job = pickle.loads(pickled)
+    worker = get_worker()
     with _ONE_AT_A_TIME:
         try:
-            ((_, result),) = _own_process().stream([job])
+            ((_, result),) = _own_process().stream(
+                [_Exchanging(job, _Scheduler(worker.scheduler.address, worker.security))]
+            )
         except BnsimError as error:
             result = Failure(type(error), str(error).removeprefix(f"{job.name}: "))
     failed = isinstance(result, Failure)

@@ -72,6 +72,32 @@ def make(folder: Path) -> dict[str, object]:
     return {"carried": []}
 
 
+class Shelf(dict[str, cache.Compiled]):
+    """An exchange in memory."""
+
+    def put(self, fingerprint: str, compiled: cache.Compiled) -> None:
+        self[fingerprint] = compiled
+
+
+def test_what_one_machine_has_compiled_others_take(tmp_path: Path) -> None:
+    def refuse(folder: Path) -> dict[str, object]:
+        raise AssertionError("it is there")
+
+    shelf = Shelf()
+    with cache.exchanging(shelf):
+        entry, made = cache.fetch(cache.cache_folder(tmp_path / "one"), "f", make)
+        assert cache.fetch(cache.cache_folder(tmp_path / "two"), "f", refuse)[1] == made
+    assert (tmp_path / "two" / "f" / cache.BINARY).read_bytes() == b"binary"
+    assert os.access(tmp_path / "two" / "f" / cache.BINARY, os.X_OK)
+    with pytest.raises(AssertionError, match="it is there"):
+        cache.fetch(cache.cache_folder(tmp_path / "three"), "f", refuse)
+
+    shelf["f"] = cache.Compiled(made, b"another binary")
+    with cache.exchanging(shelf):  # damaged on its way
+        entry, _ = cache.fetch(cache.cache_folder(tmp_path / "four"), "f", make)
+    assert (entry / cache.BINARY).read_bytes() == b"binary"
+
+
 @pytest.mark.parametrize(
     "manifest",
     ["", "{", "[]", "null", "{}", '{"checksum": "0"}', json.dumps({"checksum": None})],

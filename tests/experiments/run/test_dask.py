@@ -22,6 +22,10 @@ from experiments.run.dask_executor import connected_to
 
 from ..parabola import parabola, streams
 
+COMPILER = """#!/bin/sh
+case " $* " in *" --version "*) ;; *) echo compiled >> {log} ;; esac
+exec c++ "$@"
+"""
 SLOWLY = {"parabola.seconds": 0.3}
 PLACES = {"parabola.x": tuple(range(12))}
 
@@ -42,6 +46,7 @@ class Cluster:
         self.address = f"tcp://127.0.0.1:{self.port}"
         self.folder = folder
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.environments: dict[str, dict[str, str]] = {}
 
     def start(self, *names: str) -> None:
         """Start the scheduler, or a worker of another name."""
@@ -54,7 +59,11 @@ class Cluster:
             self.processes[name] = subprocess.Popen(
                 [sys.executable, "-m", "dask", *arguments],
                 cwd=self.folder,
-                env={**os.environ, "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"},
+                env={
+                    **os.environ,
+                    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+                    **self.environments.get(name, {}),
+                },
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
@@ -178,3 +187,36 @@ def test_a_worker_that_is_killed_loses_nothing(study: str, tmp_path: Path, clust
         found = sweep(study, PLACES, seeds=1, out=out, settings=SLOWLY, make_executor=connected_to(cluster.address))
     assert (found.counts["finished"], found.counts["failed"]) == (12, 0)
     assert (found.directory / "results.parquet").read_bytes() == expected(study, tmp_path / "here")
+
+
+@pytest.mark.slow
+def test_machines_with_the_same_compiler_compile_a_network_once(tmp_path: Path, cluster: Cluster) -> None:
+    log, program = tmp_path / "log", tmp_path / "compiler"
+    program.write_text(COMPILER.format(log=log))
+    program.chmod(0o700)
+    for name in ("one", "two"):
+        cluster.environments[name] = {"BNSIM_CACHE": str(tmp_path / name), "CXX": str(program)}
+
+    def change() -> None:
+        cluster.kill("one")
+        cluster.start("two")
+
+    cluster.start("scheduler", "one")
+    out = tmp_path / "s"
+    make = connected_to(cluster.address)
+    with after_lines(out, 1, change):
+        found = sweep("siegert", {"siegert.mean": (12.0,)}, preset="tiny", seeds=3, out=out, make_executor=make)
+    assert found.counts["finished"] == 3
+    assert log.read_text() == "compiled\n"
+    binaries = [next((tmp_path / name).glob("*/main")) for name in ("one", "two")]
+    assert binaries[0].parent.name == binaries[1].parent.name
+    assert binaries[0].read_bytes() == binaries[1].read_bytes()
+    here = sweep(
+        "siegert", {"siegert.mean": (12.0,)}, preset="tiny", seeds=3, out=out / "h", make_executor=streams()[0]
+    )
+    for name in ("results.parquet", "summary.parquet"):
+        assert (found.directory / name).read_bytes() == (here.directory / name).read_bytes()
+    from distributed import Client
+
+    with Client(cluster.address, set_as_default=False) as client:
+        assert client.list_datasets() == ()  # nothing stays where others work, too
