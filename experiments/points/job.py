@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import math
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, fields, replace
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ from experiments.run.values import check_value
 from experiments.spec import Measurement, Progress, Subject
 from experiments.studies import find
 
-_SHELF = Path("fitted")
+FITTED = "fitted"
+"""Folder of the classifiers and the trainings of points that are not finished."""
+
+_SHELF = Path(FITTED)
 """Stands for the folder of fitted classifiers until a worker makes one."""
 
 
@@ -40,12 +44,16 @@ class PointJob:
         The study of each model with this seed.
     code
         Checksum of the code where the job was planned, which a worker must have too.
+    folder
+        Folder in which results are kept. Where the worker's machine has it, classifiers and the states of trainings are
+        kept in it until the job ends, so that it goes on with them if its process dies. None keeps none.
     """
 
     point: Point
     seed: int
     jobs: tuple[StudyJob, ...]
     code: str
+    folder: Path | None = None
 
     @property
     def name(self) -> str:
@@ -62,13 +70,26 @@ class PointJob:
         """Carry out the jobs, and return what is kept: values that JSON can represent."""
         if code_of(find(self.jobs[0].study).folder) != self.code:
             raise MachineError("this worker has another version of bnsim or of the study; install the same on all")
-        trained = any(isinstance(job.subject, Subject) for job in self.jobs)
-        with tempfile.TemporaryDirectory(prefix="fitted-") if trained else nullcontext("") as shelf:
-            results = [replace(job, subject=_shelved(job.subject, Path(shelf)))(progress) for job in self.jobs]
+        with self._shelf() as shelf:
+            results = [replace(job, subject=_shelved(job.subject, shelf))(progress) for job in self.jobs]
         return {
             "seconds": sum(result.seconds for result in results),
             "outcomes": [_outcome(job, result) for job, result in zip(self.jobs, results, strict=True)],
         }
+
+    @contextmanager
+    def _shelf(self) -> Iterator[Path]:
+        """Provide the folder of the classifiers."""
+        if not any(isinstance(job.subject, Subject) for job in self.jobs):
+            yield _SHELF
+        elif self.folder is None or not self.folder.is_dir():
+            with tempfile.TemporaryDirectory(prefix="fitted-") as temporary:
+                yield Path(temporary)
+        else:
+            shelf = self.folder / FITTED / _digest(list(astuple(self.identity)))
+            shelf.mkdir(parents=True, exist_ok=True)
+            yield shelf
+            shutil.rmtree(shelf, ignore_errors=True)
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,17 @@ its result, whatever number the point had.
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bnsim.documents import checked
 from bnsim.errors import InputError, first_line
 from experiments.points.documents import FailedLine, FinishedLine, Head
-from experiments.points.job import PointJob
+from experiments.points.job import FITTED, PointJob
 from experiments.points.ledger import Ledger
 from experiments.run.executor import Executor, Failure
 from experiments.run.job import Identity
@@ -54,6 +55,7 @@ class PointStore:
     """
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
         self.ledger = Ledger(folder / FINISHED)
         self.lines: dict[bytes, Line] = {}
 
@@ -154,7 +156,7 @@ class PointStore:
         MachineError
             If a result cannot be written, or workers cannot be started.
         """
-        for job, result in executor.stream(jobs):
+        for job, result in executor.stream(replace(job, folder=self.folder) for job in jobs):
             identity = job.identity
             about = {
                 "point": job.point.number,
@@ -169,6 +171,7 @@ class PointStore:
                 why = ""
             place = self.ledger.append(about | result)
             yield job, Line(place, _short(identity.data + identity.code), bool(why)), why
+        shutil.rmtree(self.folder / FITTED, ignore_errors=True)  # what failed has no more use for its trainings
 
     def results(self, jobs: Iterable[PointJob]) -> Iterator[tuple[PointJob, dict[str, Any]]]:
         """Read the results of jobs.

@@ -381,11 +381,14 @@ def test_a_run_interrupted_before_any_work_leaves_nothing(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
+LONG = {"passes": 40, "n_filters": 300, "duration": 20}
+LONG_TRAINING = ("accuracy", "--models", "receptive-field", "--seeds", "1")
+LONG_TRAINING += tuple(f"--set=models.receptive-field.{name}={value}" for name, value in LONG.items())
+
+
 @pytest.mark.slow
 def test_an_interrupted_training_goes_on_with_the_run(tmp_path: Path) -> None:
-    settings = {"passes": 40, "n_filters": 300, "duration": 20}
-    arguments = ["run", "accuracy", "--models", "receptive-field", "--seeds", "1"]
-    arguments += [f"--set=models.receptive-field.{name}={value}" for name, value in settings.items()]
+    arguments = ["run", *LONG_TRAINING]
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     for folder in (whole, parts):
         folder.mkdir()
@@ -404,6 +407,30 @@ def test_an_interrupted_training_goes_on_with_the_run(tmp_path: Path) -> None:
     first, second = (read_run(each).results for each in (run, other))
     assert first[~first["metric"].str.contains(timed)].equals(second[~second["metric"].str.contains(timed)])
     assert not (run / "fitted").exists()
+
+
+@pytest.mark.slow
+def test_an_interrupted_training_goes_on_with_the_sweep(tmp_path: Path) -> None:
+    arguments = ["sweep", *LONG_TRAINING, "--grid", "accuracy.max_train=1000", "--workers", "1"]
+    states = "sweeps/*/fitted/*/*/0*.npz"
+    said = interrupted(*arguments, when=lambda: bool(list(tmp_path.glob(states))), cwd=tmp_path)
+    (folder,) = (tmp_path / "sweeps").iterdir()
+    assert said[-1] == (
+        "bnsim: error: interrupted; 0 of 1 points and seeds are kept; continue with "
+        f"`bnsim resume sweeps/{folder.name}`"
+    )
+    state = max(tmp_path.glob(states), key=lambda path: path.stat().st_mtime_ns)
+    state.write_bytes(state.read_bytes()[:-100])  # a warning shows that states are looked at
+    resumed = installed("resume", str(folder), cwd=tmp_path)
+    assert resumed.returncode == 0, resumed.stderr
+    assert not (folder / "fitted").exists()
+    assert "is damaged; the state before it" in resumed.stderr
+    assert installed(*arguments, "--out", "whole", cwd=tmp_path).returncode == 0
+    first, second = (
+        pd.read_parquet(tmp_path / place / folder.name / "results.parquet") for place in ("sweeps", "whole")
+    )
+    timed = r"_seconds$|_per_second$"
+    assert first[~first["metric"].str.contains(timed)].equals(second[~second["metric"].str.contains(timed)])
 
 
 @pytest.mark.slow
