@@ -13,7 +13,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,7 +91,7 @@ class Sweep:
         InputError
             If the file is missing or damaged.
         """
-        return _table(self.directory / RESULTS)
+        return _table(self.directory / RESULTS, self.keys)
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -102,7 +102,7 @@ class Sweep:
         InputError
             If the file is missing or damaged.
         """
-        return _table(self.directory / SUMMARY)
+        return _table(self.directory / SUMMARY, self.keys)
 
     def single_means(self) -> pd.DataFrame:
         """Return the means of metrics that have one value at each point, without steps.
@@ -207,19 +207,27 @@ def _failures(folder: Path) -> tuple[Failed, ...]:
     return tuple(Failed(entry["point"], entry["seed"], entry["settings"], entry["failed"]) for entry in found)
 
 
-def _table(path: Path) -> pd.DataFrame:
+def _table(path: Path, keys: Sequence[str]) -> pd.DataFrame:
+    columns = {"point": _WHOLE, **dict.fromkeys(keys, _ANYTHING), **_COLUMNS[path.name]}
     with undamaged(path, _remedy(path.parent)):
         stored = opened(path)
-        for name, column in _CHECKED.items():
+        for name, column in columns.items():
             check(stored, name, column)
         facts = facts_of(stored)
-        frame = stored.drop_columns("facts").to_pandas()
+        frame = stored.drop_columns("facts").to_pandas(ignore_metadata=True)
         frame.insert(stored.schema.get_field_index("facts"), "facts", pd.Series(facts, index=frame.index, dtype=object))
         return frame.astype({"step": "Int64"})
 
 
-_CHECKED = {"facts": Column(pa.types.is_struct, "facts by name", missing=True), "step": RUN_RESULTS["step"]}
-"""Columns that are not read as they are."""
+_ANYTHING = Column(lambda kind: not pa.types.is_nested(kind), "values of a setting")
+_PLACE = {name: RUN_RESULTS[name] for name in ("study", "model", "kind", "step", "metric", "unit")}
+_PLACE["facts"] = Column(pa.types.is_struct, "facts by name", missing=True)
+_WHOLE, _NUMBER = RUN_RESULTS["seed"], RUN_RESULTS["value"]
+_COLUMNS = {
+    RESULTS: {**_PLACE, "seed": _WHOLE, "value": _NUMBER},
+    SUMMARY: {**_PLACE, "mean": _NUMBER, "ci_low": _NUMBER, "ci_high": _NUMBER, "n": _WHOLE},
+}
+"""Columns of the tables, besides the point and what is varied."""
 
 
 def _remedy(folder: Path) -> str:

@@ -241,6 +241,17 @@ def of_json(draw: Draw, content: bytes) -> bytes:
 
 
 @st.composite
+def of_json_lines(draw: Draw, content: bytes) -> bytes:
+    """Damage the bytes of a file of JSON lines, or one of its lines."""
+    lines = content.splitlines()
+    if not lines or draw(st.integers(0, 3)) == 0:
+        return draw(of_bytes(content))
+    place = _index(draw, len(lines))
+    lines[place] = draw(of_json(lines[place]))
+    return b"\n".join(lines) + b"\n"
+
+
+@st.composite
 def of_toml(draw: Draw, content: bytes) -> bytes:
     """Damage the bytes of TOML, or one or two of its entries."""
     if draw(st.integers(0, 3)) == 0:

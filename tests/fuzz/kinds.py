@@ -22,6 +22,10 @@ from hypothesis import strategies as st
 import bnsim
 from bnsim.errors import InputError
 from experiments import command_line
+from experiments.points import folder as points_folder
+from experiments.points.fit import fit
+from experiments.points.sweep import sweep
+from experiments.points.target import Target
 from experiments.run import carry_out
 from experiments.run_directory import read_run
 from experiments.tasks import load_task, mnist
@@ -29,6 +33,7 @@ from experiments.tasks.dataset import final_split, validation_split
 from models import registry
 from tests.bnsim.engine.networks import intensities, learner
 from tests.experiments.here import Here, empty_pictures, run_here
+from tests.experiments.parabola import Streams, parabola, streams
 from tests.fuzz import damage
 from tests.fuzz.trial import Outcome, Unexpected, attempt
 
@@ -60,8 +65,13 @@ class Kind:
             path.write_bytes(whole)
 
 
-def command(*arguments: str, patches: Callable[[pytest.MonkeyPatch], None] | None = None) -> str:
-    """Call the command in this process; what it said. A refusal is raised as InputError."""
+def command(
+    *arguments: str, patches: Callable[[pytest.MonkeyPatch], None] | None = None, may_fail: bool = False
+) -> str:
+    """Call the command in this process; what it said. A refusal is raised as InputError.
+
+    `may_fail`: some points may have failed, which exit code 1 says.
+    """
     said, errors = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(errors):
         patch.setattr(carry_out, "Workers", Here)
@@ -74,7 +84,7 @@ def command(*arguments: str, patches: Callable[[pytest.MonkeyPatch], None] | Non
         except SystemExit as left:
             code = left.code
     lines = [line for line in errors.getvalue().splitlines() if "warning: " not in line]
-    if code in (0, None):
+    if code in (0, None) or (may_fail and code == 1 and not lines):
         return said.getvalue()
     if code == 2 and len(lines) == 1 and "please report" not in lines[0]:
         raise InputError(lines[0])
@@ -225,15 +235,56 @@ def use_drawn(path: Path) -> None:
 
 def use_resumed(path: Path) -> None:
     """Resume a run of which all jobs are finished; it is left as it was."""
-    run = _run_of(path)
+    copy = _copied(_run_of(path))
+    command("resume", str(copy), patches=lambda patch: patch.setattr(carry_out, "_draw", lambda directory: None))
+
+
+def _copied(run: Path) -> Path:
     copy = run.parent / "copy" / run.name
     shutil.rmtree(copy.parent, ignore_errors=True)
     shutil.copytree(run, copy)
-    command("resume", str(copy), patches=lambda patch: patch.setattr(carry_out, "_draw", lambda directory: None))
+    return copy
 
 
 def _run_of(path: Path) -> Path:
     return next(parent for parent in path.parents if (parent / "plan.json").exists())
+
+
+# Sweeps and fits
+
+
+def use_points(path: Path) -> None:
+    """Show a sweep or a fit, and draw what it has found."""
+    place = _copied(_run_of(path))
+    command("show", str(place))
+    command("runs", str(place.parent))
+    with empty_pictures():
+        command("draw", str(place), "--study", str(place.parents[2] / "parabola"))
+
+
+def use_resumed_points(path: Path) -> None:
+    """Go on with a sweep or a fit of which all is finished."""
+    copy = _copied(_run_of(path))
+    study, executor = str(copy.parents[2] / "parabola"), (points_folder, "Workers", Streams)
+    command("resume", str(copy), "--study", study, patches=lambda patch: patch.setattr(*executor), may_fail=True)
+
+
+def swept_and_fitted(place: Path) -> tuple[Path, Path]:
+    """The folders of a sweep and a fit of a study that takes no time."""
+    study = parabola(place)
+    make = streams()[0]
+    grid = {"parabola.x": (-1.0, 1.0, 2.0)}
+    found = sweep(study, grid, {"parabola.y": (0.1, 0.9)}, n=2, seeds=2, out=place / "points", make_executor=make)
+    fitted = fit(
+        study,
+        {"parabola.x": (1.0, 5.0)},
+        [Target.parse("height=0.0±1.0")],
+        seeds=2,
+        generations=2,
+        out=place / "points",
+        make_executor=make,
+    )
+    return found.directory, fitted.directory
 
 
 def use_cache(path: Path) -> None:
@@ -368,10 +419,14 @@ def unfinished_run(folder: Path) -> Path:
     return kept
 
 
+def _in(folders: tuple[Path, ...], pattern: str) -> tuple[Path, ...]:
+    return tuple(sorted(path for folder in folders for path in folder.glob(pattern)))
+
+
 @contextmanager
 def workshop(folder: Path, models: tuple[str, ...] = tuple(MODELS)) -> Iterator[list[Kind]]:
     """Make whole ones of each kind."""
-    for name in ("models", "idx", "cache", "runs", "here"):
+    for name in ("models", "idx", "cache", "runs", "here", "swept"):
         (folder / name).mkdir(parents=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -381,6 +436,7 @@ def workshop(folder: Path, models: tuple[str, ...] = tuple(MODELS)) -> Iterator[
         np.savez(folder / "words.npz", X=X, y=np.array(["a", "b", "c"] * 10))
         run = finished_run(folder / "runs")
         kept = unfinished_run(folder)
+        swept = swept_and_fitted(folder / "swept")
         documents = tuple(run / name for name in ("summary.json", "manifest.json"))
         tables = tuple(run / name for name in ("results.parquet", "predictions.parquet"))
         examples = tuple(sorted((run / "recordings").glob("*.npz")))
@@ -407,5 +463,10 @@ def workshop(folder: Path, models: tuple[str, ...] = tuple(MODELS)) -> Iterator[
             Kind("any of these, drawn: examples", examples, damage.of_npz, use_drawn, 0.15),
             Kind("plan and parts of a run", (kept / "plan.json", *parts, *about), damage.of_json, use_resumed, 1),
             Kind("trained model of a run", fitted, damage.of_npz, use_resumed, 0.4),
+            Kind("sweep and fit: JSON", _in(swept, "*.json"), damage.of_json, use_points, 0.5),
+            Kind("sweep and fit: lines", _in(swept, "*.jsonl"), damage.of_json_lines, use_points, 0.3),
+            Kind("sweep and fit: tables", _in(swept, "*.parquet"), damage.of_parquet, use_points, 0.4),
+            Kind("sweep and fit, resumed: JSON", _in(swept, "plan.json"), damage.of_json, use_resumed_points, 0.3),
+            Kind("sweep and fit, resumed: lines", _in(swept, "*.jsonl"), damage.of_json_lines, use_resumed_points, 0.4),
             Kind("cache", tuple(cache_files(folder / "cache")), damage.of_json, use_cache, 0.5),
         ]
