@@ -52,8 +52,9 @@ def examine() -> list[Finding]:
     list of Finding
         Results, most important first.
     """
-    packages = [package(name) for name in ("brian2", "keras", "tensorflow", "elephant", "pyarrow", "bokeh")]
-    return [python(), *packages, compiler(), build_cache(), memory()]
+    needed = [package(name) for name in ("brian2", "elephant", "pyarrow", "bokeh")]
+    artificial = [package(name, only_for="artificial networks") for name in ("keras", "tensorflow")]
+    return [python(), *needed, *artificial, compiler(), build_cache(), memory()]
 
 
 def python() -> Finding:
@@ -68,7 +69,7 @@ def python() -> Finding:
     return Finding("Python", works, platform.python_version(), "install Python 3.11, 3.12 or 3.13")
 
 
-def package(name: str) -> Finding:
+def package(name: str, only_for: str = "") -> Finding:
     """Check that a library can be imported.
 
     The import runs in a separate process, because a broken library may crash it.
@@ -77,6 +78,8 @@ def package(name: str) -> Finding:
     ----------
     name
         Name of the package.
+    only_for
+        What alone does not run without it; all of bnsim, if that is not said.
 
     Returns
     -------
@@ -89,7 +92,9 @@ def package(name: str) -> Finding:
     if done.returncode == 0:
         return Finding(name, True, metadata.version(name))
     last = (done.stderr.strip().splitlines() or ["import failed"])[-1]
-    return Finding(name, False, last, f"{sys.executable} -m pip install --force-reinstall {name}")
+    detail = f"{last}: no {only_for}" if only_for else last
+    remedy = f"{sys.executable} -m pip install --force-reinstall {name}"
+    return Finding(name, False, detail, remedy, needed=not only_for)
 
 
 def compiler() -> Finding:

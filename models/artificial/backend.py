@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bnsim.errors import MachineError
+from bnsim.errors import MachineError, first_line
 
 
 @contextmanager
@@ -38,8 +38,15 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["KERAS_BACKEND"] = "tensorflow"
 
 with _silent():
-    import keras
-    import tensorflow as tf
+    try:
+        import keras
+        import tensorflow as tf
+    except ImportError as error:
+        package = (error.name or "tensorflow").partition(".")[0]
+        raise MachineError(
+            f"artificial networks need {package}, which cannot be imported ({first_line(error)}); "
+            f"say `{sys.executable} -m pip install --force-reinstall {package}`"
+        ) from error
 
     try:
         tf.config.set_visible_devices([], "GPU")

@@ -1,0 +1,119 @@
+"""The simulator, its classics and the spiking networks work where Keras and TensorFlow are not installed.
+
+An import hook refuses both, in every process: Python imports `sitecustomize` from PYTHONPATH when it starts.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from bnsim.errors import MachineError
+
+HIDE = """
+import sys
+
+class Hide:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {hidden}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, Hide())
+"""
+NETWORK = """
+import sys
+from brian2 import mV, ms
+import bnsim
+from experiments.catalogue import catalogue
+
+for name in ("studies", "classics", "models", "tasks", "neurons", "rules"):
+    assert len(catalogue(name)) > 2
+cells = bnsim.Population("cells", 1, bnsim.LIF(), drive=bnsim.Current(22.5 * mV))
+simulator = bnsim.Network([cells]).compile(dt=0.5 * ms, backend="numpy")
+_, recording = simulator.run_for(simulator.initial_state(key=0), 50 * ms, record=[bnsim.Spikes("cells")])
+assert len(recording.spikes["cells"]) > 0
+assert not {"keras", "tensorflow"} & set(sys.modules)
+"""
+ROOT = Path(__file__).parents[2]
+SPIKING = ["--set", "models.receptive-field.n_filters=30", "--set", "models.receptive-field.duration=5"]
+
+
+def python(folder: Path, *arguments: str, hidden: tuple[str, ...] = ("keras", "tensorflow")) -> tuple[int, str, str]:
+    """Exit code, output and errors of a Python that cannot import some packages."""
+    site = folder / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(HIDE.format(hidden=hidden), encoding="utf-8")
+    search = os.pathsep.join([str(site), str(ROOT), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": search},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_where_keras_is_needed_it_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keras", None)
+    monkeypatch.delitem(sys.modules, "models.artificial.backend", raising=False)
+    with pytest.raises(MachineError) as caught:
+        import_module("models.artificial.backend")
+    assert str(caught.value) == (
+        "artificial networks need keras, which cannot be imported (import of keras halted; None in sys.modules); "
+        f"say `{sys.executable} -m pip install --force-reinstall keras`"
+    )
+
+
+@pytest.mark.slow
+def test_tensorflow_below_keras_is_named_too(tmp_path: Path) -> None:
+    code, _, errors = python(tmp_path, "-c", "import models.artificial.backend", hidden=("tensorflow",))
+    assert code == 1
+    assert errors.splitlines()[-1] == (
+        "bnsim.errors.MachineError: artificial networks need tensorflow, which cannot be imported "
+        f"(No module named 'tensorflow'); say `{sys.executable} -m pip install --force-reinstall tensorflow`"
+    )
+
+
+@pytest.mark.slow
+def test_lists_are_shown_and_a_network_runs(tmp_path: Path) -> None:
+    code, _, errors = python(tmp_path, "-W", "ignore", "-c", NETWORK)
+    assert code == 0, errors
+
+
+@pytest.mark.slow
+def test_a_classic_is_carried_out(tmp_path: Path) -> None:
+    code, output, errors = python(tmp_path, "-m", "bnsim", "run", "siegert", "--preset", "tiny", "--seeds", "1")
+    assert code == 0, errors
+    assert "white noise of 5 mV about 15 mV, step 0.5 ms" in output
+
+
+@pytest.mark.slow
+def test_a_spiking_network_is_trained(tmp_path: Path) -> None:
+    run = ["run", "accuracy", "--preset", "tiny", "--models", "receptive-field", "--seeds", "1", *SPIKING]
+    code, output, errors = python(tmp_path, "-m", "bnsim", *run)
+    assert code == 0, errors
+    assert "receptive-field" in output
+
+
+@pytest.mark.slow
+def test_a_run_with_an_artificial_network_names_what_is_missing(tmp_path: Path) -> None:
+    code, _, errors = python(tmp_path, "-m", "bnsim", "run", "accuracy", "--models", "dense", "--seeds", "1")
+    assert code == 1
+    assert errors.splitlines()[-1].startswith(
+        "bnsim: error: accuracy, dense, seed 0: artificial networks need keras, which cannot be imported"
+    )
+
+
+@pytest.mark.slow
+def test_the_doctor_says_what_does_not_run(tmp_path: Path) -> None:
+    code, output, _ = python(tmp_path, "-m", "bnsim", "doctor")
+    assert code == 0
+    assert "ModuleNotFoundError: No module named 'keras': no artificial networks" in output
+    assert "absent" in output
