@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,17 +21,15 @@ from bnsim.recording import spikes as spikes_of
 from bnsim.recording import traces as traces_of
 from bnsim.recording.arrays import as_arrays, fields
 from bnsim.recording.consecutive import check_consecutive
+from bnsim.recording.formats import Formats
 from bnsim.recording.spikes import SpikeTimes
 from bnsim.recording.traces import SampledTrace
-from bnsim.selection import Indices, checked_index, known_population, sampled_units
+from bnsim.selection import known_population
 from bnsim.times import Time
-
-if TYPE_CHECKING:
-    import neo
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Recording:
+class Recording(Formats):
     """What one run of a compiled network returned.
 
     Parameters
@@ -345,65 +342,6 @@ class Recording:
     def _repr_html_(self) -> str:
         """Return what notebooks show: rates, what was recorded, and few spikes as a raster of the first trial."""
         return in_notebooks.html(self)
-
-    def spike_trains(
-        self,
-        population: str | None = None,
-        *,
-        units: Indices | None = None,
-        sample: int | None = None,
-        trial: int = 0,
-    ) -> list[neo.SpikeTrain]:
-        """Return spike trains of one trial, as Elephant takes them.
-
-        Parameters
-        ----------
-        population : str, optional
-            Name of the population; it may be left out where the spikes of only one were recorded.
-        units : int or sequence of int, optional
-            Which units, all whose spikes were recorded if not given.
-        sample : int, optional
-            Return at most so many of them, chosen at random, but always the same of as many units.
-        trial : int
-            Index of the trial.
-
-        Returns
-        -------
-        list of neo.SpikeTrain
-            One a unit, silent ones among them, each annotated with its ``population`` and ``unit``. Plain arrays of
-            seconds are `spike_times(population).trains(trial)`.
-
-        Raises
-        ------
-        InputError
-            If the population, a unit or the trial is unknown, spikes were not recorded, or `sample` is no number of
-            units.
-        """
-        from bnsim.recording.neo_block import trains_of
-
-        culprit = "Recording.spike_trains"
-        name = known_population(f"{culprit}(population)", population, self.populations, self.spikes)
-        chosen = self.spike_times(name).chosen(f"{culprit}(units)", units, self.populations[name])
-        chosen = chosen[sampled_units(f"{culprit}(sample)", sample, len(chosen))]
-        return trains_of(self, name, chosen, checked_index(f"{culprit}(trial)", trial, self.n_trials, "trial"))
-
-    def to_neo(self) -> neo.Block:
-        """Return the recording as a Neo block.
-
-        Returns
-        -------
-        neo.Block
-            A segment a trial, with the spike train of each recorded unit and an analog signal for each trace.
-
-        Notes
-        -----
-        Annotations are ``dt``, in seconds, and ``trial``, its number, of a segment; ``population`` and ``unit`` of a
-        spike train; ``population`` and ``variable`` of a signal, whose channels are annotated with their ``unit``. Neo
-        makes one Python object a train: this takes minutes for tens of thousands of units and trials.
-        """
-        from bnsim.recording.neo_block import block_of
-
-        return block_of(self)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return the recording as plain arrays.
