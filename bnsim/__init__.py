@@ -125,6 +125,8 @@ def __getattr__(name: str) -> Any:
     """Import on first use."""
     if name in _MODULES:
         return import_module(f"bnsim.{name}")
+    if name == "__version__":
+        return import_module("importlib.metadata").version("bnsim")
     if name == "__all__":
         return sorted({*_MODULES, *(item for room in _ROOMS for item in _names(room))})
     for room in _ROOMS if not name.startswith("_") else ():

@@ -26,15 +26,26 @@ app = typer.Typer(
     name="bnsim",
     cls=_Commands,
     help="Compare brain-like spiking networks with artificial neural networks under the same conditions.",
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version  # only here: every start of the command would wait for it
+
+        say(f"bnsim {version('bnsim')}")
+        raise typer.Exit
+
+
 @app.callback(invoke_without_command=True)
 def _options(
-    context: typer.Context, debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     # `main` removes --debug from the arguments, so that it may appear anywhere; here it is only documented.
     if context.invoked_subcommand is None:

@@ -38,7 +38,7 @@ def own_process() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP
             signal.signal(number, interrupt)
-    if len(sys.argv) > 1 and {"-h", "--help"}.isdisjoint(sys.argv):
+    if len(sys.argv) > 1 and {"-h", "--help", "--version"}.isdisjoint(sys.argv):
         from experiments.run.temporary import use_temporary_folder
 
         use_temporary_folder()
