@@ -75,23 +75,38 @@ class Formats:
             recording, name, chosen, checked_index(f"{culprit}(trial)", trial, recording.n_trials, "trial")
         )
 
-    def to_neo(self) -> neo.Block:
+    def to_neo(self, *, positions: Mapping[str, ArrayLike] | None = None) -> neo.Block:
         """Return the recording as a Neo block.
+
+        Parameters
+        ----------
+        positions : mapping of str to array_like, shape (n_units, n_dimensions), optional
+            For populations, where their units lie: quantities of Brian2, or plain metres, such as
+            ``{"E": state.positions("E")}``.
 
         Returns
         -------
         neo.Block
-            A segment a trial, with the spike train of each recorded unit and an analog signal for each trace.
+            A segment a trial, with the spike train of each recorded unit and an analog signal for each trace. Times are
+            the recording's: those of a continuous run are counted from the state's beginning.
+
+        Raises
+        ------
+        InputError
+            If positions do not fit.
 
         Notes
         -----
-        Annotations are ``dt``, in seconds, and ``trial``, its number, of a segment; ``population`` and ``unit`` of a
-        spike train; ``population`` and ``variable`` of a signal, whose channels are annotated with their ``unit``. Neo
-        makes one Python object a train: this takes minutes for tens of thousands of units and trials.
+        Annotations are ``dt``, in seconds, and ``trial``, its number, of a segment; ``population``, ``unit`` and, where
+        it is known, ``position`` of a spike train; ``population`` and ``variable`` of a signal, whose channels are
+        annotated with their ``unit``. Neo takes some tenths of a millisecond to make a train. So each is made when it
+        is asked for, and again when it is asked for again: millions cost nothing until then
+        (`bnsim.recording.neo_block.LazySpikeTrains`). All spikes at once are ``segment.spiketrains.multiplexed``.
         """
         from bnsim.recording.neo_block import block_of
 
-        return block_of(self._recording)
+        places = _checked_positions("Recording.to_neo(positions)", self._recording, positions or {})
+        return block_of(self._recording, places)
 
     def to_nwb(
         self,
