@@ -18,6 +18,8 @@ from bnsim.selection import Indices, checked_index, known_population, sampled_un
 
 if TYPE_CHECKING:
     import neo
+    import pandas as pd
+    import xarray as xr
 
     from bnsim.recording.whole import Recording
 
@@ -218,6 +220,62 @@ class Formats:
             return cast("Recording", cls(**fields(arrays)))
         except (KeyError, ValueError, TypeError) as error:
             raise _foreign(path, error) from None
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the recorded spikes as a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a spike, with ``population``, a category; ``trial``, its number; ``unit``; and ``time``, in seconds
+            since the start of the trial. Populations follow each other, and within them trials, times and units.
+
+        Raises
+        ------
+        InputError
+            If the table would not fit into memory.
+        """
+        from bnsim.recording.labelled import spike_table
+
+        return spike_table(self._recording)
+
+    def to_xarray(self, *, positions: Mapping[str, ArrayLike] | None = None) -> xr.DataTree:
+        """Return counts, traces and weights as labelled arrays.
+
+        Parameters
+        ----------
+        positions : mapping of str to array_like, shape (n_units, n_dimensions), optional
+            For populations, where their units lie: quantities of Brian2, or plain metres, such as
+            ``{"E": state.positions("E")}``. They become the coordinates
+            ``position_x``, ``position_y`` and ``position_z`` of the units.
+
+        Returns
+        -------
+        xarray.DataTree
+            ``tree["E/v/v"]`` is the variable v of population E, with the dimensions ``trial``, ``time`` and ``unit``;
+            ``tree["E/counts/counts"]`` its numbers of spikes, with ``trial`` and ``unit``;
+            ``tree["E_to_I/weights/weights"]`` the weights of a projection, with ``trial``, ``time`` and ``synapse``.
+            Coordinates are the numbers of trials and units, and times in seconds; ``units`` in the attributes is the
+            SI unit. Each array has a node of its own, since each may have been sampled at other times and units.
+
+        Raises
+        ------
+        InputError
+            If xarray is not installed, or positions do not fit.
+
+        Notes
+        -----
+        Spikes are no array on a grid: `to_pandas` returns them. What is mapped from disk stays so.
+        """
+        culprit = "Recording.to_xarray"
+        places = _checked_positions(f"{culprit}(positions)", self._recording, positions or {})
+        try:
+            import xarray  # noqa: F401  # needed below
+        except ModuleNotFoundError as error:
+            raise InputError(f"{culprit}: needs xarray ({first_line(error)}); pip install 'bnsim[xarray]'") from None
+        from bnsim.recording.labelled import tree
+
+        return tree(self._recording, places)
 
 
 _LABELS = {

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import quantities as pq
 
-from bnsim import InputError, Recording, SpikeTimes
+from bnsim import InputError, Recording, SampledTrace, SpikeTimes
 from bnsim.recording import neo_block
 from bnsim.recording.grouped import by_unit
 
@@ -95,3 +95,53 @@ def test_elephant_takes_lists_of_trains() -> None:
     binned = BinnedSpikeTrain(found.to_neo().segments[0].spiketrains, bin_size=1 * pq.ms).to_array()
     expected = np.concatenate([found.binned(name, 1e-3)[0] for name in found.spikes], axis=1)
     np.testing.assert_array_equal(binned, expected.T)
+
+
+def test_pandas_has_a_row_a_spike() -> None:
+    pd = pytest.importorskip("pandas")
+    found = two_populations().to_pandas()
+    assert found.to_dict("list") == {
+        "population": ["E", "E", "E"],
+        "trial": [0, 0, 0],
+        "unit": [3, 1, 3],
+        "time": [1.002, 1.004, 1.005],
+    }
+    assert list(found["population"].cat.categories) == ["E", "I"]
+    counts = found.groupby(["population", "unit"], observed=True).size()
+    pd.testing.assert_series_equal(counts, pd.Series([1, 2], counts.index))
+    trials = Recording(0.01, 1e-3, np.array([7, 9], np.uint64), {"E": np.array([[1], [1]])})
+    spikes = SpikeTimes(np.array([0, 1]), np.array([0, 0]), np.array([1e-3, 2e-3]))
+    assert replace(trials, spikes={"E": spikes}).to_pandas()["trial"].tolist() == [7, 9]
+    assert trials.to_pandas().empty
+
+
+def test_xarray_names_what_is_what(tmp_path: Path) -> None:
+    """Values, by hand: ten times the trial's index plus the sample's, plus a tenth for the second unit."""
+    pytest.importorskip("xarray")
+    values = 10.0 * np.arange(2)[:, None, None] + np.arange(3)[:, None] + np.array([0, 0.1])
+    np.save(tmp_path / "v.npy", values)
+    mapped = np.load(tmp_path / "v.npy", mmap_mode="r")
+    traces = {"v": SampledTrace(mapped, np.array([0, 2e-3, 4e-3]), "V", np.array([2, 0]))}
+    traces["x"] = SampledTrace(values[:, :1, :1], np.zeros(1), "", np.array([1]))
+    weights = {"E_to_E": SampledTrace(values, np.array([0, 2e-3, 4e-3]), "A", np.array([0, 8]))}
+    trials, counts = np.array([7, 9], np.uint64), {"E": np.array([[4, 0, 2], [0, 0, 1]])}
+    found = Recording(5e-3, 1e-3, trials, counts, {}, {"E": traces}, weights=weights)
+    tree = found.to_xarray(positions={"E": [[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]})
+    assert dict(tree.attrs) == {"dt": 1e-3, "start": 0.0, "duration": 5e-3}
+    v = tree["E/v/v"]
+    assert (v.dims, v.attrs["units"], v["time"].attrs["units"]) == (("trial", "time", "unit"), "V", "s")
+    assert float(v.sel(trial=9, time=2e-3, unit=0)) == 11.1
+    assert v.sel(unit=0)["position_x"].item() == 0.0
+    assert v["position_y"].values.tolist() == [5.0, 1.0]
+    assert np.shares_memory(v.values, mapped)
+    assert tree["E/x/x"].attrs["units"] == "1"
+    assert tree["E/counts/counts"].sel(trial=7).values.tolist() == [4, 0, 2]
+    assert float(tree["E_to_E/weights/weights"].sel(trial=7, synapse=8).mean("time")) == pytest.approx(1.1)
+    frame = v.to_dataframe()
+    assert frame.loc[(9, 4e-3, 2), "v"] == 12.0
+
+
+def test_without_xarray(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    with pytest.raises(InputError, match=r"^Recording\.to_xarray: needs xarray .*; pip install 'bnsim\[xarray\]'$"):
+        two_populations().to_xarray()
