@@ -18,6 +18,8 @@ from bnsim.selection import Indices, checked_index, known_population, sampled_un
 
 if TYPE_CHECKING:
     import neo
+    import pandas as pd
+    import xarray as xr
 
     from bnsim.recording.whole import Recording
 
@@ -75,23 +77,38 @@ class Formats:
             recording, name, chosen, checked_index(f"{culprit}(trial)", trial, recording.n_trials, "trial")
         )
 
-    def to_neo(self) -> neo.Block:
+    def to_neo(self, *, positions: Mapping[str, ArrayLike] | None = None) -> neo.Block:
         """Return the recording as a Neo block.
+
+        Parameters
+        ----------
+        positions : mapping of str to array_like, shape (n_units, n_dimensions), optional
+            For populations, where their units lie: quantities of Brian2, or plain metres, such as
+            ``{"E": state.positions("E")}``.
 
         Returns
         -------
         neo.Block
-            A segment a trial, with the spike train of each recorded unit and an analog signal for each trace.
+            A segment a trial, with the spike train of each recorded unit and an analog signal for each trace. Times are
+            the recording's: those of a continuous run are counted from the state's beginning.
+
+        Raises
+        ------
+        InputError
+            If positions do not fit.
 
         Notes
         -----
-        Annotations are ``dt``, in seconds, and ``trial``, its number, of a segment; ``population`` and ``unit`` of a
-        spike train; ``population`` and ``variable`` of a signal, whose channels are annotated with their ``unit``. Neo
-        makes one Python object a train: this takes minutes for tens of thousands of units and trials.
+        Annotations are ``dt``, in seconds, and ``trial``, its number, of a segment; ``population``, ``unit`` and, where
+        it is known, ``position`` of a spike train; ``population`` and ``variable`` of a signal, whose channels are
+        annotated with their ``unit``. Neo takes some tenths of a millisecond to make a train. So each is made when it
+        is asked for, and again when it is asked for again: millions cost nothing until then
+        (`bnsim.recording.neo_block.LazySpikeTrains`). All spikes at once are ``segment.spiketrains.multiplexed``.
         """
         from bnsim.recording.neo_block import block_of
 
-        return block_of(self._recording)
+        places = _checked_positions("Recording.to_neo(positions)", self._recording, positions or {})
+        return block_of(self._recording, places)
 
     def to_nwb(
         self,
@@ -203,6 +220,62 @@ class Formats:
             return cast("Recording", cls(**fields(arrays)))
         except (KeyError, ValueError, TypeError) as error:
             raise _foreign(path, error) from None
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the recorded spikes as a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a spike, with ``population``, a category; ``trial``, its number; ``unit``; and ``time``, in seconds
+            since the start of the trial. Populations follow each other, and within them trials, times and units.
+
+        Raises
+        ------
+        InputError
+            If the table would not fit into memory.
+        """
+        from bnsim.recording.labelled import spike_table
+
+        return spike_table(self._recording)
+
+    def to_xarray(self, *, positions: Mapping[str, ArrayLike] | None = None) -> xr.DataTree:
+        """Return counts, traces and weights as labelled arrays.
+
+        Parameters
+        ----------
+        positions : mapping of str to array_like, shape (n_units, n_dimensions), optional
+            For populations, where their units lie: quantities of Brian2, or plain metres, such as
+            ``{"E": state.positions("E")}``. They become the coordinates
+            ``position_x``, ``position_y`` and ``position_z`` of the units.
+
+        Returns
+        -------
+        xarray.DataTree
+            ``tree["E/v/v"]`` is the variable v of population E, with the dimensions ``trial``, ``time`` and ``unit``;
+            ``tree["E/counts/counts"]`` its numbers of spikes, with ``trial`` and ``unit``;
+            ``tree["E_to_I/weights/weights"]`` the weights of a projection, with ``trial``, ``time`` and ``synapse``.
+            Coordinates are the numbers of trials and units, and times in seconds; ``units`` in the attributes is the
+            SI unit. Each array has a node of its own, since each may have been sampled at other times and units.
+
+        Raises
+        ------
+        InputError
+            If xarray is not installed, or positions do not fit.
+
+        Notes
+        -----
+        Spikes are no array on a grid: `to_pandas` returns them. What is mapped from disk stays so.
+        """
+        culprit = "Recording.to_xarray"
+        places = _checked_positions(f"{culprit}(positions)", self._recording, positions or {})
+        try:
+            import xarray  # noqa: F401  # needed below
+        except ModuleNotFoundError as error:
+            raise InputError(f"{culprit}: needs xarray ({first_line(error)}); pip install 'bnsim[xarray]'") from None
+        from bnsim.recording.labelled import tree
+
+        return tree(self._recording, places)
 
 
 _LABELS = {
