@@ -71,7 +71,7 @@ def cross_correlation(
     -----
     Spikes are counted in whole time steps (see `bnsim.binning`). Where the trial is no whole number of bins, the last
     bin is shorter; its spikes are counted too. Elephant correlates the counts. By chance, trains of N_1 and N_2 spikes
-    in a trial of n bins have N_1 N_2 (n - |k|) / n^2 pairs at a lag of k bins.
+    in a trial of n bins have N_1 N_2 (n - abs(k)) / n^2 pairs at a lag of k bins.
     """
     owner = "cross_correlation"
     width, lag = positive(f"{owner}.bin_width", bin_width), positive(f"{owner}.max_lag", max_lag)

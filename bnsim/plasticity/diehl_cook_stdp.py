@@ -35,7 +35,7 @@ class DiehlCookSTDP(PlasticityRule):
     x (presynaptic), y_fast and y_slow (postsynaptic) decay with tau_plus, tau_fast and tau_slow, and are set to 1 by a
     spike. A presynaptic arrival: w -= a_minus y_fast. A postsynaptic spike: w += a_plus x y_slow, y_slow being that
     before the spike, so that a neuron's first spike in a trial changes nothing. w is clipped to [0, w_max]. In the
-    trial's last step w *= total / (sum of the weights that end on the same neuron).
+    trial's last step w is multiplied by total / (sum of the weights that end on the same neuron).
 
     The authors normalise before a presentation, which is the same but for the first one.
 

@@ -18,17 +18,14 @@ class ImprovedDiehlCook(DiehlCook):
     """Classify as `diehl-cook`, but for four changes; the rules that learn are the same.
 
     1. A spike blocks the next for 10 ms instead of 50, so that the winner of a moment wins more often, and a
-    presentation
-       has more spikes to learn from and to count.
+       presentation has more spikes to learn from and to count.
     2. Votes are log-likelihoods of the spike counts instead of a mean over the cells of a class
        (`models.spiking.label_readout`).
     3. At test an image is looked at five times, as it is and moved by `saccade` pixels to either side, up and down, as
-    small
-       eye movements would; the spikes are counted over all looks. Cells learn one place each, so that a digit that is a
-       pixel off finds its cell.
+       small eye movements would; the spikes are counted over all looks. Cells learn one place each, so that a digit
+       that is a pixel off finds its cell.
     4. Cells are labelled once all is learned, by training images that are shown again (`label_samples`): a running mean
-    still
-       holds what cells were before they changed.
+       still holds what cells were before they changed.
 
     `activity` shows the spikes of the look at the image as it is, and the votes of all looks; `operations` counts all
     looks.
