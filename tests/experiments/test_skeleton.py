@@ -1,0 +1,119 @@
+"""Skeletons of what a user adds: they work as written, outside this project and inside it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bnsim.errors import InputError
+from bnsim.packages import ROOT
+from experiments.skeleton import write
+
+NEW = (("neuron", "LeakyCell"), ("rule", "FirstRule"), ("task", "two-clouds"), ("study", "count-weights"))
+QUIET = ("-W", "ignore", "-p", "no:cacheprovider")
+
+
+def said(folder: Path, *arguments: str, path: Path = ROOT) -> str:
+    """What a command of Python's says in a folder, for which it must not fail."""
+    environment = {**os.environ, "PYTHONPATH": str(path), "MYPYPATH": str(path)}
+    done = subprocess.run(
+        [sys.executable, "-m", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "files", "usage"),
+    [
+        ("neuron", "LeakyCell", ["leaky_cell.py", "test_leaky_cell.py"], "from leaky_cell import LeakyCell"),
+        ("rule", "MySTDP2", ["my_stdp2.py", "test_my_stdp2.py"], "from my_stdp2 import MySTDP2"),
+        ("task", "two-clouds", ["test_two_clouds.py", "two_clouds.py"], "bnsim compare --task two_clouds.npz"),
+        ("study", "noise-floor", ["noise_floor", "test_noise_floor.py"], "bnsim run ./noise_floor"),
+    ],
+)
+def test_files_stand_in_the_folder_with_what_uses_them(
+    kind: str, name: str, files: list[str], usage: str, tmp_path: Path
+) -> None:
+    written = write(kind, name, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == files
+    assert all(path.is_file() for path in written.files)
+    assert written.changed is None
+    assert usage in written.usage
+    assert written.test == f"python -m pytest {tmp_path / next(name for name in files if name.startswith('test_'))}"
+    with pytest.raises(InputError, match=r"\.py: exists already; choose another name or folder$"):
+        write(kind, name, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "message"),
+    [
+        ("neurn", "Cell", "unknown kind 'neurn'; did you mean 'neuron'?"),
+        ("neuron", "leaky_cell", "neuron 'leaky_cell': no name of a class; give one such as LeakyCell"),
+        ("rule", "../Rule", "rule '../Rule': no name of a class; give one such as LeakyCell"),
+        ("study", "NoiseFloor", "study 'NoiseFloor': no name; give small letters, digits and hyphens, such as noise-"),
+        ("study", "2nd", "study '2nd': no name; give small letters"),
+        ("task", "", "task '': no name; give small letters"),
+        ("task", "class", "task 'class': class is a word of Python's own; choose another name"),
+        ("neuron", "Lambda", "neuron 'Lambda': lambda is a word of Python's own; choose another name"),
+        ("neuron", "LIF", "neuron 'LIF': exists already; choose another name"),
+        ("rule", "PairSTDP", "rule 'PairSTDP': exists already; choose another name"),
+        ("study", "siegert", "study 'siegert': exists already; choose another name"),
+        ("task", "digits", "task 'digits': exists already; choose another name"),
+        ("study", "models", "study 'models': would hide the Python module models; choose another name"),
+        ("task", "random", "task 'random': would hide the Python module random; choose another name"),
+    ],
+)
+def test_what_is_no_name_or_exists_is_refused(kind: str, name: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        write(kind, name, tmp_path)
+    assert str(caught.value).startswith(message)
+    assert "\n" not in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nowhere: no such folder; make it, or give another one"):
+        write("task", "clouds", tmp_path / "nowhere")
+
+
+@pytest.mark.slow
+def test_they_work_in_a_folder_of_the_users_own(tmp_path: Path) -> None:
+    for kind, name in NEW:
+        said(tmp_path, "bnsim", "new", kind, name)
+    config = str(ROOT / "pyproject.toml")
+    said(tmp_path, "ruff", "check", "--no-cache", "--config", config, ".")
+    said(tmp_path, "ruff", "format", "--no-cache", "--check", "--config", config, ".")
+    sources = ["leaky_cell.py", "first_rule.py", "two_clouds.py", "count_weights"]
+    said(tmp_path, "mypy", "--config-file", config, "--cache-dir", str(tmp_path / "cache"), *sources)
+    assert "7 passed" in said(tmp_path, "pytest", *QUIET, "-q")
+
+
+@pytest.mark.slow
+def test_they_work_where_this_project_has_its_own(tmp_path: Path) -> None:
+    """A file or a folder each, a line for a class, and nothing else."""
+    for part in ("bnsim", "models", "experiments", "tests"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    for kind, name in NEW:
+        said(tmp_path, "bnsim", "new", kind, name, path=tmp_path)
+    rooms = [tmp_path / "bnsim" / room / "__init__.py" for room in ("neurons", "plasticity")]
+    for path, content in before.items():
+        lines = set(path.read_bytes().splitlines()) - set(content.splitlines())
+        assert len(lines) == (path in rooms), path
+    new = [path for path in tmp_path.rglob("*.py") if path not in before]
+    assert len(new) == 11
+    files = [str(path.relative_to(tmp_path)) for path in new]
+    said(tmp_path, "ruff", "check", "--no-cache", *files, *map(str, rooms), path=tmp_path)
+    said(tmp_path, "ruff", "format", "--no-cache", "--check", *files, *map(str, rooms), path=tmp_path)
+    assert "LeakyCell" in said(tmp_path, "bnsim", "list", "neurons", path=tmp_path)
+    tests = [name for name in files if "test_" in name]
+    assert "7 passed" in said(tmp_path, "pytest", *QUIET, "-q", "-n", "0", "-m", "", *tests, path=tmp_path)
+    every = "tests/experiments/studies/test_every_study.py"
+    said(tmp_path, "pytest", *QUIET, "-q", "-n", "0", every, "-k", "count-weights", path=tmp_path)
