@@ -13,13 +13,54 @@ from experiments.statistics import MIN_SEEDS_FOR_P, SIGNIFICANCE
 NOT_TOLD_APART = "not told apart"
 
 
+def better_of(difference: Mapping[str, Any], better: Literal["more", "less"]) -> str | None:
+    """Return the better network of two twins, as far as the interval of their difference tells.
+
+    Parameters
+    ----------
+    difference
+        Entry of summary.json: `model` minus `twin`, with `difference`, `ci_low`, `ci_high`, `n` and `p_holm`.
+    better
+        Which of it is better (`Metric.better`).
+
+    Returns
+    -------
+    str or None
+        None where there is no interval or it holds zero, and from 10 seeds on where the p-value after Holm's correction
+        is not below 0.05.
+    """
+    low, high, n, p_holm = (difference[key] for key in ("ci_low", "ci_high", "n", "p_holm"))
+    if low is None or low <= 0 <= high or (n >= MIN_SEEDS_FOR_P and (p_holm is None or p_holm >= SIGNIFICANCE)):
+        return None
+    winner: str = difference[favoured(difference, better)]
+    return winner
+
+
+def favoured(difference: Mapping[str, Any], better: Literal["more", "less"]) -> Literal["model", "twin"]:
+    """Return which of two twins has the better mean.
+
+    Parameters
+    ----------
+    difference
+        Entry of summary.json.
+    better
+        Which of it is better.
+
+    Returns
+    -------
+    str
+        "model" or "twin".
+    """
+    return "model" if (difference["difference"] > 0) == (better == "more") else "twin"
+
+
 def verdict(difference: Mapping[str, Any], better: Literal["more", "less"]) -> str:
     """Return the verdict on twins in a primary metric.
 
     Parameters
     ----------
     difference
-        Entry of summary.json: `model` minus `twin`, with `difference`, `ci_low`, `ci_high`, `n` and `p_holm`.
+        Entry of summary.json, as in `better_of`.
     better
         Which of it is better (`Metric.better`).
 
@@ -36,12 +77,12 @@ def verdict(difference: Mapping[str, Any], better: Literal["more", "less"]) -> s
     >>> verdict({"model": "bns", "twin": "ann", **entry}, "more")
     'bns better (higher) in these 5 seeds'
     """
-    low, high, n, p_holm = (difference[key] for key in ("ci_low", "ci_high", "n", "p_holm"))
-    if low is None:
+    n = difference["n"]
+    if difference["ci_low"] is None:
         return "no verdict: one seed"
-    if low <= 0 <= high or (n >= MIN_SEEDS_FOR_P and (p_holm is None or p_holm >= SIGNIFICANCE)):
+    winner = better_of(difference, better)
+    if winner is None:
         return NOT_TOLD_APART
-    winner = difference["model" if (difference["difference"] > 0) == (better == "more") else "twin"]
     found = f"{winner} better ({'higher' if better == 'more' else 'lower'})"
     if n >= MIN_SEEDS_FOR_P:
         return found

@@ -49,6 +49,7 @@ _SETTINGS: Any = {
     "axes.prop_cycle": cycler(color=PALETTE),
     "text.color": INK,
     "text.parse_math": False,  # a dollar sign in the name of a class is no formula
+    "text.hinting": "none",  # or a text's width would depend on the resolution, and what fits in one be cut in another
     "xtick.color": INK,
     "ytick.color": INK,
     "xtick.labelsize": 9.5,

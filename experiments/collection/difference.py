@@ -55,6 +55,17 @@ class Number:
         return self.second - self.first
 
     @property
+    def values(self) -> tuple[str, str]:
+        """Both values as text, with all digits where six do not tell them apart."""
+        first, second = f"{self.first:.6g}", f"{self.second:.6g}"
+        return (first, second) if first != second else (repr(self.first), repr(self.second))
+
+    @property
+    def words(self) -> str:
+        """Which number it is, with its unit."""
+        return f"{self.key.words} ({self.unit})" if self.unit else self.key.words
+
+    @property
     def relative(self) -> float:
         """The size of the difference, as a share of the larger value; infinite if one of them is not finite."""
         larger = max(abs(self.first), abs(self.second))

@@ -43,6 +43,13 @@ class Key(NamedTuple):
     metric: str
     place: int = 0
 
+    @property
+    def words(self) -> str:
+        """Which number it is, such as "accuracy, dense, seed 0: recall, class 3"."""
+        facts = "".join(f", {name} {f'{fact:.6g}' if isinstance(fact, float) else fact}" for name, fact in self.facts)
+        step = "" if self.step is None else f", step {self.step}"
+        return f"{self.study}, {self.model}, seed {self.seed}: {self.metric}{facts}{step}"
+
 
 def is_reproducible(metric: str) -> bool:
     """Return whether a metric gives the same value whenever it is measured.

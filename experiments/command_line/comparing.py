@@ -46,23 +46,38 @@ def diff(  # numpydoc ignore=PR01
     second: Annotated[Path, typer.Argument(metavar="RUN_B", help="Another one.")],
     most: MostOption = 20,
     json: AsJsonOption = False,
+    page: Annotated[bool, typer.Option("--page", help="Write a page with both runs side by side, too.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder of the page. Default: the current one.")] = None,
 ) -> None:
     """Say which numbers of two runs differ, and by how much. Exit code: 0 if none does, otherwise 3.
 
     Wall-clock times are left out.
     """
+    from bnsim.errors import InputError
     from experiments.collection import difference
     from experiments.command_line.comparison_tables import print_circumstances, print_numbers
-    from experiments.run_directory import read_run
+    from experiments.run_directory import check_output, read_run
 
+    if out is not None and not page:
+        raise InputError(f"--out {out}: is the folder of the page; add --page")
+    folder = out or Path()
+    if page:
+        check_output(folder)
     a, b = read_run(first), read_run(second)
     circumstances, numbers = difference.circumstances(a, b), difference.numbers(a.results, b.results)
+    written = {}
+    if page:
+        from experiments.report.two_runs import write_page
+
+        written = {"page": str(write_page(a, b, (circumstances, numbers), most, folder))}
     if json:
-        names = {"first": str(first), "second": str(second)}
+        names = {"first": str(first), "second": str(second), **written}
         say(dumps({**names, **circumstances.document(), "numbers": numbers.document()}, indent=2))
     else:
         print_circumstances(circumstances)
         print_numbers(numbers, most)
+        for name, path in written.items():
+            say(f"{name}: {path}")
     if not numbers.equal:
         raise typer.Exit(DIFFERENT)
 

@@ -20,7 +20,6 @@ from experiments.terminal import Terminal
 
 if TYPE_CHECKING:
     from experiments.collection.listing import Listed
-    from experiments.collection.numbers import Key
     from experiments.collection.query import Answer
     from experiments.run.repeat import Repetition
 
@@ -76,7 +75,7 @@ def print_numbers(numbers: Numbers, most: int) -> None:
         console.print(_numbers(numbers.differing[:most]))
     for which, keys in (("first", numbers.only_first), ("second", numbers.only_second)):
         if keys:
-            console.print(f"only in the {which} run: {len(keys)}, such as {_name(keys[0])}", soft_wrap=True)
+            console.print(f"only in the {which} run: {len(keys)}, such as {keys[0].words}", soft_wrap=True)
     if not numbers.common:
         console.print("the runs have no number in common")
     elif numbers.equal:
@@ -215,17 +214,5 @@ def _numbers(numbers: Sequence[Number]) -> Table:
     for heading in ("number", "first run", "second run", "difference", "relative"):
         table.add_column(heading, justify="left" if heading == "number" else "right", overflow="fold")
     for number in numbers:
-        first, second = f"{number.first:.6g}", f"{number.second:.6g}"
-        if first == second:  # they differ further to the right
-            first, second = repr(number.first), repr(number.second)
-        unit = f" ({number.unit})" if number.unit else ""
-        table.add_row(
-            f"{_name(number.key)}{unit}", first, second, f"{number.difference:+.3g}", f"{number.relative:.2g}"
-        )
+        table.add_row(number.words, *number.values, f"{number.difference:+.3g}", f"{number.relative:.2g}")
     return table
-
-
-def _name(key: Key) -> str:
-    facts = "".join(f", {name} {_cell(value)}" for name, value in key.facts)
-    step = "" if key.step is None else f", step {key.step}"
-    return f"{key.study}, {key.model}, seed {key.seed}: {key.metric}{facts}{step}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bnsim.errors import InputError, first_line
-from experiments.report import receptive_fields, side_by_side
+from experiments.report import forest, receptive_fields, side_by_side
 from experiments.studies import carried_out
 
 if TYPE_CHECKING:
@@ -55,12 +55,13 @@ def draw(run: Run) -> Drawn:
     drawn = Drawn()
     for name, study in carried_out(run.config).items():
         attempt(drawn, name, lambda study=study: _of_study(run, study, drawn))  # type: ignore[misc]
-    for name, source in _OF_EXAMPLES.items():
+    for name, source in _OF_THE_WHOLE.items():
         attempt(drawn, name, lambda source=source: drawn.figures.update(source(run)))  # type: ignore[misc]
     return drawn
 
 
-_OF_EXAMPLES: Mapping[str, Callable[[Run], dict[str, Figure]]] = {
+_OF_THE_WHOLE: Mapping[str, Callable[[Run], dict[str, Figure]]] = {
+    "differences between twins": forest.draw,
     "receptive fields": receptive_fields.draw,
     "example samples": side_by_side.draw,
 }

@@ -13,10 +13,13 @@ from markupsafe import Markup
 from bnsim.files import PARTIAL
 from bnsim.plotting.style import save
 from bnsim.printable import printable
+from experiments.report import forest
+from experiments.report.comparisons import comparisons
 from experiments.report.figures import Drawn, attempt, draw
+from experiments.report.in_short import Sentence, in_short
 from experiments.report.picture import Picture, address
 from experiments.report.policy import policy
-from experiments.report.tables import measured_cell, metric_rows, twin_rows
+from experiments.report.tables import intervals_by, measured_cell, metric_rows, twin_rows
 from experiments.report.viewer import Viewer, viewer
 from experiments.run_directory import Run
 from experiments.shared.stored import looks
@@ -102,7 +105,42 @@ def write_page(run: Run) -> Path:
 
 
 def _page(run: Run, folder: Path, drawn: Drawn) -> str:
-    environment = Environment(
+    seen = _viewer(run, folder, drawn)
+    scripts, studies = _scripts(seen), carried_out(run.config)
+    return (
+        environment()
+        .get_template("report.html.jinja")
+        .render(
+            run=run,
+            in_short=_in_short(run, drawn),
+            forest=_forest(run, folder, drawn),
+            task=run.manifest["task"],
+            models=looks(run),
+            verdict=twin_rows(run, primary=True),
+            other_differences=twin_rows(run, primary=False),
+            metrics=metric_rows(run),
+            studies=studies,
+            sections=[_section(folder, study, drawn) for study in studies.values()],
+            viewer=seen,
+            scripts=scripts,
+            intervals_by=intervals_by,
+            policy=policy(filter(None, [*scripts.head, scripts.picker])),
+            fields=[_fields(folder, name) for name in drawn.figures if name.startswith("receptive_fields-")],
+            number=number,
+            measured=measured_cell,
+        )
+    )
+
+
+def environment() -> Environment:
+    """Return what makes pages from the templates: texts are escaped, and characters that would be obeyed are shown.
+
+    Returns
+    -------
+    Environment
+        Of Jinja.
+    """
+    return Environment(
         loader=PackageLoader("experiments.report"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -110,23 +148,20 @@ def _page(run: Run, folder: Path, drawn: Drawn) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    seen = _viewer(run, folder, drawn)
-    scripts = _scripts(seen)
-    return environment.get_template("report.html.jinja").render(
-        run=run,
-        task=run.manifest["task"],
-        models=looks(run),
-        verdict=twin_rows(run, primary=True),
-        other_differences=twin_rows(run, primary=False),
-        metrics=metric_rows(run),
-        sections=[_section(folder, study, drawn) for study in carried_out(run.config).values()],
-        viewer=seen,
-        scripts=scripts,
-        policy=policy(filter(None, [*scripts.head, scripts.picker])),
-        fields=[_fields(folder, name) for name in drawn.figures if name.startswith("receptive_fields-")],
-        number=number,
-        measured=measured_cell,
-    )
+
+
+def _in_short(run: Run, drawn: Drawn) -> list[Sentence]:
+    said: list[Sentence] = []
+    attempt(drawn, "in short", lambda: said.extend(in_short(run, drawn.sentences)))
+    return said
+
+
+def _forest(run: Run, folder: Path, drawn: Drawn) -> Picture | None:
+    if forest.FIGURE not in drawn.figures:
+        return None
+    told = forest.caption(comparisons(run))
+    alternative = f"Forest plot of the differences between twins, which the table of verdicts lists. {told}"
+    return Picture("", address(folder / f"{forest.FIGURE}.svg"), alternative, told)
 
 
 def _viewer(run: Run, folder: Path, drawn: Drawn) -> Viewer | None:

@@ -24,6 +24,7 @@ def policy(scripts: Iterable[str]) -> str:
         Content of the element `<meta http-equiv="Content-Security-Policy">`.
     """
     digests = (hashlib.sha256(script.encode("utf-8")).digest() for script in scripts)
+    nothing = "'none'"
     allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests)
-    rules = ("default-src 'none'", f"script-src {allowed}", "style-src 'unsafe-inline'", "img-src data:")
+    rules = ("default-src 'none'", f"script-src {allowed or nothing}", "style-src 'unsafe-inline'", "img-src data:")
     return "; ".join((*rules, "base-uri 'none'", "form-action 'none'"))

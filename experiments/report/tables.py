@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from experiments.run_directory import Run
-from experiments.shared.stored import class_names, differences, entries, looks, summaries
+from experiments.shared.stored import Entry, class_names, differences, entries, looks, summaries
 from experiments.shared.wording import interval, number
 from experiments.spec import Fact, Metric, Study
 from experiments.studies import carried_out
@@ -28,7 +29,7 @@ class Cell:
     interval: str
 
 
-_NONE = Cell("–", "")
+NOTHING = Cell("–", "")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class TwinRow:
 
     Parameters
     ----------
+    study
+        The study.
     metric
         Label of the metric.
     bns
@@ -61,6 +64,7 @@ class TwinRow:
         Method of the interval.
     """
 
+    study: Study
     metric: str
     bns: str
     ann: str
@@ -81,7 +85,7 @@ class MetricRow:
     Parameters
     ----------
     study
-        Name of the study.
+        The study.
     metric
         Name of the metric.
     label
@@ -90,7 +94,7 @@ class MetricRow:
         Mean of each model; a dash for a model that does not have the metric.
     """
 
-    study: str
+    study: Study
     metric: str
     label: str
     cells: list[Cell]
@@ -113,22 +117,47 @@ def twin_rows(run: Run, *, primary: bool) -> list[TwinRow]:
     """
     studies = carried_out(run.config)
     return [
-        _twin_row(run, studies[entry["study"]][entry["metric"]], entry)
+        _twin_row(run, studies[entry["study"]], entry)
         for entry in differences(run, primary=primary)
         if entry["study"] in studies and entry["metric"] in studies[entry["study"]]
     ]
 
 
-def _twin_row(run: Run, metric: Metric, entry: dict[str, Any]) -> TwinRow:
-    means = {mean["model"]: _cell(mean) for mean in summaries(run, metric)}
+def intervals_by(rows: Sequence[TwinRow]) -> str:
+    """Return by what methods the intervals of differences were found.
+
+    Parameters
+    ----------
+    rows
+        Rows of one table.
+
+    Returns
+    -------
+    str
+        A sentence: the method, or each of them with its metrics, that of most metrics last; "" without rows.
+    """
+    methods: dict[str, dict[str, None]] = {}
+    for row in rows:
+        methods.setdefault(row.method, {})[row.metric] = None
+    if not methods:
+        return ""
+    *rarer, (most, _) = sorted(methods.items(), key=lambda item: len(item[1]))
+    told = [f"{method} ({', '.join(metrics)})" for method, metrics in rarer]
+    return f"Intervals of differences: {'; '.join([*told, f'{most} (all others)' if told else most])}."
+
+
+def _twin_row(run: Run, study: Study, entry: dict[str, Any]) -> TwinRow:
+    metric = study[entry["metric"]]
+    means = {mean["model"]: mean_cell(mean) for mean in summaries(run, metric)}
     standardised = entry["standardised"]
     return TwinRow(
+        study=study,
         metric=metric.label,
         bns=entry["model"],
         ann=entry["twin"],
-        bns_value=means.get(entry["model"], _NONE),
-        ann_value=means.get(entry["twin"], _NONE),
-        difference=Cell(number(entry["difference"], entry["unit"], signed=True), interval(entry, signed=True)),
+        bns_value=means.get(entry["model"], NOTHING),
+        ann_value=means.get(entry["twin"], NOTHING),
+        difference=difference_cell(entry),
         verdict=entry["verdict"] or "",
         standardised="–" if standardised is None else f"{standardised:+.2f}".replace("-", "−"),
         seeds=entry["n"],
@@ -157,28 +186,28 @@ def metric_rows(run: Run) -> list[MetricRow]:
 def _of_study(run: Run, study: Study) -> list[MetricRow]:
     rows = []
     for metric in study.metrics:
-        rows += _rows(run, metric, metric.label)
+        rows += _rows(run, study, metric, metric.label)
         if "class" in metric.facts:
             for name in class_names(run):
-                rows += _rows(run, metric, f"{metric.label}, class {name}", **{"class": name})
+                rows += _rows(run, study, metric, f"{metric.label}, class {name}", **{"class": name})
     if rows:
         return rows
     for metric in study.metrics:
         places = dict.fromkeys(tuple(entry["facts"].items()) for entry in entries(run, metric))
         for place in places:
             label = f"{metric.label}, {', '.join(str(fact) for _, fact in place)}"
-            rows += _rows(run, metric, label, **dict(place))
+            rows += _rows(run, study, metric, label, **dict(place))
     return rows
 
 
-def _rows(run: Run, metric: Metric, label: str, **facts: Fact) -> list[MetricRow]:
+def _rows(run: Run, study: Study, metric: Metric, label: str, **facts: Fact) -> list[MetricRow]:
     """Return one row, or none if no classifier has the metric with these facts."""
     entries = {entry["model"]: entry for entry in summaries(run, metric, **facts) if entry["step"] is None}
     classifiers = looks(run) if entries else {}
     if not entries.keys() & classifiers.keys():
         return []
-    cells = [_cell(entries[model]) if model in entries else _NONE for model in classifiers]
-    return [MetricRow(metric.study, metric.name, label, cells)]
+    cells = [mean_cell(entries[model]) if model in entries else NOTHING for model in classifiers]
+    return [MetricRow(study, metric.name, label, cells)]
 
 
 def measured_cell(reference: dict[str, Any]) -> Cell:
@@ -194,9 +223,37 @@ def measured_cell(reference: dict[str, Any]) -> Cell:
     Cell
         The mean, with its interval.
     """
-    return _cell({**reference, "mean": reference["measured"]})
+    return mean_cell({**reference, "mean": reference["measured"]})
 
 
-def _cell(entry: dict[str, Any]) -> Cell:
+def mean_cell(entry: Entry) -> Cell:
+    """Return a mean with its interval.
+
+    Parameters
+    ----------
+    entry
+        Of the metrics in the summary.
+
+    Returns
+    -------
+    Cell
+        Without an interval where all seeds agree.
+    """
     constant = entry["ci_low"] == entry["ci_high"] == entry["mean"]
     return Cell(number(entry["mean"], entry["unit"]), "" if constant else interval(entry))
+
+
+def difference_cell(entry: Entry) -> Cell:
+    """Return a difference between twins with its interval.
+
+    Parameters
+    ----------
+    entry
+        Of the differences in the summary.
+
+    Returns
+    -------
+    Cell
+        Both with their signs.
+    """
+    return Cell(number(entry["difference"], entry["unit"], signed=True), interval(entry, signed=True))

@@ -30,6 +30,7 @@ def test_every_figure_of_a_run_has_a_name(stored_run: Run) -> None:
         "information_time",
         "representation",
         "representation_time",
+        "verdicts",
         "side_by_side-receptive-field-correct",
         "side_by_side-receptive-field-wrong",
     ]
@@ -45,7 +46,13 @@ def test_a_run_without_a_study_has_no_figure_of_it(stored_run: Run) -> None:
         config={name: section for name, section in stored_run.config.items() if name in ("run", "learning")},
         directory=stored_run.directory / "elsewhere",
     )
-    assert list(figures.draw(only_learning).figures) == ["learning", "weights", "selectivity", "gradient_angle"]
+    assert list(figures.draw(only_learning).figures) == [
+        "learning",
+        "weights",
+        "selectivity",
+        "gradient_angle",
+        "verdicts",
+    ]
 
 
 def test_kinds_differ_in_colour_and_marker(stored_run: Run) -> None:

@@ -73,7 +73,7 @@ def test_page_is_sound(opened: Browser) -> None:
     opened.evaluate("checks.unfold()")
     for check in ("images", "headings", "controls", "links", "tables", "contrast", "contrastInPlots", "plots"):
         assert opened.evaluate(f"checks.{check}()") == [], check
-    assert opened.evaluate("document.images.length") == 6
+    assert opened.evaluate("document.images.length") == 7
     assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from bnsim.errors import InputError
 from experiments import report
-from experiments.report.tables import metric_rows, twin_rows
+from experiments.report.tables import intervals_by, metric_rows, twin_rows
 from experiments.run_directory import Run, RunContents, write_contents
 from experiments.shared.wording import number
 from experiments.studies import STUDIES
@@ -70,6 +70,7 @@ def test_page_and_figures_are_written(written: tuple[Path, Page]) -> None:
         "information",
         "information_time",
     }
+    stems.add("verdicts")
     stems |= {f"side_by_side-receptive-field-{case}" for case in ("correct", "wrong")}
     files = {file.name for file in (path.parent / "figures").iterdir()}
     assert files == {f"{stem}.{suffix}" for stem in stems for suffix in ("svg", "png")}
@@ -114,8 +115,19 @@ def test_contents_lead_to_every_section(written: tuple[Path, Page]) -> None:
     _, page = written
     links = [attributes["href"] for tag, attributes in page.tags if tag == "a"]
     sections = [attributes["id"] for tag, attributes in page.tags if tag == "section"]
-    assert links == ["#content", *(f"#{section}" for section in sections)]
-    assert sections[:2] == ["between-twins", "study-accuracy"]
+    assert links[: len(sections) + 1] == ["#content", *(f"#{section}" for section in sections)]
+    assert sections[:3] == ["in-short", "between-twins", "study-accuracy"]
+
+
+def test_names_of_studies_lead_to_their_sections(written: tuple[Path, Page]) -> None:
+    _, page = written
+    links = [attributes["href"] for tag, attributes in page.tags if tag == "a"]
+    sections = [f"#{attributes['id']}" for tag, attributes in page.tags if tag == "section"]
+    beside = links[len(sections) + 1 :]  # after the contents
+    assert set(beside) <= set(sections)
+    # in short, among the verdicts, and among all metrics
+    assert beside.count("#study-sample-efficiency") == 3
+    assert "Sample efficiency Mean validation accuracy over training sets from one sample of each class on" in page.text
 
 
 def test_headings_go_down_by_one(written: tuple[Path, Page]) -> None:
@@ -146,7 +158,9 @@ def test_no_word_of_significance_with_few_seeds(written: tuple[Path, Page]) -> N
 
 def test_method_tells_how_twins_were_compared_and_how_models_were_trained(written: tuple[Path, Page]) -> None:
     _, page = written
-    assert "Test accuracy corrected resampled t (Nadeau & Bengio 2003) receptive-field" in page.text
+    method = "Intervals of differences: corrected resampled t (Nadeau & Bengio 2003)."
+    assert page.text.count(method) == 2  # below the verdicts, and below all other differences
+    assert page.text.count("corrected resampled t (Nadeau & Bengio 2003)") == 2
     assert "not equally many for all models: receptive-field 20, receptive-dense 16, dense 16." in page.text
     assert "the same number of passes over the training samples: 7." in page.text
     assert "hold 1, 3, 10 samples of each class" in page.text
@@ -227,6 +241,15 @@ def test_one_seed_has_no_interval(stored_run: Run) -> None:
     run = dataclasses.replace(stored_run, summary=summary)
     assert said(run)[0][0].endswith("; one seed gives no interval.")
     assert twin_rows(run, primary=True)[0].difference.interval == "no interval: one seed"
+
+
+def test_several_methods_are_told_with_their_metrics(stored_run: Run) -> None:
+    rows = twin_rows(stored_run, primary=True)
+    assert len(rows) == 4
+    rows[0] = dataclasses.replace(rows[0], method="paired bootstrap")
+    told = "Intervals of differences: paired bootstrap (Test accuracy); corrected resampled t (Nadeau & Bengio 2003) "
+    assert intervals_by(rows) == f"{told}(all others)."
+    assert intervals_by([]) == ""
 
 
 def test_metric_table_has_a_cell_for_every_model(stored_run: Run) -> None:
