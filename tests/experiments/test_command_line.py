@@ -266,6 +266,7 @@ def test_doctor_finds_this_machine_fit(tmp_path: Path) -> None:
         ("--set siegert.sigma: got 0; input should be greater", ["run", "siegert", "--set", "siegert.sigma=0"]),
         ("unknown preset 'fast'; choose from quick, full", ["compare", "--preset", "fast"]),
         ("unknown list 'neuron'; did you mean 'neurons'?", ["list", "neuron"]),
+        ("unknown kind 'neurn'; did you mean 'neuron'?", ["new", "neurn", "LeakyCell"]),
         ("--seeds: got 0; input should be greater than 0", ["compare", "--seeds", "0"]),
         ("Invalid value for '--seeds'", ["compare", "--seeds", "many"]),
         ("No such option: --sedes", ["compare", "--sedes", "3"]),
