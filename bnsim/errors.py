@@ -63,7 +63,7 @@ class RoundingWarning(UserWarning):
 
 
 class SlowBackendWarning(UserWarning):
-    """No C++ compiler was found, so that networks are simulated by NumPy, many times slower."""
+    """Without a C++ compiler NumPy simulates, many times slower; that of ziglang builds its library first, once."""
 
 
 def first_line(error: BaseException) -> str:

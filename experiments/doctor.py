@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 from bnsim.engine.cache import cache_folder
-from bnsim.engine.compiler import compile_file, find_compiler
+from bnsim.engine.compiler import compile_file, find_compiler, first_build
 from bnsim.errors import InputError, MachineError
 
 NEEDED_MEMORY = 4 * 2**30
@@ -54,7 +54,7 @@ def examine() -> list[Finding]:
     """
     needed = [package(name) for name in ("brian2", "elephant", "pyarrow", "bokeh")]
     artificial = [package(name, only_for="artificial networks") for name in ("keras", "tensorflow")]
-    return [python(), *needed, *artificial, compiler(), build_cache(), memory()]
+    return [python(), system(), *needed, *artificial, compiler(), build_cache(), memory()]
 
 
 def python() -> Finding:
@@ -67,6 +67,21 @@ def python() -> Finding:
     """
     works = (3, 11) <= sys.version_info[:2] <= (3, 13)
     return Finding("Python", works, platform.python_version(), "install Python 3.11, 3.12 or 3.13")
+
+
+def system() -> Finding:
+    """Check that this is Linux, where bnsim is tested.
+
+    Returns
+    -------
+    Finding
+        Result of the check.
+    """
+    name, detail = platform.system(), f"{platform.system()} {platform.release()}"
+    if name == "Linux":
+        return Finding("system", True, detail, needed=False)
+    remedy = "use the Windows Subsystem for Linux" if name == "Windows" else "report what does not work"
+    return Finding("system", False, f"{detail}: untested", remedy, needed=False)
 
 
 def package(name: str, only_for: str = "") -> Finding:
@@ -105,12 +120,17 @@ def compiler() -> Finding:
     Finding
         Result of the check.
     """
-    remedy = "sudo apt-get install g++ (Debian, Ubuntu), xcode-select --install (macOS)"
+    remedy = (
+        "sudo apt-get install g++ (Debian, Ubuntu), xcode-select --install (macOS), or "
+        f"{sys.executable} -m pip install 'bnsim[compiler]'"
+    )
     with tempfile.TemporaryDirectory(prefix="bnsim-") as folder:
         try:
             command = find_compiler()
             if command is None:
                 return Finding("C++ compiler", False, "none: spiking networks run on NumPy", remedy, needed=False)
+            if notice := first_build(command):
+                return Finding("C++ compiler", True, f"{command}: {notice}", needed=False)
             Path(folder, "check.cpp").write_text(
                 "#include <cmath>\nint main() { return std::sqrt(4.0) == 2.0 ? 0 : 1; }\n"
             )

@@ -162,7 +162,8 @@ def _foreign() -> dict[str, EntryPoint]:
 @lru_cache(maxsize=1)
 def _warn_no_compiler() -> None:
     warnings.warn(
-        'no C++ compiler was found: simulating with backend "numpy", many times slower; install g++',
+        'no C++ compiler was found: simulating with backend "numpy", many times slower; '
+        "install g++, or say `pip install 'bnsim[compiler]'`",
         SlowBackendWarning,
         stacklevel=5,
     )

@@ -9,9 +9,11 @@ import shlex
 import shutil
 import subprocess
 import sys
+import warnings
+from importlib.util import find_spec
 from pathlib import Path
 
-from bnsim.errors import MachineError
+from bnsim.errors import MachineError, SlowBackendWarning
 
 FLAGS = (
     "-O3",
@@ -50,7 +52,8 @@ def find_compiler() -> str | None:
     Returns
     -------
     str or None
-        The environment variable CXX, else c++, g++ or clang++; None where there is none.
+        The environment variable CXX, else c++, g++ or clang++, else that of the package ziglang (the extra `compiler`);
+        None where there is none.
 
     Raises
     ------
@@ -62,7 +65,30 @@ def find_compiler() -> str | None:
         if shutil.which(shlex.split(chosen)[0]) is None:
             raise MachineError(f"compiler: CXX={chosen!r} is not a program; set CXX to a C++ compiler or unset it")
         return chosen
-    return next((path for name in ("c++", "g++", "clang++") if (path := shutil.which(name))), None)
+    found = next((path for name in ("c++", "g++", "clang++") if (path := shutil.which(name))), None)
+    return found or (shlex.join([sys.executable, "-m", "ziglang", "c++"]) if find_spec("ziglang") else None)
+
+
+def first_build(compiler: str) -> str:
+    """Return what is to be said before the first network is compiled.
+
+    The compiler of ziglang brings its C++ library as sources, builds it when it is needed, and keeps it.
+
+    Parameters
+    ----------
+    compiler : str
+        Command of the compiler.
+
+    Returns
+    -------
+    str
+        One line; "" where there is nothing to say.
+    """
+    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    cache = Path(os.environ.get("ZIG_GLOBAL_CACHE_DIR") or Path(caches, "zig"))
+    if "ziglang" not in shlex.split(compiler) or any(cache.glob("o/*/libc++.a")):
+        return ""
+    return "the C++ compiler of ziglang builds its library with the first network, once, which takes minutes"
 
 
 @functools.cache
@@ -117,6 +143,8 @@ def compile_file(compiler: str, source: str, binary: str, folder: Path) -> None:
     MachineError
         If the compiler fails; the message ends with its last lines.
     """
+    if notice := first_build(compiler):
+        warnings.warn(notice, SlowBackendWarning, stacklevel=2)
     answer = _supervised([*shlex.split(compiler), *PROGRAM_FLAGS, "-I.", source, "-o", binary], folder)
     if answer.returncode != 0 or not (folder / binary).exists():
         said = [line.strip() for line in (answer.stderr or answer.stdout).splitlines() if line.strip()]

@@ -78,7 +78,10 @@ class Standalone:
         """
         compiler = cxx.find_compiler()
         if compiler is None:
-            raise InputError('compile(backend): "cpp" needs a C++ compiler; install g++ or choose backend="numpy"')
+            raise InputError(
+                "compile(backend): \"cpp\" needs a C++ compiler; install g++, say `pip install 'bnsim[compiler]'`, "
+                'or choose backend="numpy"'
+            )
         return StandaloneNetwork(program, compiler, cache)
 
 

@@ -13,16 +13,17 @@ from experiments.output import say
 
 @app.command()
 def new(  # numpydoc ignore=PR01
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="study, neuron, rule or task.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="study, classic, neuron, rule or task.")],
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="Such as noise-floor for a study or a task, LeakyCell for a neuron or a rule."
+            metavar="NAME",
+            help="Such as noise-floor for a study, classic or task, LeakyCell for a neuron or rule.",
         ),
     ],
     folder: Annotated[Path, typer.Option(help="Where to write.")] = Path(),
 ) -> None:
-    """Write a study, a neuron model, a plasticity rule or a task to begin with, and its test."""
+    """Write a study, a classic, a neuron model, a plasticity rule or a task to begin with, and its test."""
     from experiments.skeleton import write
 
     written = write(kind, name, folder)

@@ -110,8 +110,11 @@ def resume(  # numpydoc ignore=PR01
 
 
 def warn_without_compiler() -> None:
-    """Warn that spiking networks run more slowly where there is no C++ compiler."""
-    from bnsim.engine.compiler import find_compiler
+    """Warn that spiking networks run more slowly without a C++ compiler, or that it builds its library first."""
+    from bnsim.engine.compiler import find_compiler, first_build
 
-    if find_compiler() is None:
+    compiler = find_compiler()
+    if compiler is None:
         complain("warning: no C++ compiler found; spiking networks run on NumPy, more slowly (see `bnsim doctor`)")
+    elif notice := first_build(compiler):
+        complain(f"warning: {notice}")

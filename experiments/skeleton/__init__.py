@@ -1,4 +1,4 @@
-"""Working skeletons of what a user adds: `bnsim new` writes a study, a neuron model, a rule or a task, with its test.
+"""Working skeletons of what a user adds: `bnsim new` writes a study, classic, neuron, rule or task, and its test.
 
 In the folder of this project's sources the files go where ARCHITECTURE.md says, and the one line that makes a name
 known is added. Anywhere else they stand alone, for what the command line and scripts take from users.
@@ -19,13 +19,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from bnsim import public
 from bnsim.errors import InputError, unknown_name
 from bnsim.packages import ROOT
+from experiments.classics import CLASSICS
 from experiments.studies import KNOWN
 from experiments.tasks import tasks
 
-Kind = Literal["study", "neuron", "rule", "task"]
+Kind = Literal["study", "classic", "neuron", "rule", "task"]
 
 _ROOMS: Mapping[str, str] = {"neuron": "neurons", "rule": "plasticity"}
 """Room of `bnsim` in which the classes of a kind live."""
+
+_FOLDERS: Mapping[str, str] = {"study": "studies", "classic": "classics"}
+"""Room of `experiments` in which the folders of a kind lie."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def write(kind: str, name: str, folder: Path) -> Skeleton:
     Parameters
     ----------
     kind
-        "study", "neuron", "rule" or "task".
+        "study", "classic", "neuron", "rule" or "task".
     name
         Its name: of a class for a neuron or a rule (`LeakyCell`), else in small letters with hyphens (`noise-floor`).
     folder
@@ -119,7 +123,7 @@ def _module(kind: str, name: str) -> str:
 
 def _refuse_known(kind: str, names: _Names) -> None:
     known: Mapping[str, Callable[[], Mapping[str, object]]] = {
-        "study": lambda: KNOWN,
+        **dict.fromkeys(_FOLDERS, lambda: KNOWN),
         "task": tasks,
         "neuron": lambda: public("neurons"),
         "rule": lambda: public("plasticity"),
@@ -138,12 +142,12 @@ def _places(kind: str, names: _Names) -> dict[Path, str]:
     """Template of each file."""
     module = names.module
     test = f"test_{module}.py"
-    if kind == "study":
-        home = Path("experiments/studies", module) if names.inside else Path(module)
-        tests = Path("tests/experiments/studies", module) if names.inside else Path()
-        parts = {home / f"{part}.py": f"study/{part}.py" for part in ("__init__", "measure", "figure")}
+    if kind in _FOLDERS:
+        home = Path("experiments", _FOLDERS[kind], module) if names.inside else Path(module)
+        tests = Path("tests/experiments", _FOLDERS[kind], module) if names.inside else Path()
+        parts = {home / f"{part}.py": f"{kind}/{part}.py" for part in ("__init__", "measure", "figure")}
         package = {tests / "__init__.py": "empty.py"} if names.inside else {}
-        return {**parts, **package, tests / test: "study/test.py"}
+        return {**parts, **package, tests / test: f"{kind}/test.py"}
     home = Path("bnsim", _ROOMS[kind]) if kind in _ROOMS else Path("experiments/tasks")
     tests = Path("tests/bnsim" if kind in _ROOMS else "tests/experiments")
     if not names.inside:
@@ -157,8 +161,9 @@ def _rendered(template: str, names: _Names) -> str:
     environment = Environment(  # Python is no HTML
         loader=loader, undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True, autoescape=False
     )
+    last = max(classic.order for classic in CLASSICS.values())
     return environment.get_template(f"{template}.jinja").render(
-        name=names.name, module=names.module, inside=names.inside
+        name=names.name, module=names.module, inside=names.inside, order=last + 10
     )
 
 
@@ -174,7 +179,7 @@ def _declared(kind: str, names: _Names, folder: Path) -> Path:
 
 
 def _usage(kind: str, names: _Names) -> str:
-    if kind == "study":
+    if kind in _FOLDERS:
         return f"bnsim run {names.name if names.inside else f'./{names.module}'}"
     if kind == "task":
         archive = f"python {names.module}.py && bnsim compare --task {names.module}.npz"

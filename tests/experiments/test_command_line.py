@@ -266,6 +266,7 @@ def test_doctor_finds_this_machine_fit(tmp_path: Path) -> None:
         ("--set siegert.sigma: got 0; input should be greater", ["run", "siegert", "--set", "siegert.sigma=0"]),
         ("unknown preset 'fast'; choose from quick, full", ["compare", "--preset", "fast"]),
         ("unknown list 'neuron'; did you mean 'neurons'?", ["list", "neuron"]),
+        ("unknown kind 'neurn'; did you mean 'neuron'?", ["new", "neurn", "LeakyCell"]),
         ("--seeds: got 0; input should be greater than 0", ["compare", "--seeds", "0"]),
         ("Invalid value for '--seeds'", ["compare", "--seeds", "many"]),
         ("No such option: --sedes", ["compare", "--sedes", "3"]),
@@ -302,7 +303,11 @@ def test_bad_model_parameters_come_back_from_the_workers(tmp_path: Path) -> None
 
 @pytest.mark.slow
 def test_without_a_compiler_the_run_says_so_and_goes_on(tmp_path: Path) -> None:
-    done = installed(*TINY_SPIKING, cwd=tmp_path, PATH=str(tmp_path), CXX="")
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text("import sys; sys.modules['ziglang'] = None\n")
+    search = os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")])
+    done = installed(*TINY_SPIKING, cwd=tmp_path, PATH=str(tmp_path), CXX="", PYTHONPATH=search)
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines()[0] == (
         "bnsim: warning: no C++ compiler found; spiking networks run on NumPy, more slowly (see `bnsim doctor`)"

@@ -14,7 +14,10 @@ from bnsim.errors import InputError
 from bnsim.packages import ROOT
 from experiments.skeleton import write
 
-NEW = (("neuron", "LeakyCell"), ("rule", "FirstRule"), ("task", "two-clouds"), ("study", "count-weights"))
+NEW = (
+    *(("neuron", "LeakyCell"), ("rule", "FirstRule"), ("task", "two-clouds")),
+    *(("study", "count-weights"), ("classic", "first-rate")),
+)
 QUIET = ("-W", "ignore", "-p", "no:cacheprovider")
 
 
@@ -35,6 +38,7 @@ def said(folder: Path, *arguments: str, path: Path = ROOT) -> str:
         ("rule", "MySTDP2", ["my_stdp2.py", "test_my_stdp2.py"], "from my_stdp2 import MySTDP2"),
         ("task", "two-clouds", ["test_two_clouds.py", "two_clouds.py"], "bnsim compare --task two_clouds.npz"),
         ("study", "noise-floor", ["noise_floor", "test_noise_floor.py"], "bnsim run ./noise_floor"),
+        ("classic", "first-rate", ["first_rate", "test_first_rate.py"], "bnsim run ./first_rate"),
     ],
 )
 def test_files_stand_in_the_folder_with_what_uses_them(
@@ -63,7 +67,7 @@ def test_files_stand_in_the_folder_with_what_uses_them(
         ("neuron", "Lambda", "neuron 'Lambda': lambda is a word of Python's own; choose another name"),
         ("neuron", "LIF", "neuron 'LIF': exists already; choose another name"),
         ("rule", "PairSTDP", "rule 'PairSTDP': exists already; choose another name"),
-        ("study", "siegert", "study 'siegert': exists already; choose another name"),
+        ("classic", "siegert", "classic 'siegert': exists already; choose another name"),
         ("task", "digits", "task 'digits': exists already; choose another name"),
         ("study", "models", "study 'models': would hide the Python module models; choose another name"),
         ("task", "random", "task 'random': would hide the Python module random; choose another name"),
@@ -85,13 +89,13 @@ def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_they_work_in_a_folder_of_the_users_own(tmp_path: Path) -> None:
     for kind, name in NEW:
-        said(tmp_path, "bnsim", "new", kind, name)
+        write(kind, name, tmp_path)
     config = str(ROOT / "pyproject.toml")
     said(tmp_path, "ruff", "check", "--no-cache", "--config", config, ".")
     said(tmp_path, "ruff", "format", "--no-cache", "--check", "--config", config, ".")
-    sources = ["leaky_cell.py", "first_rule.py", "two_clouds.py", "count_weights"]
+    sources = ["leaky_cell.py", "first_rule.py", "two_clouds.py", "count_weights", "first_rate"]
     said(tmp_path, "mypy", "--config-file", config, "--cache-dir", str(tmp_path / "cache"), *sources)
-    assert "7 passed" in said(tmp_path, "pytest", *QUIET, "-q")
+    assert "8 passed" in said(tmp_path, "pytest", *QUIET, "-q")
 
 
 @pytest.mark.slow
@@ -108,12 +112,12 @@ def test_they_work_where_this_project_has_its_own(tmp_path: Path) -> None:
         lines = set(path.read_bytes().splitlines()) - set(content.splitlines())
         assert len(lines) == (path in rooms), path
     new = [path for path in tmp_path.rglob("*.py") if path not in before]
-    assert len(new) == 11
+    assert len(new) == 16
     files = [str(path.relative_to(tmp_path)) for path in new]
     said(tmp_path, "ruff", "check", "--no-cache", *files, *map(str, rooms), path=tmp_path)
     said(tmp_path, "ruff", "format", "--no-cache", "--check", *files, *map(str, rooms), path=tmp_path)
     assert "LeakyCell" in said(tmp_path, "bnsim", "list", "neurons", path=tmp_path)
     tests = [name for name in files if "test_" in name]
-    assert "7 passed" in said(tmp_path, "pytest", *QUIET, "-q", "-n", "0", "-m", "", *tests, path=tmp_path)
-    every = "tests/experiments/studies/test_every_study.py"
-    said(tmp_path, "pytest", *QUIET, "-q", "-n", "0", every, "-k", "count-weights", path=tmp_path)
+    assert "8 passed" in said(tmp_path, "pytest", *QUIET, "-q", "-n", "0", "-m", "", *tests, path=tmp_path)
+    every = [f"tests/experiments/{room}" for room in ("studies/test_every_study.py", "classics/test_every_classic.py")]
+    said(tmp_path, "pytest", *QUIET, "-q", "-n", "0", *every, "-k", "count-weights or first-rate", path=tmp_path)

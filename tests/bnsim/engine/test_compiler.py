@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from brian2.units import ms
 
 import bnsim
 from bnsim.engine import backends
+from bnsim.engine.compiler import find_compiler, first_build
 from bnsim.errors import SlowBackendWarning
 
-from .networks import coins
+from .networks import coins, intensities, learner
 
 
 @pytest.fixture
 def no_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("CXX", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "ziglang", None)  # as if it were not installed
     backends._warn_no_compiler.cache_clear()
     yield
     backends._warn_no_compiler.cache_clear()
@@ -76,7 +82,8 @@ def test_without_a_compiler_numpy_is_taken_with_one_warning() -> None:
     with pytest.warns(SlowBackendWarning) as warned:
         simulators = [coins().compile(trial=20 * ms, dt=1 * ms) for _ in range(3)]
     assert [str(warning.message) for warning in warned if warning.category is SlowBackendWarning] == [
-        'no C++ compiler was found: simulating with backend "numpy", many times slower; install g++'
+        'no C++ compiler was found: simulating with backend "numpy", many times slower; '
+        "install g++, or say `pip install 'bnsim[compiler]'`"
     ]
     assert [simulator.backend for simulator in simulators] == ["numpy"] * 3
 
@@ -85,7 +92,10 @@ def test_without_a_compiler_numpy_is_taken_with_one_warning() -> None:
 def test_cpp_without_a_compiler() -> None:
     with pytest.raises(bnsim.InputError) as raised:
         coins().compile(trial=20 * ms, dt=1 * ms, backend="cpp")
-    assert str(raised.value) == ('compile(backend): "cpp" needs a C++ compiler; install g++ or choose backend="numpy"')
+    assert str(raised.value) == (
+        "compile(backend): \"cpp\" needs a C++ compiler; install g++, say `pip install 'bnsim[compiler]'`, "
+        'or choose backend="numpy"'
+    )
 
 
 @pytest.mark.usefixtures("no_compiler")
@@ -93,3 +103,46 @@ def test_a_chosen_backend_warns_of_nothing() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error", SlowBackendWarning)
         assert coins().compile(trial=20 * ms, dt=1 * ms, backend="numpy").backend == "numpy"
+
+
+def test_where_there_is_no_other_the_compiler_of_ziglang_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = shlex.join([sys.executable, "-m", "ziglang", "c++"])
+    monkeypatch.delenv("CXX", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_compiler() == own
+    (tmp_path / "g++").touch(mode=0o755)
+    assert find_compiler() == str(tmp_path / "g++")
+    monkeypatch.setenv("CXX", own)
+    assert find_compiler() == own
+
+
+def test_the_first_build_is_announced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = shlex.join([sys.executable, "-m", "ziglang", "c++"])
+    monkeypatch.setenv("ZIG_GLOBAL_CACHE_DIR", str(tmp_path))
+    assert first_build("/usr/bin/g++") == ""
+    assert first_build(own) == (
+        "the C++ compiler of ziglang builds its library with the first network, once, which takes minutes"
+    )
+    (tmp_path / "o" / "0123").mkdir(parents=True)
+    (tmp_path / "o" / "0123" / "libc++.a").touch()
+    assert first_build(own) == ""
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:the C\\+\\+ compiler of ziglang")  # where nothing was built before
+def test_ziglang_gives_the_spikes_and_weights_of_numpy_and_gcc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With all other compilers hidden. The last bits of weights may differ from NumPy's: see test_backends.py."""
+    results = []
+    for backend, path in (("cpp", os.environ["PATH"]), ("numpy", str(tmp_path)), ("cpp", str(tmp_path))):
+        monkeypatch.setenv("PATH", path)
+        simulator = learner(backend)
+        record = [bnsim.Spikes(name) for name in ("input", "cells", "inhibitory")]
+        results.append(simulator.run(simulator.initial_state(1), intensities(20), key=3, record=record))
+    assert "ziglang" in (find_compiler() or "")
+    (gcc, seen), *others = results
+    assert len(seen.spikes["cells"]) > 50
+    for state, recording in others:
+        assert recording.spikes == seen.spikes
+        np.testing.assert_allclose(state["input_to_cells.w"], gcc["input_to_cells.w"], rtol=0, atol=1e-14)
