@@ -41,7 +41,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from bnsim.documents import checked, of_json
-from bnsim.errors import InputError, MachineError, first_line, refuse_path
+from bnsim.errors import InputError, MachineError, advice, first_line, refuse_path
 from bnsim.files import replacing
 from experiments import stored_table
 from experiments.documents import Config, Manifest, Summary
@@ -100,6 +100,31 @@ class Run:
             If the file is damaged.
         """
         return stored_table.read(self.directory / "predictions.parquet", stored_table.PREDICTIONS)
+
+    def table(self, metric: str) -> pd.DataFrame:
+        """Return the rows of one metric, with a column for each of its facts.
+
+        Parameters
+        ----------
+        metric
+            Name of the metric, such as "test_accuracy".
+
+        Returns
+        -------
+        DataFrame
+            As `results`, but for `facts`, whose entries are the columns "facts.layer" and so on, as in `bnsim query`.
+
+        Raises
+        ------
+        InputError
+            If the run holds no such metric.
+        """
+        found = self.results[self.results["metric"] == metric]
+        if found.empty:
+            known = sorted(self.results["metric"].unique())
+            raise InputError(f"{self.directory}: no metric {metric!r}; {advice(metric, known)}")
+        facts = pd.DataFrame(found["facts"].tolist(), index=found.index).add_prefix("facts.")
+        return found.drop(columns="facts").join(facts).reset_index(drop=True)
 
     def examples(self) -> tuple[Example, ...]:
         """Read the example images.

@@ -71,7 +71,8 @@ def by_unit(spikes: SpikeTimes, trial: int | None = None, period: float = 0.0) -
         places = spikes.places(unit)
         order = np.argsort(places, kind="stable")
         ordered = places[order]
-        rank = np.arange(len(ordered)) - np.searchsorted(ordered, ordered)
+        firsts = np.flatnonzero(np.diff(ordered, prepend=-1))  # of each unit that fires in this part
+        rank = np.arange(len(ordered)) - np.repeat(firsts, np.diff(firsts, append=len(ordered)))
         grouped[free[ordered] + rank] = (time + period * numbers)[order]
         free += np.bincount(places, minlength=len(free))
     return Trains(grouped, edges)

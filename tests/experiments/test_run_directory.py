@@ -123,6 +123,22 @@ def test_facts_are_typed_fields_of_a_struct(tmp_path: Path) -> None:
     assert pd.read_parquet(directory / "results.parquet")["facts"].str["scale"].dropna().tolist() == [0.9, 2.0]
 
 
+def test_facts_of_a_metric_are_columns_of_its_table(tmp_path: Path) -> None:
+    """The columns are those of this metric alone; a row without a fact has NaN there."""
+    plain = contents()
+    table = pd.concat([plain.results] * 4, ignore_index=True)
+    table["facts"] = [{"layer": "hidden", "scale": 0.5}, {"margin": 3}, {"layer": "output"}, {}]
+    table["metric"] = ["drift", "test_accuracy", "drift", "test_loss"]
+    run = read_run(write_run(tmp_path, "name", dataclasses.replace(plain, results=table)))
+    found = run.table("drift")
+    assert list(found.columns) == [name for name in COLUMNS if name != "facts"] + ["facts.layer", "facts.scale"]
+    assert found["facts.layer"].tolist() == ["hidden", "output"]
+    np.testing.assert_array_equal(found["facts.scale"], [0.5, np.nan])
+    assert run.table("test_loss")["value"].tolist() == [0.5]
+    with pytest.raises(InputError, match=r"name: no metric 'drft'; did you mean 'drift'\?"):
+        run.table("drft")
+
+
 def test_a_fact_that_is_a_number_here_and_a_word_there_is_stored_as_text(tmp_path: Path) -> None:
     plain = contents()
     places: list[dict[str, object]] = [{"spikes": 30}, {"spikes": "measured"}]
