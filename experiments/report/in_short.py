@@ -59,7 +59,8 @@ def _compared(run: Run, found: Sequence[Comparison]) -> Sentence:
     seeds = _counted(max(one.entry["n"] for one in found), "seed")
     if len(twins) == 1:
         ((bns, ann),) = twins
-        who, what = f"{bns}, a brain-like network, and its artificial twin {ann} were", f"in {measures}"
+        who = f"{bns}, a brain-like network, and its artificial twin {ann} were"
+        what = f"in {measures}; differences are brain-like minus artificial"
     else:
         who = f"{len(twins)} pairs of a brain-like network and its artificial twin were"
         what = f"in {measures}, {len(found)} comparisons in all"

@@ -27,7 +27,7 @@ def test_verdicts_of_one_pair() -> None:
     found = [entry("accuracy", 0.1), entry("learning", 4.5), entry("robustness", -3.0), entry("energy", 90.0)]
     assert told(run_of(found)) == [
         "receptive-field, a brain-like network, and its artificial twin receptive-dense were compared on digits with "
-        "20 seeds in 4 measures.",
+        "20 seeds in 4 measures; differences are brain-like minus artificial.",
         "receptive-field did better in 1 of 4 after Holm's correction: [Learning] (+4.50 points, +3.50 to +5.50 "
         "points).",
         "receptive-dense did better in 2 of 4 after Holm's correction: [Robustness] (−3.00 points, −4.00 to −2.00 "
@@ -38,7 +38,9 @@ def test_verdicts_of_one_pair() -> None:
 
 def test_one_comparison() -> None:
     seen = told(run_of([entry("accuracy", 0.1)]))
-    assert seen[0].endswith("were compared on digits with 20 seeds in 1 measure.")
+    assert seen[0].endswith(
+        "compared on digits with 20 seeds in 1 measure; differences are brain-like minus artificial."
+    )
     assert seen[1:] == [
         "The twins were not told apart in [Test accuracy] (+0.10 points, −0.90 to +1.10 points), which does not show "
         "that they are equal."

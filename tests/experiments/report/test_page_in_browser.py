@@ -157,6 +157,16 @@ def test_another_network_is_picked(opened: Browser) -> None:
     assert opened.problems == []
 
 
+def test_the_page_fits_on_paper(opened: Browser) -> None:
+    """The width of A4 between the margins; a narrow page is not taken for a telephone."""
+    opened.call("Emulation.setEmulatedMedia", media="print")
+    opened.call("Emulation.setDeviceMetricsOverride", width=680, height=1000, deviceScaleFactor=1, mobile=False)
+    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert opened.evaluate("getComputedStyle(document.querySelector('.bns')).whiteSpace") == "nowrap"
+    assert opened.evaluate("getComputedStyle(document.querySelector('main a')).textDecorationLine") == "none"
+    opened.call("Emulation.setEmulatedMedia", media="")
+
+
 def test_paper_and_readers_without_script_get_still_pictures(opened: Browser) -> None:
     visible = "['.viewer', '.stills', 'nav'].map((part) => document.querySelector(part).checkVisibility())"
     assert opened.evaluate(visible) == [True, False, True]
