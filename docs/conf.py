@@ -32,6 +32,7 @@ extensions = [
     "myst_parser",
     "sphinx_copybutton",
     "sphinx_design",
+    "sphinx_gallery.gen_gallery",
     "extension",
 ]
 templates_path = ["templates"]
@@ -52,6 +53,21 @@ myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 copybutton_prompt_text = r"\$ "
 copybutton_prompt_is_regexp = True
+
+sphinx_gallery_conf = {
+    "examples_dirs": ["gallery", "tutorials"],
+    "gallery_dirs": ["auto_gallery", "auto_tutorials"],
+    "within_subsection_order": "FileNameSortKey",
+    "filename_pattern": r"\.py$",
+    "reset_modules": ("matplotlib", "extension.gallery.without_pictures"),
+    "reset_modules_order": "both",
+    "download_all_examples": False,
+    "show_memory": False,
+    "min_reported_time": 1e9,  # times differ from build to build
+    "write_computation_times": False,
+    "show_signature": False,
+    "remove_config_comments": True,
+}
 
 intersphinx_mapping = (
     {
@@ -76,7 +92,7 @@ html_copy_source = False
 html_theme_options = {
     "logo": {"text": "bnsim"},
     "navbar_align": "left",
-    "header_links_before_dropdown": 6,
+    "header_links_before_dropdown": 7,
     "navigation_with_keys": False,
     "show_toc_level": 2,
     "footer_start": ["copyright"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from numpydoc.docscrape import NumpyDocString
@@ -14,6 +15,8 @@ from experiments.studies import STUDIES
 from experiments.yardsticks import Classic, Yardstick
 from extension.prose import method
 from extension.text import escaped, heading, literal, table, toctree
+
+_GALLERY = Path(__file__).parents[1] / "gallery"
 
 
 def pages() -> dict[str, str]:
@@ -51,7 +54,7 @@ def _study(study: Study) -> str:
     text += f".. code-block:: console\n\n   $ bnsim run {study.name}\n\n"
     text += heading("Method", "-") + method(study.method) + "\n\n"
     if isinstance(study, Classic):
-        text += heading("Yardsticks", "-") + _yardsticks(study)
+        text += heading("Yardsticks", "-") + _yardsticks(study) + _elsewhere(study)
     text += heading("Metrics", "-") + _metrics(study)
     return text + heading("Options", "-") + _options(study)
 
@@ -68,6 +71,13 @@ def _yardsticks(classic: Classic) -> str:
         for yardstick in classic.yardsticks
     ]
     return table(("figure", "published ± tolerance", "source", "why so much", "under"), rows)
+
+
+def _elsewhere(classic: Classic) -> str:
+    text = "What was measured is in :doc:`/results`."
+    if (_GALLERY / f"{classic.name}.py").is_file():
+        text += f" The experiment as a short script, with its picture: :doc:`/auto_gallery/{classic.name}`."
+    return f"{text}\n\n"
 
 
 def _facts_of(yardstick: Yardstick) -> str:

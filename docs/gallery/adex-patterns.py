@@ -1,4 +1,9 @@
-"""Firing patterns of the adaptive exponential neuron (Naud et al. 2008): parameters as arrays of cells."""
+"""
+Firing patterns of the adaptive exponential neuron
+==================================================
+
+Firing patterns of the adaptive exponential neuron (Naud et al. 2008): parameters as arrays of cells.
+"""
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -1,4 +1,8 @@
-"""Spikes of a balanced network: excitation and inhibition cancel on average, and what is left makes neurons fire.
+"""
+A balanced network
+==================
+
+Spikes of a balanced network: excitation and inhibition cancel on average, and what is left makes neurons fire.
 
 A thousand neurons after Brunel, Journal of Computational Neuroscience 8 (2000), with inhibition six times as strong as
 excitation and external input at twice the rate that alone would bring the mean potential to threshold.

@@ -1,4 +1,9 @@
-"""Sparse network of excitatory and inhibitory neurons: asynchronous and irregular activity (Brunel 2000, figure 8C)."""
+"""
+Brunel's sparse network
+=======================
+
+Sparse network of excitatory and inhibitory neurons: asynchronous and irregular activity (Brunel 2000, figure 8C).
+"""
 
 import matplotlib.pyplot as plt
 from brian2 import Hz, ms, mV, second

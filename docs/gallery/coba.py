@@ -1,4 +1,8 @@
-"""A sparse network with synaptic conductances: a kick of 50 neurons begins activity that keeps itself up.
+"""
+A network with synaptic conductances
+====================================
+
+A sparse network with synaptic conductances: a kick of 50 neurons begins activity that keeps itself up.
 
 The first benchmark of Brette et al., Journal of Computational Neuroscience 23 (2007), after Vogels and Abbott, Journal
 of Neuroscience 25 (2005).

@@ -1,4 +1,8 @@
-"""A sparse network with synaptic currents: neurons would fire by themselves, and inhibition makes them irregular.
+"""
+A network with synaptic currents
+================================
+
+A sparse network with synaptic currents: neurons would fire by themselves, and inhibition makes them irregular.
 
 The second benchmark of Brette et al., Journal of Computational Neuroscience 23 (2007), after Vogels and Abbott, Journal
 of Neuroscience 25 (2005).

@@ -1,4 +1,9 @@
-"""Firing rate of a leaky integrate-and-fire neuron against its input current, beside the closed solution."""
+"""
+Firing rate against current
+===========================
+
+Firing rate of a leaky integrate-and-fire neuron against its input current, beside the closed solution.
+"""
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -1,4 +1,8 @@
-"""Gap junctions: cells that fire at different rates by themselves fire together when they are coupled.
+"""
+Gap junctions
+=============
+
+Gap junctions: cells that fire at different rates by themselves fire together when they are coupled.
 
 Hodgkin-Huxley cells with different currents, in two groups; in the second, each pair of cells has a gap junction.
 Compare Galarreta and Hestrin, Nature 402 (1999), and Gibson, Beierlein and Connors, Nature 402 (1999).

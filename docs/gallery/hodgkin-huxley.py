@@ -1,4 +1,9 @@
-"""Hodgkin & Huxley's membrane: its firing rate jumps from 0 to some 50 Hz as the current rises (class II)."""
+"""
+Hodgkin and Huxley's membrane
+=============================
+
+Hodgkin & Huxley's membrane: its firing rate jumps from 0 to some 50 Hz as the current rises (class II).
+"""
 
 import matplotlib.pyplot as plt
 import numpy as np

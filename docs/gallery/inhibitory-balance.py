@@ -1,4 +1,8 @@
-"""Inhibitory plasticity brings a network from fast regular firing into balance, at a target rate.
+"""
+Inhibitory plasticity and balance
+=================================
+
+Inhibitory plasticity brings a network from fast regular firing into balance, at a target rate.
 
 After Vogels, Sprekeler, Zenke, Clopath & Gerstner, Science 334 (2011), with a fifth of the neurons.
 """

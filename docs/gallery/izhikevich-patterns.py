@@ -1,4 +1,9 @@
-"""Firing patterns of Izhikevich's model (2003): parameters as arrays, one value for each cell."""
+"""
+Firing patterns of Izhikevich's model
+=====================================
+
+Firing patterns of Izhikevich's model (2003): parameters as arrays, one value for each cell.
+"""
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -1,4 +1,8 @@
-"""Eight cell types of a cortical column, all alike but for their connections, fire at rates of their own.
+"""
+A cortical column
+=================
+
+Eight cell types of a cortical column, all alike but for their connections, fire at rates of their own.
 
 After Potjans & Diesmann, Cerebral Cortex 24 (2014), with a twentieth of the neurons and three tenths of the inputs.
 """

@@ -1,4 +1,8 @@
-"""Which spikes pair: all of them, or nearest neighbours by one of three schemes.
+"""
+Which spikes pair
+=================
+
+Which spikes pair: all of them, or nearest neighbours by one of three schemes.
 
 One pair of spikes changes a weight alike in all schemes. For Poisson trains they differ: with all pairs the areas of
 the window decide, and this one weakens at every rate; with nearest spikes the higher peak of potentiation wins at high

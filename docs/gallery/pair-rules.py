@@ -1,4 +1,8 @@
-"""Windows of the rules of spike pairs: by how much one pair changes a weight, by the time between its spikes.
+"""
+Windows of the pair rules
+=========================
+
+Windows of the rules of spike pairs: by how much one pair changes a weight, by the time between its spikes.
 
 Changes are in percent of the weight before the pair, of which each line is for one: that of the additive and of the
 inhibitory rule is the same for all weights, and so the larger a share, the smaller the weight.

@@ -1,4 +1,8 @@
-"""Plasticity by the frequency of pairs: the triplet rule against data from slices of visual cortex.
+"""
+Plasticity by the frequency of pairs
+====================================
+
+Plasticity by the frequency of pairs: the triplet rule against data from slices of visual cortex.
 
 Sixty pairs of spikes, 10 ms apart, are repeated at several frequencies. The data are those of Sjöström, Turrigiano and
 Nelson, Neuron 32 (2001); the rule and its parameters those of Pfister and Gerstner, Journal of Neuroscience 26 (2006).

@@ -1,4 +1,8 @@
-"""Phase plane of the adaptive exponential neuron: nullclines, vector field, and the path of a cell through spikes.
+"""
+Phase plane of an adaptive exponential neuron
+=============================================
+
+Phase plane of the adaptive exponential neuron: nullclines, vector field, and the path of a cell through spikes.
 
 The input lifts the potential's nullcline off the other one, so that there is no resting state. Each spike raises the
 adaptation, which brings the path closer to the nullcline and slows the cell down, until both settle. After Brette &

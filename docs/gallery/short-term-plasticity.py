@@ -1,4 +1,8 @@
-"""Short-term plasticity: a depressing and a facilitating synapse transmit the same train of spikes.
+"""
+Short-term plasticity
+=====================
+
+Short-term plasticity: a depressing and a facilitating synapse transmit the same train of spikes.
 
 The synapses are those of Tsodyks, Pawelzik and Markram, Neural Computation 10 (1998); the train has 20 Hz.
 """

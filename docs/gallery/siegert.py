@@ -1,4 +1,9 @@
-"""Firing rate of leaky integrate-and-fire neurons in response to white noise: it depends on the time step."""
+"""
+Firing rate in response to noise
+================================
+
+Firing rate of leaky integrate-and-fire neurons in response to white noise: it depends on the time step.
+"""
 
 import matplotlib.pyplot as plt
 import numpy as np

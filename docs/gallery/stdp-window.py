@@ -1,4 +1,9 @@
-"""Window of spike-timing-dependent plasticity: one pair of spikes for each synapse, each with another lag."""
+"""
+Window of spike-timing-dependent plasticity
+===========================================
+
+Window of spike-timing-dependent plasticity: one pair of spikes for each synapse, each with another lag.
+"""
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -1,4 +1,8 @@
-"""Synapses compete for the control of spikes: weights part, and the rate of the neuron hardly depends on its inputs.
+"""
+Synapses that compete
+=====================
+
+Synapses compete for the control of spikes: weights part, and the rate of the neuron hardly depends on its inputs.
 
 After Song, Miller & Abbott, Nature Neuroscience 3 (2000); weights change five times as fast as there.
 """

@@ -1,4 +1,8 @@
-"""Synaptic scaling: whatever their weights at first, neurons come to fire at the target rate.
+"""
+Synaptic scaling
+================
+
+Synaptic scaling: whatever their weights at first, neurons come to fire at the target rate.
 
 Twelve neurons, each with the same 100 Poisson inputs and weights that are too weak or too strong. The estimate of the
 rate is slow, so that weights overshoot. After van Rossum, Bi & Turrigiano, Journal of Neuroscience 20 (2000), with

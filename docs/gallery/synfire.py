@@ -1,4 +1,8 @@
-"""Two packets of spikes on their way along a synfire chain: the larger one sharpens and lives, the smaller one dies.
+"""
+A synfire chain
+===============
+
+Two packets of spikes on their way along a synfire chain: the larger one sharpens and lives, the smaller one dies.
 
 After Diesmann, Gewaltig & Aertsen, Nature 402 (1999): ten groups of 100 neurons, each of which sends its spikes to all
 neurons of the next group, with 20,000 background synapses a neuron.

@@ -1,4 +1,8 @@
-"""Three-factor rules: two neurons learn whose of two noisy patterns is shown, told the answer or only right or wrong.
+"""
+Three-factor rules
+==================
+
+Three-factor rules: two neurons learn whose of two noisy patterns is shown, told the answer or only right or wrong.
 
 Both rules learn at the end of each trial: `ErrorModulated` from the error of each neuron, `RewardModulatedSTDP` from
 whether the network's answer was right.

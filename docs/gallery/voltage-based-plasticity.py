@@ -1,4 +1,8 @@
-"""Clopath's rule: the postsynaptic membrane potential decides whether presynaptic spikes weaken or strengthen synapses.
+"""
+Plasticity by the membrane potential
+====================================
+
+Clopath's rule: the postsynaptic membrane potential decides whether presynaptic spikes weaken or strengthen synapses.
 
 Cells are held at potentials from -80 to -20 mV while 25 presynaptic spikes arrive at 50 Hz: nothing below theta_minus,
 depression above it, potentiation above theta_plus. After Clopath, Buesing, Vasilaki & Gerstner, Nature Neuroscience 13

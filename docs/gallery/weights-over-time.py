@@ -1,4 +1,8 @@
-"""Competition of synapses: with additive STDP, the weights of equal inputs part into weak and strong ones.
+"""
+Weights over time
+=================
+
+Competition of synapses: with additive STDP, the weights of equal inputs part into weak and strong ones.
 
 A hundred Poisson inputs of one neuron, after Song, Miller & Abbott, Nature Neuroscience 3 (2000), with larger
 changes of the weights and jumps of the potential in place of conductances.
