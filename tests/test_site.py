@@ -14,6 +14,7 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 import typer
+from filelock import FileLock
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -27,15 +28,28 @@ def name_of(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built site. Pages that Sphinx makes and what galleries drew lie below `docs`, where git ignores them."""
-    folder = tmp_path_factory.mktemp("site")
+    """The built site, once for all processes of the tests.
+
+    Pages that Sphinx makes and what galleries drew lie below `docs`, where git ignores them.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    folder, built = shared / "site", shared / "site-is-built"
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", str(DOCS), str(folder)]
-    done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)}
-    )
-    assert done.returncode == 0, done.stderr
+    with FileLock(shared / "site.lock"):
+        if not built.exists():
+            done = subprocess.run(
+                command,
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                check=False,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+            )
+            assert done.returncode == 0, done.stderr
+            built.touch()
     return folder
 
 
