@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,8 +71,51 @@ def write(recording: Recording, path: Path, positions: Mapping[str, FloatArray],
     if counts := _counts(recording):
         file.create_processing_module("misc", "Results of a simulation besides its spikes.").add(counts)
     _name_objects(file, file.identifier)
-    with h5py.File(path, "w") as target, NWBHDF5IO(file=target, mode="w") as out:
+    with (
+        _Quiet(path, "w+") as disk,
+        disk.failing_first(),
+        h5py.File(disk, "w") as target,
+        NWBHDF5IO(file=target, mode="w") as out,
+    ):
         out.write(file)
+
+
+class _Quiet(io.FileIO):
+    """A file that goes on when it cannot be written: HDF5 crashes the process where a disk is full."""
+
+    _error: OSError | None = None
+
+    @contextmanager
+    def failing_first(self) -> Iterator[None]:
+        """Raise what failed first, after HDF5 has closed its file."""
+        try:
+            yield
+        finally:
+            if self._error is not None:
+                raise self._error
+
+    def write(self, data: Any) -> int:
+        rest = memoryview(data).cast("B")
+        try:
+            while self._error is None and rest:
+                rest = rest[super().write(rest) :]
+        except OSError as error:
+            self._error = error
+        return len(data)
+
+    def truncate(self, size: int | None = None) -> int:
+        try:
+            return super().truncate(size) if self._error is None else size or 0
+        except OSError as error:
+            self._error = error
+            return size or 0
+
+    def readinto(self, buffer: Any) -> int:
+        n_read = super().readinto(buffer) or 0
+        if self._error is not None:  # what was never written
+            memoryview(buffer).cast("B")[n_read:] = bytes(len(buffer) - n_read)
+            return len(buffer)
+        return n_read
 
 
 def _checksum(recording: Recording) -> str:
