@@ -23,7 +23,16 @@ _SMALL = 2**20
 class QuietFile(io.FileIO):
     """Go on where the file cannot be written: HDF5 would end the process.
 
-    Parameters and all else are those of `io.FileIO`.
+    Parameters
+    ----------
+    file : str or pathlib.Path
+        The file.
+    mode : str
+        As `io.FileIO` takes it.
+    closefd : bool
+        As `io.FileIO` takes it.
+    opener : callable, optional
+        As `io.FileIO` takes it.
     """
 
     _error: OSError | None = None
