@@ -10,18 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
-from hdmf.backends.hdf5.h5_utils import H5DataIO
 from hdmf.common import DynamicTable, ElementIdentifiers, VectorData, VectorIndex
-from hdmf.data_utils import GenericDataChunkIterator
 from pynwb import NWBHDF5IO, NWBFile, TimeSeries
 from pynwb.epoch import TimeIntervals
 from pynwb.misc import Units
 
-from bnsim.archive import LEVEL
 from bnsim.arrays import FloatArray
-from bnsim.parts import in_parts, let_go
+from bnsim.parts import in_parts
 from bnsim.recording.grouped import by_unit
 from bnsim.recording.nwb_facts import as_text, ranges
+from bnsim.recording.nwb_storage import QuietFile, stored
 from bnsim.recording.traces import SampledTrace
 
 if TYPE_CHECKING:
@@ -29,10 +27,6 @@ if TYPE_CHECKING:
 
 DIMENSIONLESS = "dimensionless"
 """What the unit of a series is called where there is none."""
-_AT_ONCE_GB = 0.03
-"""Of an array that is written piece by piece."""
-_SMALL = 2**20
-"""Entries of an array that is handed over whole."""
 _SAME = uuid.UUID("5f1b6b0e-6f0a-4a4e-9d5e-2d2f0c7f6f3a")
 """Namespace of the objects' identifiers, which follow from the session's and their places in the file."""
 
@@ -69,7 +63,12 @@ def write(recording: Recording, path: Path, positions: Mapping[str, FloatArray],
     if counts := _counts(recording):
         file.create_processing_module("misc", "Results of a simulation besides its spikes.").add(counts)
     _name_objects(file, file.identifier)
-    with h5py.File(path, "w") as target, NWBHDF5IO(file=target, mode="w") as out:
+    with (
+        QuietFile(path, "w+") as disk,
+        disk.failing_first(),
+        h5py.File(disk, "w") as target,
+        NWBHDF5IO(file=target, mode="w") as out,
+    ):
         out.write(file)
 
 
@@ -125,12 +124,12 @@ def _units(recording: Recording, positions: Mapping[str, FloatArray]) -> Units:
     times = np.concatenate([part.times for part in grouped]) if len(grouped) > 1 else grouped[0].times
     ends = np.cumsum(np.concatenate([np.diff(part.edges) for part in grouped]))
     names = [name for name, spikes in recording.spikes.items() for _ in range(len(spikes.units))]
-    spikes = VectorData(name="spike_times", description="Times of spikes, in seconds.", data=_stored(times))
+    spikes = VectorData(name="spike_times", description="Times of spikes, in seconds.", data=stored(times))
     extent = [recording.start, recording.start + recording.n_trials * recording.duration]
     seen = VectorData(
         name="obs_intervals",
         description="When spikes were recorded, in seconds.",
-        data=_stored(np.broadcast_to(extent, (len(names), 2))),
+        data=stored(np.broadcast_to(extent, (len(names), 2))),
     )
     columns = [
         VectorIndex(name="spike_times_index", target=spikes, data=ends.astype(np.uint64)),
@@ -180,9 +179,9 @@ def _time_series(recording: Recording, name: tuple[str, str], trace: SampledTrac
     return TimeSeries(
         name=_series_name(name),
         description=f"{what}; columns are {of} {_listed(trace)}.",
-        data=_stored(trace.values.reshape(-1, len(trace.units))),
+        data=stored(trace.values.reshape(-1, len(trace.units))),
         unit=trace.unit or DIMENSIONLESS,
-        **({"starting_time": float(times[0]), "rate": 1 / period} if period else {"timestamps": _stored(times)}),
+        **({"starting_time": float(times[0]), "rate": 1 / period} if period else {"timestamps": stored(times)}),
     )
 
 
@@ -235,7 +234,7 @@ def _counts(recording: Recording) -> DynamicTable | None:
         VectorData(
             name="count",
             description="Number of spikes in each trial.",
-            data=_stored(np.concatenate([found.T for found in counts.values()])),
+            data=stored(np.concatenate([found.T for found in counts.values()])),
         ),
     ]
     return DynamicTable(
@@ -245,33 +244,6 @@ def _counts(recording: Recording) -> DynamicTable | None:
         columns=columns,
         colnames=["population", "unit", "count"],
     )
-
-
-class _Parts(GenericDataChunkIterator):
-    """An array, piece by piece; what is mapped from disk leaves the memory again."""
-
-    def __init__(self, array: np.ndarray) -> None:
-        self._array = array
-        super().__init__(buffer_gb=_AT_ONCE_GB, chunk_mb=1.0)
-
-    def _get_data(self, selection: tuple[slice, ...]) -> np.ndarray:
-        part = np.array(self._array[selection])
-        let_go(self._array)
-        return part
-
-    def _get_maxshape(self) -> tuple[int, ...]:
-        return self._array.shape
-
-    def _get_dtype(self) -> np.dtype[Any]:
-        return self._array.dtype
-
-
-def _stored(array: np.ndarray) -> Any:
-    """An array for HDF5: compressed, and piece by piece where it is large."""
-    if not array.size:
-        return array
-    data = array if array.size <= _SMALL else _Parts(array)
-    return H5DataIO(data=data, compression="gzip", compression_opts=LEVEL, shuffle=True)
 
 
 def _name_objects(found: Any, identifier: str, place: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import resource
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -290,6 +291,30 @@ def test_what_is_refused(changes: dict[str, Any], message: str, tmp_path: Path) 
         trials().to_nwb(**{"path": tmp_path / "run.nwb", **changes})
     assert str(caught.value) == f"Recording.to_nwb{message}"
     assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_gets_one_line_and_leaves_what_was_there(tmp_path: Path) -> None:
+    """HDF5 by itself would end the process."""
+    path = tmp_path / "run.nwb"
+    path.write_bytes(b"before")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for most in (0, 1000, 50_000):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, limits[1]))
+        try:
+            with pytest.raises(MachineError) as caught:
+                trials().to_nwb(path)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        reason = "File too large); give a folder that exists and has room"
+        assert str(caught.value) == f"Recording.to_nwb: cannot write {path} ({reason}"
+        assert [found.read_bytes() for found in tmp_path.iterdir()] == [b"before"]
+
+
+def test_a_name_with_a_slash(tmp_path: Path) -> None:
+    found = Recording(0.01, 1e-3, np.zeros(1, np.uint64), {"a/b": np.zeros((1, 1), int)})
+    trace = SampledTrace(np.zeros((1, 2, 1)), np.array([0, 1e-3]), "V", np.array([0]))
+    with pytest.raises(InputError, match=r"^Recording\.to_nwb: pynwb refuses it \(name 'a/b.v' cannot contain a '/'"):
+        replace(found, traces={"a/b": {"v": trace}}).to_nwb(tmp_path / "run.nwb")
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
