@@ -53,8 +53,10 @@ for ax, (name, (g, eta, duration)) in zip(axes.flat, regimes.items(), strict=Tru
 
 # %%
 # SR is synchronous and regular; SI-fast and SI-slow are synchronous and irregular, with a fast and a slow
-# oscillation; AI is asynchronous and irregular. How far the full network is from the published figures is in
-# the :doc:`reference <../reference/generated/classics/brunel>`:
+# oscillation; AI is asynchronous and irregular in the paper's network. Here two neurons have half of their
+# excitatory inputs in common, where the paper's have a tenth, which leaves some synchrony in AI. What the full
+# network must reproduce is in the :doc:`reference <../reference/generated/classics/brunel>`, and what was
+# measured in :doc:`/results`:
 #
 # .. code-block:: console
 #
