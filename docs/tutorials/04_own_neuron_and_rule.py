@@ -47,6 +47,7 @@ figure, axes = plt.subplots(2, sharex=True, layout="constrained")
 for unit, (ax, title) in enumerate(zip(axes, ["threshold fixed", "threshold rises"], strict=True)):
     bnsim.plotting.membrane_potential(recording, "cells", unit, ax=ax)
     ax.set_title(title)
+    ax.label_outer()
 
 # %%
 # The first cell fires with the interval of the closed solution, tau ln(I / (I - threshold)) = 20 ms ln 2 = 13.9

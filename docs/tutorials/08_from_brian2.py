@@ -69,11 +69,11 @@ spikes = recording.spike_times("cells")
 same = np.array_equal(spikes.unit, np.asarray(monitor.i)) and np.allclose(spikes.time, monitor.t / second, atol=1e-9)
 print(f"{len(spikes)} spikes, {'all equal' if same else 'not equal'}")
 
-figure, ax = plt.subplots()
+figure, ax = plt.subplots(layout="constrained")
 ax.plot(monitor.t / ms, monitor.i, "|", markersize=12, label="Brian2")
 ax.plot(spikes.time * 1000, spikes.unit, ".", markersize=4, label="bnsim")
-ax.set(xlabel="time (ms)", ylabel="cell")
-ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+ax.set(xlabel="time (ms)", ylabel="cell", yticks=range(0, 20, 5))
+ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
 
 # %%
 # What differs
