@@ -77,6 +77,13 @@ def test_nothing_is_fetched_to_read_it(pages: dict[Path, Links]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("script", sorted(path.stem for path in DOCS.glob("gallery/*.py")))
+def test_every_script_draws_its_picture(script: str, site: Path) -> None:
+    """The build carries out all scripts; one that fails is an error there."""
+    assert (site / "_images" / f"sphx_glr_{script}_001.png").stat().st_size > 5000
+
+
+@pytest.mark.slow
 def test_every_command_and_metric_has_its_place(site: Path) -> None:
     from experiments.classics import CLASSICS
     from experiments.studies import STUDIES
