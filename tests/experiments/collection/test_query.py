@@ -132,9 +132,13 @@ def test_a_refused_query_is_one_line_and_leaves_nothing(asked: Path) -> None:
 
 @pytest.mark.slow
 def test_an_endless_query_can_be_interrupted(opened: Any) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell may have the tests ignore
     threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
-    with pytest.raises(KeyboardInterrupt):
-        ask(opened, "SELECT count(*) FROM range(100000000000) a, range(100000) b")
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            ask(opened, "SELECT count(*) FROM range(100000000000) a, range(100000) b")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert list(ask(opened, "SELECT 1")) == [(1,)]
 
 
