@@ -23,7 +23,8 @@ from experiments.run.dask_executor import connected_to
 from ..parabola import parabola, streams
 
 COMPILER = """#!/bin/sh
-case " $* " in *" --version "*) ;; *) echo compiled >> {log} ;; esac
+# Brian2 asks compilers which flags they know, once on a machine: that compiles no network.
+case " $* " in *" everything.cpp "*) echo compiled >> {log} ;; esac
 exec c++ "$@"
 """
 SLOWLY = {"parabola.seconds": 0.3}
