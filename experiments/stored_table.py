@@ -88,7 +88,7 @@ _ARROW = {
 """Types of facts that are stored as numbers, with their Arrow types."""
 
 
-def read(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:
+def read(path: Path, columns: Mapping[str, Column], remedy: str = "repeat the run") -> pd.DataFrame:
     """Read a table.
 
     Parameters
@@ -97,6 +97,8 @@ def read(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:
         Path of the file.
     columns
         Columns that it must have; others are left out.
+    remedy
+        What to do where it is damaged.
 
     Returns
     -------
@@ -108,15 +110,15 @@ def read(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:
     InputError
         If the file is damaged, lacks a column, or a column holds something else.
     """
-    with undamaged(path):
+    with undamaged(path, remedy):
         stored = opened(path)
         for name, column in columns.items():
-            check(stored, name, column)
+            _check(stored, name, column)
         table = stored.select(list(columns)).to_pandas(ignore_metadata=True)
         if "step" in columns:  # else missing ones would make fractions of all
             table["step"] = pd.array(stored["step"].to_pylist(), dtype="Int64")
         if "facts" in columns:
-            table = table.assign(facts=pd.Series(facts_of(stored), index=table.index, dtype=object))
+            table = table.assign(facts=pd.Series(_facts_of(stored), index=table.index, dtype=object))
     return table
 
 
@@ -144,40 +146,16 @@ def opened(path: Path) -> pa.Table:
     return pq.read_table(path)
 
 
-def facts_of(table: pa.Table) -> list[dict[str, Any]]:
-    """Return the facts of each row, of which the struct has a field for every fact of any row.
+def _facts_of(table: pa.Table) -> list[dict[str, Any]]:
+    """The facts of each row, of which the struct has a field for every fact of any row.
 
-    Parameters
-    ----------
-    table
-        A table with a column of facts.
-
-    Returns
-    -------
-    list of dict
-        By name; pandas would turn whole numbers into fractions where some rows lack them.
+    pandas would turn whole numbers into fractions where some rows lack them.
     """
     rows = table["facts"].to_pylist()
     return [{name: fact for name, fact in (row or {}).items() if fact is not None} for row in rows]
 
 
-def check(stored: pa.Table, name: str, column: Column) -> None:
-    """Refuse a table in which a column is not what it must be.
-
-    Parameters
-    ----------
-    stored
-        The table.
-    name
-        Name of the column.
-    column
-        What it must hold.
-
-    Raises
-    ------
-    ValueError
-        If the column is missing, or holds something else.
-    """
+def _check(stored: pa.Table, name: str, column: Column) -> None:
     if stored.column_names.count(name) != 1:
         is_missing = name not in stored.column_names
         raise ValueError(f"column {name!r} is {'missing' if is_missing else 'in it twice'}")

@@ -310,17 +310,18 @@ def _make(folder: Path, entry: Path, make: Callable[[Path], dict[str, Any]]) -> 
 
 def _made(fingerprint: str, workplace: Path, make: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
     manifest = make(workplace)
-    manifest["checksum"] = _checksum(workplace / BINARY)
+    binary = (workplace / BINARY).read_bytes()
+    manifest["checksum"] = _checksum(binary)
     exchange = _EXCHANGE.get()
     if exchange is not None:
-        exchange.put(fingerprint, Compiled(manifest, (workplace / BINARY).read_bytes()))
+        exchange.put(fingerprint, Compiled(manifest, binary))
     return manifest
 
 
 def _received(fingerprint: str, workplace: Path) -> dict[str, Any] | None:
     exchange = _EXCHANGE.get()
     found = None if exchange is None else exchange.get(fingerprint)
-    if found is None or hashlib.sha256(found.binary).hexdigest() != found.manifest.get("checksum"):
+    if found is None or _checksum(found.binary) != found.manifest.get("checksum"):
         return None
     (workplace / BINARY).write_bytes(found.binary)
     (workplace / BINARY).chmod(0o755)
@@ -330,7 +331,7 @@ def _received(fingerprint: str, workplace: Path) -> dict[str, Any] | None:
 def _read(entry: Path) -> dict[str, Any] | None:
     try:
         manifest = json.loads((entry / MANIFEST).read_text())
-        whole = manifest["checksum"] == _checksum(entry / BINARY)
+        whole = manifest["checksum"] == _checksum((entry / BINARY).read_bytes())
     except (OSError, ValueError, KeyError, TypeError):
         return None
     with suppress(OSError):  # of a cache that cannot be written to
@@ -338,5 +339,5 @@ def _read(entry: Path) -> dict[str, Any] | None:
     return manifest if whole else None
 
 
-def _checksum(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _checksum(binary: bytes) -> str:
+    return hashlib.sha256(binary).hexdigest()

@@ -52,7 +52,7 @@ def write(recording: Recording, path: Path, positions: Mapping[str, FloatArray],
     TypeError, ValueError
         If pynwb refuses metadata, or a name cannot be one in such a file.
     """
-    given = {"identifier": _checksum(recording), **metadata}
+    given = dict(metadata) if "identifier" in metadata else {"identifier": _checksum(recording), **metadata}
     file = NWBFile(**given, file_create_date=given["session_start_time"], notes=as_text(_facts(recording)))
     if recording.spikes:
         file.units = _units(recording, positions)

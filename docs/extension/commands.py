@@ -33,7 +33,7 @@ def pages() -> dict[str, str]:
 
 
 def _of(group: Any) -> Iterator[tuple[str, Any]]:
-    return iter((name, command) for name, command in group.commands.items() if not command.hidden)
+    return ((name, command) for name, command in group.commands.items() if not command.hidden)
 
 
 def _section(name: str, command: Any, context: Any) -> str:

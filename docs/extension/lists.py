@@ -33,15 +33,10 @@ def pages() -> dict[str, str]:
     text += heading("Presets", "-") + _table(catalogue("presets"))
     for kind in _PARTS:
         entries = catalogue(kind)
-        rows = [(f":py:class:`{name} <bnsim.{name}>`", _line(about)) for name, about in entries.items()]
+        rows = [(f":py:class:`{name} <bnsim.{name}>`", about) for name, about in entries.items()]
         text += heading(kind.capitalize(), "-") + table(("name", ""), rows)
     return {"lists": text}
 
 
 def _table(entries: Mapping[str, str]) -> str:
     return table(("name", ""), [(literal(name), escaped(about)) for name, about in entries.items()])
-
-
-def _line(about: str) -> str:
-    """The first line of a docstring, whose markup is its own."""
-    return about

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+import bnsim
 from experiments.output import say
 
 
@@ -33,9 +34,7 @@ app = typer.Typer(
 
 def _show_version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import version  # only here: every start of the command would wait for it
-
-        say(f"bnsim {version('bnsim')}")
+        say(f"bnsim {bnsim.__version__}")
         raise typer.Exit
 
 

@@ -26,7 +26,7 @@ from bnsim.errors import InputError
 from experiments.points.documents import Counts, FailedDocument, FitPlanDocument, SweepPlanDocument
 from experiments.run_directory import read_json
 from experiments.stored_table import RESULTS as RUN_RESULTS
-from experiments.stored_table import Column, check, facts_of, opened, undamaged
+from experiments.stored_table import Column, read, undamaged
 
 PLAN, POINTS, FAILED, COUNTS = "plan.json", "points.jsonl", "failed.jsonl", "sweep.json"
 RESULTS, SUMMARY = "results.parquet", "summary.parquet"
@@ -209,25 +209,22 @@ def _failures(folder: Path) -> tuple[Failed, ...]:
 
 def _table(path: Path, keys: Sequence[str]) -> pd.DataFrame:
     columns = {"point": _WHOLE, **dict.fromkeys(keys, _ANYTHING), **_COLUMNS[path.name]}
-    with undamaged(path, _remedy(path.parent)):
-        stored = opened(path)
-        for name, column in columns.items():
-            check(stored, name, column)
-        facts = facts_of(stored)
-        frame = stored.drop_columns("facts").to_pandas(ignore_metadata=True)
-        frame.insert(stored.schema.get_field_index("facts"), "facts", pd.Series(facts, index=frame.index, dtype=object))
-        return frame.astype({"step": "Int64"})
+    return read(path, columns, _remedy(path.parent))
 
 
 _ANYTHING = Column(lambda kind: not pa.types.is_nested(kind), "values of a setting")
-_PLACE = {name: RUN_RESULTS[name] for name in ("study", "model", "kind", "step", "metric", "unit")}
-_PLACE["facts"] = Column(pa.types.is_struct, "facts by name", missing=True)
+_FACTS = Column(pa.types.is_struct, "facts by name", missing=True)
+_PLACE = {
+    **{name: RUN_RESULTS[name] for name in ("study", "model", "kind")},
+    "facts": _FACTS,
+    **{name: RUN_RESULTS[name] for name in ("step", "metric", "unit")},
+}
 _WHOLE, _NUMBER = RUN_RESULTS["seed"], RUN_RESULTS["value"]
 _COLUMNS = {
     RESULTS: {**_PLACE, "seed": _WHOLE, "value": _NUMBER},
     SUMMARY: {**_PLACE, "mean": _NUMBER, "ci_low": _NUMBER, "ci_high": _NUMBER, "n": _WHOLE},
 }
-"""Columns of the tables, besides the point and what is varied."""
+"""Columns of the tables, in their order, after the point and what is varied."""
 
 
 def _remedy(folder: Path) -> str:

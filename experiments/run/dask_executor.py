@@ -148,6 +148,7 @@ class DaskExecutor:
                     f"{self._culprit}: no Dask scheduler answers there ({first_line(error)}); start one with "
                     "`dask scheduler`, or correct the address"
                 ) from None
+            self._stack.callback(self._forget)
             self._stack = self._stack.pop_all()
         return self
 
@@ -155,10 +156,13 @@ class DaskExecutor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with suppress(OSError, TimeoutError):  # a cluster that is gone cannot be left in good order
-            for name in self._client.list_datasets() if self._client.status == "running" else ():
-                if name.startswith(_KEPT):
-                    self._client.unpublish_dataset(name)
             self._stack.close()
+
+    def _forget(self) -> None:
+        """Remove the compiled networks from the scheduler, which others may use too."""
+        for name in self._client.list_datasets() if self._client.status == "running" else ():
+            if name.startswith(_KEPT):
+                self._client.unpublish_dataset(name)
 
     def run(self, jobs: Sequence[Job], watcher: Watcher) -> Iterator[tuple[int, Any]]:
         """Yield the index and the result of each job as soon as it ends; the first failure ends the iteration.
