@@ -26,8 +26,8 @@ def test_script_draws_its_figure(number: int, tmp_path: Path) -> None:
 
 
 def test_scripts_are_short() -> None:
-    """Ten lines for a network and some more for two; twice that for plasticity, which brings its own neuron model."""
-    assert [len(script.splitlines()) for script in SCRIPTS] == [10, 12, 22]
+    """Ten lines for a network, and some more for one of two populations with noise."""
+    assert [len(script.splitlines()) for script in SCRIPTS] == [10, 12]
 
 
 def test_nothing_is_left_to_fill_in() -> None:
