@@ -20,8 +20,18 @@ _OF_PATHS = {
     errno.ENAMETOOLONG: "a shorter path",
     errno.ELOOP: "a path without a loop of links",
     errno.EACCES: "a path that you may read and write",
+    errno.EROFS: "a path on a disk that can be written to",
 }
 """What to give instead of a path that the system refuses."""
+
+_OF_MACHINES = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space of your quota",
+    errno.EIO: "check the disk",
+    errno.EMFILE: "raise the limit of open files (`ulimit -n`)",
+    errno.ENFILE: "close other programs, whose open files are too many",
+}
+"""What to do where another path would be of no use."""
 
 
 class BnsimError(Exception):
@@ -115,6 +125,25 @@ def of_path(error: OSError) -> InputError | None:
     if error.filename is None or error.errno not in _OF_PATHS:
         return None
     return InputError(f"{error.filename}: {error.strerror}; give {_OF_PATHS[error.errno]}")
+
+
+def of_machine(error: OSError) -> MachineError | None:
+    """Return the error of this project for a disk that is full or broken, or for too many open files.
+
+    Parameters
+    ----------
+    error : OSError
+        What the system says.
+
+    Returns
+    -------
+    MachineError or None
+        To be raised; None for any other error.
+    """
+    if error.errno not in _OF_MACHINES:
+        return None
+    where = "" if error.filename is None else f"{error.filename}: "
+    return MachineError(f"{where}{error.strerror}; {_OF_MACHINES[error.errno]}")
 
 
 def refuse_path(error: Exception) -> None:

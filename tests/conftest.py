@@ -15,6 +15,11 @@ for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ[f"{library}_NUM_THREADS"] = "1"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Build the site first: it takes minutes in one process, and at the end the others would wait for it."""
+    items.sort(key=lambda item: not {"site", "pages"} & set(getattr(item, "fixturenames", ())))
+
+
 def pytest_collection_finish() -> None:
     """Take what is imported by now out of garbage collection, since each run of Brian2 begins with one.
 

@@ -85,7 +85,7 @@ def _diagnosis(error: BaseException) -> tuple[int, str]:
 
 def _of_this_project(error: BaseException) -> BaseException:
     """Return the error of this project for one of the machine or of a path, otherwise the error itself."""
-    from bnsim.errors import MachineError, of_path, out_of_memory
+    from bnsim.errors import MachineError, of_machine, of_path, out_of_memory
 
     if isinstance(error, MemoryError):
         return out_of_memory(error)
@@ -95,7 +95,7 @@ def _of_this_project(error: BaseException) -> BaseException:
                 say("")  # is it the output? The library that prints the help does not say so
         except MachineError as full:
             return full
-        return of_path(error) or error
+        return of_path(error) or of_machine(error) or error
     return error
 
 

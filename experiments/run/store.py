@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock, Timeout
 
-from bnsim.errors import InputError
+from bnsim.errors import InputError, refuse_path
 from bnsim.files import clear
 from experiments.documents import Part, PlanDocument
 from experiments.run.job import Identity, StudyJob, StudyResult
@@ -225,13 +225,16 @@ class Store:
         Raises
         ------
         InputError
-            If another process works on it.
+            If another process works on it, or the directory cannot be written to.
         """
         lock = FileLock(self.directory / _LOCK)
         try:
             lock.acquire(timeout=0)
         except Timeout:
             raise InputError(f"{self.directory}: another process carries out this run; wait until it ends") from None
+        except OSError as error:
+            refuse_path(error)
+            raise
         try:
             clear(self.directory)
             yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -12,14 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from bnsim import archive
-from bnsim.errors import InputError, MachineError, of_path, out_of_memory
+from bnsim.errors import InputError, MachineError, of_machine, of_path, out_of_memory
 from bnsim.printable import one_line, printable
 from experiments.doctor import Finding
 from experiments.output import say
 from experiments.run.execute import Workers
 from experiments.run.progress import ProgressDisplay, Silence
+from experiments.run.store import Store
 from experiments.run.values import check_value
 from experiments.run_directory import read_run, writing
 from experiments.tables import print_catalogue, print_findings, print_run
@@ -190,7 +193,24 @@ def test_a_path_that_the_system_refuses_is_bad_input(tmp_path: Path) -> None:
         archive.write("State", tmp_path / LONG, {})
     with wanted:
         storage.write(tmp_path / LONG, {}, {})
-    assert of_path(OSError(28, "No space left on device", "a")) is None
+    assert of_path(OSError(errno.ENOSPC, "No space left on device", "a")) is None
+
+
+def test_a_failing_disk_is_told_with_its_remedy() -> None:
+    full, stuck = of_machine(OSError(errno.ENOSPC, "No space left on device", "a")), of_machine(OSError(0, "?"))
+    assert str(full) == "a: No space left on device; free some space"
+    assert str(of_machine(OSError(errno.EIO, "Input/output error"))) == "Input/output error; check the disk"
+    assert stuck is None
+
+
+def test_a_run_on_a_disk_that_cannot_be_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(lock: FileLock, timeout: float) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", lock.lock_file)
+
+    monkeypatch.setattr(FileLock, "acquire", refuse)
+    wanted = r"^\S+/\.lock: Read-only file system; give a path on a disk that can be written to$"
+    with pytest.raises(InputError, match=wanted), Store(tmp_path).locked():
+        pass
 
 
 class Hungry:
