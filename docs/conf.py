@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib.metadata import version as version_of
+from importlib.util import find_spec
 from pathlib import Path
 
 import matplotlib as mpl
@@ -59,6 +60,7 @@ sphinx_gallery_conf = {
     "gallery_dirs": ["auto_gallery", "auto_tutorials"],
     "within_subsection_order": "FileNameSortKey",
     "filename_pattern": r"\.py$",
+    "ignore_pattern": r"__init__\.py" if find_spec("nest") else r"from_nest\.py|__init__\.py",  # no wheel everywhere
     "reset_modules": ("matplotlib", "extension.gallery.without_pictures"),
     "reset_modules_order": "both",
     "download_all_examples": False,
