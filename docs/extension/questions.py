@@ -13,6 +13,7 @@ from experiments.classics import CLASSICS
 from experiments.spec import Metric, Study
 from experiments.studies import STUDIES
 from experiments.yardsticks import Classic, Yardstick
+from extension.pictures import command, stored
 from extension.prose import method
 from extension.text import escaped, heading, literal, table, toctree
 
@@ -51,12 +52,21 @@ def _study(study: Study) -> str:
     text = heading(study.name) + f"**{escaped(study.question)}**\n\n"
     if isinstance(study, Classic):
         text += f"Source: {escaped(study.source)}.\n\n"
-    text += f".. code-block:: console\n\n   $ bnsim run {study.name}\n\n"
+    text += f".. code-block:: console\n\n   $ bnsim run {study.name}\n\n" + _picture(study)
     text += heading("Method", "-") + method(study.method) + "\n\n"
     if isinstance(study, Classic):
         text += heading("Yardsticks", "-") + _yardsticks(study) + _elsewhere(study)
     text += heading("Metrics", "-") + _metrics(study)
     return text + heading("Options", "-") + _options(study)
+
+
+def _picture(study: Study) -> str:
+    if stored(study.name) is None:
+        return ""
+    plate = study.figure.PLATES[0]
+    text = f".. figure:: /pictures/{study.name}.png\n   :alt: {escaped(plate.heading)}\n\n"
+    words = f"{plate.heading}. {plate.caption}".rstrip()
+    return f"{text}   {escaped(words)} Stored result of ``{command(study.name)}``.\n\n"
 
 
 def _yardsticks(classic: Classic) -> str:
