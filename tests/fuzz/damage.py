@@ -181,6 +181,63 @@ def of_npy(draw: Draw, content: bytes) -> bytes:
     return file.getvalue()
 
 
+def _store(file: Any, place: str, array: np.ndarray) -> Any:
+    """Store an array in an HDF5 file; of a type that HDF5 has not, zeros."""
+    import h5py
+
+    if array.dtype.kind not in "UO":
+        try:
+            return file.create_dataset(place, data=array)
+        except (TypeError, ValueError, RuntimeError):
+            return file.create_dataset(place, data=np.zeros(2))
+    texts = np.array(
+        [str(each).replace("\0", "").encode("utf-8", "replace") for each in array.ravel()], object
+    ).reshape(array.shape)
+    return file.create_dataset(place, data=texts, dtype=h5py.string_dtype())
+
+
+@st.composite
+def of_hdf5(draw: Draw, content: bytes) -> bytes:
+    """Damage the bytes of an HDF5 file, or one of its arrays, attributes or groups, or what one claims or refers to."""
+    import h5py
+
+    if draw(st.integers(0, 3)) == 0:
+        return draw(of_bytes(content))
+    buffer = io.BytesIO(content)
+    with h5py.File(buffer, "r+") as file:
+        places: list[str] = []
+        file.visit(places.append)
+        place = draw(st.sampled_from([each for each in places if not each.startswith("specifications")]))
+        found = file[place]
+        values = found[()] if isinstance(found, h5py.Dataset) else np.zeros(3)
+        match draw(st.sampled_from(["drop", "rename", "attribute", "claim", "link", "elsewhere", *["array"] * 6])):
+            case "drop":
+                del file[place]
+            case "rename":
+                file.move(place, draw(st.sampled_from([f"{place}x", place.upper(), f"x/{place}"])))
+            case "attribute":
+                for name in list(found.attrs):
+                    found.attrs[name] = draw(st.sampled_from([np.nan, -1, "x" * 3000, "<b>", [[1]], b"\xff"]))
+            case "claim":
+                del file[place]
+                file.create_dataset(place, (10**12,), "f8", chunks=(1000,))
+            case "link":
+                del file[place]
+                file[place] = draw(st.sampled_from([h5py.ExternalLink("/etc/passwd", "/x"), h5py.SoftLink("/")]))
+            case "elsewhere":
+                del file[place]
+                file.create_dataset(place, (8,), "u1", external=[("/etc/passwd", 0, 8)])
+            case _:
+                array = np.asarray(values)
+                if array.dtype.kind == "O":
+                    array = np.array([each.decode() for each in array.ravel()], "U").reshape(array.shape)
+                changed = draw(st.sampled_from([_retyped, _reshaped, _revalued]))(draw, array)
+                attributes = dict(found.attrs)
+                del file[place]
+                _store(file, place, changed).attrs.update(attributes)
+    return buffer.getvalue()
+
+
 # Documents
 
 _PUT: tuple[Any, ...] = (

@@ -117,6 +117,11 @@ def use_recording(path: Path) -> None:
     _use_recording(bnsim.Recording.load(path))
 
 
+def use_nwb(path: Path) -> None:
+    """Read a recording from an NWB file and look at it."""
+    _use_recording(bnsim.Recording.from_nwb(path))
+
+
 def use_streamed(path: Path) -> None:
     """Load the recording and the state of a folder."""
     folder = next(parent for parent in path.parents if (parent / "contents.json").exists())
@@ -384,6 +389,8 @@ def _streamed(folder: Path) -> Path:
     state.save(folder / "state.npz")
     trials, _ = simulator.run(simulator.initial_state(1), intensities(4), 1, record=record[:3])[::-1]
     trials.save(folder / "trials.npz")
+    for name, each in {"recording": recording, "trials": trials}.items():
+        each.to_nwb(folder / f"{name}.nwb")
     simulator.run_for(simulator.initial_state(1), 30 * ms, intensities(3), record=record, to=folder / "streamed")
     _made["simulator"] = simulator
     return folder
@@ -447,6 +454,7 @@ def workshop(folder: Path, models: tuple[str, ...] = tuple(MODELS)) -> Iterator[
         about = tuple(sorted((kept / "fitted").glob("*.json")))
         yield [
             Kind("recording", (place / "recording.npz", place / "trials.npz"), damage.of_npz, use_recording, 2),
+            Kind("NWB file", (place / "recording.nwb", place / "trials.nwb"), damage.of_hdf5, use_nwb, 1.5),
             Kind("folder of a long run, its list", listed, damage.of_json, use_streamed),
             Kind("folder of a long run, its arrays", streamed, damage.of_npy, use_streamed, 1.5),
             Kind("state", (place / "state.npz",), damage.of_npz, use_state, 2),
