@@ -71,6 +71,17 @@ def test_settings_numbers_and_means_stand_side_by_side(tmp_path: Path) -> None:
     assert "numpy" not in text
 
 
+@pytest.mark.parametrize(("many", "folded"), [(12, False), (13, True)])
+def test_a_long_list_of_what_differs_is_folded(many: int, folded: bool, tmp_path: Path) -> None:
+    first, second = (
+        made(tmp_path, name, [row("test_accuracy", 0.5)], versions={f"p{k}": name for k in range(many)})
+        for name in ("first", "second")
+    )
+    page = write(read_run(first), read_run(second), tmp_path)
+    assert (f"<summary>{many} that differ</summary>" in page) == folded
+    assert page.count("<details>") == page.count("</details>") == folded
+
+
 def test_equal_runs_and_runs_with_nothing_in_common_say_so(tmp_path: Path) -> None:
     first, _ = pair(tmp_path)
     other = made(tmp_path, "other", [row("another", 1.0)])
