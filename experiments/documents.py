@@ -6,8 +6,9 @@ nobody reads may be anything, or missing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Annotated, Any, NotRequired, TypeAlias
 
 from pydantic import AfterValidator, ConfigDict, Field
@@ -246,6 +247,37 @@ class _Measurement(TypedDict):
     step: Place | None
 
 
+_MEASURED = ("metric", "value", "facts", "step")
+
+
+def each_once(rows: Sequence[Any]) -> Sequence[Any]:
+    """Refuse a value that was measured twice, of which nobody knows which is right.
+
+    Parameters
+    ----------
+    rows
+        Measurements: mappings, or tuples of metric, value, facts and step.
+
+    Returns
+    -------
+    sequence
+        The same.
+
+    Raises
+    ------
+    ValueError
+        If two have the same metric, facts and step.
+    """
+    seen = set()
+    for row in rows:
+        metric, _, facts, step = itemgetter(*_MEASURED)(row) if isinstance(row, Mapping) else row
+        place = metric, step, *facts.items()
+        if place in seen:
+            raise ValueError(f"{metric} is measured twice in the same place")
+        seen.add(place)
+    return rows
+
+
 class _Predictions(TypedDict):
     """Classes by number: the true and the predicted one of each test sample."""
 
@@ -276,7 +308,7 @@ class _Outcome(TypedDict):
 
     n_train: Annotated[int, Field(ge=1)]
     n_held_out: Count
-    measurements: list[_Measurement]
+    measurements: Annotated[list[_Measurement], AfterValidator(each_once)]
     predictions: Annotated[_Predictions, AfterValidator(_as_many)] | None
     derived: dict[str, Any]
     description: _Model | _Unit

@@ -24,6 +24,7 @@ from typing import Any, Protocol
 import filelock
 import platformdirs
 
+from bnsim.documents import of_json
 from bnsim.errors import InputError, MachineError
 
 BINARY = "main"
@@ -195,7 +196,7 @@ def entries(folder: Path) -> list[Entry]:
     found = []
     for manifest in folder.glob(f"*/{MANIFEST}"):
         with suppress(OSError, ValueError, AttributeError):  # another process is removing it, or it is damaged
-            network = str(json.loads(manifest.read_text()).get("network", ""))
+            network = str(of_json(manifest.read_text()).get("network", ""))
             sizes = (path.stat().st_size for path in manifest.parent.rglob("*") if path.is_file())
             found.append(Entry(manifest.parent, network, sum(sizes), manifest.stat().st_mtime))
     return sorted(found, key=lambda entry: -entry.used)
@@ -330,7 +331,7 @@ def _received(fingerprint: str, workplace: Path) -> dict[str, Any] | None:
 
 def _read(entry: Path) -> dict[str, Any] | None:
     try:
-        manifest = json.loads((entry / MANIFEST).read_text())
+        manifest = of_json((entry / MANIFEST).read_text())
         whole = manifest["checksum"] == _checksum((entry / BINARY).read_bytes())
     except (OSError, ValueError, KeyError, TypeError):
         return None

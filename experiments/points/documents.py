@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from bnsim.documents import STRICT
-from experiments.documents import Count, Facts, Place, RequestDocument
+from experiments.documents import Count, Facts, Place, RequestDocument, each_once
 from experiments.spec import Kind
 
 _WHOLE = ConfigDict(**STRICT, extra="forbid")
@@ -105,7 +105,7 @@ class _Outcome(TypedDict):
     kind: Kind
     n_train: Count
     n_held_out: Count
-    measurements: list[_Row]
+    measurements: Annotated[list[_Row], AfterValidator(each_once)]
 
 
 class FinishedLine(Head):

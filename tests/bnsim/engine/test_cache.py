@@ -100,11 +100,12 @@ def test_what_one_machine_has_compiled_others_take(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "manifest",
-    ["", "{", "[]", "null", "{}", '{"checksum": "0"}', json.dumps({"checksum": None})],
+    ["", "{", "[]", "null", "{}", '{"checksum": "0"}', json.dumps({"checksum": None}), "[" * 100_000],
 )
 def test_any_damage_of_the_manifest_is_mended(tmp_path: Path, manifest: str) -> None:
     entry, made = cache.fetch(tmp_path, "f", make)
     (entry / cache.MANIFEST).write_text(manifest)
+    assert not [each for each in cache.entries(tmp_path) if each.network]
     again, mended = cache.fetch(tmp_path, "f", make)
     assert (again, mended) == (entry, made)
     assert (entry / cache.MANIFEST).read_text() != manifest

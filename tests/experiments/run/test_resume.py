@@ -166,6 +166,16 @@ def test_damaged_parts_and_foreign_folders_are_refused(copied: Path, tmp_path: P
         resume(copied, make_executor=Here)
 
 
+def test_a_value_that_was_measured_twice_is_refused(copied: Path) -> None:
+    path = copied / "parts" / "accuracy-dense-seed-1.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    rows = document["outcome"]["measurements"]
+    rows.append(rows[0])
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(InputError, match=rf"entry 'outcome.measurements' is .*: .*{rows[0]['metric']} is measured twice"):
+        resume(copied, make_executor=Here)
+
+
 @pytest.mark.parametrize("workers", [0, -2])
 def test_there_is_at_least_one_worker(workers: int, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=rf"--workers: got {workers}; give at least 1"):
