@@ -172,7 +172,8 @@ def test_a_value_that_was_measured_twice_is_refused(copied: Path) -> None:
     rows = document["outcome"]["measurements"]
     rows.append(rows[0])
     path.write_text(json.dumps(document), encoding="utf-8")
-    with pytest.raises(InputError, match=rf"entry 'outcome.measurements' is .*: .*{rows[0]['metric']} is measured twice"):
+    found = rf"entry 'outcome.measurements' is .*: .*{rows[0]['metric']} is measured twice"
+    with pytest.raises(InputError, match=found):
         resume(copied, make_executor=Here)
 
 
