@@ -1,7 +1,7 @@
 """Two layers of leaky neurons in snnTorch, as its users write them; their spikes are kept for the tutorial.
 
-    pip install torch snntorch
-    python benchmarks/interchange/snntorch_network.py docs/tutorials/snntorch.npz
+pip install torch snntorch
+python benchmarks/interchange/snntorch_network.py docs/tutorials/snntorch.npz
 """
 
 from __future__ import annotations
