@@ -24,6 +24,11 @@ require_own("models")
 __all__ = ["Run", "compare", "fit", "read_run", "repeat", "resume", "run_study", "sweep"]
 
 
+def __dir__() -> list[str]:
+    """What tab completion offers."""
+    return __all__
+
+
 def __getattr__(name: str) -> Any:
     """Import on first use, so that the command line answers `--help` before pandas is loaded."""
     if name not in __all__:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from brian2.core.functions import DEFAULT_FUNCTIONS
 from brian2.core.namespace import DEFAULT_UNITS
+from brian2.equations.equations import SingleEquation
 
 from bnsim.errors import InputError
 from bnsim.program.parts import TrialEnd
@@ -22,6 +23,29 @@ OF_ENGINE = frozenset(
 )
 OF_NEURONS = frozenset({"lastspike", "not_refractory", "spike_count", *OF_ENGINE})
 OF_SYNAPSES = frozenset({"j", "lastupdate", *OF_ENGINE})
+
+
+def check_equations(
+    culprit: str, equations: Mapping[str, SingleEquation], constants: Iterable[str], of_cells: Iterable[str] = ()
+) -> None:
+    """Refuse equations that hold a name that nothing declares, before anyone asks how they are integrated.
+
+    Parameters
+    ----------
+    culprit : str
+        What the equations were given as, for the message of an error.
+    equations : mapping of str to SingleEquation
+        All equations of a population, by variable.
+    constants, of_cells : iterable of str
+        Names that are no variables: the same for all cells, and those that differ from cell to cell.
+
+    Raises
+    ------
+    InputError
+        If there is such a name; the message suggests the nearest one.
+    """
+    known = {*equations, *constants, *of_cells, *EVERYWHERE, *OF_NEURONS}
+    _refuse(culprit, [equation.expr.code for equation in equations.values() if equation.expr is not None], known)
 
 
 def check_population(culprit: str, population: PopulationProgram, ends: Iterable[TrialEnd]) -> None:

@@ -19,6 +19,7 @@ from bnsim.neurons import NeuronModel
 from bnsim.program.drives import DriveParts
 from bnsim.program.integration import Integration, exact, exponential_midpoint
 from bnsim.program.links import Link
+from bnsim.program.names import check_equations
 from bnsim.program.parts import KEY_WORDS
 from bnsim.program.statements import declared, fill, gate, parsed, refuse_randomness, rename
 
@@ -363,6 +364,7 @@ def integration(
     if method not in ("exact", "exponential_midpoint"):
         return None, method
     found = parsed(f"Population({cells.population.name!r})", equations)
+    check_equations(culprit, found, constants, model.of_cells)
     step = exact if method == "exact" else exponential_midpoint
     return step(culprit, found, constants, dt, frozenset(model.of_cells)), ""
 

@@ -45,6 +45,15 @@ _OWN_STUDY = (
     *("experiments.tasks.Task", "experiments.tasks.load_task"),
     *("experiments.tasks.dataset.Dataset", "experiments.tasks.dataset.Split", "experiments.tasks.dataset.Samples"),
     *("experiments.statistics.Interval",),
+    *("experiments.spec.Plate", "experiments.shared.fitted.fitted", "experiments.shared.wording.by_model"),
+    *(f"experiments.shared.stored.{name}" for name in ("summaries", "along", "looks")),
+)
+_OWN_STUDY_SENTENCE = (
+    "``bnsim new study my-study`` writes a folder with a study of one's own, and its test; ``bnsim new classic`` and "
+    "``bnsim new task`` do the same. ``bnsim run ./my_study`` carries it out, ``bnsim draw RUN --study ./my_study`` "
+    "draws it again. ``measure.py`` gets trained networks from ``fitted``, whose ``split.held_out`` is the test set: a "
+    "study that measures on it sets ``opens_test_set=True``. ``figure.py`` reads the stored run by ``summaries``, "
+    "``along`` and ``looks``. In an entry of a summary, ``ci_low`` and ``ci_high`` are None with one seed."
 )
 
 
@@ -69,9 +78,7 @@ def pages() -> dict[str, str]:
         "Estimators in the manner of scikit-learn. `bnsim list models` gives the names by which `create` knows them.",
         ["models.registry.create", "models.classifier.Classifier", *_classes(), "models.rate.regressor.RateRegressor"],
     )
-    found["extending"] = _page(
-        "Studies, classics and tasks of one's own", "What a folder with a study of one's own is made of.", _OWN_STUDY
-    )
+    found["extending"] = _page("Studies, classics and tasks of one's own", _OWN_STUDY_SENTENCE, _OWN_STUDY)
     return found
 
 

@@ -36,6 +36,7 @@ def show(run: RunArgument, json: JsonOption = False) -> None:  # numpydoc ignore
 @app.command()
 def draw(run: RunArgument, study: StudyFolderOption = None) -> None:  # numpydoc ignore=PR01
     """Redraw the figures and the report of a stored run; make the tables and figures of a sweep anew."""
+    from bnsim.errors import InputError
     from experiments.command_line.points import draw_points
 
     if draw_points(run):
@@ -43,8 +44,12 @@ def draw(run: RunArgument, study: StudyFolderOption = None) -> None:  # numpydoc
     from experiments.report import write
     from experiments.run.store import Store
     from experiments.run_directory import read_run, writing
+    from experiments.studies import carried_out
 
-    read_run(run)
+    config = read_run(run).config
+    if not carried_out(config):
+        name = config["run"]["study"]
+        raise InputError(f"{run}: {name} is no study that is known here; give its folder as --study, whose code is run")
     with writing(run), Store(run).locked():
         report = write(run)
     say(f"report: {report}")

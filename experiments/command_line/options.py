@@ -30,7 +30,9 @@ SetOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print summary.json on standard output and nothing else.")]
-RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run directory.")]
+RunArgument = Annotated[
+    Path, typer.Argument(metavar="RUN", help="A run directory, or that of a sweep or fit where the command takes it.")
+]
 
 StudyArgument = Annotated[
     str,

@@ -131,12 +131,19 @@ def _array(path: Path, name: str) -> NDArray:
         raise _refusal(path, "no such file", "give the path of an .npz, or the name of a task") from None
     except ValueError as error:
         if str(error).startswith("Object arrays"):
-            remedy = "save numbers, or strings as a string array"
+            remedy = f"save numbers, or names as text: {name}.astype(str)"
             raise _refusal(path, f"{name} is an object array, which is never unpickled", remedy) from None
-        raise _refusal(path, "damaged, or no .npz file", "save it again with numpy.savez") from None
+        raise _no_archive(path) from None
     except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         refuse_path(error)
-        raise _refusal(path, "damaged, or no .npz file", "save it again with numpy.savez") from None
+        raise _no_archive(path) from None
+
+
+def _no_archive(path: Path) -> InputError:
+    if path.suffix.lower() in (".csv", ".tsv", ".txt"):
+        remedy = "read it with pandas, then save it with numpy.savez(path, X=..., y=...)"
+        return _refusal(path, "a table, no .npz file", remedy)
+    return _refusal(path, "damaged, or no .npz file", "save it again with numpy.savez")
 
 
 def _refusal(path: Path, reason: str, remedy: str) -> InputError:

@@ -244,7 +244,7 @@ def test_randomness_outside_the_key_is_refused(name: str, where: str) -> None:
     [
         ({"equations": "dv/dt = (v_rest - v + I) / : volt"}, "invalid syntax"),
         ({"equations": "dv/dt = (v_rest - v + I) : volt"}, "does not have the expected unit"),
-        ({"equations": "dv/dt = (v_rest - v + leak + I) / tau_m : volt"}, "leak"),
+        ({"equations": "dv/dt = (v_rest - v + leak + I) / tau_m : volt"}, "unknown name 'leak' in"),
         ({"threshold": "v > v_peak"}, "v_peak"),
         ({"reset": "v = nowhere"}, "nowhere"),
         (

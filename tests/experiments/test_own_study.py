@@ -22,6 +22,7 @@ from experiments.run_directory import Run, read_run
 from experiments.studies import STUDIES, carried_out, find
 from experiments.tables import print_run
 from models import registry
+from tests.experiments.test_command_line import refused
 
 INIT = '''"""How many weights does each network have?
 
@@ -112,6 +113,11 @@ def test_it_is_carried_out_drawn_and_told(folder: Path, tmp_path: Path) -> None:
     assert "Trained weights: 370 in dense." in page
     assert (run.directory / "figures" / "weights.svg").is_file()
     assert "count-weights" not in STUDIES
+    unknown = f"{folder} is no study that is known here; give its folder as --study, whose code is run"
+    with pytest.MonkeyPatch.context() as another_process:
+        another_process.setattr("experiments.studies._own", {})
+        refused(2, f"{run.directory}: {unknown}", "draw", str(run.directory), cwd=tmp_path)
+    assert (run.directory / "report.html").read_text(encoding="utf-8") == page
     moved = shutil.copytree(folder, tmp_path / "moved" / folder.name)
     again = repeat(run.directory, study=str(moved), out=tmp_path / "again", workers=1)
     assert again.equal

@@ -354,7 +354,10 @@ BAD_ARCHIVES = {
         {"X": GOOD_X, "y": np.array(["a\ud800", "b"] * 5)},
         r"the class 'a\\ud800' has a name that UTF-8 cannot write; name it otherwise",
     ),
-    "objects": ({"X": GOOD_X.astype(object), "y": GOOD_Y}, "X is an object array, which is never unpickled"),
+    "objects": (
+        {"X": GOOD_X.astype(object), "y": GOOD_Y},
+        "X is an object array, which is never unpickled; save numbers, or names as text: X.astype",
+    ),
 }
 
 
@@ -379,6 +382,11 @@ def test_damaged_and_missing_archives_are_refused(tmp_path: Path) -> None:
     path.write_bytes(b"neither an archive nor an array")
     with pytest.raises(InputError, match=r"mine.npz: damaged, or no .npz file; save it again"):
         load_task(str(path))
+    (tmp_path / "mine.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(
+        InputError, match=r"mine.csv: a table, no .npz file; read it with pandas, then save it with numpy"
+    ):
+        load_task(str(tmp_path / "mine.csv"))
     np.save(tmp_path / "single.npy", GOOD_X)
     (tmp_path / "single.npy").rename(path)
     with pytest.raises(InputError, match=r"mine.npz: damaged, or no .npz file"):

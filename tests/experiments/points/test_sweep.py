@@ -21,6 +21,7 @@ from experiments.points.sweep_plan import SweepPlan
 from experiments.points_tables import print_sweep
 from experiments.run.request import Request
 from experiments.run.store import Store
+from experiments.run_directory import read_run
 from experiments.statistics import mean_interval
 
 from ..parabola import parabola, streams
@@ -86,6 +87,10 @@ def test_an_interrupted_sweep_goes_on_where_it_ended(study: str, tmp_path: Path)
         InputError, match=r"this sweep is not finished; continue with `bnsim resume .*`, or make tables"
     ):
         read_sweep(folder)
+    with pytest.raises(
+        InputError, match=r": a sweep or a fit, not a run; read its results.parquet and summary.parquet"
+    ):
+        read_run(folder)
     assert tabulate(folder).counts["finished"] == 4
     make, made = streams()
     found = resume(folder, Conduct(make_executor=make))
