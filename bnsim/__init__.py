@@ -17,6 +17,7 @@ Uniform, Normal, LogNormal           for weights, delays, parameters of cells an
 Simulator.initial_state              connectivity, weights and delays, drawn by a key: a State
 Simulator.run_for                    goes on from a state for any time; Simulator.run presents trials
 Spikes, Trace, Weights               what a run is asked to record; a Recording holds it, and a State goes on from it
+write_sonata, read_sonata            networks in files of other programs; `Network.to_brian2_script`, `Recording.to_nwb`
 bnsim.measures, bnsim.plotting       rates, variability, correlation, spectra; rasters, traces, weights
 
 `bnsim list neurons`, `bnsim list drives`, ... on the command line say what each of them is in a line.
@@ -36,6 +37,7 @@ _ROOMS = (
     "drives",
     "engine.simulator",
     "errors",
+    "exchange",
     "jumps",
     "network",
     "neurons",
@@ -55,7 +57,7 @@ _ROOMS = (
 _MODULES = ("connectivity", "drives", "measures", "neurons", "plasticity", "plotting", "synapses")
 """Modules that are reached by their name."""
 
-_FOLDERS = (*_MODULES, "network", "recording")
+_FOLDERS = (*_MODULES, "exchange", "network", "recording")
 """Modules that are folders."""
 
 if TYPE_CHECKING:
@@ -72,6 +74,7 @@ if TYPE_CHECKING:
     from bnsim.drives import *
     from bnsim.engine.simulator import *
     from bnsim.errors import *
+    from bnsim.exchange import *
     from bnsim.jumps import *
     from bnsim.network import *
     from bnsim.neurons import *

@@ -65,9 +65,7 @@ class Writer:
         """
         if owner not in self.names:
             found = owner
-            while (
-                found in (*self.names.values(), "data", "Path") or hasattr(brian2, found) or hasattr(builtins, found)
-            ):
+            while found in (*self.names.values(), "data", "Path") or hasattr(brian2, found) or hasattr(builtins, found):
                 found += "_"
             self.names[owner] = found
         return self.names[owner]
