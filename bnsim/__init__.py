@@ -17,7 +17,7 @@ Uniform, Normal, LogNormal           for weights, delays, parameters of cells an
 Simulator.initial_state              connectivity, weights and delays, drawn by a key: a State
 Simulator.run_for                    goes on from a state for any time; Simulator.run presents trials
 Spikes, Trace, Weights               what a run is asked to record; a Recording holds it, and a State goes on from it
-write_sonata, read_sonata            networks in files of other programs; `Network.to_brian2_script`, `Recording.to_nwb`
+write_sonata, write_nir, read_...    networks in files of other programs; `Network.to_brian2_script`, `Recording.to_nwb`
 bnsim.measures, bnsim.plotting       rates, variability, correlation, spectra; rasters, traces, weights
 
 `bnsim list neurons`, `bnsim list drives`, ... on the command line say what each of them is in a line.
