@@ -35,6 +35,7 @@ _ROOMS = (
     "description",
     "distributions",
     "drives",
+    "engine.script",
     "engine.simulator",
     "errors",
     "exchange",
@@ -57,7 +58,7 @@ _ROOMS = (
 _MODULES = ("connectivity", "drives", "measures", "neurons", "plasticity", "plotting", "synapses")
 """Modules that are reached by their name."""
 
-_FOLDERS = (*_MODULES, "exchange", "network", "recording")
+_FOLDERS = (*_MODULES, "engine.script", "exchange", "network", "recording")
 """Modules that are folders."""
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
     from bnsim.description import *
     from bnsim.distributions import *
     from bnsim.drives import *
+    from bnsim.engine.script import *
     from bnsim.engine.simulator import *
     from bnsim.errors import *
     from bnsim.exchange import *

@@ -11,7 +11,7 @@ from bnsim.binning import whole_steps
 from bnsim.engine.backends import backend_name, find_backend
 from bnsim.engine.build import without_upkeep
 from bnsim.engine.plain import plain_network
-from bnsim.engine.script import Brian2Script, written
+from bnsim.engine.script.whole import Brian2Script, written
 from bnsim.engine.simulator import Simulator
 from bnsim.errors import InputError
 from bnsim.network import Network
