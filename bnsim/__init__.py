@@ -17,6 +17,7 @@ Uniform, Normal, LogNormal           for weights, delays, parameters of cells an
 Simulator.initial_state              connectivity, weights and delays, drawn by a key: a State
 Simulator.run_for                    goes on from a state for any time; Simulator.run presents trials
 Spikes, Trace, Weights               what a run is asked to record; a Recording holds it, and a State goes on from it
+write_sonata, write_nir, read_...    networks in files of other programs; `Network.to_brian2_script`, `Recording.to_nwb`
 bnsim.measures, bnsim.plotting       rates, variability, correlation, spectra; rasters, traces, weights
 
 `bnsim list neurons`, `bnsim list drives`, ... on the command line say what each of them is in a line.
@@ -34,8 +35,10 @@ _ROOMS = (
     "description",
     "distributions",
     "drives",
+    "engine.script",
     "engine.simulator",
     "errors",
+    "exchange",
     "jumps",
     "network",
     "neurons",
@@ -55,7 +58,7 @@ _ROOMS = (
 _MODULES = ("connectivity", "drives", "measures", "neurons", "plasticity", "plotting", "synapses")
 """Modules that are reached by their name."""
 
-_FOLDERS = (*_MODULES, "network", "recording")
+_FOLDERS = (*_MODULES, "engine.script", "exchange", "network", "recording")
 """Modules that are folders."""
 
 if TYPE_CHECKING:
@@ -70,8 +73,10 @@ if TYPE_CHECKING:
     from bnsim.description import *
     from bnsim.distributions import *
     from bnsim.drives import *
+    from bnsim.engine.script import *
     from bnsim.engine.simulator import *
     from bnsim.errors import *
+    from bnsim.exchange import *
     from bnsim.jumps import *
     from bnsim.network import *
     from bnsim.neurons import *

@@ -14,6 +14,7 @@ from brian2.codegen.generators import base as generators
 from brian2.groups.group import CodeRunner
 from brian2.units import second
 
+from bnsim.arrays import Int64Array
 from bnsim.engine import random
 from bnsim.engine.functions import make_functions
 from bnsim.errors import InputError
@@ -103,13 +104,19 @@ def without_upkeep() -> Iterator[None]:
             gc.enable()
 
 
-def build(program: Program) -> Objects:
+Replayed = tuple[Int64Array, Int64Array]
+"""Unit and step of given spikes."""
+
+
+def build(program: Program, replayed: Mapping[str, Replayed] | None = None) -> Objects:
     """Create all Brian2 objects of a program in the active device; synapses are left unconnected, since edges are data.
 
     Parameters
     ----------
     program : Program
         The program.
+    replayed : mapping of str to tuple of two ndarray of int64, optional
+        Populations that become generators of given spikes: unit and step of each.
 
     Returns
     -------
@@ -123,25 +130,34 @@ def build(program: Program) -> Objects:
     """
     before = set(brian2.BrianObject.__instances__())
     try:
-        return _build(program)
+        return _build(program, replayed or {})
     except InputError:
         for reference in set(brian2.BrianObject.__instances__()) - before:
-            _expect_no_run(reference(), "refused")
+            expect_no_run(reference(), "refused")
         raise
 
 
-def _expect_no_run(item: Any, owner: str) -> None:
-    """An object that is made but never run is no mistake here, and not worth Brian2's warning."""
+def expect_no_run(item: Any, owner: str) -> None:
+    """Keep Brian2 from warning of an object that is made but never run, which is no mistake here.
+
+    Parameters
+    ----------
+    item : BrianObject or None
+        The object.
+    owner : str
+        What it was made for.
+    """
     if item is not None:
         item._network = owner
 
 
-def _build(program: Program) -> Objects:
+def _build(program: Program, replayed: Mapping[str, Replayed]) -> Objects:
     clock = brian2.Clock(dt=program.dt * second, name="bnsim_clock")
     # Plain loops: where one object is refused, those before it must live until `build` has dealt with them.
     groups: dict[str, Any] = {}
     for population in program.populations:
-        groups[population.name] = _group(population, clock)
+        given = replayed.get(population.name)
+        groups[population.name] = _group(population, clock) if given is None else _generator(population, given, clock)
     draws = {
         (population.name, draw.symbol): _draw(population, draw, groups[population.name], clock)
         for population in program.populations
@@ -161,8 +177,14 @@ def _build(program: Program) -> Objects:
     }
     together = brian2.Network([*groups.values(), *synapses.values()], name="bnsim_network")
     for item in together.sorted_objects:
-        _expect_no_run(item, together.id)
+        expect_no_run(item, together.id)
     return Objects(together, clock, groups, synapses, trial_end, draws, observers)
+
+
+def _generator(population: PopulationProgram, given: Replayed, clock: Any) -> Any:
+    units, steps = given
+    name, times = f"population_{population.name}", steps * float(clock.dt) * second
+    return brian2.SpikeGeneratorGroup(population.size, units, times, clock=clock, name=name)
 
 
 def _group(population: PopulationProgram, clock: Any) -> Any:

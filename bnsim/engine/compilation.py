@@ -7,14 +7,19 @@ from typing import Any
 
 from brian2.units.fundamentalunits import Quantity
 
+from bnsim.binning import whole_steps
 from bnsim.engine.backends import backend_name, find_backend
 from bnsim.engine.build import without_upkeep
 from bnsim.engine.plain import plain_network
+from bnsim.engine.script.whole import Brian2Script, written
 from bnsim.engine.simulator import Simulator
 from bnsim.errors import InputError
 from bnsim.network import Network
 from bnsim.program import lower
+from bnsim.random_numbers import checked_key
 from bnsim.timing import Timing, time_step
+
+__all__ = ["Brian2Script", "Simulator", "compile_network", "to_brian2", "to_brian2_script"]
 
 
 def compile_network(
@@ -67,7 +72,7 @@ def compile_network(
     return Simulator(network, program, timing, name, engine)
 
 
-def to_brian2(network: Network, dt: Quantity, key: int) -> Any:
+def to_brian2(network: Network, dt: Quantity, key: int, stimulus: Any) -> Any:
     """Return a network as plain Brian2 objects; see `Network.to_brian2`.
 
     Parameters
@@ -78,6 +83,8 @@ def to_brian2(network: Network, dt: Quantity, key: int) -> Any:
         Time step.
     key : int
         Key of connectivity, weights and delays.
+    stimulus : mapping, array or None
+        What encoders are given.
 
     Returns
     -------
@@ -87,6 +94,38 @@ def to_brian2(network: Network, dt: Quantity, key: int) -> Any:
     Raises
     ------
     InputError
-        If the parts of the network do not fit together.
+        If the parts of the network do not fit together, or plain Brian2 does not know one of them.
     """
-    return plain_network(lower(network, time_step(dt)), key)
+    program = lower(network, time_step(dt), traces_on_neurons=False)
+    return plain_network(program, checked_key("to_brian2(key)", key), stimulus)
+
+
+def to_brian2_script(network: Network, duration: Quantity, stimulus: Any, dt: Quantity, key: int) -> Brian2Script:
+    """Return a network as a script for Brian2; see `Network.to_brian2_script`.
+
+    Parameters
+    ----------
+    network : Network
+        The description.
+    duration : Quantity
+        Length of the run.
+    stimulus : mapping, array or None
+        What encoders are given.
+    dt : Quantity
+        Time step.
+    key : int
+        Key of connectivity, weights and delays.
+
+    Returns
+    -------
+    Brian2Script
+        The script.
+
+    Raises
+    ------
+    InputError
+        If the parts of the network do not fit together, or plain Brian2 does not know one of them.
+    """
+    program = lower(network, time_step(dt), traces_on_neurons=False)
+    steps = whole_steps("to_brian2_script(duration)", duration, program.dt)
+    return written(program, checked_key("to_brian2_script(key)", key), stimulus, steps)

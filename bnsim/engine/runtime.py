@@ -26,8 +26,19 @@ from bnsim.program.statements import brian2_reason
 
 
 @contextmanager
-def _runtime(target: str) -> Iterator[None]:
-    """Brian2's runtime device with one code generation target, then what was set before."""
+def runtime(target: str) -> Iterator[None]:
+    """Have Brian2's runtime device with one code generation target, then what was set before.
+
+    Parameters
+    ----------
+    target : str
+        "cython" or "numpy".
+
+    Yields
+    ------
+    None
+        While it is active.
+    """
     before = brian2.prefs.codegen.target, brian2.prefs.codegen.cpp.extra_compile_args_gcc
     set_device("runtime")
     brian2.prefs.codegen.target = target
@@ -110,7 +121,7 @@ class RuntimeNetwork:
         self.program, self.target = program, target
         self._wired: dict[str, np.ndarray] = {}
         self._connected = False
-        with _runtime(target):
+        with runtime(target):
             self._live = build(program)
 
     def run(self, job: Job, report: Reporter | None = None) -> Outcome:
@@ -135,7 +146,7 @@ class RuntimeNetwork:
         MachineError
             If a variable becomes NaN or infinite.
         """
-        with _runtime(self.target), np.errstate(all="ignore"):  # told by that error, as on the other back ends
+        with runtime(self.target), np.errstate(all="ignore"):  # told by that error, as on the other back ends
             objects = self._objects(job)
             self._load(objects, job)
             seen = self._trials(objects, job, report)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from brian2.units import amp, ms, siemens, volt
@@ -13,7 +13,6 @@ from brian2.units.fundamentalunits import Quantity, get_dimensions
 
 from bnsim import checks, notebook
 from bnsim.description import Description, readable
-from bnsim.drives import Encoder
 from bnsim.errors import InputError
 from bnsim.limits import Limits
 from bnsim.network.fit import check_dale, check_initial, check_projection
@@ -26,7 +25,7 @@ from bnsim.protocol import Repetition, Reward
 if TYPE_CHECKING:
     import brian2
 
-    from bnsim.engine.compilation import Simulator
+    from bnsim.engine.compilation import Brian2Script, Simulator
 
 
 @dataclass(frozen=True, repr=False)
@@ -235,7 +234,7 @@ class Network(Description):
 
         return compile_network(self, trial, dt, presentation, backend, cache)
 
-    def to_brian2(self, dt: Quantity = 0.1 * ms, key: int = 0) -> brian2.Network:
+    def to_brian2(self, dt: Quantity = 0.1 * ms, key: int = 0, *, stimulus: Any = None) -> brian2.Network:
         """Return this network as plain Brian2 objects in Brian2's active device, for further use in Brian2.
 
         Parameters
@@ -244,33 +243,63 @@ class Network(Description):
             Time step.
         key : int
             Key of connectivity, weights and delays; random numbers are those of its trial 0.
+        stimulus : mapping or array, optional
+            What encoders are given, as in `Simulator.run_for`, one value for each unit. It may be left out where none
+            replays spikes, and the variables `drive` be set afterwards.
 
         Returns
         -------
         brian2.Network
-            Populations are NeuronGroups named `population_<name>`, projections Synapses named `projection_<name>`. The
-            stimulus is the variable `drive` of a population with an encoder.
+            Populations are groups named `population_<name>`, projections Synapses named `projection_<name>`; given
+            spikes are those of a SpikeGeneratorGroup. The stimulus is the variable `drive` of a population with an
+            encoder, positions are `position_x`, `position_y` and `position_z`. Learning is on.
 
         Raises
         ------
         InputError
-            If a rule learns at the end of a trial, or a population replays given spikes: Brian2 knows neither.
+            If the stimulus does not fit, or Brian2 has no word for something: what happens at the end of a trial, a
+            signal without a default, a variable of a population that replays spikes.
         """
         from bnsim.engine.compilation import to_brian2
 
-        for projection in self.projections:
-            if projection.plasticity is not None and projection.plasticity.trial_end:
-                raise InputError(
-                    f"to_brian2: {type(projection.plasticity).__name__} learns at the end of a trial, which plain "
-                    "Brian2 does not know; use Network.compile"
-                )
-        for population in self.populations:
-            if isinstance(population.model, Encoder) and population.model.form == "spikes":
-                raise InputError(
-                    f"to_brian2: {population.name!r} replays spikes that a run is given; "
-                    "use a brian2.SpikeGeneratorGroup instead"
-                )
-        return to_brian2(self, dt, key)
+        return to_brian2(self, dt, key, stimulus)
+
+    def to_brian2_script(
+        self, duration: Quantity, stimulus: Any = None, *, dt: Quantity = 0.1 * ms, key: int = 0
+    ) -> Brian2Script:
+        """Return a script that builds this network in Brian2 and runs it, for a reader who knows Brian2.
+
+        Parameters
+        ----------
+        duration : Quantity
+            Length of the run, a whole number of steps.
+        stimulus : mapping or array, optional
+            What encoders are given, as in `Simulator.run_for`.
+        dt : Quantity
+            Time step.
+        key : int
+            Key of connectivity, weights, delays and values at the start, which the script holds as numbers.
+
+        Returns
+        -------
+        Brian2Script
+            `script.save("network.py")` writes it; it needs brian2 and numpy alone.
+
+        Raises
+        ------
+        InputError
+            As `to_brian2`.
+
+        Notes
+        -----
+        Spikes are those of `Simulator.run_for` where nothing is random. Random drives and encoders draw from Brian2's
+        own generator, so that only their statistics are the same. Equations are integrated by the method of Brian2's
+        that gives the same numbers, if there is one; where bnsim has its own, the script holds the statements of one
+        step, with coefficients for this time step.
+        """
+        from bnsim.engine.compilation import to_brian2_script
+
+        return to_brian2_script(self, duration, stimulus, dt, key)
 
 
 def _named(*parts: Description | None) -> notebook.Cell:

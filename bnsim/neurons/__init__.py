@@ -9,6 +9,7 @@ from bnsim.neurons.diehl_cook import DiehlCookExcitatory as DiehlCookExcitatory
 from bnsim.neurons.diehl_cook import DiehlCookInhibitory as DiehlCookInhibitory
 from bnsim.neurons.exponential_lif import ExponentialLIF as ExponentialLIF
 from bnsim.neurons.hodgkin_huxley import HodgkinHuxley as HodgkinHuxley
+from bnsim.neurons.integrate_and_fire import IF as IF
 from bnsim.neurons.izhikevich import Izhikevich as Izhikevich
 from bnsim.neurons.leaky_readout import LeakyReadout as LeakyReadout
 from bnsim.neurons.lif import LIF as LIF

@@ -35,6 +35,8 @@ class Link:
         Name of the weights' unit in equations.
     shared : str
         Name of the first projection onto the same neurons with an equal synapse, whose variables this one shares.
+    traces_on_neurons : bool
+        Whether the presynaptic neurons hold traces where that is exact.
     """
 
     projection: Projection
@@ -42,9 +44,10 @@ class Link:
     target: Population
     weight_unit: str
     shared: str
+    traces_on_neurons: bool = True
 
     @classmethod
-    def of(cls, network: Network, projection: Projection) -> Link:
+    def of(cls, network: Network, projection: Projection, *, traces_on_neurons: bool = True) -> Link:
         """Return the link of one of the network's projections.
 
         Parameters
@@ -53,6 +56,8 @@ class Link:
             The network.
         projection : Projection
             One of its projections.
+        traces_on_neurons : bool
+            Whether the presynaptic neurons hold traces where that is exact.
 
         Returns
         -------
@@ -75,6 +80,7 @@ class Link:
             network[projection.target],
             network.weight_unit_name(projection),
             next(equal),
+            traces_on_neurons,
         )
 
     @property
@@ -131,7 +137,9 @@ class Link:
         assert self.rule is not None
         if trace in self.postsynaptic_traces:
             return True
-        return self.projection.delay_kind == "none" and not re.search(rf"\b{trace}\b", self.rule.on_pre)
+        if not self.traces_on_neurons or self.projection.delay_kind != "none":
+            return False
+        return not re.search(rf"\b{trace}\b", self.rule.on_pre)
 
     def in_each_step(self, trace: str) -> bool:
         """Return whether a trace on the synapses must be up to date in every step, not only at their spikes.

@@ -28,7 +28,7 @@ from bnsim.synapses.base import SIGNED
 from bnsim.values import draw_values
 
 
-def lower(network: Network, dt: float) -> Program:
+def lower(network: Network, dt: float, *, traces_on_neurons: bool = True) -> Program:
     """Resolve all names, units, equations, statements and the order of variables of a network, once.
 
     Parameters
@@ -37,6 +37,9 @@ def lower(network: Network, dt: float) -> Program:
         The description.
     dt : float
         Time step in seconds.
+    traces_on_neurons : bool
+        Whether presynaptic neurons hold the traces of rules where that is exact, which is faster. It needs statements
+        between threshold and synapses, for which Brian2 has no name: False for what others are to read.
 
     Returns
     -------
@@ -48,7 +51,7 @@ def lower(network: Network, dt: float) -> Program:
     InputError
         If the parts of the network do not fit together: a name that is missing or taken, text that cannot be read.
     """
-    links = [Link.of(network, projection) for projection in network.projections]
+    links = [Link.of(network, link, traces_on_neurons=traces_on_neurons) for link in network.projections]
     decides = "" if network.reward is None else network.reward.population
     all_cells = [
         Cells(

@@ -29,6 +29,7 @@ _ROOMS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "plasticity": ("Plasticity", "How weights learn, and protocols of pairs.", ("plasticity", "pairing")),
     "recording": ("Recording", "What a run is asked to record, and what it recorded.", ("record", "recording")),
+    "exchange": ("Exchange", "Networks in files that other programs read and write.", ("exchange", "engine.script")),
 }
 """Pages of the package's own names: title, a sentence, the modules whose names they list."""
 

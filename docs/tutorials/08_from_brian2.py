@@ -83,4 +83,5 @@ ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
 # - A run is a function: it changes nothing, and returns a new state. ``store`` and ``restore`` are not needed.
 # - Spikes that would make the membrane potential of a refractory cell jump are discarded, which Brian2 lets
 #   act: :doc:`../explanation/differences`.
-# - ``Network.to_brian2()`` gives Brian2's objects of a network, to go on with in Brian2.
+# - ``Network.to_brian2()`` gives Brian2's objects of a network, to go on with in Brian2;
+#   ``Network.to_brian2_script()`` a script that needs no bnsim: :doc:`../interchange`.

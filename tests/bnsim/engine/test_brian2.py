@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import brian2
 import numpy as np
 import pytest
-from brian2.units import Hz, ms, mV
+from brian2.units import Hz, ms, mV, um
 
 import bnsim
 
@@ -65,9 +65,62 @@ def test_noise_and_learning_are_those_of_the_first_trial(key: int) -> None:
         assert np.array_equal(monitors[name].count, counts[0]), name
 
 
+def test_given_spikes_values_in_time_bins_and_positions() -> None:
+    """What a run is given or a drive holds as numbers reaches the cells in the same steps."""
+    source = bnsim.Population("input", 3, bnsim.SpikeTrains())
+    steps = np.arange(60).reshape(20, 3) % 7 * mV
+    cells = bnsim.Population(
+        "cells",
+        3,
+        bnsim.AdaptiveLIF(),
+        drive=[bnsim.Current(bnsim.Binned(steps, 1 * ms)), bnsim.Current(bnsim.Binned(steps[:, 0], 2 * ms))],
+        initial={"theta": [0, 1, 2] * mV},
+        positions=bnsim.Ring(100 * um),
+    )
+    synapses = bnsim.Projection(
+        "input",
+        "cells",
+        bnsim.ExponentialCurrent(),
+        80 * mV,
+        bnsim.OneToOne(),
+        plasticity=bnsim.PairSTDP(w_max=99 * mV),
+    )
+    network = bnsim.Network([source, cells], [synapses])
+    spikes = {"input": (np.array([2, 2, 5, 9, 14, 14.1, 14.2]) * ms, np.array([0, 1, 0, 2, 1, 1, 1]))}
+    simulator = network.compile(dt=0.1 * ms, backend="numpy")
+    state = simulator.initial_state(key=3)
+    reached, recording = simulator.run_for(state, 45 * ms, spikes, record=[bnsim.Trace("cells", "v")])
+    plain = network.to_brian2(dt=0.1 * ms, key=3, stimulus=spikes)
+    monitor = brian2.StateMonitor(plain["population_cells"], "v", record=True)
+    plain.add(monitor)
+    plain.run(45 * ms)
+    np.testing.assert_allclose(monitor.v / mV, recording.trace("cells", "v").values[0].T * 1e3, rtol=1e-12)
+    weights = np.asarray(plain["projection_input_to_cells"].w)
+    assert (weights != state["input_to_cells.w"]).any()
+    np.testing.assert_allclose(weights, reached["input_to_cells.w"], rtol=1e-12)
+    np.testing.assert_array_equal(plain["population_cells"].position_x, state.positions("cells")[:, 0])
+
+
+def test_a_network_of_trials() -> None:
+    repetition = bnsim.Repetition("cells", minimum_spikes=1)
+    network = bnsim.Network([bnsim.Population("cells", 1, bnsim.LIF())], repetition=repetition)
+    with pytest.raises(bnsim.InputError) as raised:
+        network.to_brian2()
+    assert str(raised.value) == (
+        "to_brian2: the network's repetition belongs to trials, which plain Brian2 does not know; leave it out"
+    )
+
+
+def test_parts_of_a_run_of_unknown_length() -> None:
+    with pytest.raises(bnsim.InputError) as raised:
+        driven().to_brian2(stimulus=np.ones((2, 5)))
+    assert str(raised.value) == "to_brian2(stimulus): 2 parts for 'cells'; give one value for each unit"
+
+
 def test_a_rule_that_brian2_does_not_know() -> None:
     with pytest.raises(bnsim.InputError) as raised:
         three_factor().to_brian2()
     assert str(raised.value) == (
-        "to_brian2: ErrorModulated learns at the end of a trial, which plain Brian2 does not know; use Network.compile"
+        "to_brian2: a rule of 'cells' learns at the end of a trial, which plain Brian2 does not know; use "
+        "Network.compile"
     )

@@ -139,7 +139,7 @@ def test_weights_outside_a_rules_bounds_are_refused() -> None:
 
 
 def test_given_spikes_have_no_place_in_plain_brian2() -> None:
-    with pytest.raises(bnsim.InputError, match=r"^to_brian2: 'input' replays spikes that a run is given; use a brian2"):
+    with pytest.raises(bnsim.InputError, match=r"^to_brian2: 'input' replays spikes; give them as stimulus="):
         onto(bnsim.LIF(), bnsim.Delta(), 1 * mV).to_brian2()
 
 
