@@ -220,17 +220,23 @@ class RectifierNetwork:
         -------
         RectifierNetwork
             The scaled network: W s_source / s and b / s, with s the percentile of max(0, z) over all units and samples.
-            A stage of which the percentile is 0 keeps its scale; a "largest" one has that of its source.
+            A stage of which the percentile is 0 keeps its scale; a "largest" one has that of its source. Where the
+            largest output is below 0 in more samples than the percentile leaves out, the same number is added to all
+            outputs, which changes no answer, so that the largest is not.
         """
         scales: dict[str, float] = {}
         values = self.activations(X)
-        for stage in self.stages:
+        lowest = float(np.percentile(values[OUTPUT].max(axis=1), 100 - percentile))
+        shift = max(0.0, -lowest)
+        values[OUTPUT] = values[OUTPUT] + shift
+        stages = (*self.stages[:-1], replace(self.output, bias=self.output.bias + shift))
+        for stage in stages:
             if stage.kind == "largest":
                 scales[stage.name] = scales[next(iter(stage.matrices))]
             else:
                 found = float(np.percentile(np.maximum(values[stage.name], 0), percentile))
                 scales[stage.name] = found or 1.0
-        return RectifierNetwork(tuple(stage.scaled(scales) for stage in self.stages))
+        return RectifierNetwork(tuple(stage.scaled(scales) for stage in stages))
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Return the network as plain arrays, for storage.

@@ -18,7 +18,7 @@ def convert_command(  # numpydoc ignore=PR01
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="A .keras file of Keras 3, trained.")],
     task: Annotated[
         str,
-        typer.Option(help="What it was trained on: a name from `bnsim list tasks`, or an .npz file."),
+        typer.Option(help="What it was trained on: a name from `bnsim list tasks`, or an .npz file with X and y."),
     ],
     data_dir: DataOption = None,
     steps: Annotated[int, typer.Option(help="Time steps of 1 ms in which a sample is shown.")] = 200,
@@ -28,8 +28,8 @@ def convert_command(  # numpydoc ignore=PR01
     scaling: Annotated[
         str,
         typer.Option(
-            help="Of the samples: task (pixels to [0, 1], features standardised), none, standardise, range, or a number "
-            "to divide by."
+            help="Of the samples: task (pixels to [0, 1], features standardised), none, standardise, range, or a "
+            "number to divide by."
         ),
     ] = "task",
     test_samples: Annotated[int | None, typer.Option(help="Measure on so many test samples. Default: all.")] = None,

@@ -137,7 +137,7 @@ class KerasSource:
         """
         shaped = X.astype(np.float32).reshape(len(X), *self.input_shape)
         blocks = [self.model(shaped[start : start + ROWS], training=False) for start in range(0, len(X), ROWS)]
-        return np.concatenate([np.asarray(block) for block in blocks]).reshape(len(X), -1)
+        return np.concatenate([block.numpy() for block in blocks]).reshape(len(X), -1)
 
 
 def read(path: str | Path) -> KerasSource:
@@ -218,13 +218,14 @@ def _options(path: Path, given: Mapping[str, Any]) -> tuple[str, str, dict[str, 
     if not isinstance(config, dict) or not isinstance(name, str) or not name:
         raise InputError(f"{path}: a layer of class {kind!r} without a name; {keras_archive.SAVE_AGAIN}")
     module = given.get("module")
+    if kind in ("Sequential", "Functional"):
+        raise _refused(path, name, kind, "a model inside the model; put its layers into the model itself")
     if kind == "Lambda":
         raise _refused(path, name, kind, "holds code, which is never run; use layers that say what they do")
     if module != "keras.layers" or given.get("registered_name") not in (None, kind):
         raise _refused(path, name, kind, f"a custom class of {module!r}, never imported; use layers of Keras itself")
     if kind not in LAYERS:
-        nested = "; put its layers into the model itself" if kind in ("Sequential", "Functional") else ""
-        raise _refused(path, name, kind, f"cannot become spiking{nested or '; use ' + ', '.join(LAYERS)}")
+        raise _refused(path, name, kind, f"cannot become spiking; use {', '.join(LAYERS)}")
     if _type(config) not in FLOATS:
         raise _refused(path, name, kind, f"computes in {_type(config)!r}; save the model in float32")
     checks, found = LAYERS[kind].options, {}

@@ -84,6 +84,7 @@ class ConvertedKeras(ConvertedClassifier):
         "equal output counts are told apart by the summed input, which is no spike",
         "maximum pooling passes a spike only where its neuron overtakes all others of the window, so that spikes are "
         "not counted twice when the lead changes",
+        "where the largest output is below 0, a number is added to all outputs, so that some neuron fires",
         "branches of different depth reach their sum some steps apart",
     )
 
