@@ -17,7 +17,8 @@ from bnsim.arrays import FloatArray, LabelArray
 from bnsim.errors import InputError, first_line
 from models.artificial import keras_archive
 from models.artificial.backend import keras
-from models.artificial.keras_layers import LAYERS, Layer, RefusedLayerError, remedy_for, settled
+from models.artificial.keras_kind import Layer, RefusedLayerError, remedy_for, settled
+from models.artificial.keras_layers import LAYERS
 from models.artificial.keras_values import BYTES, Limit, Shape, Stages, Value, units_of
 from models.rectifiers import INPUT, RectifierNetwork
 

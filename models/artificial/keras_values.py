@@ -55,30 +55,98 @@ class Value:
         )
 
     def reshaped(self, shape: Shape) -> Value:
-        """Return the same units in another shape."""
+        """Return the same units in another shape.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            The shape.
+
+        Returns
+        -------
+        Value
+            The value.
+        """
         return replace(self, shape=shape)
 
     def mapped(self, matrix: sparse.csr_array, bias: FloatArray | float, shape: Shape, limit: Limit) -> Value:
-        """Return W' (W x + b) + b'."""
+        """Return W' (W x + b) + b'.
+
+        Parameters
+        ----------
+        matrix : sparse array
+            W'.
+        bias : ndarray or float
+            b'.
+        shape : tuple of int
+            Shape of the result.
+        limit : Limit
+            Counts the connections.
+
+        Returns
+        -------
+        Value
+            The value.
+
+        Raises
+        ------
+        InputError
+            If there are too many connections.
+        """
         if not self.stage:  # with a stage's own units there is nothing to multiply
             limit.add(sum(_n_products(matrix, own) for own in self.terms.values()))
         terms = {source: matrix if self.stage else (matrix @ own).tocsr() for source, own in self.terms.items()}
         return Value(shape, terms, matrix @ self.bias + bias)
 
     def multiplied(self, factor: FloatArray, added: FloatArray) -> Value:
-        """Return each unit times its factor, plus its summand."""
+        """Return each unit times its factor, plus its summand.
+
+        Parameters
+        ----------
+        factor, added : ndarray, shape (n_units,)
+            Factors and summands.
+
+        Returns
+        -------
+        Value
+            The value.
+        """
         terms = {source: sparse.csr_array(sparse.diags_array(factor) @ own) for source, own in self.terms.items()}
         return Value(self.shape, terms, factor * self.bias + added)
 
 
 def units_of(name: str, shape: Shape) -> Value:
-    """Return the units of a stage, or of the input."""
+    """Return the units of a stage, or of the input.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    shape : tuple of int
+        Shape in Keras.
+
+    Returns
+    -------
+    Value
+        The value.
+    """
     size = math.prod(shape)
     return Value(shape, {name: sparse.eye_array(size, format="csr")}, np.zeros(size), stage=name)
 
 
 def summed(values: Sequence[Value]) -> Value:
-    """Return the sum of values of one shape."""
+    """Return the sum of values of one shape.
+
+    Parameters
+    ----------
+    values : sequence of Value
+        The values.
+
+    Returns
+    -------
+    Value
+        The value.
+    """
     terms: dict[str, sparse.csr_array] = {}
     for value in values:
         for source, matrix in value.terms.items():
@@ -87,7 +155,22 @@ def summed(values: Sequence[Value]) -> Value:
 
 
 def joined(values: Sequence[Value], axis: int, shape: Shape) -> Value:
-    """Return values side by side along an axis."""
+    """Return values side by side along an axis.
+
+    Parameters
+    ----------
+    values : sequence of Value
+        The values.
+    axis : int
+        The axis.
+    shape : tuple of int
+        Shape of the result.
+
+    Returns
+    -------
+    Value
+        The value.
+    """
     places = [np.arange(math.prod(value.shape)).reshape(value.shape) for value in values]
     starts = np.cumsum([0, *(place.size for place in places)])
     order = np.concatenate([place + start for place, start in zip(places, starts, strict=False)], axis).ravel()
@@ -113,26 +196,60 @@ class Limit:
     ----------
     path : pathlib.Path
         The file, for the message of an error.
+    n_connections : int
+        Connections so far.
     """
 
     path: object
     n_connections: int = 0
 
     def add(self, n_connections: int) -> None:
-        """Count connections before they are made. Errors: InputError."""
+        """Count connections before they are made.
+
+        Parameters
+        ----------
+        n_connections : int
+            Their number.
+
+        Raises
+        ------
+        InputError
+            If there are too many.
+        """
         self.n_connections += n_connections
         npz.check_size(self.path, BYTES * self.n_connections)  # type: ignore[arg-type]
 
 
 @dataclass
 class Stages:
-    """The stages of a network as they come about, layer after layer."""
+    """The stages of a network as they come about, layer after layer.
+
+    Parameters
+    ----------
+    limit : Limit
+        Counts the connections.
+    made : list of Stage
+        Stages so far.
+    """
 
     limit: Limit
     made: list[Stage] = field(default_factory=list)
 
     def rectified(self, name: str, value: Value) -> Value:
-        """Return max(0, value), by a stage of that name unless nothing would change."""
+        """Return max(0, value), by a new stage unless nothing would change.
+
+        Parameters
+        ----------
+        name : str
+            Name of the stage.
+        value : Value
+            The value.
+
+        Returns
+        -------
+        Value
+            The value.
+        """
         if value.is_never_negative:
             return replace(value, unsettled=False)
         name = self._free(name)
@@ -140,7 +257,24 @@ class Stages:
         return units_of(name, value.shape)
 
     def largest(self, name: str, value: Value, windows: Windows, shape: Shape) -> Value:
-        """Return the largest unit of each window and channel, of which those below 0 count as 0."""
+        """Return the largest unit of each window and channel; units below 0 count as 0.
+
+        Parameters
+        ----------
+        name : str
+            Name of the stage.
+        value : Value
+            The value.
+        windows : Windows
+            The windows.
+        shape : tuple of int
+            Shape of the result.
+
+        Returns
+        -------
+        Value
+            The value.
+        """
         unsettled = value.unsettled or not value.is_never_negative
         if not value.stage or value.stage == INPUT:
             name_of_inputs = self._free(f"{name}_inputs")
@@ -152,7 +286,18 @@ class Stages:
         return replace(units_of(name, shape), unsettled=unsettled)
 
     def finished(self, value: Value) -> RectifierNetwork:
-        """Return the network with the output; a single unit becomes two, -z and z."""
+        """Return the network with its output; a single unit becomes two, -z and z.
+
+        Parameters
+        ----------
+        value : Value
+            What the last layer returns.
+
+        Returns
+        -------
+        RectifierNetwork
+            Without stages from which nothing leads to the output.
+        """
         terms, bias = value.terms, value.bias
         if len(bias) == 1:
             terms = {source: sparse.vstack([-matrix, matrix], format="csr") for source, matrix in terms.items()}

@@ -13,6 +13,13 @@ from bnsim.synapses.base import WeightKind
 class LargestCount(bnsim.NeuronModel):
     """Fire as often as the most active of the inputs through synapses of the model `Counting`.
 
+    Parameters
+    ----------
+    refractory : Quantity
+        Absolute refractory period; leave it at 0, or spikes are counted later.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
+        Integration method; nothing is integrated.
+
     Notes
     -----
     A spike passes if with it its neuron has fired more often than this one; of several that arrive in a time step and

@@ -183,7 +183,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "unsupported": (
         lambda: sequential(layers.UpSampling2D(name="up"), layers.Flatten(), layers.Dense(2)),
-        "layer 'up' (UpSampling2D): cannot become spiking; use InputLayer, Dense, Conv2D, ",
+        "layer 'up' (UpSampling2D): cannot become spiking; use InputLayer, Dense, ",
     ),
     "nested": (
         lambda: sequential(layers.Flatten(), sequential(layers.Dense(2), shape=(84,))),
