@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from experiments.conversion.result import CLOSE
 from experiments.doctor import Finding
 from experiments.run_directory import Run
 from experiments.terminal import Terminal
@@ -160,6 +159,8 @@ def print_conversion(conversion: Conversion, folder: Path) -> None:
     folder
         Where it was written.
     """
+    from experiments.conversion.result import CLOSE
+
     console = Terminal()
     table = Table(title=f"{conversion.task}, {conversion.n_test} test samples", title_justify="left")
     for heading in ("time steps", "accuracy (%)", "points lost"):

@@ -12,7 +12,6 @@ from scipy import sparse
 from bnsim.arrays import FloatArray
 from models.artificial.keras_kind import (
     ACTIVATIONS,
-    LAST,
     Check,
     Layer,
     LayerKind,
@@ -20,6 +19,7 @@ from models.artificial.keras_kind import (
     activated,
     among,
     is_flag,
+    is_last,
     is_padding,
     is_pair,
 )
@@ -48,7 +48,7 @@ class _Convolution(LayerKind):
         "kernel_size": is_pair,
         "strides": is_pair,
         "padding": among("valid", "same"),
-        "data_format": LAST,
+        "data_format": is_last,
         "dilation_rate": is_pair,
         "groups": is_count,
         "use_bias": is_flag,
@@ -118,7 +118,7 @@ class _Pooling(LayerKind):
         "pool_size": is_pair,
         "strides": is_pair,
         "padding": among("valid", "same"),
-        "data_format": LAST,
+        "data_format": is_last,
     }
 
     def _windows(self, options: Mapping[str, Any], shape: Shape) -> Windows:
@@ -136,7 +136,7 @@ class _Pooling(LayerKind):
 class _GlobalPooling(_Pooling):
     """Pooling over the whole image."""
 
-    options: ClassVar = {"data_format": LAST, "keepdims": is_flag}
+    options: ClassVar = {"data_format": is_last, "keepdims": is_flag}
 
     def _windows(self, options: Mapping[str, Any], shape: Shape) -> Windows:
         height, width, _ = _image(shape)
@@ -181,7 +181,7 @@ class _GlobalMaxPooling(_GlobalPooling, _Maximum):
 class _ZeroPadding(LayerKind):
     """ZeroPadding2D."""
 
-    options: ClassVar = {"padding": is_padding, "data_format": LAST}
+    options: ClassVar = {"padding": is_padding, "data_format": is_last}
 
     def shape(self, options: Mapping[str, Any], shapes: Sequence[Shape]) -> Shape:
         height, width, channels = _image(shapes[0])

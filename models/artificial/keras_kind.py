@@ -151,8 +151,20 @@ def is_shape(value: Any) -> bool:
     return isinstance(value, list) and all(is_whole(n) and n >= -1 for n in value) and value.count(-1) <= 1
 
 
-LAST: Check = among("channels_last")
-"""Of images: channels come last."""
+def is_last(value: Any) -> bool:
+    """Return whether an option says that the channels of an image come last.
+
+    Parameters
+    ----------
+    value : object
+        Its value, as JSON has it.
+
+    Returns
+    -------
+    bool
+        Whether it does.
+    """
+    return bool(value == "channels_last")
 
 
 class LayerKind(ABC):

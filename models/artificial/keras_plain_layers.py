@@ -12,13 +12,13 @@ from scipy import sparse
 from bnsim.arrays import FloatArray
 from models.artificial.keras_kind import (
     ACTIVATIONS,
-    LAST,
     Layer,
     LayerKind,
     RefusedLayerError,
     activated,
     among,
     is_flag,
+    is_last,
     is_number,
     is_shape,
     is_whole,
@@ -65,7 +65,7 @@ class _Flatten(_Same):
 
     keeps_answers = True
 
-    options: ClassVar = {"data_format": LAST}
+    options: ClassVar = {"data_format": is_last}
 
     def shape(self, options: Mapping[str, Any], shapes: Sequence[Shape]) -> Shape:
         return (math.prod(shapes[0]),)
