@@ -36,15 +36,24 @@ def network() -> Any:
 
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> KerasSource:
+def source(tmp_path_factory: pytest.TempPathFactory, X: NDArray[np.float64]) -> KerasSource:
+    """Random weights; the last biases make outputs equal on average, and below 0."""
     path = tmp_path_factory.mktemp("keras") / "model.keras"
-    randomised(network(), seed=3).save(path)
+    model = randomised(network(), seed=3)
+    model.save(path)
+    outputs = read(path).network.activations(X)["output"]
+    weights, bias = model.layers[-1].get_weights()
+    model.layers[-1].set_weights([weights, bias - outputs.mean(axis=0) - 5])
+    model.save(path)
     return read(path)
 
 
 @pytest.fixture(scope="module")
 def X() -> NDArray[np.float64]:
-    return np.random.default_rng(5).random((40, 36))
+    """Images of which some quarters are dark."""
+    rng = np.random.default_rng(5)
+    lit = np.kron(rng.random((40, 2, 2)) > 0.5, np.ones((3, 3))).reshape(40, 36)
+    return 3 * lit * rng.random((40, 36))
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +104,7 @@ def test_answers_are_those_of_keras(source: KerasSource, fitted: ConvertedKeras,
     """All but those between whose outputs little lies."""
     outputs = np.sort(source.network.activations(X)["output"], axis=1)
     clear = outputs[:, -1] - outputs[:, -2] > 0.05 * np.ptp(outputs)
-    assert clear.mean() > 0.5
+    assert clear.mean() > 0.4
     answers = CLASSES[source.predict(X)]
     assert len(set(answers)) > 1
     np.testing.assert_array_equal(fitted.predict(X)[clear], answers[clear])
