@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bnsim.packages import require_own
 
 if TYPE_CHECKING:
+    from experiments.conversion import convert
     from experiments.points.fit import fit
     from experiments.points.sweep import sweep
     from experiments.run.carry_out import compare, resume, run_study
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 require_own("models")
 
-__all__ = ["Run", "compare", "fit", "read_run", "repeat", "resume", "run_study", "sweep"]
+__all__ = ["Run", "compare", "convert", "fit", "read_run", "repeat", "resume", "run_study", "sweep"]
 
 
 def __dir__() -> list[str]:
@@ -35,6 +36,6 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    homes = {"Run": "run_directory", "read_run": "run_directory", "repeat": "run.repeat"}
+    homes = {"Run": "run_directory", "read_run": "run_directory", "repeat": "run.repeat", "convert": "conversion"}
     homes |= {each: f"points.{each}" for each in ("fit", "sweep")}
     return getattr(import_module(f"experiments.{homes.get(name, 'run.carry_out')}"), name)

@@ -15,6 +15,7 @@ from experiments.terminal import Terminal
 
 if TYPE_CHECKING:
     from bnsim.engine.cache import Entry
+    from experiments.conversion import Conversion
 
 MOST_NETWORKS = 20
 """Networks of a cache that are listed one by one."""
@@ -146,6 +147,36 @@ def print_cache(folder: Path, entries: Sequence[Entry]) -> None:
         table.add_row("...", "", f"{len(entries) - MOST_NETWORKS} more")
     if entries:
         console.print(table)
+
+
+def print_conversion(conversion: Conversion, folder: Path) -> None:
+    """Print the accuracy of a converted network by time step, what is lost, and where it was written.
+
+    Parameters
+    ----------
+    conversion
+        The conversion.
+    folder
+        Where it was written.
+    """
+    from experiments.conversion.result import CLOSE
+
+    console = Terminal()
+    table = Table(title=f"{conversion.task}, {conversion.n_test} test samples", title_justify="left")
+    for heading in ("time steps", "accuracy (%)", "points lost"):
+        table.add_column(heading, justify="right")
+    table.add_row("source (Keras)", f"{100 * conversion.source_accuracy:.2f}", "")
+    for step, accuracy, lost in conversion.rows():
+        table.add_row(str(step), f"{accuracy:.2f}", f"{lost:+.2f}")
+    console.print(table)
+    close = conversion.steps_until()
+    reached = (
+        f"from step {close} on" if close else f"not reached in {len(conversion.accuracy)} steps; give more --steps"
+    )
+    console.print(f"at most {CLOSE} points lost: {reached}", soft_wrap=True)
+    console.print(f"the same answer as the source to {100 * conversion.agreement:.2f} % of the samples")
+    console.print(f"{1e3 * conversion.seconds:.1f} ms a sample, {conversion.classifier.network_.n_units} neurons")
+    console.print(f"written: {folder}", soft_wrap=True)
 
 
 def _metrics(entries: Sequence[Mapping[str, Any]], title: str) -> Table:

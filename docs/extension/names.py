@@ -58,6 +58,10 @@ _OWN_STUDY_SENTENCE = (
 )
 
 
+_UNREGISTERED = ("models.spiking.converted_keras.ConvertedKeras", "models.rate.regressor.RateRegressor")
+"""Estimators that `bnsim run` does not know by name: one needs a file, the other is no classifier."""
+
+
 def pages() -> dict[str, str]:
     """Return the pages: of the simulator, of the classifiers, of the experiments."""
     found = {}
@@ -77,7 +81,7 @@ def pages() -> dict[str, str]:
     found["classifiers"] = _page(
         "Classifiers",
         "Estimators in the manner of scikit-learn. `bnsim list models` gives the names by which `create` knows them.",
-        ["models.registry.create", "models.classifier.Classifier", *_classes(), "models.rate.regressor.RateRegressor"],
+        ["models.registry.create", "models.classifier.Classifier", *_classes(), *_UNREGISTERED],
     )
     found["extending"] = _page("Studies, classics and tasks of one's own", _OWN_STUDY_SENTENCE, _OWN_STUDY)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +12,8 @@ from bnsim.errors import InputError
 from models.artificial.backend import keras
 from models.artificial.feedforward import Feedforward
 from models.checks import is_count
-from models.linear import LinearLayer, convolution_matrix
+from models.linear import LinearLayer
+from models.windows import Windows, convolution_matrix
 
 
 class Convolutional(Feedforward):
@@ -166,8 +168,8 @@ class Convolutional(Feedforward):
         if not isinstance(layer, keras.layers.Conv2D):
             return super()._linear_layer(layer)
         kernel, bias = layer.get_weights()
-        matrix, positions = convolution_matrix(kernel, layer.input.shape[1:3], self.stride)
-        return LinearLayer(layer.name, matrix, np.tile(bias, int(np.prod(positions))))
+        windows = Windows(layer.input.shape[1:3], kernel.shape[:2], (self.stride, self.stride))
+        return LinearLayer(layer.name, convolution_matrix(kernel, windows), np.tile(bias, math.prod(windows.shape)))
 
 
 def _counts(sizes: object) -> bool:

@@ -7,7 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 from brian2.units import ms, mV
+from brian2.units.fundamentalunits import Quantity
 from numpy.typing import NDArray
+from scipy import sparse
 
 import bnsim
 from bnsim.arrays import FloatArray, LabelArray
@@ -16,6 +18,8 @@ from models.linear import LinearLayer
 from models.spiking.neuron_parameter import NAMED, neuron_model
 
 DT = 1 * ms
+CALIBRATION = 5000
+"""Training samples over which activations are measured, at most."""
 CONVERTIBLE: dict[str, bnsim.NeuronModel] = {
     "subtractive-if": bnsim.SubtractiveIF(v_initial=-57.5 * mV),  # half-way to threshold
     "subtractive-lif": NAMED["subtractive-lif"],
@@ -96,20 +100,50 @@ def spiking_network(layers: Sequence[LinearLayer], neuron: bnsim.SubtractiveIF |
     bnsim.Network
         A current of 1 brings a threshold's worth in every step, a spike the weight times the threshold at once.
     """
-    threshold = neuron.v_threshold - neuron.v_rest
-    current = bnsim.ConstantCurrent(threshold * float(neuron.tau_m / DT))
+    threshold, current = units_of(neuron)
     return bnsim.Network(
         [bnsim.Population(layer.name, layer.n_units, neuron, current) for layer in layers],
         [
-            bnsim.Projection(before.name, layer.name, bnsim.Delta(), threshold, _edges(layer))
+            bnsim.Projection(before.name, layer.name, bnsim.Delta(), threshold, edges(layer.matrix))
             for before, layer in pairwise(layers)
         ],
     )
 
 
-def _edges(layer: LinearLayer) -> bnsim.EdgeList:
-    target = np.repeat(np.arange(layer.n_units), np.diff(layer.matrix.indptr))
-    return bnsim.EdgeList(layer.matrix.indices, target, layer.matrix.data)
+def units_of(neuron: bnsim.SubtractiveIF | bnsim.SubtractiveLIF) -> tuple[Quantity, bnsim.ConstantCurrent]:
+    """Return what a weight of 1 and a current of 1 are.
+
+    Parameters
+    ----------
+    neuron : bnsim.SubtractiveIF or bnsim.SubtractiveLIF
+        The neuron model.
+
+    Returns
+    -------
+    threshold : Quantity
+        The height of the threshold.
+    current : bnsim.ConstantCurrent
+        Brings a threshold's worth in every step.
+    """
+    threshold = neuron.v_threshold - neuron.v_rest
+    return threshold, bnsim.ConstantCurrent(threshold * float(neuron.tau_m / DT))
+
+
+def edges(matrix: sparse.csr_array) -> bnsim.EdgeList:
+    """Return the connections that a matrix stands for.
+
+    Parameters
+    ----------
+    matrix : sparse array, shape (n_units, n_source)
+        Weights.
+
+    Returns
+    -------
+    bnsim.EdgeList
+        From source to units, with the weights as factors.
+    """
+    target = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    return bnsim.EdgeList(matrix.indices, target, matrix.data)
 
 
 def currents(layers: Sequence[LinearLayer], X: FloatArray) -> dict[str, FloatArray]:

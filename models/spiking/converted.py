@@ -8,36 +8,25 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from brian2.units import ms
 from numpy.typing import NDArray
+from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
 import bnsim
 from bnsim.arrays import FloatArray, LabelArray
 from bnsim.expected import NUMBER, TEXT, Expected, check
 from models import registry
-from models.checks import is_positive
-from models.classifier import Activity, Classifier, Layer, OperationCount, Schedule
+from models.classifier import Classifier, Schedule
 from models.differentiable import Chain, linear_chain
-from models.linear import LinearLayer, matrix_arrays, matrix_from_arrays, products
-from models.spiking.conversion import DT, convertible_neuron, currents, decide, normalised, spiking_network
-from models.spiking.degeneracy import ResponseSurvey
-from models.spiking.neuron_parameter import decode_neuron, encode_neuron
+from models.linear import LinearLayer, matrix_arrays, matrix_from_arrays
+from models.spiking.conversion import CALIBRATION, currents, normalised, spiking_network
+from models.spiking.converted_classifier import OUTPUT, ConvertedClassifier
 
-CHUNK = 200
-"""Presentations simulated at once: spikes of thousands of neurons are recorded, a hundred steps each."""
-CALIBRATION = 5000
-"""Training samples over which activations are measured, at most."""
-SURVEYED = 100
-"""Training samples shown to the spiking network to see whether it responds, at most."""
-BIN = 10.0
-"""Width in ms of the time bins of `activity`."""
-OUTPUT = "output"
 SOURCE = "source/"
 """What the names of the source's arrays begin with, in a training that is kept."""
 
 
-class Converted(Classifier):
+class Converted(ConvertedClassifier):
     """Train a rectifier network, then turn its units into integrate-and-fire neurons.
 
     The source, this classifier's twin, is trained by backpropagation: z_l = W_l a_(l-1) + b_l, a_l = max(0, z_l), and
@@ -69,7 +58,6 @@ class Converted(Classifier):
     reset by subtraction, the percentile, input as current.
     """
 
-    kind = "BNS"
     REFERENCE = (
         "Diehl, Neil, Binas, Cook, Liu & Pfeiffer (2015), IJCNN; "
         "Rueckauer, Lungu, Hu, Pfeiffer & Liu (2017), Frontiers in Neuroscience 11:682"
@@ -81,68 +69,11 @@ class Converted(Classifier):
         "equal output counts are told apart by the summed input, which is no spike: see tie_share",
     )
 
-    percentile: float
-    neuron: str | bnsim.NeuronModel
-    duration: int
-    backend: str
     layers_: tuple[LinearLayer, ...]
     n_trainable_: int
     _source: Any
     """While it learns."""
     _saved_integers = (*Classifier._saved_integers, "n_trainable_")
-
-    def record(self, X: FloatArray) -> bnsim.Recording:
-        """Return spike times of all layers and the output's membrane potential.
-
-        Parameters
-        ----------
-        X : array_like, shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        bnsim.Recording
-            One trial for each sample.
-        """
-        samples = self._checked(X)
-        names = tuple(layer.name for layer in self.layers_)
-        traced = (bnsim.Trace(OUTPUT, "v"),)
-        return next(self._presented(samples, names, traced, chunk=len(samples)))[1]
-
-    def predictions_over_time(self, X: FloatArray) -> NDArray[Any]:
-        """Return the decision after 1, 2, ... `duration` time steps.
-
-        Parameters
-        ----------
-        X : array_like, shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        ndarray, shape (n_samples, n_steps)
-            Classes.
-        """
-        labels = []
-        for current, recording in self._presented(self._checked(X), self._deciding()):
-            counts = {name: recording.binned(name, float(DT)).cumsum(axis=1) for name in self._deciding()}
-            labels.append(decide(counts[OUTPUT], self._received(current, counts)))
-        return self.classes_[np.concatenate(labels)]
-
-    def tied(self, X: FloatArray) -> NDArray[np.bool_]:
-        """Return whether output neurons share the most spikes, so that the tie rule decides.
-
-        Parameters
-        ----------
-        X : array_like, shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        ndarray of bool, shape (n_samples,)
-            Whether they do.
-        """
-        counts = np.concatenate([recording.counts[OUTPUT] for _, recording in self._presented(self._checked(X))])
-        return (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) > 1
 
     def linear_layers(self) -> tuple[LinearLayer, ...]:
         """Return the scaled layers as plain arrays.
@@ -171,13 +102,6 @@ class Converted(Classifier):
         return self.n_trainable_
 
     # What `Classifier` asks for.
-
-    def _check_parameters(self) -> None:
-        self._require(is_positive(self.percentile) and self.percentile <= 100, "percentile", "a number in (0, 100]")
-        self._require_count("duration")
-        known = ("auto", "cpp", "cython", "numpy")
-        self._require(self.backend in known, "backend", f"one of {', '.join(known)}")
-        convertible_neuron(type(self).__name__, self.neuron)
 
     def _fit(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
         assert self.twin is not None
@@ -219,44 +143,6 @@ class Converted(Classifier):
         source = {name.removeprefix(SOURCE): array for name, array in arrays.items() if name.startswith(SOURCE)}
         self._source._go_on(source)
 
-    def _degeneracies(self, X: FloatArray) -> Iterator[str]:
-        survey = ResponseSurvey()
-        for _, recording in self._presented(X[:SURVEYED]):
-            survey.add(0, recording.counts)
-        names = [layer.name for layer in self.layers_]
-        yield from survey.findings(names, "scale X to about 1, or train longer, so that the source responds")
-
-    def _predict(self, X: FloatArray) -> LabelArray:
-        return np.concatenate(
-            [
-                decide(recording.counts[OUTPUT], self._received(current, recording.counts))
-                for current, recording in self._presented(X)
-            ]
-        )
-
-    def _activity(self, X: FloatArray) -> Activity:
-        names = tuple(layer.name for layer in self.layers_)
-        parts = [
-            {name: (recording.counts[name], recording.binned(name, BIN / 1e3)) for name in names}
-            for _, recording in self._presented(X, names)
-        ]
-        layers = []
-        for name in names:
-            found = zip(*(part[name] for part in parts), strict=True)
-            counts, binned = (np.concatenate(arrays).astype(np.float64) for arrays in found)
-            layers.append(Layer(name, counts, binned))
-        return Activity((Layer("input", X, None), *layers), bin_width=BIN / 1e3)
-
-    def _operations(self, X: FloatArray) -> OperationCount:
-        spikes = 0
-        for _, recording in self._presented(X):
-            for before, layer in pairwise(self.layers_):
-                spikes += int((recording.counts[before.name] @ layer.fan_out).sum())
-        outside = self.layers_[0].matrix.nnz * len(X)
-        updates = sum(layer.n_units for layer in self.layers_) * self.duration * len(X)
-        stored = self.layers_[0].matrix.dtype.itemsize
-        return OperationCount(spikes, outside, updates, stored * (spikes + outside))
-
     def _weights(self) -> dict[str, FloatArray]:
         return {layer.name: layer.matrix.T.toarray() for layer in self.layers_}
 
@@ -290,56 +176,26 @@ class Converted(Classifier):
             raise ValueError(f"the last of 'layers' is no {OUTPUT!r} of {len(self.classes_)} units")
         self.layers_ = tuple(layers)
 
-    def _encode_parameter(self, name: str, value: Any) -> Any:
-        return encode_neuron(value) if name == "neuron" else super()._encode_parameter(name, value)
+    # What `ConvertedClassifier` asks for.
 
-    @classmethod
-    def _decode_parameter(cls, name: str, value: Any) -> Any:
-        return decode_neuron(value) if name == "neuron" else super()._decode_parameter(name, value)
+    def _names(self) -> tuple[str, ...]:
+        return tuple(layer.name for layer in self.layers_)
 
-    # The spiking network.
+    def _network(self, neuron: bnsim.SubtractiveIF | bnsim.SubtractiveLIF) -> bnsim.Network:
+        return spiking_network(self.layers_, neuron)
 
-    def _presented(
-        self,
-        X: FloatArray,
-        record: tuple[str, ...] = (),
-        traced: tuple[bnsim.Trace, ...] = (),
-        chunk: int = CHUNK,
-    ) -> Iterator[tuple[FloatArray, bnsim.Recording]]:
-        """The output's constant current (sample, class) and the recording of the samples, a chunk each."""
-        neuron = convertible_neuron(type(self).__name__, self.neuron)
-        simulator = spiking_network(self.layers_, neuron).compile(
-            trial=self.duration * ms,
-            dt=DT,
-            backend=self.backend,
-        )
-        state = simulator.initial_state(0)  # nothing is drawn
-        wanted: list[bnsim.Spikes | bnsim.Trace] = [bnsim.Spikes(name) for name in record]
-        wanted += traced
-        for start in range(0, len(X), chunk):
-            stimulus = currents(self.layers_, X[start : start + chunk])
-            _, recording = simulator.run(state, stimulus, plastic=False, record=wanted)
-            yield stimulus[OUTPUT], recording
+    def _currents(self, X: FloatArray) -> dict[str, FloatArray]:
+        return currents(self.layers_, X)
 
-    def _deciding(self) -> tuple[str, ...]:
-        """The layers whose spikes the decision rests on: the last two, or the output alone."""
-        return tuple(layer.name for layer in self.layers_[-2:])
+    def _connections(self) -> Iterator[tuple[str, str, sparse.csr_array]]:
+        for before, layer in pairwise(self.layers_):
+            yield before.name, layer.name, layer.matrix
 
-    def _received(self, current: FloatArray, counts: Mapping[str, NDArray[np.integer]]) -> FloatArray:
-        """Input (sample, class), or (sample, step, class), that output neurons received, in thresholds.
+    def _n_outside(self) -> int:
+        return int(self.layers_[0].matrix.nnz)
 
-        counts: spikes of the layers that the decision rests on up to the end, or up to each step.
-        """
-        output = counts[OUTPUT]
-        if output.ndim == 2:
-            received = self.duration * current
-        else:
-            received = np.arange(1, self.duration + 1)[:, None] * current[:, None]
-        if len(self.layers_) > 1:
-            before = counts[self.layers_[-2].name]
-            rows = before.reshape(-1, before.shape[-1]).astype(np.float64)
-            received = received + products(self.layers_[-1].matrix, rows).reshape(output.shape)
-        return received
+    def _n_neurons(self) -> int:
+        return sum(layer.n_units for layer in self.layers_)
 
 
 class ConvertedDense(Converted):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from models.linear import LinearLayer, convolution_matrix, matrix_arrays, matrix_from_arrays
+from models.linear import LinearLayer, matrix_arrays, matrix_from_arrays
 
 from .conftest import Digits
 
@@ -32,25 +32,6 @@ def test_a_sample_is_mapped_alike_in_any_company(digits: Digits) -> None:
     np.testing.assert_allclose(together, digits.X @ weights.T, atol=1e-12)
     assert np.array_equal(layer(digits.X[::-1]), together[::-1])
     assert np.array_equal(layer(digits.X[3:4]), together[3:4])
-
-
-def test_convolution_by_hand() -> None:
-    """A kernel of 2 x 2 with steps of 2 over 4 x 5 pixels: two rows of two positions; the last column is not seen."""
-    kernel = np.array([[1.0, 2.0], [3.0, 4.0]]).reshape(2, 2, 1, 1)
-    matrix, shape = convolution_matrix(kernel, (4, 5), 2)
-    assert shape == (2, 2)
-    expected = np.zeros((4, 20))
-    for unit, corner in enumerate([0, 2, 10, 12]):
-        expected[unit, [corner, corner + 1, corner + 5, corner + 6]] = [1, 2, 3, 4]
-    np.testing.assert_array_equal(matrix.toarray(), expected)
-
-
-def test_channels_of_a_convolution_lie_side_by_side() -> None:
-    kernel = np.arange(6.0).reshape(1, 1, 2, 3)
-    matrix, shape = convolution_matrix(kernel, (1, 2), 1)
-    assert shape == (1, 2)
-    block = kernel[0, 0].T
-    np.testing.assert_array_equal(matrix.toarray(), np.block([[block, 0 * block], [0 * block, block]]))
 
 
 def test_arrays_bring_a_matrix_back() -> None:
