@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bokeh.embed import json_item
-from bokeh.layouts import column, gridplot, row
+from bokeh.layouts import column, row
 from bokeh.models import ColumnDataSource, PlainText, Range1d
 from bokeh.models.layouts import LayoutDOM
-from bokeh.resources import Resources
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from experiments.report.panels import Panel, activations, image, potentials, rates, scores
+from experiments.report.panels import activations, image, potentials, rates, scores
+from experiments.report.plots import Panel, stacked
 from experiments.report.side_by_side import Pair
 from experiments.report.spikes import spikes
 
@@ -35,18 +35,6 @@ class Network:
 
     spiking: Markup
     artificial: Markup | None
-
-
-def library() -> list[Markup]:
-    """Return the scripts that draw the plots; they need no network access.
-
-    Returns
-    -------
-    list of Markup
-        Contents of script elements.
-    """
-    # Only the core plotting library: widgets, tables and formulas would make the page four times as large.
-    return [Markup(script) for script in Resources(mode="inline", components=["bokeh"]).js_raw]
 
 
 def network(pairs: Sequence[Pair], classes: Sequence[str]) -> Network:
@@ -90,26 +78,17 @@ def _spiking(pairs: Sequence[Pair], classes: list[str]) -> LayoutDOM:
     timed[-1].plot.xaxis.axis_label = "Time (ms)"  # the lowest plot has the time axis of all
     # Images are shown next to the counts, long feature vectors above them.
     head = (row if examples[0].image.ndim == 2 else column)(shown.plot, decision.plot, sizing_mode="stretch_width")
-    layout = column(head, _below(timed), sizing_mode="stretch_width")
+    layout = column(head, stacked([panel.plot for panel in timed]), sizing_mode="stretch_width")
     return _pickable(layout, [shown, decision, *timed])
 
 
 def _artificial(pairs: Sequence[Pair], classes: list[str]) -> LayoutDOM:
     examples = [pair.ann for pair in pairs if pair.ann]
     decision, hidden = scores(examples, classes), activations(examples)
-    layout = column(decision.plot, *([_below(hidden)] if hidden else []), sizing_mode="stretch_width")
-    return _pickable(layout, [decision, *hidden])
-
-
-def _below(panels: list[Panel]) -> LayoutDOM:
-    """Stack the panels, with one toolbar for all."""
-    options = {"logo": None}
-    return gridplot(
-        [[panel.plot] for panel in panels],
-        sizing_mode="stretch_width",
-        toolbar_location="right",
-        toolbar_options=options,
+    layout = column(
+        decision.plot, *([stacked([panel.plot for panel in hidden])] if hidden else []), sizing_mode="stretch_width"
     )
+    return _pickable(layout, [decision, *hidden])
 
 
 def _pickable(layout: LayoutDOM, panels: list[Panel]) -> LayoutDOM:
