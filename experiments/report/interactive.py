@@ -9,6 +9,7 @@ from bokeh.embed import json_item
 from bokeh.layouts import column, gridplot, row
 from bokeh.models import ColumnDataSource, PlainText, Range1d
 from bokeh.models.layouts import LayoutDOM
+from bokeh.plotting import figure
 from bokeh.resources import Resources
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
@@ -90,25 +91,35 @@ def _spiking(pairs: Sequence[Pair], classes: list[str]) -> LayoutDOM:
     timed[-1].plot.xaxis.axis_label = "Time (ms)"  # the lowest plot has the time axis of all
     # Images are shown next to the counts, long feature vectors above them.
     head = (row if examples[0].image.ndim == 2 else column)(shown.plot, decision.plot, sizing_mode="stretch_width")
-    layout = column(head, _below(timed), sizing_mode="stretch_width")
+    layout = column(head, stacked([panel.plot for panel in timed]), sizing_mode="stretch_width")
     return _pickable(layout, [shown, decision, *timed])
 
 
 def _artificial(pairs: Sequence[Pair], classes: list[str]) -> LayoutDOM:
     examples = [pair.ann for pair in pairs if pair.ann]
     decision, hidden = scores(examples, classes), activations(examples)
-    layout = column(decision.plot, *([_below(hidden)] if hidden else []), sizing_mode="stretch_width")
+    layout = column(
+        decision.plot, *([stacked([panel.plot for panel in hidden])] if hidden else []), sizing_mode="stretch_width"
+    )
     return _pickable(layout, [decision, *hidden])
 
 
-def _below(panels: list[Panel]) -> LayoutDOM:
-    """Stack the panels, with one toolbar for all."""
+def stacked(plots: Sequence[figure]) -> LayoutDOM:
+    """Stack plots, with one toolbar for all.
+
+    Parameters
+    ----------
+    plots
+        The plots, from top to bottom.
+
+    Returns
+    -------
+    LayoutDOM
+        The layout.
+    """
     options = {"logo": None}
     return gridplot(
-        [[panel.plot] for panel in panels],
-        sizing_mode="stretch_width",
-        toolbar_location="right",
-        toolbar_options=options,
+        [[plot] for plot in plots], sizing_mode="stretch_width", toolbar_location="right", toolbar_options=options
     )
 
 

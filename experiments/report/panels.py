@@ -297,10 +297,21 @@ def rates(recordings: Sequence[Recording], time_range: Range1d) -> Panel:
     facts = [Fact(name, f"@{_rate(index)}{{0.0}}", "Hz") for index, name in enumerate(recorded(first))]
     lines.plot.add_tools(hover([unseen], [*facts, Fact("time", "@from{0.0} to @to{0.0}", "ms")], "vline"))
     lines.plot.yaxis.axis_label = "Rate (Hz)"
-    legend = lines.plot.legend
-    legend.update(orientation="horizontal", location="top_right", padding=2, margin=0, border_line_color=None)
-    legend.update(background_fill_alpha=0.8, click_policy="hide", label_text_color=INK, label_text_font_size="9pt")
+    style_legend(lines.plot)
     return lines
+
+
+def style_legend(plot: figure) -> None:
+    """Put the legend of a plot into its upper right corner; a click on an entry hides its line.
+
+    Parameters
+    ----------
+    plot
+        A plot with a legend.
+    """
+    plot.legend.update(orientation="horizontal", location="top_right", padding=2, margin=0, border_line_color=None)
+    plot.legend.update(background_fill_alpha=0.8, click_policy="hide")
+    plot.legend.update(label_text_color=INK, label_text_font_size="9pt")
 
 
 def _rate(index: int) -> str:

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable
 
 
-def policy(scripts: Iterable[str]) -> str:
+def policy(scripts: Iterable[str], connect: str = "") -> str:
     """Return the policy of a page: nothing comes from elsewhere, and no script runs but these.
 
     Attributes such as `onerror` and text that a script would evaluate count as scripts and are forbidden. Styles are
@@ -17,6 +17,8 @@ def policy(scripts: Iterable[str]) -> str:
     ----------
     scripts
         Content of the page's script elements, exactly as it stands in the page.
+    connect
+        Where they may connect to; empty for nowhere.
 
     Returns
     -------
@@ -27,4 +29,5 @@ def policy(scripts: Iterable[str]) -> str:
     nothing = "'none'"
     allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests)
     rules = ("default-src 'none'", f"script-src {allowed or nothing}", "style-src 'unsafe-inline'", "img-src data:")
-    return "; ".join((*rules, "base-uri 'none'", "form-action 'none'"))
+    connections = (f"connect-src {connect}",) if connect else ()
+    return "; ".join((*rules, *connections, "base-uri 'none'", "form-action 'none'"))

@@ -1,0 +1,272 @@
+"""What the lab draws of a run while it goes on: spikes, rates, membrane potentials, spectrum."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+from bokeh.models import ColumnDataSource, Range1d
+from bokeh.plotting import figure
+from brian2.units import ms
+
+import bnsim
+from bnsim.binning import Bins
+from bnsim.plotting.style import colour
+from bnsim.recording import Recording
+from experiments.report.panels import TOOLS, Fact, frame, hover, style_legend
+
+Columns: TypeAlias = dict[str, list[Any]]
+
+SHOWN = 150
+"""Most neurons of a population whose spikes are drawn, evenly chosen."""
+BIN = 5
+"""Bin of population rates, in ms."""
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A plot and the data that it shows.
+
+    Parameters
+    ----------
+    plot
+        The plot.
+    source
+        Its data, empty at first.
+    """
+
+    plot: figure
+    source: ColumnDataSource
+
+
+class View(ABC):
+    """A way to look at a run.
+
+    Attributes
+    ----------
+    grows
+        Whether each piece of a run adds to the plot; otherwise the plot shows all that was recorded so far.
+    timed
+        Whether its x axis is time.
+    """
+
+    grows: ClassVar[bool]
+    timed: ClassVar[bool] = True
+
+    @abstractmethod
+    def draw(self, network: bnsim.Network, time: Range1d) -> Plot:
+        """Return the plot without data.
+
+        Parameters
+        ----------
+        network
+            The network.
+        time
+            Time axis in ms that all plots of time share.
+
+        Returns
+        -------
+        Plot
+            The plot.
+        """
+
+    @abstractmethod
+    def columns(self, recording: Recording, network: bnsim.Network) -> Columns:
+        """Return what a plot shows.
+
+        Parameters
+        ----------
+        recording
+            The last piece of a run where the view grows, else the run so far.
+        network
+            The network.
+
+        Returns
+        -------
+        Columns
+            Columns of the plot's source.
+        """
+
+
+@dataclass(frozen=True)
+class Raster(View):
+    """Spikes of populations, one above the other, the first at the bottom.
+
+    Parameters
+    ----------
+    populations
+        Their names.
+    """
+
+    populations: tuple[str, ...]
+    grows = True
+
+    def draw(self, network: bnsim.Network, time: Range1d) -> Plot:
+        numbers = [len(_chosen(network[name].size)) for name in self.populations]
+        plot = frame(int(np.clip(90 + 1.2 * sum(numbers), 150, 330)), time, tools=TOOLS)
+        plot.title.text = "Spikes"
+        ends = np.cumsum([0, *numbers])
+        plot.y_range = Range1d(-0.5, ends[-1] - 0.5, bounds=(-0.5, ends[-1] - 0.5))
+        middles = [float(first + number / 2 - 0.5) for first, number in zip(ends, numbers, strict=False)]
+        plot.yaxis.ticker = middles
+        plot.yaxis.major_label_overrides = {
+            middle: _named(name, network) for middle, name in zip(middles, self.populations, strict=True)
+        }
+        plot.yaxis.major_tick_line_color = None
+        source = ColumnDataSource({"time": [], "row": [], "unit": [], "population": [], "colour": []})
+        drawn = plot.scatter(
+            "time", "row", source=source, marker="dash", angle=np.pi / 2, line_color="colour", line_width=1.4,
+            size=float(np.clip(220 / sum(numbers), 3, 8)),
+        )  # fmt: skip
+        facts = [Fact("population", "@population"), Fact("unit", "@unit"), Fact("time", "@time{0.0}", "ms")]
+        plot.add_tools(hover([drawn], facts))
+        return Plot(plot, source)
+
+    def columns(self, recording: Recording, network: bnsim.Network) -> Columns:
+        columns: Columns = {"time": [], "row": [], "unit": [], "population": [], "colour": []}
+        first = 0
+        for place, name in enumerate(self.populations):
+            chosen = _chosen(network[name].size)
+            rows = np.full(network[name].size, -1)
+            rows[chosen] = first + np.arange(len(chosen))
+            spikes = recording.spike_times(name)
+            shown = rows[spikes.unit] >= 0
+            columns["time"] += np.round(1e3 * spikes.time[shown], 2).tolist()
+            columns["row"] += rows[spikes.unit[shown]].tolist()
+            columns["unit"] += spikes.unit[shown].tolist()
+            columns["population"] += [name] * int(shown.sum())
+            columns["colour"] += [colour(place)] * int(shown.sum())
+            first += len(chosen)
+        return columns
+
+
+@dataclass(frozen=True)
+class Rates(View):
+    """Mean firing rate of populations in bins.
+
+    Parameters
+    ----------
+    populations
+        Their names.
+    """
+
+    populations: tuple[str, ...]
+    grows = True
+
+    def draw(self, network: bnsim.Network, time: Range1d) -> Plot:
+        plot = frame(150, time, tools=TOOLS)
+        plot.title.text = f"Population rates, bins of {BIN} ms"
+        plot.y_range.start = 0
+        plot.yaxis.axis_label = "Rate (Hz)"
+        return _lines(plot, self.populations, "Hz", mode="after")
+
+    def columns(self, recording: Recording, network: bnsim.Network) -> Columns:
+        bins = Bins.of("bin", BIN * ms, recording.dt, recording.n_steps, recording.first_step)
+        columns: Columns = {"time": np.round(1e3 * recording.start + BIN * np.arange(len(bins)), 2).tolist()}
+        for name in self.populations:
+            counts = bins.count(recording.spike_times(name).time)
+            columns[name] = np.round(counts * 1e3 / (BIN * network[name].size), 2).tolist()
+        return columns
+
+
+@dataclass(frozen=True)
+class Potentials(View):
+    """A variable of some units over time.
+
+    Parameters
+    ----------
+    population
+        The population.
+    units
+        Its units; their traces are recorded.
+    variable
+        The variable.
+    """
+
+    population: str
+    units: tuple[int, ...]
+    variable: str = "v"
+    grows = True
+
+    def draw(self, network: bnsim.Network, time: Range1d) -> Plot:
+        plot = frame(170, time, tools=TOOLS)
+        plot.title.text = f"Membrane potentials of {self.population}"
+        plot.yaxis.axis_label = "Potential (mV)"
+        return _lines(plot, [f"unit {unit}" for unit in self.units], "mV")
+
+    def columns(self, recording: Recording, network: bnsim.Network) -> Columns:
+        trace = recording.trace(self.population, self.variable)
+        columns: Columns = {"time": np.round(1e3 * trace.times, 2).tolist()}
+        for place, unit in enumerate(self.units):
+            columns[f"unit {unit}"] = np.round(1e3 * trace.values[0, :, place].astype(float), 2).tolist()
+        return columns
+
+
+@dataclass(frozen=True)
+class Spectrum(View):
+    """Power spectrum of populations' rates.
+
+    Parameters
+    ----------
+    populations
+        Their names.
+    """
+
+    populations: tuple[str, ...]
+    grows = False
+    timed = False
+
+    def draw(self, network: bnsim.Network, time: Range1d) -> Plot:
+        plot = frame(190, Range1d(0, 250, bounds=(0, 500)), tools=TOOLS)
+        plot.title.text = "Spectrum of the rates"
+        plot.y_range.start = 0
+        plot.xaxis.axis_label = "Frequency (Hz)"
+        plot.yaxis.axis_label = "Density (Hz²/Hz)"
+        return _lines(plot, self.populations, "Hz²/Hz", along=("frequency", "Hz"))
+
+    def columns(self, recording: Recording, network: bnsim.Network) -> Columns:
+        columns: Columns = {"frequency": [], **{name: [] for name in self.populations}}
+        segment = min(0.256, recording.duration / 2)
+        if segment < 0.05:
+            return columns
+        for name in self.populations:
+            frequencies, density = bnsim.measures.power_spectrum(
+                recording, name, bin_width=1 * ms, segment=int(1e3 * segment) * ms
+            )
+            columns["frequency"] = np.round(frequencies, 3).tolist()
+            columns[name] = [float(f"{value:.5g}") for value in density]
+        return columns
+
+
+def _lines(
+    plot: figure, names: Sequence[str], unit: str, mode: str = "", along: tuple[str, str] = ("time", "ms")
+) -> Plot:
+    """Draw a line for each name, with one tooltip for all."""
+    # A point at the origin: an axis without data is a warning in the browser's console.
+    source = ColumnDataSource({along[0]: [0.0], **{name: [0.0] for name in names}})
+    drawn = []
+    for place, name in enumerate(names):
+        look: dict[str, Any] = {"color": colour(place), "line_width": 1.5}
+        look |= {"legend_label": name} if len(names) > 1 else {}
+        line = plot.line if not mode else partial(plot.step, mode=mode)
+        drawn.append(line(along[0], name, source=source, **look))
+    plot.y_range.renderers = drawn
+    if len(names) > 1:
+        style_legend(plot)
+    unseen = plot.line(along[0], names[0], source=source, line_alpha=0)
+    facts = [Fact(name, f"@{{{name}}}{{0.00}}", unit) for name in names]
+    plot.add_tools(hover([unseen], [*facts, Fact(along[0], f"@{along[0]}{{0.0}}", along[1])], "vline"))
+    return Plot(plot, source)
+
+
+def _chosen(size: int) -> np.ndarray:
+    return np.arange(size) if size <= SHOWN else np.linspace(0, size - 1, SHOWN).round().astype(int)
+
+
+def _named(name: str, network: bnsim.Network) -> str:
+    size = network[name].size
+    return f"{name} ({size})" if size <= SHOWN else f"{name} ({SHOWN} of {size:,})"
