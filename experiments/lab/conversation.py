@@ -93,8 +93,9 @@ class Conversation:
         self._task = asyncio.get_running_loop().create_task(self._carry_out(setting))
 
     async def _stop(self, request: Answer) -> None:
-        if self.running:
-            self.leave()
+        if self._task is not None and self.running:
+            self._task.cancel()
+            await asyncio.wait([self._task])
             await self._answer(kind="ended", done=0.0 if self.run is None else self.run.done)
 
     async def _save(self, request: Answer) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from bokeh.models import ColumnDataSource, DataRange1d, Range1d
+from bokeh.models import ColumnDataSource, Range1d
+from contourpy import contour_generator
 
 import bnsim
-from bnsim.plotting.style import BLUE
+from bnsim.arrays import FloatArray
+from bnsim.plotting.plane import Plane
+from bnsim.plotting.style import BLUE, FAINT, INK
 from bnsim.recording import Recording
-from experiments.lab.units import UNITS, sign
+from experiments.lab.units import sign
 from experiments.lab.views import Columns, Plot, View
 from experiments.report.panels import TOOLS, Fact, frame, hover
 
@@ -57,12 +60,12 @@ class FICurve(View):
 
 @dataclass(frozen=True)
 class PhasePlane(View):
-    """The path of a cell in the plane of its two variables.
+    """The path of a cell in the plane of its two variables, and the lines on which one of them stands still.
 
     Parameters
     ----------
     population
-        A population whose first cell is shown.
+        A population with a constant current, whose first cell is shown.
     membrane
         Its membrane potential.
     other
@@ -72,24 +75,52 @@ class PhasePlane(View):
     population: str
     membrane: str
     other: str
-    grows = True
+    grows = False
     timed = False
 
     def draw(self, network: bnsim.Network, time: Range1d) -> Plot:
-        plot = frame(260, DataRange1d(), tools="box_zoom,pan,wheel_zoom,reset")
-        plot.toolbar.active_drag = None
-        plot.title.text = "Phase plane"
+        plot = frame(280)
+        plot.title.text = f"Phase plane: path (blue), nullclines of the potential (grey) and {self.other} (black)"
         plot.xaxis.axis_label = "Potential (mV)"
-        plot.yaxis.axis_label = f"{self.other}"
-        source = ColumnDataSource({"x": [0.0], "y": [0.0], "time": [0.0]})
-        plot.line("x", "y", source=source, color=BLUE, line_width=1.2)
+        unit = Plane.of(network[self.population].model, None).units[1]
+        plot.yaxis.axis_label = " ".join(filter(None, [self.other, f"({_READ[unit][0]})" if unit in _READ else ""]))
+        source = ColumnDataSource({"x": [[0.0]], "y": [[0.0]], "colour": [BLUE], "width": [1.2]})
+        plot.multi_line("x", "y", source=source, line_color="colour", line_width="width")
         return Plot(plot, source)
 
     def columns(self, recording: Recording, network: bnsim.Network) -> Columns:
-        trace, other = recording.trace(self.population, self.membrane), recording.trace(self.population, self.other)
-        unit = {"V": "mV", "A": "pA"}.get(other.unit, "")
+        traces = [recording.trace(self.population, name) for name in (self.membrane, self.other)]
+        path = [trace.values[0, :, 0].astype(float) for trace in traces]
+        current = network[self.population].drives[0].amplitude  # type: ignore[attr-defined]
+        plane = Plane.of(network[self.population].model, current)
+        lines = [*_nullclines(plane, path), path]
+        scale = 1e3, _READ.get(plane.units[1], ("", 1.0))[1]
         return {
-            "x": np.round(1e3 * trace.values[0, :, 0].astype(float), 3).tolist(),
-            "y": [float(f"{value:.5g}") for value in other.values[0, :, 0] / float(UNITS[unit])],
-            "time": np.round(1e3 * trace.times, 2).tolist(),
+            "x": [(x * scale[0]).round(3).tolist() for x, _ in lines],
+            "y": [[float(f"{value:.5g}") for value in y * scale[1]] for _, y in lines],
+            "colour": [FAINT, INK, BLUE],
+            "width": [1.5, 1.5, 1.2],
         }
+
+
+_READ = {"V": ("mV", 1e3), "A": ("pA", 1e12)}
+"""SI unit -> the unit in which the second variable reads well, and how many of it make one."""
+_FINE = 120
+"""Points of a grid along each axis."""
+
+
+def _nullclines(plane: Plane, path: list[FloatArray]) -> list[list[FloatArray]]:
+    """Where each variable stands still, around the path; the pieces of a line are parted by NaN."""
+    x, y = (np.linspace(*_around(each), _FINE) for each in path)
+    found = []
+    for rate in plane.rates(*np.meshgrid(x, y)):
+        pieces = contour_generator(x, y, np.nan_to_num(rate)).lines(0.0)
+        parted = [part for piece in pieces for part in (piece, np.full((1, 2), np.nan))][:-1]
+        found.append(list(np.concatenate(parted).T) if parted else [np.zeros(0), np.zeros(0)])
+    return found
+
+
+def _around(values: FloatArray) -> tuple[float, float]:
+    low, high = float(values.min()), float(values.max())
+    margin = 0.15 * (high - low) or 1e-3
+    return low - margin, high + margin

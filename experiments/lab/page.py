@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from experiments.lab.setting import MILLISECONDS, Setting
+from experiments.lab.setting import Setting
 from experiments.lab.spec import LONGEST, Experiment
 from experiments.report.interactive import library
 from experiments.report.policy import policy
@@ -44,7 +44,6 @@ def page(found: Sequence[Experiment], start: Setting, host: str) -> str:
         described=described,
         groups=[(group, list(members)) for group, members in groupby(found, key=lambda each: each.group)],
         longest=LONGEST,
-        shortest=MILLISECONDS / 1e3,
     )
 
 
@@ -57,6 +56,7 @@ def _described(experiment: Experiment) -> dict[str, object]:
         "name": experiment.name,
         "about": experiment.about,
         "seconds": experiment.seconds,
+        "piece": experiment.piece / 1e3,
         "knobs": [{**asdict(knob), "sign": knob.sign} for knob in experiment.knobs],
     }
 

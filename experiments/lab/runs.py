@@ -19,7 +19,7 @@ from bnsim.files import PARTIAL
 from bnsim.recording import Recording
 from bnsim.state import State
 from experiments.lab.data import as_data
-from experiments.lab.setting import MILLISECONDS, Setting
+from experiments.lab.setting import Setting
 
 FIRST, LONGEST = 50, 1000
 """Length of the first piece and of the longest, in simulated milliseconds."""
@@ -41,7 +41,11 @@ class Run:
         The setting.
     recordings
         What was recorded, piece by piece.
+    backend
+        Back end of all runs.
     """
+
+    backend: ClassVar[str] = "auto"
 
     _brian2: ClassVar[threading.Lock] = threading.Lock()
     """Compiling, and running without a compiler, use Brian2's objects, which are those of the process."""
@@ -49,7 +53,7 @@ class Run:
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
         self.recordings: list[Recording] = []
-        self._length, self._done = FIRST, 0
+        self._length, self._done = max(FIRST, setting.experiment.piece), 0
         self._simulator: Simulator | None = None
         self._state: State | None = None
 
@@ -79,7 +83,7 @@ class Run:
         """
         network = as_data(self.setting.network())
         with self._brian2:
-            self._simulator = network.compile(dt=self.setting.experiment.dt * ms)
+            self._simulator = network.compile(dt=self.setting.experiment.dt * ms, backend=self.backend)
         self._state = self._simulator.initial_state(key=self.setting.key)
 
     def advance(self) -> Recording:
@@ -104,7 +108,7 @@ class Run:
             self._state, recording = self._simulator.run_for(
                 self._state, length * ms, dict(experiment.stimulus) or None, record=experiment.record
             )
-        self._length = _next(length, time.monotonic() - begun)
+        self._length = _next(length, time.monotonic() - begun, experiment.piece)
         self._done += length
         self.recordings.append(recording)
         return recording
@@ -188,7 +192,7 @@ class Run:
         return folder
 
 
-def _next(length: int, seconds: float) -> int:
+def _next(length: int, seconds: float, least: int) -> int:
     """Length of the next piece, after one that took so long; at most four times as long, for one wait may mislead."""
     wanted = min(length * PIECE / max(seconds, 1e-3), 4.0 * length, LONGEST)
-    return max(MILLISECONDS, int(wanted) // MILLISECONDS * MILLISECONDS)
+    return max(least, int(wanted) // least * least)

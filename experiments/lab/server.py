@@ -6,19 +6,18 @@ import asyncio
 import errno
 import os
 import secrets
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from bnsim.errors import BnsimError, InputError
+from experiments.lab import networks
 from experiments.lab.conversation import Conversation
-from experiments.lab.networks import experiments
 from experiments.lab.page import page
 from experiments.lab.runs import Run
 from experiments.lab.setting import Setting
@@ -60,10 +59,10 @@ class Lab:
     def __init__(self, start: Setting, out: Path, host: str, port: int) -> None:
         self.start, self.out, self.conversations = start, out, set[Conversation]()
         self.pool = ThreadPoolExecutor(max_workers=_cores(), thread_name_prefix="lab")
-        self._sockets = _bound(host, port)
+        self._socket = _bound(host, port)
         self._token = secrets.token_urlsafe(16)
         shown = f"[{host}]" if ":" in host else host
-        self.address = f"http://{shown}:{self._sockets[0].getsockname()[1]}/{self._token}/"
+        self.address = f"http://{shown}:{self._socket.getsockname()[1]}/{self._token}/"
 
     async def serve(self) -> None:
         """Answer until the task is cancelled."""
@@ -76,7 +75,7 @@ class Lab:
             websocket_max_message_size=LARGEST,
         )
         server = HTTPServer(application, max_body_size=LARGEST)
-        server.add_sockets(self._sockets)
+        server.add_socket(self._socket)
         self.pool.submit(_warm, self.start)
         try:
             await asyncio.Event().wait()
@@ -111,7 +110,7 @@ class _Page(RequestHandler):
         self.clear_header("Server")
 
     def get(self) -> None:
-        self.finish(page(list(experiments().values()), self._lab.start, self.request.host))
+        self.finish(page(list(networks.experiments().values()), self._lab.start, self.request.host))
 
 
 class _Setting(WebSocketHandler):
@@ -140,9 +139,9 @@ class _Setting(WebSocketHandler):
             await self.write_message(text)
 
 
-def _bound(host: str, port: int) -> list[Any]:
+def _bound(host: str, port: int) -> socket.socket:
     try:
-        return bind_sockets(port, host)
+        bound = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise InputError(f"--port {port}: is taken; give another one, or 0 for any that is free") from None
@@ -150,6 +149,8 @@ def _bound(host: str, port: int) -> list[Any]:
             raise InputError(f"--port {port}: is not for you to use; give one above 1023") from None
         reason = error.strerror or error
         raise InputError(f"--host {host}: cannot be listened on ({reason}); give an address of this machine") from None
+    bound.setblocking(False)
+    return bound
 
 
 def _cores() -> int:

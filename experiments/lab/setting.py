@@ -63,10 +63,11 @@ class Setting:
             If a value is none that the experiment takes.
         """
         length = experiment.seconds if seconds is None else seconds
-        steps = round(length * 1e3 / MILLISECONDS) if isinstance(length, (int, float)) and 0 < length <= LONGEST else 0
-        if steps < 1:
+        usable = isinstance(length, (int, float)) and 0 < length <= LONGEST
+        pieces = round(1e3 * length / experiment.piece) if usable else 0
+        if pieces < 1:
             raise InputError(f"duration: {length!r}; give a number of seconds above 0 and up to {LONGEST:g}")
-        return cls(experiment, experiment.values(values), steps * MILLISECONDS / 1e3, checked_key("seed", key))
+        return cls(experiment, experiment.values(values), pieces * experiment.piece / 1e3, checked_key("seed", key))
 
     def network(self) -> Network:
         """Return the network.
@@ -117,7 +118,3 @@ class Setting:
         words += [word for name, value in changed.items() for word in ("--set", f"{name}={value:.12g}")]
         words += ["--seconds", f"{self.seconds:.12g}", "--seed", str(self.key), "--to", self.experiment.name]
         return shlex.join(words)
-
-
-MILLISECONDS = 5
-"""Runs, their pieces and the bins of their rates are whole numbers of so many milliseconds."""

@@ -143,6 +143,8 @@ class Experiment:
         What is drawn of it, from top to bottom.
     stimulus
         What encoders are given for the whole run, by population; values that hold for all of it.
+    piece
+        Runs, and the pieces in which they are carried out, are whole numbers of so many milliseconds.
     """
 
     name: str
@@ -156,6 +158,7 @@ class Experiment:
     record: tuple[Request, ...]
     views: tuple[View, ...]
     stimulus: Mapping[str, Any] = field(default_factory=dict)
+    piece: int = 5
 
     def values(self, given: Mapping[str, Any]) -> dict[str, float]:
         """Return the values of all knobs in their units.
@@ -223,7 +226,7 @@ def explained(kind: type[Description], name: str) -> str:
 
 def _part(sentence: str, names: list[str], name: str) -> str:
     """The part of "Threshold and reset potential", say, that is about one of two names."""
-    first, *others = re.split(r", | and ", sentence.split(".")[0])
+    first, *others = re.split(r", | and ", re.split("[.;]", sentence)[0])
     *parts, last = [first, *others]
     if len(parts) + 1 != len(names) or any(" " in part for part in parts):
         return name

@@ -98,8 +98,12 @@ def written(value: Any) -> str:
     for unit in units:
         text = _number(float(values), unit) if values.ndim == 0 else _even(values, unit)
         if text is not None:
-            return f"{text} * {unit}" if unit else text
+            return f"{text} * {_factor(unit)}" if unit else text
     raise InputError(f"{value!r}: cannot be written to the last bit; give evenly spaced values, in round numbers")
+
+
+def _factor(unit: str) -> str:
+    return unit if unit.isidentifier() else f"({unit})"
 
 
 def _number(value: float, unit: str) -> str | None:
@@ -115,6 +119,8 @@ def _even(values: np.ndarray, unit: str) -> str | None:
     first, last = (_number(float(end), unit) for end in (values[0], values[-1]))
     if first is None or last is None:
         return None
+    if np.all(values == values[0]):
+        return f"np.full({len(values)}, {first})"
     made = np.linspace(float(first), float(last), len(values)) * UNITS[unit]
     return f"np.linspace({first}, {last}, {len(values)})" if np.array_equal(np.asarray(made), values) else None
 

@@ -23,8 +23,6 @@ Columns: TypeAlias = dict[str, list[Any]]
 
 SHOWN = 150
 """Most neurons of a population whose spikes are drawn, evenly chosen."""
-BIN = 5
-"""Bin of population rates, in ms."""
 
 
 @dataclass(frozen=True)
@@ -152,24 +150,27 @@ class Rates(View):
     ----------
     populations
         Their names.
+    width
+        Of a bin, in ms: a whole number of times the experiment's `piece`.
     """
 
     populations: tuple[str, ...]
+    width: int = 5
     grows = True
 
     def draw(self, network: bnsim.Network, time: Range1d) -> Plot:
         plot = frame(150, time, tools=TOOLS)
-        plot.title.text = f"Population rates, bins of {BIN} ms"
+        plot.title.text = f"Population rates, bins of {self.width} ms"
         plot.y_range.start = 0
         plot.yaxis.axis_label = "Rate (Hz)"
         return _lines(plot, self.populations, "Hz", mode="after")
 
     def columns(self, recording: Recording, network: bnsim.Network) -> Columns:
-        bins = Bins.of("bin", BIN * ms, recording.dt, recording.n_steps, recording.first_step)
-        columns: Columns = {"time": np.round(1e3 * recording.start + BIN * np.arange(len(bins)), 2).tolist()}
+        bins = Bins.of("bin", self.width * ms, recording.dt, recording.n_steps, recording.first_step)
+        columns: Columns = {"time": np.round(1e3 * recording.start + self.width * np.arange(len(bins)), 2).tolist()}
         for name in self.populations:
             counts = bins.count(recording.spike_times(name).time)
-            columns[name] = np.round(counts * 1e3 / (BIN * network[name].size), 2).tolist()
+            columns[name] = np.round(counts / (bins.durations * network[name].size), 2).tolist()
         return columns
 
 

@@ -23,7 +23,7 @@ def experiments() -> Mapping[str, Experiment]:
     """
     modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
     found = [experiment for module in modules for experiment in module.EXPERIMENTS]
-    return MappingProxyType({each.name: each for each in sorted(found, key=lambda each: each.group != GROUPS[0])})
+    return MappingProxyType({each.name: each for each in sorted(found, key=lambda each: GROUPS.index(each.group))})
 
 
 def find(name: str) -> Experiment:

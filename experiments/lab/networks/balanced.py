@@ -50,9 +50,9 @@ EXPERIMENTS = (
         "balanced",
         "Balanced network (Brunel)",
         "Networks",
-        "Four neurons in five excite, one inhibits; all receive Poisson spikes from outside. Strong inhibition keeps the "
-        "rate low and the spikes irregular. Lower the inhibition below 4, and all fire together; lower the outer rate "
-        "below 1, and slow waves appear.",
+        "Four neurons in five excite, one inhibits; all receive Poisson spikes from outside. Strong inhibition keeps "
+        "the rate low and the spikes irregular. Lower the inhibition below 4, and all fire together; lower the outer "
+        "rate below 1, and slow waves appear.",
         (
             Knob("g", "Inhibition relative to excitation", 0, 10, 5, 0.1),
             Knob("eta", "Outer rate relative to threshold", 0.5, 4, 2, 0.05),

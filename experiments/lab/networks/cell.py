@@ -133,7 +133,7 @@ def _knobs(model: type[NeuronModel]) -> Iterator[Knob]:
 
 def _reach(start: float, unit: str) -> tuple[float, float]:
     """How far a slider reaches below and above the default."""
-    if unit == "mV" and abs(start) >= _WIDE:
+    if unit == "mV" and (abs(start) >= _WIDE or not start):
         return _WIDE, _WIDE
     return (abs(start), 3 * abs(start)) if start else (1.0, 1.0)
 

@@ -48,7 +48,7 @@
     fill(experiment, values, seconds = experiment.seconds, seed = 1) {
       this.experiment = experiment
       this.form.querySelector(".knobs").replaceChildren(...experiment.knobs.map((knob) => slider(knob, values[knob.name] ?? knob.start)))
-      this.form.elements.seconds.value = seconds
+      Object.assign(this.form.elements.seconds, {min: experiment.piece, step: experiment.piece, value: seconds})
       this.form.elements.seed.value = seed
     }
 

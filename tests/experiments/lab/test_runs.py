@@ -1,0 +1,94 @@
+"""A run in pieces is one run, to the last bit; it is saved whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from brian2.units import ms
+
+from bnsim.errors import InputError, MachineError
+from bnsim.recording import Recording
+from experiments.lab import runs
+from experiments.lab.data import as_data
+from experiments.lab.runs import Run
+from experiments.lab.setting import Setting
+
+from .small import EXPERIMENT, setting
+
+pytestmark = pytest.mark.usefixtures("without_compiler")
+
+
+def carried_out(one: Setting) -> Run:
+    run = Run(one)
+    run.prepare()
+    while not run.finished:
+        run.advance()
+    return run
+
+
+@pytest.fixture(scope="module")
+def finished() -> Run:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Run, "backend", "numpy")
+        return carried_out(setting(current=25))
+
+
+def test_pieces_are_one_run(finished: Run) -> None:
+    assert len(finished.recordings) > 1
+    assert finished.done == 1
+    plain = finished.setting.network()
+    for network, same in ((as_data(plain), Recording.__eq__), (plain, same_spikes)):
+        simulator = network.compile(dt=EXPERIMENT.dt * ms, backend="numpy")
+        _, whole = simulator.run_for(simulator.initial_state(key=1), 200 * ms, record=EXPERIMENT.record)
+        assert whole.counts["cells"].sum() > 10
+        assert same(finished.recording(), whole)
+
+
+def same_spikes(one: Recording, other: Recording) -> bool:
+    return all(np.array_equal(one.spike_times(name).time, other.spike_times(name).time) for name in one.spikes)
+
+
+def test_pieces_take_as_long_as_wanted() -> None:
+    assert runs._next(100, 0.6, 5) == 50
+    assert runs._next(100, 0.01, 5) == 400
+    assert runs._next(900, 0.1, 5) == 1000
+    assert runs._next(10, 60.0, 5) == 5
+    assert runs._next(400, 0.2, 200) == 600
+
+
+def test_views_follow_the_run(finished: Run) -> None:
+    network, (raster, rates, potentials, spectrum) = finished.setting.network(), EXPERIMENT.views
+    whole, first = finished.recording(), finished.recordings[0]
+    shown = raster.columns(first, network)
+    spikes = first.spike_times("cells")
+    assert shown["row"][: len(spikes.unit)] == spikes.unit.tolist()
+    assert set(shown["row"][len(spikes.unit) :]) <= {3, 4, 5}
+    per_bin = rates.columns(whole, network)
+    assert per_bin["time"] == [5.0 * place for place in range(40)]
+    assert sum(per_bin["cells"]) * 0.005 * 3 == pytest.approx(whole.counts["cells"].sum(), abs=0.2)
+    assert potentials.columns(first, network)["unit 0"][0] == -65
+    assert spectrum.columns(first, network)["frequency"] == []
+    assert len(spectrum.columns(whole, network)["frequency"]) == 50
+
+
+def test_saved_folder_holds_recording_setting_and_script(finished: Run, tmp_path: Path) -> None:
+    folder = finished.save(tmp_path)
+    assert Recording.load(folder / "recording.npz") == finished.recording()
+    facts = json.loads((folder / "setting.json").read_text())
+    assert facts == {"experiment": "small", "values": {"current": 25, "tau_m": 20}, "seed": 1, "seconds": 0.2}
+    assert (folder / "script.py").read_text() == finished.setting.script()
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+
+
+def test_what_cannot_be_saved(finished: Run, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="exists already; give a new folder"):
+        finished.write(tmp_path)
+    with pytest.raises(InputError, match="nothing was recorded yet; run it first"):
+        Run(setting()).save(tmp_path)
+    (tmp_path / "file").touch()
+    with pytest.raises(MachineError, match=r"cannot be written \(.*\); give a folder with room"):
+        finished.save(tmp_path / "file")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
