@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from filelock import FileLock
 
 from experiments.run_directory import Run, read_run
+from tests.browser import Browser, executable
 
 from .here import run_here
 
@@ -40,3 +42,13 @@ def full_run(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Run:
             run_here("compare", ("receptive-field", "receptive-dense"), SETTINGS, folder, preset="tiny", pictures=True)
     (directory,) = folder.iterdir()
     return read_run(directory)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    program = executable()
+    if program is None:
+        pytest.skip("no Chromium on this machine; install the package chromium to see pages in a browser")
+    started = Browser(program, tmp_path_factory.mktemp("browser"))
+    yield started
+    started.close()

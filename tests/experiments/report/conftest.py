@@ -1,7 +1,6 @@
 """A stored run as the top floor writes it: real digits, measured numbers replaced by drawn ones."""
 
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,6 @@ from bnsim.recording import Recording, SampledTrace, SpikeTimes
 from experiments.run_directory import COLUMNS, Example, Run, RunContents, read_run
 from experiments.studies import STUDIES
 from experiments.summary import Design, summarise
-from tests.browser import Browser, executable
 from tests.experiments.test_run_directory import write_run
 
 MODELS = {"receptive-field": ("BNS", 0.978), "receptive-dense": ("ANN", 0.974), "dense": ("ANN", 0.970)}
@@ -209,13 +207,3 @@ def accuracy_run(stored_run: Run, tmp_path_factory: pytest.TempPathFactory) -> R
     )
     out: Path = tmp_path_factory.mktemp("runs")
     return read_run(write_run(out, "20260101T000000Z-accuracy-digits", contents))
-
-
-@pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    program = executable()
-    if program is None:
-        pytest.skip("no Chromium on this machine; install the package chromium to see the report in a browser")
-    started = Browser(program, tmp_path_factory.mktemp("browser"))
-    yield started
-    started.close()

@@ -18,7 +18,8 @@ const checks = {
 
   controls() {
     const controls = [...document.querySelectorAll("select, button, textarea, input:not([type=hidden])")]
-    return controls.filter((control) => !control.labels.length && !control.ariaLabel).map((control) => control.outerHTML)
+    const named = (control) => control.labels.length || control.ariaLabel || (control.localName === "button" && control.textContent.trim())
+    return controls.filter((control) => !named(control)).map((control) => control.outerHTML)
   },
 
   links() {
