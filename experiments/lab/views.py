@@ -21,7 +21,7 @@ from experiments.report.panels import TOOLS, Fact, frame, hover, style_legend
 
 Columns: TypeAlias = dict[str, list[Any]]
 
-SHOWN = 150
+SHOWN = 80
 """Most neurons of a population whose spikes are drawn, evenly chosen."""
 
 
@@ -115,26 +115,24 @@ class Raster(View):
             middle: _named(name, network) for middle, name in zip(middles, self.populations, strict=True)
         }
         plot.yaxis.major_tick_line_color = None
-        source = ColumnDataSource({"time": [], "row": [], "unit": [], "population": [], "colour": []})
-        drawn = plot.scatter(
-            "time", "row", source=source, marker="dash", angle=np.pi / 2, line_color="colour", line_width=1.4,
-            size=float(np.clip(220 / sum(numbers), 3, 8)),
-        )  # fmt: skip
+        source = ColumnDataSource({"time": [], "low": [], "high": [], "unit": [], "population": [], "colour": []})
+        drawn = plot.segment("time", "low", "time", "high", source=source, line_color="colour", line_width=1.4)
         facts = [Fact("population", "@population"), Fact("unit", "@unit"), Fact("time", "@time{0.0}", "ms")]
         plot.add_tools(hover([drawn], facts))
         return Plot(plot, source)
 
     def columns(self, recording: Recording, network: bnsim.Network) -> Columns:
-        columns: Columns = {"time": [], "row": [], "unit": [], "population": [], "colour": []}
+        columns: Columns = {"time": [], "low": [], "high": [], "unit": [], "population": [], "colour": []}
         first = 0
         for place, name in enumerate(self.populations):
             chosen = _chosen(network[name].size)
-            rows = np.full(network[name].size, -1)
+            rows = np.full(network[name].size, -1.0)
             rows[chosen] = first + np.arange(len(chosen))
             spikes = recording.spike_times(name)
             shown = rows[spikes.unit] >= 0
             columns["time"] += np.round(1e3 * spikes.time[shown], 2).tolist()
-            columns["row"] += rows[spikes.unit[shown]].tolist()
+            columns["low"] += (rows[spikes.unit[shown]] - 0.4).tolist()
+            columns["high"] += (rows[spikes.unit[shown]] + 0.4).tolist()
             columns["unit"] += spikes.unit[shown].tolist()
             columns["population"] += [name] * int(shown.sum())
             columns["colour"] += [colour(place)] * int(shown.sum())

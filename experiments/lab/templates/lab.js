@@ -92,6 +92,7 @@
     }
 
     began({script, command, end}) {
+      this.next = null
       this.text("script").textContent = script
       this.text("command").textContent = command
       this.fresh = true
@@ -102,26 +103,39 @@
       this.say("Preparing the network; a new one is compiled first, which takes some seconds once.")
     }
 
+    // A piece is drawn when the one before it has been; what comes meanwhile is drawn at once then.
     piece({shown, done}) {
+      this.next = {shown: this.next ? this.next.shown.map((one, place) => joined(one, shown[place])) : shown, done}
+      this.drawing ??= this.drawAll()
+    }
+
+    async drawAll() {
+      while (this.next) {
+        this.drawPiece()
+        await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))
+      }
+      this.drawing = null
+    }
+
+    drawPiece() {
+      const {shown, done} = this.next
+      this.next = null
       if (!this.layout) return
       const [sources, time] = this.layout.tags
-      if (this.fresh) {
-        const empty = (data) => Object.fromEntries([...keys(data)].map((name) => [name, []]))
-        for (const source of sources) source.data = empty(source.data)
-        if (time.bounds[1] !== this.end) time.setv({start: 0, end: this.end, bounds: [0, this.end]})
-        this.fresh = false
-      }
+      if (this.fresh && time.bounds[1] !== this.end) time.setv({start: 0, end: this.end, bounds: [0, this.end]})
       shown.forEach(({grows, columns}, place) => {
-        if (grows) sources[place].stream(columns)
+        if (grows && !this.fresh) sources[place].stream(columns)
         else sources[place].data = columns
       })
+      this.fresh = false
       this.first ??= performance.now() - this.asked
       this.progress.value = done
       this.say(`${(done * this.end).toFixed(0)} of ${this.end.toFixed(0)} ms simulated; first spikes after ${(this.first / 1e3).toFixed(2)} s.`)
       this.button("save").disabled = false
     }
 
-    ended({done}) {
+    async ended({done}) {
+      await this.drawing
       this.running(false)
       const seconds = ((performance.now() - this.asked) / 1e3).toFixed(1)
       this.say(`${done < 1 ? "Stopped at" : "Simulated"} ${(done * this.end).toFixed(0)} ms in ${seconds} s.`)
@@ -151,7 +165,11 @@
     }
   }
 
-  function keys(data) { return data instanceof Map ? data.keys() : Object.keys(data) }
+  function joined(one, other) {
+    if (!one.grows) return other
+    const columns = Object.entries(other.columns).map(([name, values]) => [name, one.columns[name].concat(values)])
+    return {grows: true, columns: Object.fromEntries(columns)}
+  }
 
   function slider(knob, value) {
     const place = document.createElement("p"), label = document.createElement("label"), input = document.createElement("input")
