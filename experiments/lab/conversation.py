@@ -24,7 +24,7 @@ from experiments.lab.networks import find
 from experiments.lab.runs import Run
 from experiments.lab.setting import Setting
 from experiments.lab.spec import Experiment
-from experiments.report.interactive import stacked
+from experiments.report.plots import stacked
 
 Answer: TypeAlias = Mapping[str, Any]
 

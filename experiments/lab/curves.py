@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from bokeh.models import ColumnDataSource, Range1d
@@ -15,7 +16,7 @@ from bnsim.plotting.style import BLUE, FAINT, INK
 from bnsim.recording import Recording
 from experiments.lab.units import sign
 from experiments.lab.views import Columns, Plot, View
-from experiments.report.panels import TOOLS, Fact, frame, hover
+from experiments.report.plots import TOOLS, Fact, frame, hover
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def _nullclines(plane: Plane, path: list[FloatArray]) -> list[list[FloatArray]]:
     x, y = (np.linspace(*_around(each), _FINE) for each in path)
     found = []
     for rate in plane.rates(*np.meshgrid(x, y)):
-        pieces = contour_generator(x, y, np.nan_to_num(rate)).lines(0.0)
+        pieces: list[Any] = contour_generator(x, y, np.nan_to_num(rate)).lines(0.0)
         parted = [part for piece in pieces for part in (piece, np.full((1, 2), np.nan))][:-1]
         found.append(list(np.concatenate(parted).T) if parted else [np.zeros(0), np.zeros(0)])
     return found

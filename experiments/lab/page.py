@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from experiments.lab.setting import Setting
 from experiments.lab.spec import LONGEST, Experiment
-from experiments.report.interactive import library
+from experiments.report.plots import library
 from experiments.report.policy import policy
 
 

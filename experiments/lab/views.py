@@ -17,7 +17,7 @@ import bnsim
 from bnsim.binning import Bins
 from bnsim.plotting.style import colour
 from bnsim.recording import Recording
-from experiments.report.panels import TOOLS, Fact, frame, hover, style_legend
+from experiments.report.plots import TOOLS, Fact, frame, hover, style_legend
 
 Columns: TypeAlias = dict[str, list[Any]]
 
@@ -123,7 +123,8 @@ class Raster(View):
 
     def columns(self, recording: Recording, network: bnsim.Network) -> Columns:
         columns: Columns = {"time": [], "low": [], "high": [], "unit": [], "population": [], "colour": []}
-        first = 0
+        first, number = 0, sum(len(_chosen(network[name].size)) for name in self.populations)
+        half = max(0.45, number / 160)  # of a mark's height in rows: three pixels are seen well
         for place, name in enumerate(self.populations):
             chosen = _chosen(network[name].size)
             rows = np.full(network[name].size, -1.0)
@@ -131,8 +132,8 @@ class Raster(View):
             spikes = recording.spike_times(name)
             shown = rows[spikes.unit] >= 0
             columns["time"] += np.round(1e3 * spikes.time[shown], 2).tolist()
-            columns["low"] += (rows[spikes.unit[shown]] - 0.4).tolist()
-            columns["high"] += (rows[spikes.unit[shown]] + 0.4).tolist()
+            columns["low"] += (rows[spikes.unit[shown]] - half).tolist()
+            columns["high"] += (rows[spikes.unit[shown]] + half).tolist()
             columns["unit"] += spikes.unit[shown].tolist()
             columns["population"] += [name] * int(shown.sum())
             columns["colour"] += [colour(place)] * int(shown.sum())

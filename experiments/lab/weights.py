@@ -11,7 +11,7 @@ import bnsim
 from bnsim.plotting.style import BLUE
 from bnsim.recording import Recording
 from experiments.lab.views import Columns, Plot, View
-from experiments.report.panels import TOOLS, Fact, frame, hover
+from experiments.report.plots import TOOLS, Fact, frame, hover
 
 BINS = 30
 

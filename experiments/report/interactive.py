@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bokeh.embed import json_item
-from bokeh.layouts import column, gridplot, row
+from bokeh.layouts import column, row
 from bokeh.models import ColumnDataSource, PlainText, Range1d
 from bokeh.models.layouts import LayoutDOM
-from bokeh.plotting import figure
-from bokeh.resources import Resources
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from experiments.report.panels import Panel, activations, image, potentials, rates, scores
+from experiments.report.panels import activations, image, potentials, rates, scores
+from experiments.report.plots import Panel, stacked
 from experiments.report.side_by_side import Pair
 from experiments.report.spikes import spikes
 
@@ -36,18 +35,6 @@ class Network:
 
     spiking: Markup
     artificial: Markup | None
-
-
-def library() -> list[Markup]:
-    """Return the scripts that draw the plots; they need no network access.
-
-    Returns
-    -------
-    list of Markup
-        Contents of script elements.
-    """
-    # Only the core plotting library: widgets, tables and formulas would make the page four times as large.
-    return [Markup(script) for script in Resources(mode="inline", components=["bokeh"]).js_raw]
 
 
 def network(pairs: Sequence[Pair], classes: Sequence[str]) -> Network:
@@ -102,25 +89,6 @@ def _artificial(pairs: Sequence[Pair], classes: list[str]) -> LayoutDOM:
         decision.plot, *([stacked([panel.plot for panel in hidden])] if hidden else []), sizing_mode="stretch_width"
     )
     return _pickable(layout, [decision, *hidden])
-
-
-def stacked(plots: Sequence[figure]) -> LayoutDOM:
-    """Stack plots, with one toolbar for all.
-
-    Parameters
-    ----------
-    plots
-        The plots, from top to bottom.
-
-    Returns
-    -------
-    LayoutDOM
-        The layout.
-    """
-    options = {"logo": None}
-    return gridplot(
-        [[plot] for plot in plots], sizing_mode="stretch_width", toolbar_location="right", toolbar_options=options
-    )
 
 
 def _pickable(layout: LayoutDOM, panels: list[Panel]) -> LayoutDOM:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from bnsim.binning import Bins
 from bnsim.plotting.style import colour
 from bnsim.recording import Recording
-from experiments.report.panels import TOOLS, Fact, Panel, frame, hover, panel, recorded
+from experiments.report.panels import recorded
+from experiments.report.plots import TOOLS, Fact, Panel, frame, hover, panel
 
 MARKS = 30_000
 """Number of spikes of a population in one trial above which marks would make zooming slow and the page large."""

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from experiments.report import interactive
 from experiments.report.picture import Picture, address
+from experiments.report.plots import library
 from experiments.report.side_by_side import DRAWN, Pair, figure_name, pairs
 from experiments.report.spikes import MARKS
 from experiments.run_directory import Example, Run
@@ -93,7 +94,7 @@ def viewer(run: Run, figures: Path) -> Viewer | None:
         [_image(list(seen)) for seen in zip(*networks.values(), strict=True)],
         [_block(of_network, class_names(run)) for of_network in networks.values()],
         [_still(pair, figures) for of_network in networks.values() for pair in of_network if pair.case in DRAWN],
-        interactive.library(),
+        library(),
         MARKS,
     )
 

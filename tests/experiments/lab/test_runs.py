@@ -64,8 +64,8 @@ def test_views_follow_the_run(finished: Run) -> None:
     whole, first = finished.recording(), finished.recordings[0]
     shown = raster.columns(first, network)
     spikes = first.spike_times("cells")
-    assert shown["low"][: len(spikes.unit)] == (spikes.unit - 0.4).tolist()
-    assert set(shown["high"][len(spikes.unit) :]) <= {3.4, 4.4, 5.4}
+    assert shown["low"][: len(spikes.unit)] == (spikes.unit - 0.45).tolist()
+    assert set(shown["high"][len(spikes.unit) :]) <= {3.45, 4.45, 5.45}
     per_bin = rates.columns(whole, network)
     assert per_bin["time"] == [5.0 * place for place in range(40)]
     assert sum(per_bin["cells"]) * 0.005 * 3 == pytest.approx(whole.counts["cells"].sum(), abs=0.2)
