@@ -39,7 +39,7 @@ class FICurve(View):
     grows = False
     timed = False
 
-    def draw(self, network: bnsim.Network, time: Range1d) -> Plot:
+    def _draw(self, network: bnsim.Network, time: Range1d) -> Plot:
         plot = frame(200, Range1d(0, self.top, bounds=(0, self.top)), tools=TOOLS)
         plot.title.text = "f-I curve: firing rate for each current"
         plot.y_range.start = 0
@@ -52,7 +52,7 @@ class FICurve(View):
         plot.add_tools(hover([drawn], facts, "vline"))
         return Plot(plot, source)
 
-    def columns(self, recording: Recording, network: bnsim.Network) -> Columns:
+    def _columns(self, recording: Recording, network: bnsim.Network) -> Columns:
         counts = recording.spike_counts(self.population)[0]
         currents = np.linspace(0, self.top, len(counts))
         rates = counts / recording.duration
@@ -79,7 +79,7 @@ class PhasePlane(View):
     grows = False
     timed = False
 
-    def draw(self, network: bnsim.Network, time: Range1d) -> Plot:
+    def _draw(self, network: bnsim.Network, time: Range1d) -> Plot:
         plot = frame(280)
         plot.title.text = f"Phase plane: path (blue), nullclines of the potential (grey) and {self.other} (black)"
         plot.xaxis.axis_label = "Potential (mV)"
@@ -89,7 +89,7 @@ class PhasePlane(View):
         plot.multi_line("x", "y", source=source, line_color="colour", line_width="width")
         return Plot(plot, source)
 
-    def columns(self, recording: Recording, network: bnsim.Network) -> Columns:
+    def _columns(self, recording: Recording, network: bnsim.Network) -> Columns:
         traces = [recording.trace(self.population, name) for name in (self.membrane, self.other)]
         path = [trace.values[0, :, 0].astype(float) for trace in traces]
         current = network[self.population].drives[0].amplitude  # type: ignore[attr-defined]

@@ -55,7 +55,6 @@ class View(ABC):
     grows: ClassVar[bool]
     timed: ClassVar[bool] = True
 
-    @abstractmethod
     def draw(self, network: bnsim.Network, time: Range1d) -> Plot:
         """Return the plot without data.
 
@@ -71,8 +70,8 @@ class View(ABC):
         Plot
             The plot.
         """
+        return self._draw(network, time)
 
-    @abstractmethod
     def columns(self, recording: Recording, network: bnsim.Network) -> Columns:
         """Return what a plot shows.
 
@@ -88,6 +87,13 @@ class View(ABC):
         Columns
             Columns of the plot's source.
         """
+        return self._columns(recording, network)
+
+    @abstractmethod
+    def _draw(self, network: bnsim.Network, time: Range1d) -> Plot: ...
+
+    @abstractmethod
+    def _columns(self, recording: Recording, network: bnsim.Network) -> Columns: ...
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,7 @@ class Raster(View):
     populations: tuple[str, ...]
     grows = True
 
-    def draw(self, network: bnsim.Network, time: Range1d) -> Plot:
+    def _draw(self, network: bnsim.Network, time: Range1d) -> Plot:
         numbers = [len(_chosen(network[name].size)) for name in self.populations]
         plot = frame(int(np.clip(90 + 1.2 * sum(numbers), 150, 330)), time, tools=TOOLS)
         plot.title.text = "Spikes"
@@ -121,7 +127,7 @@ class Raster(View):
         plot.add_tools(hover([drawn], facts))
         return Plot(plot, source)
 
-    def columns(self, recording: Recording, network: bnsim.Network) -> Columns:
+    def _columns(self, recording: Recording, network: bnsim.Network) -> Columns:
         columns: Columns = {"time": [], "low": [], "high": [], "unit": [], "population": [], "colour": []}
         first, number = 0, sum(len(_chosen(network[name].size)) for name in self.populations)
         half = max(0.45, number / 160)  # of a mark's height in rows: three pixels are seen well
@@ -157,14 +163,14 @@ class Rates(View):
     width: int = 5
     grows = True
 
-    def draw(self, network: bnsim.Network, time: Range1d) -> Plot:
+    def _draw(self, network: bnsim.Network, time: Range1d) -> Plot:
         plot = frame(150, time, tools=TOOLS)
         plot.title.text = f"Population rates, bins of {self.width} ms"
         plot.y_range.start = 0
         plot.yaxis.axis_label = "Rate (Hz)"
         return _lines(plot, self.populations, "Hz", mode="after")
 
-    def columns(self, recording: Recording, network: bnsim.Network) -> Columns:
+    def _columns(self, recording: Recording, network: bnsim.Network) -> Columns:
         bins = Bins.of("bin", self.width * ms, recording.dt, recording.n_steps, recording.first_step)
         columns: Columns = {"time": np.round(1e3 * recording.start + self.width * np.arange(len(bins)), 2).tolist()}
         for name in self.populations:
@@ -192,13 +198,13 @@ class Potentials(View):
     variable: str = "v"
     grows = True
 
-    def draw(self, network: bnsim.Network, time: Range1d) -> Plot:
+    def _draw(self, network: bnsim.Network, time: Range1d) -> Plot:
         plot = frame(170, time, tools=TOOLS)
         plot.title.text = f"Membrane potentials of {self.population}"
         plot.yaxis.axis_label = "Potential (mV)"
         return _lines(plot, [f"unit {unit}" for unit in self.units], "mV")
 
-    def columns(self, recording: Recording, network: bnsim.Network) -> Columns:
+    def _columns(self, recording: Recording, network: bnsim.Network) -> Columns:
         trace = recording.trace(self.population, self.variable)
         columns: Columns = {"time": np.round(1e3 * trace.times, 2).tolist()}
         for place, unit in enumerate(self.units):
@@ -220,7 +226,7 @@ class Spectrum(View):
     grows = False
     timed = False
 
-    def draw(self, network: bnsim.Network, time: Range1d) -> Plot:
+    def _draw(self, network: bnsim.Network, time: Range1d) -> Plot:
         plot = frame(190, Range1d(0, 250, bounds=(0, 500)), tools=TOOLS)
         plot.title.text = "Spectrum of the rates"
         plot.y_range.start = 0
@@ -228,7 +234,7 @@ class Spectrum(View):
         plot.yaxis.axis_label = "Density (Hz²/Hz)"
         return _lines(plot, self.populations, "Hz²/Hz", along=("frequency", "Hz"))
 
-    def columns(self, recording: Recording, network: bnsim.Network) -> Columns:
+    def _columns(self, recording: Recording, network: bnsim.Network) -> Columns:
         columns: Columns = {"frequency": [], **{name: [] for name in self.populations}}
         segment = min(0.256, recording.duration / 2)
         if segment < 0.05:

@@ -33,7 +33,7 @@ class WeightHistogram(View):
     grows = False
     timed = False
 
-    def draw(self, network: bnsim.Network, time: Range1d) -> Plot:
+    def _draw(self, network: bnsim.Network, time: Range1d) -> Plot:
         plot = frame(190, Range1d(0, 1))
         plot.title.text = f"Weights of {self.projection} now"
         plot.y_range.start = 0
@@ -46,7 +46,7 @@ class WeightHistogram(View):
         )
         return Plot(plot, source)
 
-    def columns(self, recording: Recording, network: bnsim.Network) -> Columns:
+    def _columns(self, recording: Recording, network: bnsim.Network) -> Columns:
         numbers, edges = np.histogram(recording.weights[self.projection].values[0, -1] / self.largest, BINS, (0, 1))
         return {"left": edges[:-1].round(4).tolist(), "right": edges[1:].round(4).tolist(), "number": numbers.tolist()}
 
@@ -73,7 +73,7 @@ class WeightCourse(View):
     every: int
     grows = True
 
-    def draw(self, network: bnsim.Network, time: Range1d) -> Plot:
+    def _draw(self, network: bnsim.Network, time: Range1d) -> Plot:
         plot = frame(190, time, tools=TOOLS)
         plot.title.text = f"Weights of {self.number} synapses of {self.projection}: the darker, the stronger"
         plot.y_range = Range1d(0, self.number, bounds=(0, self.number))
@@ -87,7 +87,7 @@ class WeightCourse(View):
         plot.add_tools(hover([drawn], facts))
         return Plot(plot, source)
 
-    def columns(self, recording: Recording, network: bnsim.Network) -> Columns:
+    def _columns(self, recording: Recording, network: bnsim.Network) -> Columns:
         trace = recording.weights[self.projection]
         chosen = np.linspace(0, trace.values.shape[2] - 1, self.number).round().astype(int)
         values = (trace.values[0][:, chosen] / self.largest).round(3)
