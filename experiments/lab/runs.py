@@ -23,6 +23,8 @@ from experiments.lab.setting import Setting
 
 FIRST, LONGEST = 50, 1000
 """Length of the first piece and of the longest, in simulated milliseconds."""
+MOST = 20
+"""About how many pieces a run has at most: each is drawn, which would take all the time of a machine that is busy."""
 PIECE = 0.3
 """Real time in seconds that a piece should take: spikes appear so often, and a run that is stopped ends within it."""
 
@@ -108,7 +110,7 @@ class Run:
             self._state, recording = self._simulator.run_for(
                 self._state, length * ms, dict(experiment.stimulus) or None, record=experiment.record
             )
-        self._length = _next(length, time.monotonic() - begun, experiment.piece)
+        self._length = _next(length, time.monotonic() - begun, experiment.piece, self._total / MOST)
         self._done += length
         self.recordings.append(recording)
         return recording
@@ -192,7 +194,7 @@ class Run:
         return folder
 
 
-def _next(length: int, seconds: float, least: int) -> int:
+def _next(length: int, seconds: float, step: int, least: float) -> int:
     """Length of the next piece, after one that took so long; at most four times as long, for one wait may mislead."""
-    wanted = min(length * PIECE / max(seconds, 1e-3), 4.0 * length, LONGEST)
-    return max(least, int(wanted) // least * least)
+    wanted = max(min(length * PIECE / max(seconds, 1e-3), 4.0 * length, LONGEST), least)
+    return max(step, int(wanted) // step * step)

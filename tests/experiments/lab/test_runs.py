@@ -52,11 +52,12 @@ def same_spikes(one: Recording, other: Recording) -> bool:
 
 
 def test_pieces_take_as_long_as_wanted() -> None:
-    assert runs._next(100, 0.6, 5) == 50
-    assert runs._next(100, 0.01, 5) == 400
-    assert runs._next(900, 0.1, 5) == 1000
-    assert runs._next(10, 60.0, 5) == 5
-    assert runs._next(400, 0.2, 200) == 600
+    assert runs._next(100, 0.6, 5, least=10) == 50
+    assert runs._next(100, 0.01, 5, least=10) == 400
+    assert runs._next(900, 0.1, 5, least=10) == 1000
+    assert runs._next(10, 60.0, 5, least=3.7) == 5
+    assert runs._next(100, 60.0, 5, least=52) == 50
+    assert runs._next(400, 0.2, 200, least=10) == 600
 
 
 def test_views_follow_the_run(finished: Run) -> None:
