@@ -4,7 +4,7 @@ Heavy libraries are imported inside the commands, so that `--help` answers at on
 describe the parameters of the commands.
 """
 
-from experiments.command_line import (
+from experiments.command_line import (  # noqa: F401, I001  in the order of `bnsim --help`
     measuring,
     sweeping,
     fitting,
@@ -14,7 +14,7 @@ from experiments.command_line import (
     converting,
     making,
     machine,
-)  # noqa: F401, I001  in the order of `bnsim --help`
+)
 from experiments.command_line.process import main, own_process
 
 __all__ = ["main", "own_process"]

@@ -115,7 +115,7 @@ def _nullclines(plane: Plane, path: list[FloatArray]) -> list[list[FloatArray]]:
     x, y = (np.linspace(*_around(each), _FINE) for each in path)
     found = []
     for rate in plane.rates(*np.meshgrid(x, y)):
-        pieces: list[Any] = contour_generator(x, y, np.nan_to_num(rate)).lines(0.0)
+        pieces: Any = contour_generator(x, y, np.nan_to_num(rate)).lines(0.0)
         parted = [part for piece in pieces for part in (piece, np.full((1, 2), np.nan))][:-1]
         found.append(list(np.concatenate(parted).T) if parted else [np.zeros(0), np.zeros(0)])
     return found
