@@ -241,6 +241,7 @@ def test_the_cache_is_listed_and_pruned(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_doctor_finds_this_machine_fit(tmp_path: Path) -> None:
     done = bnsim("doctor", cwd=tmp_path)
     assert done.returncode == 0, done.stdout

@@ -16,6 +16,8 @@ from experiments.run_directory import Run, RunContents
 from tests.browser import Browser
 from tests.experiments.test_run_directory import write_run
 
+pytestmark = pytest.mark.slow
+
 CHECKS = (Path(__file__).parent / "page_checks.js").read_text(encoding="utf-8")
 FIRST, SECOND = "receptive-field", "reward"
 REFERENCE: dict[str, object] = {"name": "Paper", "source": "Table 1", "reason": "another split", "model": FIRST}

@@ -14,6 +14,8 @@ from experiments.studies.adversarial import measure as adversarial
 from experiments.studies.adversarial.measure import masking_gap
 from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore, measurements, tiny, value
 
+pytestmark = pytest.mark.slow
+
 CONFIG = tiny(STUDY, max_train=None, n_measured=40, steps=10, queries=60)
 SHARED = {name: FIELD[name] for name in ("image_shape", "n_filters")}
 

@@ -16,6 +16,8 @@ from experiments.studies.depth_activity import STUDY, figure
 from tests.experiments.digits import tiny, values
 from tests.experiments.runs import measured, without
 
+pytestmark = pytest.mark.slow
+
 
 def test_layer_after_layer_is_the_whole_network() -> None:
     """Three layers in one network give the spikes that the study gets from one layer at a time."""

@@ -18,6 +18,8 @@ from models.registry import create
 from tests.experiments.digits import DIGITS, FIELD, SMALL, curve, ignore, measurements, tiny, value
 from tests.experiments.here import run_here
 
+pytestmark = pytest.mark.slow
+
 CONFIG = tiny(STUDY, max_train=None, n_noise=100, deletion_steps=8)
 DENSE = Subject(DIGITS, "dense", SMALL, 0)
 

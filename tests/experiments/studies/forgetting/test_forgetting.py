@@ -21,6 +21,8 @@ from models.registry import create
 from tests.experiments.digits import DIGITS, FIELD, SMALL, curve, ignore, value
 from tests.experiments.here import run_here
 
+pytestmark = pytest.mark.slow
+
 ONLINE = {**SMALL, "learning_rate": 0.003}
 CONFIG = STUDY.presets["quick"].model_copy(update={"presentations": 500, "permuted_tasks": 2})
 

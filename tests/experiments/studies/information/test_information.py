@@ -27,6 +27,8 @@ from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore, tiny
 from tests.experiments.digits import value as measured
 from tests.experiments.here import run_here
 
+pytestmark = pytest.mark.slow
+
 CONFIG = tiny(STUDY, n_measured=200, folds=4, levels=4, shuffles=2)
 PARAMETERS: dict[str, dict[str, Any]] = {
     "receptive-field": {**FIELD, "passes": 3},

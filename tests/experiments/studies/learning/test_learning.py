@@ -15,6 +15,8 @@ from experiments.tasks.dataset import _test_indices, validation_split
 from models.registry import create
 from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore, value
 
+pytestmark = pytest.mark.slow
+
 CONFIG = STUDY.presets["quick"].model_copy(update={"presentations": 1149})
 Curves = dict[tuple[str, str], dict[int, float]]
 

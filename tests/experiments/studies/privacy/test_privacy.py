@@ -17,6 +17,8 @@ from experiments.tasks.dataset import Dataset, _test_indices, final_split
 from tests.experiments.digits import DIGITS, FIELD, SMALL, curve, ignore, value
 from tests.experiments.here import run_here
 
+pytestmark = pytest.mark.slow
+
 CONFIG = Config(sizes=(40, 100), level=0.9, passes=60)
 
 

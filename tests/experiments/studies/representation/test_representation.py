@@ -26,6 +26,8 @@ from models.registry import create
 from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore, tiny
 from tests.experiments.here import run_here
 
+pytestmark = pytest.mark.slow
+
 CONFIG = tiny(STUDY, max_train=400, n_measured=120)
 PARAMETERS: dict[str, dict[str, Any]] = {
     "receptive-field": {**FIELD, "passes": 2},
