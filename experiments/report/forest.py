@@ -82,8 +82,8 @@ def caption(found: Sequence[Comparison]) -> str:
         )
     if not all(one.decidable for one in found):
         said.append(
-            f"Grey: fewer than {MIN_SEEDS_FOR_P} seeds, so there is no verdict, and the intervals are not corrected "
-            "for their number."
+            f"Grey: fewer than {MIN_SEEDS_FOR_P} seeds, so a verdict tells what these seeds show, and the intervals "
+            "are not corrected for their number."
         )
     return " ".join(said)
 

@@ -88,7 +88,7 @@ def _limits(run: Run, found: Sequence[Comparison]) -> list[Sentence]:
     few = bool(found) and seeds < MIN_SEEDS_FOR_P
     if few:
         are = "1 seed is" if seeds == 1 else f"{seeds} seeds are"
-        limits.append(f"that {are} fewer than the {MIN_SEEDS_FOR_P} that a verdict takes")
+        limits.append(f"that {are} fewer than the {MIN_SEEDS_FOR_P} that a p-value takes")
         if seeds > 1 and len(found) > 1:
             limits.append("that the intervals are not corrected for their number")
     elif seeds == 1:

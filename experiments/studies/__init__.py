@@ -50,6 +50,9 @@ def find(reference: str) -> Study:
         return KNOWN[reference]
     if "/" in reference or Path(reference).is_dir():
         return _at(Path(reference).resolve())
+    folder = Path(reference.replace("-", "_"))
+    if (folder / "__init__.py").is_file():
+        raise InputError(f"unknown study {reference!r}; did you mean the folder ./{folder}?")
     raise unknown_name("study", reference, [*KNOWN, "or the path of a study's folder"])
 
 

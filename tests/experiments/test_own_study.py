@@ -142,6 +142,12 @@ def test_warnings_of_a_worker_are_said_stored_and_in_the_report(folder: Path, tm
     assert "<li><strong>dense</strong>: layer x never spiked</li>" in page
 
 
+def test_a_folder_is_proposed_for_its_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.parent)
+    with pytest.raises(InputError, match=r"^unknown study 'count-weights'; did you mean the folder ./count_weights\?$"):
+        find("count-weights")
+
+
 def test_metrics_of_layers_alone_are_in_the_tables_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of a study without a metric of whole models."""
     facts: list[dict[str, str]] = [{"layer": "hidden_1"}, {"layer": "output"}]

@@ -57,7 +57,7 @@ def test_few_seeds_are_grey_and_have_no_word(n: int, half: float | None) -> None
     assert not any("told apart" in word for word in words(ax))
     assert [word for word in words(ax) if "better" in word] == ["◀ ANN twin better", "BNS better ▶"]
     caption = forest.caption(comparisons(run))
-    assert "Grey: fewer than 10 seeds, so there is no verdict" in caption
+    assert "Grey: fewer than 10 seeds, so a verdict tells what these seeds show" in caption
     assert "Holm" not in caption
 
 

@@ -61,7 +61,7 @@ def test_holm_decides_not_the_interval() -> None:
 def test_few_seeds_give_no_verdict() -> None:
     found = [entry("accuracy", 4.0, n=3), entry("learning", 0.2, n=3)]
     assert told(run_of(found, seeds=3))[1:] == [
-        "Mind that 3 seeds are fewer than the 10 that a verdict takes and that the intervals are not corrected for "
+        "Mind that 3 seeds are fewer than the 10 that a p-value takes and that the intervals are not corrected for "
         "their number; what follows describes these seeds only.",
         "receptive-field did better in 1 of 2 by their 95 % intervals: [Test accuracy] (+4.00 points, +3.00 to +5.00 "
         "points); in the other 1 the twins were not told apart ([Learning]), which does not show that they are equal.",
@@ -73,7 +73,7 @@ def test_one_seed_is_told_apart_by_nothing(half: float | None) -> None:
     found = [entry("accuracy", 4.0, half, n=1), entry("energy", 4.0, half, n=1), entry("learning", 0.0, half, n=1)]
     seen = told(run_of(found, seeds=1))
     assert seen[1:] == [
-        "Mind that 1 seed is fewer than the 10 that a verdict takes; what follows describes this seed only.",
+        "Mind that 1 seed is fewer than the 10 that a p-value takes; what follows describes this seed only.",
         "Of the two values, the better one was that of receptive-field in 1 and that of receptive-dense in 1 of the 3 "
         "comparisons, and in 1 they were equal.",
     ]
@@ -105,7 +105,7 @@ def test_everything_at_once_is_five_sentences() -> None:
     assert len(seen) == 5
     assert seen[1] == (
         "Mind that the preset tiny is made for tests and gives no meaningful numbers, that 3 seeds are fewer than the "
-        "10 that a verdict takes, that the intervals are not corrected for their number and that there were warnings "
+        "10 that a p-value takes, that the intervals are not corrected for their number and that there were warnings "
         "about dense; what follows describes these seeds only."
     )
     assert seen[4] == "2 of 3 published figures were met within the tolerance; missed: rate in Table 1."
