@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from textwrap import fill
 from typing import Any, ClassVar
 
 import numpy as np
-from brian2.units.fundamentalunits import Quantity, get_dimensions, get_unit
+from brian2.units.fundamentalunits import Dimension, Quantity, get_dimensions, get_unit
 
 from bnsim import checks
 from bnsim.arrays import Float64Array
@@ -42,8 +43,7 @@ class CellValues:
     def unit(self) -> str:
         """Their SI unit by its name in Brian2's equations."""
         example = self.values.bounds[0] if isinstance(self.values, Distribution) else self.values
-        dimensions = get_dimensions(example)
-        return "1" if dimensions.is_dimensionless else repr(get_unit(dimensions))
+        return unit_in_equations(get_dimensions(example))
 
     def draw(self, size: int, numbers: Numbers) -> Float64Array:
         """Return one value for each cell.
@@ -127,6 +127,25 @@ class CellDescription(Description, abstract=True):
         bounds = declared_parameters(type(self))[name].metadata
         exclusive = bounds["above"] is not None
         return (bounds["above"] if exclusive else bounds["minimum"]), exclusive
+
+
+def unit_in_equations(dimensions: Dimension) -> str:
+    """Return the SI unit of some dimensions as Brian2's equations take it.
+
+    Parameters
+    ----------
+    dimensions : Dimension
+        The dimensions.
+
+    Returns
+    -------
+    str
+        Such as "volt", "metre ** 2", or "1".
+    """
+    if dimensions.is_dimensionless:
+        return "1"
+    # Brian2 calls the units of areas and volumes metre2 and metre3, which its equations refuse.
+    return re.sub(r"\bmetre([23])\b", r"metre ** \1", repr(get_unit(dimensions)))
 
 
 def is_of_cells(values: Any) -> bool:

@@ -9,6 +9,7 @@ from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER, SUBEXPR
 from brian2.units.fundamentalunits import Quantity, get_unit
 
 from bnsim import checks
+from bnsim.cells import unit_in_equations
 from bnsim.neurons import NeuronModel
 from bnsim.program import short_term
 from bnsim.program.links import Link
@@ -140,7 +141,7 @@ def computed(name: str, equations: str) -> tuple[Computed, ...]:
         In alphabetical order.
     """
     return tuple(
-        Computed(symbol, si_unit(equation), "1" if equation.dim.is_dimensionless else repr(get_unit(equation.dim)))
+        Computed(symbol, si_unit(equation), unit_in_equations(equation.dim))
         for symbol, equation in sorted(parsed(f"Population({name!r})", equations).items())
         if equation.type == SUBEXPRESSION and equation.var_type == "float"
     )

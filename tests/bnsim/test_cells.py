@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from brian2.units import Hz, ms, mV, nS, pF
+from brian2.units import Hz, ms, mV, nA, nS, pF, um
 from scipy import stats
 
 import bnsim
@@ -53,6 +53,17 @@ def test_one_value_for_all_and_equal_values_for_each_are_the_same() -> None:
     assert found[0][1].sum() > 20
     assert found[0][1].tolist() == found[1][1].tolist()
     np.testing.assert_allclose(found[0][0], found[1][0], rtol=1e-12)
+
+
+def test_areas_may_differ() -> None:
+    """Brian2 has a name for the unit of an area that its equations refuse."""
+    cell = bnsim.HodgkinHuxley(area=np.array([1e4, 2e4]) * um**2)
+    population = bnsim.Population("cells", 2, cell, drive=bnsim.Current(1 * nA))
+    simulator = bnsim.Network([population]).compile(dt=0.1 * ms, backend="numpy")
+    state, _ = simulator.run_for(simulator.initial_state(key=0), 1 * ms)
+    small, large = state["cells.v"] - simulator.initial_state(key=0)["cells.v"]
+    assert small == pytest.approx(2 * large, rel=0.1)  # the same current on half the area, before channels open
+    assert small > 0
 
 
 def test_distributions_are_drawn_with_the_state() -> None:
