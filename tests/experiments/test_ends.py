@@ -29,18 +29,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, float
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("which", "target", "part"),
-    [
-        (signal.SIGKILL, "command", 0.5),  # benchmarks/kills.py tries the others
-        (signal.SIGTERM, "group", 0.7),
-    ],
-)
-def test_a_run_survives_its_end(
-    which: signal.Signals, target: str, part: float, whole: tuple[pd.DataFrame, float], tmp_path: Path
-) -> None:
+def test_a_run_survives_its_end(whole: tuple[pd.DataFrame, float], tmp_path: Path) -> None:
+    """Two ends, one after the other; benchmarks/kills.py tries the others."""
     expected, seconds = whole
-    assert trial(tmp_path / "place", expected, which, target, part * seconds, random.Random(0)) == ""
+    for which, target, part in ((signal.SIGKILL, "command", 0.5), (signal.SIGTERM, "group", 0.7)):
+        place = tmp_path / which.name
+        assert trial(place, expected, which, target, part * seconds, random.Random(0)) == "", which.name
 
 
 def test_what_a_compiler_has_started_ends_with_its_caller(tmp_path: Path) -> None:

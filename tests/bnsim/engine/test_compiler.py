@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from brian2.units import ms
 
@@ -18,7 +16,7 @@ from bnsim.engine import backends
 from bnsim.engine.compiler import find_compiler, first_build
 from bnsim.errors import SlowBackendWarning
 
-from .networks import coins, intensities, learner
+from .networks import coins
 
 
 @pytest.fixture
@@ -128,21 +126,3 @@ def test_the_first_build_is_announced(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "o" / "0123").mkdir(parents=True)
     (tmp_path / "o" / "0123" / "libc++.a").touch()
     assert first_build(own) == ""
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:the C\\+\\+ compiler of ziglang")  # where nothing was built before
-def test_ziglang_gives_the_spikes_and_weights_of_numpy_and_gcc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With all other compilers hidden. The last bits of weights may differ from NumPy's: see test_backends.py."""
-    results = []
-    for backend, path in (("cpp", os.environ["PATH"]), ("numpy", str(tmp_path)), ("cpp", str(tmp_path))):
-        monkeypatch.setenv("PATH", path)
-        simulator = learner(backend)
-        record = [bnsim.Spikes(name) for name in ("input", "cells", "inhibitory")]
-        results.append(simulator.run(simulator.initial_state(1), intensities(20), key=3, record=record))
-    assert "ziglang" in (find_compiler() or "")
-    (gcc, seen), *others = results
-    assert len(seen.spikes["cells"]) > 50
-    for state, recording in others:
-        assert recording.spikes == seen.spikes
-        np.testing.assert_allclose(state["input_to_cells.w"], gcc["input_to_cells.w"], rtol=0, atol=1e-14)
