@@ -14,7 +14,7 @@ from typing import IO
 import numpy as np
 
 from bnsim import growing, npz
-from bnsim.errors import InputError, MachineError, refuse_path
+from bnsim.errors import InputError, unwritten
 from bnsim.files import replacing
 from bnsim.parts import in_parts
 
@@ -55,10 +55,7 @@ def write(owner: str, path: str | Path, arrays: Mapping[str, np.ndarray]) -> Non
         with replacing(path) as partial, partial.open("wb") as file:
             _write(file, {KIND: np.array(owner), **arrays})
     except OSError as error:
-        refuse_path(error)
-        raise MachineError(
-            f"{owner}.save: cannot write {path} ({error.strerror}); give a folder that exists and has room"
-        ) from None
+        raise unwritten(f"{owner}.save", path, error) from None
 
 
 def _write(file: IO[bytes], arrays: Mapping[str, np.ndarray]) -> None:

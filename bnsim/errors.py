@@ -163,6 +163,33 @@ def refuse_path(error: Exception) -> None:
         raise refused from None
 
 
+def unwritten(culprit: str, path: object, error: OSError) -> MachineError:
+    """Return the error of this project for a file that could not be written.
+
+    Parameters
+    ----------
+    culprit : str
+        Who writes.
+    path : object
+        The file.
+    error : OSError
+        What the system says.
+
+    Returns
+    -------
+    MachineError
+        To be raised.
+
+    Raises
+    ------
+    InputError
+        If another path would help.
+    """
+    refuse_path(error)
+    reason = error.strerror or first_line(error)
+    return MachineError(f"{culprit}: cannot write {path} ({reason}); give a folder that exists and has room")
+
+
 def advice(name: object, known: Iterable[str]) -> str:
     """Return what a message about an unknown name ends with: the nearest name, if one is near, and all that there are.
 

@@ -35,6 +35,32 @@ def replacing(path: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
+@contextmanager
+def making(folder: Path) -> Iterator[Path]:
+    """Let a folder appear in one step, when all that it holds is complete.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder, which does not exist or is empty. Those above it are made.
+
+    Yields
+    ------
+    pathlib.Path
+        The folder in which to write, beside it.
+    """
+    partial = folder.with_name(f".{folder.name}{PARTIAL}")
+    shutil.rmtree(partial, ignore_errors=True)  # what a writer that was killed has left
+    try:
+        partial.mkdir(parents=True)
+        yield partial
+        if folder.exists():
+            folder.rmdir()
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
 def flush(path: Path) -> None:
     """Wait until a file is on the disk.
 

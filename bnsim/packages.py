@@ -1,12 +1,14 @@
-"""Whether Python finds this project's own packages `models` and `experiments`, whose names are common ones."""
+"""Packages that Python may find elsewhere (`models` and `experiments` are common names) or not at all (extras)."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-from bnsim.errors import ForeignPackageError
+from bnsim.errors import ForeignPackageError, InputError, first_line
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder in which `bnsim`, `models` and `experiments` lie side by side."""
@@ -31,6 +33,36 @@ def require_own(*names: str) -> None:
             raise ForeignPackageError(f"import {name}: not found beside {ROOT / 'bnsim'}; install bnsim again")
         if found != ROOT / name:
             raise ForeignPackageError(_message(name, found))
+
+
+def with_extra(culprit: str, module: str, package: str, extra: str) -> Any:
+    """Import a module that needs a package which not everybody has.
+
+    Parameters
+    ----------
+    culprit : str
+        Who needs it, for the message of an error.
+    module : str
+        Full name of the module.
+    package : str
+        The package, for the message.
+    extra : str
+        What brings it.
+
+    Returns
+    -------
+    module
+        The module.
+
+    Raises
+    ------
+    InputError
+        If the package is not installed.
+    """
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        raise InputError(f"{culprit}: needs {package} ({first_line(error)}); pip install 'bnsim[{extra}]'") from None
 
 
 def _place(spec: ModuleSpec | None) -> Path | None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from brian2.units import ms
 from brian2.units.fundamentalunits import Quantity
 
-from bnsim.errors import InputError, MachineError, first_line, refuse_path
+from bnsim.errors import unwritten
 from bnsim.files import replacing
 from bnsim.network import Network
+from bnsim.packages import with_extra
 from bnsim.state import State
 from bnsim.timing import time_step
 
@@ -95,11 +95,7 @@ def write_nir(path: str | Path, network: Network, state: State, dt: Quantity = 0
         with replacing(path) as partial:
             writing.save(partial, graph)
     except OSError as error:
-        refuse_path(error)
-        reason = error.strerror or first_line(error)
-        raise MachineError(
-            f"{culprit}: cannot write {path} ({reason}); give a folder that exists and has room"
-        ) from None
+        raise unwritten(culprit, path, error) from None
 
 
 def read_nir(source: str | Path | nir.NIRGraph, dt: Quantity = 0.1 * ms) -> Network:
@@ -137,7 +133,4 @@ def read_nir(source: str | Path | nir.NIRGraph, dt: Quantity = 0.1 * ms) -> Netw
 
 
 def _module(culprit: str, name: str) -> Any:
-    try:
-        return import_module(f"bnsim.exchange.{name}")
-    except ModuleNotFoundError as error:
-        raise InputError(f"{culprit}: needs nir ({first_line(error)}); pip install 'bnsim[nir]'") from None
+    return with_extra(culprit, f"bnsim.exchange.{name}", "nir", "nir")

@@ -19,6 +19,7 @@ from bnsim.drives import SpikeTrains, StepCurrent
 from bnsim.errors import InputError, first_line
 from bnsim.exchange.nir_linear import LINEAR, Map
 from bnsim.exchange.nir_writing import ENDLESS
+from bnsim.hdf5 import lies_here, n_bytes
 from bnsim.network import Network, Population, Projection
 from bnsim.neurons import IF, LIF
 from bnsim.npz import check_size
@@ -75,7 +76,7 @@ def _read(path: Path) -> nir.NIRGraph:
 
 def _check(path: Path, file: h5py.File) -> None:
     """Refuse what is large, deep, or elsewhere, before nir reads all of it."""
-    n_bytes = seen = 0
+    total = seen = 0
     open_: list[tuple[h5py.Group, int]] = [(file, 0)]
     while open_:
         group, depth = open_.pop()
@@ -89,10 +90,10 @@ def _check(path: Path, file: h5py.File) -> None:
             if isinstance(item, h5py.Group):
                 open_.append((item, depth + 1))
             elif isinstance(item, h5py.Dataset):
-                if item.external or item.is_virtual:
+                if not lies_here(item):
                     raise ValueError(f"{name} lies in another file")
-                n_bytes += (item.size or 0) * item.dtype.itemsize
-    check_size(path, n_bytes)
+                total += n_bytes(item)
+    check_size(path, total)
 
 
 class _Reader:

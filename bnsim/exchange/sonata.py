@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +19,7 @@ from bnsim.errors import InputError, MachineError, first_line, refuse_path
 from bnsim.memory import check_fits
 from bnsim.network import Network, Population, Projection
 from bnsim.neurons import NeuronModel
+from bnsim.packages import with_extra
 from bnsim.recording import Recording
 from bnsim.state import State
 from bnsim.synapses import SynapseModel
@@ -268,7 +268,4 @@ def read_sonata(folder: str | Path) -> Sonata:
 
 
 def _module(culprit: str, name: str) -> Any:
-    try:
-        return import_module(f"bnsim.exchange.{name}")
-    except ModuleNotFoundError as error:
-        raise InputError(f"{culprit}: needs h5py ({first_line(error)}); pip install 'bnsim[sonata]'") from None
+    return with_extra(culprit, f"bnsim.exchange.{name}", "h5py", "sonata")

@@ -12,9 +12,9 @@ import h5py
 import numpy as np
 
 from bnsim.arrays import Float64Array, Int64Array
-from bnsim.exchange.hdf5 import Source
 from bnsim.exchange.sonata import Sonata, SonataEdges, SonataNodes
 from bnsim.exchange.sonata_writing import NULL
+from bnsim.hdf5 import Source
 from bnsim.npz import check_size
 
 _MOST_GROUPS = 1000
@@ -103,6 +103,15 @@ def _files(path: Path, circuit: Mapping[str, Any], entry: Mapping[str, Any], kin
     return found, types
 
 
+class _File(Source):
+    """One of several files, which messages name."""
+
+    def dataset(self, place: str) -> h5py.Dataset:
+        if not isinstance(self._at(place), h5py.Dataset):
+            raise ValueError(f"{self.path.name} has no dataset {place}")
+        return super().dataset(place)
+
+
 class _Table:
     """Attributes of the nodes or edges of one population, wherever they stand."""
 
@@ -160,7 +169,7 @@ class _Table:
 def _nodes(path: Path, types: Types) -> dict[str, SonataNodes]:
     found = {}
     with h5py.File(path, "r") as file:
-        source = Source(path, file)
+        source = _File(path, file)
         for name in _populations(source, "nodes"):
             table = _Table(source, f"nodes/{name}", "node", types)
             axes = [column for axis in "xyz" if (column := table.column(axis)) is not None]
@@ -186,7 +195,7 @@ def _numeric(table: _Table, name: str) -> bool:
 def _edges(path: Path, types: Types, nodes: Mapping[str, SonataNodes]) -> dict[str, SonataEdges]:
     found = {}
     with h5py.File(path, "r") as file:
-        source = Source(path, file)
+        source = _File(path, file)
         for name in _populations(source, "edges"):
             place = f"edges/{name}"
             table = _Table(source, place, "edge", types)
@@ -230,7 +239,7 @@ def _spikes(
         return {}
     found = {}
     with h5py.File(file_path, "r") as file:
-        source = Source(file_path, file)
+        source = _File(file_path, file)
         for name in source.members("spikes"):
             if name not in nodes:
                 raise ValueError(f"spikes/{name} is of a population of which there are no nodes")

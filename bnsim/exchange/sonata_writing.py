@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 
 from bnsim import checks
 from bnsim.arrays import Float64Array, Int64Array
+from bnsim.files import making
 from bnsim.network import Network, Population, Projection
 from bnsim.neurons import NeuronModel
 from bnsim.recording import Recording
@@ -53,11 +53,9 @@ def write(culprit: str, folder: Path, network: Network, state: State, recording:
     """
     for projection in network.projections:
         checks.one_of(f"{culprit}(state): array", f"{projection.name}.source", state)
-    partial = folder.with_name(f"{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    for name in ("network", "components/point_neuron_models", "components/synaptic_models", "output"):
-        (partial / name).mkdir(parents=True)
-    try:
+    with making(folder) as partial:
+        for name in ("network", "components/point_neuron_models", "components/synaptic_models", "output"):
+            (partial / name).mkdir(parents=True)
         _write_nodes(partial, network, state)
         _write_edges(partial, network, state)
         _write_json(partial / "circuit_config.json", _circuit(network))
@@ -65,11 +63,6 @@ def write(culprit: str, folder: Path, network: Network, state: State, recording:
             if not 0 <= trial < recording.n_trials:
                 checks.one_of(f"{culprit}(trial)", str(trial), [str(k) for k in range(recording.n_trials)])
             _write_recording(partial, recording, trial)
-        if folder.exists():
-            folder.rmdir()
-        partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:

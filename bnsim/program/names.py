@@ -67,8 +67,7 @@ def check_population(culprit: str, population: PopulationProgram, ends: Iterable
     """
     declared = parsed(f"Population({population.name!r})", population.equations)
     known = {*declared, *population.constants, *EVERYWHERE, *OF_NEURONS}
-    expressions = [equation.expr.code for equation in declared.values() if equation.expr is not None]
-    _refuse(f"{culprit}.equations", expressions, known)
+    check_equations(f"{culprit}.equations", declared, population.constants)
     _refuse(f"{culprit}.threshold", [population.threshold], known)
     _refuse(f"{culprit}.reset", [population.reset], known)
     drives = [population.at_start, population.from_outside]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bnsim.arrays import FloatArray
-from bnsim.errors import InputError, MachineError, first_line, refuse_path
+from bnsim.errors import InputError, first_line, unwritten
 from bnsim.files import replacing
+from bnsim.packages import with_extra
 from bnsim.selection import Indices, checked_index, known_population, sampled_units
 
 if TYPE_CHECKING:
@@ -174,11 +174,7 @@ class Formats:
             with replacing(path) as partial:
                 nwb_writing.write(recording, partial, places, given)
         except OSError as error:
-            refuse_path(error)
-            reason = error.strerror or first_line(error)
-            raise MachineError(
-                f"{culprit}: cannot write {path} ({reason}); give a folder that exists and has room"
-            ) from None
+            raise unwritten(culprit, path, error) from None
         except (TypeError, ValueError) as error:
             raise InputError(f"{culprit}: pynwb refuses it ({first_line(error)}); give another name or value") from None
 
@@ -269,10 +265,7 @@ class Formats:
         """
         culprit = "Recording.to_xarray"
         places = _checked_positions(f"{culprit}(positions)", self._recording, positions or {})
-        try:
-            import xarray  # noqa: F401  # needed below
-        except ModuleNotFoundError as error:
-            raise InputError(f"{culprit}: needs xarray ({first_line(error)}); pip install 'bnsim[xarray]'") from None
+        with_extra(culprit, "xarray", "xarray", "xarray")  # needed below
         from bnsim.recording.labelled import tree
 
         return tree(self._recording, places)
@@ -287,10 +280,7 @@ _LABELS = {
 
 def _nwb(culprit: str, module: str) -> Any:
     """A module of this package that needs pynwb."""
-    try:
-        return import_module(f"bnsim.recording.{module}")
-    except ModuleNotFoundError as error:
-        raise InputError(f"{culprit}: needs pynwb ({first_line(error)}); pip install 'bnsim[nwb]'") from None
+    return with_extra(culprit, f"bnsim.recording.{module}", "pynwb", "nwb")
 
 
 def _foreign(path: str | Path, error: Exception) -> InputError:

@@ -15,7 +15,7 @@ import numpy as np
 
 from bnsim.arrays import FloatArray, Int64Array, IntArray
 from bnsim.expected import NUMBER, REAL, WHOLE, Expected, check
-from bnsim.npz import check_size
+from bnsim.hdf5 import Source
 from bnsim.recording.nwb_facts import Facts, Series, of_text, units_of
 from bnsim.recording.nwb_writing import DIMENSIONLESS
 
@@ -52,9 +52,9 @@ class _Reader:
     """One file; all that is read from it counts towards the limit."""
 
     def __init__(self, path: Path, file: h5py.File) -> None:
-        self._path, self._file, self._n_bytes = path, file, 0
+        self._source = Source(path, file)
         self._facts = of_text(self._text("general/notes"))
-        self._count(sum(self._facts["populations"].values()))
+        self._source.count(sum(self._facts["populations"].values()))
         self._n_trials = len(self._facts["trials"])
         _check_extent(self._facts)
 
@@ -79,10 +79,10 @@ class _Reader:
         return {key: array for key, array in found.items() if key not in counts_in_order} | counts_in_order
 
     def _spikes(self) -> dict[str, dict[str, np.ndarray]]:
-        if not self._holds("units"):
+        if not self._source.holds("units"):
             return {}
         names = ("spike_times", "spike_times_index", "unit")
-        arrays = {name: self._array(f"units/{name}") for name in names}
+        arrays = {name: self._source.array(f"units/{name}") for name in names}
         rows = Expected(WHOLE, ("rows",), low=0)
         expected = {
             "unit": rows,
@@ -117,17 +117,17 @@ class _Reader:
         return {"trial": trial[order], "unit": unit[order], "time": within[order]}
 
     def _counts(self) -> dict[str, np.ndarray]:
-        if not self._holds("processing/misc/spike_counts"):
+        if not self._source.holds("processing/misc/spike_counts"):
             return {}
-        count = self._array("processing/misc/spike_counts/count")
+        count = self._source.array("processing/misc/spike_counts/count")
         check({"count": count}, {"count": Expected(WHOLE, ("units", self._n_trials), low=0)})
         rows = self._populations("processing/misc/spike_counts/population", len(count))
         return {f"counts/{name}": count[rows_of].T for name, rows_of in rows.items()}
 
     def _series(self, series: Series) -> dict[str, np.ndarray]:
         place = f"acquisition/{series['name']}"
-        data = self._dataset(f"{place}/data")
-        values = self._array(f"{place}/data")
+        data = self._source.dataset(f"{place}/data")
+        values = self._source.array(f"{place}/data")
         check({place: values}, {place: Expected(NUMBER, (self._n_trials * series["samples"], "units"), finite=False)})
         unit = data.attrs.get("unit")
         if not isinstance(unit, str):
@@ -142,66 +142,29 @@ class _Reader:
 
     def _times(self, place: str, samples: int) -> FloatArray:
         """Of the samples of the first trial."""
-        if self._holds(f"{place}/timestamps"):
-            times = self._array(f"{place}/timestamps")
+        if self._source.holds(f"{place}/timestamps"):
+            times = self._source.array(f"{place}/timestamps")
             check({"timestamps": times}, {"timestamps": Expected(REAL, (self._n_trials * samples,))})
             return times[:samples]
-        begun = self._dataset(f"{place}/starting_time")
-        rate, start = float(begun.attrs["rate"]), float(self._array(f"{place}/starting_time"))
+        begun = self._source.dataset(f"{place}/starting_time")
+        rate, start = float(begun.attrs["rate"]), float(self._source.array(f"{place}/starting_time"))
         if not (math.isfinite(start) and rate > 0):
             raise ValueError(f"{place}/starting_time is no time with a rate")
         return start + np.arange(samples) / rate
 
     def _populations(self, place: str, n_rows: int) -> dict[str, slice]:
         """The rows of each population, which lie one after another."""
-        names = self._dataset(place)
+        names = self._source.dataset(place)
         if h5py.check_string_dtype(names.dtype) is None or names.shape != (n_rows,):
             raise ValueError(f"{place} is not a name for each of {n_rows} rows")
-        self._count(names.size * 64)
+        self._source.count(names.size * 64)
         return _runs(place, names.asstr()[...].tolist(), self._facts["populations"])
 
     def _text(self, place: str) -> str:
-        found = self._dataset(place)
+        found = self._source.dataset(place)
         if h5py.check_string_dtype(found.dtype) is None or found.shape != ():
             raise ValueError(f"{place} is no text")
         return str(found.asstr()[()])
-
-    def _array(self, place: str) -> np.ndarray:
-        found = self._dataset(place)
-        if found.dtype.kind not in NUMBER:
-            raise ValueError(f"{place} is of type {found.dtype}, not numbers")
-        chunk = math.prod(found.chunks) if found.chunks else 0
-        self._count(max(found.size, chunk) * found.dtype.itemsize)
-        array: np.ndarray = np.asarray(found[()])
-        return array
-
-    def _count(self, n_bytes: int) -> None:
-        self._n_bytes += n_bytes
-        check_size(self._path, self._n_bytes)
-
-    def _holds(self, place: str) -> bool:
-        found = self._file
-        for part in place.split("/"):
-            if not isinstance(found, h5py.Group) or not isinstance(found.get(part, getlink=True), h5py.HardLink):
-                return False
-            found = found[part]
-        return True
-
-    def _dataset(self, place: str) -> h5py.Dataset:
-        """A dataset that lies in this file, where it seems to lie."""
-        found = self._file
-        for part in place.split("/"):
-            link = found.get(part, getlink=True) if isinstance(found, h5py.Group) else None
-            if link is None:
-                raise ValueError(f"{place} is missing")
-            if not isinstance(link, h5py.HardLink):
-                raise ValueError(f"{place} is a link to elsewhere")
-            found = found[part]
-        if not isinstance(found, h5py.Dataset) or found.shape is None:
-            raise ValueError(f"{place} is no dataset")
-        if found.external or found.is_virtual:
-            raise ValueError(f"{place} lies in another file")
-        return found
 
 
 def _check_extent(facts: Facts) -> None:

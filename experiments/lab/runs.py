@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import threading
 import time
 from contextlib import AbstractContextManager, nullcontext
@@ -15,7 +14,7 @@ from brian2.units import ms
 
 from bnsim.engine.simulator import Simulator
 from bnsim.errors import InputError, MachineError
-from bnsim.files import PARTIAL
+from bnsim.files import making
 from bnsim.recording import Recording
 from bnsim.state import State
 from experiments.lab.data import as_data
@@ -178,19 +177,15 @@ class Run:
         if folder.exists():
             raise InputError(f"{folder}: exists already; give a new folder")
         recording, setting = self.recording(), self.setting
-        partial = folder.with_name(f".{folder.name}{PARTIAL}")
         facts = {"experiment": setting.experiment.name, "values": dict(setting.values), "seed": setting.key}
         try:
-            partial.mkdir(parents=True)
-            recording.save(partial / "recording.npz")
-            facts["seconds"] = recording.duration
-            (partial / "setting.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-            (partial / "script.py").write_text(setting.script(), encoding="utf-8")
-            partial.rename(folder)
+            with making(folder) as partial:
+                recording.save(partial / "recording.npz")
+                facts["seconds"] = recording.duration
+                (partial / "setting.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+                (partial / "script.py").write_text(setting.script(), encoding="utf-8")
         except OSError as error:
             raise MachineError(f"{folder}: cannot be written ({error.strerror}); give a folder with room") from error
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
         return folder
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import secrets
 import socket
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from experiments.lab.conversation import Conversation
 from experiments.lab.page import page
 from experiments.lab.runs import Run
 from experiments.lab.setting import Setting
+from experiments.run.execute import available_cores
 
 LARGEST = 64 * 1024
 """Bytes of the largest request that is read."""
@@ -58,7 +58,7 @@ class Lab:
 
     def __init__(self, start: Setting, out: Path, host: str, port: int) -> None:
         self.start, self.out, self.conversations = start, out, set[Conversation]()
-        self.pool = ThreadPoolExecutor(max_workers=_cores(), thread_name_prefix="lab")
+        self.pool = ThreadPoolExecutor(max_workers=available_cores(), thread_name_prefix="lab")
         self._socket = _bound(host, port)
         self._token = secrets.token_urlsafe(16)
         shown = f"[{host}]" if ":" in host else host
@@ -151,10 +151,6 @@ def _bound(host: str, port: int) -> socket.socket:
         raise InputError(f"--host {host}: cannot be listened on ({reason}); give an address of this machine") from None
     bound.setblocking(False)
     return bound
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _warm(start: Setting) -> None:

@@ -7,7 +7,6 @@ is read as JSON, and weights are arrays of plain numbers that lie in the file it
 from __future__ import annotations
 
 import json
-import math
 import shutil
 import tempfile
 import zipfile
@@ -21,6 +20,7 @@ import h5py
 
 from bnsim import npz
 from bnsim.errors import InputError, first_line, refuse_path
+from bnsim.hdf5 import lies_here, n_bytes
 
 CONFIGURATION, WEIGHTS = "config.json", "model.weights.h5"
 LONGEST = 2**24
@@ -155,11 +155,9 @@ def _arrays(path: Path, file: h5py.File) -> Iterator[h5py.Dataset]:
 def _check_array(path: Path, array: h5py.Dataset) -> None:
     if array.dtype.kind not in "biuf":
         raise _foreign(path, array.name, f"of type {array.dtype}, no numbers")
-    if array.is_virtual or array.external:
+    if not lies_here(array):
         raise _foreign(path, array.name, "an array that lies in another file")
-    if array.chunks is not None:
-        # A single piece is unpacked as a whole, however large the array is said to be.
-        npz.check_size(path, array.dtype.itemsize * math.prod(array.chunks))
+    npz.check_size(path, n_bytes(array))
 
 
 def _foreign(path: Path, name: str, what: str) -> InputError:

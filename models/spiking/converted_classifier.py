@@ -19,6 +19,7 @@ from models.linear import products
 from models.spiking.conversion import DT, convertible_neuron, decide
 from models.spiking.degeneracy import ResponseSurvey
 from models.spiking.neuron_parameter import decode_neuron, encode_neuron
+from models.spiking.spiking_classifier import BACKENDS
 
 CHUNK = 200
 """Presentations simulated at once at most: spikes of thousands of neurons are recorded, a hundred steps each."""
@@ -132,8 +133,7 @@ class ConvertedClassifier(Classifier):
     def _check_parameters(self) -> None:
         self._require(is_positive(self.percentile) and self.percentile <= 100, "percentile", "a number in (0, 100]")
         self._require_count("duration")
-        known = ("auto", "cpp", "cython", "numpy")
-        self._require(self.backend in known, "backend", f"one of {', '.join(known)}")
+        self._require(self.backend in BACKENDS, "backend", f"one of {', '.join(BACKENDS)}")
         convertible_neuron(type(self).__name__, self.neuron)
 
     def _degeneracies(self, X: FloatArray) -> Iterator[str]:

@@ -303,6 +303,12 @@ def enlarged(file: h5py.File) -> None:
     file.create_dataset("node/nodes/1.linear/weight", shape=(2**20, 2**20), dtype="f8")
 
 
+def one_piece(file: h5py.File) -> None:
+    """A small array whose only piece is unpacked to 4 GB."""
+    del file["node/nodes/1.linear/weight"]
+    file.create_dataset("node/nodes/1.linear/weight", (2, 2), "f8", maxshape=(None, 2), chunks=(500_000_000, 1))
+
+
 def elsewhere(file: h5py.File) -> None:
     del file["node/nodes/1.linear/weight"]
     file["node/nodes/1.linear/weight"] = h5py.ExternalLink("/etc/passwd", "/x")
@@ -312,6 +318,7 @@ def elsewhere(file: h5py.File) -> None:
     ("edit", "message"),
     [
         (enlarged, "holds 8.8e+03 GB, more than the 1.07 GB that are read"),
+        (one_piece, "holds 4 GB, more than the 1.07 GB that are read"),
         (elsewhere, "weight is a link to elsewhere"),
         (lambda file: file["node/nodes/1.linear"].pop("weight"), "weight"),
         (lambda file: file["node/nodes"].pop("1.linear"), "read_nir: cannot read"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -24,7 +25,7 @@ class Source:
     """
 
     def __init__(self, path: Path, file: h5py.File) -> None:
-        self.path, self._file, self._n_bytes = path, file, 0
+        self.path, self.file, self._n_bytes = path, file, 0
 
     def members(self, place: str) -> list[str]:
         """Return the names in a group.
@@ -95,17 +96,36 @@ class Source:
         ValueError
             If there is no such dataset in this file.
         """
-        found = self._dataset(place)
-        if found.dtype.kind not in kinds:
-            raise ValueError(f"{place} is of type {found.dtype}, not numbers")
+        found = self.dataset(place)
+        _check_kind(place, found, kinds)
         if len(found.shape) != 1 or (length is not None and found.shape != (length,)):
             raise ValueError(f"{place} has shape {found.shape}, not ({length if length is not None else 'n'},)")
-        chunk = math.prod(found.chunks) if found.chunks else 0
-        self.count(max(found.size, chunk) * found.dtype.itemsize)
-        array: np.ndarray = np.asarray(found[()])
+        array = self._read(found)
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             raise ValueError(f"{place} holds NaN or infinite values")
         return array
+
+    def array(self, place: str) -> np.ndarray:
+        """Return an array of numbers of any shape and value.
+
+        Parameters
+        ----------
+        place : str
+            The dataset.
+
+        Returns
+        -------
+        ndarray
+            The numbers.
+
+        Raises
+        ------
+        ValueError
+            If there is no such dataset in this file.
+        """
+        found = self.dataset(place)
+        _check_kind(place, found, NUMBER)
+        return self._read(found)
 
     def whole(self, place: str, length: int | None = None, below: int | None = None) -> np.ndarray:
         """Return an array of whole numbers of at least 0.
@@ -150,7 +170,7 @@ class Source:
         str
             The text; "" where there is none.
         """
-        value = self._dataset(place).attrs.get(attribute, "")
+        value = self.dataset(place).attrs.get(attribute, "")
         if isinstance(value, np.ndarray) and value.size == 1:
             value = value.item()
         return value.decode("utf-8", "replace") if isinstance(value, bytes) else value if isinstance(value, str) else ""
@@ -171,18 +191,84 @@ class Source:
         self._n_bytes += n_bytes
         check_size(self.path, self._n_bytes)
 
+    def dataset(self, place: str) -> h5py.Dataset:
+        """Return a dataset that lies in this file, where it seems to lie.
+
+        Parameters
+        ----------
+        place : str
+            The dataset.
+
+        Returns
+        -------
+        h5py.Dataset
+            The dataset.
+
+        Raises
+        ------
+        ValueError
+            If there is none, or it lies elsewhere.
+        """
+        found: Any = self.file
+        for part in place.split("/"):
+            link = found.get(part, getlink=True) if isinstance(found, h5py.Group) else None
+            if link is None:
+                raise ValueError(f"{place} is missing")
+            if not isinstance(link, h5py.HardLink):
+                raise ValueError(f"{place} is a link to elsewhere")
+            found = found[part]
+        if not isinstance(found, h5py.Dataset) or found.shape is None:
+            raise ValueError(f"{place} is no dataset")
+        if not lies_here(found):
+            raise ValueError(f"{place} lies in another file")
+        return found
+
+    def _read(self, found: h5py.Dataset) -> np.ndarray:
+        self.count(n_bytes(found))
+        return np.asarray(found[()])
+
     def _at(self, place: str) -> h5py.Group | h5py.Dataset | None:
-        found = self._file
+        found = self.file
         for part in place.split("/"):
             if not isinstance(found, h5py.Group) or not isinstance(found.get(part, getlink=True), h5py.HardLink):
                 return None
             found = found[part]
         return found
 
-    def _dataset(self, place: str) -> h5py.Dataset:
-        found = self._at(place)
-        if not isinstance(found, h5py.Dataset) or found.shape is None:
-            raise ValueError(f"{self.path.name} has no dataset {place}")
-        if found.external or found.is_virtual:
-            raise ValueError(f"{place} lies in another file")
-        return found
+
+def lies_here(found: h5py.Dataset) -> bool:
+    """Return whether the values of a dataset are in its own file.
+
+    Parameters
+    ----------
+    found : h5py.Dataset
+        The dataset.
+
+    Returns
+    -------
+    bool
+        False for external and virtual ones.
+    """
+    return not (found.external or found.is_virtual)
+
+
+def n_bytes(found: h5py.Dataset) -> int:
+    """Return how many bytes it takes to read a dataset.
+
+    Parameters
+    ----------
+    found : h5py.Dataset
+        The dataset.
+
+    Returns
+    -------
+    int
+        A single piece is unpacked as a whole, however small the array is said to be.
+    """
+    piece = math.prod(found.chunks) if found.chunks else 0
+    return int(max(found.size or 0, piece) * found.dtype.itemsize)
+
+
+def _check_kind(place: str, found: h5py.Dataset, kinds: str) -> None:
+    if found.dtype.kind not in kinds:
+        raise ValueError(f"{place} is of type {found.dtype}, not numbers")
