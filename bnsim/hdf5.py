@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import mmap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,65 @@ import numpy as np
 
 from bnsim.expected import NUMBER
 from bnsim.npz import check_size
+
+_SIGNATURE, _HEAP = b"\x89HDF\r\n\x1a\n", b"GCOL\x01"
+"""What an HDF5 file and each of its heaps of texts begin with."""
+
+
+@contextmanager
+def open_hdf5(path: Path) -> Iterator[h5py.File]:
+    """Open a file to read it, once it is known that HDF5's library does not read its texts for ever.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Yields
+    ------
+    h5py.File
+        The open file.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened, or is no HDF5 file.
+    ValueError
+        If a heap of texts is damaged.
+
+    Notes
+    -----
+    Texts of any length lie in heaps, one object after another. HDF5 1.14 goes from one to the next by the size that an
+    object states; where a free one states 0 it stays where it is, in a loop that nothing interrupts, neither Ctrl-C nor
+    a time limit in Python.
+    """
+    with h5py.File(path, "r") as file:
+        _check_heaps(path)
+        yield file
+
+
+def _check_heaps(path: Path) -> None:
+    with path.open("rb") as disk, mmap.mmap(disk.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        width = _width_of_lengths(content)
+        head, at = 8 + width, content.find(_HEAP)
+        while at >= 0:
+            # The heap's head has the size of an object's; its size counts from its beginning.
+            end = min(at + int.from_bytes(content[at + 8 : at + head], "little"), len(content))
+            place = at + head
+            while place + head <= end:
+                size = int.from_bytes(content[place + 8 : place + head], "little")
+                free = content[place : place + 2] == b"\0\0"
+                place += size if free else head + -(-size // 8) * 8
+                if free and not size:
+                    raise ValueError(f"its heap of texts at byte {at:,} is damaged")
+            at = content.find(_HEAP, at + 1)
+
+
+def _width_of_lengths(content: mmap.mmap) -> int:
+    """The number of bytes of a length, which the file's first block states."""
+    begin = content.find(_SIGNATURE)
+    version = content[begin + len(_SIGNATURE)]
+    return content[begin + (14 if version < 2 else 10)]
 
 
 class Source:

@@ -20,7 +20,7 @@ import h5py
 
 from bnsim import npz
 from bnsim.errors import InputError, first_line, refuse_path
-from bnsim.hdf5 import lies_here, n_bytes
+from bnsim.hdf5 import lies_here, n_bytes, open_hdf5
 
 CONFIGURATION, WEIGHTS = "config.json", "model.weights.h5"
 LONGEST = 2**24
@@ -118,7 +118,7 @@ def _members(path: Path, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]
 def _n_values(path: Path, weights: Path) -> int:
     """How many numbers a file of weights holds, once it is known that it holds nothing else."""
     try:
-        with h5py.File(weights, "r") as file:
+        with open_hdf5(weights) as file:
             arrays = list(_arrays(path, file))
             npz.check_size(path, sum(array.nbytes for array in arrays))
             for array in arrays:
