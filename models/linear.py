@@ -101,7 +101,9 @@ def matrix_from_arrays(
     data, indices, indptr = (arrays[f"{name}/{part}"] for part in of_matrix)
     if indptr[0] != 0 or indptr[-1] != len(data) or (np.diff(indptr) < 0).any():
         raise ValueError(f"'{name}/indptr' does not divide the entries into rows")
-    return sparse.csr_array((data, indices, indptr), shape=(rows, columns))
+    # SciPy computes with numbers of single and double precision in this machine's order of bytes.
+    values = data.astype(np.result_type(data, np.float32))
+    return sparse.csr_array((values, indices, indptr), shape=(rows, columns))
 
 
 @dataclass(frozen=True, eq=False)

@@ -330,7 +330,7 @@ def _damage_column(draw: Draw, table: pa.Table) -> pa.Table:
     name, column = table.column_names[place], table.column(place)
     match draw(st.sampled_from(["drop", "rename", "retype", "null", "value", "rows", "twice", "none"])):
         case "drop":
-            return table.drop_columns([name])
+            return table.remove_column(place)  # another one may have its name
         case "rename":
             return table.rename_columns(
                 [f"{name}x" if index == place else n for index, n in enumerate(table.column_names)]

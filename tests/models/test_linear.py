@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from scipy import sparse
 
 from models.linear import LinearLayer, matrix_arrays, matrix_from_arrays
@@ -38,3 +39,13 @@ def test_arrays_bring_a_matrix_back() -> None:
     back = matrix_from_arrays("W", {**matrix_arrays("W", LAYER.matrix), "other": np.zeros(1)})
     assert back.dtype == np.float32
     np.testing.assert_array_equal(back.toarray(), LAYER.matrix.toarray())
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"), [("<f2", "<f4"), (">f4", "<f4"), (">f8", "<f8"), ("?", "<f4"), ("<i8", "<f8")]
+)
+def test_numbers_of_other_types_are_read_as_those_that_scipy_computes_with(stored: str, read: str) -> None:
+    arrays = matrix_arrays("W", LAYER.matrix)
+    back = matrix_from_arrays("W", {**arrays, "W/data": arrays["W/data"].astype(stored)})
+    assert back.dtype == read
+    np.testing.assert_array_equal(back.toarray() != 0, LAYER.matrix.toarray().astype(stored) != 0)
