@@ -308,7 +308,7 @@ def connect(synapses: Any, projection: ProjectionProgram, arrays: Mapping[str, n
     arrays : mapping of str to ndarray
         Arrays of a `State` by name, in SI units: source, target, weights and, where there are any, delays.
     """
-    source, target = (arrays[f"{projection.name}.{part}"] for part in ("source", "target"))
+    source, target = (arrays[f"{projection.name}.{part}"].astype(np.int32, copy=False) for part in ("source", "target"))
     if len(source):
         synapses.connect(i=source, j=target)
     else:

@@ -6,6 +6,7 @@ import numpy as np
 
 from bnsim.engine.limits import check_given
 from bnsim.errors import InputError
+from bnsim.expected import WHOLE
 from bnsim.program import Program, ProjectionProgram
 from bnsim.state import CLOCK, KEY, State
 
@@ -57,6 +58,8 @@ def _check_edges(projection: ProjectionProgram, state: State) -> int:
     n_synapses = state[f"{projection.name}.source"].size
     for part, size in (("source", projection.n_source), ("target", projection.n_target)):
         index = _check_values(state, f"{projection.name}.{part}", n_synapses)
+        if index.dtype.kind not in WHOLE:
+            raise _refusal(f"{projection.name}.{part}", f"is of type {index.dtype}, not whole numbers")
         if index.size and (index.min() < 0 or index.max() >= size):
             raise _refusal(f"{projection.name}.{part}", f"leaves 0 to {size - 1}")
     if projection.delay != "none":

@@ -154,7 +154,7 @@ def _of_recording(
     values = found.of(checked_index("membrane_potential.unit", cell, recording.populations[name], "unit"))[index]
     spikes = None
     if name in recording.spikes and cell in recording.spikes[name].units:
-        times, units = recording.spikes[name].of_trial(index)
+        times, units = recording.spike_times(name).of_trial(index)
         spikes = times[units == cell]
     return _Trace(found.times, values, found.unit, spikes)
 

@@ -175,6 +175,8 @@ class Formats:
                 nwb_writing.write(recording, partial, places, given)
         except OSError as error:
             raise unwritten(culprit, path, error) from None
+        except InputError:
+            raise
         except (TypeError, ValueError) as error:
             raise InputError(f"{culprit}: pynwb refuses it ({first_line(error)}); give another name or value") from None
 

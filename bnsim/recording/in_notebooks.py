@@ -50,7 +50,8 @@ def _small_raster(recording: Recording) -> str:
         return ""
     window = (recording.start, recording.start + recording.duration)
     sizes, trains = {}, {}
-    for name, found in recording.spikes.items():
+    for name in recording.spikes:
+        found = recording.spike_times(name)  # which looks at what lies on disk
         times, units = found.of_trial(0)
         sizes[name], trains[name] = len(found.units), (times, found.places(units))
     return notebook.raster(trains, sizes, window)

@@ -181,7 +181,7 @@ def trains_of(recording: Recording, population: str, units: IntArray, trial: int
     list of neo.SpikeTrain
         One a unit.
     """
-    spikes = recording.spikes[population]
+    spikes = recording.spike_times(population)
     trains, places = by_unit(spikes, trial), spikes.places(units).tolist()
     return [
         _train(recording, population, unit, trains.of(place))

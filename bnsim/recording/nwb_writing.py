@@ -120,7 +120,7 @@ def _series_name(name: tuple[str, str]) -> str:
 
 
 def _units(recording: Recording, positions: Mapping[str, FloatArray]) -> Units:
-    grouped = [by_unit(spikes, period=recording.duration) for spikes in recording.spikes.values()]
+    grouped = [by_unit(recording.spike_times(name), period=recording.duration) for name in recording.spikes]
     times = np.concatenate([part.times for part in grouped]) if len(grouped) > 1 else grouped[0].times
     ends = np.cumsum(np.concatenate([np.diff(part.edges) for part in grouped]))
     names = [name for name, spikes in recording.spikes.items() for _ in range(len(spikes.units))]

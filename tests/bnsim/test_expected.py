@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,15 @@ def test_spikes_on_disk_are_checked_when_they_are_looked_at(tmp_path: Path) -> N
     writer.put("spikes/E/units", np.arange(2), 0)
     writer.commit({"dt": 0.001, "first_step": 0, "steps": 4}, {})
     found = Recording.load(tmp_path)
-    for look in (lambda: found.binned("E", 0.002), lambda: found.window(0.0, 0.002), lambda: found.spike_trains("E")):
+    looks: list[Callable[[], object]] = [
+        lambda: found.binned("E", 0.002),
+        lambda: found.window(0.0, 0.002),
+        lambda: found.spike_trains("E"),
+        found._repr_html_,
+        lambda: found.to_neo().segments[0].spiketrains[0],
+        lambda: found.to_nwb(tmp_path / "recording.nwb"),
+    ]
+    for look in looks:
         with pytest.raises(InputError, match=r"^Recording.spikes\['E'\].unit: no unit 5; there are units 0 to 1$"):
             look()
 

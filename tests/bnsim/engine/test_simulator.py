@@ -243,9 +243,18 @@ def test_states_of_other_networks(reader: Simulator) -> None:
         ("w", np.zeros(5), "readout.w has shape (5,), expected (6,); correct the state"),
         ("target", np.zeros(5, np.int32), "readout.target has shape (5,), expected (6,); correct the state"),
         ("w", np.full(6, np.nan), "readout.w holds NaN or infinite values; correct the state"),
+        ("source", np.ones(6), "readout.source is of type float64, not whole numbers; correct the state"),
     ):
         damaged = bnsim.State({**state, f"readout.{array}": value})
         assert refusal(reader, damaged, TRAIN, plastic=False) == name + message
+
+
+def test_states_whose_edges_are_whole_numbers_of_another_type(reader: Simulator) -> None:
+    state = reader.initial_state(0)
+    edges = {f"readout.{part}": state[f"readout.{part}"] for part in ("source", "target")}
+    wide = bnsim.State({**state, **{name: array.astype(np.uint64) for name, array in edges.items()}})
+    runs = [reader.run(start, TRAIN, plastic=False)[1].counts for start in (state, wide)]
+    assert all(np.array_equal(runs[0][name], runs[1][name]) for name in runs[0])
 
 
 def test_states_with_delays() -> None:
