@@ -88,7 +88,7 @@ def attempt(use: Callable[[], None], patience: int = PATIENCE) -> Outcome:
         if "\n" in about:
             what = "unexpected"
     except _Hang:
-        what, about = "hang", "".join(traceback.format_stack(limit=3))
+        what, about = "hang", traceback.format_exc(limit=-4)
     except Unexpected as error:
         what, about = "unexpected", str(error)
     except (Exception, SystemExit):
