@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import mmap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,37 @@ import numpy as np
 
 from bnsim.expected import NUMBER
 from bnsim.npz import check_size
+
+_HEAP = b"GCOL\1\0\0\0"
+"""Signature and version of a heap, in which HDF5 keeps texts."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[h5py.File]:
+    """Open a file in whose texts the HDF5 library does not get lost.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Yields
+    ------
+    h5py.File
+        The file, to be read.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened.
+    ValueError
+        If a heap of texts is damaged: the library would look for its end for ever, where no Ctrl-C reaches it.
+    """
+    with h5py.File(path, "r") as file:
+        _, length = file.id.get_create_plist().get_sizes()
+        with path.open("rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            _check_heaps(content, length)
+        yield file
 
 
 class Source:
@@ -267,6 +301,30 @@ def n_bytes(found: h5py.Dataset) -> int:
     """
     piece = math.prod(found.chunks) if found.chunks else 0
     return int(max(found.size or 0, piece) * found.dtype.itemsize)
+
+
+def _check_heaps(content: mmap.mmap, length: int) -> None:
+    """Refuse a heap of which an object takes no place, so that the next one would be itself.
+
+    HDF5 File Format Specification 3.0, section III.E, "Global Heap".
+    """
+    header = 8 + 8 * math.ceil(length / 8)
+
+    def number(at: int) -> int:
+        return int.from_bytes(content[at : at + length], "little")
+
+    start = content.find(_HEAP)
+    while start >= 0:
+        end = min(start + number(start + 8), len(content))
+        place = start + header
+        while place + header <= end:
+            size = number(place + 8)
+            is_free = content[place : place + 2] == b"\0\0"
+            step = size if is_free else header + 8 * math.ceil(size / 8)
+            if not 0 < step < 2**63:
+                raise ValueError(f"a heap of texts is damaged at byte {place}")
+            place += step
+        start = content.find(_HEAP, start + 8)
 
 
 def _check_kind(place: str, found: h5py.Dataset, kinds: str) -> None:

@@ -19,7 +19,7 @@ from bnsim.drives import SpikeTrains, StepCurrent
 from bnsim.errors import InputError, first_line
 from bnsim.exchange.nir_linear import LINEAR, Map
 from bnsim.exchange.nir_writing import ENDLESS
-from bnsim.hdf5 import lies_here, n_bytes
+from bnsim.hdf5 import lies_here, n_bytes, opened
 from bnsim.network import Network, Population, Projection
 from bnsim.neurons import IF, LIF
 from bnsim.npz import check_size
@@ -61,7 +61,7 @@ def network(source: Any, dt: float) -> Network:
 
 def _read(path: Path) -> nir.NIRGraph:
     try:
-        with h5py.File(path, "r") as file:
+        with opened(path) as file:
             _check(path, file)
         found = nir.read(path)
         if not isinstance(found, nir.NIRGraph):

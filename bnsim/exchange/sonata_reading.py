@@ -14,7 +14,7 @@ import numpy as np
 from bnsim.arrays import Float64Array, Int64Array
 from bnsim.exchange.sonata import Sonata, SonataEdges, SonataNodes
 from bnsim.exchange.sonata_writing import NULL
-from bnsim.hdf5 import Source
+from bnsim.hdf5 import Source, opened
 from bnsim.npz import check_size
 
 _MOST_GROUPS = 1000
@@ -168,7 +168,7 @@ class _Table:
 
 def _nodes(path: Path, types: Types) -> dict[str, SonataNodes]:
     found = {}
-    with h5py.File(path, "r") as file:
+    with opened(path) as file:
         source = _File(path, file)
         for name in _populations(source, "nodes"):
             table = _Table(source, f"nodes/{name}", "node", types)
@@ -194,7 +194,7 @@ def _numeric(table: _Table, name: str) -> bool:
 
 def _edges(path: Path, types: Types, nodes: Mapping[str, SonataNodes]) -> dict[str, SonataEdges]:
     found = {}
-    with h5py.File(path, "r") as file:
+    with opened(path) as file:
         source = _File(path, file)
         for name in _populations(source, "edges"):
             place = f"edges/{name}"
@@ -238,7 +238,7 @@ def _spikes(
     if not file_path.is_file():
         return {}
     found = {}
-    with h5py.File(file_path, "r") as file:
+    with opened(file_path) as file:
         source = _File(file_path, file)
         for name in source.members("spikes"):
             if name not in nodes:

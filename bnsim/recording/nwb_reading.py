@@ -15,7 +15,7 @@ import numpy as np
 
 from bnsim.arrays import FloatArray, Int64Array, IntArray
 from bnsim.expected import NUMBER, REAL, WHOLE, Expected, check
-from bnsim.hdf5 import Source
+from bnsim.hdf5 import Source, opened
 from bnsim.recording.nwb_facts import Facts, Series, of_text, units_of
 from bnsim.recording.nwb_writing import DIMENSIONLESS
 
@@ -44,7 +44,7 @@ def read(path: Path) -> dict[str, np.ndarray]:
     OSError, ValueError, KeyError, TypeError, RuntimeError
         If the file cannot be read, is damaged, or was not written by `Recording.to_nwb`.
     """
-    with h5py.File(path, "r") as file:
+    with opened(path) as file:
         return _Reader(path, file).arrays()
 
 

@@ -20,11 +20,9 @@ def workshop(folder: Path, models: tuple[str, ...] = tuple(library.MODELS)) -> I
         (folder / name).mkdir(parents=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        of_library = library.kinds(folder / "library", models)
-        (recordings,) = (kind.files for kind in of_library if kind.name == "recording")
         yield [
-            *of_library,
-            *exchange.kinds(folder / "exchange", recordings),
+            *library.kinds(folder / "library", models),
+            *exchange.kinds(folder / "exchange", folder / "library"),
             *tasks.kinds(folder / "tasks"),
             *runs.kinds(folder / "runs"),
             *points.kinds(folder / "points"),
