@@ -24,7 +24,8 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.kinds import command_lines, use_words, workshop
+from tests.fuzz.kinds import workshop
+from tests.fuzz.kinds.words import command_lines, use_words
 from tests.fuzz.trial import FINE, Outcome, attempt
 
 Case = Callable[[Callable[[Any], Any]], tuple[Outcome, str]]

@@ -15,8 +15,8 @@ import numpy as np
 from bnsim.expected import NUMBER
 from bnsim.npz import check_size
 
-_SIGNATURE, _HEAP = b"\x89HDF\r\n\x1a\n", b"GCOL\x01"
-"""What an HDF5 file and each of its heaps of texts begin with."""
+_HEAP = b"GCOL\x01"
+"""Signature and version of a heap of texts; the library does not look at the three bytes after them."""
 
 
 @contextmanager
@@ -42,37 +42,35 @@ def open_hdf5(path: Path) -> Iterator[h5py.File]:
 
     Notes
     -----
-    Texts of any length lie in heaps, one object after another. HDF5 1.14 goes from one to the next by the size that an
-    object states; where a free one states 0 it stays where it is, in a loop that nothing interrupts, neither Ctrl-C nor
-    a time limit in Python.
+    Texts of any length lie in heaps, one object after another (HDF5 File Format Specification 3.0, III.E). HDF5 1.14
+    goes from one to the next by the size that an object states. Where that leads nowhere it stays where it is, in a
+    loop that nothing interrupts, neither Ctrl-C nor a time limit in Python.
     """
     with h5py.File(path, "r") as file:
-        _check_heaps(path)
+        _, width = file.id.get_create_plist().get_sizes()
+        with path.open("rb") as disk, mmap.mmap(disk.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            _check_heaps(content, width)
         yield file
 
 
-def _check_heaps(path: Path) -> None:
-    with path.open("rb") as disk, mmap.mmap(disk.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        width = _width_of_lengths(content)
-        head, at = 8 + width, content.find(_HEAP)
-        while at >= 0:
-            # The heap's head has the size of an object's; its size counts from its beginning.
-            end = min(at + int.from_bytes(content[at + 8 : at + head], "little"), len(content))
-            place = at + head
-            while place + head <= end:
-                size = int.from_bytes(content[place + 8 : place + head], "little")
-                free = content[place : place + 2] == b"\0\0"
-                place += size if free else head + -(-size // 8) * 8
-                if free and not size:
-                    raise ValueError(f"its heap of texts at byte {at:,} is damaged")
-            at = content.find(_HEAP, at + 1)
+def _check_heaps(content: mmap.mmap, width: int) -> None:
+    """Refuse a heap in which an object takes no place; a length takes `width` bytes."""
 
+    def length(place: int) -> int:
+        return int.from_bytes(content[place : place + width], "little")
 
-def _width_of_lengths(content: mmap.mmap) -> int:
-    """The number of bytes of a length, which the file's first block states."""
-    begin = content.find(_SIGNATURE)
-    version = content[begin + len(_SIGNATURE)]
-    return content[begin + (14 if version < 2 else 10)]
+    head = 8 + 8 * math.ceil(width / 8)  # of the heap, and of an object, aligned
+    start = content.find(_HEAP)
+    while start >= 0:
+        end = min(start + length(start + 8), len(content))
+        place = start + head
+        while place + head <= end:
+            size = length(place + 8)
+            step = size if content[place : place + 2] == b"\0\0" else head + 8 * math.ceil(size / 8)
+            if not 0 < step < 2**63:  # the library's own sum would be 0, or begin anew beyond 2**64
+                raise ValueError(f"a heap of texts is damaged at byte {place}")
+            place += step
+        start = content.find(_HEAP, start + 1)
 
 
 class Source:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import special
 
 CONFIDENCE = 0.95
 SIGNIFICANCE = 0.05
@@ -137,8 +138,6 @@ def bounded_interval(
     Methodol. 3 (2015). Clopper & Pearson, The use of confidence or fiducial limits illustrated in the case of the
     binomial, Biometrika 26 (1934).
     """
-    from scipy import stats
-
     found, (lower, upper) = np.asarray(values, dtype=float), bounds
     if found.min() < lower - ROUNDING or found.max() > upper + ROUNDING:
         raise ValueError(f"values from {found.min()} to {found.max()} lie beyond their bounds {bounds}")
@@ -152,9 +151,11 @@ def bounded_interval(
     if np.ptp(found) <= AGREEMENT:
         if cases is None:
             return Interval(mean, mean, mean, n)
+        from scipy import stats  # imported where it is needed, for it takes as long as a small run
+
         exact = stats.binomtest(round(above / width * cases), cases).proportion_ci(CONFIDENCE, method="exact")
         return Interval(mean, lower + width * exact.low, lower + width * exact.high, n)
-    quantile = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1))
+    quantile = _t_quantile(n - 1)
     variance = (1 / n + test_train_ratio) * float(found.var(ddof=1))
     # With x = p - a the limits are the roots of (1 + c / width) x² - (2 above + c) x + above².
     c = quantile**2 * variance / (above * (1 - above / width))
@@ -285,17 +286,20 @@ def _paired(values: NDArray[np.float64], test_train_ratio: float, method: str) -
 
 def _t_interval(values: NDArray[np.float64], test_train_ratio: float) -> tuple[Interval, float | None]:
     """Mean ± t sqrt((1 / n + ratio) s²), and the two-sided p-value against zero; without one where n is 1."""
-    from scipy import stats
-
     n, mean = len(values), float(values.mean())
     if n < 2:
         return Interval(mean, None, None, n), None
     error = float(np.sqrt((1 / n + test_train_ratio) * values.var(ddof=1)))
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)) * error
+    half = _t_quantile(n - 1) * error
     if error == 0:
         return Interval(mean, mean, mean, n), 1.0 if mean == 0 else 0.0
-    p_value = float(2 * stats.t.sf(abs(mean) / error, n - 1))
+    p_value = float(2 * special.stdtr(n - 1, -abs(mean) / error))
     return Interval(mean, mean - half, mean + half, n), p_value
+
+
+def _t_quantile(degrees: int) -> float:
+    """The quantile of Student's t at the upper end of a two-sided interval."""
+    return float(special.stdtrit(degrees, (1 + CONFIDENCE) / 2))
 
 
 def _standardised(values: NDArray[np.float64]) -> float | None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -121,7 +122,9 @@ class Sweep:
         means = means[means["step"].isna()]
         sizes = means.groupby(["model", "metric", "point"])["mean"].size()
         single = {pair for pair, found in sizes.groupby(["model", "metric"]) if (found == 1).all()}
-        return means[[pair in single for pair in zip(means["model"], means["metric"], strict=True)]]
+        # An array, for of an empty list pandas takes no columns.
+        kept = np.array([pair in single for pair in zip(means["model"], means["metric"], strict=True)], dtype=bool)
+        return means[kept]
 
 
 def kind_of(directory: Path) -> str:

@@ -18,9 +18,8 @@ from typing import Any
 
 import h5py
 
-from bnsim import npz
+from bnsim import hdf5, npz
 from bnsim.errors import InputError, first_line, refuse_path
-from bnsim.hdf5 import lies_here, n_bytes, open_hdf5
 
 CONFIGURATION, WEIGHTS = "config.json", "model.weights.h5"
 LONGEST = 2**24
@@ -118,7 +117,7 @@ def _members(path: Path, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]
 def _n_values(path: Path, weights: Path) -> int:
     """How many numbers a file of weights holds, once it is known that it holds nothing else."""
     try:
-        with open_hdf5(weights) as file:
+        with hdf5.open_hdf5(weights) as file:
             arrays = list(_arrays(path, file))
             npz.check_size(path, sum(array.nbytes for array in arrays))
             for array in arrays:
@@ -155,9 +154,9 @@ def _arrays(path: Path, file: h5py.File) -> Iterator[h5py.Dataset]:
 def _check_array(path: Path, array: h5py.Dataset) -> None:
     if array.dtype.kind not in "biuf":
         raise _foreign(path, array.name, f"of type {array.dtype}, no numbers")
-    if not lies_here(array):
+    if not hdf5.lies_here(array):
         raise _foreign(path, array.name, "an array that lies in another file")
-    npz.check_size(path, n_bytes(array))
+    npz.check_size(path, hdf5.n_bytes(array))
 
 
 def _foreign(path: Path, name: str, what: str) -> InputError:

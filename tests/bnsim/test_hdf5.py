@@ -1,4 +1,4 @@
-"""HDF5 files of strangers: what HDF5's own library would read for ever is refused."""
+"""Files of HDF5 in which its library would get lost."""
 
 from __future__ import annotations
 
@@ -8,39 +8,66 @@ import h5py
 import numpy as np
 import pytest
 
+from bnsim.errors import InputError
+from bnsim.exchange import read_sonata
 from bnsim.hdf5 import open_hdf5
 
-TEXTS = [f"the text with the number {number}" for number in range(500)]
+HEAP, HEADER = b"GCOL", 16
 
 
-@pytest.fixture(params=["latest", "earliest"])
-def path(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
-    path = tmp_path / "texts.h5"
-    with h5py.File(path, "w", libver=request.param) as file:
-        file["many"] = np.array(TEXTS, object)
-        file["one"] = "a text"
-        # Bytes that look like the beginning of a heap, and are none.
-        file["values"] = np.frombuffer(b"GCOL\x01\0\0\0" + bytes([0, 16] + 30 * [1]), np.uint8)
-        file["many"].attrs["texts"] = ["another", "text"]
+def with_texts(path: Path) -> Path:
+    with h5py.File(path, "w") as file:
+        file.attrs["units"] = "mV"
+        file["names"] = ["a", "longer than eight bytes"]
     return path
 
 
-def test_whole_files_are_read(path: Path) -> None:
-    with open_hdf5(path) as file:
-        assert file["many"].asstr()[...].tolist() == TEXTS
-        assert file["one"].asstr()[()] == "a text"
-
-
-def test_a_heap_in_which_the_library_would_stay_for_ever_is_refused(path: Path) -> None:
-    """The object of the heap that is free has the number 0; the library goes on by its size."""
+def of_object(path: Path, **fields: bytes) -> int:
+    """Overwrite the number or the size of the first object of the heap; the place where it lies."""
     content = bytearray(path.read_bytes())
-    heap = content.index(b"GCOL\x01")
-    size = int.from_bytes(content[heap + 16 + 8 : heap + 32], "little")
-    second = heap + 16 + 16 + -(-size // 8) * 8
-    content[second : second + 16] = bytes(16)
+    place = content.index(HEAP) + HEADER
+    for name, value in fields.items():
+        at = place + {"index": 0, "size": 8}[name]
+        content[at : at + len(value)] = value
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=f"its heap of texts at byte {heap:,} is damaged"), open_hdf5(path):
+    return place
+
+
+def test_whole_texts_are_read(tmp_path: Path) -> None:
+    with open_hdf5(with_texts(tmp_path / "a.h5")) as file:
+        assert file.attrs["units"] == "mV"
+        assert file["names"].asstr()[:].tolist() == ["a", "longer than eight bytes"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"index": bytes(2), "size": bytes(8)}, {"size": (2**64 - 16).to_bytes(8, "little")}],
+    ids=["free space of no size", "a size that is none with its header"],
+)
+def test_a_heap_without_an_end_is_refused(fields: dict[str, bytes], tmp_path: Path) -> None:
+    """The library reads it for ever, with Ctrl-C held."""
+    path = with_texts(tmp_path / "a.h5")
+    place = of_object(path, **fields)
+    with pytest.raises(ValueError, match=f"a heap of texts is damaged at byte {place}$"), open_hdf5(path):
         pass
+
+
+def test_who_reads_a_strangers_file_says_so_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "circuit_config.json").write_text('{"networks": {"nodes": [{"nodes_file": "nodes.h5"}]}}')
+    place = of_object(with_texts(tmp_path / "nodes.h5"), index=bytes(2), size=bytes(8))
+    with pytest.raises(InputError) as caught:
+        read_sonata(tmp_path)
+    assert str(caught.value) == (
+        f"read_sonata: cannot read {tmp_path} (a heap of texts is damaged at byte {place}); "
+        "give a folder in the format SONATA"
+    )
+
+
+def test_bytes_that_look_like_the_beginning_of_a_heap(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["values"] = np.frombuffer(b"GCOL\x01\0\0\0" + bytes([0, 16] + 30 * [1]), np.uint8)
+    with open_hdf5(tmp_path / "a.h5") as file:
+        assert file["values"].shape == (40,)
 
 
 def test_what_is_no_file_of_hdf5_is_refused_by_the_library(tmp_path: Path) -> None:

@@ -64,6 +64,13 @@ def test_failures_are_listed_and_the_exit_code_says_so(study: str, tmp_path: Pat
     assert f"4 points, 1 seed: {4 - len(failed)} of 4 finished, {len(failed)} failed" in done.stdout
 
 
+def test_where_all_points_fail_nothing_is_drawn_and_nothing_else_said(study: str, tmp_path: Path) -> None:
+    done = bnsim("sweep", study, "--grid", "parabola.x=-1", "--seeds", "1", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "1 points, 1 seed: 0 of 1 finished, 1 failed" in done.stdout
+    assert done.stderr == ""
+
+
 @pytest.mark.slow
 def test_a_fit_from_the_command_line_is_shown(study: str, tmp_path: Path) -> None:
     arguments = ("fit", study, "--parameter", "parabola.x=0.0:3.0", "--target", "height=1±0.1", "--seeds", "1")

@@ -240,6 +240,17 @@ def of_hdf5(draw: Draw, content: bytes) -> bytes:
 
 # Documents
 
+CODE: tuple[Any, ...] = tuple(
+    {"module": module, "class_name": name, "config": {"what": "a configuration"}, "registered_name": registered}
+    for module, name, registered in [
+        ("tests.fuzz.damage", "executed", None),
+        ("tests.fuzz.damage", "executed", "executed"),
+        ("keras.layers", "Lambda", None),
+        ("builtins", "function", "function"),
+    ]
+)
+"""Objects in the form of Keras, of which some would run code."""
+
 _PUT: tuple[Any, ...] = (
     *(None, True, False, -1, 0, 1, 3, 2**63, 10**40, 0.5, -0.5, 1e308, "", "x", "x" * 3000, "\ud800", "<b>&\x1b[31m"),
     *([], {}, [[]], [None], {"a": None}, ["x", 1], "2026-01-01", "../../..", "/etc/passwd", "nan"),
@@ -295,6 +306,70 @@ def of_json(draw: Draw, content: bytes) -> bytes:
     for _ in range(draw(st.integers(1, 2))):
         document = _damage_entry(draw, document)
     return json.dumps(document).encode()
+
+
+@st.composite
+def of_keras(draw: Draw, content: bytes) -> bytes:
+    """Damage the bytes of a .keras file, its configuration, its weights, or which of them it holds."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    described, weights = "config.json", "model.weights.h5"
+    match draw(st.sampled_from(["bytes", "members", "code", *["configuration"] * 4, *["weights"] * 4])):
+        case "bytes":
+            return draw(of_bytes(content))
+        case "members":
+            name = draw(st.sampled_from(sorted(members)))
+            members[draw(st.sampled_from([f"{name}x", f"../{name}", name.upper()]))] = members.pop(name)
+        case "code":
+            document = json.loads(members[described])
+            *way, last = draw(st.sampled_from(_places(document)))
+            holder = document
+            for key in way:
+                holder = holder[key]
+            holder[last] = draw(st.sampled_from(CODE))
+            members[described] = json.dumps(document).encode()
+        case "configuration":
+            members[described] = draw(of_json(members[described]))
+        case _:
+            members[weights] = draw(of_hdf5(members[weights]))
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, held in members.items():
+            archive.writestr(name, held)
+    return file.getvalue()
+
+
+@st.composite
+def of_csv(draw: Draw, content: bytes) -> bytes:
+    """Damage the bytes of a table in text, or one or two of its cells."""
+    if draw(st.integers(0, 2)) == 0:
+        return draw(of_bytes(content))
+    rows = [line.split(b" ") for line in content.splitlines()]
+    for _ in range(draw(st.integers(1, 2))):
+        row = draw(st.sampled_from(rows))
+        place = _index(draw, len(row))
+        put = [
+            b"",
+            b"x",
+            b"-1",
+            b"nan",
+            b"9" * 400,
+            b"NULL",
+            b'"',
+            b"../../x.json",
+            b"/etc/passwd",
+            b"\xff",
+            b"\0",
+            b"x" * 3000,
+        ]
+        match draw(st.sampled_from(["put", "put", "drop", "twice"])):
+            case "put":
+                row[place : place + 1] = [draw(st.sampled_from(put))]
+            case "drop":
+                del row[place : place + 1]
+            case _:
+                row[place:place] = row[place : place + 1]
+    return b"\n".join(b" ".join(row) for row in rows) + b"\n"
 
 
 @st.composite

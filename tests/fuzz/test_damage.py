@@ -16,18 +16,11 @@ import bnsim
 from tests.bnsim.test_kept import recording
 from tests.experiments.test_run_directory import contents, write_run
 from tests.fuzz import damage
-from tests.fuzz.kinds import (
-    Kind,
-    command_lines,
-    idx_files,
-    look_at_state,
-    use_archive,
-    use_idx,
-    use_recording,
-    use_run,
-    use_words,
-    workshop,
-)
+from tests.fuzz.kinds import Kind, workshop
+from tests.fuzz.kinds.library import look_at_state, use_recording
+from tests.fuzz.kinds.runs import use_run
+from tests.fuzz.kinds.tasks import idx_files, use_archive, use_idx
+from tests.fuzz.kinds.words import command_lines, use_words
 from tests.fuzz.trial import FINE, attempt
 
 
