@@ -8,6 +8,7 @@ import json
 import tomllib
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -115,7 +116,8 @@ def _revalued(draw: Draw, array: np.ndarray) -> np.ndarray:
             else:
                 changed[place] = value
         except (OverflowError, ValueError, TypeError):
-            changed[...] = 1
+            with suppress(TypeError):  # raw bytes take no number
+                changed[...] = 1
     return changed
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from bnsim.errors import InputError
 from experiments import command_line
 from experiments.run import carry_out
 from tests.experiments.here import Here
-from tests.fuzz.trial import Outcome, Unexpected, attempt
+from tests.fuzz.trial import FINE, Outcome, Unexpected, attempt
 
 Strategy = st.SearchStrategy[Any]
 
@@ -37,13 +38,21 @@ class Kind:
     share: float = 1.0
 
     def case(self, draw: Callable[[Strategy], Any]) -> tuple[Outcome, str]:
-        """Damage one of the files, use it, and put it back; what became of it, and which file it was."""
+        """Damage one of the files, use it, and put it back; what became of it, and which file it was.
+
+        What is not handled rightly is kept as a file of its own.
+        """
         path = draw(st.sampled_from(self.files))
         whole = path.read_bytes()
         content = draw(self.damaged(whole))
         try:
             path.write_bytes(content)
-            return attempt(lambda: self.use(path)), path.name
+            outcome = attempt(lambda: self.use(path))
+            if outcome.what not in FINE:
+                kept = Path(tempfile.mkdtemp(prefix="damaged-"), path.name)
+                kept.write_bytes(content)
+                outcome = replace(outcome, about=f"{outcome.about}\nkept as {kept}")
+            return outcome, path.name
         finally:
             path.write_bytes(whole)
 
