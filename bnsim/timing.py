@@ -10,6 +10,9 @@ from brian2.units.fundamentalunits import Quantity
 from bnsim import checks
 from bnsim.errors import InputError
 
+MOST_STEPS = 2**31 - 1
+"""Steps of a trial: two days and a half in steps of 0.1 ms. Continuous runs have no such limit."""
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -57,7 +60,7 @@ class Timing:
         Raises
         ------
         InputError
-            If a time is not a whole number of steps, the presentation is longer than the trial, or the silence at the
+            If a time is not a whole number of steps, or has too many, the presentation is longer than the trial, or the silence at the
             end of the trial is shorter than the longest delay.
         """
         step = time_step(dt)
@@ -110,6 +113,11 @@ def time_step(dt: Quantity) -> float:
 def _whole_steps(name: str, value: Quantity, dt: Quantity) -> int:
     checks.quantity(f"compile({name})", value, 100 * ms, minimum=0, exclusive=True)
     exact = float(value / dt)
+    if exact >= MOST_STEPS:
+        raise InputError(
+            f"compile({name}): {float(value):g} s are {exact:.2g} steps of {checks.describe(dt)}, and a trial has "
+            f"{MOST_STEPS:,} at most; give a shorter one, or compile without trials and use run_for"
+        )
     if abs(exact - round(exact)) > 1e-6 or round(exact) < 1:
         raise InputError(
             f"compile({name}): {checks.describe(value)} is no whole number of steps of {checks.describe(dt)}; "

@@ -301,6 +301,10 @@ def test_compile_refuses() -> None:
     assert message(trial=10.2 * ms) == (
         "compile(trial): 10.2 ms is no whole number of steps of 0.5 ms; give a multiple of dt"
     )
+    assert message(trial=1e37 * ms) == (
+        "compile(trial): 1e+34 s are 2e+37 steps of 0.5 ms, and a trial has 2,147,483,647 at most; "
+        "give a shorter one, or compile without trials and use run_for"
+    )
     assert message(trial=10) == "compile(trial): 10 has the wrong unit, expected s; give 100 ms, say"
     assert message(dt=0 * ms) == "compile(dt): 0 s is too small; give a value above 0"
     assert message(presentation=11 * ms) == (
