@@ -114,5 +114,6 @@ def _refuse(culprit: str, texts: Iterable[str], known: Collection[str]) -> None:
             for node in ast.walk(ast.parse(line.strip())):
                 if isinstance(node, ast.Name) and node.id not in known:
                     near = difflib.get_close_matches(node.id, [name for name in known if name not in EVERYWHERE], n=1)
-                    remedy = f"did you mean {near[0]!r}?" if near else "declare it in the equations or as a parameter"
+                    declare = f"declare it in the equations, or as a parameter: {node.id}: Quantity = bnsim.parameter(...)"
+                    remedy = f"did you mean {near[0]!r}?" if near else declare
                     raise InputError(f"{culprit}: unknown name {node.id!r} in {line.strip()!r}; {remedy}")
