@@ -5,13 +5,15 @@ No model is run here. If the figures of one study fail, all others are still dra
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bnsim.errors import InputError, first_line
 from experiments.report import forest, receptive_fields, side_by_side
-from experiments.studies import carried_out
+from experiments.studies import KNOWN, carried_out
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -54,7 +56,7 @@ def draw(run: Run) -> Drawn:
     """
     drawn = Drawn()
     for name, study in carried_out(run.config).items():
-        attempt(drawn, name, lambda study=study: _of_study(run, study, drawn))  # type: ignore[misc]
+        attempt(drawn, name, lambda study=study: _of_study(run, study, drawn), study)  # type: ignore[misc]
     for name, source in _OF_THE_WHOLE.items():
         attempt(drawn, name, lambda source=source: drawn.figures.update(source(run)))  # type: ignore[misc]
     return drawn
@@ -68,13 +70,19 @@ _OF_THE_WHOLE: Mapping[str, Callable[[Run], dict[str, Figure]]] = {
 
 
 def _of_study(run: Run, study: Study, drawn: Drawn) -> None:
+    plates = [plate.figure for plate in study.figure.PLATES]
     figures, sentences = study.figure.draw(run), study.figure.sentences(run)
+    if not isinstance(figures, dict):
+        raise InputError(f"{study.name}: draw returned no dict of figures by name, but {type(figures).__name__}")
+    for name in figures:
+        if name not in plates:
+            raise InputError(f"{study.name}: draw returned a figure {name!r} that is no plate; name it in PLATES")
     drawn.figures.update(figures)
     drawn.sentences[study.name] = sentences
 
 
-def attempt(drawn: Drawn, name: str, draw_part: Callable[[], None]) -> None:
-    """Draw a part of a report; if that fails, note why.
+def attempt(drawn: Drawn, name: str, draw_part: Callable[[], None], study: Study | None = None) -> None:
+    """Draw a part of a report; if that fails, note why, and where in the files of its study.
 
     Parameters
     ----------
@@ -84,9 +92,24 @@ def attempt(drawn: Drawn, name: str, draw_part: Callable[[], None]) -> None:
         Name of the part.
     draw_part
         Draws it.
+    study
+        The study whose part it is, if it is one's.
     """
     try:
         draw_part()
     except Exception as error:
-        reason = first_line(error)
-        drawn.failures[name] = reason if isinstance(error, InputError) else f"{type(error).__name__}: {reason}"
+        reason = error.msg if isinstance(error, SyntaxError) else first_line(error)
+        if not isinstance(error, InputError):
+            reason = f"{type(error).__name__}: {reason}"
+        if study is not None and not (isinstance(error, InputError) and study.name in KNOWN):  # it is about the run
+            reason += _place(error, study.folder)
+        drawn.failures[name] = reason
+
+
+def _place(error: Exception, folder: Path) -> str:
+    """The last line of a folder's own files that an error has passed, as text; empty where there is none."""
+    passed = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError):  # has passed no line of the file that is none of Python's
+        passed.append((str(error.filename), error.lineno))
+    own = [(Path(file), line) for file, line in passed if Path(file).is_relative_to(folder)]
+    return f", in {own[-1][0].relative_to(folder.parent)} line {own[-1][1]}" if own else ""

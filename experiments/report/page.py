@@ -25,7 +25,7 @@ from experiments.run_directory import Run
 from experiments.shared.stored import looks
 from experiments.shared.wording import number
 from experiments.spec import Study
-from experiments.studies import carried_out
+from experiments.studies import KNOWN, carried_out
 
 _MARK = Markup('document.documentElement.classList.add("scripted")')
 """Tells the style sheet that scripts run."""
@@ -100,8 +100,27 @@ def write_page(run: Run) -> Path:
         for path in [path for path in made.iterdir() if path.name != "report.html"]:
             path.replace(folder / path.name)
         for name, reason in drawn.failures.items():
-            warnings.warn(f"{name}: could not be drawn ({reason}); its numbers are stored", stacklevel=2)
+            remedy = f"correct it and draw again with `{redraw(run)}`"
+            warnings.warn(f"{name}: could not be drawn ({reason}); its numbers are stored: {remedy}", stacklevel=2)
         return (made / "report.html").replace(run.directory / "report.html")
+
+
+def redraw(run: Run) -> str:
+    """Return the command that draws a run again.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    str
+        With the folder of a study of the user's own, which no other process knows.
+    """
+    study = run.config["run"]["study"]
+    own = "/" in study and study not in KNOWN
+    return f"bnsim draw {run.directory}" + (f" --study {study}" if own else "")
 
 
 def _page(run: Run, folder: Path, drawn: Drawn) -> str:
