@@ -88,7 +88,7 @@ def test_an_interrupted_sweep_goes_on_where_it_ended(study: str, tmp_path: Path)
     ):
         read_sweep(folder)
     with pytest.raises(
-        InputError, match=r": a sweep or a fit, not a run; read its results.parquet and summary.parquet"
+        InputError, match=r": a sweep or a fit, not a run; read it with experiments.read_sweep or experi"
     ):
         read_run(folder)
     assert tabulate(folder).counts["finished"] == 4
