@@ -19,7 +19,7 @@ from experiments.report.figures import Drawn, attempt, draw
 from experiments.report.in_short import Sentence, in_short
 from experiments.report.picture import Picture, address
 from experiments.report.policy import policy
-from experiments.report.tables import intervals_by, measured_cell, metric_rows, twin_rows
+from experiments.report.tables import intervals_by, measured_cell, metric_rows, more_metrics, twin_rows
 from experiments.report.viewer import Viewer, viewer
 from experiments.run_directory import Run
 from experiments.shared.stored import looks
@@ -125,7 +125,7 @@ def redraw(run: Run) -> str:
 
 def _page(run: Run, folder: Path, drawn: Drawn) -> str:
     seen = _viewer(run, folder, drawn)
-    scripts, studies = _scripts(seen), carried_out(run.config)
+    scripts, studies, metrics = _scripts(seen), carried_out(run.config), metric_rows(run)
     return (
         environment()
         .get_template("report.html.jinja")
@@ -137,7 +137,8 @@ def _page(run: Run, folder: Path, drawn: Drawn) -> str:
             models=looks(run),
             verdict=twin_rows(run, primary=True),
             other_differences=twin_rows(run, primary=False),
-            metrics=metric_rows(run),
+            metrics=metrics,
+            more_metrics=more_metrics(run, metrics),
             studies=studies,
             sections=[_section(folder, study, drawn) for study in studies.values()],
             viewer=seen,
