@@ -5,10 +5,8 @@ No model is run here. If the figures of one study fail, all others are still dra
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bnsim.errors import InputError, first_line
@@ -102,14 +100,5 @@ def attempt(drawn: Drawn, name: str, draw_part: Callable[[], None], study: Study
         if not isinstance(error, InputError):
             reason = f"{type(error).__name__}: {reason}"
         if study is not None and not (isinstance(error, InputError) and study.name in KNOWN):  # it is about the run
-            reason += _place(error, study.folder)
+            reason += study.place_of(error)
         drawn.failures[name] = reason
-
-
-def _place(error: Exception, folder: Path) -> str:
-    """The last line of a folder's own files that an error has passed, as text; empty where there is none."""
-    passed = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
-    if isinstance(error, SyntaxError):  # has passed no line of the file that is none of Python's
-        passed.append((str(error.filename), error.lineno))
-    own = [(Path(file), line) for file, line in passed if Path(file).is_relative_to(folder)]
-    return f", in {own[-1][0].relative_to(folder.parent)} line {own[-1][1]}" if own else ""

@@ -15,10 +15,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from bnsim.errors import DegenerateNetworkWarning, InputError
+from bnsim.errors import DegenerateNetworkWarning, InputError, MachineError
 from experiments import report, run_study
 from experiments.report import figures
 from experiments.report.tables import metric_rows
+from experiments.run.plan import check
 from experiments.run.repeat import repeat
 from experiments.run.request import Request
 from experiments.run_directory import Run, read_run
@@ -167,11 +168,28 @@ def test_metrics_of_layers_alone_are_in_the_tables_too(folder: Path, capsys: pyt
     assert [row.label for row in metric_rows(run)] == ["Weights, hidden_1", "Weights, output"]
 
 
+def in_file(path: Path, name: str, text: str) -> Callable[..., Any]:
+    """A function as if it stood in a file."""
+    names: dict[str, Any] = {}
+    exec(compile(text, str(path), "exec"), names)
+    return names[name]
+
+
 def in_figure_file(folder: Path, text: str) -> Callable[[Run], object]:
     """A function `draw` as if it stood in a study's figure.py."""
-    names: dict[str, Any] = {}
-    exec(compile(text, str(folder / "figure.py"), "exec"), names)
-    return names["draw"]
+    return in_file(folder / "figure.py", "draw", text)
+
+
+def test_a_measurement_that_fails_names_the_line(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = Request(str(folder), "digits", ("dense",), 1, "tiny")
+    (job,) = check(request).plan(tmp_path).jobs
+    failing = in_file(folder / "measure.py", "run", "def run(*given):\n    return undefined")
+    monkeypatch.setattr(find(str(folder)).measure, "run", failing)
+    with pytest.raises(MachineError) as caught:
+        job._measured(lambda done, total: None)
+    assert str(caught.value) == (
+        "NameError: name 'undefined' is not defined, in count_weights/measure.py line 2; --debug shows the traceback"
+    )
 
 
 @pytest.mark.slow
