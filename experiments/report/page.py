@@ -25,7 +25,7 @@ from experiments.run_directory import Run
 from experiments.shared.stored import looks
 from experiments.shared.wording import number
 from experiments.spec import Study
-from experiments.studies import KNOWN, carried_out
+from experiments.studies import carried_out
 
 _MARK = Markup('document.documentElement.classList.add("scripted")')
 """Tells the style sheet that scripts run."""
@@ -119,8 +119,7 @@ def redraw(run: Run) -> str:
         With the folder of a study of the user's own, which no other process knows.
     """
     study = run.config["run"]["study"]
-    own = "/" in study and study not in KNOWN
-    return f"bnsim draw {run.directory}" + (f" --study {study}" if own else "")
+    return f"bnsim draw {run.directory}" + (f" --study {study}" if "/" in study else "")
 
 
 def _page(run: Run, folder: Path, drawn: Drawn) -> str:

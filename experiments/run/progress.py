@@ -96,12 +96,7 @@ class ProgressDisplay:
         self._fractions[index] = 1.0
         self._n_finished += 1
         if self._bar is None:
-            gained = sum(self._fractions) - sum(fraction for fraction, _ in self._begun.values())
-            missing = len(self._names) - sum(self._fractions)
-            left = (time.monotonic() - self._started) * missing / max(gained, 1e-9)
-            self._console.print(
-                f"{self._jobs()}: {self._names[index]}{self._rate(', ')}, {left:.0f} s left", markup=False
-            )
+            self._console.print(f"{self._jobs()}: {self._names[index]}{self._rate(', ')}{self._left()}", markup=False)
         self._refresh()
 
     def _refresh(self) -> None:
@@ -115,6 +110,13 @@ class ProgressDisplay:
 
     def _jobs(self) -> str:
         return f"{self._kept + self._n_finished}/{self._total} jobs"
+
+    def _left(self) -> str:
+        """What the missing work takes, by what was done so far; nothing where all of that was done before."""
+        gained = sum(self._fractions) - sum(fraction for fraction, _ in self._begun.values())
+        missing = len(self._names) - sum(self._fractions)
+        elapsed = time.monotonic() - self._started
+        return f", {elapsed * missing / gained:.0f} s left" if gained > 0 else ""
 
     def _rate(self, separator: str) -> str:
         presented = sum(self._presented) - sum(done for _, done in self._begun.values())

@@ -51,6 +51,15 @@ def test_jobs_that_were_finished_before_count(monkeypatch: pytest.MonkeyPatch) -
     ]
 
 
+def test_nothing_is_said_of_the_time_left_while_nothing_was_done() -> None:
+    """A training that was kept to its end is no measure of the others."""
+    file = io.StringIO()
+    with ProgressDisplay(["first", "second"], console=Console(file=file, soft_wrap=True)) as display:
+        display.advanced(0, 1000, 1000)
+        display.finished(0)
+    assert file.getvalue() == "1/2 jobs: first, 0 presentations/s\n"
+
+
 def test_a_bar_begins_with_what_was_finished_before() -> None:
     file = io.StringIO()
     console = Console(file=file, force_terminal=True, width=120, color_system=None)
