@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from abc import ABC
+from abc import ABCMeta
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from itertools import takewhile
 from typing import Any, ClassVar, Self
@@ -47,11 +47,16 @@ def parameter(
     Raises
     ------
     InputError
-        If more than one of `minimum`, `above` and `signed` is given.
+        If the default is no number, or more than one of `minimum`, `above` and `signed` is given.
     """
     if (minimum is not None) + (above is not None) + bool(signed) > 1:
         raise InputError("parameter: minimum, above and signed exclude each other; give one of them")
-    is_time = get_dimensions(default) == get_dimensions(Quantity(1.0, dim=_SECOND))
+    try:
+        is_time = get_dimensions(default) == get_dimensions(Quantity(1.0, dim=_SECOND))
+    except TypeError:
+        raise InputError(
+            f"parameter: {checks.shown(default)} is not a number; give one with its unit: 20 * ms"
+        ) from None
     if minimum is None and above is None and not signed and is_time:
         above = 0.0
     return field(
@@ -69,8 +74,20 @@ def _second() -> Any:
 _SECOND = _second()
 
 
+class _Frozen(ABCMeta):
+    """Refuses a decorator without `frozen=True` in our words, before `dataclass` does in its own."""
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        if name == "__dataclass_params__" and not value.frozen:  # the first thing that the decorator does
+            raise InputError(f"{cls.__name__}: the dataclass is not frozen; {_DECORATE}")
+        super().__setattr__(name, value)
+
+
+_DECORATE = "write @dataclass(frozen=True, repr=False) above the class"
+
+
 @dataclass(frozen=True)
-class Description(ABC):  # noqa: B024 - what is abstract stands in its families
+class Description(metaclass=_Frozen):
     """Base class of all descriptions.
 
     `class Family(Description, abstract=True)` begins a family of descriptions; the family itself cannot be
@@ -91,8 +108,8 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
     ------
     InputError
         If the class is abstract, lacks something that its base class demands, or declares parameters without being a
-        dataclass; or if there is no parameter of a name, or a value has the wrong unit, is not finite, or is out of
-        range.
+        frozen dataclass, without `parameter` or without a type; or if there is no parameter of a name, or a value has
+        the wrong unit, is not finite, or is out of range.
     """
 
     STRUCTURE: ClassVar[tuple[str, ...]] = ()
@@ -103,6 +120,7 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
         super().__init_subclass__(**keywords)
         cls._abstract = abstract
         _take_defaults(cls)
+        _check_declared(cls)
 
     def __new__(cls, *args: Any, **keywords: Any) -> Self:
         if cls._abstract:
@@ -112,10 +130,7 @@ class Description(ABC):  # noqa: B024 - what is abstract stands in its families
             raise InputError(f"{cls.__name__}.{missing[0]}: missing; define it as its base class describes")
         for ancestor in cls.__mro__:
             if "__dataclass_fields__" not in vars(ancestor) and _declares_fields(ancestor):
-                raise InputError(
-                    f"{ancestor.__name__}: declares parameters, but is no dataclass; "
-                    "write @dataclass(frozen=True, repr=False) above the class"
-                )
+                raise InputError(f"{ancestor.__name__}: declares parameters, but is no dataclass; {_DECORATE}")
         names = [item.name for item in in_order(cls) if item.init]
         for name in keywords:
             if name not in names:
@@ -206,6 +221,20 @@ def _take_defaults(cls: type[Description]) -> None:
         if "ClassVar" not in str(types.get(name, "")):
             cls.__annotations__ = types = {name: inherited[name].type, **types}
             setattr(cls, name, _default(values[name], inherited[name]))
+
+
+def _check_declared(cls: type[Description]) -> None:
+    """Refuse a value with a unit that is no parameter, and a parameter without a type, in words of this package."""
+    types = vars(cls).get("__annotations__", {})
+    for name, value in vars(cls).items():
+        held = value.default if isinstance(value, Field) else value
+        if isinstance(held, Quantity) and "ClassVar" not in str(types.get(name, "")):
+            problem = "a value with a unit stands there without parameter(...)"
+        elif isinstance(value, Field) and name not in types:
+            problem = "a parameter without its type"
+        else:
+            continue
+        raise InputError(f"{cls.__name__}.{name}: {problem}; write {name}: Quantity = bnsim.parameter(...)")
 
 
 def _default(value: Any, inherited: Field[Any]) -> Any:

@@ -15,14 +15,30 @@ from bnsim.packages import require_own
 if TYPE_CHECKING:
     from experiments.conversion import convert
     from experiments.points.fit import fit
+    from experiments.points.fit_directory import Fit, read_fit
     from experiments.points.sweep import sweep
+    from experiments.points.sweep_directory import Sweep, read_sweep
     from experiments.run.carry_out import compare, resume, run_study
     from experiments.run.repeat import repeat
     from experiments.run_directory import Run, read_run
 
 require_own("models")
 
-__all__ = ["Run", "compare", "convert", "fit", "read_run", "repeat", "resume", "run_study", "sweep"]
+__all__ = [
+    "Fit",
+    "Run",
+    "Sweep",
+    "compare",
+    "convert",
+    "fit",
+    "read_fit",
+    "read_run",
+    "read_sweep",
+    "repeat",
+    "resume",
+    "run_study",
+    "sweep",
+]
 
 
 def __dir__() -> list[str]:
@@ -36,6 +52,16 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    homes = {"Run": "run_directory", "read_run": "run_directory", "repeat": "run.repeat", "convert": "conversion"}
-    homes |= {each: f"points.{each}" for each in ("fit", "sweep")}
-    return getattr(import_module(f"experiments.{homes.get(name, 'run.carry_out')}"), name)
+    return getattr(import_module(f"experiments.{_HOMES.get(name, 'run.carry_out')}"), name)
+
+
+_HOMES = {
+    **dict.fromkeys(("Run", "read_run"), "run_directory"),
+    **dict.fromkeys(("Sweep", "read_sweep"), "points.sweep_directory"),
+    **dict.fromkeys(("Fit", "read_fit"), "points.fit_directory"),
+    "sweep": "points.sweep",
+    "fit": "points.fit",
+    "repeat": "run.repeat",
+    "convert": "conversion",
+}
+"""Modules of the names, where they are not in `experiments.run.carry_out`."""

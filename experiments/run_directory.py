@@ -170,8 +170,7 @@ def read_run(path: str | Path) -> Run:
         raise InputError(f"{directory}: no such run; give a folder that bnsim wrote, e.g. one below runs/")
     if (directory / "finished.jsonl").is_file():
         raise InputError(
-            f"{directory}: a sweep or a fit, not a run; read its results.parquet and summary.parquet with "
-            "pandas.read_parquet, or its trials.parquet"
+            f"{directory}: a sweep or a fit, not a run; read it with experiments.read_sweep or experiments.read_fit"
         )
     if (directory / "plan.json").is_file() and not (directory / "summary.json").is_file():
         raise InputError(f"{directory}: this run is not finished; continue with `bnsim resume {directory}`")

@@ -8,6 +8,7 @@ has `draw(run)`, `PLATES` and `sentences(run)`.
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -331,6 +332,25 @@ class Study:
     def folder(self) -> Path:
         """Folder of the study's package."""
         return Path(str(sys.modules[self.package].__file__)).parent
+
+    def place_of(self, error: Exception) -> str:
+        """Return where in the study's files an error was raised or passed last.
+
+        Parameters
+        ----------
+        error
+            The error.
+
+        Returns
+        -------
+        str
+            Such as ", in my_study/figure.py line 35", to end a message; empty where it has passed none of them.
+        """
+        passed = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+        if isinstance(error, SyntaxError):  # has passed no line of the file that is none of Python's
+            passed.append((str(error.filename), error.lineno))
+        own = [(Path(file), line) for file, line in passed if Path(file).is_relative_to(self.folder)]
+        return f", in {own[-1][0].relative_to(self.folder.parent)} line {own[-1][1]}" if own else ""
 
     @property
     def measure(self) -> ModuleType:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from experiments.doctor import Finding
 from experiments.run_directory import Run
+from experiments.shared.unlisted import place, sentence
 from experiments.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -46,10 +47,13 @@ def print_run(run: Run) -> None:
     of_classes = [entry for entry in run.summary["metrics"] if entry["metric"] == "recall"]
     if of_classes:
         console.print(_recalls(of_classes))
+    more = sentence(run, {place(entry) for entry in [*entries, *of_classes]}, run.directory)
     if run.summary["references"]:
         console.print(_references(run.summary))
     elif of_classic:
         console.print("no published figure holds under these conditions; the report shows what was measured")
+    if more:
+        console.print(more)
     console.print(f"report: {run.directory / 'report.html'}", soft_wrap=True)
 
 
@@ -58,12 +62,7 @@ def _without_curves(metrics: Sequence[Mapping[str, Any]]) -> list[Mapping[str, A
     found = [entry for entry in metrics if entry["step"] is None]
     whole = [entry for entry in found if not entry["facts"]]
     studies = {entry["study"] for entry in whole}
-    parts = [
-        {**entry, "metric": f"{entry['metric']}, {', '.join(map(str, entry['facts'].values()))}"}
-        for entry in found
-        if entry["facts"] and entry["study"] not in studies
-    ]
-    return [*whole, *parts]
+    return [*whole, *(entry for entry in found if entry["facts"] and entry["study"] not in studies)]
 
 
 def print_catalogue(lines: Mapping[str, str]) -> None:
@@ -189,15 +188,20 @@ def _metrics(entries: Sequence[Mapping[str, Any]], title: str) -> Table:
     table.add_column("metric")
     for model in models:
         table.add_column(model, justify="right")
-    cells = {(entry["metric"], entry["model"]): mean_text(entry) for entry in entries}
-    for metric in dict.fromkeys(entry["metric"] for entry in entries):
-        table.add_row(metric, *(cells.get((metric, model), "") for model in models))
+    cells = {(_row(entry), entry["model"]): mean_text(entry) for entry in entries}
+    for row in dict.fromkeys(map(_row, entries)):
+        table.add_row(row, *(cells.get((row, model), "") for model in models))
     return table
+
+
+def _row(entry: Mapping[str, Any]) -> str:
+    """Name of an entry's row: its metric, and the values of its facts."""
+    return ", ".join([entry["metric"], *map(str, entry["facts"].values())])
 
 
 def _recalls(entries: Sequence[Mapping[str, Any]]) -> Table:
     """Return the table of recalls, with a row for each class and a column for each model."""
-    rows = [{**entry, "metric": entry["facts"]["class"]} for entry in entries]
+    rows = [{**entry, "metric": entry["facts"]["class"], "facts": {}} for entry in entries]
     table = _metrics(rows, "recall of each class")
     table.columns[0].header = "class"
     return table

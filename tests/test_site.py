@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -15,6 +16,7 @@ from urllib.parse import unquote, urldefrag
 import pytest
 import typer
 from filelock import FileLock
+from sphinx.search.en import SearchEnglish
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -99,6 +101,35 @@ def test_every_command_and_metric_has_its_place(site: Path) -> None:
         for name, study in held.items():
             text = (site / f"reference/generated/{room}/{name}.html").read_text()
             assert all(f">{metric.name}<" in text for metric in study.metrics), name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("query", "page"),
+    [
+        ("ISI", "names/bnsim.measures.interspike_intervals"),
+        ("CV", "names/bnsim.measures.coefficient_of_variation"),
+        ("external noise", "names/bnsim.PoissonDrive"),
+        ("fixed in-degree", "names/bnsim.FixedInDegree"),
+        ("multapses", "names/bnsim.FixedInDegree"),
+    ],
+)
+def test_the_search_finds_words_of_the_field(query: str, page: str, site: Path) -> None:
+    """As the site's script does: pages that hold all words, and the list of words by its entries."""
+    text = (site / "searchindex.js").read_text(encoding="utf-8")
+    index = json.loads(text.removeprefix("Search.setIndex(").removesuffix(")"))
+    language = SearchEnglish({})
+    words = [word for word in re.findall(r"\w+", query.lower()) if language.word_filter(word)]
+    found = set.intersection(*(of_word(index["terms"].get(language.stem(word), [])) for word in words))
+    pages = {index["docnames"][number] for number in found}
+    assert {f"reference/generated/{page}", "reference/words"} <= pages
+    entry = query.lower().removesuffix("s")
+    assert index["docnames"].index("reference/words") in {place[0] for place in index["indexentries"][entry]}
+
+
+def of_word(pages: int | list[int]) -> set[int]:
+    """Numbers of the pages that hold a word, of which the index writes a single one without a list."""
+    return {pages} if isinstance(pages, int) else set(pages)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -15,7 +15,9 @@ from bnsim.random_numbers import Numbers
 
 @dataclass(frozen=True, repr=False)
 class FixedInDegree(Connectivity):
-    """Connect every target to as many sources, each of which is chosen uniformly.
+    """Connect every target to as many sources, which are drawn uniformly and with replacement: a fixed in-degree.
+
+    So a source may be connected to a target several times (multapses); `multapses=False` draws without replacement.
 
     Parameters
     ----------

@@ -14,7 +14,9 @@ from bnsim.random_numbers import Numbers
 
 @dataclass(frozen=True, repr=False)
 class FixedOutDegree(Connectivity):
-    """Connect every source to as many targets, each of which is chosen uniformly.
+    """Connect every source to as many targets, which are drawn uniformly and with replacement: a fixed out-degree.
+
+    So a source may be connected to a target several times (multapses); `multapses=False` draws without replacement.
 
     Parameters
     ----------

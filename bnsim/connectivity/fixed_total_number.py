@@ -18,7 +18,9 @@ BLOCK = 2**14
 
 @dataclass(frozen=True, repr=False)
 class FixedTotalNumber(Connectivity):
-    """Make a given number of synapses, the source and target of each being chosen uniformly.
+    """Make a given number of synapses, the source and target of each being drawn uniformly and with replacement.
+
+    So a source may be connected to a target several times (multapses); `multapses=False` draws without replacement.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ from bnsim.synapses import Delta, SynapseModel
 
 @dataclass(frozen=True, repr=False)
 class PoissonDrive(Drive):
-    """Poisson spikes from outside, independent for each neuron, as many in a step as there are.
+    """Poisson spikes from outside (external noise), independent for each neuron, as many in a step as there are.
 
     Parameters
     ----------

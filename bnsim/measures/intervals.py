@@ -17,7 +17,7 @@ _Part: TypeAlias = tuple[FloatArray, IntArray]
 
 
 def interspike_intervals(source: Source, population: str | None = None) -> list[FloatArray]:
-    """Return the intervals between successive spikes of each unit.
+    """Return the interspike intervals (ISI) of each unit: the times between its successive spikes.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def interspike_intervals(source: Source, population: str | None = None) -> list[
 
 
 def coefficient_of_variation(source: Source, population: str | None = None) -> FloatArray:
-    """Return the standard deviation of each unit's interspike intervals divided by their mean.
+    """Return the coefficient of variation (CV) of each unit's interspike intervals: standard deviation over mean.
 
     Parameters
     ----------

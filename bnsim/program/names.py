@@ -23,6 +23,7 @@ OF_ENGINE = frozenset(
 )
 OF_NEURONS = frozenset({"lastspike", "not_refractory", "spike_count", *OF_ENGINE})
 OF_SYNAPSES = frozenset({"j", "lastupdate", *OF_ENGINE})
+_DECLARE = "declare it in the equations, or as a parameter: {}: Quantity = bnsim.parameter(...)"
 
 
 def check_equations(
@@ -114,5 +115,5 @@ def _refuse(culprit: str, texts: Iterable[str], known: Collection[str]) -> None:
             for node in ast.walk(ast.parse(line.strip())):
                 if isinstance(node, ast.Name) and node.id not in known:
                     near = difflib.get_close_matches(node.id, [name for name in known if name not in EVERYWHERE], n=1)
-                    remedy = f"did you mean {near[0]!r}?" if near else "declare it in the equations or as a parameter"
+                    remedy = f"did you mean {near[0]!r}?" if near else _DECLARE.format(node.id)
                     raise InputError(f"{culprit}: unknown name {node.id!r} in {line.strip()!r}; {remedy}")

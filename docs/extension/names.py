@@ -48,13 +48,15 @@ _OWN_STUDY = (
     *("experiments.statistics.Interval",),
     *("experiments.spec.Plate", "experiments.shared.fitted.fitted", "experiments.shared.wording.by_model"),
     *(f"experiments.shared.stored.{name}" for name in ("summaries", "along", "looks")),
+    *(f"experiments.shared.drawing.curves.{name}" for name in ("draw_curve", "placed", "means_and_bars")),
 )
 _OWN_STUDY_SENTENCE = (
     "``bnsim new study my-study`` writes a folder with a study of one's own, and its test; ``bnsim new classic`` and "
     "``bnsim new task`` do the same. ``bnsim run ./my_study`` carries it out, ``bnsim draw RUN --study ./my_study`` "
     "draws it again. ``measure.py`` gets trained networks from ``fitted``, whose ``split.held_out`` is the test set: a "
     "study that measures on it sets ``opens_test_set=True``. ``figure.py`` reads the stored run by ``summaries``, "
-    "``along`` and ``looks``. In an entry of a summary, ``ci_low`` and ``ci_high`` are None with one seed."
+    "``along`` and ``looks``. In an entry of a summary, ``ci_low`` and ``ci_high`` are None with one seed, which "
+    "``draw_curve`` and ``means_and_bars`` know. :doc:`/auto_tutorials/12_own_study` goes through one."
 )
 
 

@@ -37,7 +37,8 @@ print(swept(2))
 # --------------------------
 #
 # ``summary.parquet`` has the means over the seeds of each point with their 95 % intervals, ``results.parquet``
-# a row for each number.
+# a row for each number. ``experiments.read_sweep`` holds them against what they should be, and also says what was
+# varied and what has failed.
 
 first = pd.read_parquet(folder / "sweeps" / "noise" / "results.parquet")
 summary = pd.read_parquet(folder / "sweeps" / "noise" / "summary.parquet")

@@ -42,6 +42,7 @@ def draw(run: RunArgument, study: StudyFolderOption = None) -> None:  # numpydoc
     if draw_points(run):
         return
     from experiments.report import write
+    from experiments.run.progress import saying
     from experiments.run.store import Store
     from experiments.run_directory import read_run, writing
     from experiments.studies import carried_out
@@ -50,7 +51,7 @@ def draw(run: RunArgument, study: StudyFolderOption = None) -> None:  # numpydoc
     if not carried_out(config):
         name = config["run"]["study"]
         raise InputError(f"{run}: {name} is no study that is known here; give its folder as --study, whose code is run")
-    with writing(run), Store(run).locked():
+    with writing(run), Store(run).locked(), saying("drawing the figures and the report"):
         report = write(run)
     say(f"report: {report}")
 

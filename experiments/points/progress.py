@@ -24,12 +24,14 @@ class PointsProgress:
         Number of jobs, 0 if nobody knows.
     what
         What they are called.
+    kept
+        Number of those that were finished earlier; they count as done.
     console
         Where to print; None for standard error.
     """
 
-    def __init__(self, total: int, what: str, console: Console | None = None) -> None:
-        self._total, self._what = total, what
+    def __init__(self, total: int, what: str, kept: int = 0, console: Console | None = None) -> None:
+        self._total, self._what, self._kept = total, what, kept
         self._console = console or Terminal(errors=True)
         self._started = self._said = time.monotonic()
         self._bar: Progress | None = None
@@ -41,7 +43,11 @@ class PointsProgress:
                 columns += [TextColumn("left"), TimeRemainingColumn()]
             self._bar = Progress(*columns, console=self._console, transient=True)
             self._bar.start()
-            self._task = self._bar.add_task("points", total=self._total or None, text=self._text(0, 0))
+            self._task = self._bar.add_task(
+                "points", total=self._total or None, completed=self._kept, text=self._text(0, 0)
+            )
+        elif self._kept:
+            self._console.print(f"{self._text(0, 0)} were finished before")
         return self
 
     def __exit__(
@@ -56,18 +62,19 @@ class PointsProgress:
         Parameters
         ----------
         done
-            Jobs that have ended.
+            Jobs that have ended by now.
         failed
             Those of them that failed.
         """
         now = time.monotonic()
         if self._bar is not None:
-            self._bar.update(self._task, completed=done, text=self._text(done, failed))
+            self._bar.update(self._task, completed=self._kept + done, text=self._text(done, failed))
         elif now - self._said >= LINE_EVERY:
             self._said = now
-            left = (now - self._started) * (self._total / done - 1) if done and self._total else None
+            missing = self._total - self._kept - done
+            left = (now - self._started) * missing / done if done and self._total else None
             self._console.print(self._text(done, failed) + (f", {left:.0f} s left" if left is not None else ""))
 
     def _text(self, done: int, failed: int) -> str:
         of = f"/{self._total}" if self._total else ""
-        return f"{done}{of} {self._what}" + (f", {failed} failed" if failed else "")
+        return f"{self._kept + done}{of} {self._what}" + (f", {failed} failed" if failed else "")

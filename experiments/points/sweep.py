@@ -196,8 +196,9 @@ def _carried_out(planned: SweepPlan, folder: Path, conduct: Conduct) -> Sweep:
 def _measure(planned: SweepPlan, folder: Path, store: PointStore, conduct: Conduct, missing: int) -> None:
     """Carry out the missing jobs."""
     done = failed = 0
+    shown = PointsProgress(planned.n_jobs, "points and seeds", planned.n_jobs - missing)
     try:
-        with conduct.executor(missing) as executor, store.writing(), PointsProgress(missing, "points") as progress:
+        with conduct.executor(missing) as executor, store.writing(), shown as progress:
             for checked, found in executor.stream(planned.checks(store, conduct.retry_failed)):
                 if isinstance(found, Failure):
                     raise found.error(f"{checked.name}: {found.message}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bnsim.errors import InputError, first_line
 from experiments.report import forest, receptive_fields, side_by_side
-from experiments.studies import carried_out
+from experiments.studies import KNOWN, carried_out
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -54,7 +54,7 @@ def draw(run: Run) -> Drawn:
     """
     drawn = Drawn()
     for name, study in carried_out(run.config).items():
-        attempt(drawn, name, lambda study=study: _of_study(run, study, drawn))  # type: ignore[misc]
+        attempt(drawn, name, lambda study=study: _of_study(run, study, drawn), study)  # type: ignore[misc]
     for name, source in _OF_THE_WHOLE.items():
         attempt(drawn, name, lambda source=source: drawn.figures.update(source(run)))  # type: ignore[misc]
     return drawn
@@ -68,13 +68,19 @@ _OF_THE_WHOLE: Mapping[str, Callable[[Run], dict[str, Figure]]] = {
 
 
 def _of_study(run: Run, study: Study, drawn: Drawn) -> None:
+    plates = [plate.figure for plate in study.figure.PLATES]
     figures, sentences = study.figure.draw(run), study.figure.sentences(run)
+    if not isinstance(figures, dict):
+        raise InputError(f"{study.name}: draw returned no dict of figures by name, but {type(figures).__name__}")
+    for name in figures:
+        if name not in plates:
+            raise InputError(f"{study.name}: draw returned a figure {name!r} that is no plate; name it in PLATES")
     drawn.figures.update(figures)
     drawn.sentences[study.name] = sentences
 
 
-def attempt(drawn: Drawn, name: str, draw_part: Callable[[], None]) -> None:
-    """Draw a part of a report; if that fails, note why.
+def attempt(drawn: Drawn, name: str, draw_part: Callable[[], None], study: Study | None = None) -> None:
+    """Draw a part of a report; if that fails, note why, and where in the files of its study.
 
     Parameters
     ----------
@@ -84,9 +90,15 @@ def attempt(drawn: Drawn, name: str, draw_part: Callable[[], None]) -> None:
         Name of the part.
     draw_part
         Draws it.
+    study
+        The study whose part it is, if it is one's.
     """
     try:
         draw_part()
     except Exception as error:
-        reason = first_line(error)
-        drawn.failures[name] = reason if isinstance(error, InputError) else f"{type(error).__name__}: {reason}"
+        reason = error.msg if isinstance(error, SyntaxError) else first_line(error)
+        if not isinstance(error, InputError):
+            reason = f"{type(error).__name__}: {reason}"
+        if study is not None and not (isinstance(error, InputError) and study.name in KNOWN):  # it is about the run
+            reason += study.place_of(error)
+        drawn.failures[name] = reason

@@ -19,7 +19,7 @@ from experiments.report.figures import Drawn, attempt, draw
 from experiments.report.in_short import Sentence, in_short
 from experiments.report.picture import Picture, address
 from experiments.report.policy import policy
-from experiments.report.tables import intervals_by, measured_cell, metric_rows, twin_rows
+from experiments.report.tables import intervals_by, measured_cell, metric_rows, more_metrics, twin_rows
 from experiments.report.viewer import Viewer, viewer
 from experiments.run_directory import Run
 from experiments.shared.stored import looks
@@ -100,13 +100,31 @@ def write_page(run: Run) -> Path:
         for path in [path for path in made.iterdir() if path.name != "report.html"]:
             path.replace(folder / path.name)
         for name, reason in drawn.failures.items():
-            warnings.warn(f"{name}: could not be drawn ({reason}); its numbers are stored", stacklevel=2)
+            remedy = f"correct it and draw again with `{redraw(run)}`"
+            warnings.warn(f"{name}: could not be drawn ({reason}); its numbers are stored: {remedy}", stacklevel=2)
         return (made / "report.html").replace(run.directory / "report.html")
+
+
+def redraw(run: Run) -> str:
+    """Return the command that draws a run again.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+
+    Returns
+    -------
+    str
+        With the folder of a study of the user's own, which no other process knows.
+    """
+    study = run.config["run"]["study"]
+    return f"bnsim draw {run.directory}" + (f" --study {study}" if "/" in study else "")
 
 
 def _page(run: Run, folder: Path, drawn: Drawn) -> str:
     seen = _viewer(run, folder, drawn)
-    scripts, studies = _scripts(seen), carried_out(run.config)
+    scripts, studies, metrics = _scripts(seen), carried_out(run.config), metric_rows(run)
     return (
         environment()
         .get_template("report.html.jinja")
@@ -118,7 +136,8 @@ def _page(run: Run, folder: Path, drawn: Drawn) -> str:
             models=looks(run),
             verdict=twin_rows(run, primary=True),
             other_differences=twin_rows(run, primary=False),
-            metrics=metric_rows(run),
+            metrics=metrics,
+            more_metrics=more_metrics(run, metrics),
             studies=studies,
             sections=[_section(folder, study, drawn) for study in studies.values()],
             viewer=seen,

@@ -8,6 +8,7 @@ from typing import Any
 
 from experiments.run_directory import Run
 from experiments.shared.stored import Entry, class_names, differences, entries, looks, summaries
+from experiments.shared.unlisted import sentence
 from experiments.shared.wording import interval, number
 from experiments.spec import Fact, Metric, Study
 from experiments.studies import carried_out
@@ -92,12 +93,15 @@ class MetricRow:
         Label of the metric, with the class if there is one.
     cells
         Mean of each model; a dash for a model that does not have the metric.
+    facts
+        Names of the facts that tell the row from others of the metric.
     """
 
     study: Study
     metric: str
     label: str
     cells: list[Cell]
+    facts: tuple[str, ...] = ()
 
 
 def twin_rows(run: Run, *, primary: bool) -> list[TwinRow]:
@@ -207,7 +211,26 @@ def _rows(run: Run, study: Study, metric: Metric, label: str, **facts: Fact) -> 
     if not entries.keys() & classifiers.keys():
         return []
     cells = [mean_cell(entries[model]) if model in entries else NOTHING for model in classifiers]
-    return [MetricRow(study, metric.name, label, cells)]
+    return [MetricRow(study, metric.name, label, cells, tuple(facts))]
+
+
+def more_metrics(run: Run, rows: Sequence[MetricRow]) -> str:
+    """Say which metrics the table of metrics does not list, and how to have them.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    rows
+        Rows of the table.
+
+    Returns
+    -------
+    str
+        A sentence; empty if it lists all.
+    """
+    listed = {(row.study.name, row.metric, row.facts, False) for row in rows}
+    return sentence(run, listed, run.directory.name)
 
 
 def measured_cell(reference: dict[str, Any]) -> Cell:

@@ -21,7 +21,7 @@ from experiments.run.executor import Executor, MakeExecutor
 from experiments.run.job import Identity, StudyResult
 from experiments.run.parameter_check import parameter_checks
 from experiments.run.plan import Plan, check, identities, plan_document, queued
-from experiments.run.progress import ProgressDisplay, Silence
+from experiments.run.progress import ProgressDisplay, Silence, saying
 from experiments.run.request import COMPARE, Request
 from experiments.run.store import Store, with_remedy
 from experiments.run_directory import Example, Run, check_output, read_run, write_contents
@@ -253,7 +253,8 @@ def _finish(
             for _ in executor.run(parameter_checks(plan) if missing else [], Silence()):
                 pass
             present = not all(isinstance(job.subject, Untrained) for job in missing)
-            with ProgressDisplay([job.name for job in missing], present) as display:
+            kept = len(plan.jobs) - len(missing)
+            with ProgressDisplay([job.name for job in missing], present, kept) as display:
                 for place, result in executor.run(missing, display):
                     store.keep(missing[place], result)
                     for message in result.warnings:
@@ -297,7 +298,8 @@ def _record_examples(plan: Plan, results: Sequence[StudyResult], executor: Execu
         for job, _ in chosen
         if job.example is not None
     ]
-    recorded: dict[int, list[Example]] = dict(executor.run(jobs, Silence()))
+    with saying("recording the responses to example samples"):
+        recorded: dict[int, list[Example]] = dict(executor.run(jobs, Silence()))
     return tuple(example for place in range(len(jobs)) for example in recorded[place])
 
 
@@ -306,7 +308,8 @@ def _draw(directory: Path) -> None:
     from experiments.report import write
 
     try:
-        write(directory)
+        with saying("drawing the figures and the report"):
+            write(directory)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"the numbers are stored: draw the report with `bnsim draw {directory}`") from None
     except Exception as error:

@@ -16,10 +16,10 @@ from typing import Any
 import bnsim
 import experiments
 import models
-from bnsim.errors import DegenerateNetworkWarning
+from bnsim.errors import BnsimError, DegenerateNetworkWarning, MachineError, first_line
 from experiments.run.manifest import describe
 from experiments.shared.fitted import place
-from experiments.spec import Outcome, Progress, Subject, Untrained
+from experiments.spec import Outcome, Progress, Study, Subject, Untrained
 from experiments.studies import find
 from models import registry
 
@@ -123,7 +123,17 @@ class StudyJob:
             import_module("bnsim.network")
 
     def _measured(self, progress: Progress) -> tuple[Outcome, Mapping[str, Any]]:
-        study, subject = find(self.study), self.subject
+        study = find(self.study)
+        try:
+            return self._measured_by(study, progress)
+        except (BnsimError, ConnectionError, MemoryError):
+            raise
+        except Exception as error:
+            what = f"{type(error).__name__}: {first_line(error)}{study.place_of(error)}"
+            raise MachineError(f"{what}; --debug shows the traceback") from error
+
+    def _measured_by(self, study: Study, progress: Progress) -> tuple[Outcome, Mapping[str, Any]]:
+        subject = self.subject
         if isinstance(subject, Untrained):
             outcome, description = study.measure.run(self.config, subject, progress), {"kind": subject.kind}
         else:

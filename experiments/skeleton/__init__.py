@@ -103,7 +103,8 @@ def write(kind: str, name: str, folder: Path) -> Skeleton:
             file.write(text)
     changed = _declared(kind, names, folder) if inside and kind in _ROOMS else None
     files = tuple(folder / path for path in texts)
-    return Skeleton(files, changed, _usage(kind, names), f"python -m pytest {_tests(files)}")
+    install = "" if find_spec("pytest") else "python -m pip install pytest && "
+    return Skeleton(files, changed, _usage(kind, names), f"{install}python -m pytest {_tests(files)}")
 
 
 def _module(kind: str, name: str) -> str:

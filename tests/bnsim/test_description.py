@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import FrozenInstanceError, dataclass, fields, replace
+from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
 from inspect import isabstract
 from typing import Any, ClassVar
 
@@ -328,6 +328,42 @@ def test_a_forgotten_decorator_is_named() -> None:
             f"{culprit}: declares parameters, but is no dataclass; "
             "write @dataclass(frozen=True, repr=False) above the class"
         )
+
+
+FAMILIES = (bnsim.NeuronModel, bnsim.SynapseModel, bnsim.PlasticityRule, bnsim.Drive)
+
+
+@pytest.mark.parametrize("base", FAMILIES)
+@pytest.mark.parametrize(
+    ("attributes", "problem"),
+    [
+        ({"tau": 20 * ms, "__annotations__": {"tau": "Quantity"}}, "a value with a unit stands there wi"),
+        ({"tau": 20 * ms}, "a value with a unit stands there without parameter(...)"),
+        ({"tau": field(default=20 * ms), "__annotations__": {"tau": Quantity}}, "a value with a unit stands there wi"),
+        ({"tau": bnsim.parameter(20 * ms)}, "a parameter without its type"),
+    ],
+)
+def test_a_parameter_that_is_half_declared_is_named(base: type, attributes: dict[str, Any], problem: str) -> None:
+    with pytest.raises(InputError) as caught:
+        type("Mine", (base,), dict(attributes))
+    assert str(caught.value).startswith(f"Mine.tau: {problem}")
+    assert str(caught.value).endswith("; write tau: Quantity = bnsim.parameter(...)")
+
+
+@pytest.mark.parametrize("base", FAMILIES)
+def test_a_decorator_that_does_not_freeze_is_refused(base: type) -> None:
+    for decorate in (dataclass, dataclass(repr=False)):
+        with pytest.raises(InputError) as caught:
+            decorate(type("Mine", (base,), {}))
+        assert str(caught.value) == (
+            "Mine: the dataclass is not frozen; write @dataclass(frozen=True, repr=False) above the class"
+        )
+
+
+def test_a_parameter_whose_default_is_text_is_refused() -> None:
+    with pytest.raises(InputError) as caught:
+        bnsim.parameter("20*ms")
+    assert str(caught.value) == "parameter: '20*ms' is not a number; give one with its unit: 20 * ms"
 
 
 def test_a_subclass_that_only_changes_texts_needs_no_decorator() -> None:

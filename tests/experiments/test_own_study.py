@@ -7,15 +7,19 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from bnsim.errors import DegenerateNetworkWarning, InputError
+from bnsim.errors import DegenerateNetworkWarning, InputError, MachineError
 from experiments import report, run_study
+from experiments.report import figures
 from experiments.report.tables import metric_rows
+from experiments.run.plan import check
 from experiments.run.repeat import repeat
 from experiments.run.request import Request
 from experiments.run_directory import Run, read_run
@@ -164,20 +168,78 @@ def test_metrics_of_layers_alone_are_in_the_tables_too(folder: Path, capsys: pyt
     assert [row.label for row in metric_rows(run)] == ["Weights, hidden_1", "Weights, output"]
 
 
+def in_file(path: Path, name: str, text: str) -> Callable[..., Any]:
+    """A function as if it stood in a file."""
+    names: dict[str, Any] = {}
+    exec(compile(text, str(path), "exec"), names)
+    return names[name]
+
+
+def in_figure_file(folder: Path, text: str) -> Callable[[Run], object]:
+    """A function `draw` as if it stood in a study's figure.py."""
+    return in_file(folder / "figure.py", "draw", text)
+
+
+def test_a_measurement_that_fails_names_the_line(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = Request(str(folder), "digits", ("dense",), 1, "tiny")
+    (job,) = check(request).plan(tmp_path).jobs
+    failing = in_file(folder / "measure.py", "run", "def run(*given):\n    return undefined")
+    monkeypatch.setattr(find(str(folder)).measure, "run", failing)
+    with pytest.raises(MachineError) as caught:
+        job._measured(lambda done, total: None)
+    assert str(caught.value) == (
+        "NameError: name 'undefined' is not defined, in count_weights/measure.py line 2; --debug shows the traceback"
+    )
+
+
 @pytest.mark.slow
 def test_a_figure_that_fails_costs_that_figure(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The warning says where, and how to draw it again."""
     settings = {"models.dense.hidden": (5,), "models.dense.passes": 1}
     run = run_study(str(folder), models=("dense",), seeds=1, out=tmp_path, settings=settings, workers=1)
-
-    def fail(run: object) -> None:
-        raise ZeroDivisionError("no bars")
-
-    monkeypatch.setattr(find(str(folder)).figure, "draw", fail)
-    with pytest.warns(UserWarning, match=r"count-weights: could not be drawn \(ZeroDivisionError: no bars\); its num"):
+    failing = in_figure_file(folder, "def draw(run):\n    raise ZeroDivisionError('no bars')")
+    monkeypatch.setattr(find(str(folder)).figure, "draw", failing)
+    where = "ZeroDivisionError: no bars, in count_weights/figure.py line 2"
+    with pytest.warns(UserWarning, match="count-weights: could not be drawn") as caught:
         report.write(run.directory)
+    assert str(caught[0].message) == (
+        f"count-weights: could not be drawn ({where}); its numbers are stored: correct it and draw again with "
+        f"`bnsim draw {run.directory} --study {folder}`"
+    )
     page = (run.directory / "report.html").read_text(encoding="utf-8")
-    assert "The figures of this study could not be drawn (ZeroDivisionError: no bars). Its numbers are stored." in page
+    assert f"The figures of this study could not be drawn ({where}). Its numbers are stored." in page
     assert read_run(run.directory).results["value"].tolist() == run.results["value"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (
+            "def draw(run):\n\n    return helper()",
+            "NameError: name 'helper' is not defined, in count_weights/figure.py",
+        ),
+        ("def draw(run):\n    run.table('wieghts')", "AttributeError: .*, in count_weights/figure.py line 2"),
+        ("def draw(run):\n    return 1", "count-weights: draw returned no dict of figures by name, but int"),
+        ("def draw(run):\n    return {'bars': 1}", "draw returned a figure 'bars' that is no plate; name it in PLATES"),
+    ],
+)
+def test_a_figure_that_fails_names_the_line(
+    draw: str, message: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study, drawn = find(str(folder)), figures.Drawn()
+    monkeypatch.setattr(study.figure, "draw", in_figure_file(folder, draw))
+    monkeypatch.setattr(study.figure, "sentences", lambda run: [])
+    run: Any = object()
+    figures.attempt(drawn, study.name, lambda: figures._of_study(run, study, drawn), study)
+    assert re.search(message, drawn.failures[study.name])
+
+
+def test_a_figure_file_that_is_no_python_names_the_line(folder: Path, tmp_path: Path) -> None:
+    broken = shutil.copytree(folder, tmp_path / "broken_weights")
+    (broken / "figure.py").write_text("PLATES = ()\n\ndef draw(run:\n")
+    study, drawn = find(str(broken)), figures.Drawn()
+    figures.attempt(drawn, study.name, lambda: study.figure, study)
+    assert drawn.failures[study.name] == ("SyntaxError: '(' was never closed, in broken_weights/figure.py line 3")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -50,8 +51,17 @@ def test_files_stand_in_the_folder_with_what_uses_them(
     assert written.changed is None
     assert usage in written.usage
     assert written.test == f"python -m pytest {tmp_path / next(name for name in files if name.startswith('test_'))}"
+    (test,) = (path for path in written.files if path.name.startswith("test_"))
+    assert "\n\nRewrite this for " in test.read_text()
     with pytest.raises(InputError, match=r"\.py: exists already; choose another name or folder$"):
         write(kind, name, tmp_path)
+
+
+def test_pytest_is_installed_first_where_it_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = find_spec
+    monkeypatch.setattr("experiments.skeleton.find_spec", lambda name: None if name == "pytest" else found(name))
+    test = write("neuron", "LeakyCell", tmp_path).test
+    assert test == f"python -m pip install pytest && python -m pytest {tmp_path / 'test_leaky_cell.py'}"
 
 
 @pytest.mark.parametrize(

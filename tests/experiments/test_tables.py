@@ -88,6 +88,16 @@ def test_recall_has_a_row_for_each_class(tmp_path: Path, capsys: pytest.CaptureF
     assert "┃ class" in table
 
 
+def test_what_no_table_lists_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Recalls have a table of their own."""
+    whole = of_dense("test_accuracy", "fraction", 0.9, (None, None))
+    recall = of_dense("recall", "fraction", 0.9, (None, None), **{"class": "rare"})
+    print_metrics(tmp_path / "a", [whole, recall, of_dense("sparseness", "", 0.9, (None, None), layer="hidden")])
+    assert "More metrics, by layer: sparseness. See the report's figures, or" in capsys.readouterr().out
+    print_metrics(tmp_path / "b", [whole, recall])
+    assert "More metrics" not in capsys.readouterr().out
+
+
 def test_the_verdict_is_that_of_the_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     difference: dict[str, object] = {"study": "accuracy", "metric": "test_accuracy", "unit": "percentage points"}
     difference |= {"model": "dense", "twin": "other", "primary": True, "standardised": None, "n": 5, "p_holm": None}

@@ -75,7 +75,9 @@ def test_the_order_in_which_points_end_changes_no_bit(study: str, tmp_path: Path
     assert (one.directory / "finished.jsonl").read_bytes() != (other.directory / "finished.jsonl").read_bytes()
 
 
-def test_an_interrupted_sweep_goes_on_where_it_ended(study: str, tmp_path: Path) -> None:
+def test_an_interrupted_sweep_goes_on_where_it_ended(
+    study: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     whole, all_done = swept(study, tmp_path / "whole")
     with pytest.raises(MachineError) as caught:
         swept(study, tmp_path / "s", how={"stop_after": 4})
@@ -88,12 +90,14 @@ def test_an_interrupted_sweep_goes_on_where_it_ended(study: str, tmp_path: Path)
     ):
         read_sweep(folder)
     with pytest.raises(
-        InputError, match=r": a sweep or a fit, not a run; read its results.parquet and summary.parquet"
+        InputError, match=r": a sweep or a fit, not a run; read it with experiments.read_sweep or experi"
     ):
         read_run(folder)
     assert tabulate(folder).counts["finished"] == 4
     make, made = streams()
+    capsys.readouterr()
     found = resume(folder, Conduct(make_executor=make))
+    assert capsys.readouterr().err == "4/6 points and seeds were finished before\n"
     assert made[0].done == all_done[4:]
     assert (folder / "results.parquet").read_bytes() == (whole.directory / "results.parquet").read_bytes()
     assert found.counts["finished"] == 6

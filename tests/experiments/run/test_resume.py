@@ -80,13 +80,21 @@ def untimed(run: Run) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("how", [KeyboardInterrupt(), MachineError("dense: the disk is gone")])
-def test_going_on_gives_the_run_that_was_not_interrupted(how: BaseException, whole: Run, tmp_path: Path) -> None:
+def test_going_on_gives_the_run_that_was_not_interrupted(
+    how: BaseException, whole: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     directory = interrupted(tmp_path / "runs", how=how)
     parts = {path: path.read_bytes() for path in (directory / "parts").iterdir()}
     assert len(parts) == 2
     with pytest.raises(InputError, match=rf"{directory}: this run is not finished; continue with `bnsim resume"):
         read_run(directory)
+    capsys.readouterr()
     run = resume(directory, make_executor=Here)
+    assert capsys.readouterr().err.splitlines() == [
+        "2/3 jobs were finished before",
+        "recording the responses to example samples",
+        "drawing the figures and the report",
+    ]
     pd.testing.assert_frame_equal(untimed(run), untimed(whole))
     pd.testing.assert_frame_equal(run.predictions, whole.predictions)
     for name in ("config.toml", "results.parquet", "predictions.parquet", "summary.json", "report.html"):
