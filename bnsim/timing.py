@@ -60,8 +60,8 @@ class Timing:
         Raises
         ------
         InputError
-            If a time is not a whole number of steps, or has too many, the presentation is longer than the trial, or the silence at the
-            end of the trial is shorter than the longest delay.
+            If a time is not a whole number of steps, or has too many, the presentation is longer than the trial, or the
+            silence at the end of the trial is shorter than the longest delay.
         """
         step = time_step(dt)
         steps = _whole_steps("trial", trial, dt)
