@@ -205,7 +205,7 @@ def weibull(coherences: FloatArray, choices: FloatArray, correct: FloatArray) ->
         wrong = np.clip(np.exp(-((coherences / alpha) ** beta)) / 2, 1e-12, 0.5)
         return -float(np.sum(correct * np.log(1 - wrong) + (choices - correct) * np.log(wrong)))
 
-    best = minimize(loss, np.log([np.median(coherences[undecided]), 1.0]), method="Nelder-Mead")
+    best = minimize(loss, np.log([float(np.median(coherences[undecided])), 1.0]), method="Nelder-Mead")
     return float(np.exp(best.x[0])), float(np.exp(best.x[1]))
 
 
