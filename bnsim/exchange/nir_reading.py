@@ -55,7 +55,7 @@ def network(source: Any, dt: float) -> Network:
         return _Reader(graph, dt).network()
     except InputError:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError) as error:
         raise InputError(f"{CULPRIT}: the graph cannot be a network ({first_line(error)}); mend the graph") from None
 
 
@@ -207,6 +207,8 @@ class _Reader:
             gain = gain * self.dt
         elif isinstance(node, nir.CubaLIF):
             synaptic = _flat(node.tau_syn, size)
+            if not (synaptic > 0).all():
+                raise ValueError(f"{target} has a synaptic time constant of {synaptic.min():g} s")
             if (synaptic != synaptic[0]).any():
                 raise ValueError(f"{target} has synapses with different time constants")
             tau = float(synaptic[0])

@@ -289,6 +289,13 @@ def test_what_nir_has_no_word_for(make: Callable[[], Any], message: str) -> None
             ],
             "a kernel of 3 does not fit into 2 values",
         ),
+        (
+            [
+                nir.Input(np.array([2])),
+                nir.CubaLIF(np.zeros(2), np.full(2, 0.01), np.ones(2), np.zeros(2), np.ones(2)),
+            ],
+            "1.cubalif has a synaptic time constant of 0 s",
+        ),
     ],
 )
 def test_graphs_that_are_no_network(nodes: list[Any], message: str) -> None:

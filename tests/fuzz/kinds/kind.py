@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import tempfile
 import warnings
@@ -22,6 +23,8 @@ from tests.experiments.here import Here
 from tests.fuzz.trial import FINE, Outcome, Unexpected, attempt
 
 Strategy = st.SearchStrategy[Any]
+PROGRESS = re.compile(r"(drawing|recording) the |\d+/\d+ (jobs|points)")
+"""Beginning of a line that says how far the command is."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def command(
             command_line.main()
         except SystemExit as left:
             code = left.code
-    lines = [line for line in errors.getvalue().splitlines() if "warning: " not in line]
+    lines = [line for line in errors.getvalue().splitlines() if "warning: " not in line and not PROGRESS.match(line)]
     if code in (0, None) or (may_fail and code == 1 and not lines):
         return said.getvalue()
     if code == 2 and len(lines) == 1 and "please report" not in lines[0]:
