@@ -64,8 +64,9 @@ def metrics(facts: Mapping[str, type[str] | type[float]]) -> tuple[Metric, ...]:
             "variation",
             "",
             "Coefficient of variation",
-            "Mean over neurons of the coefficient of variation of interspike intervals.",
-            facts=facts,
+            "Mean over neurons of the coefficient of variation of interspike intervals, in a simulation of so many "
+            "seconds: neurons that fire rarely have few intervals, and a low coefficient, in a short one.",
+            facts={**facts, "duration": float},
             bounds=(0.0, None),
         ),
         Metric(
@@ -145,7 +146,7 @@ CLASSIC = Classic(
             "other networks than the five in NEST, and there a delay of one step",
             _WITNESS,
             "confirmed",
-            {"dt": 0.1},
+            {"dt": 0.1, "duration": 5.0},
         ),
     ),
 )

@@ -131,7 +131,7 @@ def measured(classic: Classic, recording: Recording, **facts: Any) -> Iterator[M
     """
     yield classic["rate"](rate(recording), **facts)
     variation = np.concatenate([bnsim.measures.coefficient_of_variation(recording, name) for name in "EI"])
-    yield from mean_of_defined(classic["variation"], variation, **facts)
+    yield from mean_of_defined(classic["variation"], variation, duration=round(recording.duration, 6), **facts)
     steps, width = spike_steps(recording), round(BIN / 1e3 / recording.dt)
     counts = np.bincount(steps // width, minlength=recording.n_steps // width)[: recording.n_steps // width]
     if counts.any():
