@@ -154,7 +154,7 @@ CLASSIC = Classic(
         ),
     ),
     presets={
-        "quick": Config(coherences=(0, 6.4, 25.6), trials=6, duration=2000, steps=(0.1,)),
+        "quick": Config(coherences=(0, 6.4, 25.6), trials=4, duration=2000, steps=(0.1,)),
         "full": Config(coherences=(0, 3.2, 6.4, 12.8, 25.6, 51.2), trials=100, duration=2000, steps=(0.1, 0.2, 0.05)),
         "tiny": Config(coherences=(51.2,), trials=1, duration=500, steps=(0.2,)),
     },
@@ -163,8 +163,8 @@ CLASSIC = Classic(
             "an even choice without evidence",
             "correct",
             0.5,
-            0.36,
-            "the network is symmetric; three standard errors of 18 choices",
+            0.44,
+            "the network is symmetric; three standard errors of 12 choices",
             "symmetry",
             "theory",
             {"coherence": 0.0},
@@ -183,8 +183,8 @@ CLASSIC = Classic(
             "decision time in NEST, coherence 25.6 %",
             "time",
             528.0,
-            150.0,
-            "three standard errors of the difference of 24 trials in NEST, whose mean has one of 33 ms, and 18",
+            170.0,
+            "three standard errors of the difference of 24 trials in NEST, whose mean has one of 33 ms, and 12",
             _WITNESS,
             "confirmed",
             {"coherence": 25.6},
@@ -195,12 +195,12 @@ CLASSIC = Classic(
                 "rate",
                 rate,
                 tolerance,
-                "rates in one second have standard deviations of 0.15 Hz (N) and 0.3 Hz (I)",
+                "three standard errors of three seconds; from one to another they deviate by 0.2 Hz (N) and 0.4 Hz (I)",
                 _WITNESS,
                 "confirmed",
                 {"population": population, "dt": 0.1},
             )
-            for population, rate, tolerance in (("N", 2.54, 0.3), ("I", 8.4, 0.6))
+            for population, rate, tolerance in (("N", 2.6, 0.4), ("I", 8.62, 0.75))
         ),
     ),
 )
