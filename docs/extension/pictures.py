@@ -14,8 +14,8 @@ import tempfile
 from pathlib import Path
 
 _FOLDER = Path(__file__).parents[1] / "pictures"
-_WIDTH, _COLOURS = 1200, 96
-"""In pixels; figures have few colours, and a palette makes a file a third as long."""
+_WIDTH, _HEIGHT, _COLOURS = 1200, 1100, 96
+"""In pixels, at most; figures have few colours, and a palette makes a file a third as long."""
 
 
 def stored(study: str) -> Path | None:
@@ -64,7 +64,7 @@ def _draw(study: str) -> None:
         subprocess.run([sys.executable, "-m", "bnsim", *words, "--out", folder], check=True)
         (figure,) = Path(folder).glob(f"*/figures/{STUDIES[study].figure.PLATES[0].figure}.png")
         with Image.open(figure) as image:
-            image.thumbnail((_WIDTH, 10 * _WIDTH))
+            image.thumbnail((_WIDTH, _HEIGHT))
             plain = image.convert("RGB").quantize(_COLOURS)
         _FOLDER.mkdir(exist_ok=True)
         plain.save(_FOLDER / f"{study}.png", optimize=True)

@@ -168,6 +168,12 @@ def test_metrics_of_layers_alone_are_in_the_tables_too(folder: Path, capsys: pyt
     assert [row.label for row in metric_rows(run)] == ["Weights, hidden_1", "Weights, output"]
 
 
+@pytest.fixture(scope="module")
+def failing(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study under a name of its own: another folder of the same name would take its place in this process."""
+    return shutil.copytree(folder, tmp_path_factory.mktemp("own") / "failing_weights")
+
+
 def in_file(path: Path, name: str, text: str) -> Callable[..., Any]:
     """A function as if it stood in a file."""
     names: dict[str, Any] = {}
@@ -180,31 +186,33 @@ def in_figure_file(folder: Path, text: str) -> Callable[[Run], object]:
     return in_file(folder / "figure.py", "draw", text)
 
 
-def test_a_measurement_that_fails_names_the_line(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    request = Request(str(folder), "digits", ("dense",), 1, "tiny")
+def test_a_measurement_that_fails_names_the_line(
+    failing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = Request(str(failing), "digits", ("dense",), 1, "tiny")
     (job,) = check(request).plan(tmp_path).jobs
-    failing = in_file(folder / "measure.py", "run", "def run(*given):\n    return undefined")
-    monkeypatch.setattr(find(str(folder)).measure, "run", failing)
+    broken = in_file(failing / "measure.py", "run", "def run(*given):\n    return undefined")
+    monkeypatch.setattr(find(str(failing)).measure, "run", broken)
     with pytest.raises(MachineError) as caught:
         job._measured(lambda done, total: None)
     assert str(caught.value) == (
-        "NameError: name 'undefined' is not defined, in count_weights/measure.py line 2; --debug shows the traceback"
+        "NameError: name 'undefined' is not defined, in failing_weights/measure.py line 2; --debug shows the traceback"
     )
 
 
 @pytest.mark.slow
-def test_a_figure_that_fails_costs_that_figure(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_figure_that_fails_costs_that_figure(failing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The warning says where, and how to draw it again."""
     settings = {"models.dense.hidden": (5,), "models.dense.passes": 1}
-    run = run_study(str(folder), models=("dense",), seeds=1, out=tmp_path, settings=settings, workers=1)
-    failing = in_figure_file(folder, "def draw(run):\n    raise ZeroDivisionError('no bars')")
-    monkeypatch.setattr(find(str(folder)).figure, "draw", failing)
-    where = "ZeroDivisionError: no bars, in count_weights/figure.py line 2"
-    with pytest.warns(UserWarning, match="count-weights: could not be drawn") as caught:
+    run = run_study(str(failing), models=("dense",), seeds=1, out=tmp_path, settings=settings, workers=1)
+    broken = in_figure_file(failing, "def draw(run):\n    raise ZeroDivisionError('no bars')")
+    monkeypatch.setattr(find(str(failing)).figure, "draw", broken)
+    where = "ZeroDivisionError: no bars, in failing_weights/figure.py line 2"
+    with pytest.warns(UserWarning, match="failing-weights: could not be drawn") as caught:
         report.write(run.directory)
     assert str(caught[0].message) == (
-        f"count-weights: could not be drawn ({where}); its numbers are stored: correct it and draw again with "
-        f"`bnsim draw {run.directory} --study {folder}`"
+        f"failing-weights: could not be drawn ({where}); its numbers are stored: correct it and draw again with "
+        f"`bnsim draw {run.directory} --study {failing}`"
     )
     page = (run.directory / "report.html").read_text(encoding="utf-8")
     assert f"The figures of this study could not be drawn ({where}). Its numbers are stored." in page
@@ -216,18 +224,18 @@ def test_a_figure_that_fails_costs_that_figure(folder: Path, tmp_path: Path, mon
     [
         (
             "def draw(run):\n\n    return helper()",
-            "NameError: name 'helper' is not defined, in count_weights/figure.py",
+            "NameError: name 'helper' is not defined, in failing_weights/figure.py",
         ),
-        ("def draw(run):\n    run.table('wieghts')", "AttributeError: .*, in count_weights/figure.py line 2"),
-        ("def draw(run):\n    return 1", "count-weights: draw returned no dict of figures by name, but int"),
+        ("def draw(run):\n    run.table('wieghts')", "AttributeError: .*, in failing_weights/figure.py line 2"),
+        ("def draw(run):\n    return 1", "failing-weights: draw returned no dict of figures by name, but int"),
         ("def draw(run):\n    return {'bars': 1}", "draw returned a figure 'bars' that is no plate; name it in PLATES"),
     ],
 )
 def test_a_figure_that_fails_names_the_line(
-    draw: str, message: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+    draw: str, message: str, failing: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    study, drawn = find(str(folder)), figures.Drawn()
-    monkeypatch.setattr(study.figure, "draw", in_figure_file(folder, draw))
+    study, drawn = find(str(failing)), figures.Drawn()
+    monkeypatch.setattr(study.figure, "draw", in_figure_file(failing, draw))
     monkeypatch.setattr(study.figure, "sentences", lambda run: [])
     run: Any = object()
     figures.attempt(drawn, study.name, lambda: figures._of_study(run, study, drawn), study)
