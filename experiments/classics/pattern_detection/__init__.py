@@ -44,7 +44,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
 from experiments.spec import Metric, Options
 from experiments.yardsticks import Classic, Yardstick
@@ -65,12 +65,19 @@ class Config(Options):
     jitter
         Standard deviation of the times of a presentation's spikes about those of the pattern, in ms.
     steps
-        Time steps, in ms. The figure shows the neuron with the first.
+        Time steps, in ms, of which 1 ms is a whole number. The figure shows the neuron with the first.
     """
 
     duration: PositiveInt = Field(multiple_of=PARTS * PIECE)
     jitter: NonNegativeFloat
     steps: tuple[PositiveFloat, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _check_grid(self) -> Config:
+        for dt in self.steps:
+            if abs(1 / dt - round(1 / dt)) > 1e-6 or dt > 1:
+                raise ValueError(f"1 ms is no whole number of steps of {dt:g} ms; give 1, 0.5, 0.2 or 0.1, say")
+        return self
 
 
 _FACTS: Mapping[str, type[str] | type[int] | type[float]] = {"dt": float, "duration": int, "jitter": float}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from brian2.units import ms, mV
+from pydantic import ValidationError
 
 import bnsim
-from experiments.classics.pattern_detection import BINS, CLASSIC, figure, measure
+from experiments.classics.pattern_detection import BINS, CLASSIC, Config, figure, measure
 from experiments.classics.pattern_detection.afferents import AFFERENTS, INVOLVED, WINDOW, Spikes, drawn, presented
 from experiments.classics.pattern_detection.measure import Heard
 from experiments.classics.pattern_detection.neuron import PostsynapticPotential, SpikeResponseNeuron
@@ -111,6 +112,12 @@ def test_potentials_follow_the_kernels_of_the_paper() -> None:
     since = times[crossing:] - times[crossing]
     after = 500 * (2 * np.exp(-since / 10) - 4 * kernel(since)) + 300 * kernel(times[crossing:] - 30.1) / largest
     np.testing.assert_allclose(potential[crossing:], after, rtol=0, atol=1e-9)
+
+
+def test_steps_that_do_not_make_a_millisecond_are_refused() -> None:
+    for dt in (0.3, 2.0):
+        with pytest.raises(ValidationError, match=f"1 ms is no whole number of steps of {dt:g} ms; give 1, 0.5"):
+            Config(duration=450, jitter=1.0, steps=(dt,))
 
 
 def test_what_given_spikes_say() -> None:
