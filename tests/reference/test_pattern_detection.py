@@ -22,10 +22,11 @@ def by_hand(steps: Int64Array, units: Int64Array) -> tuple[list[int], FloatArray
     gain = 4 ** (4 / 3)  # (tau_m / tau_s)^(tau_m / (tau_m - tau_s))
     slow, fast = np.exp(-DT / 10), np.exp(-DT / 2.5)
     weights = np.full(AFFERENTS, 0.475)
-    last = np.full(AFFERENTS, np.inf)  # the arrival that may still strengthen: none before this time, if infinite
+    last = np.full(AFFERENTS, -np.inf)  # step of the arrival that may still strengthen; infinitely long ago where none
     free = np.zeros(AFFERENTS, bool)  # whether no spike has arrived since the neuron's last one
     v = s = 0.0
-    above, fired, borders = False, [], np.searchsorted(steps, np.arange(10_000 * SECONDS + 1))
+    above, borders = False, np.searchsorted(steps, np.arange(10_000 * SECONDS + 1))
+    fired: list[int] = []
     for step in range(10_000 * SECONDS):
         v, s = v * slow + s * gain * (slow - fast) / 3, s * fast
         fires, above = v > 500 and not above, v > 500
@@ -38,10 +39,8 @@ def by_hand(steps: Int64Array, units: Int64Array) -> tuple[list[int], FloatArray
         free[arriving] = False
         last[arriving] = step
         if fires:
-            since = DT * (step - last)
-            strengthening = np.where(np.isfinite(last), np.exp(-np.maximum(since, 0) / 16.8), 0) / 32
-            weights = np.minimum(weights + strengthening, 1)
-            last[:], free[:] = np.inf, True
+            weights = np.minimum(weights + np.exp(-DT * (step - last) / 16.8) / 32, 1)
+            last[:], free[:] = -np.inf, True
             fired.append(step)
             v, s = 1000.0, -4 * 500 * 3 / gain
             above = True

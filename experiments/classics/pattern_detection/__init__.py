@@ -92,7 +92,7 @@ def _yardsticks() -> Iterator[Yardstick]:
     paper = (
         ("success", 0.96, 0.1, "two standard errors of the share in 20 runs"),
         ("hits", 0.991, 0.01, "single runs have a standard deviation of 0.005"),
-        ("latency", 4.0, 0.5, "the figure is rounded to 1 ms"),
+        ("latency", 4.0, 1.0, "two standard deviations of single runs are 0.8 ms, and the figure is rounded"),
     )
     fine = "two standard deviations of single runs; at 0.01 ms, pairs in one step still strengthen"
     coarse = "two standard deviations of single runs; the figure is that of one input"
