@@ -17,7 +17,7 @@ from brian2 import ms, mV, second
 import bnsim
 
 afferents, involved, rate = 2000, 1000, 64  # Hz; the first thousand take part in the pattern
-seconds, window = 60, 500  # length, and that of the pattern in steps of 0.1 ms
+seconds, window = 40, 500  # length, and that of the pattern in steps of 0.1 ms
 
 
 @dataclass(frozen=True, repr=False)

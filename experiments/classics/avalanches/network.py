@@ -27,6 +27,10 @@ class MeetingPoint(bnsim.NeuronModel):
     ----------
     tau_m : Quantity
         Membrane time constant, much shorter than the time step.
+    refractory : Quantity
+        Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
+        Integration method.
 
     Notes
     -----

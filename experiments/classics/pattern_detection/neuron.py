@@ -27,6 +27,10 @@ class SpikeResponseNeuron(bnsim.NeuronModel):
         Threshold T, which the potential crosses from below at a spike.
     k_1, k_2 : float
         Height of the spike, and depth of the potential after it, relative to the threshold.
+    refractory : Quantity
+        Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
+        Integration method.
 
     Notes
     -----
