@@ -136,6 +136,7 @@ def _shown(listener: Listener, heard: Heard) -> Iterator[Measurement]:
         yield from CLASSIC["potential"].curve(potential, part=part)
     last = listener.presentations[listener.presentations + AFTER <= listener.duration][-1]
     steps, units = listener.spikes_between(last - BEFORE, last + AFTER)
+    weights = listener.weights
     for step, unit in zip(steps, units, strict=True):
         if unit % EVERY == 0:
-            yield CLASSIC["spike"](listener.weights[unit], step=step, afferent=unit)
+            yield CLASSIC["spike"](weights[unit], step=step, afferent=unit)
