@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import mmap
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from bnsim.npz import check_size
 
 _HEAP = b"GCOL\1\0\0\0"
 """Signature and version of a heap, in which HDF5 keeps texts."""
+_INTEGERS = {2: "H", 4: "I", 8: "Q"}
+"""Unsigned integers by their bytes, as `struct` names them."""
 
 
 @contextmanager
@@ -38,7 +41,8 @@ def opened(path: Path) -> Iterator[h5py.File]:
     OSError
         If it cannot be opened.
     ValueError
-        If a heap of texts is damaged: the library would look for its end for ever, where no Ctrl-C reaches it.
+        If a heap of texts is damaged: the library would look for its end for ever, where no Ctrl-C reaches it. Or if
+        heaps overlap, of which many would take long to look at.
     """
     with h5py.File(path, "r") as file:
         _, length = file.id.get_create_plist().get_sizes()
@@ -306,24 +310,22 @@ def n_bytes(found: h5py.Dataset) -> int:
 def _check_heaps(content: mmap.mmap, length: int) -> None:
     """Refuse a heap of which an object takes no place, so that the next one would be itself.
 
-    HDF5 File Format Specification 3.0, section III.E, "Global Heap".
+    HDF5 File Format Specification 3.0, section III.E, "Global Heap": an object has a number, 0 for free space, and a
+    size in `length` bytes, with which free space counts its header.
     """
-    header = 8 + 8 * math.ceil(length / 8)
-
-    def number(at: int) -> int:
-        return int.from_bytes(content[at : at + length], "little")
-
-    start = content.find(_HEAP)
+    header, found = 8 + 8 * math.ceil(length / 8), struct.Struct(f"<H6x{_INTEGERS[length]}").unpack_from
+    start, steps = content.find(_HEAP), len(content) // header
     while start >= 0:
-        end = min(start + number(start + 8), len(content))
+        end = min(start + found(content, start)[1], len(content))
         place = start + header
         while place + header <= end:
-            size = number(place + 8)
-            is_free = content[place : place + 2] == b"\0\0"
-            step = size if is_free else header + 8 * math.ceil(size / 8)
-            if not 0 < step < 2**63:
+            number, size = found(content, place)
+            step = size if number == 0 else header + 8 * -(-size // 8)
+            if not header <= step < 2**63:
                 raise ValueError(f"a heap of texts is damaged at byte {place}")
-            place += step
+            place, steps = place + step, steps - 1
+            if steps < 0:
+                raise ValueError(f"heaps of texts overlap at byte {start}")
         start = content.find(_HEAP, start + 8)
 
 
