@@ -69,17 +69,18 @@ def built(folder: Path) -> Path:
 
 
 def tried(python: str, wheel: Path, extra: str, folder: Path) -> None:
-    """Install the wheel for one Python and carry out the commands."""
-    environment, empty = folder / f"environment-{python}", folder / f"empty-{python}"
+    """Install the wheel for one Python, a name or a path, and carry out the commands."""
+    name = Path(python).name
+    environment, empty, cache = (folder / f"{what}-{name}" for what in ("environment", "empty", "cache"))
     empty.mkdir()
     say([python, "-m", "venv", environment], folder)
-    with timed(f"{python}: `pip install`{f', extra {extra}' if extra else ''}"):
+    with timed(f"{name}: `pip install`{f', extra {extra}' if extra else ''}"):
         package = f"bnsim[{extra}] @ {wheel.as_uri()}" if extra else str(wheel)
         say([environment / "bin" / "pip", "install", "--quiet", package], folder)
     search = str(environment / "bin") if extra == "compiler" else os.environ["PATH"]
     for command in COMMANDS:
-        with timed(f"{python}: `bnsim {command}`"):
-            say([environment / "bin" / "bnsim", *command.split()], empty, PATH=search, BNSIM_CACHE=str(folder / python))
+        with timed(f"{name}: `bnsim {command}`"):
+            say([environment / "bin" / "bnsim", *command.split()], empty, PATH=search, BNSIM_CACHE=str(cache))
     shutil.rmtree(environment)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import mmap
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,13 +16,15 @@ import numpy as np
 from bnsim.expected import NUMBER
 from bnsim.npz import check_size
 
-_HEAP = b"GCOL\x01"
-"""Signature and version of a heap of texts; the library does not look at the three bytes after them."""
+_HEAP = b"GCOL\1"
+"""Signature and version of a heap, in which HDF5 keeps texts; the library does not look at the three bytes after it."""
+_INTEGERS = {2: "H", 4: "I", 8: "Q"}
+"""Unsigned integers by their bytes, as `struct` names them."""
 
 
 @contextmanager
 def open_hdf5(path: Path) -> Iterator[h5py.File]:
-    """Open a file to read it, once it is known that HDF5's library does not read its texts for ever.
+    """Open a file to read it, once it is known that the HDF5 library comes to the end of its texts.
 
     Parameters
     ----------
@@ -31,46 +34,21 @@ def open_hdf5(path: Path) -> Iterator[h5py.File]:
     Yields
     ------
     h5py.File
-        The open file.
+        The file, to be read.
 
     Raises
     ------
     OSError
-        If it cannot be opened, or is no HDF5 file.
+        If it cannot be opened.
     ValueError
-        If a heap of texts is damaged.
-
-    Notes
-    -----
-    Texts of any length lie in heaps, one object after another (HDF5 File Format Specification 3.0, III.E). HDF5 1.14
-    goes from one to the next by the size that an object states. Where that leads nowhere it stays where it is, in a
-    loop that nothing interrupts, neither Ctrl-C nor a time limit in Python.
+        If a heap of texts is damaged: the library would look for its end for ever, where no Ctrl-C reaches it. Or if
+        heaps overlap, of which many would take long to look at.
     """
     with h5py.File(path, "r") as file:
-        _, width = file.id.get_create_plist().get_sizes()
-        with path.open("rb") as disk, mmap.mmap(disk.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            _check_heaps(content, width)
+        _, length = file.id.get_create_plist().get_sizes()
+        with path.open("rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            _check_heaps(content, length)
         yield file
-
-
-def _check_heaps(content: mmap.mmap, width: int) -> None:
-    """Refuse a heap in which an object takes no place; a length takes `width` bytes."""
-
-    def length(place: int) -> int:
-        return int.from_bytes(content[place : place + width], "little")
-
-    head = 8 + 8 * math.ceil(width / 8)  # of the heap, and of an object, aligned
-    start = content.find(_HEAP)
-    while start >= 0:
-        end = min(start + length(start + 8), len(content))
-        place = start + head
-        while place + head <= end:
-            size = length(place + 8)
-            step = size if content[place : place + 2] == b"\0\0" else head + 8 * math.ceil(size / 8)
-            if not 0 < step < 2**63:  # the library's own sum would be 0, or begin anew beyond 2**64
-                raise ValueError(f"a heap of texts is damaged at byte {place}")
-            place += step
-        start = content.find(_HEAP, start + 1)
 
 
 class Source:
@@ -327,6 +305,28 @@ def n_bytes(found: h5py.Dataset) -> int:
     """
     piece = math.prod(found.chunks) if found.chunks else 0
     return int(max(found.size or 0, piece) * found.dtype.itemsize)
+
+
+def _check_heaps(content: mmap.mmap, length: int) -> None:
+    """Refuse a heap of which an object takes no place, so that the next one would be itself.
+
+    HDF5 File Format Specification 3.0, section III.E, "Global Heap": an object has a number, 0 for free space, and a
+    size in `length` bytes, with which free space counts its header.
+    """
+    header, found = 8 + 8 * math.ceil(length / 8), struct.Struct(f"<H6x{_INTEGERS[length]}").unpack_from
+    start, steps = content.find(_HEAP), len(content) // header
+    while start >= 0:
+        end = min(start + found(content, start)[1], len(content))
+        place = start + header
+        while place + header <= end:
+            number, size = found(content, place)
+            step = size if number == 0 else header + 8 * -(-size // 8)
+            if not header <= step < 2**63:
+                raise ValueError(f"a heap of texts is damaged at byte {place}")
+            place, steps = place + step, steps - 1
+            if steps < 0:
+                raise ValueError(f"heaps of texts overlap at byte {start}")
+        start = content.find(_HEAP, start + 8)
 
 
 def _check_kind(place: str, found: h5py.Dataset, kinds: str) -> None:

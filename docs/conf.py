@@ -61,7 +61,7 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "filename_pattern": r"\.py$",
     "ignore_pattern": r"__init__\.py" if find_spec("nest") else r"from_nest\.py|__init__\.py",  # no wheel everywhere
-    "reset_modules": ("matplotlib", "extension.gallery.without_pictures"),
+    "reset_modules": ("matplotlib", "extension.gallery.without_pictures", "extension.gallery.only_its_own"),
     "reset_modules_order": "both",
     "download_all_examples": False,
     "show_memory": False,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.scripts import carry_out
 
 README = Path(__file__).parents[1] / "README.md"
 SCRIPTS = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
@@ -16,11 +16,7 @@ SCRIPTS = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(SCRIPTS)))
 def test_script_draws_its_figure(number: int, tmp_path: Path) -> None:
-    (tmp_path / "script.py").write_text(SCRIPTS[number])
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "script.py"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    carry_out(SCRIPTS[number], tmp_path)
     (figure,) = tmp_path.glob("*.png")
     assert figure.stat().st_size > 5000
 

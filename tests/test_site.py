@@ -18,6 +18,8 @@ import typer
 from filelock import FileLock
 from sphinx.search.en import SearchEnglish
 
+from tests.scripts import carry_out
+
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = [*sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts), ROOT / "README.md"]
@@ -150,21 +152,7 @@ def test_commands_exist(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("page", WITH_PYTHON, ids=name_of)
 def test_scripts_of_a_page_run(page: Path, tmp_path: Path) -> None:
     """The blocks of a page are one script."""
-    script = "import matplotlib\nmatplotlib.use('Agg')\n" + "\n".join(BLOCK.findall(page.read_text()))
-    (tmp_path / "script.py").write_text(f"def main():\n{indented(script)}\n\nif __name__ == '__main__':\n    main()\n")
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "script.py"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert done.returncode == 0, done.stderr
-
-
-def indented(script: str) -> str:
-    return "\n".join(f"    {line}" if line else "" for line in script.split("\n"))
+    carry_out("\n".join(BLOCK.findall(page.read_text())), tmp_path)
 
 
 def application() -> Any:

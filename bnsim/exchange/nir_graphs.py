@@ -62,6 +62,10 @@ def to_nir(network: Network, state: State, dt: Quantity = 0.1 * ms) -> nir.NIRGr
     Readers take forward Euler steps. With ``method="euler"`` the spikes are theirs where the synapse is no `Delta`, one
     step later a layer: here a spike acts in the step after. A bias acts from their first step on, as
     ``StepCurrent(amplitude, layer * dt, 1e9 * second)`` does here. Others differ by terms of the order dt.
+
+    Networks with reset by subtraction, as converted classifiers are, have no place in NIR: its neurons are reset to a
+    potential. In continuous time the two are one. In time steps they are not, and readers differ: snnTorch resets LIF
+    to 0 and subtracts from IF, Norse takes what it is told. No metadata that they read says which is meant.
     """
     graph = _module("to_nir", "nir_writing").graph("to_nir", network, state, time_step(dt))
     return cast("nir.NIRGraph", graph)

@@ -14,7 +14,7 @@ from bnsim.drives import Current, Encoder, StepCurrent
 from bnsim.errors import InputError
 from bnsim.memory import check_fits
 from bnsim.network import Network, Population, Projection
-from bnsim.neurons import IF, LIF
+from bnsim.neurons import IF, LIF, SubtractiveIF, SubtractiveLIF
 from bnsim.state import State
 from bnsim.synapses import Delta, ExponentialCurrent
 
@@ -98,6 +98,9 @@ def _node(culprit: str, population: Population, incoming: list[Projection], stat
     model, owner = population.model, f"Population({population.name!r})"
     if isinstance(model, Encoder):
         return nir.Input(np.array([population.size]))
+    if isinstance(model, SubtractiveIF | SubtractiveLIF):
+        what = f"the reset by subtraction of the model {type(model).__name__}"
+        raise _refused(culprit, owner, what, "give LIF or IF, which are reset to a potential")
     if type(model) not in (LIF, IF):
         raise _refused(culprit, owner, f"the model {type(model).__name__}", "give LIF or IF")
     if float(np.asarray(model.refractory)) > 0:

@@ -17,27 +17,14 @@ from bnsim.arrays import FloatArray, LabelArray
 from bnsim.errors import InputError, first_line
 from models.artificial import keras_archive
 from models.artificial.backend import keras
-from models.artificial.keras_kind import Layer, RefusedLayerError, remedy_for, settled
+from models.artificial.keras_configuration import described, refused
+from models.artificial.keras_kind import Layer, RefusedLayerError, settled
 from models.artificial.keras_layers import LAYERS
 from models.artificial.keras_values import BYTES, Limit, Shape, Stages, Value, units_of
 from models.rectifiers import INPUT, RectifierNetwork
 
 ROWS = 256
 """Samples that Keras is given at once."""
-MOST_LAYERS = 10_000
-FLOATS = ("float32", "mixed_float16", "mixed_bfloat16", "float64")
-"""Types in which a model may compute; here Keras computes in float32."""
-_IGNORED = frozenset(
-    {
-        *("name", "trainable", "dtype", "batch_input_shape", "sparse", "ragged", "optional", "seed", "noise_shape"),
-        *("kernel_initializer", "bias_initializer", "depthwise_initializer", "beta_initializer", "gamma_initializer"),
-        *("kernel_regularizer", "bias_regularizer", "activity_regularizer", "beta_regularizer", "gamma_regularizer"),
-        *("kernel_constraint", "bias_constraint", "beta_constraint", "gamma_constraint", "depthwise_constraint"),
-        *("moving_mean_initializer", "moving_variance_initializer", "momentum", "renorm_momentum", "synchronized"),
-        *("depthwise_regularizer", "data_format"),
-    }
-)
-"""Options that bear on training alone; they are read by nobody."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +56,6 @@ class KerasSource:
     network: RectifierNetwork
     model: Any
     is_squashed: bool
-    """Whether softmax or sigmoid comes last."""
 
     @property
     def n_classes(self) -> int:
@@ -168,152 +154,10 @@ def read(path: str | Path) -> KerasSource:
     """
     path = Path(path)
     with keras_archive.opened(path) as (configuration, weights, n_values):
-        layers, output = _layers(path, configuration)
+        layers, output = described(path, configuration)
         _check_sizes(path, layers, n_values)
         model = _model(path, layers, output, weights)
     return _converted(path, layers, output, model)
-
-
-def _refused(path: Path, layer: str, kind: str, what: str) -> InputError:
-    return InputError(f"{path}: layer {layer!r} ({kind}): {what}")
-
-
-def _layers(path: Path, configuration: Mapping[str, Any]) -> tuple[list[Layer], str]:
-    """The layers, each after its sources, and the name of the last one."""
-    kind, config = configuration.get("class_name"), configuration.get("config")
-    if (
-        kind not in ("Sequential", "Functional")
-        or not isinstance(config, dict)
-        or configuration.get("registered_name") not in (None, kind)
-    ):
-        raise InputError(
-            f"{path}: a model of class {kind!r}, whose code is not in the file; give a Sequential or functional model"
-        )
-    given = config.get("layers")
-    if (
-        not isinstance(given, list)
-        or not 0 < len(given) <= MOST_LAYERS
-        or not all(isinstance(each, dict) for each in given)
-    ):
-        raise InputError(f"{path}: its configuration lists no layers; {keras_archive.SAVE_AGAIN}")
-    layers: dict[str, Layer] = {}
-    for each in given:
-        name, class_name, options = _options(path, each)
-        sources = _sources(path, name, class_name, each) if kind == "Functional" else tuple(layers)[-1:]
-        layers[_new(path, name, layers)] = _described(path, name, class_name, options, sources, layers)
-    if kind == "Sequential":
-        return list(layers.values()), next(reversed(layers))
-    return list(layers.values()), _output(path, config, layers)
-
-
-def _new(path: Path, name: str, layers: Mapping[str, Layer]) -> str:
-    if name in layers:
-        raise InputError(f"{path}: two layers are called {name!r}; {keras_archive.SAVE_AGAIN}")
-    return name
-
-
-def _options(path: Path, given: Mapping[str, Any]) -> tuple[str, str, dict[str, Any]]:
-    """Name and class of a layer, and the options that matter, checked."""
-    config, kind = given.get("config"), str(given.get("class_name"))
-    name = config.get("name") if isinstance(config, dict) else None
-    if not isinstance(config, dict) or not isinstance(name, str) or not name:
-        raise InputError(f"{path}: a layer of class {kind!r} without a name; {keras_archive.SAVE_AGAIN}")
-    module = given.get("module")
-    if kind in ("Sequential", "Functional"):
-        raise _refused(path, name, kind, "a model inside the model; put its layers into the model itself")
-    if kind == "Lambda":
-        raise _refused(path, name, kind, "holds code, which is never run; use layers that say what they do")
-    if module != "keras.layers" or given.get("registered_name") not in (None, kind):
-        raise _refused(path, name, kind, f"a custom class of {module!r}, never imported; use layers of Keras itself")
-    if kind not in LAYERS:
-        raise _refused(path, name, kind, f"cannot become spiking; use {', '.join(LAYERS)}")
-    if _type(config) not in FLOATS:
-        raise _refused(path, name, kind, f"computes in {_type(config)!r}; save the model in float32")
-    checks, found = LAYERS[kind].options, {}
-    for option, check in checks.items():
-        if option not in config or not check(config[option]):
-            shown = "missing" if option not in config else _shown(config[option])
-            raise _refused(path, name, kind, f"{option} is {shown}; {remedy_for(option, config.get(option))}")
-        found[option] = config[option]
-    for option, value in config.items():
-        if option not in checks and option not in _IGNORED and value not in (None, False):
-            raise _refused(path, name, kind, f"has the option {option!r}; build it without")
-    return name, kind, found
-
-
-def _type(config: Mapping[str, Any]) -> str:
-    """Name of the type in which a layer computes."""
-    given = config.get("dtype", "float32")
-    inner = given.get("config") if isinstance(given, dict) else None
-    return str(inner.get("name") if isinstance(inner, dict) else given)
-
-
-def _shown(value: object) -> str:
-    """A value, or what an object is that is given instead of one."""
-    if isinstance(value, dict):
-        return f"an object of class {str(value.get('config') or value.get('class_name'))[:40]!r}, never made"
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:60]}..."
-
-
-def _sources(path: Path, name: str, kind: str, given: Mapping[str, Any]) -> tuple[str, ...]:
-    """Names of the layers that a layer of a functional model takes its input from."""
-    nodes = given.get("inbound_nodes")
-    if kind == "InputLayer":
-        return ()
-    if not isinstance(nodes, list) or len(nodes) != 1:
-        number = len(nodes) if isinstance(nodes, list) else 0
-        raise _refused(path, name, kind, f"is used {number} times; use a layer of its own in each place")
-    arguments = nodes[0].get("args") if isinstance(nodes[0], dict) else None
-    if not isinstance(arguments, list) or len(arguments) != 1:
-        raise _refused(path, name, kind, f"is called with more than its input; {keras_archive.SAVE_AGAIN}")
-    tensors = arguments[0] if isinstance(arguments[0], list) else arguments
-    return tuple(_tensor(path, name, kind, tensor) for tensor in tensors)
-
-
-def _tensor(path: Path, name: str, kind: str, tensor: object) -> str:
-    match tensor:
-        case {"class_name": "__keras_tensor__", "config": {"keras_history": [str(source), 0, 0]}}:
-            return source
-    raise _refused(path, name, kind, f"takes an input that is no layer's output; {keras_archive.SAVE_AGAIN}")
-
-
-def _output(path: Path, config: Mapping[str, Any], layers: Mapping[str, Layer]) -> str:
-    """Name of the output of a functional model with one input."""
-    ends = []
-    for which in ("input_layers", "output_layers"):
-        end = config.get(which)
-        while isinstance(end, list) and len(end) == 1:
-            end = end[0]
-        match end:
-            case [str(name), 0, 0] if name in layers:
-                ends.append(name)
-            case _:
-                raise InputError(
-                    f"{path}: not one {which.split('_')[0]} alone; give a model with one input and one output"
-                )
-    if [layer.name for layer in layers.values() if layer.kind == "InputLayer"] != ends[:1]:
-        raise InputError(f"{path}: not one input alone; give a model with one input and one output")
-    return ends[1]
-
-
-def _described(
-    path: Path, name: str, kind: str, options: Mapping[str, Any], sources: tuple[str, ...], layers: Mapping[str, Layer]
-) -> Layer:
-    if bool(sources) == (kind == "InputLayer") or (len(sources) > 1 and kind not in ("Add", "Concatenate")):
-        raise _refused(
-            path, name, kind, f"has {len(sources)} inputs; begin with an Input layer, and give each layer one"
-        )
-    for source in sources:
-        if source not in layers:
-            raise _refused(
-                path, name, kind, f"takes its input from {source!r}, which comes later; {keras_archive.SAVE_AGAIN}"
-            )
-    try:
-        shape = LAYERS[kind].shape(options, [layers[source].shape for source in sources])
-    except RefusedLayerError as error:
-        raise _refused(path, name, kind, str(error)) from None
-    return Layer(name, kind, options, sources, shape)
 
 
 def _check_sizes(path: Path, layers: Sequence[Layer], n_values: int) -> None:
@@ -326,7 +170,7 @@ def _check_sizes(path: Path, layers: Sequence[Layer], n_values: int) -> None:
         n_connections += LAYERS[layer.kind].n_connections(layer.options, inputs)
         if n_weights > n_values:
             what = f"with it the model has {n_weights:,} weights, and the file holds {n_values:,}"
-            raise _refused(path, layer.name, layer.kind, f"{what}; {keras_archive.SAVE_AGAIN}")
+            raise refused(path, layer.name, layer.kind, f"{what}; {keras_archive.SAVE_AGAIN}")
     npz.check_size(path, BYTES * n_connections)
 
 
@@ -375,11 +219,11 @@ def _converted(path: Path, layers: Sequence[Layer], output: str, model: Any) -> 
     for layer in layers:
         held = [np.asarray(array, np.float64) for array in model.get_layer(layer.name).get_weights()]
         if not all(np.isfinite(array).all() for array in held):
-            raise _refused(path, layer.name, layer.kind, "has weights that are not finite; train the model again")
+            raise refused(path, layer.name, layer.kind, "has weights that are not finite; train the model again")
         values[layer.name] = _value(path, layer, held, values, stages)
     last, answer = values[output], next(layer for layer in layers if layer.name == output)
     if last.unsettled:
-        raise _refused(path, output, answer.kind, "ends with maximum pooling of values below 0; put ReLU before it")
+        raise refused(path, output, answer.kind, "ends with maximum pooling of values below 0; put ReLU before it")
     shape = next(layer.shape for layer in layers if layer.kind == "InputLayer")
     n_trainable = int(sum(math.prod(weight.shape) for weight in model.trainable_weights))
     return KerasSource(path, shape, len(last.bias), n_trainable, stages.finished(last), model, last.is_answer)
@@ -396,7 +240,7 @@ def _value(
         settled(kind, inputs)
         return kind.value(named, weights, inputs, stages)
     except RefusedLayerError as error:
-        raise _refused(path, layer.name, layer.kind, str(error)) from None
+        raise refused(path, layer.name, layer.kind, str(error)) from None
 
 
 def _population(name: str) -> str:

@@ -37,6 +37,10 @@ class ConvertedKeras(ConvertedClassifier):
 
     A network with a single sigmoid unit gets two output neurons, driven by z and -z.
 
+    It is not in `models.registry`, whose classifiers learn any task from its samples and take part in every study: this
+    one knows the task that its file was trained on and no other, and has neither a default that works nor a twin.
+    `bnsim convert` and `experiments.convert` carry it out.
+
     Parameters
     ----------
     source : str

@@ -41,14 +41,29 @@ def test_whole_texts_are_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "fields",
-    [{"index": bytes(2), "size": bytes(8)}, {"size": (2**64 - 16).to_bytes(8, "little")}],
-    ids=["free space of no size", "a size that is none with its header"],
+    [
+        {"index": bytes(2), "size": bytes(8)},
+        {"index": bytes(2), "size": (8).to_bytes(8, "little")},
+        {"size": (2**64 - 16).to_bytes(8, "little")},
+    ],
+    ids=["free space of no size", "free space that is less than its header", "a size that is none with its header"],
 )
 def test_a_heap_without_an_end_is_refused(fields: dict[str, bytes], tmp_path: Path) -> None:
     """The library reads it for ever, with Ctrl-C held."""
     path = with_texts(tmp_path / "a.h5")
     place = of_object(path, **fields)
     with pytest.raises(ValueError, match=f"a heap of texts is damaged at byte {place}$"), open_hdf5(path):
+        pass
+
+
+def test_heaps_that_overlap_are_refused(tmp_path: Path) -> None:
+    """Each lies in an object of the one before, and goes on to the end; looking at n of them would take n² steps."""
+    path = with_texts(tmp_path / "a.h5")
+    size, small = (2**20).to_bytes(8, "little"), (16).to_bytes(8, "little")
+    heaps = (b"\1" + bytes(7) + small + HEAP + b"\1\0\0\0" + size) * 100
+    with path.open("ab") as file:
+        file.write(heaps + (b"\1" + bytes(15)) * 1000)
+    with pytest.raises(ValueError, match=r"^heaps of texts overlap at byte \d+$"), open_hdf5(path):
         pass
 
 

@@ -28,11 +28,13 @@ import pandas as pd
 import pytest
 
 from experiments import command_line
+from experiments.points import folder as points_folder
 from experiments.run import carry_out
 from experiments.run_directory import read_run
 from experiments.studies import STUDIES
 
 from .here import Here, empty_pictures
+from .parabola import Streams
 
 COMMAND = shutil.which("bnsim", path=str(Path(sys.executable).parent)) or "bnsim is not installed"
 SMALL = [
@@ -52,6 +54,7 @@ def bnsim(*arguments: str, cwd: Path, **environment: str) -> subprocess.Complete
     output, errors = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(output), redirect_stderr(errors):
         patch.setattr(carry_out, "Workers", Here)
+        patch.setattr(points_folder, "Workers", Streams)
         patch.setattr(warnings, "showwarning", warnings.showwarning)  # the command sets its own
         patch.setattr(sys, "argv", ["bnsim", *arguments])
         patch.chdir(cwd)
@@ -398,7 +401,8 @@ def test_an_interrupted_training_goes_on_with_the_run(tmp_path: Path) -> None:
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     for folder in (whole, parts):
         folder.mkdir()
-    assert installed(*arguments, cwd=whole).returncode == 0
+    with empty_pictures():
+        assert bnsim(*arguments, cwd=whole).returncode == 0
     states = "runs/*/fitted/*/0*.npz"
     said = interrupted(*arguments, when=lambda: bool(list(parts.glob(states))), cwd=parts)
     (run,) = (parts / "runs").iterdir()
@@ -406,7 +410,8 @@ def test_an_interrupted_training_goes_on_with_the_run(tmp_path: Path) -> None:
     assert said[-1] == (
         f"bnsim: error: interrupted; the trainings so far are kept; continue with `bnsim resume runs/{run.name}`"
     )
-    resumed = installed("resume", str(run), cwd=parts)
+    with empty_pictures():
+        resumed = bnsim("resume", str(run), cwd=parts)
     assert resumed.returncode == 0, resumed.stderr
     (other,) = (whole / "runs").iterdir()
     timed = r"_seconds$|_per_second$"
@@ -431,7 +436,7 @@ def test_an_interrupted_training_goes_on_with_the_sweep(tmp_path: Path) -> None:
     assert resumed.returncode == 0, resumed.stderr
     assert not (folder / "fitted").exists()
     assert "is damaged; the state before it" in resumed.stderr
-    assert installed(*arguments, "--out", "whole", cwd=tmp_path).returncode == 0
+    assert bnsim(*arguments, "--out", "whole", cwd=tmp_path).returncode == 0
     first, second = (
         pd.read_parquet(tmp_path / place / folder.name / "results.parquet") for place in ("sweeps", "whole")
     )

@@ -102,11 +102,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.slow
-def test_it_is_carried_out_drawn_and_told(folder: Path, tmp_path: Path) -> None:
-    """By a worker process, which has to find it too."""
+@pytest.fixture(scope="module")
+def counted(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run of it, by a worker process, which has to find it too. Not to be changed."""
     settings = {"models.dense.hidden": (5,), "models.dense.passes": 1, "count-weights.max_train": 150}
-    run = run_study(str(folder), models=("dense",), seeds=1, out=tmp_path, settings=settings, workers=1)
+    out = tmp_path_factory.mktemp("counted")
+    return run_study(str(folder), models=("dense",), seeds=1, out=out, settings=settings, workers=1)
+
+
+@pytest.mark.slow
+def test_it_is_carried_out_drawn_and_told(folder: Path, counted: Run, tmp_path: Path) -> None:
+    run = counted
     assert run.directory.name.endswith("-count-weights-digits")
     assert run.config["count-weights"] == {"max_train": 150}
     whole = run.results[[not facts for facts in run.results["facts"]]]
@@ -279,10 +285,8 @@ def test_a_name_that_exists_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_run_whose_study_is_gone_is_still_read(folder: Path, tmp_path: Path) -> None:
-    settings = {"models.dense.hidden": (5,), "models.dense.passes": 1}
-    run = run_study(str(folder), models=("dense",), seeds=1, out=tmp_path, settings=settings, workers=1)
-    config = {**run.config, "run": {**run.config["run"], "study": str(tmp_path / "gone")}}
+def test_a_run_whose_study_is_gone_is_still_read(counted: Run, tmp_path: Path) -> None:
+    config = {**counted.config, "run": {**counted.config["run"], "study": str(tmp_path / "gone")}}
     assert carried_out(config) == {}
 
 

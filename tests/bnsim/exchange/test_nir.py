@@ -235,7 +235,12 @@ def one_layer(cell: Any = None, synapse: Any = PULSE, weights: Any = 1 * mV, dri
     [
         (
             lambda: one_layer(bnsim.SubtractiveIF()),
-            "to_nir: NIR has no word for the model SubtractiveIF of Population('cells'); give LIF or IF",
+            "to_nir: NIR has no word for the reset by subtraction of the model SubtractiveIF of Population('cells'); "
+            "give LIF or IF, which are reset to a potential",
+        ),
+        (
+            lambda: one_layer(bnsim.AdaptiveLIF()),
+            "to_nir: NIR has no word for the model AdaptiveLIF of Population('cells'); give LIF or IF",
         ),
         (
             lambda: one_layer(leaky(refractory=2 * ms)),
