@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from bnsim.plotting.style import FAINT, INK, style
 from experiments.run_directory import Run
 from experiments.shared.drawing.curves import draw_curve
-from experiments.shared.stored import Entry, by_fact, layer_summaries, looks, pairs_of, summaries
+from experiments.shared.stored import Entry, Look, by_fact, layer_summaries, looks, pairs_of, summaries
 from experiments.shared.wording import listed, number, stated
 from experiments.spec import Metric, Plate
 from experiments.studies.information import STUDY
@@ -112,8 +113,17 @@ def _layers_figure(run: Run) -> Figure:
                 _by_layer(ax, run, group, STUDY[metric], scale)
             row[0].set(ylabel=label, ylim=_limits(run, STUDY[metric], scale))
         for ax, group in zip(axes[0], groups, strict=True):
-            ax.set_title("\n".join(f"{model} ({looks(run)[model].kind})" for model in group), fontsize=10.5)
+            _name(ax, {model: looks(run)[model] for model in group})
     return figure
+
+
+def _name(ax: Axes, networks: Mapping[str, Look]) -> None:
+    """Say above a column whose colours and markers are whose."""
+    marks = [
+        Line2D([], [], color=look.colour, marker=look.marker, label=f"{model} ({look.kind})")
+        for model, look in networks.items()
+    ]
+    ax.legend(handles=marks, loc="lower left", bbox_to_anchor=(0, 1), fontsize=10.5, borderaxespad=0.2)
 
 
 def _by_layer(ax: Axes, run: Run, group: tuple[str, ...], metric: Metric, scale: float) -> None:

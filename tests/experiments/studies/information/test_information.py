@@ -155,7 +155,9 @@ def test_the_network_learns_from_training_samples_alone() -> None:
 def test_a_run_draws_itself(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     layers, time = figures.draw(run).figures.values()
     probe, bits, unit = layers.axes
-    assert probe.get_title(loc="left") == "receptive-field (BNS)\nreceptive-dense (ANN)"
+    legend = probe.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["receptive-field (BNS)", "receptive-dense (ANN)"]
     assert [text.get_text() for text in unit.get_xticklabels()] == ["input", "hidden", "output"]
     shown = np.asarray(bits.get_lines()[1].get_ydata(), float)
     np.testing.assert_allclose(
