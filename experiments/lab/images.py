@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
+from bokeh.plotting import figure
 from bokeh.transform import dodge
 
 from bnsim.arrays import FloatArray
@@ -17,8 +18,8 @@ from experiments.report.plots import TOOLS, Fact, frame, hover, style_legend
 SHADES = tuple(f"#{round(255 * (1 - share)):02x}{round(255 * (1 - 0.62 * share)):02x}{round(255 * (1 - 0.4 * share)):02x}"
                for share in np.linspace(0, 1, 64))  # fmt: skip
 """From white to a dark blue, whose brightness falls evenly."""
-GAP = 0.12
-"""Space between two fields, as a share of a field."""
+FIELD, PITCH = 0.9, 1.3
+"""Side of a field, where the next one begins 1 to the right, and from one row of fields to the next."""
 BINS = 30
 
 
@@ -35,25 +36,33 @@ def fields_plot(number: int) -> Plot:
     Plot
         The plot.
     """
-    columns, rows = grid(number)
-    plot = frame(90 + 40 * rows, tools="")
+    _, rows = grid(number)
+    plot = frame(70 + 48 * rows, tools=TOOLS)
     plot.title.text = "Receptive fields: the weights into each cell, and the class that it stands for"
-    plot.match_aspect = True
-    plot.x_range, plot.y_range = Range1d(-GAP, columns), Range1d(-GAP, rows)
     plot.axis.visible = False
-    plot.min_border_left = 12
-    source = ColumnDataSource(
-        {"image": [np.zeros((2, 2))], "x": [0.0], "y": [0.0], "cell": [""], "label": [""], "right": [0.0]}
-    )
-    mapper = LinearColorMapper(palette=SHADES, low=0, high=1)
-    side = 1 - GAP
-    plot.image("image", "x", "y", side, side, source=source, color_mapper=mapper)
-    plot.text("right", "y", "label", source=source, text_color=INK, text_font_size="9pt", text_align="right")
-    shown = plot.rect(
-        dodge("x", side / 2), dodge("y", side / 2), side, side, source=source, fill_alpha=0, line_color="#c8c8ce"
-    )
+    empty = {"image": [np.zeros((2, 2))], "x": [0.0], "y": [0.0], "middle": [0.0], "cell": [""], "label": [""]}
+    source = ColumnDataSource(empty)
+    _square(plot)
+    plot.image("image", "x", "y", FIELD, FIELD, source=source, color_mapper=_mapper())
+    plot.text("middle", "y", "label", source=source, text_color=INK, text_font_size="9pt", **_BELOW)
+    over = {"fill_alpha": 0, "line_color": "#c8c8ce"}
+    shown = plot.rect("middle", dodge("y", FIELD / 2), FIELD, FIELD, source=source, **over)
     plot.add_tools(hover([shown], [Fact("cell", "@cell"), Fact("stands for", "@label")]))
     return Plot(plot, source)
+
+
+_BELOW = {"text_align": "center", "text_baseline": "top", "y_offset": 1}
+
+
+def _square(plot: figure) -> None:
+    """Let a unit be as long across as upwards, whatever the plot's width."""
+    plot.match_aspect = True
+    for axis in (plot.x_range, plot.y_range):
+        axis.range_padding = 0.02
+
+
+def _mapper() -> LinearColorMapper:
+    return LinearColorMapper(palette=SHADES, low=0, high=1)
 
 
 def grid(number: int) -> tuple[int, int]:
@@ -94,8 +103,8 @@ def fields_columns(fields: FloatArray, labels: Sequence[str]) -> Columns:
     return {
         "image": images.tolist(),
         "x": place.tolist(),
-        "y": (rows - 1 - row).tolist(),
-        "right": (place + 1 - GAP).tolist(),
+        "y": (PITCH * (rows - 1 - row)).round(2).tolist(),
+        "middle": (place + FIELD / 2).tolist(),
         "cell": [str(cell) for cell in range(len(fields))],
         "label": list(labels),
     }
@@ -135,7 +144,7 @@ def weights_plot() -> Plot:
     Plot
         The plot.
     """
-    plot = frame(150, Range1d(0, 1))
+    plot = frame(150, Range1d(0, 1), tools=TOOLS)
     plot.title.text = "All these weights"
     plot.y_range.start = 0
     plot.xaxis.axis_label = "Weight"
@@ -172,13 +181,12 @@ def picture_plot() -> Plot:
     Plot
         The plot.
     """
-    plot = frame(170, tools="")
+    plot = frame(170, tools=TOOLS)
     plot.title.text = "What both networks see"
-    plot.match_aspect = True
-    plot.x_range, plot.y_range = Range1d(0, 1), Range1d(0, 1)
     plot.axis.visible = False
     source = ColumnDataSource({"image": [np.zeros((2, 2))]})
-    plot.image("image", 0, 0, 1, 1, source=source, color_mapper=LinearColorMapper(palette=SHADES, low=0, high=1))
+    _square(plot)
+    plot.image("image", 0, 0, 1, 1, source=source, color_mapper=_mapper())
     return Plot(plot, source)
 
 
@@ -213,7 +221,7 @@ def votes_plot(classes: Sequence[str], names: tuple[str, str]) -> Plot:
     Plot
         The plot.
     """
-    plot = frame(190, tools="")
+    plot = frame(190, tools=TOOLS)
     plot.title.text = "Votes: the share of each class in the output"
     plot.x_range, plot.y_range = Range1d(-0.6, len(classes) - 0.4), Range1d(0, 1.12)
     plot.xaxis.ticker = list(range(len(classes)))

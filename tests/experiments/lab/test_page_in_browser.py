@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from experiments.lab import networks
-from experiments.lab.runs import Run
 from experiments.lab.server import Lab
+from experiments.lab.simulation import SimulationRun
 from tests.browser import Browser
 from tests.experiments.report.test_page_in_browser import CHECKS
 
@@ -31,7 +31,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A lab with the small experiment, in a thread of its own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(networks, "experiments", lambda: MappingProxyType({EXPERIMENT.name: EXPERIMENT}))
-        patch.setattr(Run, "backend", "numpy")
+        patch.setattr(SimulationRun, "backend", "numpy")
         opened = Lab(setting(), tmp_path_factory.mktemp("runs"), "127.0.0.1", 0)
         loop = asyncio.new_event_loop()
         task = loop.create_task(opened.serve())
@@ -116,17 +116,17 @@ def test_a_run_is_saved(opened: Browser, lab: Lab) -> None:
 
 
 def test_who_leaves_stops_the_run(opened: Browser, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    advance, begun = Run.advance, list[float]()
+    advance, begun = SimulationRun.advance, list[float]()
 
-    def slow(run: Run) -> object:
+    def slow(run: SimulationRun) -> object:
         begun.append(time.monotonic())
         time.sleep(0.2)
         return advance(run)
 
-    monkeypatch.setattr(Run, "advance", slow)
+    monkeypatch.setattr(SimulationRun, "advance", slow)
     opened.evaluate("document.querySelector('[name=seconds]').value = 60")
     opened.evaluate("document.querySelector('form').requestSubmit()")
-    opened.wait(f"{STATUS.format(place=0)}.includes('first spikes')")
+    opened.wait(f"{STATUS.format(place=0)}.includes('first picture')")
     opened.open("about:blank", width=1280)
     end = time.monotonic() + 5
     while lab.conversations and time.monotonic() < end:
