@@ -88,7 +88,7 @@ class Objects:
 
 
 ALONE = threading.RLock()
-"""Held by the thread that uses Brian2's objects: its device, its preferences and its caches are those of the process."""
+"""Held by the thread that uses Brian2's objects: device, preferences and caches are those of the process."""
 
 
 @contextmanager

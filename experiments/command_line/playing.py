@@ -32,7 +32,9 @@ def lab(  # numpydoc ignore=PR01
     ] = "",
     to: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Run this setting without a page and write what comes out to a new folder."),
+        typer.Option(
+            metavar="FOLDER", help="Run this setting without a page and write what comes out to a new folder."
+        ),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder in which the page saves runs.")] = Path("runs"),
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page; 0 for any that is free.")] = 5010,

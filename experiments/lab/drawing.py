@@ -70,9 +70,7 @@ class DigitReading(Experiment):
         tuple of Wanted
             Both, with the same training images.
         """
-        first, second = (
-            Wanted(self.task, name, int(setting.values["train"]), setting.key) for name in self.networks
-        )
+        first, second = (Wanted(self.task, name, int(setting.values["train"]), setting.key) for name in self.networks)
         return first, second
 
     def script(self, setting: Setting) -> str:
@@ -214,7 +212,9 @@ class ReadingRun(Run):
         """How far it is, or what both say."""
         if not self.finished:
             return self._training[1] or "Training both networks; trained ones are kept, and the next start is quick"
-        said = "; ".join(f"{each.model}: {answer.name}" for each, answer in zip(self._wanted, self.answers, strict=True))
+        said = "; ".join(
+            f"{each.model}: {answer.name}" for each, answer in zip(self._wanted, self.answers, strict=True)
+        )
         return said + (f" (label: {self._label})" if self.setting.drawing is None else "")
 
     @property

@@ -15,7 +15,8 @@ from bnsim.plotting.style import BLUE, INK, ORANGE
 from experiments.lab.views import Columns, Plot
 from experiments.report.plots import TOOLS, Fact, frame, hover, style_legend
 
-SHADES = tuple(f"#{round(255 * (1 - share)):02x}{round(255 * (1 - 0.62 * share)):02x}{round(255 * (1 - 0.4 * share)):02x}"
+LIGHTEST, DARKEST = np.array([255, 255, 255]), np.array([0, 97, 153])
+SHADES = tuple("#{:02x}{:02x}{:02x}".format(*(LIGHTEST + share * (DARKEST - LIGHTEST)).round().astype(int))
                for share in np.linspace(0, 1, 64))  # fmt: skip
 """From white to a dark blue, whose brightness falls evenly."""
 FIELD, PITCH = 0.9, 1.3
@@ -234,7 +235,13 @@ def votes_plot(classes: Sequence[str], names: tuple[str, str]) -> Plot:
     for column, name, colour, aside in zip(("first", "second"), names, (BLUE, ORANGE), (-0.2, 0.2), strict=True):
         bars.append(
             plot.vbar(
-                dodge("class", aside), 0.38, column, source=source, fill_color=colour, line_color=None, legend_label=name
+                dodge("class", aside),
+                0.38,
+                column,
+                source=source,
+                fill_color=colour,
+                line_color=None,
+                legend_label=name,
             )
         )
     style_legend(plot)

@@ -86,7 +86,7 @@ class Run(ABC):
             If it fails.
         """
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027
         """Leave a run that is not wanted any more; what it holds can still be saved. Nothing, unless overridden."""
 
     def save(self, out: Path) -> Path:

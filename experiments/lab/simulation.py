@@ -103,7 +103,9 @@ class Simulation(Experiment):
         ]
         text = "\n".join(body)
         head = ["import numpy as np"] if "np." in text else []
-        return "\n".join([*head, f"from brian2 import {', '.join(script.units_in(text))}", "import bnsim", "", text, ""])
+        return "\n".join(
+            [*head, f"from brian2 import {', '.join(script.units_in(text))}", "import bnsim", "", text, ""]
+        )
 
     def run(self, setting: Setting) -> SimulationRun:
         """Return a run that has not begun.

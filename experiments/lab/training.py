@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from bnsim.arrays import FloatArray
 from bnsim.errors import InputError
 from experiments.lab import images, script
@@ -134,7 +132,8 @@ data = load_task("{self.task}")
 split = validation_split(data, {setting.key}, {self.train(setting.values)}, {self.validation})
 model = create("{self.model}", {parameters})
 validation = (split.held_out.X, split.held_out.y)
-model.fit(split.train.X, split.train.y, validation=validation, checkpoints=range({looks.start}, {looks.stop}, {looks.step}))
+looks = range({looks.start}, {looks.stop}, {looks.step})
+model.fit(split.train.X, split.train.y, validation=validation, checkpoints=looks)
 for point in model.history_:
     print(f"{{point.samples_seen}} presentations: accuracy {{point.validation_accuracy:.1%}}")
 fields, labels = model.receptive_fields()
@@ -249,7 +248,9 @@ class TrainingRun(Run):
     def said(self) -> str:
         """How far it is, in words."""
         look = self._work.last
-        accuracy = f"; it recognises {100 * look.curve[-1][1]:.1f} % of the validation images" if look and look.curve else ""
+        accuracy = (
+            f"; it recognises {100 * look.curve[-1][1]:.1f} % of the validation images" if look and look.curve else ""
+        )
         if self.finished:
             return f"Learned from {self._total} presentations{accuracy}"
         return f"{self._seen} of {self._total} presentations learned{accuracy}"
@@ -259,7 +260,7 @@ class TrainingRun(Run):
         return 0 if self._work.last is None else self._work.last.seen
 
     def prepare(self) -> None:
-        """Load the images, compile the network and draw its first weights, all of which is the way to the first look."""
+        """Do nothing: images, network and first weights are on the way to the first look."""
 
     def advance(self) -> list[Shown | None]:
         """Learn until the next checkpoint.

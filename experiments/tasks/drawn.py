@@ -7,9 +7,8 @@ comes to the middle of the image.
 
 Notes
 -----
-digits   Bitmaps of 32 x 32, of which the 8 x 8 pixels count 4 x 4 cells each. A digit is as high as the bitmap and 20
-         cells wide, so its proportions change; what is much narrower, a straight 1, is not stretched as far. The box is in the
-         middle. (M. Garris et al., NIST form-based handprint recognition system, NISTIR 5469; held against the images.)
+digits   Bitmaps of 32 x 32, of which the 8 x 8 pixels count 4 x 4 cells each. In the images a digit is as high as the
+         bitmap and about 20 cells wide, in the middle, whatever its proportions were; a straight 1 is narrower.
 mnist    The longer side is 20 of 28 pixels, proportions are kept, and whole pixels move the centre of mass to pixel 14.
 """
 
@@ -84,7 +83,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         "mnist": Form(28, (20, 20), stretch=1.0, by_mass=True, pen=2.7, levels=255),
     }
 )
-"""By task. Pens are such that drawings have the share of ink that the images have."""
+"""By task, as measured in the images. Pens are such that drawings have the share of ink that the images have."""
 
 
 @dataclass(frozen=True)

@@ -56,9 +56,9 @@ EXPERIMENTS = (
         "cuba",
         "Currents without input (CUBA)",
         "Networks",
-        "4000 neurons without any input from outside. They rest above the threshold, so that each would fire by itself, "
-        "and inhibition makes the spikes sparse and irregular. Lower the resting potential below -50 mV, and the "
-        "network falls silent after a while; weaken the inhibition, and it fires as fast as it can.",
+        "4000 neurons without any input from outside. They rest above the threshold, so that each would fire by "
+        "itself, and inhibition makes the spikes sparse and irregular. Lower the resting potential below -50 mV, and "
+        "the network falls silent after a while; weaken the inhibition, and it fires as fast as it can.",
         (
             Knob("v_rest", "Resting potential", -60, -40, -49, 0.5, "mV"),
             Knob("excitation", "Excitatory weight", 0, 4, 1.62, 0.02, "mV"),

@@ -9,9 +9,9 @@ from experiments.lab.spec import Knob
 
 NETWORKS = ("receptive-field", "receptive-dense")
 ABOUT = (
-    "Draw a digit, or choose an image of the test set. A network of spiking cells and its artificial twin, behind the same "
-    "fixed receptive fields, say what it is, and the raster shows the spikes with which the first one does. {} Both are "
-    "trained the first time, and kept. Train them with few images, and see which of the two errs first."
+    "Draw a digit, or choose an image of the test set. A network of spiking cells and its artificial twin, behind the "
+    "same fixed receptive fields, say what it is, and the raster shows the spikes with which the first one does. {} "
+    "Both are trained the first time, and kept. Train them with few images, and see which of the two errs first."
 )
 
 

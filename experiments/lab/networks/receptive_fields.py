@@ -12,7 +12,7 @@ CELLS = 100
 
 
 def parameters(values: Mapping[str, float]) -> dict[str, Any]:
-    """Return the parameters of the model `diehl-cook`: those of small images (`experiments.settings`) but for the knobs.
+    """Return the parameters of the model `diehl-cook`: those of `experiments.settings`, but for the knobs.
 
     Parameters
     ----------
@@ -38,9 +38,9 @@ EXPERIMENTS = (
         "receptive-fields",
         "Receptive fields as they form (STDP)",
         "Learning",
-        "A hundred cells see handwritten digits as spikes of 64 pixels. Without any label, spike-timing-dependent plasticity "
-        "and mutual inhibition turn the weights of each cell into the picture of a digit; the labels only say afterwards "
-        "what each cell has come to stand for. Try few images, or thresholds that do not rise.",
+        "A hundred cells see handwritten digits as spikes of 64 pixels. Without any label, spike-timing-dependent "
+        "plasticity and mutual inhibition turn the weights of each cell into the picture of a digit; the labels only "
+        "say afterwards what each cell has come to stand for. Try few images, or thresholds that do not rise.",
         (
             Knob("train", "Training images", 100, 1100, 1100, 100),
             Knob("passes", "Presentations of each image", 1, 10, 3, 1),

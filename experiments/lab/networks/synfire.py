@@ -91,9 +91,10 @@ EXPERIMENTS = (
         "synfire",
         "Synfire chain",
         "Networks",
-        "A packet of spikes enters the first of eight groups of 100 neurons, 50 ms after the beginning; each group excites "
-        "the next one, and all receive 20,000 background synapses. A strong and narrow packet sharpens and reaches the "
-        "end; a weak or wide one dies. Look for the number of spikes between the two, and what the spread does to it.",
+        "A packet of spikes enters the first of eight groups of 100 neurons, 50 ms after the beginning; each group "
+        "excites the next one, and all receive 20,000 background synapses. A strong and narrow packet sharpens and "
+        "reaches the end; a weak or wide one dies. Look for the number of spikes between the two, and what the spread "
+        "does to it.",
         (
             Knob("spikes", "Spikes of the packet", 1, SIZE, 80, 1),
             Knob("spread", "Spread of the packet", 0, 6, 2, 0.1, "ms"),

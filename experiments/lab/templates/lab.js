@@ -120,12 +120,21 @@
 
     async plots({item}) {
       const place = this.element.querySelector(".plots")
-      if (this.views) for (const view of this.views.roots) Bokeh.index.delete(view)
+      this.forget()
       place.replaceChildren()
       this.views = await Bokeh.embed.embed_item(item, place)
       this.layout = Bokeh.documents.map((drawn) => drawn.get_model_by_id(item.root_id)).find((found) => found)
       const time = this.layout.tags[1]
       if (time) for (const end of [time.properties.start, time.properties.end]) end.change.connect(() => link(this))
+    }
+
+    // What Bokeh holds of plots that are no longer shown.
+    forget() {
+      for (const view of this.views?.roots ?? []) {
+        const {document} = view.model
+        Bokeh.index.delete(view)
+        if (Bokeh.documents.includes(document)) Bokeh.documents.splice(Bokeh.documents.indexOf(document), 1)
+      }
     }
 
     began({script, command, axis}) {
@@ -202,6 +211,7 @@
     }
 
     close() {
+      this.forget()
       this.element.remove()
       this.socket.close()
     }

@@ -29,7 +29,9 @@ from .small import EXPERIMENT, setting
 CELLS = [name for name, each in experiments().items() if each.group == "One cell"]
 FAST = {"balanced", "competition", "LIF"}
 SIMULATIONS = {name: each for name, each in experiments().items() if isinstance(each, Simulation)}
-EVERY = [pytest.param(each, marks=[] if name in FAST else pytest.mark.slow, id=name) for name, each in SIMULATIONS.items()]
+EVERY = [
+    pytest.param(each, marks=[] if name in FAST else pytest.mark.slow, id=name) for name, each in SIMULATIONS.items()
+]
 
 
 def changed(experiment: Experiment) -> dict[str, float]:
@@ -163,9 +165,9 @@ def test_currents_without_input_are_the_classic_network() -> None:
 
 
 def test_packet_has_the_spikes_and_the_spread_that_are_asked_for() -> None:
-    times, units = SIMULATIONS["synfire"].stimulus(Setting.of(find("synfire"), {"spikes": 60, "spread": 3}).quantities())[
-        "packet"
-    ]
+    times, units = SIMULATIONS["synfire"].stimulus(
+        Setting.of(find("synfire"), {"spikes": 60, "spread": 3}).quantities()
+    )["packet"]
     assert units.tolist() == list(range(60))
     assert times.mean() == pytest.approx(0.050, abs=1e-6)
     # Evenly spaced quantiles leave the tails out, which hold some hundredths of the variance.
