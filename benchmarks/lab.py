@@ -2,8 +2,8 @@
 
     python benchmarks/lab.py [--changes 10] [--clients 10] [--browser]
 
-A lab is started as a process of its own, and asked as the page asks it. With `--browser`, Chromium without a window opens
-the page instead, sliders are moved by keys and a digit is drawn with the mouse: from the change to what has been drawn.
+A lab is started as a process of its own, and asked as the page asks it. With `--browser`, Chromium without a window
+opens the page instead, sliders are moved by keys and a digit is drawn with the mouse: from the change to its picture.
 Beside the time on the clock stands the processor time of the lab and the networks that it ran, since other work on the
 machine lengthens the former alone. Results are kept in benchmarks/README.md.
 """

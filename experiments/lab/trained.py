@@ -16,7 +16,7 @@ from bnsim.errors import InputError
 from experiments.lab.pacing import Paced, Report
 from experiments.run.configuration import model_parameters
 from experiments.run.job import code_of
-from experiments.tasks import load_task
+from experiments.tasks import dataset, load_task
 from experiments.tasks.dataset import Dataset, Split, final_split
 
 if TYPE_CHECKING:
@@ -63,7 +63,12 @@ class Wanted:
     @property
     def path(self) -> Path:
         """Where it is kept: under a name that says all that it depends on, the code too."""
-        facts = (self, data(self.task).checksum, sorted(self.parameters.items()), code_of(Path(__file__).parent))
+        facts = (
+            self,
+            data(self.task).checksum,
+            sorted(self.parameters.items()),
+            code_of(Path(dataset.__file__).parent),
+        )
         digest = hashlib.blake2b(repr(facts).encode(), digest_size=12).hexdigest()
         return folder() / f"{self.model}-{digest}.npz"
 
