@@ -132,7 +132,7 @@ def choose(browser: Browser, name: str) -> None:
     end = time.monotonic() + 600  # a network that was never compiled, or two that learn first
     while time.monotonic() < end and browser.evaluate(FIRST) is None:
         time.sleep(0.2)
-    browser.evaluate("document.querySelector('[name=stop]').click()")
+    stop(browser)
 
 
 def moved(browser: Browser, name: str, place: int) -> float:
@@ -140,8 +140,15 @@ def moved(browser: Browser, name: str, place: int) -> float:
     browser.evaluate(f"delete {FIRST}; document.querySelector('[name={find(name).knobs[0].name}]').focus()")
     browser.press("ArrowRight" if place % 2 else "ArrowLeft", 39 if place % 2 else 37)
     browser.wait(f"{FIRST} !== undefined")
+    waited = float(browser.evaluate(FIRST))
+    stop(browser)
+    return waited
+
+
+def stop(browser: Browser) -> None:
+    """End the run, so that nothing of it is taken for the next one's first picture."""
     browser.evaluate("document.querySelector('[name=stop]').click()")
-    return float(browser.evaluate(FIRST))
+    browser.wait("document.querySelector('section').dataset.running === 'false'")
 
 
 def drawn(browser: Browser) -> float:

@@ -32,6 +32,8 @@ class DigitReading(Experiment):
 
     Parameters
     ----------
+    name, title, group, about, knobs, seconds, piece
+        As of all experiments (`Experiment`); there is no simulated time to choose.
     task
         Name of a task in `experiments.tasks.drawn.FORMS`.
     networks

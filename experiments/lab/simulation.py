@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
@@ -37,16 +37,14 @@ PIECE = 0.3
 """Real time in seconds that a piece should take: spikes appear so often, and a run that is stopped ends within it."""
 
 
-def _nothing(values: Values) -> Stimulus:
-    return {}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Simulation(Experiment):
     """A network with knobs, and what is looked at.
 
     Parameters
     ----------
+    name, title, group, about, knobs, piece
+        As of all experiments (`Experiment`).
     network
         Makes the network of the knobs' values. What it makes of them must be a parameter of cells or drives, a weight,
         a delay or connectivity: those are data, so that no value needs a compiler.
@@ -59,7 +57,7 @@ class Simulation(Experiment):
     views
         What is drawn of it, from top to bottom.
     stimulus
-        Makes what encoders are given of the knobs' values.
+        Makes what encoders are given of the knobs' values; None for a network without any.
     """
 
     network: Callable[[Values], bnsim.Network]
@@ -67,7 +65,22 @@ class Simulation(Experiment):
     seconds: float
     record: tuple[Request, ...]
     views: tuple[View, ...]
-    stimulus: Callable[[Values], Stimulus] = field(default=_nothing)
+    stimulus: Callable[[Values], Stimulus] | None = None
+
+    def given(self, values: Values) -> Stimulus:
+        """Return what encoders are given.
+
+        Parameters
+        ----------
+        values
+            Values of the knobs.
+
+        Returns
+        -------
+        mapping of str to object
+            By population.
+        """
+        return {} if self.stimulus is None else self.stimulus(values)
 
     def plots(self) -> Drawn:
         """Return the plots, without data."""
@@ -89,7 +102,7 @@ class Simulation(Experiment):
             It ends with the state `state` and the recording `recording`, and draws a raster.
         """
         assert setting.seconds is not None
-        given = self.stimulus(setting.quantities())
+        given = self.given(setting.quantities())
         requests = ", ".join(map(script.request, self.record))
         dt, duration = script.expression(self.dt * ms), script.expression(setting.seconds * second)
         body = [
@@ -151,7 +164,7 @@ class SimulationRun(Run):
         self._experiment = experiment
         self.network = experiment.network(setting.quantities())
         self.recordings: list[Recording] = []
-        self._stimulus = experiment.stimulus(setting.quantities())
+        self._stimulus = experiment.given(setting.quantities())
         self._length, self._done = max(FIRST, experiment.piece), 0
         self._simulator: Simulator | None = None
         self._state: State | None = None

@@ -35,6 +35,8 @@ class Training(Experiment):
 
     Parameters
     ----------
+    name, title, group, about, knobs, seconds, piece
+        As of all experiments (`Experiment`); there is no simulated time to choose.
     task
         Name of a task of images.
     model

@@ -52,7 +52,7 @@ def test_script_makes_the_same_network(experiment: Simulation) -> None:
         made: dict[str, Any] = {}
         exec(description, made)
         assert made["network"].fingerprint() == network(one).fingerprint()
-        for name, given in experiment.stimulus(one.quantities()).items():
+        for name, given in experiment.given(one.quantities()).items():
             np.testing.assert_array_equal(made["stimulus"][name], given)
 
 
@@ -165,9 +165,9 @@ def test_currents_without_input_are_the_classic_network() -> None:
 
 
 def test_packet_has_the_spikes_and_the_spread_that_are_asked_for() -> None:
-    times, units = SIMULATIONS["synfire"].stimulus(
-        Setting.of(find("synfire"), {"spikes": 60, "spread": 3}).quantities()
-    )["packet"]
+    times, units = SIMULATIONS["synfire"].given(Setting.of(find("synfire"), {"spikes": 60, "spread": 3}).quantities())[
+        "packet"
+    ]
     assert units.tolist() == list(range(60))
     assert times.mean() == pytest.approx(0.050, abs=1e-6)
     # Evenly spaced quantiles leave the tails out, which hold some hundredths of the variance.
