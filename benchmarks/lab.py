@@ -46,8 +46,10 @@ def started() -> Iterator[tuple[str, int]]:
         found = re.search(r"http\S+", process.stdout.readline())
         assert found is not None
         print(f"start: {time.perf_counter() - begun:.2f} s, {used(process.pid):.2f} s of processor time")
-        yield found[0], process.pid
-        process.terminate()
+        try:
+            yield found[0], process.pid
+        finally:
+            process.terminate()
 
 
 def used(process: int) -> float:

@@ -45,13 +45,13 @@ class Simulation(Experiment):
     ----------
     name, title, group, about, knobs, piece
         As of all experiments (`Experiment`).
+    seconds
+        Duration at the beginning.
     network
         Makes the network of the knobs' values. What it makes of them must be a parameter of cells or drives, a weight,
         a delay or connectivity: those are data, so that no value needs a compiler.
     dt
         Time step in ms.
-    seconds
-        Duration at the beginning.
     record
         What is recorded.
     views
@@ -60,9 +60,9 @@ class Simulation(Experiment):
         Makes what encoders are given of the knobs' values; None for a network without any.
     """
 
+    seconds: float
     network: Callable[[Values], bnsim.Network]
     dt: float
-    seconds: float
     record: tuple[Request, ...]
     views: tuple[View, ...]
     stimulus: Callable[[Values], Stimulus] | None = None

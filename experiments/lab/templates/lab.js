@@ -71,7 +71,9 @@
 
     soon() {
       clearTimeout(this.timer)
-      if (live.checked) this.timer = setTimeout(() => this.run(), 150)
+      if (!live.checked) return
+      this.changed ??= performance.now()
+      this.timer = setTimeout(() => this.run(), 150)
     }
 
     // What is drawn in one setting is drawn in both, so that both read the same digit.
@@ -104,7 +106,8 @@
       this.again = false
       if (!this.form.reportValidity()) return
       const {seconds, seed} = this.form.elements
-      this.asked = performance.now()
+      this.asked = this.changed ?? performance.now()
+      this.changed = null
       this.running(true)
       this.ask({
         do: "run", experiment: this.experiment.name, values: this.values(), seed: Number(seed.value), drawing: this.pad.text(),
