@@ -59,7 +59,7 @@ def _square(plot: figure) -> None:
     """Let a unit be as long across as upwards, whatever the plot's width."""
     plot.match_aspect = True
     for axis in (plot.x_range, plot.y_range):
-        axis.range_padding = 0.02
+        axis.range_padding = 0.06  # room for the words below the lowest row
 
 
 def _mapper() -> LinearColorMapper:

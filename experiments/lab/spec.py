@@ -47,6 +47,8 @@ class Knob:
         A key of `units.UNITS`.
     compiled
         Whether a new value needs the compiler, once.
+    whole
+        Whether it counts something.
 
     Raises
     ------
@@ -62,6 +64,7 @@ class Knob:
     step: float
     unit: str = ""
     compiled: bool = False
+    whole: bool = False
 
     def __post_init__(self) -> None:
         steps = (self.start - self.low) / self.step
@@ -94,6 +97,8 @@ class Knob:
         usable = isinstance(number, (int, float)) and not isinstance(number, bool) and math.isfinite(number)
         if not usable or not self.low <= number <= self.high:
             raise InputError(f"{self.name}: {number!r}; give a number from {self.low:g} to {self.high:g} {self.sign}")
+        if self.whole and number != round(number):
+            raise InputError(f"{self.name}: {number!r}; give a whole number")
         return float(number)
 
     @classmethod

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
-from bnsim.errors import InputError
+from bnsim.errors import InputError, MachineError
 from experiments.lab.pacing import Paced, Report
 from experiments.run.configuration import model_parameters
 from experiments.run.job import code_of
@@ -146,9 +146,18 @@ def _trained(wanted: Wanted, report: Report) -> Classifier:
         return entry(wanted.model).load().load(wanted.path)
     model, train = create(wanted.model, random_state=wanted.key, **wanted.parameters), wanted.split.train
     model.fit(train.X, train.y, progress=lambda done, total: report((done, total)))
-    wanted.path.parent.mkdir(parents=True, exist_ok=True)
-    model.save(wanted.path)
-    kept = sorted(folder().glob("*.npz"), key=lambda path: path.stat().st_mtime)
-    for old in kept[:-MOST]:
-        old.unlink(missing_ok=True)
+    _keep(model, wanted.path)
     return model
+
+
+def _keep(model: Classifier, path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        model.save(path)
+        for old in sorted(folder().glob("*.npz"), key=lambda kept: kept.stat().st_mtime)[:-MOST]:
+            old.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or error
+        raise MachineError(
+            f"{path.parent}: cannot be written ({reason}); name another folder in {FOLDER} and start the lab again"
+        ) from error

@@ -42,8 +42,8 @@ EXPERIMENTS = (
         "plasticity and mutual inhibition turn the weights of each cell into the picture of a digit; the labels only "
         "say afterwards what each cell has come to stand for. Try few images, or thresholds that do not rise.",
         (
-            Knob("train", "Training images", 100, 1100, 1100, 100),
-            Knob("passes", "Presentations of each image", 1, 10, 3, 1),
+            Knob("train", "Training images", 100, 1100, 1100, 100, whole=True),
+            Knob("passes", "Presentations of each image", 1, 10, 3, 1, whole=True),
             Knob("theta_increment", "Rise of the threshold at a spike", 0, 0.05, 0.01, 0.005, "mV", compiled=True),
             Knob("total", "Sum of the weights into a cell", 10, 40, 20, 5, compiled=True),
         ),

@@ -96,7 +96,7 @@ EXPERIMENTS = (
         "reaches the end; a weak or wide one dies. Look for the number of spikes between the two, and what the spread "
         "does to it.",
         (
-            Knob("spikes", "Spikes of the packet", 1, SIZE, 80, 1),
+            Knob("spikes", "Spikes of the packet", 1, SIZE, 80, 1, whole=True),
             Knob("spread", "Spread of the packet", 0, 6, 2, 0.1, "ms"),
             Knob("weight", "Weight of the chain's synapses", 0.888, 2.688, round(WEIGHT, 3), 0.02, "mV"),
             Knob("background", "Rate of an excitatory background synapse", 1, 3, EXCITATORY[1], 0.05, "Hz"),

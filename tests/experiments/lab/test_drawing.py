@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bnsim.errors import MachineError
 from bnsim.recording import Recording
 from experiments.lab import trained
 from experiments.lab.drawing import DigitReading, ReadingRun
@@ -77,6 +78,13 @@ def test_what_is_damaged_is_trained_again() -> None:
         path.write_bytes(b"damaged")
     trained.training.cache_clear()
     assert answered(Setting.of(READING, {})).answers == first.answers
+
+
+def test_a_folder_that_cannot_be_written_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(trained.FOLDER, str(tmp_path / "file"))
+    with pytest.raises(MachineError, match=r"file: cannot be written \(.*\); name another folder in BNSIM_MODELS"):
+        answered(Setting.of(READING, {}))
 
 
 def test_other_settings_are_other_networks() -> None:

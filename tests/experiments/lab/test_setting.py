@@ -158,6 +158,8 @@ def test_what_a_setting_has_not_is_refused() -> None:
         Setting.of(find("receptive-fields"), {}, seconds=1)
     with pytest.raises(InputError, match="drawing: small takes none; leave it out"):
         Setting.of(EXPERIMENT, {}, drawing="10,10 20,20")
+    with pytest.raises(InputError, match=r"sample: 1\.5; give a whole number"):
+        Setting.of(find("drawn-digits"), {"sample": 1.5})
 
 
 def test_currents_without_input_are_the_classic_network() -> None:
