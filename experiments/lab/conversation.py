@@ -107,7 +107,8 @@ class Conversation:
         run = None
         try:
             run = setting.run()
-            await self._answer(kind="began", script=setting.script(), command=setting.command(), axis=run.axis)
+            script = await self._in_pool(setting.script)  # which may load a data set
+            await self._answer(kind="began", script=script, command=setting.command(), axis=run.axis)
             await self._in_pool(run.prepare)
             self.run = run
             while not run.finished:
