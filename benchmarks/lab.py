@@ -1,8 +1,9 @@
 """How soon the lab answers: its start, the first spikes after a change, and ten clients at once.
 
-    python benchmarks/lab.py [--changes 10] [--clients 10]
+    python benchmarks/lab.py [--changes 10] [--clients 10] [--browser]
 
-A lab is started as a process of its own, and asked as the page asks it; what the browser takes to draw comes on top.
+A lab is started as a process of its own, and asked as the page asks it. With `--browser`, Chromium without a window
+opens the page instead, sliders are moved by keys and a digit is drawn with the mouse: from the change to its picture.
 Beside the time on the clock stands the processor time of the lab and the networks that it ran, since other work on the
 machine lengthens the former alone. Results are kept in benchmarks/README.md.
 """
@@ -21,13 +22,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from experiments.lab.networks import find
+from tests.browser import Browser, executable
 
-EXPERIMENTS = ("balanced", "competition", "AdaptiveExponentialLIF")
+EXPERIMENTS = ("balanced", "competition", "cuba", "synfire", "AdaptiveExponentialLIF")
+STATUS, FIRST = "document.querySelector('[role=status]').textContent", "document.querySelector('section').dataset.first"
+FOUR = (((0.6, 0.1), (0.3, 0.6)), ((0.3, 0.6), (0.75, 0.6)), ((0.62, 0.4), (0.6, 0.95)))
+"""Strokes of a digit, in shares of the area's side."""
 
 
 @contextmanager
@@ -40,8 +46,10 @@ def started() -> Iterator[tuple[str, int]]:
         found = re.search(r"http\S+", process.stdout.readline())
         assert found is not None
         print(f"start: {time.perf_counter() - begun:.2f} s, {used(process.pid):.2f} s of processor time")
-        yield found[0].replace("http", "ws") + "setting", process.pid
-        process.terminate()
+        try:
+            yield found[0], process.pid
+        finally:
+            process.terminate()
 
 
 def used(process: int) -> float:
@@ -102,13 +110,80 @@ async def measure(address: str, process: int, changes: int, clients: int) -> Non
     print(f"3 s after all have left: {used(process) - settled:.2f} s of processor time")
 
 
+def measure_in_browser(address: str, changes: int) -> None:
+    """From a change on the page until its picture has been drawn, as the page itself tells it."""
+    program = executable()
+    if program is None:
+        raise SystemExit("--browser: no Chromium was found; install it, or leave this out")
+    with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        browser = Browser(program, Path(profile))
+        try:
+            browser.open(address, width=1280)
+            for name in EXPERIMENTS:
+                choose(browser, name)
+                told(name, [moved(browser, name, place) for place in range(changes)], "first spikes after a change")
+            choose(browser, "drawn-digits")
+            told("drawn-digits", [drawn(browser) for _ in range(changes)], "both answers after a stroke")
+        finally:
+            browser.close()
+
+
+def choose(browser: Browser, name: str) -> None:
+    browser.evaluate(f"menu = document.getElementById('experiment'); menu.value = '{name}'")
+    browser.evaluate(f"delete {FIRST}; menu.dispatchEvent(new Event('change'))")
+    end = time.monotonic() + 600  # a network that was never compiled, or two that learn first
+    while time.monotonic() < end and browser.evaluate(FIRST) is None:
+        time.sleep(0.2)
+    stop(browser)
+
+
+def moved(browser: Browser, name: str, place: int) -> float:
+    """Move the first slider by a key."""
+    browser.evaluate(f"delete {FIRST}; document.querySelector('[name={find(name).knobs[0].name}]').focus()")
+    browser.press("ArrowRight" if place % 2 else "ArrowLeft", 39 if place % 2 else 37)
+    browser.wait(f"{FIRST} !== undefined")
+    waited = float(browser.evaluate(FIRST))
+    stop(browser)
+    return waited
+
+
+def stop(browser: Browser) -> None:
+    """End the run, so that nothing of it is taken for the next one's first picture."""
+    browser.evaluate("document.querySelector('[name=stop]').click()")
+    browser.wait("document.querySelector('section').dataset.running === 'false'")
+
+
+def drawn(browser: Browser) -> float:
+    """Draw a digit, and wait for what is said of it after the last stroke."""
+    place = "(({left, top, width}) => [left, top, width])(document.querySelector('canvas').getBoundingClientRect())"
+    left, top, side = browser.evaluate(place)
+    browser.evaluate("document.querySelector('[name=clear]').click()")
+    browser.wait(f"{STATUS}.includes('label') && {STATUS}.endsWith(' s.')")
+    begun = 0.0
+    for stroke in FOUR:
+        one, other = ((left + x * side, top + y * side) for x, y in stroke)
+        browser.drag(one, other)
+        begun = time.perf_counter()
+    command = "document.querySelector('[data-text=command]').textContent"
+    browser.wait(f"{command}.split(';').length === {len(FOUR)} && {STATUS}.endsWith(' s.')")
+    return time.perf_counter() - begun
+
+
+def told(name: str, waits: list[float], what: str) -> None:
+    print(f"{name}, in the browser: {what} {np.median(waits):.2f} s ({min(waits):.2f} to {max(waits):.2f})", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--changes", type=int, default=10)
     parser.add_argument("--clients", type=int, default=10)
+    parser.add_argument("--browser", action="store_true", help="move sliders and draw on the page")
     options = parser.parse_args()
     with started() as (address, process):
-        asyncio.run(measure(address, process, options.changes, options.clients))
+        if options.browser:
+            measure_in_browser(address, options.changes)
+        else:
+            asyncio.run(measure(address.replace("http", "ws") + "setting", process, options.changes, options.clients))
     print(f"load of the machine: {os.getloadavg()[1]:.1f}; memory at most: {_memory():.0f} MB")
 
 

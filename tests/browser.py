@@ -110,6 +110,11 @@ class Browser:
             self._button("mouseMoved", x, y, held=1)
         self._button("mouseReleased", *end, held=0)
 
+    def allow(self, permissions: list[str], origin: str) -> None:
+        """Grant pages of an origin what a reader would be asked for."""
+        self.call("Browser.grantPermissions", permissions=permissions, origin=origin)
+        self.call("Page.bringToFront")
+
     def picture(self, path: Path) -> None:
         """Save what the window shows as a PNG: for a look while a test is written."""
         path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot")["data"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -86,22 +87,27 @@ class Objects:
             yield f"{projection.name}.{side}", getattr(self.synapses[projection.name], side)
 
 
+ALONE = threading.RLock()
+"""Held by the thread that uses Brian2's objects: device, preferences and caches are those of the process."""
+
+
 @contextmanager
 def without_upkeep() -> Iterator[None]:
-    """Let descriptions become code in half the time.
+    """Let descriptions become code in half the time; threads take turns.
 
     Garbage is not collected meanwhile: of the many objects that are made, most stay. Statements are not looked up in
     Brian2's cache, whose keys, made of all variables of a group, take longer than to make the statements.
     """
-    collects, cached = gc.isenabled(), generators.make_statements
-    gc.disable()
-    generators.make_statements = getattr(cached, "__wrapped__", cached)
-    try:
-        yield
-    finally:
-        generators.make_statements = cached
-        if collects:
-            gc.enable()
+    with ALONE:
+        collects, cached = gc.isenabled(), generators.make_statements
+        gc.disable()
+        generators.make_statements = getattr(cached, "__wrapped__", cached)
+        try:
+            yield
+        finally:
+            generators.make_statements = cached
+            if collects:
+                gc.enable()
 
 
 Replayed = tuple[Int64Array, Int64Array]

@@ -16,7 +16,7 @@ from brian2.devices.device import reset_device, set_device
 
 from bnsim.description import canonical
 from bnsim.drives.encoder import SpikeRaster
-from bnsim.engine.build import Objects, build, connect, without_upkeep
+from bnsim.engine.build import ALONE, Objects, build, connect, without_upkeep
 from bnsim.engine.compiler import FLAGS
 from bnsim.engine.job import CHECK_EVERY, Job, Outcome, Reporter, diverged
 from bnsim.engine.seen import Seen
@@ -27,7 +27,7 @@ from bnsim.program.statements import brian2_reason
 
 @contextmanager
 def runtime(target: str) -> Iterator[None]:
-    """Have Brian2's runtime device with one code generation target, then what was set before.
+    """Have Brian2's runtime device with one code generation target, then what was set before; threads take turns.
 
     Parameters
     ----------
@@ -39,15 +39,16 @@ def runtime(target: str) -> Iterator[None]:
     None
         While it is active.
     """
-    before = brian2.prefs.codegen.target, brian2.prefs.codegen.cpp.extra_compile_args_gcc
-    set_device("runtime")
-    brian2.prefs.codegen.target = target
-    brian2.prefs.codegen.cpp.extra_compile_args_gcc = list(FLAGS)
-    try:
-        yield
-    finally:
-        brian2.prefs.codegen.target, brian2.prefs.codegen.cpp.extra_compile_args_gcc = before
-        reset_device()
+    with ALONE:
+        before = brian2.prefs.codegen.target, brian2.prefs.codegen.cpp.extra_compile_args_gcc
+        set_device("runtime")
+        brian2.prefs.codegen.target = target
+        brian2.prefs.codegen.cpp.extra_compile_args_gcc = list(FLAGS)
+        try:
+            yield
+        finally:
+            brian2.prefs.codegen.target, brian2.prefs.codegen.cpp.extra_compile_args_gcc = before
+            reset_device()
 
 
 @dataclass(frozen=True)

@@ -205,7 +205,11 @@ def propagators(matrix: Float64Array, dt: float) -> Float64Array:
     # In units in which no variable outweighs another: a large norm would cost the exponential digits.
     typical = np.abs(matrix).reshape(-1, *matrix.shape[-2:]).mean(axis=0)
     _, (scale, _) = matrix_balance(typical * dt, permute=False, separate=True)
-    found: Float64Array = expm(matrix * dt * scale / scale[:, None]) * scale[:, None] / scale
+    scaled = matrix * dt * scale / scale[:, None]
+    # Most cells are like others, and an exponential takes as long as a thousand steps of its cell.
+    different, which = np.unique(scaled.reshape(-1, scale.size**2), axis=0, return_inverse=True)
+    found: Float64Array = expm(different.reshape(-1, scale.size, scale.size))[which.ravel()].reshape(matrix.shape)
+    found = found * scale[:, None] / scale
     still = ~typical.any(axis=1)
     found[..., still, :] = np.eye(len(scale))[still]
     return found

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from experiments.command_line.application import app
 from experiments.output import complain, say
+
+if TYPE_CHECKING:
+    from experiments.lab.setting import Setting
 
 LOCAL = "127.0.0.1"
 
@@ -24,9 +27,14 @@ def lab(  # numpydoc ignore=PR01
     ] = None,
     seconds: Annotated[float | None, typer.Option(help="Duration. Default: the experiment's.")] = None,
     seed: Annotated[int, typer.Option(help="Key of all random numbers.")] = 1,
+    drawing: Annotated[
+        str, typer.Option(metavar="POINTS", help="A digit, such as '120,20 120,230'; strokes are separated by ';'.")
+    ] = "",
     to: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Run this setting without a page and write the recording to a new folder."),
+        typer.Option(
+            metavar="FOLDER", help="Run this setting without a page and write what comes out to a new folder."
+        ),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder in which the page saves runs.")] = Path("runs"),
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page; 0 for any that is free.")] = 5010,
@@ -39,7 +47,7 @@ def lab(  # numpydoc ignore=PR01
     from experiments.lab.networks import find
     from experiments.lab.setting import Setting
 
-    setting = Setting.of(find(experiment), _values(given or []), seconds, seed)
+    setting = Setting.of(find(experiment), _values(given or []), seconds, seed, drawing)
     if to is not None:
         _carry_out(setting, to)
         return
@@ -73,16 +81,14 @@ def _values(given: list[str]) -> dict[str, float]:
     return values
 
 
-def _carry_out(setting: object, to: Path) -> None:
+def _carry_out(setting: Setting, to: Path) -> None:
     from bnsim.errors import InputError
-    from experiments.lab.runs import Run
-    from experiments.lab.setting import Setting
 
-    assert isinstance(setting, Setting)
     if to.exists():
         raise InputError(f"--to {to}: exists already; give a new folder")
-    run = Run(setting)
+    run = setting.run()
     run.prepare()
     while not run.finished:
         run.advance()
-    say(f"recording: {run.write(to) / 'recording.npz'}")
+    file = run.write(to) / run.result
+    say(f"{file.stem}: {file}")

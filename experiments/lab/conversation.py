@@ -15,11 +15,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from bokeh.embed import json_item
-from bokeh.models import Range1d
-from bokeh.plotting import figure
 
 from bnsim.errors import BnsimError, InputError, advice
-from bnsim.network import Network
 from experiments.lab.networks import find
 from experiments.lab.runs import Run
 from experiments.lab.setting import Setting
@@ -88,7 +85,8 @@ class Conversation:
         if not isinstance(values, dict):
             raise InputError("request: has no values; give a value for each parameter")
         experiment = find(_text(request, "experiment"))
-        setting = Setting.of(experiment, values, request.get("seconds"), request.get("seed"))
+        given = (request.get(name) for name in ("seconds", "seed", "drawing"))
+        setting = Setting.of(experiment, values, *given)
         self.leave()
         self._task = asyncio.get_running_loop().create_task(self._carry_out(setting))
 
@@ -96,7 +94,8 @@ class Conversation:
         if self._task is not None and self.running:
             self._task.cancel()
             await asyncio.wait([self._task])
-            await self._answer(kind="ended", done=0.0 if self.run is None else self.run.done)
+            said = "" if self.run is None else f": {self.run.said}"
+            await self._answer(kind="ended", done=0.0 if self.run is None else self.run.done, said=f"Stopped{said}")
 
     async def _save(self, request: Answer) -> None:
         if self.run is None:
@@ -105,19 +104,21 @@ class Conversation:
         await self._answer(kind="saved", folder=str(folder))
 
     async def _carry_out(self, setting: Setting) -> None:
-        run = Run(setting)
+        run = None
         try:
-            network = setting.network()
-            await self._answer(
-                kind="began", script=setting.script(), command=setting.command(), end=1e3 * setting.seconds
-            )
+            run = setting.run()
+            script = await self._in_pool(setting.script)  # which may load a data set
+            await self._answer(kind="began", script=script, command=setting.command(), axis=run.axis)
             await self._in_pool(run.prepare)
             self.run = run
             while not run.finished:
-                await self._send(await self._in_pool(_piece, run, network))
-            await self._answer(kind="ended", done=1.0)
+                await self._send(await self._in_pool(_piece, run))
+            await self._answer(kind="ended", done=1.0, said=run.said)
         except BnsimError as error:
             await self._answer(kind="failed", text=str(error))
+        finally:
+            if run is not None:
+                run.close()
 
     async def _in_pool(self, work: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
@@ -137,35 +138,18 @@ def plots(experiment: Experiment) -> dict[str, Any]:
     Returns
     -------
     dict
-        Bokeh's JSON. The `tags` of the layout hold the sources in the order of the views, and the axis of time.
+        Bokeh's JSON. The `tags` of the layout hold the sources in the order of the plots, and the axis of time or None.
     """
-    network = Setting.of(experiment, {}).network()
-    time = Range1d(0, 1e3 * experiment.seconds, bounds=(0, 1e3 * experiment.seconds))
-    drawn = [view.draw(network, time) for view in experiment.views]
-    timed = [each.plot for each, view in zip(drawn, experiment.views, strict=True) if view.timed]
-    _share_axis(timed)
-    layout = stacked([each.plot for each in drawn])
-    layout.tags = [[each.source for each in drawn], time]
+    drawn = experiment.plots()
+    layout = stacked([each.plot for each in drawn.plots])
+    layout.tags = [[each.source for each in drawn.plots], drawn.time]
     return dict(json_item(layout))
 
 
-def _share_axis(timed: list[figure]) -> None:
-    """Label the lowest time axis alone."""
-    for plot in timed[:-1]:
-        plot.xaxis.major_label_text_font_size = "0pt"
-    for plot in timed[-1:]:
-        plot.xaxis.axis_label = "Time (ms)"
-
-
-def _piece(run: Run, network: Network) -> str:
-    """Simulate a piece and say what the plots show from now on."""
-    recording = run.advance()
-    views = run.setting.experiment.views
-    whole = recording if all(view.grows for view in views) else run.recording()
-    shown = [
-        {"grows": view.grows, "columns": view.columns(recording if view.grows else whole, network)} for view in views
-    ]
-    return json.dumps({"kind": "piece", "shown": shown, "done": run.done}, allow_nan=False)
+def _piece(run: Run) -> str:
+    """Carry out a piece and say what the plots show from now on."""
+    shown = [None if each is None else vars(each) for each in run.advance()]
+    return json.dumps({"kind": "piece", "shown": shown, "done": run.done, "said": run.said}, allow_nan=False)
 
 
 def _text(request: Answer, name: str) -> str:

@@ -80,7 +80,7 @@ class PhasePlane(View):
     timed = False
 
     def _draw(self, network: bnsim.Network, time: Range1d) -> Plot:
-        plot = frame(280)
+        plot = frame(280, tools=TOOLS)
         plot.title.text = f"Phase plane: path (blue), nullclines of the potential (grey) and {self.other} (black)"
         plot.xaxis.axis_label = "Potential (mV)"
         unit = Plane.of(network[self.population].model, None).units[1]

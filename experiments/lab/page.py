@@ -57,6 +57,7 @@ def _described(experiment: Experiment) -> dict[str, object]:
         "about": experiment.about,
         "seconds": experiment.seconds,
         "piece": experiment.piece / 1e3,
+        "takesDrawing": experiment.takes_drawing,
         "knobs": [{**asdict(knob), "sign": knob.sign} for knob in experiment.knobs],
     }
 
@@ -67,4 +68,5 @@ def _start(start: Setting) -> dict[str, object]:
         "values": dict(start.values),
         "seconds": start.seconds,
         "seed": start.key,
+        "drawing": "" if start.drawing is None else start.drawing.text(),
     }

@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
-from contextlib import AbstractContextManager, nullcontext
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from brian2.units import ms
-
-from bnsim.engine.simulator import Simulator
 from bnsim.errors import InputError, MachineError
 from bnsim.files import making
-from bnsim.recording import Recording
-from bnsim.state import State
-from experiments.lab.data import as_data
-from experiments.lab.setting import Setting
+from experiments.lab.views import Shown
 
-FIRST, LONGEST = 50, 1000
-"""Length of the first piece and of the longest, in simulated milliseconds."""
-MOST = 20
-"""About how many pieces a run has at most: each is drawn, which would take all the time of a machine that is busy."""
-PIECE = 0.3
-"""Real time in seconds that a piece should take: spikes appear so often, and a run that is stopped ends within it."""
+if TYPE_CHECKING:
+    from experiments.lab.setting import Setting
 
 
-class Run:
+class Run(ABC):
     """A run of a setting.
 
     Parameters
@@ -40,40 +28,38 @@ class Run:
     ----------
     setting
         The setting.
-    recordings
-        What was recorded, piece by piece.
-    backend
-        Back end of all runs.
+    result
+        The file that holds most of what `write` writes.
     """
 
-    backend: ClassVar[str] = "auto"
-
-    _brian2: ClassVar[threading.Lock] = threading.Lock()
-    """Compiling, and running without a compiler, use Brian2's objects, which are those of the process."""
+    result: ClassVar[str]
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
-        self.recordings: list[Recording] = []
-        self._length, self._done = max(FIRST, setting.experiment.piece), 0
-        self._simulator: Simulator | None = None
-        self._state: State | None = None
 
     @property
+    @abstractmethod
     def done(self) -> float:
         """Which share of the run is done, from 0 to 1."""
-        return self._done / self._total
 
     @property
+    @abstractmethod
     def finished(self) -> bool:
         """Whether the run has reached its end."""
-        return self._done >= self._total
 
     @property
-    def _total(self) -> int:
-        return round(1e3 * self.setting.seconds)
+    @abstractmethod
+    def said(self) -> str:
+        """How far it is, or what came out, in words."""
 
+    @property
+    def axis(self) -> float | None:
+        """Where the time axis of the plots ends, in ms; None where it is always the same."""
+        return None
+
+    @abstractmethod
     def prepare(self) -> None:
-        """Compile the network, or find it compiled, and draw its first state.
+        """Do what comes before the first piece.
 
         Raises
         ------
@@ -82,57 +68,29 @@ class Run:
         MachineError
             If the compiler or the disk fails.
         """
-        network = as_data(self.setting.network())
-        with self._brian2:
-            self._simulator = network.compile(dt=self.setting.experiment.dt * ms, backend=self.backend)
-        self._state = self._simulator.initial_state(key=self.setting.key)
 
-    def advance(self) -> Recording:
-        """Simulate the next piece.
+    @abstractmethod
+    def advance(self) -> list[Shown | None]:
+        """Carry out the next piece.
 
         Returns
         -------
-        Recording
-            What was recorded in it.
-
-        Raises
-        ------
-        MachineError
-            If the simulation fails.
-        """
-        assert self._simulator is not None
-        assert self._state is not None
-        experiment, length = self.setting.experiment, min(self._length, self._total - self._done)
-        alone: AbstractContextManager[object] = nullcontext() if self._simulator.backend == "cpp" else self._brian2
-        begun = time.monotonic()
-        with alone:
-            self._state, recording = self._simulator.run_for(
-                self._state, length * ms, dict(experiment.stimulus) or None, record=experiment.record
-            )
-        self._length = _next(length, time.monotonic() - begun, experiment.piece, self._total / MOST)
-        self._done += length
-        self.recordings.append(recording)
-        return recording
-
-    def recording(self) -> Recording:
-        """Return what was recorded so far.
-
-        Returns
-        -------
-        Recording
-            As of one run, to the last bit.
+        list of Shown or None
+            What each plot shows from now on, None for what it shows already.
 
         Raises
         ------
         InputError
-            If nothing was.
+            If the values do not fit each other.
+        MachineError
+            If it fails.
         """
-        if not self.recordings:
-            raise InputError("run: nothing was recorded yet; run it first")
-        return Recording.joined(self.recordings)
+
+    def close(self) -> None:  # noqa: B027
+        """Leave a run that is not wanted any more; what it holds can still be saved. Nothing, unless overridden."""
 
     def save(self, out: Path) -> Path:
-        """Write what was recorded so far, the setting and the script into a new folder.
+        """Write what came out, the setting and the script into a new folder.
 
         Parameters
         ----------
@@ -142,12 +100,12 @@ class Run:
         Returns
         -------
         Path
-            The new folder, with recording.npz, setting.json and script.py.
+            The new folder, with setting.json, script.py and what came out.
 
         Raises
         ------
         InputError
-            If nothing was recorded.
+            If there is nothing to be saved yet.
         MachineError
             If it cannot be written; nothing is left then.
         """
@@ -170,26 +128,29 @@ class Run:
         Raises
         ------
         InputError
-            If it exists, or nothing was recorded.
+            If it exists, or there is nothing to be saved yet.
         MachineError
             If it cannot be written; nothing is left then.
         """
         if folder.exists():
             raise InputError(f"{folder}: exists already; give a new folder")
-        recording, setting = self.recording(), self.setting
-        facts = {"experiment": setting.experiment.name, "values": dict(setting.values), "seed": setting.key}
+        self._check_worth_keeping()
+        setting = self.setting
+        facts: dict[str, Any] = {"experiment": setting.experiment.name, "values": dict(setting.values)}
+        facts["seed"] = setting.key
         try:
             with making(folder) as partial:
-                recording.save(partial / "recording.npz")
-                facts["seconds"] = recording.duration
+                facts |= self._write(partial)
                 (partial / "setting.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
                 (partial / "script.py").write_text(setting.script(), encoding="utf-8")
         except OSError as error:
             raise MachineError(f"{folder}: cannot be written ({error.strerror}); give a folder with room") from error
         return folder
 
+    @abstractmethod
+    def _check_worth_keeping(self) -> None:
+        """Raise an InputError if there is nothing to be saved yet."""
 
-def _next(length: int, seconds: float, step: int, least: float) -> int:
-    """Length of the next piece, after one that took so long; at most four times as long, for one wait may mislead."""
-    wanted = max(min(length * PIECE / max(seconds, 1e-3), 4.0 * length, LONGEST), least)
-    return max(step, int(wanted) // step * step)
+    @abstractmethod
+    def _write(self, folder: Path) -> dict[str, Any]:
+        """Write what came out, and return further facts of the setting."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from brian2.units.fundamentalunits import Quantity
 
 from bnsim.description import Description, canonical, in_order
+from bnsim.errors import InputError
 from bnsim.network import Network, Population, Projection
 from bnsim.record import Request
 from experiments.lab.units import UNITS, written
@@ -43,6 +44,22 @@ def expression(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return repr(value)
     return written(value)
+
+
+def keywords(arguments: Mapping[str, Any]) -> str:
+    """Return arguments of a call by name.
+
+    Parameters
+    ----------
+    arguments
+        Numbers, texts, and tuples of them.
+
+    Returns
+    -------
+    str
+        Such as "passes=3, n_neurons=100".
+    """
+    return ", ".join(f"{name}={value!r}" for name, value in arguments.items())
 
 
 def network(described: Network, name: str = "network") -> str:
@@ -90,6 +107,31 @@ def request(wanted: Request) -> str:
         f"{n}={_units(v) if n in ('units', 'synapses') else expression(v)}" for n, v in given.items() if v is not None
     ]
     return f"bnsim.{type(wanted).__name__}({', '.join(shown)})"
+
+
+def stimulus(given: Mapping[str, Any]) -> str:
+    """Return Python text that makes the stimulus of a run.
+
+    Parameters
+    ----------
+    given
+        By population: evenly spaced values, or spikes as a tuple of times, which are few, and units 0, 1, 2, ...
+
+    Returns
+    -------
+    str
+        The text.
+    """
+    return "{" + ", ".join(f'"{name}": {_stimulus(each)}' for name, each in given.items()) + "}"
+
+
+def _stimulus(given: Any) -> str:
+    if not isinstance(given, tuple):
+        return expression(given)
+    times, units = given
+    if not np.array_equal(units, np.arange(len(units))):
+        raise InputError("stimulus: has units in another order; give one spike to each, from the first on")
+    return f"(np.array({np.asarray(times, np.float64).tolist()}), np.arange({len(units)}))"
 
 
 def _units(units: Sequence[int]) -> str:

@@ -18,7 +18,6 @@ from bnsim.errors import BnsimError, InputError
 from experiments.lab import networks
 from experiments.lab.conversation import Conversation
 from experiments.lab.page import page
-from experiments.lab.runs import Run
 from experiments.lab.setting import Setting
 from experiments.run.execute import available_cores
 
@@ -158,4 +157,4 @@ def _warm(start: Setting) -> None:
     import bnsim.measures.spectrum  # noqa: F401
 
     with suppress(BnsimError):  # the page will say so
-        Run(start).prepare()
+        start.run().prepare()

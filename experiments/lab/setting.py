@@ -1,4 +1,4 @@
-"""An experiment with its values: its network, and how the same is done without the lab."""
+"""An experiment with its values, and how the same is done without the lab."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from brian2.units import ms, second
-
 from bnsim.errors import InputError
-from bnsim.network import Network
 from bnsim.random_numbers import checked_key
-from experiments.lab import script
-from experiments.lab.spec import LONGEST, Experiment
+from experiments.lab.runs import Run
+from experiments.lab.spec import LONGEST, Experiment, Values
+from experiments.tasks.drawn import Drawing
 
 
 @dataclass(frozen=True)
@@ -27,18 +25,23 @@ class Setting:
     values
         Values of its knobs in their units.
     seconds
-        Length of the simulation.
+        Simulated time; None where the experiment has no such length.
     key
         Key of all random numbers.
+    drawing
+        The digit that was drawn, None without one.
     """
 
     experiment: Experiment
     values: Mapping[str, float]
-    seconds: float
+    seconds: float | None
     key: int
+    drawing: Drawing | None = None
 
     @classmethod
-    def of(cls, experiment: Experiment, values: Mapping[str, Any], seconds: Any = None, key: Any = 1) -> Setting:
+    def of(
+        cls, experiment: Experiment, values: Mapping[str, Any], seconds: Any = None, key: Any = 1, drawing: Any = None
+    ) -> Setting:
         """Return a setting, with the values at the beginning where none are given.
 
         Parameters
@@ -48,9 +51,11 @@ class Setting:
         values
             Values of some of its knobs in their units.
         seconds
-            Length of the simulation.
+            Simulated time.
         key
             Key of all random numbers.
+        drawing
+            A digit as `experiments.tasks.drawn` writes it; None or empty without one.
 
         Returns
         -------
@@ -62,50 +67,44 @@ class Setting:
         InputError
             If a value is none that the experiment takes.
         """
-        length = experiment.seconds if seconds is None else seconds
-        usable = isinstance(length, (int, float)) and 0 < length <= LONGEST
-        pieces = round(1e3 * length / experiment.piece) if usable else 0
-        if pieces < 1:
-            raise InputError(f"duration: {length!r}; give a number of seconds above 0 and up to {LONGEST:g}")
-        return cls(experiment, experiment.values(values), pieces * experiment.piece / 1e3, checked_key("seed", key))
+        if drawing and not experiment.takes_drawing:
+            raise InputError(f"drawing: {experiment.name} takes none; leave it out")
+        drawn = Drawing.of(drawing) if drawing else None
+        length = _seconds(experiment, seconds)
+        return cls(experiment, experiment.values(values), length, checked_key("seed", key), drawn)
 
-    def network(self) -> Network:
-        """Return the network.
+    def quantities(self) -> Values:
+        """Return the values of the knobs with their units.
 
         Returns
         -------
-        Network
-            With the values of the knobs.
+        mapping of str to Quantity or float
+            By name.
         """
-        return self.experiment.network(self.experiment.with_units(self.values))
+        return self.experiment.with_units(self.values)
+
+    def run(self) -> Run:
+        """Return a run of this setting that has not begun.
+
+        Returns
+        -------
+        Run
+            The run.
+        """
+        return self.experiment.run(self)
 
     def script(self) -> str:
-        """Return the Python script that simulates the same, without the lab.
+        """Return the Python script that does the same, without the lab.
 
         Returns
         -------
         str
-            It ends with the state `state` and the recording `recording`, and draws a raster.
+            The script.
         """
-        experiment = self.experiment
-        stimulus = "".join(f", {script.expression(dict(given))}" for given in [experiment.stimulus] if given)
-        requests = ", ".join(map(script.request, experiment.record))
-        dt, duration = script.expression(experiment.dt * ms), script.expression(self.seconds * second)
-        body = [
-            script.network(self.network()),
-            f"simulator = network.compile(dt={dt})",
-            f"state = simulator.initial_state(key={self.key})",
-            f"record = [{requests}]",
-            f"state, recording = simulator.run_for(state, {duration}{stimulus}, record=record)",
-            'bnsim.plotting.raster(recording).figure.savefig("raster.png")',
-        ]
-        text = "\n".join(body)
-        units = ", ".join(script.units_in(text))
-        head = ["import numpy as np"] if "np." in text else []
-        return "\n".join([*head, f"from brian2 import {units}", "import bnsim", "", text, ""])
+        return self.experiment.script(self)
 
     def command(self) -> str:
-        """Return the command line that simulates the same and keeps it.
+        """Return the command line that does the same and keeps it.
 
         Returns
         -------
@@ -116,5 +115,20 @@ class Setting:
         changed = {name: value for name, value in self.values.items() if value != knobs[name].start}
         words = ["bnsim", "lab", self.experiment.name]
         words += [word for name, value in changed.items() for word in ("--set", f"{name}={value:.12g}")]
-        words += ["--seconds", f"{self.seconds:.12g}", "--seed", str(self.key), "--to", self.experiment.name]
-        return shlex.join(words)
+        words += [] if self.seconds is None else ["--seconds", f"{self.seconds:.12g}"]
+        words += ["--seed", str(self.key)]
+        words += [] if self.drawing is None else ["--drawing", self.drawing.text()]
+        return shlex.join([*words, "--to", self.experiment.name])
+
+
+def _seconds(experiment: Experiment, given: Any) -> float | None:
+    if experiment.seconds is None:
+        if given is not None:
+            raise InputError(f"duration: {experiment.name} has none; leave it out")
+        return None
+    length = experiment.seconds if given is None else given
+    usable = isinstance(length, (int, float)) and 0 < length <= LONGEST
+    pieces = round(1e3 * length / experiment.piece) if usable else 0
+    if pieces < 1:
+        raise InputError(f"duration: {length!r}; give a number of seconds above 0 and up to {LONGEST:g}")
+    return pieces * experiment.piece / 1e3

@@ -1,21 +1,24 @@
-"""What an experiment of the lab is made of."""
+"""What all experiments of the lab have in common: a name, knobs, plots, a script, and a run."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
-import bnsim
 from bnsim.description import Description, declared_parameters
 from bnsim.errors import InputError, advice
-from bnsim.record import Request
 from experiments.lab.units import UNITS, quantity, sign, unit_of
-from experiments.lab.views import View
+from experiments.lab.views import Drawn
+
+if TYPE_CHECKING:
+    from experiments.lab.runs import Run
+    from experiments.lab.setting import Setting
 
 Values: TypeAlias = Mapping[str, Any]
 """Values of an experiment's knobs by name, each with its unit."""
@@ -42,6 +45,10 @@ class Knob:
         Distance between two values, in `unit`.
     unit
         A key of `units.UNITS`.
+    compiled
+        Whether a new value needs the compiler, once.
+    whole
+        Whether it counts something.
 
     Raises
     ------
@@ -56,6 +63,8 @@ class Knob:
     start: float
     step: float
     unit: str = ""
+    compiled: bool = False
+    whole: bool = False
 
     def __post_init__(self) -> None:
         steps = (self.start - self.low) / self.step
@@ -88,6 +97,8 @@ class Knob:
         usable = isinstance(number, (int, float)) and not isinstance(number, bool) and math.isfinite(number)
         if not usable or not self.low <= number <= self.high:
             raise InputError(f"{self.name}: {number!r}; give a number from {self.low:g} to {self.high:g} {self.sign}")
+        if self.whole and number != round(number):
+            raise InputError(f"{self.name}: {number!r}; give a whole number")
         return float(number)
 
     @classmethod
@@ -115,8 +126,8 @@ class Knob:
 
 
 @dataclass(frozen=True)
-class Experiment:
-    """A network with knobs, and what is looked at.
+class Experiment(ABC):
+    """What can be chosen in the lab.
 
     Parameters
     ----------
@@ -130,21 +141,15 @@ class Experiment:
         What it shows and what to try, in a few sentences.
     knobs
         Its parameters.
-    network
-        Makes the network of the knobs' values. What it makes of them must be a parameter of cells or drives, a weight,
-        a delay or connectivity: those are data, so that no value needs a compiler.
-    dt
-        Time step in ms.
     seconds
-        Duration at the beginning.
-    record
-        What is recorded.
-    views
-        What is drawn of it, from top to bottom.
-    stimulus
-        What encoders are given for the whole run, by population; values that hold for all of it.
+        Simulated time at the beginning; None where a run has no such length.
     piece
-        Runs, and the pieces in which they are carried out, are whole numbers of so many milliseconds.
+        The simulated time is a whole number of so many milliseconds.
+
+    Attributes
+    ----------
+    takes_drawing
+        Whether a digit can be drawn for it.
     """
 
     name: str
@@ -152,13 +157,43 @@ class Experiment:
     group: str
     about: str
     knobs: tuple[Knob, ...]
-    network: Callable[[Values], bnsim.Network]
-    dt: float
-    seconds: float
-    record: tuple[Request, ...]
-    views: tuple[View, ...]
-    stimulus: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float | None = None
     piece: int = 5
+    takes_drawing: ClassVar[bool] = False
+
+    @abstractmethod
+    def plots(self) -> Drawn:
+        """Return the plots, without data."""
+
+    @abstractmethod
+    def script(self, setting: Setting) -> str:
+        """Return the Python script that does the same, without the lab.
+
+        Parameters
+        ----------
+        setting
+            This experiment with its values.
+
+        Returns
+        -------
+        str
+            The script.
+        """
+
+    @abstractmethod
+    def run(self, setting: Setting) -> Run:
+        """Return a run that has not begun.
+
+        Parameters
+        ----------
+        setting
+            This experiment with its values.
+
+        Returns
+        -------
+        Run
+            The run.
+        """
 
     def values(self, given: Mapping[str, Any]) -> dict[str, float]:
         """Return the values of all knobs in their units.

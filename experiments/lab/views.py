@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -41,8 +42,63 @@ class Plot:
     source: ColumnDataSource
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What a plot shows from now on.
+
+    Parameters
+    ----------
+    columns
+        Columns of its source.
+    grows
+        Whether they are added to what it shows.
+    """
+
+    columns: Columns
+    grows: bool = False
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The plots of an experiment.
+
+    Parameters
+    ----------
+    plots
+        From top to bottom.
+    time
+        The axis of time in ms that some of them share, None where none has one.
+    """
+
+    plots: tuple[Plot, ...]
+    time: Range1d | None
+
+
+def arranged(plots: Sequence[tuple[Plot, bool]], time: Range1d | None) -> Drawn:
+    """Return plots with their common axis of time labelled once.
+
+    Parameters
+    ----------
+    plots
+        Each plot, and whether its x axis is that of time.
+    time
+        The axis.
+
+    Returns
+    -------
+    Drawn
+        The plots.
+    """
+    timed = [each.plot for each, is_timed in plots if is_timed]
+    for plot in timed[:-1]:
+        plot.xaxis.major_label_text_font_size = "0pt"
+    for plot in timed[-1:]:
+        plot.xaxis.axis_label = "Time (ms)"
+    return Drawn(tuple(each for each, _ in plots), time)
+
+
 class View(ABC):
-    """A way to look at a run.
+    """A way to look at a simulation.
 
     Attributes
     ----------
@@ -110,41 +166,80 @@ class Raster(View):
     grows = True
 
     def _draw(self, network: bnsim.Network, time: Range1d) -> Plot:
-        numbers = [len(_chosen(network[name].size)) for name in self.populations]
-        plot = frame(int(np.clip(90 + 1.2 * sum(numbers), 150, 330)), time, tools=TOOLS)
-        plot.title.text = "Spikes"
-        ends = np.cumsum([0, *numbers])
-        plot.y_range = Range1d(-0.5, ends[-1] - 0.5, bounds=(-0.5, ends[-1] - 0.5))
-        middles = [float(first + number / 2 - 0.5) for first, number in zip(ends, numbers, strict=False)]
-        plot.yaxis.ticker = middles
-        plot.yaxis.major_label_overrides = {
-            middle: _named(name, network) for middle, name in zip(middles, self.populations, strict=True)
-        }
-        plot.yaxis.major_tick_line_color = None
-        source = ColumnDataSource({"time": [], "low": [], "high": [], "unit": [], "population": [], "colour": []})
-        drawn = plot.segment("time", "low", "time", "high", source=source, line_color="colour", line_width=1.4)
-        facts = [Fact("population", "@population"), Fact("unit", "@unit"), Fact("time", "@time{0.0}", "ms")]
-        plot.add_tools(hover([drawn], facts))
-        return Plot(plot, source)
+        return raster({name: network[name].size for name in self.populations}, time)
 
     def _columns(self, recording: Recording, network: bnsim.Network) -> Columns:
-        columns: Columns = {"time": [], "low": [], "high": [], "unit": [], "population": [], "colour": []}
-        first, number = 0, sum(len(_chosen(network[name].size)) for name in self.populations)
-        half = max(0.45, number / 160)  # of a mark's height in rows: three pixels are seen well
-        for place, name in enumerate(self.populations):
-            chosen = _chosen(network[name].size)
-            rows = np.full(network[name].size, -1.0)
-            rows[chosen] = first + np.arange(len(chosen))
-            spikes = recording.spike_times(name)
-            shown = rows[spikes.unit] >= 0
-            columns["time"] += np.round(1e3 * spikes.time[shown], 2).tolist()
-            columns["low"] += (rows[spikes.unit[shown]] - half).tolist()
-            columns["high"] += (rows[spikes.unit[shown]] + half).tolist()
-            columns["unit"] += spikes.unit[shown].tolist()
-            columns["population"] += [name] * int(shown.sum())
-            columns["colour"] += [colour(place)] * int(shown.sum())
-            first += len(chosen)
-        return columns
+        return marks(recording, self.populations)
+
+
+def raster(sizes: Mapping[str, int], time: Range1d, names: Mapping[str, str] = MappingProxyType({})) -> Plot:
+    """Return an empty plot of spikes.
+
+    Parameters
+    ----------
+    sizes
+        Size of each population, from the bottom to the top.
+    time
+        Time axis in ms.
+    names
+        What stands at the axis for a population instead of its name.
+
+    Returns
+    -------
+    Plot
+        The plot.
+    """
+    numbers = [len(_chosen(size)) for size in sizes.values()]
+    plot = frame(int(np.clip(90 + 1.2 * sum(numbers), 150, 330)), time, tools=TOOLS)
+    plot.title.text = "Spikes"
+    ends = np.cumsum([0, *numbers])
+    plot.y_range = Range1d(-0.5, ends[-1] - 0.5, bounds=(-0.5, ends[-1] - 0.5))
+    middles = [float(first + number / 2 - 0.5) for first, number in zip(ends, numbers, strict=False)]
+    plot.yaxis.ticker = middles
+    plot.yaxis.major_label_overrides = {
+        middle: _named(names.get(name, name), size) for middle, (name, size) in zip(middles, sizes.items(), strict=True)
+    }
+    plot.yaxis.major_tick_line_color = None
+    source = ColumnDataSource({"time": [], "low": [], "high": [], "unit": [], "population": [], "colour": []})
+    drawn = plot.segment("time", "low", "time", "high", source=source, line_color="colour", line_width=1.4)
+    facts = [Fact("population", "@population"), Fact("unit", "@unit"), Fact("time", "@time{0.0}", "ms")]
+    plot.add_tools(hover([drawn], facts))
+    return Plot(plot, source)
+
+
+def marks(recording: Recording, populations: Sequence[str]) -> Columns:
+    """Return what a plot of spikes shows.
+
+    Parameters
+    ----------
+    recording
+        A recording of one trial, or without trials.
+    populations
+        The populations of the plot.
+
+    Returns
+    -------
+    Columns
+        A mark for each spike.
+    """
+    columns: Columns = {"time": [], "low": [], "high": [], "unit": [], "population": [], "colour": []}
+    sizes = [recording.populations[name] for name in populations]
+    first, number = 0, sum(len(_chosen(size)) for size in sizes)
+    half = max(0.45, number / 160)  # of a mark's height in rows: three pixels are seen well
+    for place, (name, size) in enumerate(zip(populations, sizes, strict=True)):
+        chosen = _chosen(size)
+        rows = np.full(size, -1.0)
+        rows[chosen] = first + np.arange(len(chosen))
+        spikes = recording.spike_times(name)
+        shown = rows[spikes.unit] >= 0
+        columns["time"] += np.round(1e3 * spikes.time[shown], 2).tolist()
+        columns["low"] += (rows[spikes.unit[shown]] - half).tolist()
+        columns["high"] += (rows[spikes.unit[shown]] + half).tolist()
+        columns["unit"] += spikes.unit[shown].tolist()
+        columns["population"] += [name] * int(shown.sum())
+        columns["colour"] += [colour(place)] * int(shown.sum())
+        first += len(chosen)
+    return columns
 
 
 @dataclass(frozen=True)
@@ -273,6 +368,5 @@ def _chosen(size: int) -> np.ndarray:
     return np.arange(size) if size <= SHOWN else np.linspace(0, size - 1, SHOWN).round().astype(int)
 
 
-def _named(name: str, network: bnsim.Network) -> str:
-    size = network[name].size
+def _named(name: str, size: int) -> str:
     return f"{name} ({size})" if size <= SHOWN else f"{name} ({SHOWN} of {size:,})"

@@ -34,7 +34,7 @@ class WeightHistogram(View):
     timed = False
 
     def _draw(self, network: bnsim.Network, time: Range1d) -> Plot:
-        plot = frame(190, Range1d(0, 1))
+        plot = frame(190, Range1d(0, 1), tools=TOOLS)
         plot.title.text = f"Weights of {self.projection} now"
         plot.y_range.start = 0
         plot.xaxis.axis_label = "Weight relative to the largest"

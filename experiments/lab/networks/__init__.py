@@ -50,5 +50,5 @@ def find(name: str) -> Experiment:
     return known[name]
 
 
-GROUPS = ("Networks", "One cell")
+GROUPS = ("Networks", "Learning", "One cell")
 """Headings of the menu, in order."""

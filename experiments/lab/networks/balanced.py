@@ -5,7 +5,8 @@ from __future__ import annotations
 from brian2.units import Hz, ms, mV
 
 import bnsim
-from experiments.lab.spec import Experiment, Knob, Values
+from experiments.lab.simulation import Simulation
+from experiments.lab.spec import Knob, Values
 from experiments.lab.views import Potentials, Raster, Rates, Spectrum
 
 SIZES = {"E": 1000, "I": 250}
@@ -46,7 +47,7 @@ def network(values: Values) -> bnsim.Network:
 
 
 EXPERIMENTS = (
-    Experiment(
+    Simulation(
         "balanced",
         "Balanced network (Brunel)",
         "Networks",
@@ -60,7 +61,7 @@ EXPERIMENTS = (
             Knob("delay", "Delay of all synapses", 0.5, 5, 1.5, 0.1, "ms"),
             Knob.of(bnsim.LIF, "tau_m", 5, 50, 1),
         ),
-        network,
+        network=network,
         dt=0.1,
         seconds=1.0,
         record=(bnsim.Spikes("E"), bnsim.Spikes("I"), bnsim.Trace("E", "v", units=range(3), every=0.5 * ms)),

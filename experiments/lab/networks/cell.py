@@ -18,7 +18,8 @@ from bnsim.neurons import NeuronModel
 from bnsim.program.rates import rates_of_change
 from bnsim.program.statements import parsed
 from experiments.lab.curves import FICurve, PhasePlane
-from experiments.lab.spec import Experiment, Knob, Values, explained
+from experiments.lab.simulation import Simulation
+from experiments.lab.spec import Knob, Values, explained
 from experiments.lab.units import UNITS, unit_of
 from experiments.lab.views import Potentials, Raster, View
 
@@ -57,7 +58,7 @@ def network(values: Values, *, model: type[NeuronModel], top: float, unit: str) 
     )
 
 
-def experiment(model: type[NeuronModel]) -> Experiment:
+def experiment(model: type[NeuronModel]) -> Simulation:
     """Return the experiment of a neuron model.
 
     Parameters
@@ -67,7 +68,7 @@ def experiment(model: type[NeuronModel]) -> Experiment:
 
     Returns
     -------
-    Experiment
+    Simulation
         With a knob for the current and one for each parameter that may differ from cell to cell.
     """
     unit = "mV" if model.input_unit == "volt" else "nA"
@@ -84,14 +85,14 @@ def experiment(model: type[NeuronModel]) -> Experiment:
     if other is not None:
         record.append(bnsim.Trace("cell", other, every=0.1 * ms))
         views.append(PhasePlane("cell", model.membrane, other))
-    return Experiment(
+    return Simulation(
         model.__name__,
         model.__name__,
         "One cell",
         f"{_summary(model)} One cell receives the current of the slider. The others receive from 0 to {top:g} {unit}, "
         "the higher they stand the more, and give the f-I curve.",
         (current, *_knobs(model)),
-        partial(network, model=model, top=top, unit=unit),
+        network=partial(network, model=model, top=top, unit=unit),
         dt=0.1 if model is not neurons.HodgkinHuxley else 0.05,
         seconds=0.5,
         record=tuple(record),

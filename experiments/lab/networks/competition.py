@@ -6,7 +6,8 @@ import numpy as np
 from brian2.units import Hz, ms, mV
 
 import bnsim
-from experiments.lab.spec import Experiment, Knob, Values
+from experiments.lab.simulation import Simulation
+from experiments.lab.spec import Knob, Values
 from experiments.lab.views import Potentials, Rates
 from experiments.lab.weights import WeightCourse, WeightHistogram
 
@@ -43,7 +44,7 @@ def network(values: Values) -> bnsim.Network:
 
 
 EXPERIMENTS = (
-    Experiment(
+    Simulation(
         "competition",
         "Synaptic competition (STDP)",
         "Networks",
@@ -56,7 +57,7 @@ EXPERIMENTS = (
             Knob("inhibition", "Inhibitory weight relative to the leak", 0, 0.3, 0.1, 0.01),
             Knob.of(bnsim.LIF, "tau_m", 5, 50, 1),
         ),
-        network,
+        network=network,
         dt=0.5,
         seconds=20.0,
         record=(
@@ -70,7 +71,7 @@ EXPERIMENTS = (
             WeightCourse("input_to_cell", LARGEST, 24, 200),
             Potentials("cell", (0,)),
         ),
-        stimulus={"input": np.ones(INPUTS)},
+        stimulus=lambda values: {"input": np.ones(INPUTS)},
         piece=200,
     ),
 )

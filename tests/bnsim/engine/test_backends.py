@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -118,3 +119,23 @@ def test_a_simulation_that_diverges(backend: str) -> None:
     )
     with pytest.raises(bnsim.MachineError, match=r"in unit 0 by 256 ms; choose a smaller dt"):
         simulator.run_for(simulator.initial_state(0), 600 * ms)
+
+
+def test_threads_take_turns_with_the_objects_of_brian2() -> None:
+    """Its device and its clocks are those of the process: networks that run at once do not disturb each other."""
+
+    def spikes(current: float) -> list[int]:
+        cells = bnsim.Population("cells", 2, bnsim.LIF(), drive=bnsim.Current(current * mV))
+        simulator = bnsim.Network([cells]).compile(dt=0.5 * ms, backend="numpy")
+        state, counts = simulator.initial_state(key=0), []
+        for _ in range(5):
+            state, recording = simulator.run_for(state, 20 * ms)
+            counts.append(int(recording.counts["cells"].sum()))
+        return counts
+
+    currents = [21.0, 24.0, 28.0, 35.0]
+    alone = [spikes(current) for current in currents]
+    with ThreadPoolExecutor(len(currents)) as pool:
+        together = list(pool.map(spikes, [current + 0.001 for current in currents]))
+    assert together == alone
+    assert len({sum(counts) for counts in alone}) == len(currents)

@@ -84,6 +84,16 @@ def test_two_steps_are_one_of_twice_the_length() -> None:
     np.testing.assert_allclose(propagators(coupled, 2e-3), np.linalg.matrix_power(propagators(coupled, 1e-3), 2), 1e-12)
 
 
+def test_cells_that_are_alike_have_the_propagator_of_one_of_them() -> None:
+    """Each is computed once, and goes to where it belongs."""
+    one, other = np.array([[-100.0, 1.0], [0.0, -200.0]]), np.array([[-50.0, 1.0], [0.0, -200.0]])
+    found = propagators(np.array([one, other, one, other, other]), 1e-3)
+    for place, matrix in enumerate((one, other, one, other, other)):
+        np.testing.assert_allclose(found[place], propagators(matrix, 1e-3), rtol=1e-14)
+    np.testing.assert_array_equal(found[0], found[2])
+    np.testing.assert_array_equal(found[1], found[4])
+
+
 def test_what_stands_still_stays_to_the_last_bit() -> None:
     text = "dtheta/dt = int(plastic) * (-theta / tau) : volt\ndv/dt = (theta - v) / tau : volt"
     step = exact("model", equations(text), {"tau": 10 * ms}, DT)

@@ -6,14 +6,14 @@ from types import MappingProxyType
 import pytest
 
 from experiments.lab import conversation, networks
-from experiments.lab.runs import Run
+from experiments.lab.simulation import SimulationRun
 
 from .small import EXPERIMENT
 
 
 @pytest.fixture
 def without_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Run, "backend", "numpy")
+    monkeypatch.setattr(SimulationRun, "backend", "numpy")
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from brian2.units import mV
 
 import bnsim
 from experiments.lab.setting import Setting
-from experiments.lab.spec import Experiment, Knob, Values
+from experiments.lab.simulation import Simulation
+from experiments.lab.spec import Knob, Values
 from experiments.lab.views import Potentials, Raster, Rates, Spectrum
 
 
@@ -17,13 +18,13 @@ def network(values: Values) -> bnsim.Network:
     return bnsim.Network([bnsim.Population(name, 3, cell, drive=drives) for name in ("cells", "others")], [weight])
 
 
-EXPERIMENT = Experiment(
+EXPERIMENT = Simulation(
     "small",
     "Small",
     "Networks",
     "Six cells.",
     (Knob("current", "Current", 0, 40, 20, 0.5, "mV"), Knob.of(bnsim.LIF, "tau_m", 5, 50, 1)),
-    network,
+    network=network,
     dt=0.5,
     seconds=0.2,
     record=(bnsim.Spikes("cells"), bnsim.Spikes("others"), bnsim.Trace("cells", "v", units=[0])),

@@ -14,7 +14,8 @@ import pytest
 
 from bnsim.recording import Recording
 from experiments.lab.conversation import Conversation
-from experiments.lab.runs import Run
+from experiments.lab.simulation import SimulationRun
+from experiments.lab.views import Shown
 
 pytestmark = pytest.mark.usefixtures("small")
 
@@ -57,32 +58,32 @@ def test_a_run_from_beginning_to_end(tmp_path: Path) -> None:
     assert plots["kind"] == "plots"
     assert "Population rates" in json.dumps(plots)
     assert "--set current=25" in began["command"]
-    assert began["end"] == 1000
+    assert began["axis"] == 1000
     assert {piece["kind"] for piece in pieces} == {"piece"}
     assert [piece["done"] for piece in pieces] == sorted(piece["done"] for piece in pieces)
-    assert ended == {"kind": "ended", "done": 1.0}
+    assert ended == {"kind": "ended", "done": 1.0, "said": "Simulated 1000 ms"}
     recording = Recording.load(Path(saved["folder"]) / "recording.npz")
     drawn = sum(len(piece["shown"][0]["columns"]["time"]) for piece in pieces)
     assert drawn == sum(counts.sum() for counts in recording.counts.values()) > 0
 
 
 @pytest.fixture
-def held(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
+def held(monkeypatch: pytest.MonkeyPatch) -> list[SimulationRun]:
     """Pieces of runs that were begun; all but the first take a while."""
-    seen: list[Run] = []
-    advance = Run.advance
+    seen: list[SimulationRun] = []
+    advance = SimulationRun.advance
 
-    def slow(run: Run) -> Recording:
+    def slow(run: SimulationRun) -> list[Shown | None]:
         seen.append(run)
         if len(seen) > 1:
             time.sleep(0.1)
         return advance(run)
 
-    monkeypatch.setattr(Run, "advance", slow)
+    monkeypatch.setattr(SimulationRun, "advance", slow)
     return seen
 
 
-def test_a_run_is_stopped(held: list[Run]) -> None:
+def test_a_run_is_stopped(held: list[SimulationRun]) -> None:
     async def speak(conversation: Conversation, answers: list[dict[str, Any]]) -> None:
         await conversation.hear(json.dumps(RUN))
         await until(answers, "piece")
@@ -93,10 +94,11 @@ def test_a_run_is_stopped(held: list[Run]) -> None:
     answers = told(speak)
     assert [answer["kind"] for answer in answers] == ["began", "piece", "ended"]
     assert answers[-1]["done"] == 0.05
+    assert answers[-1]["said"] == "Stopped: 50 of 1000 ms simulated"
     assert len(held) <= 2
 
 
-def test_who_leaves_stops_the_run(held: list[Run]) -> None:
+def test_who_leaves_stops_the_run(held: list[SimulationRun]) -> None:
     async def speak(conversation: Conversation, answers: list[dict[str, Any]]) -> None:
         await conversation.hear(json.dumps(RUN))
         await until(answers, "piece")
@@ -108,7 +110,7 @@ def test_who_leaves_stops_the_run(held: list[Run]) -> None:
     assert len(held) <= 2
 
 
-def test_another_run_takes_the_place_of_the_first(held: list[Run]) -> None:
+def test_another_run_takes_the_place_of_the_first(held: list[SimulationRun]) -> None:
     async def speak(conversation: Conversation, answers: list[dict[str, Any]]) -> None:
         await conversation.hear(json.dumps(RUN))
         await until(answers, "piece")
@@ -147,12 +149,12 @@ def test_bad_requests_are_one_line(request_text: str, message: str) -> None:
 
 
 def test_values_that_do_not_fit_each_other_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(run: Run) -> None:
+    def refuse(run: SimulationRun) -> None:
         from bnsim.errors import InputError
 
         raise InputError("LIF.v_reset: not below v_threshold; lower it")
 
-    monkeypatch.setattr(Run, "prepare", refuse)
+    monkeypatch.setattr(SimulationRun, "prepare", refuse)
 
     async def speak(conversation: Conversation, answers: list[dict[str, Any]]) -> None:
         await conversation.hear(json.dumps(RUN))

@@ -11,12 +11,16 @@ import numpy as np
 import pytest
 from brian2.units import cm, ms, mV, nA, pA, uF
 
+import bnsim
 from bnsim.description import canonical
 from bnsim.errors import InputError
 from bnsim.program import lower
+from experiments.classics.cuba import measure as cuba
+from experiments.lab import script
 from experiments.lab.data import as_data
 from experiments.lab.networks import experiments, find
 from experiments.lab.setting import Setting
+from experiments.lab.simulation import Simulation
 from experiments.lab.spec import Experiment, Knob
 from experiments.lab.units import written
 
@@ -24,7 +28,10 @@ from .small import EXPERIMENT, setting
 
 CELLS = [name for name, each in experiments().items() if each.group == "One cell"]
 FAST = {"balanced", "competition", "LIF"}
-EVERY = [pytest.param(name, marks=[] if name in FAST else pytest.mark.slow) for name in experiments()]
+SIMULATIONS = {name: each for name, each in experiments().items() if isinstance(each, Simulation)}
+EVERY = [
+    pytest.param(each, marks=[] if name in FAST else pytest.mark.slow, id=name) for name, each in SIMULATIONS.items()
+]
 
 
 def changed(experiment: Experiment) -> dict[str, float]:
@@ -32,35 +39,39 @@ def changed(experiment: Experiment) -> dict[str, float]:
     return {knob.name: min(knob.start + knob.step, knob.high) for knob in experiment.knobs}
 
 
-@pytest.mark.parametrize("name", EVERY)
-def test_script_makes_the_same_network(name: str) -> None:
-    experiment = find(name)
+def network(one: Setting) -> bnsim.Network:
+    assert isinstance(one.experiment, Simulation)
+    return one.experiment.network(one.quantities())
+
+
+@pytest.mark.parametrize("experiment", EVERY)
+def test_script_makes_the_same_network(experiment: Simulation) -> None:
     for values in ({}, changed(experiment)):
         one = Setting.of(experiment, values)
         description, _, _ = one.script().partition("simulator = ")
         made: dict[str, Any] = {}
         exec(description, made)
-        assert made["network"].fingerprint() == one.network().fingerprint()
+        assert made["network"].fingerprint() == network(one).fingerprint()
+        for name, given in experiment.given(one.quantities()).items():
+            np.testing.assert_array_equal(made["stimulus"][name], given)
 
 
-@pytest.mark.parametrize("name", EVERY)
-def test_no_knob_needs_a_compiler(name: str) -> None:
-    experiment = find(name)
-
+@pytest.mark.parametrize("experiment", EVERY)
+def test_no_knob_needs_a_compiler(experiment: Simulation) -> None:
     def compiled(values: Mapping[str, float]) -> Any:
-        return canonical(lower(as_data(Setting.of(experiment, values).network()), 1e-3 * experiment.dt))
+        return canonical(lower(as_data(network(Setting.of(experiment, values))), 1e-3 * experiment.dt))
 
     assert compiled({}) == compiled(changed(experiment))
 
 
 def test_single_values_are_compiled_in() -> None:
     """Or the test before this one could not fail."""
-    networks = [setting(tau_m=tau).network() for tau in (10, 20)]
-    assert len({str(canonical(lower(network, 0.5e-3))) for network in networks}) == 2
+    made = [network(setting(tau_m=tau)) for tau in (10, 20)]
+    assert len({str(canonical(lower(each, 0.5e-3))) for each in made}) == 2
 
 
 def test_arrays_hold_what_the_single_values_were() -> None:
-    population = as_data(setting(tau_m=12).network())["others"]
+    population = as_data(network(setting(tau_m=12)))["others"]
     np.testing.assert_array_equal(population.model.numbers("tau_m"), [0.012] * 3)  # type: ignore[union-attr]
     np.testing.assert_array_equal(population.drives[0].amplitude, np.full(3, 20) * mV)  # type: ignore[attr-defined]
     assert np.ndim(population.model.refractory) == 0  # type: ignore[union-attr]
@@ -140,6 +151,34 @@ def test_values_off_the_slider_are_refused(values: dict[str, Any], message: str)
 def test_durations_are_refused(seconds: Any) -> None:
     with pytest.raises(InputError, match="give a number of seconds above 0 and up to 60"):
         Setting.of(EXPERIMENT, {}, seconds=seconds)
+
+
+def test_what_a_setting_has_not_is_refused() -> None:
+    with pytest.raises(InputError, match="duration: receptive-fields has none; leave it out"):
+        Setting.of(find("receptive-fields"), {}, seconds=1)
+    with pytest.raises(InputError, match="drawing: small takes none; leave it out"):
+        Setting.of(EXPERIMENT, {}, drawing="10,10 20,20")
+    with pytest.raises(InputError, match=r"sample: 1\.5; give a whole number"):
+        Setting.of(find("drawn-digits"), {"sample": 1.5})
+
+
+def test_currents_without_input_are_the_classic_network() -> None:
+    assert network(Setting.of(find("cuba"), {})).fingerprint() == cuba.network(0.1).fingerprint()
+
+
+def test_packet_has_the_spikes_and_the_spread_that_are_asked_for() -> None:
+    times, units = SIMULATIONS["synfire"].given(Setting.of(find("synfire"), {"spikes": 60, "spread": 3}).quantities())[
+        "packet"
+    ]
+    assert units.tolist() == list(range(60))
+    assert times.mean() == pytest.approx(0.050, abs=1e-6)
+    # Evenly spaced quantiles leave the tails out, which hold some hundredths of the variance.
+    assert times.std() == pytest.approx(0.003, rel=0.05)
+
+
+def test_stimulus_of_scattered_units_is_not_written() -> None:
+    with pytest.raises(InputError, match="stimulus: has units in another order"):
+        script.stimulus({"packet": (np.zeros(2), np.array([3, 1]))})
 
 
 def test_a_knob_starts_on_one_of_its_steps() -> None:
