@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import ClassVar
 
+import brian2
 import numpy as np
 import pytest
 from brian2.units import ms, mV, nA
 
 import bnsim
+from bnsim.engine.runtime import runtime
 
 from .networks import driven, intensities, learner
 
@@ -122,20 +126,17 @@ def test_a_simulation_that_diverges(backend: str) -> None:
 
 
 def test_threads_take_turns_with_the_objects_of_brian2() -> None:
-    """Its device and its clocks are those of the process: networks that run at once do not disturb each other."""
+    """Its device and preferences are those of the process: who has set them finds them so, until the end."""
+    waiting, seen = threading.Barrier(2), []
 
-    def spikes(current: float) -> list[int]:
-        cells = bnsim.Population("cells", 2, bnsim.LIF(), drive=bnsim.Current(current * mV))
-        simulator = bnsim.Network([cells]).compile(dt=0.5 * ms, backend="numpy")
-        state, counts = simulator.initial_state(key=0), []
-        for _ in range(5):
-            state, recording = simulator.run_for(state, 20 * ms)
-            counts.append(int(recording.counts["cells"].sum()))
-        return counts
+    def use(target: str) -> None:
+        waiting.wait()
+        with runtime(target):
+            time.sleep(0.05)  # the other one would set its own meanwhile
+            seen.append((target, brian2.prefs.codegen.target))
 
-    currents = [21.0, 24.0, 28.0, 35.0]
-    alone = [spikes(current) for current in currents]
-    with ThreadPoolExecutor(len(currents)) as pool:
-        together = list(pool.map(spikes, [current + 0.001 for current in currents]))
-    assert together == alone
-    assert len({sum(counts) for counts in alone}) == len(currents)
+    before = brian2.prefs.codegen.target
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(use, ["numpy", "cython"]))
+    assert sorted(seen) == [("cython", "cython"), ("numpy", "numpy")]
+    assert brian2.prefs.codegen.target == before
