@@ -273,7 +273,8 @@ def each_once(rows: Sequence[Any]) -> Sequence[Any]:
         metric, _, facts, step = itemgetter(*_MEASURED)(row) if isinstance(row, Mapping) else row
         place = metric, step, *facts.items()
         if place in seen:
-            raise ValueError(f"{metric} is measured twice in the same place")
+            where = [f"{name}={value}" for name, value in facts.items()] + ([] if step is None else [f"step={step}"])
+            raise ValueError(f"{metric} is measured twice" + (f" with {', '.join(where)}" if where else ""))
         seen.add(place)
     return rows
 

@@ -178,7 +178,7 @@ def _of_recording(recording: Recording, choice: Choice) -> tuple[list[Band], Tim
     trials = checked_indices(f"{owner}.trial", choice.trial, recording.n_trials, "trial").tolist()
     first, n_steps = recording.first_step, recording.n_steps
     if choice.window is not None:
-        first, n_steps = window_steps(f"{owner}.window", choice.window, recording.dt, first + n_steps)
+        first, n_steps = window_steps(f"{owner}.window", choice.window, recording.dt, first + n_steps, first)
     timeline = Timeline(trials, Bins.of(f"{owner}.bin_width", choice.bin_width, recording.dt, n_steps, first))
     shown_units = [_shown_units(choice, recording, name, len(names)) for name in names]
     sizes = np.array([len(units) for units in shown_units])

@@ -87,7 +87,9 @@ def psth(
         plain, n_steps = _of_arrays(source, duration, step)
         trains = [[train] for train in plain]
         begin, n_units, note = 0, 1, ""
-    first, length = (begin, n_steps - begin) if window is None else window_steps("psth.window", window, step, n_steps)
+    first, length = begin, n_steps - begin
+    if window is not None:
+        first, length = window_steps("psth.window", window, step, n_steps, begin)
     bins = Bins.of("psth.bin_width", bin_width, step, length, first)
     # A spike at the very end of plain times belongs to the last step.
     counts = np.zeros((len(trains), len(bins)), np.int64)

@@ -55,8 +55,8 @@ def raster(
     bin_width : float or Quantity
         Width of the rate's bins: a whole number of time steps.
     window : (float or Quantity, float or Quantity), optional
-        Draw the time from start to stop only, start included. Both are times since the start of the trial, and a
-        whole number of time steps.
+        Draw the time from start to stop only, start included. Both are times since the start of the trial, or in a
+        continuous run since the state's beginning, and whole numbers of time steps.
     sample : int, optional
         Draw at most so many units of each population, chosen at random, but always the same of a population of some
         size. The label says how many of how many. The rate is that of all units whose spikes were recorded.

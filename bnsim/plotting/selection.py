@@ -16,7 +16,7 @@ Window: TypeAlias = "tuple[Time, Time]"
 """Start and stop of a stretch of time."""
 
 
-def window_steps(culprit: str, window: Window, dt: float, n_steps: int | None) -> tuple[int, int]:
+def window_steps(culprit: str, window: Window, dt: float, end: int | None, begin: int = 0) -> tuple[int, int]:
     """Return the first step of a window in a trial and its length in steps.
 
     Parameters
@@ -27,8 +27,10 @@ def window_steps(culprit: str, window: Window, dt: float, n_steps: int | None) -
         Start and stop; plain numbers are seconds.
     dt : float
         Time step in seconds.
-    n_steps : int or None
-        Length of the trial in steps; None where its end is not known.
+    end : int or None
+        Step at which the trial ends; None where that is not known.
+    begin : int
+        Step at which it begins: not 0 in a part of a continuous run.
 
     Returns
     -------
@@ -45,10 +47,11 @@ def window_steps(culprit: str, window: Window, dt: float, n_steps: int | None) -
     if not is_sequence(window) or len(window) != 2:
         raise InputError(f"{culprit}: {shown(window)} is no pair of times; give (start, stop)")
     start, stop = (whole_steps(culprit, time, dt) for time in window)
-    if not 0 <= start < stop <= (stop if n_steps is None else n_steps):
-        trial = "a trial, which starts at 0 s" if n_steps is None else f"the trial of 0 to {n_steps * dt:g} s"
+    if not begin <= start < stop <= (stop if end is None else end):
+        trial = "a trial, which starts at 0 s" if end is None else f"the trial of {begin * dt:g} to {end * dt:g} s"
         raise InputError(
-            f"{culprit}: {start * dt:g} to {stop * dt:g} s does not lie in {trial}; give 0 <= start < stop within it"
+            f"{culprit}: {start * dt:g} to {stop * dt:g} s does not lie in {trial}; "
+            f"give {begin * dt:g} <= start < stop within it"
         )
     return start, stop - start
 

@@ -81,7 +81,8 @@ class Numbers:
     common
         How many numbers both have.
     differing
-        Those of them that differ, by the relative difference, largest first.
+        Those of them that differ: whole metrics, then those of a class, a layer and the like, then places of curves;
+        in each of these by the relative difference, largest first.
     only_first, only_second
         Numbers that only one run has.
     """
@@ -159,7 +160,7 @@ def numbers(first: pd.DataFrame, second: pd.DataFrame) -> Numbers:
     differing = [Number(key, units[key.metric], a[key], b[key]) for key in common if not same(a[key], b[key])]
     return Numbers(
         len(common),
-        tuple(sorted(differing, key=lambda number: (-number.relative, -abs(number.difference)))),
+        tuple(sorted(differing, key=_place)),
         tuple(key for key in a if key not in b),
         tuple(key for key in b if key not in a),
     )
@@ -246,3 +247,9 @@ def _described(number: Number) -> dict[str, Any]:
     # JSON has neither NaN nor infinity
     shown = {name: value if math.isfinite(value) else repr(value) for name, value in values.items()}
     return {**_named(number.key), "unit": number.unit, **shown}
+
+
+def _place(number: Number) -> tuple[bool, bool, float, float]:
+    """Where a number stands among those that differ."""
+    key = number.key
+    return key.step is not None, bool(key.facts), -number.relative, -abs(number.difference)

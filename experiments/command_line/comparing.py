@@ -128,7 +128,7 @@ def query(  # numpydoc ignore=PR01
 ) -> None:
     """Ask all runs below a folder with SQL: the tables results, predictions and runs (`DESCRIBE results`).
 
-    Needs DuckDB, `pip install 'bnsim[query]'`. A query reads no other file and writes none.
+    Needs DuckDB, the extra `query` of the package. A query reads no other file and writes none.
     """
     from bnsim.errors import InputError
     from experiments.collection.query import ask, tables_of
@@ -149,7 +149,7 @@ def crate(  # numpydoc ignore=PR01
 ) -> None:
     """Describe a run in ro-crate-metadata.json, as an RO-Crate (https://w3id.org/ro/crate).
 
-    Needs rocrate, `pip install 'bnsim[crate]'`.
+    Needs rocrate, the extra `crate` of the package.
     """
     from experiments.collection.crate import write
     from experiments.run.store import Store

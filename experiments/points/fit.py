@@ -167,7 +167,8 @@ def _carried_out(varied: Varied, search: Search, folder: Path, conduct: Conduct)
                 why = _evolved(search, trials)
             except (Stopped, KeyboardInterrupt) as stopped:
                 error = stopped.error if isinstance(stopped, Stopped) else stopped
-                raise with_remedy(error, folder, f"{len(trials.done)} trials are kept") from error
+                kept = f"{len(trials.done)} trials are kept"
+                raise with_remedy(error, folder, kept, varied.base.request.study) from error
         _write(folder, search, trials.done, trials.generation, why)
     return read_fit(folder)
 

@@ -207,7 +207,8 @@ def _measure(planned: SweepPlan, folder: Path, store: PointStore, conduct: Condu
                 progress.show(done, failed)
     except STOPPED as error:
         kept = planned.n_jobs - missing + done
-        raise with_remedy(error, folder, f"{kept} of {planned.n_jobs} points and seeds are kept") from error
+        what = f"{kept} of {planned.n_jobs} points and seeds are kept"
+        raise with_remedy(error, folder, what, planned.varied.base.request.study) from error
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from experiments.run_directory import Run
 from experiments.shared.stored import looks
 from experiments.shared.wording import number
 from experiments.spec import Study
-from experiments.studies import carried_out
+from experiments.studies import carried_out, option
 
 _MARK = Markup('document.documentElement.classList.add("scripted")')
 """Tells the style sheet that scripts run."""
@@ -118,8 +118,7 @@ def redraw(run: Run) -> str:
     str
         With the folder of a study of the user's own, which no other process knows.
     """
-    study = run.config["run"]["study"]
-    return f"bnsim draw {run.directory}" + (f" --study {study}" if "/" in study else "")
+    return f"bnsim draw {run.directory}{option(run.config['run']['study'])}"
 
 
 def _page(run: Run, folder: Path, drawn: Drawn) -> str:

@@ -278,7 +278,7 @@ def _with_remedy(error: BaseException, plan: Plan, store: Store) -> BaseExceptio
     if not count and not store.has_trainings:
         return error
     what = f"{count} of {len(plan.jobs)} jobs" if count else "the trainings so far"
-    return with_remedy(error, store.directory, f"{what} are kept")
+    return with_remedy(error, store.directory, f"{what} are kept", plan.request.study)
 
 
 def _record_examples(plan: Plan, results: Sequence[StudyResult], executor: Executor) -> tuple[Example, ...]:

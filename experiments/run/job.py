@@ -16,7 +16,8 @@ from typing import Any
 import bnsim
 import experiments
 import models
-from bnsim.errors import BnsimError, DegenerateNetworkWarning, MachineError, first_line
+from bnsim.errors import BnsimError, DegenerateNetworkWarning, InputError, MachineError, first_line
+from experiments.documents import each_once
 from experiments.run.manifest import describe
 from experiments.shared.fitted import place
 from experiments.spec import Outcome, Progress, Study, Subject, Untrained
@@ -142,6 +143,10 @@ class StudyJob:
             outcome, description = study.measure.run(self.config, changed, progress), describe(subject.create())
         for row in outcome.measurements:
             study[row.metric]  # an unknown metric must fail here, not give an empty figure later
+        try:
+            each_once([(row.metric, row.value, row.facts, row.step) for row in outcome.measurements])
+        except ValueError as error:  # it must fail here, too: nothing goes on from a part that cannot be read
+            raise InputError(f"{study.name}: {error}; give each measurement facts or a step of its own") from None
         return outcome, description
 
     @property

@@ -29,6 +29,7 @@ from experiments.documents import Part, PlanDocument
 from experiments.run.job import Identity, StudyJob, StudyResult
 from experiments.run_directory import read_json, write_atomically, writing
 from experiments.spec import Measurement, Outcome, Predictions
+from experiments.studies import option
 
 _PLAN, _PARTS, _FITTED, _LOCK = "plan.json", "parts", "fitted", ".lock"
 
@@ -246,7 +247,7 @@ class Store:
         return self.directory / _PARTS / f"{job.file_name}.json"
 
 
-def with_remedy(error: BaseException, directory: Path, kept: str) -> BaseException:
+def with_remedy(error: BaseException, directory: Path, kept: str, study: str) -> BaseException:
     """Return an error whose message also says what is kept and how to continue.
 
     Parameters
@@ -257,13 +258,15 @@ def with_remedy(error: BaseException, directory: Path, kept: str) -> BaseExcepti
         Directory of the run, sweep or fit.
     kept
         What is kept, such as "12 of 30 jobs are kept".
+    study
+        The study that was asked for, by its name or the path of its folder.
 
     Returns
     -------
     BaseException
         One of the same class, with the same notes, to be raised.
     """
-    text = f"{kept}; continue with `bnsim resume {directory}`"
+    text = f"{kept}; continue with `bnsim resume {directory}{option(study)}`"
     extended = type(error)(f"{error}; {text}" if str(error) else text)
     for note in getattr(error, "__notes__", ()):
         extended.add_note(note)

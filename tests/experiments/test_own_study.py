@@ -22,7 +22,9 @@ from experiments.report.tables import metric_rows
 from experiments.run.plan import check
 from experiments.run.repeat import repeat
 from experiments.run.request import Request
+from experiments.run.store import with_remedy
 from experiments.run_directory import Run, read_run
+from experiments.spec import Outcome
 from experiments.studies import STUDIES, carried_out, find
 from experiments.tables import print_run
 from models import registry
@@ -190,6 +192,27 @@ def in_file(path: Path, name: str, text: str) -> Callable[..., Any]:
 def in_figure_file(folder: Path, text: str) -> Callable[[Run], object]:
     """A function `draw` as if it stood in a study's figure.py."""
     return in_file(folder / "figure.py", "draw", text)
+
+
+def test_a_value_that_is_measured_twice_is_refused_before_it_is_stored(
+    failing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run could not go on with a part that holds it."""
+    (job,) = check(Request(str(failing), "digits", ("dense",), 1, "tiny")).plan(tmp_path).jobs
+    study = find(str(failing))
+    twice = Outcome(1, 0, (study["weights"](1, layer="output"),) * 2)
+    monkeypatch.setattr(study.measure, "run", lambda *given: twice)
+    with pytest.raises(InputError) as caught:
+        job._measured(lambda done, total: None)
+    assert str(caught.value) == (
+        "failing-weights: weights is measured twice with layer=output; give each measurement facts or a step of its own"
+    )
+
+
+def test_how_to_go_on_names_a_study_of_ones_own() -> None:
+    for study, option in (("accuracy", ""), ("./count_weights", " --study ./count_weights")):
+        error = with_remedy(InputError("wrong"), Path("runs/a"), "1 of 2 jobs are kept", study)
+        assert str(error) == f"wrong; 1 of 2 jobs are kept; continue with `bnsim resume runs/a{option}`"
 
 
 def test_a_measurement_that_fails_names_the_line(

@@ -251,7 +251,9 @@ def test_values_at_a_bound_lie_within_it(value: float) -> None:
 def test_values_beyond_the_bounds_of_a_metric_cost_no_run() -> None:
     """They get the interval of Student's t, and a warning that names the metric."""
     table = rows(3, {"dense": 0.995})  # 0.995, 1.005, 1.015: no accuracies
-    with pytest.warns(UserWarning, match=r"accuracy.test_accuracy: 1.005 lies beyond its bounds \(0.0, 1.0\)"):
+    with pytest.warns(
+        UserWarning, match=r"accuracy.test_accuracy: 1.005 lies beyond its bounds \(0.0, 1.0\); declare others, such as"
+    ):
         (entry,) = summarise(table, pd.DataFrame(), design())["metrics"]
     assert entry["mean"] == pytest.approx(1.005)
     assert entry["ci_high"] - entry["mean"] == pytest.approx(4.30265 * 0.01 * np.sqrt(1 / 3 + 0.25), rel=1e-4)

@@ -409,6 +409,15 @@ RATES = "a recording knows its length and time step"
             "raster.window: -0.01 to 0.01 s does not lie in a trial, which starts at 0 s; "
             "give 0 <= start < stop within it",
         ),
+        (
+            lambda r: plotting.raster(r.window(0.01, 0.02), window=(0.0, 0.01)),
+            "raster.window: 0 to 0.01 s does not lie in the trial of 0.01 to 0.02 s; "
+            "give 0.01 <= start < stop within it",
+        ),
+        (
+            lambda r: plotting.psth(r.window(0.01, 0.02), "input", window=(0.0, 0.01)),
+            "psth.window: 0 to 0.01 s does not lie in the trial of 0.01 to 0.02 s; give 0.01 <= start < stop within it",
+        ),
         (lambda r: plotting.raster(r, window=0.01), "raster.window: 0.01 is no pair of times; give (start, stop)"),
         (
             lambda r: plotting.psth(r, "input", window=5 * ms),

@@ -34,6 +34,19 @@ def test_numbers_are_compared_to_the_last_bit_and_sorted_by_relative_difference(
     assert not found.equal
 
 
+def test_whole_metrics_come_before_those_of_classes_and_places_of_curves() -> None:
+    """However small their difference: a class that was predicted twice instead of never differs by all."""
+    rows: list[tuple[str, float, dict[str, int], int | None]] = [
+        ("share", 1.0, {}, None),
+        ("by_class", 2.0, {"digit": 3}, None),
+        ("curve", 1.0, {}, 4),
+    ]
+    first = table(*(row(name, value, step=step, **facts) for name, value, facts, step in rows))
+    second = table(*(row(name, 1.01 if name == "share" else 9.0, step=step, **facts) for name, _, facts, step in rows))
+    found = difference.numbers(first, second)
+    assert [number.key.metric for number in found.differing] == ["share", "by_class", "curve"]
+
+
 def test_wall_clock_times_do_not_count_and_order_does_not() -> None:
     first = table(row("a", 0.5), row("training_seconds", 3.0), row("a", 0.7, step=4), row("samples_per_second", 1.0))
     second = table(row("samples_per_second", 2.0), row("a", 0.7, step=4), row("training_seconds", 4.0), row("a", 0.5))
