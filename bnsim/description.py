@@ -19,8 +19,11 @@ from brian2.units.fundamentalunits import Quantity, get_dimensions
 from bnsim import checks
 from bnsim.errors import InputError, advice
 from bnsim.signature import Signature
+from bnsim.uncaught import told_plainly
 
 __all__ = ["Description", "parameter"]
+
+told_plainly()  # whoever describes something has imported Brian2, which has its own way
 
 
 def parameter(
