@@ -40,7 +40,8 @@ def simulated(g, eta, duration):
 # %%
 # Cells of SI-slow fire rarely, so that their intervals need a longer run: the third number is its length in
 # seconds. The strength of inhibition is a weight, which is data. The rate of the outer input is a constant of
-# the drive: three values, three compilations.
+# the drive: three values, three compilations. Times count from the beginning of the state: what is recorded here
+# begins at 0.2 s.
 
 figure, axes = plt.subplots(2, 2, figsize=(10, 7), layout="constrained")
 for ax, (name, (g, eta, duration)) in zip(axes.flat, regimes.items(), strict=True):
