@@ -7,6 +7,7 @@ the user, which `bnsim run` takes by its path. Classic experiments (`experiments
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -134,12 +135,15 @@ def of_classifiers(studies: Iterable[Study]) -> bool:
 
 @cache
 def _at(folder: Path) -> Study:
-    name = f"{_USERS}.{folder.name}"
     if not (folder / "__init__.py").is_file():
         raise InputError(f"{folder}: no study; give a folder with __init__.py, measure.py and figure.py")
     if not folder.name.isidentifier():
         raise InputError(f"{folder}: {folder.name!r} is no name of a Python package; rename the folder")
-    sys.modules.setdefault(_USERS, ModuleType(_USERS))
+    # Each folder has a package of its own: another one of the same name holds other modules.
+    room = f"{_USERS}.at_{hashlib.blake2b(str(folder).encode(), digest_size=8).hexdigest()}"
+    for package in (_USERS, room):
+        sys.modules.setdefault(package, ModuleType(package))
+    name = f"{room}.{folder.name}"
     found = spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=[str(folder)])
     assert found is not None
     assert found.loader is not None

@@ -43,6 +43,7 @@ STUDY = Study(
     presets={"quick": _CONFIG, "full": _CONFIG, "tiny": _CONFIG},
 )
 '''
+FAILURE = "ValueError: no parabola below 0, in parabola/measure.py line 22"
 MEASURE = '''"""Computes."""
 
 import os

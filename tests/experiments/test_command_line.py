@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from brian2.codegen.cpp_prefs import get_compiler_and_args
 
 from experiments import command_line
 from experiments.points import folder as points_folder
@@ -328,6 +329,7 @@ def test_a_broken_compiler_is_quoted_in_one_line(tmp_path: Path) -> None:
     compiler.write_text("#!/bin/sh\necho 'lif.cpp:7:' >&2\necho 'fatal error: no header' >&2\nexit 3\n")
     compiler.chmod(0o755)
     message = f"{compiler} failed with exit status 3: lif.cpp:7: | fatal error: no header; set CXX to a working"
+    get_compiler_and_args()  # once in a process, Brian2 tries its flags: not with this compiler
     with tempfile.TemporaryDirectory() as cache:
         refused(1, message, *TINY_SPIKING, cwd=tmp_path, CXX=str(compiler), BNSIM_CACHE=cache)
 
@@ -372,7 +374,7 @@ def interrupted(*arguments: str, when: Callable[[], bool], cwd: Path) -> list[st
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        env={**os.environ, "BNSIM_KEEP_EVERY": "3"},
+        env={**os.environ, "BNSIM_KEEP_EVERY": "0.5"},
     )
     while not when():
         assert process.poll() is None

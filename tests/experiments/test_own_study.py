@@ -194,6 +194,13 @@ def in_figure_file(folder: Path, text: str) -> Callable[[Run], object]:
     return in_file(folder / "figure.py", "draw", text)
 
 
+def test_folders_of_the_same_name_are_studies_of_their_own(folder: Path, tmp_path: Path) -> None:
+    other = shutil.copytree(folder, tmp_path / folder.name)
+    (other / "measure.py").write_text(MEASURE.replace("one network", "another network"))
+    first, second = (find(str(each)).measure.run.__doc__ for each in (folder, other))
+    assert (first, second) == ("Count the weights of one network.", "Count the weights of another network.")
+
+
 def test_a_value_that_is_measured_twice_is_refused_before_it_is_stored(
     failing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

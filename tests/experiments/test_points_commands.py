@@ -11,7 +11,7 @@ import pytest
 
 from experiments.points import folder as points_folder
 
-from .parabola import Streams, parabola
+from .parabola import FAILURE, Streams, parabola
 from .test_command_line import bnsim
 
 
@@ -60,7 +60,7 @@ def test_failures_are_listed_and_the_exit_code_says_so(study: str, tmp_path: Pat
     assert done.returncode == 1
     failed = [line for line in done.stdout.splitlines() if line.startswith("failed: point ")]
     assert failed
-    assert all(line.endswith(", seed 0: ValueError: no parabola below 0") for line in failed)
+    assert all(line.endswith(f", seed 0: {FAILURE}") for line in failed)
     assert f"4 points, 1 seed: {4 - len(failed)} of 4 finished, {len(failed)} failed" in done.stdout
 
 

@@ -35,7 +35,15 @@ LATENCY = 0.5
 
 @dataclass(frozen=True)
 class Decision:
-    """The population that was chosen, and the time since the stimulus came, in ms."""
+    """What was decided in a trial.
+
+    Parameters
+    ----------
+    choice
+        The population that was chosen.
+    time
+        Time since the stimulus came, in ms.
+    """
 
     choice: str
     time: float

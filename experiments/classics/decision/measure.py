@@ -28,7 +28,17 @@ _SPIKES = [bnsim.Spikes(name) for name in SIZES]
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """What was recorded in a trial, from before the stimulus on, and what was decided."""
+    """What was recorded in a trial, and what was decided.
+
+    Parameters
+    ----------
+    recording
+        Spikes of all populations, from before the stimulus on.
+    rates
+        Courses of the rates of A and B.
+    decision
+        What was decided; None where it was nothing.
+    """
 
     recording: bnsim.Recording
     rates: Mapping[str, FloatArray]

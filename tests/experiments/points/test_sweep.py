@@ -24,7 +24,7 @@ from experiments.run.store import Store
 from experiments.run_directory import read_run
 from experiments.statistics import mean_interval
 
-from ..parabola import parabola, streams
+from ..parabola import FAILURE, parabola, streams
 
 GRID = {"parabola.x": (0, 1, 2.5)}
 
@@ -83,7 +83,7 @@ def test_an_interrupted_sweep_goes_on_where_it_ended(
         swept(study, tmp_path / "s", how={"stop_after": 4})
     folder = tmp_path / "s" / whole.directory.name
     assert str(caught.value) == (
-        f"the power is gone; 4 of 6 points and seeds are kept; continue with `bnsim resume {folder}`"
+        f"the power is gone; 4 of 6 points and seeds are kept; continue with `bnsim resume {folder} --study {study}`"
     )
     with pytest.raises(
         InputError, match=r"this sweep is not finished; continue with `bnsim resume .*`, or make tables"
@@ -132,12 +132,12 @@ def test_a_point_that_fails_ends_nothing_and_is_listed_and_retried_on_request(
     assert len(done) == 4
     assert (found.counts["finished"], found.counts["failed"]) == (2, 2)
     assert [(failed.point, failed.seed, failed.message) for failed in found.failures] == [
-        (0, seed, "ValueError: no parabola below 0") for seed in (0, 1)
+        (0, seed, FAILURE) for seed in (0, 1)
     ]
     print_sweep(found)
     said = capsys.readouterr().out
     assert "2 points, 2 seeds: 2 of 4 finished, 2 failed" in said
-    assert "failed: point 0 (parabola.x=-1), seed 1: ValueError: no parabola below 0\n" in said
+    assert f"failed: point 0 (parabola.x=-1), seed 1: {FAILURE}\n" in said
     assert f"try them again with `bnsim resume {found.directory} --retry-failed`" in said
     assert swept(study, tmp_path, {"parabola.x": (-1, 1)})[1] == []
     _, again = swept(study, tmp_path, {"parabola.x": (-1, 1)}, retry_failed=True)

@@ -80,7 +80,10 @@ def test_a_sweep_that_is_ended_keeps_what_is_finished_and_the_same_command_goes_
     kept = kept[: kept.rfind(b"\n") + 1]
     if which is signal.SIGTERM:
         assert process.returncode == 130
-        assert f"of 10 points and seeds are kept; continue with `bnsim resume sweeps/{folder.name}`" in said
+        assert (
+            f"of 10 points and seeds are kept; continue with `bnsim resume sweeps/{folder.name} --study {study}`"
+            in said
+        )
     done = place.start(*arguments)
     said, _ = done.communicate()
     assert done.returncode == 0, said
