@@ -140,7 +140,7 @@ def test_another_image_is_picked_with_the_keyboard(opened: Browser) -> None:
     assert opened.evaluate(shown) == [False, True, False]
     assert opened.evaluate(titles) == ["BNS: <b>9</b> (wrong)", "ANN: 5 (right)"]
     opened.wait(DRAWN.format(number=2))
-    assert opened.evaluate("checks.plots()") == []
+    opened.wait("checks.plots().length === 0")  # Bokeh lays out after it is idle
     assert re.fullmatch(r"class: <b>9</b> value: \d+\.000", told_at(opened, "BNS: <b>9</b> (wrong)", (0.95, 0.97)))
     assert opened.problems == []
 
@@ -155,7 +155,7 @@ def test_another_network_is_picked(opened: Browser) -> None:
         opened.press(key, code)
         opened.wait(DRAWN.format(number=4))
         assert opened.evaluate(blocks) == visible
-        assert opened.evaluate("checks.plots()") == []
+        opened.wait("checks.plots().length === 0")  # Bokeh lays out after it is idle
     assert opened.problems == []
 
 
