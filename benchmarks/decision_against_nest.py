@@ -18,7 +18,7 @@ from typing import Any
 import nest
 import numpy as np
 
-from experiments.classics.decision import EVERY, SELECTIVE, WINDOW
+from experiments.classics.decision import EVERY, SELECTIVE
 from experiments.classics.decision.circuit import (
     BACKGROUND,
     LATENCY,
@@ -27,6 +27,7 @@ from experiments.classics.decision.circuit import (
     Decision,
     decision,
     relative,
+    sliding,
     stimulus,
 )
 
@@ -94,10 +95,8 @@ class Nest:
     def _course(self, name: str, onset: float) -> Any:
         times = self.spikes[name].get("events", "times") - onset + BEFORE
         bins = np.arange(0, nest.biological_time - onset + BEFORE + EVERY / 2, EVERY)
-        width = round(WINDOW / EVERY)
         # A spike at time t belongs to the step that ends then.
-        counts = np.histogram(times - DT / 2, bins)[0]
-        return np.convolve(counts, np.ones(width), "valid") / (SIZES[name] * WINDOW / 1e3)
+        return sliding(np.histogram(times - DT / 2, bins)[0], name)
 
 
 def _cell(name: str) -> dict[str, float]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +15,9 @@ from experiments.lab.pacing import Paced, Report
 from experiments.lab.runs import Run
 from experiments.lab.setting import Setting
 from experiments.lab.spec import Experiment
+from experiments.lab.trained import data
 from experiments.lab.views import Drawn, Shown, arranged
-from experiments.tasks import load_task
-from experiments.tasks.dataset import Dataset, Split, validation_split
+from experiments.tasks.dataset import Split, validation_split
 
 if TYPE_CHECKING:
     from models.classifier import Classifier
@@ -108,7 +107,7 @@ class Training(Experiment):
         Split
             Both, scaled by the training images alone.
         """
-        return validation_split(_data(self.task), setting.key, self.train(setting.values), self.validation)
+        return validation_split(data(self.task), setting.key, self.train(setting.values), self.validation)
 
     def script(self, setting: Setting) -> str:
         """Return the Python script that trains the same, without the lab.
@@ -156,11 +155,6 @@ bnsim.plotting.receptive_fields(fields, image_shape=data.image_shape).figure.sav
             The run.
         """
         return TrainingRun(setting, self)
-
-
-@cache
-def _data(task: str) -> Dataset:
-    return load_task(task)
 
 
 @dataclass(frozen=True)
@@ -285,7 +279,7 @@ class TrainingRun(Run):
         if look is before:
             return [None, None, None]
         seen, accuracy = zip(*(look.curve or [(0, 0.0)]), strict=True)
-        shape = _data(self._experiment.task).image_shape
+        shape = data(self._experiment.task).image_shape
         assert shape is not None
         return [
             Shown(images.fields_columns(look.fields.reshape(-1, *shape), look.labels)),
@@ -301,7 +295,7 @@ class TrainingRun(Run):
         from models.registry import create
 
         experiment, setting = self._experiment, self.setting
-        split, classes = experiment.split(setting), _data(experiment.task).classes
+        split, classes = experiment.split(setting), data(experiment.task).classes
         model = create(experiment.model, random_state=setting.key, **experiment.parameters(setting.values))
         return model.fit(
             split.train.X,

@@ -10,7 +10,7 @@ from brian2.units import Hz, ms, mV, nS, pF
 
 import bnsim
 from bnsim import AMPA, GABAA, NMDA, AllToAll, OneToOne, Population, Projection
-from bnsim.arrays import Float64Array, FloatArray
+from bnsim.arrays import Float64Array, FloatArray, IntArray
 from experiments.classics.decision import EVERY, SELECTIVE, THRESHOLD, WINDOW
 
 SIZES = {"A": 240, "B": 240, "N": 1120, "I": 400}
@@ -153,9 +153,26 @@ def course(recording: bnsim.Recording, name: str) -> FloatArray:
     array of float
         Spikes a neuron and second in the 50 ms before each time: 50 ms after the beginning, then every 5 ms.
     """
-    width, step = round(WINDOW / EVERY), EVERY / 1e3
-    counts = recording.binned(name, step)[0].sum(axis=-1)
-    rates: FloatArray = np.convolve(counts, np.ones(width), "valid") / (SIZES[name] * width * step)
+    return sliding(recording.binned(name, EVERY / 1e3)[0].sum(axis=-1), name)
+
+
+def sliding(counts: IntArray, name: str) -> FloatArray:
+    """Return the rate of a population in a window that slides along, of counts.
+
+    Parameters
+    ----------
+    counts
+        Spikes of all its neurons in bins of 5 ms.
+    name
+        Its name.
+
+    Returns
+    -------
+    array of float
+        As `course`.
+    """
+    width = round(WINDOW / EVERY)
+    rates: FloatArray = np.convolve(counts, np.ones(width), "valid") / (SIZES[name] * width * EVERY / 1e3)
     return rates
 
 

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from bnsim.plotting.style import BLUE, FAINT, INK, ORANGE, VERMILLION, style
 from experiments.classics.decision import BEFORE, CLASSIC, EVERY, SELECTIVE, SHOWN, THRESHOLD, WINDOW
 from experiments.run_directory import Run
-from experiments.shared.drawing.curves import means_and_bars
-from experiments.shared.stored import Entry, along, entries, first_curve, rows
+from experiments.shared.drawing.curves import draw_points
+from experiments.shared.stored import along, entries, first_curve, rows
 from experiments.shared.wording import listed, number, stated
 from experiments.spec import Plate
 
@@ -117,7 +117,7 @@ def _course(ax: Axes, run: Run, coherence: float) -> None:
 
 def _correct(ax: Axes, run: Run) -> None:
     found = along(run, CLASSIC["correct"], _MODEL, "coherence")
-    _points(ax, found, 100)
+    draw_points(ax, found, scale=100)
     described = [entries(run, CLASSIC[name]) for name in ("threshold", "slope")]
     if all(described):
         alpha, beta = (entry[0]["mean"] for entry in described)
@@ -128,23 +128,13 @@ def _correct(ax: Axes, run: Run) -> None:
 
 
 def _times(ax: Axes, run: Run) -> None:
-    _points(ax, along(run, CLASSIC["time"], _MODEL, "coherence"))
+    draw_points(ax, along(run, CLASSIC["time"], _MODEL, "coherence"))
     ax.set(xlabel="Coherence (%)", ylabel="Decision time (ms)", ylim=(0, None))
 
 
 def _convergence(ax: Axes, run: Run) -> None:
     for population, colour, marker in (("N", INK, "o"), ("I", VERMILLION, "s")):
         found = along(run, CLASSIC["rate"], _MODEL, "dt", population=population)
-        means, bars = means_and_bars(entry for _, entry in found)
-        ax.errorbar(
-            [dt for dt, _ in found], means, bars, fmt=marker, color=colour, capsize=3, markersize=4, label=population
-        )
+        draw_points(ax, found, fmt=marker, colour=colour, label=population)
     ax.set(xlabel="Time step (ms)", ylabel="Rate at rest (Hz)", ylim=(0, None), xlim=(0, None))
     ax.legend()
-
-
-def _points(ax: Axes, found: list[tuple[float, Entry]], scale: float = 1) -> None:
-    means, bars = means_and_bars(entry for _, entry in found)
-    ax.errorbar(
-        [place for place, _ in found], scale * means, scale * bars, fmt="o", color=BLUE, capsize=3, markersize=4
-    )

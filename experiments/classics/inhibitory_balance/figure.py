@@ -10,7 +10,7 @@ from bnsim.arrays import FloatArray
 from bnsim.plotting.style import BLUE, FAINT, INK, VERMILLION, style
 from experiments.classics.inhibitory_balance import CLASSIC, TAU
 from experiments.run_directory import Run
-from experiments.shared.drawing.curves import means_and_bars
+from experiments.shared.drawing.curves import draw_points
 from experiments.shared.stored import Entry, along, by_fact, entries, rows
 from experiments.shared.wording import number, stated
 from experiments.spec import Plate
@@ -148,8 +148,7 @@ def _weights(ax: Axes, run: Run) -> None:
 
 def _steps(ax: Axes, run: Run) -> None:
     found = along(run, CLASSIC["rate"], _MODEL, "dt", plasticity="after")
-    means, bars = means_and_bars(entry for _, entry in found)
-    ax.errorbar([dt for dt, _ in found], means, bars, fmt="o-", color=VERMILLION, capsize=3, markersize=4)
+    draw_points(ax, found, fmt="o-", colour=VERMILLION)
     ax.axhline(_target(run), color=INK, linewidth=0.9, linestyle=(0, (1, 2)))
     ax.set(xlabel="Time step (ms)", ylabel="Rate (Hz)", xlim=(0, None), ylim=(0, 2 * _target(run)))
     ax.set_title("Rate and time step")

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from bnsim.plotting.style import BLUE, FAINT, INK, ORANGE, style
 from experiments.classics.synfire import CLASSIC
 from experiments.run_directory import Run
-from experiments.shared.drawing.curves import means_and_bars
+from experiments.shared.drawing.curves import draw_points
 from experiments.shared.stored import Entry, along, by_fact, entries, rows
 from experiments.shared.wording import listed, number, stated
 from experiments.spec import Metric, Plate
@@ -177,21 +177,11 @@ def _raster(ax: Axes, run: Run, fate: str) -> None:
 
 def _steps(ax: Axes, run: Run) -> None:
     found = along(run, CLASSIC["attractor_spread"], _MODEL, "dt", size=_main(run)["size"])
-    _points(ax, found)
+    draw_points(ax, found, fmt="o-")
     ax.set(xlabel="Time step (ms)", ylabel="Spread (ms)", ylim=(0, None), xlim=(0, None))
     ax.set_title("Attractor and time step")
 
 
 def _sizes(ax: Axes, run: Run) -> None:
-    found = [(size, {**entry, **_percent(entry)}) for size, entry in _by_size(run)]
-    _points(ax, found)
+    draw_points(ax, _by_size(run), fmt="o-", scale=100)
     ax.set(xlabel="Neurons of a group", ylabel="Live (%)", ylim=(-5, 105), title="Strongest packets")
-
-
-def _percent(entry: Entry) -> dict[str, float]:
-    return {key: 100 * entry[key] for key in ("mean", "ci_low", "ci_high") if entry[key] is not None}
-
-
-def _points(ax: Axes, found: list[tuple[float, Entry]]) -> None:
-    means, bars = means_and_bars(entry for _, entry in found)
-    ax.errorbar([place for place, _ in found], means, bars, fmt="o-", color=BLUE, capsize=3, markersize=4)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from bnsim.arrays import FloatArray
-from bnsim.plotting.style import FAINT, style
+from bnsim.plotting.style import BLUE, FAINT, style
 from experiments.run_directory import Run
 from experiments.shared.stored import Entry, Look, looks, summaries
 from experiments.spec import Metric
@@ -172,6 +172,37 @@ def means_and_bars(entries: Iterable[Entry]) -> tuple[FloatArray, FloatArray]:
     """
     held = np.array([[entry[key] for key in ("mean", "ci_low", "ci_high")] for entry in entries], float).reshape(-1, 3)
     return held[:, 0], np.nan_to_num(np.abs(held[:, 1:] - held[:, :1]).T)
+
+
+def draw_points(
+    ax: Axes,
+    points: Sequence[tuple[float, Entry]],
+    *,
+    fmt: str = "o",
+    colour: str = BLUE,
+    scale: float = 1.0,
+    label: str | None = None,
+) -> None:
+    """Draw means with their 95 % intervals against a number.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw on.
+    points
+        Numbers, and entries of the summary.
+    fmt
+        Marker and line, as matplotlib writes them.
+    colour
+        Of both.
+    scale
+        Factor by which values are multiplied.
+    label
+        Name in the legend.
+    """
+    means, bars = means_and_bars(entry for _, entry in points)
+    places = [place for place, _ in points]
+    ax.errorbar(places, scale * means, scale * bars, fmt=fmt, color=colour, capsize=3, markersize=4, label=label)
 
 
 def draw_row(ax: Axes, height: int, seeds: FloatArray, entry: Entry, scale: float, look: Look) -> None:
