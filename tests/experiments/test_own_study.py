@@ -168,7 +168,7 @@ def test_metrics_of_layers_alone_are_in_the_tables_too(folder: Path, capsys: pyt
     summary = {"metrics": [{**entry, "facts": each} for each in facts], "differences": [], "references": []}
     summary["protocol"] = "resampled"
     results = pd.DataFrame({"model": ["dense"], "kind": ["ANN"]})
-    config = {"run": {"study": str(folder)}, "count-weights": {}}
+    config = {"run": {"study": str(folder), "preset": "quick"}, "count-weights": {}}
     find(str(folder))
     run = Run(Path("run"), config, {"models": {"dense": {}}}, results, {**summary, "task": "digits", "seeds": [0]})
     print_run(run)
