@@ -13,6 +13,7 @@ from brian2.parsing.expressions import parse_expression_dimensions
 from brian2.units import second
 from brian2.units.fundamentalunits import DimensionMismatchError, Quantity, get_dimensions, get_unit
 
+from bnsim import checks
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
 
@@ -69,6 +70,11 @@ def check_expression(
     except (SyntaxError, ValueError, TypeError, NotImplementedError, AttributeError, KeyError) as error:
         raise InputError(f"{culprit}: cannot read {text!r} ({error}); write it in Brian2's notation") from None
     if dimensions is not get_dimensions(unit):
-        found = "no unit" if dimensions.is_dimensionless else f"the unit {get_unit(dimensions)}"
+        if dimensions.is_dimensionless:
+            given = text.strip() if isinstance(tree.body, (ast.Constant, ast.Name, ast.Call)) else f"({text.strip()})"
+            name = checks.unit_in_python(unit)
+            raise InputError(f"{culprit}: {text!r} has no unit; give '{given} * {name}'")
         expected = get_unit(get_dimensions(unit))
-        raise InputError(f"{culprit}: {text!r} has {found}, expected {expected}; correct its units")
+        raise InputError(
+            f"{culprit}: {text!r} has the unit {get_unit(dimensions)}, expected {expected}; correct its units"
+        )

@@ -304,7 +304,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "unit of an expression": (
         lambda: driven(bnsim.PoissonDrive("2000")),
-        "Population('cells').drive: PoissonDrive.rate: '2000' has no unit, expected Hz; correct its units",
+        "Population('cells').drive: PoissonDrive.rate: '2000' has no unit; give '2000 * Hz'",
     ),
     "other unit of an expression": (
         lambda: driven(bnsim.Current("20*pA")),

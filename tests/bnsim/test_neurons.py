@@ -267,6 +267,7 @@ def test_what_brian2_refuses_is_one_line(text: dict[str, Any], reason: str) -> N
         ({"membrane": "u"}, "Mine.membrane: unknown 'u'; choose from v, theta"),
         ({"persistent": ("teta",)}, "Mine.persistent: unknown 'teta'; did you mean 'theta'? choose from v, theta"),
         ({"initial": {"vm": "v_rest"}}, "Mine.initial: unknown 'vm'; did you mean 'v'? choose from v, theta"),
+        ({"initial": {"v": "20"}}, "Mine.initial['v'] = 20: 20 has no unit; give 20 * mV"),
         ({"initial": {"v": "20*ms"}}, "Mine.initial['v'] = 20*ms: 20 ms has the wrong unit, expected V"),
         (
             {"equations": AdaptiveLIF.equations + "\ndw/dt = -w / tau_m : 1"},
