@@ -16,9 +16,7 @@ from brian2.units.fundamentalunits import DimensionMismatchError, Quantity, get_
 from bnsim import checks
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
-
-RANDOM = frozenset({"rand", "randn", "poisson"})
-"""Brian2's random functions, which do not depend on the key of a run."""
+from bnsim.notation import RANDOM
 
 OF_TIME: dict[str, Any] = {"t": second, "dt": second, "i": 1, "N": 1, "t_in_timesteps": 1}
 

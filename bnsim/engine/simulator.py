@@ -219,8 +219,8 @@ class Simulator:
         Raises
         ------
         InputError
-            If the duration has no unit, duration, stimulus, signals or state do not fit, or the network has something that happens at the end of
-            a trial: a rule that learns then, a repetition or a reward.
+            If duration, stimulus, signals or state do not fit, the duration has no unit, or the network has something
+            that happens at the end of a trial: a rule that learns then, a repetition or a reward.
         MachineError
             If the simulation fails.
 

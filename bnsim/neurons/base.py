@@ -16,6 +16,7 @@ from bnsim.cells import CellDescription
 from bnsim.description import parameter
 from bnsim.distributions import Distribution
 from bnsim.errors import InputError
+from bnsim.neurons.texts import check_texts
 
 InputUnit = Literal["volt", "amp"]
 
@@ -126,6 +127,7 @@ class NeuronModel(CellDescription, abstract=True):
                 )
         checks.one_of(f"{name}.input_unit", self.input_unit, get_args(InputUnit))
         checks.one_of(f"{name}.method", self.method, get_args(Method))
+        check_texts(self)
         for attribute in ("reset", "rearmed", "refractory") if not self.threshold else ():
             if getattr(self, attribute):
                 raise InputError(f"{name}.{attribute}: without a threshold there are no spikes; leave it out")

@@ -33,11 +33,11 @@ from brian2.equations.equations import SingleEquation
 from brian2.parsing.sympytools import str_to_sympy, sympy_to_str
 from brian2.units.fundamentalunits import Quantity
 
+from bnsim.affine import REST, NotAffine, affine, names_in
 from bnsim.arrays import Float64Array
 from bnsim.errors import InputError
-from bnsim.program.affine import REST, NotAffine, affine, names_in
 from bnsim.program.linear import System, linear_part, part_for, propagators
-from bnsim.program.rates import rates_of_change, renamed, standing
+from bnsim.rates_of_change import rates_of_change, renamed, standing
 
 PREFIX = "propagator_"
 """How the names of the variables begin that hold the coefficients of an integration."""

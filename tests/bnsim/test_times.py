@@ -11,7 +11,7 @@ import quantities as pq
 from brian2 import Quantity, ms, mV, second
 
 from bnsim.errors import InputError
-from bnsim.times import numbers, duration, positive, seconds, spike_times
+from bnsim.times import duration, numbers, positive, seconds, spike_times
 
 
 @pytest.mark.parametrize("value", [0.005, np.float64(0.005), np.array(0.005), 5 * ms, 0.005 * second, 5 * pq.ms])

@@ -13,8 +13,8 @@ from scipy.integrate import solve_ivp
 from scipy.special import exprel
 
 import bnsim
+from bnsim.affine import REST, NotAffine, affine
 from bnsim.errors import InputError
-from bnsim.program.affine import REST, NotAffine, affine
 from bnsim.program.integration import exact, exponential_midpoint
 from bnsim.program.linear import propagators
 
