@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from brian2.core.functions import DEFAULT_FUNCTIONS, Function
+from brian2.core.functions import DEFAULT_FUNCTIONS
 from brian2.core.namespace import DEFAULT_CONSTANTS, DEFAULT_UNITS
 from brian2.equations.equations import (
     DIFFERENTIAL_EQUATION,
@@ -45,6 +45,7 @@ COMMON: dict[str, Any] = {
 
 _BEGINS = re.compile(r"\s*(?:d\w+\s*/\s*dt\b|\w+\s*(?:=(?!=)|:))")
 _FLAGS = ("unless refractory", "constant", "shared", "constant over dt", "summed", "event-driven", "clock-driven")
+_ASSIGN = "write each as `name = value` or `name += value`"
 _BRACES = ("input_unit", "conductance_unit", "weight_unit", "membrane")
 _FORMS = (
     'write "dv/dt = ... : volt" for a differential equation, "x = ... : volt" for what is computed, "x : volt" for a '
@@ -191,7 +192,7 @@ def check_statements(culprit: str, text: str, known: Mapping[str, Any]) -> None:
         If there is such a statement.
     """
     names, writable = {**COMMON, **known}, {*known}
-    lines = list(_statements(text))
+    lines = list(_statements(culprit, text))
     for line in lines:
         where = line.culprit(culprit, len(lines))
         target, operator, value = _assignment(where, line.text)
@@ -419,26 +420,32 @@ def _refuse_circles(culprit: str, equations: Mapping[str, SingleEquation]) -> No
             )
 
 
-def _statements(text: str) -> Iterator[_Line]:
-    for number, line in enumerate(text.splitlines(), 1):
-        for part in line.partition("#")[0].split(";"):
-            if part.strip():
-                yield _Line(number, part.strip())
+def _statements(where: str, text: str) -> Iterator[_Line]:
+    """Each statement, with the number of its first line; brackets join lines and semicolons part them, as in Python."""
+    lines = [line.strip() for line in text.splitlines()]
+    try:
+        body = ast.parse(_bare("\n".join(lines))).body
+    except SyntaxError as error:
+        number = min(error.lineno or 1, len(lines))
+        line = _Line(number, lines[number - 1].partition("#")[0].strip())
+        problem = "is no assignment" if error.msg == "invalid syntax" else f"cannot be read ({error.msg})"
+        raise InputError(f"{line.culprit(where, len(lines))} {problem}; {_ASSIGN}") from None
+    for node in body:
+        joined = " ".join(line.partition("#")[0].strip() for line in lines[node.lineno - 1 : node.end_lineno])
+        parts = [part.strip() for part in joined.split(";") if part.strip()]
+        same = [other for other in body if other.lineno == node.lineno]
+        yield _Line(node.lineno, parts[same.index(node)] if len(parts) == len(same) else joined)
 
 
 def _assignment(where: str, text: str) -> tuple[str, str, str]:
-    remedy = "write `name = value` or `name += value`"
-    try:
-        (node,) = ast.parse(_bare(text)).body
-    except SyntaxError as error:
-        raise InputError(f"{where} cannot be read ({error.msg}); {remedy}") from None
+    (node,) = ast.parse(_bare(text)).body
     match node:
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
             return name, "=", ast.unparse(value)
         case ast.AugAssign(target=ast.Name(id=name), op=op, value=value):
             symbols: dict[type[ast.operator], str] = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/="}
             return name, symbols.get(type(op), "**="), ast.unparse(value)
-    raise InputError(f"{where} is no assignment; {remedy}")
+    raise InputError(f"{where} is no assignment; {_ASSIGN}")
 
 
 def _parsed(where: str, expression: str, remedy: str) -> ast.expr:
@@ -490,8 +497,8 @@ def _refuse_pair(where: str, what: str, left: ast.expr, right: ast.expr, known: 
 
 
 def _refuse_arguments(where: str, name: str, arguments: list[ast.expr], known: Mapping[str, Any]) -> None:
-    function = known.get(name)
-    if not isinstance(function, Function) or function._arg_units is None:
+    function: Any = known.get(name)
+    if getattr(function, "_arg_units", None) is None:
         return
     for argument, unit in zip(arguments, function._arg_units, strict=False):
         found = _of(argument, known)

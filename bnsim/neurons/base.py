@@ -16,7 +16,7 @@ from bnsim.cells import CellDescription
 from bnsim.description import parameter
 from bnsim.distributions import Distribution
 from bnsim.errors import InputError
-from bnsim.neurons.texts import check_texts
+from bnsim.neuron_texts import Texts, check_texts, dimensions
 
 InputUnit = Literal["volt", "amp"]
 
@@ -68,7 +68,8 @@ class NeuronModel(CellDescription, abstract=True):
     Raises
     ------
     InputError
-        If an attribute is missing or not one of the options, or a unit without a threshold has what belongs to spikes.
+        If an attribute is missing or not one of the options, a text cannot be read, its units do not fit, the equations
+        do not allow the method, or a unit without a threshold has what belongs to spikes.
 
     Examples
     --------
@@ -127,7 +128,20 @@ class NeuronModel(CellDescription, abstract=True):
                 )
         checks.one_of(f"{name}.input_unit", self.input_unit, get_args(InputUnit))
         checks.one_of(f"{name}.method", self.method, get_args(Method))
-        check_texts(self)
+        check_texts(
+            Texts(
+                name=name,
+                equations=self.equations,
+                threshold=self.threshold,
+                reset=self.reset,
+                rearmed=self.rearmed,
+                membrane=self.membrane,
+                input_unit=self.input_unit,
+                method=self.method,
+                initial=tuple(self.initial.items()),
+                parameters=dimensions(self.parameters),
+            )
+        )
         for attribute in ("reset", "rearmed", "refractory") if not self.threshold else ():
             if getattr(self, attribute):
                 raise InputError(f"{name}.{attribute}: without a threshold there are no spikes; leave it out")

@@ -276,7 +276,11 @@ def reset(cells: Cells) -> str:
         If a line of the model's reset is not an assignment.
     """
     model = cells.population.model
-    lines = [gate(model.reset, model.persistent, "plastic")] if isinstance(model, NeuronModel) else []
+    lines = (
+        [gate(f"{type(model).__name__}.reset", model.reset, model.persistent, "plastic")]
+        if isinstance(model, NeuronModel)
+        else []
+    )
     lines.append("spike_count += 1")
     if cells.decides:
         lines.append("last_spike_step = t_in_timesteps")

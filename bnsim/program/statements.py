@@ -59,11 +59,13 @@ def rename(text: str, names: Mapping[str, str]) -> str:
     return text
 
 
-def gate(statements: str, persistent: Iterable[str], condition: str) -> str:
+def gate(culprit: str, statements: str, persistent: Iterable[str], condition: str) -> str:
     """Return statements in which a write to a persistent variable has no effect where a condition is false.
 
     Parameters
     ----------
+    culprit : str
+        What the statements were given as, for the message of an error.
     statements : str
         Assignments, separated by line breaks or semicolons.
     persistent : iterable of str
@@ -86,7 +88,8 @@ def gate(statements: str, persistent: Iterable[str], condition: str) -> str:
         match = _STATEMENT.match(line)
         if match is None and line.strip():
             raise InputError(
-                f"statement {line.strip()!r}: not an assignment; write each as `name = value` or `name += value`"
+                f"{culprit}: {line.strip()!r} is no assignment; write each as `name = value` or `name += value`, "
+                "on one line"
             )
         if match and match.group(1) in kept:
             name, operator, value = match.groups()

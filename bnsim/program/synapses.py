@@ -194,7 +194,7 @@ def learning(link: Link, event: Literal["on_pre", "on_post", "each_step"]) -> st
     culprit = f"{type(link.rule).__name__}.{event}"
     statements = fill(rename(getattr(link.rule, event), link.synapse_names), link.model)
     _refuse_persistent(link, culprit, statements)
-    return discard(culprit, gate(statements, ["w"], "plastic_post"), _conditions(link))
+    return discard(culprit, gate(culprit, statements, ["w"], "plastic_post"), _conditions(link))
 
 
 def _neuron_variables(link: Link, names: Callable[[NeuronModel], Iterable[str]]) -> Iterator[tuple[str, str, str]]:

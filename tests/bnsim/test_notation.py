@@ -106,8 +106,12 @@ OF_NEURONS: list[tuple[dict[str, Any], str]] = [
     ({"rearmed": "v < 0"}, "rearmed: 'v < 0': compares 'v' (the unit V) with '0' (no unit); write 0*mV, say"),
     ({"reset": "v = 0"}, "reset: 'v = 0': '0' has no unit, v the unit V; write 'v = 0*mV'"),
     ({"reset": "v = v_reset\nv *= 2*mV"}, "reset, line 2: 'v *= 2*mV': '2 * mV' has the unit V, and must have none; "),
-    ({"reset": "v == 0*mV"}, "reset: 'v == 0*mV' is no assignment; write `name = value` or `name += value`"),
-    ({"reset": "v = (0*mV"}, "reset: 'v = (0*mV' cannot be read ('(' was never closed); write `name = value` or"),
+    ({"reset": "v == 0*mV"}, "reset: 'v == 0*mV' is no assignment; write each as `name = value` or `name += value`"),
+    ({"reset": "v = (0*mV"}, "reset: 'v = (0*mV' cannot be read ('(' was never closed); write each as `name = "),
+    (
+        {"reset": "v = v_reset\nv += (1 +\n 2)  # twice"},
+        "reset, line 2: 'v += (1 + 2)': '1 + 2' has no unit, v the unit V; write 'v += (1 + 2)*mV'",
+    ),
     ({"initial": {"v": -70 * mV}}, "initial['v']: -70. mV is no text; write '-70*mV'"),
     ({"initial": {"v": "-70mV"}}, "initial['v']: '-70mV' cannot be read (invalid decimal literal); write a value with"),
 ]
@@ -156,7 +160,7 @@ class Noise(Drive):
             {"on_pre": "g_post += 1"},
             "on_pre: 'g_post += 1': '1' has no unit, g_post the unit V; write 'g_post",
         ),
-        (Current, {"on_pre": "g_post + w"}, "on_pre: 'g_post + w' is no assignment; write `name = value` or"),
+        (Current, {"on_pre": "g_post + w"}, "on_pre: 'g_post + w' is no assignment; write each as `name = value` or"),
         (Current, {"of_each": "ds/dt = -s : 1 (event-driven)"}, "of_each: 'ds/dt = -s : 1 (event-driven)': its right"),
         (Rule, {"on_pre": "w = w - 0.01"}, "on_pre: 'w = w - 0.01': subtracts '0.01' (no unit) from 'w' (the unit V);"),
         (Rule, {"on_pre": "w = clip(w, 0, w_max)"}, "on_pre: 'w = clip(w, 0, w_max)': compares '0' (no unit) with 'w'"),
@@ -165,7 +169,11 @@ class Noise(Drive):
             {"on_post": "w += gain"},
             "on_post: unknown name 'gain' in 'w += gain'; declare it in the equations, or",
         ),
-        (Rule, {"on_post": "w += (1*mV"}, "on_post: 'w += (1*mV' cannot be read ('(' was never closed); write `name"),
+        (
+            Rule,
+            {"on_post": "w += (1*mV"},
+            "on_post: 'w += (1*mV' cannot be read ('(' was never closed); write each as `name",
+        ),
         (Rule, {"equations": "a"}, "equations: 'a' declares no unit; end it with"),
         (Rule, {"postsynaptic": "dq/dt = -q : 1"}, "postsynaptic: 'dq/dt = -q : 1': its right side has no unit, dq/dt"),
         (
