@@ -8,15 +8,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from brian2.equations.equations import SingleEquation
+from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER, SUBEXPRESSION, SingleEquation
 from brian2.units import amp, volt
 from brian2.units.fundamentalunits import Dimension, Quantity, get_dimensions
 
 from bnsim.affine import NotAffine, affine
 from bnsim.errors import InputError
-from bnsim.notation import check_condition, check_equations, check_statements, read_equations
+from bnsim.notation import COMMON, check_condition, check_equations, check_statements, read_equations
 from bnsim.rates_of_change import rates_of_change
 
+_FLAGS = {
+    DIFFERENTIAL_EQUATION: ("unless refractory",),
+    SUBEXPRESSION: ("shared", "constant over dt"),
+    PARAMETER: ("constant", "shared"),
+}
 _INPUT_UNITS = {"volt": volt.dim, "amp": amp.dim}
 
 
@@ -91,6 +96,7 @@ def check_texts(texts: Texts) -> None:
     """
     name, equations = texts.name, texts.equations
     found = read_equations(f"{name}.equations", equations)
+    _check_declared(f"{name}.equations", found, dict(texts.parameters))
     given = {"I": _INPUT_UNITS[texts.input_unit], **dict(texts.parameters)}
     known = {symbol: Quantity(1.0, dim=dimensions) for symbol, dimensions in given.items()}
     _check_units(name, equations, texts.input_unit, known)
@@ -103,6 +109,21 @@ def check_texts(texts: Texts) -> None:
     check_statements(f"{name}.reset", texts.reset, known)
     for symbol, expression in texts.initial:
         _check_initial(f"{name}.initial[{symbol!r}]", expression)
+
+
+def _check_declared(culprit: str, equations: Mapping[str, SingleEquation], parameters: Mapping[str, Any]) -> None:
+    """Refuse names that mean something else already, and flags that neurons do not have."""
+    for symbol, equation in equations.items():
+        if symbol == "I":
+            raise InputError(f"{culprit}: 'I' is the summed input, which is given; leave its line out, or rename it")
+        if symbol in parameters:
+            raise InputError(f"{culprit}: {symbol!r} is a parameter of the class already; leave one out")
+        if symbol in COMMON or symbol.startswith("_"):
+            raise InputError(f"{culprit}: {symbol!r} has a meaning of its own in equations; rename it")
+        for flag in equation.flags:
+            if flag not in _FLAGS[equation.type]:
+                known = ", ".join(f"({other})" for other in _FLAGS[equation.type])
+                raise InputError(f"{culprit}: the equation of {symbol!r} cannot be ({flag}); it can be {known}")
 
 
 def _check_membrane(name: str, equations: Mapping[str, SingleEquation], membrane: str) -> None:

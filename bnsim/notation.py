@@ -101,6 +101,36 @@ def read_equations(culprit: str, text: str) -> dict[str, SingleEquation]:
     return found
 
 
+def read_expression(where: str, expression: str, remedy: str = "write an expression in Brian2's notation") -> ast.expr:
+    """Read an expression.
+
+    Parameters
+    ----------
+    where : str
+        Class, attribute and text, for the message of an error.
+    expression : str
+        An expression in Brian2's notation; names in braces are names.
+    remedy : str
+        What a message advises.
+
+    Returns
+    -------
+    ast.expr
+        Its syntax tree.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    try:
+        return ast.parse(_bare(expression.strip()), mode="eval").body
+    except SyntaxError as error:
+        assigns = re.search(r"(?<![=<>!])=(?!=)", expression)
+        hint = "write == or > to compare" if assigns else remedy
+        raise InputError(f"{where} cannot be read ({error.msg}); {hint}") from None
+
+
 def check_equations(culprit: str, text: str, known: Mapping[str, Any]) -> None:
     """Refuse equations whose units do not fit, or that are computed from themselves.
 
@@ -163,7 +193,7 @@ def check_condition(culprit: str, text: str, known: Mapping[str, Any]) -> None:
         If it is none.
     """
     where = f"{culprit}: {text!r}"
-    tree = _parsed(where, text, "write a condition, such as 'v > 10*mV'")
+    tree = read_expression(where, text, "write a condition, such as 'v > 10*mV'")
     names = {**COMMON, **known}
     _dimensions_of(where, text, names)
     call = isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id not in {"int", "clip", "exp"}
@@ -217,7 +247,7 @@ def check_statements(culprit: str, text: str, known: Mapping[str, Any]) -> None:
 
 def _dimensions_of(where: str, expression: str, known: Mapping[str, Any]) -> Dimension | None:
     """The dimensions of an expression, None where it holds a name that is not known."""
-    tree = _parsed(where, expression, "write an expression in Brian2's notation")
+    tree = read_expression(where, expression)
     if any(isinstance(node, ast.Name) and node.id not in {*known, "True", "False"} for node in ast.walk(tree)):
         return None
     try:
@@ -358,6 +388,10 @@ def _diagnosis(text: str, error: Exception) -> str:
     unit = unit.partition("(")[0].strip() if not _is_unit(unit) else unit.strip()
     if not _is_unit(unit):
         return f"declares the unit {unit!r}; {_unit_remedy(unit)}"
+    if re.search(r"\b(np|numpy|math)\.", expression):
+        return "cannot be read; write exp(x), say, not np.exp(x)"
+    if re.search(r"\bif\b", expression):
+        return "cannot be read; write int(condition) * value, not value if condition"
     if "^" in expression:
         return "cannot be read; write ** for a power, not ^"
     try:
@@ -446,15 +480,6 @@ def _assignment(where: str, text: str) -> tuple[str, str, str]:
             symbols: dict[type[ast.operator], str] = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/="}
             return name, symbols.get(type(op), "**="), ast.unparse(value)
     raise InputError(f"{where} is no assignment; {_ASSIGN}")
-
-
-def _parsed(where: str, expression: str, remedy: str) -> ast.expr:
-    try:
-        return ast.parse(_bare(expression.strip()), mode="eval").body
-    except SyntaxError as error:
-        assigns = re.search(r"(?<![=<>!])=(?!=)", expression)
-        hint = "write == or > to compare" if assigns else remedy
-        raise InputError(f"{where} cannot be read ({error.msg}); {hint}") from None
 
 
 def _refuse_mixed(where: str, tree: ast.expr, known: Mapping[str, Any]) -> None:

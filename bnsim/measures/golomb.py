@@ -15,7 +15,7 @@ from bnsim.times import Time, positive
 
 
 @dataclass(frozen=True)
-class Synchrony:
+class PopulationSynchrony:
     """Synchrony of a population, with what it is by chance.
 
     Parameters
@@ -51,7 +51,7 @@ def synchrony(
     seed: int = 0,
     duration: Time | None = None,
     dt: Time | None = None,
-) -> Synchrony:
+) -> PopulationSynchrony:
     """Return Golomb and Rinzel's measure of synchrony of the units in one trial, with its chance level.
 
     Parameters
@@ -78,7 +78,7 @@ def synchrony(
 
     Returns
     -------
-    Synchrony
+    PopulationSynchrony
         The value, its chance level, and the interval in which 95 % of the surrogates lie. All are NaN where fewer than
         two units fired, or no count varies.
 
@@ -127,12 +127,12 @@ def synchrony(
     place, unit, size = _binned(found, bins.steps_per_bin, n_bins)
     variance = _variance_of_units(place, unit, size, n_bins)
     if size < 2 or variance <= 0:
-        return Synchrony(np.nan, np.nan, (np.nan, np.nan), size)
+        return PopulationSynchrony(np.nan, np.nan, (np.nan, np.nan), size)
     generator = np.random.Generator(np.random.Philox(int(seed)))
     shifts = (generator.integers(0, n_bins, size)[unit] for _ in range(surrogates))
     by_chance = [_chi((place + shift) % n_bins, n_bins, size, variance) for shift in shifts]
     low, high = np.quantile(by_chance, [0.025, 0.975])
-    return Synchrony(_chi(place, n_bins, size, variance), size**-0.5, (float(low), float(high)), size)
+    return PopulationSynchrony(_chi(place, n_bins, size, variance), size**-0.5, (float(low), float(high)), size)
 
 
 def _binned(trains: GridTrains, steps_per_bin: int, n_bins: int) -> tuple[Int64Array, Int64Array, int]:

@@ -121,11 +121,13 @@ class NeuronModel(CellDescription, abstract=True):
     def __post_init__(self) -> None:
         super().__post_init__()
         name = type(self).__name__
-        for attribute in ("equations", "threshold", "reset"):
+        for attribute in ("equations", "threshold", "reset", "rearmed"):
             if not isinstance(getattr(type(self), attribute, None), str):
                 raise InputError(
                     f"{name}.{attribute}: missing; give it as a class attribute, a string in Brian2's notation"
                 )
+        if not isinstance(self.initial, Mapping):
+            raise InputError(f"{name}.initial: {self.initial!r}; give a dict, such as {{'v': '-70*mV'}}")
         checks.one_of(f"{name}.input_unit", self.input_unit, get_args(InputUnit))
         checks.one_of(f"{name}.method", self.method, get_args(Method))
         check_texts(

@@ -57,7 +57,8 @@ class PlasticityRule(Description, abstract=True):
     Raises
     ------
     InputError
-        If an attribute names a kind, signal or parameter that does not exist.
+        If an attribute names a kind, signal or parameter that does not exist, or a text cannot be read. Units of the
+        texts depend on the neurons: `bnsim.Network.compile` checks them.
     """
 
     equations: ClassVar[str] = ""

@@ -50,7 +50,8 @@ class SynapseModel(Description, abstract=True):
     Raises
     ------
     InputError
-        If an attribute is missing or not one of the options.
+        If an attribute is missing or not one of the options, or a text cannot be read. Units of the texts depend on the
+        neurons: `bnsim.Network.compile` checks them.
 
     Examples
     --------
