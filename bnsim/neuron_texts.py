@@ -14,7 +14,7 @@ from brian2.units.fundamentalunits import Dimension, Quantity, get_dimensions
 
 from bnsim.affine import NotAffine, affine
 from bnsim.errors import InputError
-from bnsim.notation import COMMON, check_condition, check_equations, check_statements, read_equations
+from bnsim.notation import OF_BRIAN2, check_condition, check_equations, check_statements, read_equations
 from bnsim.rates_of_change import rates_of_change
 
 _FLAGS = {
@@ -61,6 +61,23 @@ class Texts:
         for symbol, text in self.initial:
             if not isinstance(text, str):
                 raise InputError(f"{self.name}.initial[{symbol!r}]: {text} is no text; write '{_as_text(text)}'")
+
+
+def other_method(culprit: str) -> str:
+    """Return the remedy for equations that a method of integration cannot integrate.
+
+    Parameters
+    ----------
+    culprit : str
+        The class of the model, and what else a message begins with.
+
+    Returns
+    -------
+    str
+        How to give another method.
+    """
+    name = culprit.partition(".")[0]
+    return f'write method = "rk4" in the class, or give {name}(method="rk4")'
 
 
 def dimensions(parameters: Mapping[str, Any]) -> tuple[tuple[str, Dimension], ...]:
@@ -118,7 +135,7 @@ def _check_declared(culprit: str, equations: Mapping[str, SingleEquation], param
             raise InputError(f"{culprit}: 'I' is the summed input, which is given; leave its line out, or rename it")
         if symbol in parameters:
             raise InputError(f"{culprit}: {symbol!r} is a parameter of the class already; leave one out")
-        if symbol in COMMON or symbol.startswith("_"):
+        if symbol in OF_BRIAN2 or symbol.startswith("_"):
             raise InputError(f"{culprit}: {symbol!r} has a meaning of its own in equations; rename it")
         for flag in equation.flags:
             if flag not in _FLAGS[equation.type]:
@@ -174,7 +191,7 @@ def _refuse_nonlinear(name: str, equations: Mapping[str, SingleEquation], method
         except NotAffine:
             raise InputError(
                 f"{name}.equations: the equation of {symbol!r} is not linear, so that the method 'exact' cannot "
-                f'integrate it; write method = "rk4" in the class, or give {name}(method="rk4")'
+                f"integrate it; {other_method(name)}"
             ) from None
 
 

@@ -43,6 +43,9 @@ COMMON: dict[str, Any] = {
 }
 """What every text may name, with its unit."""
 
+OF_BRIAN2 = frozenset(COMMON) - {"lastspike", "not_refractory", "spike_count"}
+"""Names that no variable can have, besides the engine's own."""
+
 _BEGINS = re.compile(r"\s*(?:d\w+\s*/\s*dt\b|\w+\s*(?:=(?!=)|:))")
 _FLAGS = ("unless refractory", "constant", "shared", "constant over dt", "summed", "event-driven", "clock-driven")
 _ASSIGN = "write each as `name = value` or `name += value`"
@@ -91,7 +94,7 @@ def read_equations(culprit: str, text: str) -> dict[str, SingleEquation]:
     try:
         found = dict(parse_string_equations(_filled(text)))
     except Exception as error:
-        raise _unreadable(culprit, text, error) from error
+        raise _unreadable(culprit, text, error) from None
     for equation in found.values():
         for flag in equation.flags:
             if flag not in _FLAGS:
