@@ -56,8 +56,8 @@ for ax, (name, (g, eta, duration)) in zip(axes.flat, regimes.items(), strict=Tru
     rate = bnsim.measures.rates(recording, "E").mean()
     variation = bnsim.measures.coefficient_of_variation(recording, "E")
     print(f"{name}: {rate:.1f} Hz, coefficient of variation {variation[variation == variation].mean():.2f}")
-    for width in (2 * ms, 5 * ms):
-        print(f"    synchrony in bins of {width}: {bnsim.measures.synchrony(recording, 'E', bin_width=width)}")
+    for width in (2, 5):
+        print(f"    synchrony in bins of {width} ms: {bnsim.measures.synchrony(recording, 'E', bin_width=width * ms)}")
 
 # %%
 # SR is synchronous and regular: its intervals do not vary, and its synchrony is the largest. SI-fast and SI-slow are
