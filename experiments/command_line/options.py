@@ -7,12 +7,17 @@ from typing import Annotated
 
 import typer
 
-from experiments.names import DEFAULT_MODELS
+from experiments.names import DEFAULT_MODELS, PRESETS
 
 TaskOption = Annotated[str, typer.Option(help="Name from `bnsim list tasks`, or path of an .npz file with X and y.")]
-ModelsOption = Annotated[str, typer.Option(help="Comma-separated names from `bnsim list models`.")]
+ModelsOption = Annotated[
+    str, typer.Option(metavar="A,B,...", help="Names from `bnsim list models`, separated by commas without blanks.")
+]
 SeedsOption = Annotated[int, typer.Option(help="Number of seeds; each has its own split, filters and spikes.")]
-PresetOption = Annotated[str, typer.Option(help="quick or full.")]
+PresetOption = Annotated[
+    str,
+    typer.Option(metavar="|".join(PRESETS), help=f"{'; '.join(f'{name}: {line}' for name, line in PRESETS.items())}."),
+]
 DataOption = Annotated[
     Path | None, typer.Option(help="Folder with the MNIST IDX files. Default: BNSIM_DATA, or a download.")
 ]

@@ -77,7 +77,7 @@ def fit(
     models
         Names in `models.registry`.
     preset
-        "quick" or "full".
+        "quick", "full" or "tiny" (`bnsim list presets`).
     data_dir
         Folder of the MNIST files.
     out

@@ -13,9 +13,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bnsim.errors import InputError, unknown_name
+from experiments.names import PRESETS
 from experiments.run.values import check_value
 from experiments.settings import settings_of
-from experiments.spec import DEFAULT_BATCH, PRESETS, Study
+from experiments.spec import DEFAULT_BATCH, Study
 from experiments.studies import of_classifiers
 from experiments.tasks.dataset import Dataset
 from models import registry
