@@ -13,10 +13,10 @@ from typing_extensions import TypedDict
 from bnsim.documents import STRICT
 from bnsim.errors import InputError, unknown_name
 from experiments.documents import Mean, Summary
+from experiments.near_folders import MARKS, folder_instead, holds_run, instead
 from experiments.run_directory import read_json
 
-_MARKS = ("plan.json", "manifest.json")
-"""Files by which a run directory is known; the first holds what was asked for even while the run is not finished."""
+_ELSEWHERE = "give a folder that bnsim wrote runs into"
 
 
 class _Asked(TypedDict):
@@ -108,10 +108,10 @@ def directories(folder: Path) -> Iterator[Path]:
         If there is no such folder.
     """
     if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder; give a folder that bnsim wrote runs into")
+        raise InputError(f"{folder}: no such folder; {folder_instead(folder, _ELSEWHERE)}")
     for place, below, files in os.walk(folder):
         below.sort()
-        if not set(_MARKS).isdisjoint(files):
+        if not set(MARKS).isdisjoint(files):
             below.clear()
             yield Path(place)
 
@@ -142,7 +142,7 @@ def listed(folder: Path, metric: str | None = None) -> list[Listed]:
         metrics |= dict.fromkeys(mean["metric"] for mean in means)
         found.append((entry, means))
     if not found:
-        raise InputError(f"{folder}: no runs below it; give a folder that bnsim wrote runs into")
+        raise InputError(f"{folder}: no runs below it; {_ELSEWHERE}")
     if metric is not None and metric not in metrics:
         raise unknown_name("--metric", metric, metrics)
     entries = [replace(entry, numbers=_main(means, metric)) for entry, means in found]
@@ -167,8 +167,8 @@ def entry_of(directory: Path) -> Listed:
     InputError
         If the directory is no run.
     """
-    if not any((directory / mark).is_file() for mark in _MARKS):
-        raise InputError(f"{directory}: no such run; give a folder that bnsim wrote, e.g. one below runs/")
+    if not holds_run(directory):
+        raise InputError(f"{directory}: no such run; {instead(directory)}")
     entry, means = _listed(directory, directory.name)
     return replace(entry, numbers=_main(means, None))
 
@@ -178,7 +178,7 @@ def _listed(directory: Path, name: str) -> tuple[Listed, list[Mean]]:
     means: list[Mean] = []
     entry = Listed(name, "", "", "", (), 0, "", "finished", ())
     try:
-        mark = next(mark for mark in _MARKS if (directory / mark).is_file())
+        mark = next(mark for mark in MARKS if (directory / mark).is_file())
         begun = read_json(directory / mark, _Begun)
         asked = {**begun["request"], "models": tuple(begun["request"]["models"])}
         known = {field: asked[field] for field in ("study", "task", "models", "seeds", "preset")}

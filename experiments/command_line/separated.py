@@ -1,4 +1,4 @@
-"""What to write where the values of an option were separated by blanks, which the shell makes arguments of their own."""
+"""What to write where values of an option were separated by blanks, which makes each an argument of its own."""
 
 from __future__ import annotations
 

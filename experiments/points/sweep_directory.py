@@ -25,6 +25,7 @@ import pyarrow as pa
 from bnsim.documents import checked, of_json
 from bnsim.errors import InputError
 from experiments.points.documents import Counts, FailedDocument, FitPlanDocument, SweepPlanDocument
+from experiments.near_folders import instead
 from experiments.run_directory import read_json
 from experiments.stored_table import RESULTS as RUN_RESULTS
 from experiments.stored_table import Column, read, undamaged
@@ -171,7 +172,7 @@ def read_plan(directory: Path, kind: str) -> dict[str, Any]:
         If the directory holds no such plan, or the plan is damaged.
     """
     if kind_of(directory) != kind:
-        raise InputError(f"{directory}: no {kind}; give a folder that `bnsim {kind}` wrote")
+        raise InputError(f"{directory}: no {kind}; {instead(directory, f'give a folder that `bnsim {kind}` wrote')}")
     return read_json(directory / PLAN, _PLANS[kind])
 
 

@@ -26,6 +26,7 @@ from filelock import FileLock, Timeout
 from bnsim.errors import InputError, refuse_path
 from bnsim.files import clear
 from experiments.documents import Part, PlanDocument
+from experiments.near_folders import instead
 from experiments.run.job import Identity, StudyJob, StudyResult
 from experiments.run_directory import read_json, write_atomically, writing
 from experiments.spec import Measurement, Outcome, Predictions
@@ -110,7 +111,8 @@ class Store:
             If the directory has no plan, or the plan is damaged.
         """
         if not (self.directory / _PLAN).is_file():
-            raise InputError(f"{self.directory}: no run that could be resumed; give a folder that bnsim began")
+            remedy = instead(self.directory, "give a folder that bnsim began")
+            raise InputError(f"{self.directory}: no run that could be resumed; {remedy}")
         return read_json(self.directory / _PLAN, PlanDocument)
 
     def keep(self, job: StudyJob, result: StudyResult) -> None:

@@ -90,7 +90,7 @@ def test_an_interrupted_sweep_goes_on_where_it_ended(
     ):
         read_sweep(folder)
     with pytest.raises(
-        InputError, match=r": a sweep or a fit, not a run; read it with experiments.read_sweep or experi"
+        InputError, match=r": a sweep or a fit, not a run; print it with `bnsim show .*`, or read it with experiments"
     ):
         read_run(folder)
     assert tabulate(folder).counts["finished"] == 4
