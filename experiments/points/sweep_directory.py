@@ -24,8 +24,8 @@ import pyarrow as pa
 
 from bnsim.documents import checked, of_json
 from bnsim.errors import InputError
-from experiments.points.documents import Counts, FailedDocument, FitPlanDocument, SweepPlanDocument
 from experiments.near_folders import instead
+from experiments.points.documents import Counts, FailedDocument, FitPlanDocument, SweepPlanDocument
 from experiments.run_directory import read_json
 from experiments.stored_table import RESULTS as RUN_RESULTS
 from experiments.stored_table import Column, read, undamaged

@@ -32,7 +32,9 @@ from experiments.run_directory import read_json, write_atomically, writing
 from experiments.spec import Measurement, Outcome, Predictions
 from experiments.studies import option
 
-_PLAN, _PARTS, _FITTED, _LOCK = "plan.json", "parts", "fitted", ".lock"
+_PLAN, _PARTS, _FITTED = "plan.json", "parts", "fitted"
+LOCK = ".lock"
+"""File by which a process keeps others from the directory; one that was killed leaves it."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +232,7 @@ class Store:
         InputError
             If another process works on it, or the directory cannot be written to.
         """
-        lock = FileLock(self.directory / _LOCK)
+        lock = FileLock(self.directory / LOCK)
         try:
             lock.acquire(timeout=0)
         except Timeout:
@@ -242,7 +244,7 @@ class Store:
             clear(self.directory)
             yield
         finally:
-            (self.directory / _LOCK).unlink(missing_ok=True)
+            (self.directory / LOCK).unlink(missing_ok=True)
             lock.release()
 
     def _part(self, job: StudyJob) -> Path:

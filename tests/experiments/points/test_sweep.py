@@ -125,6 +125,71 @@ def test_another_grid_under_the_same_name_takes_over_what_is_the_same(study: str
     assert list(heights["value"]) == [9.25, 4.25, 1.25]
 
 
+@pytest.mark.parametrize(
+    ("given", "held"),
+    [
+        ({"grid": {"parabola.x": (0, 1, 3)}}, "--grid parabola.x=0,1,2.5"),
+        ({"grid": {"parabola.y": (0, 1)}}, "--grid parabola.x=0,1,2.5 (and 1 more that is not the same)"),
+        ({"random": {"parabola.y": (0.0, 1.0)}}, "no --random parabola.y"),
+        ({"settings": {"parabola.y": 1}}, "no --set parabola.y"),
+        ({"preset": "full"}, "--preset quick"),
+    ],
+)
+def test_another_sweep_of_the_same_name_replaces_nothing(
+    study: str, tmp_path: Path, given: dict[str, Any], held: str
+) -> None:
+    first, _ = swept(study, tmp_path, name="mine", seeds=1)
+    before = {path.name: path.read_bytes() for path in first.directory.iterdir()}
+    with pytest.raises(InputError) as caught:
+        swept(study, tmp_path, name="mine", seeds=1, **given)
+    assert str(caught.value) == (
+        f"{first.directory}: holds a sweep with {held}, which this one would replace; choose another --name (one of "
+        "the same name may have more values of its grids, more draws and more seeds)"
+    )
+    assert {path.name: path.read_bytes() for path in first.directory.iterdir()} == before
+
+
+def test_fewer_seeds_of_the_same_points_are_warned_of_and_lose_nothing(study: str, tmp_path: Path) -> None:
+    first, _ = swept(study, tmp_path, name="mine")
+    before = (first.directory / "results.parquet").read_bytes()
+    with pytest.warns(UserWarning, match="mine: was measured with --seeds 2; its tables show 1, and all again with"):
+        fewer, done = swept(study, tmp_path, name="mine", seeds=1)
+    assert (done, fewer.counts["finished"]) == ([], 3)
+    assert swept(study, tmp_path, name="mine")[1] == []
+    assert (first.directory / "results.parquet").read_bytes() == before
+
+
+def test_a_name_of_which_nothing_is_measured_is_free(study: str, tmp_path: Path) -> None:
+    with pytest.raises(MachineError):
+        swept(study, tmp_path, name="mine", how={"stop_after": 0})
+    found, done = swept(study, tmp_path, {"parabola.x": (7,)}, name="mine")
+    assert len(done) == found.counts["finished"] == 2
+
+
+RATES = {"task": "breast-cancer", "models": ("rate",), "preset": "tiny"}
+REFUSED = r"^point 1 \(models.rate.passes=-2\): Rate.passes: got -2; give an integer of at least 1$"
+
+
+def test_a_point_that_a_classifier_refuses_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=REFUSED):
+        swept("accuracy", tmp_path / "s", {"models.rate.passes": (1, -2)}, **RATES)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_point_that_a_classifier_refuses_leaves_an_earlier_sweep_as_it_was(tmp_path: Path) -> None:
+    first, _ = swept("accuracy", tmp_path, {"models.rate.passes": (1,)}, name="mine", **RATES)
+    before = {path.name: path.read_bytes() for path in first.directory.iterdir()}
+    with pytest.raises(InputError, match=REFUSED):
+        swept("accuracy", tmp_path, {"models.rate.passes": (1, -2)}, name="mine", **RATES)
+    assert {path.name: path.read_bytes() for path in first.directory.iterdir()} == before
+
+
+def test_what_a_process_left_that_was_killed_before_any_work_is_no_obstacle(study: str, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / ".lock").touch()
+    assert swept(study, tmp_path, name="mine")[0].counts["finished"] == 6
+
+
 def test_a_point_that_fails_ends_nothing_and_is_listed_and_retried_on_request(
     study: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
