@@ -31,7 +31,8 @@ SetOption = Annotated[
         "--set",
         metavar="KEY=VALUE",
         help="For example models.dense.passes=20, learning.presentations=5000, or studies.max_train=1000 for all "
-        "studies with this option; repeatable. Settings that twins share (filters, gain) are set for both.",
+        "studies with this option; repeatable. Values of a list are separated by commas: siegert.steps=0.1,0.2. "
+        "Settings that twins share (filters, gain) are set for both.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print summary.json on standard output and nothing else.")]

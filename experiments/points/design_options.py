@@ -100,7 +100,7 @@ def _number(culprit: str, text: str) -> float:
 
 
 def _split(text: str) -> list[str]:
-    """Split a text at its commas, but for those in brackets or quotes."""
+    """Split a text at its commas, but for those in brackets, round ones too, or quotes."""
     parts, depth, quote = [""], 0, ""
     for character in text:
         if quote:
@@ -108,7 +108,7 @@ def _split(text: str) -> list[str]:
         elif character in "\"'":
             quote = character
         else:
-            depth += (character == "[") - (character == "]")
+            depth += (character in "[(") - (character in "])")
         if character == "," and depth == 0 and not quote:
             parts.append("")
         else:
