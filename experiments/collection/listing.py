@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import json
+import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NotRequired
@@ -15,6 +19,7 @@ from bnsim.errors import InputError, unknown_name
 from experiments.documents import Mean, Summary
 from experiments.near_folders import MARKS, folder_instead, holds_run, instead
 from experiments.run_directory import read_json
+from experiments.studies import KNOWN
 
 _ELSEWHERE = "give a folder that bnsim wrote runs into"
 
@@ -46,8 +51,28 @@ class _Counts(TypedDict):
 
     __pydantic_config__ = STRICT  # type: ignore[misc]
 
+    points: int
     jobs: int
     finished: int
+    failed: int
+
+
+class _Fitted(TypedDict):
+    """fit.json: how many trials there were."""
+
+    __pydantic_config__ = STRICT  # type: ignore[misc]
+
+    trials: int
+    failed: int
+
+
+class _Varied(TypedDict):
+    """plan.json of a sweep: what is varied."""
+
+    __pydantic_config__ = STRICT  # type: ignore[misc]
+
+    grid: dict[str, list[Any]]
+    n: int
 
 
 @dataclass(frozen=True)
@@ -62,10 +87,15 @@ class Listed:
         When it began, UTC.
     study, task, models, seeds, preset
         What was asked for.
+    kind
+        "run", "sweep" or "fit".
     state
         "finished", how many jobs are, or what is damaged.
     numbers
-        Mean of the main metric, or of the one that was asked for, of each model: entries of summary.json.
+        Mean of the main metric, or of the one that was asked for, of each model: entries of summary.json. The main
+        metric is the primary one of the study, if it has one.
+    published
+        How many published figures the run holds itself against, and how many of them it reaches; empty without any.
     """
 
     run: str
@@ -75,8 +105,10 @@ class Listed:
     models: tuple[str, ...]
     seeds: int
     preset: str
+    kind: str
     state: str
     numbers: tuple[Mapping[str, Any], ...]
+    published: Mapping[str, int]
 
     def document(self) -> dict[str, Any]:
         """Return the entry as JSON takes it.
@@ -139,7 +171,7 @@ def listed(folder: Path, metric: str | None = None) -> list[Listed]:
     found, metrics = [], dict[str, None]()
     for directory in directories(folder):
         entry, means = _listed(directory, directory.relative_to(folder).as_posix())
-        metrics |= dict.fromkeys(mean["metric"] for mean in means)
+        metrics |= dict.fromkeys(mean["metric"] for mean in means if not mean["facts"])
         found.append((entry, means))
     if not found:
         raise InputError(f"{folder}: no runs below it; {_ELSEWHERE}")
@@ -174,43 +206,89 @@ def entry_of(directory: Path) -> Listed:
 
 
 def _listed(directory: Path, name: str) -> tuple[Listed, list[Mean]]:
-    """Return the entry of a run and the means of its whole models; a damaged run is listed as such."""
+    """Return the entry of a run and the means of its metrics; a damaged run is listed as such."""
     means: list[Mean] = []
-    entry = Listed(name, "", "", "", (), 0, "", "finished", ())
+    entry = Listed(name, "", "", "", (), 0, "", "run", "finished", (), {})
     try:
         mark = next(mark for mark in MARKS if (directory / mark).is_file())
         begun = read_json(directory / mark, _Begun)
         asked = {**begun["request"], "models": tuple(begun["request"]["models"])}
         known = {field: asked[field] for field in ("study", "task", "models", "seeds", "preset")}
-        entry = replace(entry, started=begun["started_utc"], **known)
-        if (directory / "summary.json").is_file():
-            means = _means(directory / "summary.json")
+        kind = next((kind for kind in _STATES if kind in begun), "run")
+        entry = replace(entry, started=begun["started_utc"], kind=kind, **known)
+        if kind != "run":
+            entry = replace(entry, state=_STATES[kind](directory, begun))
+        elif (directory / "summary.json").is_file():
+            summary = read_json(directory / "summary.json", Summary)
+            means, figures = summary["metrics"], summary["references"]
+            passed = {"passed": sum(figure["passed"] for figure in figures), "of": len(figures)} if figures else {}
+            entry = replace(entry, published=passed)
         else:
             entry = replace(entry, state=_progress(directory, begun))
     except InputError as error:
         entry = replace(entry, state=str(error))
-    return entry, means
+    return entry, [mean for mean in means if mean["step"] is None]
 
 
 def _progress(directory: Path, begun: Mapping[str, Any]) -> str:
-    """Return how far a run is that has no summary; a sweep never has."""
-    kind = next((kind for kind in ("sweep", "fit") if kind in begun), None)
-    if kind is not None and (directory / f"{kind}.json").is_file():
-        counts = read_json(directory / f"{kind}.json", _Counts)
-        return f"{kind}, {counts['finished']} of {counts['jobs']} jobs"
-    if kind is not None:
-        return f"{kind}, not finished"
+    """Return how far a run is that has no summary."""
     if "jobs" in begun:
         return f"{len(list((directory / 'parts').glob('*.json')))} of {len(begun['jobs'])} jobs"
     return "without results"
 
 
-def _means(path: Path) -> list[Mean]:
-    metrics = read_json(path, Summary)["metrics"]
-    return [mean for mean in metrics if mean["step"] is None and not mean["facts"]]
+def _of_sweep(directory: Path, begun: Mapping[str, Any]) -> str:
+    """Return how far a sweep is: by its counts, which are written at its end, or by what it has finished so far."""
+    if (directory / "sweep.json").is_file():
+        counts = read_json(directory / "sweep.json", _Counts)
+        points, jobs, done, failed = (counts[name] for name in ("points", "jobs", "finished", "failed"))
+    else:
+        varied = read_json(directory / MARKS[0], _Varied)
+        points = varied["n"] * math.prod(map(len, varied["grid"].values()))
+        jobs = points * begun["request"]["seeds"]
+        done, failed = _ended(directory)
+    return f"sweep of {points} points: {min(done, jobs)} of {jobs} jobs{_failed(failed)}"
+
+
+def _of_fit(directory: Path, begun: Mapping[str, Any]) -> str:
+    if (directory / "fit.json").is_file():
+        found = read_json(directory / "fit.json", _Fitted)
+        return f"fit: {found['trials']} trials{_failed(found['failed'])}"
+    done, failed = _ended(directory)
+    return f"fit, not finished: {done + failed} jobs so far{_failed(failed)}"
+
+
+_STATES: Mapping[str, Callable[[Path, Mapping[str, Any]], str]] = {"sweep": _of_sweep, "fit": _of_fit}
+"""How far what is known by an entry of plan.json is."""
+
+
+def _failed(count: int) -> str:
+    return f", {count} failed" if count else ""
+
+
+def _ended(directory: Path) -> tuple[int, int]:
+    """Count the configurations of finished.jsonl that are finished and those that failed; the last line of each counts.
+
+    Lines that are damaged, or being written, are left out.
+    """
+    failed: dict[str, bool] = {}
+    path = directory / "finished.jsonl"
+    with path.open("rb") if path.is_file() else io.BytesIO() as lines:
+        for line in lines:
+            with suppress(ValueError, KeyError, TypeError, RecursionError):
+                entry = json.loads(line)
+                failed[entry["identity"]["settings"]] = "failed" in entry
+    return len(failed) - sum(failed.values()), sum(failed.values())
 
 
 def _main(means: Sequence[Mean], metric: str | None) -> tuple[Mapping[str, Any], ...]:
-    """Return the means of a metric, or of the first that the run has."""
-    chosen = metric or next((mean["metric"] for mean in means), None)
-    return tuple(mean for mean in means if mean["metric"] == chosen)
+    """Return the means of a metric, or of the main one that the run has: of whole models, if there are any."""
+    whole = [mean for mean in means if not mean["facts"]]
+    asked = [mean for mean in whole or means if metric in (None, mean["metric"])]
+    if metric is None and asked:
+        study = KNOWN.get(asked[0]["study"])
+        first = study.primary.name if study is not None and study.primary is not None else asked[0]["metric"]
+        names = [first, *(mean["metric"] for mean in asked)]
+        metric = next(name for name in names if any(mean["metric"] == name for mean in asked))
+        asked = [mean for mean in asked if (mean["study"], mean["metric"]) == (asked[0]["study"], metric)]
+    return tuple(mean for mean in asked if mean["facts"] == asked[0]["facts"])

@@ -152,7 +152,9 @@ def test_close_numbers_are_shown_to_the_digit_that_differs(tmp_path: Path) -> No
 
 def test_what_diff_refuses(tmp_path: Path) -> None:
     made(tmp_path, "first", [row("a", 0.5)])
-    refused(2, "nothing: no such run; give a folder that bnsim wrote", "diff", "first", "nothing", cwd=tmp_path)
+    refused(
+        2, "nothing: no such run; `bnsim runs .` lists those that there are", "diff", "first", "nothing", cwd=tmp_path
+    )
     refused(2, "see `bnsim diff --help`", "diff", "first", cwd=tmp_path)
     refused(
         2,

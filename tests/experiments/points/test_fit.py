@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bnsim.errors import InputError, MachineError
+from experiments.collection.listing import listed
 from experiments.points.design import Range
 from experiments.points.fit import fit, resume
 from experiments.points.fit_directory import Fit, read_fit
@@ -104,8 +105,10 @@ def test_an_interrupted_fit_goes_on_where_it_ended(study: str, tmp_path: Path) -
     )
     with pytest.raises(InputError, match="this fit is not finished; continue with `bnsim resume "):
         read_fit(folder)
+    assert [entry.state for entry in listed(folder.parent)] == ["fit, not finished: 14 jobs so far"]
     make, made = streams()
     found = resume(folder, Conduct(make_executor=make))
+    assert [entry.state for entry in listed(folder.parent)] == [f"fit: {found.result['trials']} trials"]
     assert made[0].done == all_done[14:]
     assert found.result == whole.result
     assert (folder / "trials.parquet").read_bytes() == (whole.directory / "trials.parquet").read_bytes()

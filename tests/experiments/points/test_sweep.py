@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from bnsim.errors import InputError, MachineError
+from experiments.collection.listing import listed
 from experiments.points.design import Design, Range
 from experiments.points.folder import Conduct
 from experiments.points.sweep import resume, sweep, tabulate
@@ -93,6 +94,8 @@ def test_an_interrupted_sweep_goes_on_where_it_ended(
         InputError, match=r": a sweep or a fit, not a run; print it with `bnsim show .*`, or read it with experiments"
     ):
         read_run(folder)
+    (entry,) = listed(folder.parent)
+    assert entry.state == "sweep of 3 points: 4 of 6 jobs"
     assert tabulate(folder).counts["finished"] == 4
     make, made = streams()
     capsys.readouterr()
@@ -199,6 +202,8 @@ def test_a_point_that_fails_ends_nothing_and_is_listed_and_retried_on_request(
     assert [(failed.point, failed.seed, failed.message) for failed in found.failures] == [
         (0, seed, FAILURE) for seed in (0, 1)
     ]
+    (entry,) = listed(tmp_path)
+    assert entry.state == "sweep of 2 points: 2 of 4 jobs, 2 failed"
     print_sweep(found)
     said = capsys.readouterr().out
     assert "2 points, 2 seeds: 2 of 4 finished, 2 failed" in said
