@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -45,20 +46,20 @@ def test_each_run_is_listed_with_its_state_and_numbers(tmp_path: Path) -> None:
 
 
 def test_the_table_fits_a_terminal_of_80_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder(tmp_path)
+    shutil.rmtree(folder(tmp_path) / "d-damaged")
     made(
         tmp_path / "runs",
-        "20260501T103000Z-learning-breast-cancer",
+        "20260501T103000Z-learning-digits",
         [row("a", 0.5)],
         means=[
             {**mean(metric, value, model), "study": "learning"}
             for metric, value, model in (
                 ("train_accuracy", 0.25, "dense"),
                 ("learning_curve_mean", 0.5, "dense"),
-                ("learning_curve_mean", 0.75, "receptive-dense"),
+                ("learning_curve_mean", 0.75, "rate-dense"),
             )
         ],
-        request={"study": "learning", "task": "breast-cancer", "seeds": 1},
+        request={"study": "learning", "seeds": 1},
         started="2026-05-01T10:30:00+00:00",
     )
     monkeypatch.setattr(Terminal, "is_terminal", True)
@@ -69,12 +70,12 @@ def test_the_table_fits_a_terminal_of_80_columns(tmp_path: Path, monkeypatch: py
     for place, words in (
         ("b-finished", "test_accuracy"),
         ("  finished, accuracy, digits, quick, 2", "  dense 50.00 % (49.00 to 51.00)"),
-        ("20260501T103000Z-learning-breast-cancer", "learning_curve_mean"),
+        ("20260501T103000Z-learning-digits", "learning_curve_mean"),
         ("  finished, quick, 1 seed", "  dense 50.00 % (49.00 to 51.00)"),
-        ("", "  receptive-dense 75.00 % (74.00 to 76.00)"),
+        ("", "  rate-dense 75.00 % (74.00 to 76.00)"),
     ):
         assert re.search(f"^ {re.escape(place)} *.*{re.escape(words)}$", text, re.MULTILINE), (place, words, text)
-    assert lines[-1] == "5 runs; `bnsim diff RUN_A RUN_B` compares two runs"
+    assert lines[-1] == "4 runs; `bnsim diff RUN_A RUN_B` compares two runs"
 
 
 def test_a_run_without_means_of_whole_models_shows_its_published_figures_and_the_interval(tmp_path: Path) -> None:
