@@ -50,6 +50,8 @@ def instead(folder: Path, otherwise: str = "give a folder that bnsim wrote, e.g.
     try:
         if holds_run(folder):  # what is wrong with it is another thing
             return otherwise
+        if holds_run(folder.parent):  # a file of a run, say, or a point of a sweep
+            return _asked([folder.parent])
         if folder.is_dir():
             return _asked(sorted(_runs(folder), reverse=True)) or otherwise
         places = {place: list(_runs(place)) for place in (folder.parent, *map(Path, WRITTEN))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -173,3 +174,18 @@ def test_older_manifests_say_less(tmp_path: Path) -> None:
     del run.manifest["request"]
     found = difference.circumstances(run, run)
     assert not any(vars(found).values())
+
+
+def test_facts_that_only_repeat_a_setting_make_no_other_numbers(tmp_path: Path) -> None:
+    """A run says with each number which mean of the noise it was measured at; the settings say so too."""
+    first, second = (
+        read_run(made(tmp_path, name, [row("rate", value, dt=0.5, passes=passes)], passes=passes))
+        for name, value, passes in (("first", 0.5, 3), ("second", 0.25, 5))
+    )
+    (change,) = difference.circumstances(first, second).settings
+    found = difference.numbers(first.results, second.results, [change])
+    assert [(number.key.facts, number.first, number.second) for number in found.differing] == [
+        ((("dt", 0.5),), 0.5, 0.25)
+    ]
+    other = difference.numbers(first.results, second.results, [replace(change, second=7)])
+    assert (other.common, len(other.only_first)) == (0, 1)  # the fact is no repetition

@@ -26,6 +26,7 @@ from experiments.run_directory import read_run
 from experiments.statistics import mean_interval
 
 from ..parabola import FAILURE, parabola, streams
+from ..test_command_line import bnsim, refused
 
 GRID = {"parabola.x": (0, 1, 2.5)}
 
@@ -313,3 +314,50 @@ def test_a_damaged_sweep_is_told_in_one_line(
         read_sweep(found.directory).results  # noqa: B018
     assert message in str(caught.value)
     assert name in str(caught.value) or "no sweep" in message
+
+
+@pytest.fixture(scope="module")
+def compared(study: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a sweep of which the first point failed, and the second and third are measured."""
+    folder = tmp_path_factory.mktemp("compared")
+    swept(study, folder / "sweeps", {"parabola.x": (-1, 1, 2), "parabola.levels": ((1, 2),)}, name="mine")
+    return folder
+
+
+def test_two_points_are_compared_like_two_runs(compared: Path) -> None:
+    done = bnsim("diff", "sweeps/mine/1", "sweeps/mine/2", "--json", "--page", cwd=compared)
+    assert done.returncode == 3, done.stderr
+    said = json.loads(done.stdout)
+    assert said["settings"] == [{"name": "parabola.x", "first": 1, "second": 2}]
+    assert all(said[name] == [] for name in ("versions", "code", "data", "machine"))
+    differing = {
+        (row["metric"], row["seed"], row["facts"].get("level")): (row["first"], row["second"])
+        for row in said["numbers"]["differing"]
+    }
+    assert said["numbers"]["common"] == len(differing) == 6
+    assert differing["height", 1, None] == (4.5, 1.5)  # (x - 3)^2 + 0.25 + 0.25 for the seed
+    assert differing["part", 0, 2] == (2 * 4.25, 2 * 1.25)
+    page = compared / "diff-mine-1-mine-2.html"
+    assert said["page"] == page.name
+    text = page.read_text()
+    assert "<code>parabola.x</code>" in text
+    assert "mine/2" in text
+    assert bnsim("diff", "sweeps/mine/1", "sweeps/mine/1", cwd=compared).stdout == "all 6 numbers are equal\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "message"),
+    [
+        ("sweeps/mine", "sweeps/mine/1", "sweeps/mine: a sweep, not a run; compare two of its points, such as `bns"),
+        ("sweeps/mine/1", "sweeps/mine/3", "sweeps/mine/3: no such point; give a number from 0 to 2"),
+        ("sweeps/mine/0", "sweeps/mine/1", f"sweeps/mine/0: the point has no results ({FAILURE}); `bnsim show"),
+        ("sweeps/mien/1", "sweeps/mine/1", "sweeps/mien/1: no point of a sweep; did you mean sweeps/mine?"),
+        ("sweeps/mine/1", "run", "sweeps/mine/1 and run: one is a point of a sweep, the other a run; give two po"),
+    ],
+)  # fmt: skip
+def test_points_that_cannot_be_compared(compared: Path, first: str, second: str, message: str) -> None:
+    refused(2, message, "diff", first, second, cwd=compared)
+
+
+def test_a_point_that_is_shown_is_a_sweep_that_is_meant(compared: Path) -> None:
+    refused(2, "sweeps/mine/1: no such run; did you mean sweeps/mine?", "show", "sweeps/mine/1", cwd=compared)
