@@ -51,7 +51,6 @@ class _Counts(TypedDict):
 
     __pydantic_config__ = STRICT  # type: ignore[misc]
 
-    points: int
     jobs: int
     finished: int
     failed: int
@@ -171,7 +170,7 @@ def listed(folder: Path, metric: str | None = None) -> list[Listed]:
     found, metrics = [], dict[str, None]()
     for directory in directories(folder):
         entry, means = _listed(directory, directory.relative_to(folder).as_posix())
-        metrics |= dict.fromkeys(mean["metric"] for mean in means if not mean["facts"])
+        metrics |= dict.fromkeys(mean["metric"] for mean in means)
         found.append((entry, means))
     if not found:
         raise InputError(f"{folder}: no runs below it; {_ELSEWHERE}")
@@ -239,13 +238,13 @@ def _progress(directory: Path, begun: Mapping[str, Any]) -> str:
 
 def _of_sweep(directory: Path, begun: Mapping[str, Any]) -> str:
     """Return how far a sweep is: by its counts, which are written at its end, or by what it has finished so far."""
-    if (directory / "sweep.json").is_file():
-        counts = read_json(directory / "sweep.json", _Counts)
-        points, jobs, done, failed = (counts[name] for name in ("points", "jobs", "finished", "failed"))
+    varied = read_json(directory / MARKS[0], _Varied)
+    points = varied["n"] * math.prod(map(len, varied["grid"].values()))
+    jobs = points * begun["request"]["seeds"]
+    counts = read_json(directory / "sweep.json", _Counts) if (directory / "sweep.json").is_file() else None
+    if counts is not None and counts["jobs"] == jobs:  # else it was gone on with, with more points or seeds
+        done, failed = counts["finished"], counts["failed"]
     else:
-        varied = read_json(directory / MARKS[0], _Varied)
-        points = varied["n"] * math.prod(map(len, varied["grid"].values()))
-        jobs = points * begun["request"]["seeds"]
         done, failed = _ended(directory)
     return f"sweep of {points} points: {min(done, jobs)} of {jobs} jobs{_failed(failed)}"
 
@@ -283,12 +282,12 @@ def _ended(directory: Path) -> tuple[int, int]:
 
 def _main(means: Sequence[Mean], metric: str | None) -> tuple[Mapping[str, Any], ...]:
     """Return the means of a metric, or of the main one that the run has: of whole models, if there are any."""
-    whole = [mean for mean in means if not mean["facts"]]
-    asked = [mean for mean in whole or means if metric in (None, mean["metric"])]
-    if metric is None and asked:
-        study = KNOWN.get(asked[0]["study"])
-        first = study.primary.name if study is not None and study.primary is not None else asked[0]["metric"]
-        names = [first, *(mean["metric"] for mean in asked)]
-        metric = next(name for name in names if any(mean["metric"] == name for mean in asked))
-        asked = [mean for mean in asked if (mean["study"], mean["metric"]) == (asked[0]["study"], metric)]
+    means = sorted(means, key=lambda mean: bool(mean["facts"]))
+    if metric is None and means:
+        of_study = [mean for mean in means if mean["study"] == means[0]["study"]]
+        study = KNOWN.get(means[0]["study"])
+        primary = None if study is None or study.primary is None else study.primary.name
+        metric = primary if any(mean["metric"] == primary for mean in of_study) else means[0]["metric"]
+        means = of_study
+    asked = [mean for mean in means if mean["metric"] == metric]
     return tuple(mean for mean in asked if mean["facts"] == asked[0]["facts"])

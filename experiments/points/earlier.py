@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bnsim.errors import InputError
-from experiments.points.design import Design, Range, shown
+from experiments.points.design import Design, shown
 from experiments.points.search import Search
 from experiments.run.request import Request, untupled
 
@@ -84,14 +84,12 @@ def of_design(old: Mapping[str, Any], new: Design) -> list[str]:
     list of str
         What was asked for and is not any more.
     """
-    before = Design.of(old)
-    kept = {
-        name: tuple(values) if set(values) <= set(new.grid.get(name, ())) else ()
-        for name, values in before.grid.items()
-    }
-    grids = _of_options(
-        "--grid", before.grid, {name: kept.get(name, values) for name, values in new.grid.items()}, separated=True
-    )
+    before, grids = Design.of(old), []
+    for name in dict.fromkeys([*before.grid, *new.grid]):
+        if name not in before.grid:
+            grids.append(f"no --grid {name}")
+        elif not set(before.grid[name]) <= set(new.grid.get(name, ())):
+            grids.append(f"--grid {name}={','.join(map(shown, before.grid[name]))}")
     key = [f"--key {before.key}"] if before.random and before.key != new.key else []
     return grids + _of_options("--random", before.random, new.random) + key
 
@@ -143,15 +141,11 @@ def warn_of_fewer(folder: Path, asked: Mapping[str, tuple[int, int]]) -> None:
             )
 
 
-def _of_options(option: str, old: Mapping[str, Any], new: Mapping[str, Any], separated: bool = False) -> list[str]:
+def _of_options(option: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     found = []
     for name in dict.fromkeys([*old, *new]):
         if name not in old:
             found.append(f"no {option} {name}")
         elif name not in new or old[name] != new[name]:
-            value = old[name]
-            text = (
-                ",".join(map(shown, value)) if separated else str(value) if isinstance(value, Range) else shown(value)
-            )
-            found.append(f"{option} {name}={text}")
+            found.append(f"{option} {name}={shown(old[name])}")
     return found

@@ -111,7 +111,7 @@ def folder_for(kind: str, out: Path, name: str | None, base: Resolved, varied: M
 def working_in(folder: Path) -> Iterator[None]:
     """Make a folder, and the one in which it lies, and keep other processes from it.
 
-    Where nothing was begun (`begin`), because something was refused, say, both go again.
+    Where nothing was begun (`begin`), because something was refused, say, those go again that were made.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def working_in(folder: Path) -> Iterator[None]:
     MachineError
         If it cannot be made.
     """
-    is_new = not folder.parent.exists()
+    new = [path for path in (folder, folder.parent) if not path.exists()]
     try:
         with writing(folder):
             folder.parent.mkdir(exist_ok=True)
@@ -133,9 +133,9 @@ def working_in(folder: Path) -> Iterator[None]:
         with Store(folder).locked():
             yield
     finally:
-        for empty in (folder, folder.parent) if is_new else (folder,):
+        for made in new:
             with suppress(OSError):  # not empty: something was begun; or not there: it was discarded
-                empty.rmdir()
+                made.rmdir()
 
 
 def check_points(checks: Iterable[PointCheck], executor: Executor) -> None:

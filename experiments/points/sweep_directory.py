@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -192,16 +193,18 @@ def read_sweep(directory: str | Path) -> Sweep:
     Raises
     ------
     InputError
-        If the directory holds no sweep with tables.
+        If the directory holds no sweep with tables of all that was asked for.
     """
     folder = Path(directory)
     plan = read_plan(folder, KIND)
-    if not (folder / COUNTS).is_file():
+    counts = read_json(folder / COUNTS, Counts) if (folder / COUNTS).is_file() else None
+    asked = plan["n"] * math.prod(map(len, plan["grid"].values())), plan["request"]["seeds"]
+    if counts is None or (counts["points"], counts["seeds"]) != asked:  # those of before more was asked for
         raise InputError(
             f"{folder}: this sweep is not finished; continue with `bnsim resume {folder}`, or make tables of what "
             f"there is with `bnsim draw {folder}`"
         )
-    return Sweep(folder, plan, read_json(folder / COUNTS, Counts), _failures(folder))
+    return Sweep(folder, plan, counts, _failures(folder))
 
 
 def _failures(folder: Path) -> tuple[Failed, ...]:

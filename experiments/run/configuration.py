@@ -444,5 +444,9 @@ def _one_line(error: ValidationError, prefix: str) -> InputError:
     name, *place = map(str, first["loc"])
     message = first["msg"].removeprefix("Value error, ")  # pydantic puts this before the message of a validator
     listed = f" as value {'.'.join(str(int(part) + 1) for part in place)} of a list" if place else ""
-    form = f", in a list such as {prefix}{name}=1,2" if place and isinstance(first["input"], str) else ""
+    form = (
+        f", in a list such as {prefix.removeprefix('--set ')}{name}=[1,2]"
+        if place and isinstance(first["input"], str)
+        else ""
+    )
     return InputError(f"{prefix}{name}: got {first['input']!r}{listed}; {message[0].lower()}{message[1:]}{form}")

@@ -94,6 +94,8 @@ def test_a_run_without_means_of_whole_models_shows_its_published_figures_and_the
     ]
     (entry,) = json.loads(bnsim("runs", "--json", cwd=tmp_path).stdout)
     assert entry["published"] == {"passed": 1, "of": 2}
+    (entry,) = json.loads(bnsim("runs", "--json", "--metric", "theory", cwd=tmp_path).stdout)
+    assert [number["facts"] for number in entry["numbers"]] == [{"dt": 0.5}]
 
 
 def test_runs_are_compared_by_a_metric(tmp_path: Path) -> None:

@@ -119,6 +119,18 @@ def test_more_seeds_and_more_draws_add_to_what_there_is(study: str, tmp_path: Pa
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_sweep_that_is_interrupted_as_it_grows_is_not_finished(study: str, tmp_path: Path) -> None:
+    found, _ = swept(study, tmp_path, {"parabola.x": (1, 2)}, name="mine")
+    with pytest.raises(MachineError, match="5 of 6 points and seeds are kept"):
+        swept(study, tmp_path, {"parabola.x": (0, 1, 2)}, name="mine", how={"stop_after": 1})
+    assert [entry.state for entry in listed(tmp_path)] == ["sweep of 3 points: 5 of 6 jobs"]
+    with pytest.raises(InputError, match="this sweep is not finished; continue with `bnsim resume"):
+        read_sweep(found.directory)
+    assert tabulate(found.directory).counts["finished"] == 5
+    heights = read_sweep(found.directory).results.query("metric == 'height' and seed == 0")
+    assert list(heights["parabola.x"]) == [0, 1, 2]
+
+
 @pytest.mark.slow
 def test_another_grid_under_the_same_name_takes_over_what_is_the_same(study: str, tmp_path: Path) -> None:
     swept(study, tmp_path, {"parabola.x": (1, 2)}, name="mine")

@@ -218,7 +218,7 @@ def test_patches_fit_into_small_images() -> None:
         (
             {"timing.bin_widths": "1,x"},
             "--set timing.bin_widths: got 'x' as value 2 of a list; input should be a valid integer, unable to parse "
-            "string as an integer, in a list such as --set timing.bin_widths=1,2",
+            "string as an integer, in a list such as timing.bin_widths=[1,2]",
         ),
         ({"timing.bin_widths": "1,3"}, "--set timing.bin_widths: got (1, 3); 3 ms does not divide a trial of 64 ms"),
         ({"timing.bin_widths": "1,99999999999"}, "--set timing.bin_widths: the number is too large; give at most"),
