@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from bnsim.errors import InputError
 from experiments.points.design import Range
 from experiments.run.configuration import parse_settings
+
+_RANGE = re.compile(r"\[?[-+.\de]+:[-+.\de]+(:log)?\]?")
+"""Two numbers, as `parse_ranges` takes them."""
 
 
 def parse_grid(assignments: Sequence[str]) -> dict[str, tuple[Any, ...]]:
@@ -34,6 +38,8 @@ def parse_grid(assignments: Sequence[str]) -> dict[str, tuple[Any, ...]]:
         parts = _split(text)
         if any(not part for part in parts):
             raise InputError(f"--grid {key}={text}: a value is missing between two commas or at an end; leave none out")
+        if any(_RANGE.fullmatch(part) for part in parts):
+            raise InputError(f"--grid {key}={text}: is a range; draw from it with --random {key}={text} --n 10")
         grid[key] = tuple(parse_settings([f"{key}={part}"])[key] for part in parts)
     return grid
 

@@ -224,6 +224,9 @@ def resolve(
             overrides[section][name] = value
         elif section == "studies":
             common[name] = value
+        elif owners := [f"{study}.{key}" for study, known in studies.items() if key in known.options]:
+            meant = owners[0] if len(owners) == 1 else f"studies.{key}, for all studies that have it"
+            raise InputError(f"unknown setting {key!r}; did you mean {meant}?")
         else:
             raise unknown_name(
                 "setting",

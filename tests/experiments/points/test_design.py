@@ -76,6 +76,11 @@ def test_ranges_and_grids_are_read_as_a_user_types_them() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
+        ("a.x=1:5", "--grid a.x=1:5: is a range; draw from it with --random a.x=1:5 --n 10"),
+        (
+            "a.x=[0.1:1e3:log]",
+            "--grid a.x=[0.1:1e3:log]: is a range; draw from it with --random a.x=[0.1:1e3:log] --n 10",
+        ),
         ("a.x", "--grid a.x: not of the form key=a,b,c, e.g. siegert.mean=10,15,20"),
         ("a.x=", "--grid a.x=: not of the form key=a,b,c, e.g. siegert.mean=10,15,20"),
         ("a.x=1,,2", "--grid a.x=1,,2: a value is missing between two commas or at an end; leave none out"),

@@ -213,7 +213,9 @@ def test_patches_fit_into_small_images() -> None:
             "--set models.dense.random_state: the seeds of a run set it; use --seeds",
         ),
         ({"models.dense.hiden": 3}, "dense: unknown parameter 'hiden'; did you mean 'hidden'? choose from hidden, "),
-        ({"passes": 3}, "unknown setting 'passes'; choose from accuracy.<option>"),
+        ({"pases": 3}, "unknown setting 'pases'; choose from accuracy.<option>"),
+        ({"bin_widths": 3}, "unknown setting 'bin_widths'; did you mean timing.bin_widths?"),
+        ({"max_train": 3}, "unknown setting 'max_train'; did you mean studies.max_train, for all studies th"),
         ({"studies.max_trian": 3}, "unknown option of studies 'max_trian'; did you mean 'max_train'? choose from "),
         (
             {"timing.bin_widths": "1,x"},
