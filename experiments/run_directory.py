@@ -63,6 +63,8 @@ __all__ = [
     "writing",
 ]
 
+MEAN_COLUMNS = ("study", "model", "kind", "step", "mean", "ci_low", "ci_high", "n", "unit")
+"""Entries of a mean in the summary that are columns of `Run.means`."""
 MOST_TEXT = 100_000_000
 """Largest size in bytes of a JSON or TOML file that is read."""
 
@@ -126,6 +128,39 @@ class Run:
             raise InputError(f"{self.directory}: no metric {metric!r}; {advice(metric, known)}")
         facts = pd.DataFrame(found["facts"].tolist(), index=found.index).add_prefix("facts.")
         return found.drop(columns="facts").join(facts).reset_index(drop=True)
+
+    def means(self, metric: str) -> pd.DataFrame:
+        """Return the means of one metric over the seeds, with a column for each of its facts.
+
+        Parameters
+        ----------
+        metric
+            Name of the metric, such as "test_accuracy".
+
+        Returns
+        -------
+        DataFrame
+            A row for each model, place and step, in the order of the summary: the columns study, model, kind,
+            "facts.layer" and so on, step (missing for values that are not on a curve), mean, ci_low and ci_high (the
+            95 % interval; missing with one seed), n (number of seeds) and unit.
+
+        Raises
+        ------
+        InputError
+            If the run holds no such metric, or does not average it over the seeds.
+        """
+        found = [entry for entry in self.summary["metrics"] if entry["metric"] == metric]
+        if not found:
+            known = {entry["metric"] for entry in self.summary["metrics"]}
+            if metric in set(self.results["metric"]):
+                remedy = f"have the value of each seed with table({metric!r})"
+                raise InputError(f"{self.directory}: {metric} is not averaged over the seeds; {remedy}")
+            raise InputError(f"{self.directory}: no metric {metric!r}; {advice(metric, sorted(known))}")
+        means = pd.DataFrame([{name: entry[name] for name in MEAN_COLUMNS} for entry in found])
+        facts = pd.DataFrame([entry["facts"] for entry in found], index=means.index).add_prefix("facts.")
+        means = means.astype({"step": "Int64", "mean": float, "ci_low": float, "ci_high": float})
+        first = ["study", "model", "kind"]
+        return means[first].join(facts).join(means.drop(columns=first))
 
     def examples(self) -> tuple[Example, ...]:
         """Read the example images.

@@ -228,7 +228,8 @@ class Study:
     brief
         Whether `compare` includes it under the preset quick.
     opens_test_set
-        Whether it measures on the test set, once for each model and seed in which it finds something to measure.
+        Whether it measures on the test set, once for each model and seed in which it finds something to measure. A
+        study that does not say so cannot look at the test samples of `experiments.shared.fitted.fitted`.
     subjects
         Names and kinds of the units or networks that the study defines itself; empty if it measures the classifiers of
         the run.
@@ -401,6 +402,8 @@ class Subject:
         For a BNS, its artificial twin with the same seed, if the run contains it and both agree in all shared settings.
     trainings
         Folder in which the job keeps its trainings until it ends, None if it keeps none.
+    opens_test_set
+        Whether the samples of the test set may be looked at.
     """
 
     source: Dataset | TaskReference
@@ -411,6 +414,7 @@ class Subject:
     common_batch: int = DEFAULT_BATCH
     twin: Subject | None = None
     trainings: Path | None = None
+    opens_test_set: bool = True
 
     @property
     def dataset(self) -> Dataset:

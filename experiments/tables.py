@@ -2,62 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from rich.table import Table
 
 from experiments.doctor import Finding
+from experiments.findings.in_short import in_short
 from experiments.run_directory import Run
-from experiments.shared.unlisted import place, sentence
+from experiments.shared.stored import Entry
+from experiments.shared.unlisted import place
+from experiments.shared.unlisted import sentence as sentence_of_unlisted
 from experiments.terminal import Terminal
 
 if TYPE_CHECKING:
-    from bnsim.engine.cache import Entry
+    from bnsim.engine.cache import Entry as CachedNetwork
     from experiments.conversion import Conversion
 
 MOST_NETWORKS = 20
 """Networks of a cache that are listed one by one."""
 
 
-def print_run(run: Run) -> None:
-    """Print the verdicts on twins, the metrics, recalls and references of a run, and the path of its report.
+def print_run(run: Run, *, everything: bool = False) -> None:
+    """Print what a run found in short, the verdicts on twins, its references, and the path of its report.
 
+    Without twins, or where everything is wanted, also the means of all metrics of whole models, and the recalls.
     Of a classic experiment, which measures curves rather than numbers, the references alone.
 
     Parameters
     ----------
     run
         A stored run.
+    everything
+        Whether the tables of metrics are printed of a run with twins, too.
     """
-    console = Terminal()
-    if any(entry["primary"] for entry in run.summary["differences"]):
-        console.print(_verdict(run.summary))
-    of_classic = run.summary["protocol"] == "simulation"
-    entries = [] if of_classic else _without_curves(run.summary["metrics"])
-    trained = [entry for entry in entries if entry["model"] in run.manifest["models"]]
-    untrained = [entry for entry in entries if entry["model"] not in run.manifest["models"]]
-    n_seeds = len(run.summary["seeds"])
-    seeds = f"{n_seeds} seed{'' if n_seeds == 1 else 's'}"
-    for title, chosen in ((run.summary["task"], trained), ("units and networks without training", untrained)):
-        if chosen:
-            console.print(_metrics(chosen, f"{title}, {seeds}"))
-    of_classes = [entry for entry in run.summary["metrics"] if entry["metric"] == "recall"]
-    if of_classes:
-        console.print(_recalls(of_classes))
-    more = sentence(run, {place(entry) for entry in [*entries, *of_classes]}, run.directory)
-    if run.summary["references"]:
-        console.print(_references(run.summary))
+    console, summary = Terminal(), run.summary
+    for sentence in in_short(run, {}):
+        console.print("".join(piece if isinstance(piece, str) else piece.title for piece in sentence), soft_wrap=True)
+    primary = [entry for entry in summary["differences"] if entry["primary"]]
+    for twins in dict.fromkeys((entry["model"], entry["twin"]) for entry in primary):
+        of_pair = [entry for entry in primary if (entry["model"], entry["twin"]) == twins]
+        console.print(_verdict(summary, of_pair))
+    of_classic = summary["protocol"] == "simulation"
+    tables = [] if of_classic or (primary and not everything) else list(_tables(run))
+    for table, _ in tables:
+        console.print(table)
+    if summary["references"]:
+        console.print(_references(summary))
     elif of_classic:
         console.print("no published figure holds under these conditions; the report shows what was measured")
+    if primary and not everything:
+        count = len({entry["metric"] for entry in summary["metrics"]})
+        more = f"all {count} metrics: `bnsim show {run.directory} --all`; one of them at every step: --metric NAME"
+    else:
+        more = sentence_of_unlisted(run, {place(entry) for _, entries in tables for entry in entries}, run.directory)
     if more:
-        console.print(more)
+        console.print(more, soft_wrap=True)
     console.print(f"report: {run.directory / 'report.html'}", soft_wrap=True)
 
 
-def _without_curves(metrics: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def print_means(run: Run, metric: str) -> None:
+    """Print the means of one metric over the seeds, at every place and step.
+
+    Parameters
+    ----------
+    run
+        A stored run.
+    metric
+        Name of the metric.
+    """
+    means = run.means(metric)
+    facts = [name for name in means.columns if name.startswith("facts.")]
+    places = ["study"] * (means["study"].nunique() > 1) + ["model", *facts]
+    places += ["step"] * bool(means["step"].notna().any())
+    title = f"{metric}, mean of {_seeds(int(means['n'].max()))}"
+    table = Table(title=title, title_justify="left", min_width=len(title))
+    for name in places:
+        table.add_column(name.removeprefix("facts."), justify="right" if name == "step" else "left", overflow="fold")
+    with_interval = bool((means["ci_low"].notna() & (means["ci_low"] != means["ci_high"])).any())
+    table.add_column("mean (95 % interval)" if with_interval else "mean", justify="right")
+    for _, row in means.iterrows():
+        entry = {**row, "ci_low": None if row["ci_low"] != row["ci_low"] else row["ci_low"]}
+        table.add_row(*("" if pd.isna(row[name]) else str(row[name]) for name in places), mean_text(entry))
+    Terminal().print(table)
+
+
+def _tables(run: Run) -> Iterator[tuple[Table, list[Entry]]]:
+    """Return the tables of metrics, each with the entries that it lists."""
+    entries = _without_curves(run.summary["metrics"])
+    trained = [entry for entry in entries if entry["model"] in run.manifest["models"]]
+    untrained = [entry for entry in entries if entry["model"] not in run.manifest["models"]]
+    seeds = _seeds(len(run.summary["seeds"]))
+    for title, chosen in ((run.summary["task"], trained), ("units and networks without training", untrained)):
+        if chosen:
+            yield _metrics(chosen, f"{title}, {seeds}"), chosen
+    of_classes = [entry for entry in run.summary["metrics"] if entry["metric"] == "recall"]
+    if of_classes:
+        yield _recalls(of_classes), of_classes
+
+
+def _without_curves(metrics: Sequence[Entry]) -> list[Entry]:
     """Return the entries of whole models; of a study that has none, those of its layers, severities and the like."""
     found = [entry for entry in metrics if entry["step"] is None]
     whole = [entry for entry in found if not entry["facts"]]
@@ -99,24 +146,24 @@ def print_findings(findings: Sequence[Finding]) -> None:
     Terminal().print(table)
 
 
-def _verdict(summary: Mapping[str, Any]) -> Table:
-    """Return the table of the primary metrics of each pair of twins."""
-    entries = [entry for entry in summary["differences"] if entry["primary"]]
+def _verdict(summary: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> Table:
+    """Return the table of the primary metrics of one pair of twins."""
+    model, twin = entries[0]["model"], entries[0]["twin"]
     tested = any(entry["p_holm"] is not None for entry in entries)
-    table = Table(title="BNS against its ANN twin", title_justify="left")
-    for heading in ("metric", "BNS", "ANN", "difference (95 % interval)", "verdict", "standardised", "seeds"):
-        table.add_column(heading, justify="left" if heading == "metric" else "right")
+    title = f"{model} (BNS) against its twin {twin} (ANN), {_seeds(max(entry['n'] for entry in entries))}"
+    table = Table(title=title, title_justify="left", min_width=len(title))
+    for heading in ("metric", "BNS", "ANN", "BNS - ANN (95 % interval)", "verdict"):
+        table.add_column(heading, justify="left" if heading in ("metric", "verdict") else "right", overflow="fold")
     if tested:
         table.add_column("p (Holm)", justify="right")
     for entry in entries:
+        unit = entry["unit"].removeprefix("percentage ")
         cells = [
             entry["metric"],
-            f"{entry['model']} {_mean(summary, entry, entry['model'])}",
-            f"{entry['twin']} {_mean(summary, entry, entry['twin'])}",
-            f"{entry['difference']:+,.2f} {_limits(entry, '+,.2f')} {entry['unit'].removeprefix('percentage ')}",
+            _mean(summary, entry, model),
+            _mean(summary, entry, twin),
+            f"{entry['difference']:+,.2f} {_limits(entry, '+,.2f')} {unit}",
             entry["verdict"],
-            "-" if entry["standardised"] is None else f"{entry['standardised']:+.2f}",
-            str(entry["n"]),
         ]
         if tested:
             cells.append("-" if entry["p_holm"] is None else f"{entry['p_holm']:.3g}")
@@ -124,7 +171,11 @@ def _verdict(summary: Mapping[str, Any]) -> Table:
     return table
 
 
-def print_cache(folder: Path, entries: Sequence[Entry]) -> None:
+def _seeds(count: int) -> str:
+    return f"{count} seed{'' if count == 1 else 's'}"
+
+
+def print_cache(folder: Path, entries: Sequence[CachedNetwork]) -> None:
     """Print what a cache of compiled networks holds.
 
     Parameters
@@ -243,13 +294,13 @@ def mean_text(entry: Mapping[str, Any]) -> str:
     str
         Such as "97.30 % (96.10 to 98.20)".
     """
-    mean, low, high = entry["mean"], entry["ci_low"], entry["ci_high"]
+    mean, low, high, unit = entry["mean"], entry["ci_low"], entry["ci_high"], entry["unit"]
     known = low is not None and (low, high) != (mean, mean)
-    if entry["unit"] == "fraction":
-        return f"{100 * mean:.2f} %" + (f" ({100 * low:.2f} to {100 * high:.2f})" if known else "")
-    if entry["unit"] == "nat":
-        return f"{mean:.4f} nat" + (f" ({low:.4f} to {high:.4f})" if known else "")
-    return value_text(mean, entry["unit"])
+    if unit in ("fraction", "nat"):
+        scale, form, name = (100, ".2f", "%") if unit == "fraction" else (1, ".4f", unit)
+        limits = f" ({scale * low:{form}} to {scale * high:{form}})" if known else ""
+        return f"{scale * mean:{form}} {name}{limits}"
+    return value_text(mean, unit) + (f" ({value_text(low, '')} to {value_text(high, '')})" if known else "")
 
 
 def value_text(value: float, unit: str) -> str:

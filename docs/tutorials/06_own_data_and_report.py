@@ -2,7 +2,7 @@
 Compare on your own data, and read the report
 =============================================
 
-From two arrays to a verdict, and what each part of it says.
+From a table to a verdict, and what each part of it says.
 """
 
 import subprocess
@@ -10,18 +10,21 @@ import sys
 import tempfile
 from pathlib import Path
 
-import numpy as np
 from sklearn.datasets import load_wine
 
 import experiments
 
 # %%
-# An archive with ``X`` and ``y`` is a task
-# -----------------------------------------
+# A table with a column of classes is a task
+# ------------------------------------------
+#
+# So is an archive of NumPy with ``X`` and ``y``; see :doc:`/start/own_data`.
 
 folder = Path(tempfile.mkdtemp())
-wine = load_wine()
-np.savez(folder / "wine.npz", X=wine.data, y=wine.target)
+wine = load_wine(as_frame=True)
+table = wine.data.assign(kind=wine.target_names[wine.target])
+table.to_csv(folder / "wine.csv", index=False)
+print(table.iloc[::60, [0, 1, 2, -1]])
 
 # %%
 # Run
@@ -30,7 +33,7 @@ np.savez(folder / "wine.npz", X=wine.data, y=wine.target)
 # The spiking network ``three-factor`` and its twin ``dense`` see the same samples in the same order. A notebook
 # would say ``!bnsim run accuracy ...``.
 
-command = "bnsim run accuracy --task wine.npz --models three-factor,dense --seeds 3"
+command = "bnsim run accuracy --task wine.csv:kind --models three-factor,dense --seeds 3"
 done = subprocess.run([sys.executable, "-m", *command.split()], cwd=folder, capture_output=True, text=True, check=True)
 print(done.stdout)
 
@@ -38,17 +41,17 @@ print(done.stdout)
 # Every number, and their summary
 # -------------------------------
 #
-# ``results`` has a row for each number, ``summary`` the means over seeds with their 95 % intervals.
+# ``results`` has a row for each number, ``means`` gives the means over seeds with their 95 % intervals.
 
 (directory,) = (folder / "runs").iterdir()
 run = experiments.read_run(directory)
 accuracy = run.results.query("metric == 'test_accuracy'")
 print(accuracy.pivot(index="seed", columns="model", values="value"))
 
-for entry in run.summary["metrics"]:
-    if entry["metric"] == "test_accuracy":
-        low, high = 100 * entry["ci_low"], 100 * entry["ci_high"]
-        print(f"{entry['model']}: {100 * entry['mean']:.1f} % ({low:.1f} to {high:.1f})")
+print(run.means("test_accuracy")[["model", "mean", "ci_low", "ci_high", "n"]])
+
+# %%
+# On the terminal, ``bnsim show RUN --metric test_accuracy`` prints the same.
 
 # %%
 # The verdict

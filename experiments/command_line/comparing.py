@@ -89,9 +89,7 @@ def diff(  # numpydoc ignore=PR01
 @app.command()
 def repeat(  # numpydoc ignore=PR01
     run: RunArgument,
-    task: Annotated[
-        str | None, typer.Option(help="Where the .npz file of the run's task is now, if it was moved.")
-    ] = None,
+    task: Annotated[str | None, typer.Option(help="Where the file of the run's task is now, if it was moved.")] = None,
     data_dir: Annotated[
         Path | None, typer.Option(help="Where the folder of the task's files is now, if it was moved.")
     ] = None,

@@ -18,7 +18,10 @@ def convert_command(  # numpydoc ignore=PR01
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="A .keras file of Keras 3, trained.")],
     task: Annotated[
         str,
-        typer.Option(help="What it was trained on: a name from `bnsim list tasks`, or an .npz file with X and y."),
+        typer.Option(
+            help="What it was trained on: a name from `bnsim list tasks`, an .npz file with "
+            "X and y, or TABLE.csv:COLUMN."
+        ),
     ],
     data_dir: DataOption = None,
     steps: Annotated[int, typer.Option(help="Time steps of 1 ms in which a sample is shown.")] = 200,

@@ -24,13 +24,27 @@ def list_command(  # numpydoc ignore=PR01
 
 
 @app.command()
-def show(run: RunArgument, json: JsonOption = False) -> None:  # numpydoc ignore=PR01
-    """Print the tables of a stored run, sweep or fit."""
+def show(  # numpydoc ignore=PR01
+    run: RunArgument,
+    everything: Annotated[bool, typer.Option("--all", help="Print the means of all metrics of a run.")] = False,
+    metric: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Print the means of one metric, at every layer and step."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Print what a stored run, sweep or fit found."""
+    from bnsim.errors import InputError
     from experiments.command_line.points import show_points
+    from experiments.points.sweep_directory import kind_of
 
-    if show_points(run, json):
-        return
-    show_run(run, json)
+    if everything and metric is not None:
+        raise InputError("--all and --metric: choose one")
+    if (everything or metric is not None) and kind_of(run):
+        option = "--all" if everything else "--metric"
+        raise InputError(f"{option}: {run} is a sweep or a fit, no run; leave {option} out")
+    if not show_points(run, json):
+        show_run(run, json, metric=metric, everything=everything)
 
 
 @app.command()

@@ -9,7 +9,13 @@ import typer
 
 from experiments.names import DEFAULT_MODELS, PRESETS
 
-TaskOption = Annotated[str, typer.Option(help="Name from `bnsim list tasks`, or path of an .npz file with X and y.")]
+TaskOption = Annotated[
+    str,
+    typer.Option(
+        help="Name from `bnsim list tasks`; path of an .npz file with X and y; or path of a table and its column of "
+        "classes, such as flowers.csv:kind."
+    ),
+]
 ModelsOption = Annotated[
     str, typer.Option(metavar="A,B,...", help="Names from `bnsim list models`, separated by commas without blanks.")
 ]

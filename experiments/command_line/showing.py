@@ -8,21 +8,36 @@ from pathlib import Path
 from experiments.output import say
 
 
-def show_run(directory: Path, json: bool) -> None:
-    """Print the tables of a stored run, or its summary.
+def show_run(directory: Path, json: bool, *, metric: str | None = None, everything: bool = False) -> None:
+    """Print what a stored run found, or its summary.
 
     Parameters
     ----------
     directory
         Directory of the run.
     json
-        Whether summary.json is printed, and nothing else.
+        Whether JSON is printed, and nothing else: summary.json, or of one metric its entries there.
+    metric
+        The one metric whose means are printed.
+    everything
+        Whether all metrics of whole models are printed.
+
+    Raises
+    ------
+    InputError
+        If the folder is no complete run, or holds no such metric.
     """
     from experiments.run_directory import read_run
-    from experiments.tables import print_run
+    from experiments.tables import print_means, print_run
 
     run = read_run(directory)
-    if json:
+    if metric is not None:
+        run.means(metric)  # refuses a name that is not there
+    if json and metric is not None:
+        say(dumps([entry for entry in run.summary["metrics"] if entry["metric"] == metric], indent=2))
+    elif json:
         say(dumps(run.summary, indent=2))
+    elif metric is not None:
+        print_means(run, metric)
     else:
-        print_run(run)
+        print_run(run, everything=everything)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bnsim.plotting.style import BLUE, FAINT, INK, VERMILLION, style
-from experiments.report.comparisons import Comparison, comparisons, pairs
+from experiments.findings.comparisons import Comparison, comparisons, pairs
 from experiments.run_directory import Run
 from experiments.shared.wording import interval, number
 from experiments.statistics import MIN_SEEDS_FOR_P

@@ -13,10 +13,10 @@ from markupsafe import Markup
 from bnsim.files import PARTIAL
 from bnsim.plotting.style import save
 from bnsim.printable import printable
+from experiments.findings.comparisons import comparisons
+from experiments.findings.in_short import Sentence, in_short
 from experiments.report import forest
-from experiments.report.comparisons import comparisons
 from experiments.report.figures import Drawn, attempt, draw
-from experiments.report.in_short import Sentence, in_short
 from experiments.report.picture import Picture, address
 from experiments.report.policy import policy
 from experiments.report.tables import intervals_by, measured_cell, metric_rows, more_metrics, twin_rows

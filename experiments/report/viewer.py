@@ -1,4 +1,4 @@
-"""Content of the section "One image, two networks": interactive plots, and still pictures for pages without scripts."""
+"""Content of the section "One sample, two networks": interactive plots, and still pictures for pages without scripts."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _block(of_network: Sequence[Pair], classes: list[str]) -> Block:
     beside = f", next to the activations of {ann.model} (ANN)" if ann else ""
     return Block(
         f"{bns.model} (BNS)" + (f" and {ann.model} (ANN)" if ann else ""),
-        f"Spikes, rates and potentials of {bns.model} (BNS) over time for the selected image{beside}.",
+        f"Spikes, rates and potentials of {bns.model} (BNS) over time for the selected sample{beside}.",
         [plots.spiking] + ([plots.artificial] if plots.artificial else []),
         [_sentence(pair) for pair in of_network],
     )

@@ -47,7 +47,7 @@ def compare(
     Parameters
     ----------
     task
-        Name of a task, or path of an .npz archive with X and y.
+        Name of a task; path of an .npz file with X and y; or path of a table and its column of classes ("t.csv:kind").
     seeds
         Number of seeds. Each draws its own split (or, with a fixed test set, its own order), filters and spikes.
     models

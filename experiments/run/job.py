@@ -22,6 +22,7 @@ from experiments.run.manifest import describe
 from experiments.shared.fitted import place
 from experiments.spec import Outcome, Progress, Study, Subject, Untrained
 from experiments.studies import find
+from experiments.tasks.dataset import ClosedTestSetError
 from models import registry
 
 
@@ -127,6 +128,12 @@ class StudyJob:
         study = find(self.study)
         try:
             return self._measured_by(study, progress)
+        except ClosedTestSetError as error:
+            where = study.place_of(error)
+            raise InputError(
+                f"{study.name}: measures on the test set{where}; set opens_test_set=True in its Study, or measure on "
+                "the validation set (experiments.tasks.dataset.validation_split)"
+            ) from error
         except (BnsimError, ConnectionError, MemoryError):
             raise
         except Exception as error:
@@ -139,7 +146,9 @@ class StudyJob:
             outcome, description = study.measure.run(self.config, subject, progress), {"kind": subject.kind}
         else:
             trainings = None if subject.shelf is None else subject.shelf / self.file_name
-            changed = replace(subject, parameters={**subject.parameters, **self.others}, trainings=trainings)
+            parameters, opens = {**subject.parameters, **self.others}, study.opens_test_set
+            twin = None if subject.twin is None else replace(subject.twin, opens_test_set=opens)
+            changed = replace(subject, parameters=parameters, trainings=trainings, twin=twin, opens_test_set=opens)
             outcome, description = study.measure.run(self.config, changed, progress), describe(subject.create())
         for row in outcome.measurements:
             study[row.metric]  # an unknown metric must fail here, not give an empty figure later

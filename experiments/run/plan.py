@@ -19,6 +19,7 @@ from experiments.studies import KNOWN, STUDIES, find, of_classifiers
 from experiments.tasks import load_task
 from experiments.tasks.dataset import Dataset
 from experiments.tasks.reference import TaskReference
+from experiments.tasks.source import file_of
 from experiments.yardsticks import Classic
 from models import registry
 
@@ -190,8 +191,8 @@ def _task(request: Request, studies: Mapping[str, Study]) -> tuple[str, Dataset 
 
 def _absolute(task: str) -> str:
     """Make the path of a task file absolute, since runs may be resumed, and workers started, in another folder."""
-    is_path = task.endswith(".npz") or "/" in task
-    return str(Path(task).resolve()) if is_path else task
+    file = file_of(task)
+    return task if file is None else file.resolved().task
 
 
 def _resolved_study(reference: str) -> str:
@@ -217,10 +218,10 @@ def _of_classifiers(run: Resolved, references: Mapping[str, str], shelf: Path) -
     if run.dataset is None:
         return []
     config, jobs = run.config, []
-    source = TaskReference(run.request.task, run.request.data_dir, run.dataset.checksum)
+    reference = TaskReference(run.request.task, run.request.data_dir, run.dataset.checksum)
     for model in sorted(config.models, key=lambda name: registry.entry(name).kind != "BNS"):
         for seed in range(config.seeds):
-            subject = _subject(config, source, model, seed, shelf)
+            subject = _subject(config, reference, model, seed, shelf)
             jobs += [
                 StudyJob(
                     references[name], config.studies[name].model_dump(), subject, config.in_study[name].get(model, {})

@@ -18,6 +18,7 @@ from experiments.run.plan import check
 from experiments.run.request import Request
 from experiments.run_directory import Run, read_json, read_run
 from experiments.studies import find
+from experiments.tasks.source import Source, file_of
 
 _OTHERS = ("config.toml", "results.parquet", "predictions.parquet", "summary.json")
 """Files of a finished run besides its manifest."""
@@ -144,16 +145,17 @@ def _request(directory: Path, manifest: Mapping[str, Any], study: str | None) ->
 
 def _with_data(directory: Path, request: Request, task: str | None, data_dir: str | Path | None) -> Request:
     """Return the request with the places where its data are now."""
-    if task is not None and not _is_file(request.task):
-        raise InputError(f"--task: {directory} was made with {request.task!r}, which is no file; leave --task out")
+    file = file_of(request.task)
     if task is not None:
-        request = replace(request, task=str(Path(task).resolve()))
+        if file is None:
+            raise InputError(f"--task: {directory} was made with {request.task!r}, which is no file; leave --task out")
+        now = file_of(task) or Source(Path(task))
+        file = Source(now.path.resolve(), now.column or file.column)
+        request = replace(request, task=file.task)
     if data_dir is not None:
         request = replace(request, data_dir=Path(data_dir).resolve())
-    if _is_file(request.task) and not Path(request.task).is_file():
-        raise InputError(
-            f"{request.task}: no such file, but {directory} was made with it; give its place by --task PATH"
-        )
+    if file is not None and not file.path.is_file():
+        raise InputError(f"{file.path}: no such file, but {directory} was made with it; give its place by --task PATH")
     if request.data_dir is not None and not request.data_dir.is_dir():
         raise InputError(
             f"{request.data_dir}: no such folder, but {directory} was made with its files; give its place by "
@@ -162,17 +164,13 @@ def _with_data(directory: Path, request: Request, task: str | None, data_dir: st
     return request
 
 
-def _is_file(task: str) -> bool:
-    return task.endswith(".npz") or "/" in task
-
-
 def _check_data(directory: Path, manifest: Mapping[str, Any], request: Request) -> None:
     """Refuse files that are not those of the run; what a package brings along is compared afterwards."""
     dataset = check(request).dataset
     known = manifest["task"].get("sha256")
     if dataset is None or dataset.checksum == known:
         return
-    if _is_file(request.task):
+    if file_of(request.task) is not None:
         raise InputError(f"{request.task}: other data than those of {directory}; give the right file by --task PATH")
     if request.data_dir is not None:
         raise InputError(

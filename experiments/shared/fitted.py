@@ -20,7 +20,7 @@ from filelock import FileLock
 from experiments.documents import Training
 from experiments.run_directory import read_json
 from experiments.spec import Progress, Subject
-from experiments.tasks.dataset import Split, final_split
+from experiments.tasks.dataset import ClosedSamples, Split, final_split
 
 if TYPE_CHECKING:
     from models.classifier import Classifier
@@ -35,7 +35,7 @@ class Fitted:
     model
         The classifier.
     split
-        Training samples, and test samples (`held_out`).
+        Training samples, and test samples (`held_out`), which are closed to a study that does not open them.
     seconds
         Wall-clock time of `fit`, in s.
     presentations
@@ -66,6 +66,8 @@ def fitted(subject: Subject, max_train: int | None, progress: Progress) -> Fitte
         The model and its data.
     """
     split = final_split(subject.dataset, subject.seed, max_train)
+    if not subject.opens_test_set:
+        split = Split(split.train, ClosedSamples(len(split.held_out)))
     path = place(subject, max_train)
     with nullcontext() if path is None else FileLock(path.with_suffix(".lock")):
         if path is None or not path.exists():

@@ -71,15 +71,16 @@ def sentence(run: Run, tables: Collection[Place], folder: object) -> str:
     Returns
     -------
     str
-        Such as "More metrics, by layer: silent_share. See the report's figures, or ..."; empty if the tables list all.
+        Such as "More metrics, by layer: silent_share. See the report's figures, ..."; empty if the tables list all.
     """
     by_condition = unlisted(run, tables)
     if not by_condition:
         return ""
     parts = [f"by {condition}: {_names(metrics)}" for condition, metrics in by_condition.items()]
     first = next(iter(by_condition.values()))[0]
-    python = f'experiments.read_run("{folder}").table("{first}")'
-    return f"More metrics, {'; '.join(parts)}. See the report's figures, or {python} and the like in Python."
+    python = f'experiments.read_run("{folder}").means("{first}")'
+    ways = f"the report's figures, `bnsim show {folder} --metric {first}` or, in Python, {python}"
+    return f"More metrics, {'; '.join(parts)}. See {ways}, and the like."
 
 
 def _names(metrics: list[str]) -> str:

@@ -17,11 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from bnsim.errors import InputError, unknown_name
+from experiments.tasks.source import Source, file_of
 
 if TYPE_CHECKING:
     from experiments.tasks.dataset import Dataset
 
 GROUP = "bnsim.tasks"
+OWN = "or the path of an .npz file with X and y, or of a table and its column of classes (table.csv:kind)"
+"""What else is a task than those that have a name."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,13 @@ def tasks() -> Mapping[str, Task]:
 
 
 def load_task(name: str, data_dir: Path | None = None) -> Dataset:
-    """Load the data of a named task or of an .npz archive.
+    """Load the data of a named task or of a file.
 
     Parameters
     ----------
     name
-        Name of a task, or path of an .npz file with X (n, ...) and y (n,).
+        Name of a task; path of an .npz file with X (n, ...) and y (n,); or path of a table of comma-separated (.csv) or
+        tab-separated (.tsv) values and the name of its column of classes, such as "table.csv:kind".
     data_dir
         Folder of the data files, for tasks that read some.
 
@@ -83,11 +87,16 @@ def load_task(name: str, data_dir: Path | None = None) -> Dataset:
     known = tasks()
     if name in known:
         return known[name].load(data_dir)
-    if name.endswith(".npz") or Path(name).is_file():
-        from experiments.tasks import archive
+    file = file_of(name) or (Source(Path(name)) if Path(name).is_file() else None)
+    if file is None:
+        raise unknown_name("task", name, [*known, OWN])
+    if file.is_table:
+        from experiments.tasks import table
 
-        return archive.load(Path(name))
-    raise unknown_name("task", name, [*known, "or the path of an .npz file with X and y"])
+        return table.load(file)
+    from experiments.tasks import archive
+
+    return archive.load(file.path)
 
 
 def _in_this_folder() -> list[tuple[str, Task]]:

@@ -52,8 +52,35 @@ def load(path: Path) -> Dataset:
         If file or arrays cannot be used; the message names both.
     """
     X, y = (_array(path, name) for name in ("X", "y"))
+    return dataset(path, X, y)
+
+
+def dataset(path: Path, X: NDArray, y: NDArray, notes: tuple[str, ...] = ()) -> Dataset:
+    """Return samples that were read from a file as the data of a task.
+
+    Parameters
+    ----------
+    path
+        Path of the file, whose name is the task's.
+    X
+        Samples (n, ...), real numbers.
+    y
+        Classes (n,), integers or strings.
+    notes
+        What was assumed in reading them.
+
+    Returns
+    -------
+    Dataset
+        The samples.
+
+    Raises
+    ------
+    InputError
+        If the arrays cannot be used; the message names the file.
+    """
     classes, labels = _checked(path, X, y)
-    X, notes = _images(path, X)
+    X, assumed = _images(path, X)
     is_image = X.ndim == 3
     return Dataset(
         name=path.stem,
@@ -62,7 +89,7 @@ def load(path: Path) -> Dataset:
         classes=tuple(str(value) for value in classes),
         image_shape=(X.shape[1], X.shape[2]) if is_image else None,
         scaling="range" if is_image else "standardise",
-        notes=notes,
+        notes=(*notes, *assumed),
     )
 
 
@@ -140,9 +167,8 @@ def _array(path: Path, name: str) -> NDArray:
 
 
 def _no_archive(path: Path) -> InputError:
-    if path.suffix.lower() in (".csv", ".tsv", ".txt"):
-        remedy = "read it with pandas, then save it with numpy.savez(path, X=..., y=...)"
-        return _refusal(path, "a table, no .npz file", remedy)
+    if path.suffix.lower() == ".txt":
+        return _refusal(path, "a text, no .npz file", "give a table the name .csv (commas) or .tsv (tabs)")
     return _refusal(path, "damaged, or no .npz file", "save it again with numpy.savez")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +63,31 @@ class Samples:
             Those and no others.
         """
         return Samples(self.X[indices], self.y[indices])
+
+
+class ClosedTestSetError(InputError):
+    """A study asks for samples of a test set that it does not open."""
+
+
+class ClosedSamples(Samples):
+    """Samples that stay unknown but for their number.
+
+    Parameters
+    ----------
+    count
+        Their number.
+    """
+
+    def __init__(self, count: int) -> None:
+        object.__setattr__(self, "_count", count)  # a dataclass that is frozen
+
+    def __len__(self) -> int:
+        return int(self.__dict__["_count"])
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name in ("X", "y"):
+            raise ClosedTestSetError("the test set is closed to this study; set opens_test_set=True in its Study")
+        raise AttributeError(f"samples have no {name}")
 
 
 @dataclass(frozen=True)

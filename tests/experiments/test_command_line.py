@@ -188,6 +188,21 @@ def test_show_and_draw_work_on_a_stored_run(compared: tuple[Path, dict], tmp_pat
     assert "test_accuracy" in shown.stdout
     assert f"report: {directory / 'report.html'}" in shown.stdout
     assert json.loads(bnsim("show", str(directory), "--json", cwd=tmp_path).stdout) == summary
+    assert "silent_share" not in shown.stdout
+    assert "test_loss" in bnsim("show", str(directory), "--all", cwd=tmp_path).stdout
+    assert "test_loss, mean of" in bnsim("show", str(directory), "--metric", "test_loss", cwd=tmp_path).stdout
+    of_one = [entry for entry in summary["metrics"] if entry["metric"] == "test_loss"]
+    assert json.loads(bnsim("show", str(directory), "--metric", "test_loss", "--json", cwd=tmp_path).stdout) == of_one
+    refused(
+        2,
+        "no metric 'test_los'; did you mean 'test_loss'",
+        "show",
+        str(directory),
+        "--metric",
+        "test_los",
+        cwd=tmp_path,
+    )
+    refused(2, "--all and --metric: choose one", "show", str(directory), "--all", "--metric", "a", cwd=tmp_path)
     (directory / "report.html").unlink()
     assert bnsim("draw", str(directory), cwd=tmp_path).stdout == f"report: {directory / 'report.html'}\n"
     assert (directory / "report.html").is_file()

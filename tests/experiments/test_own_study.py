@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -19,14 +20,16 @@ from bnsim.errors import DegenerateNetworkWarning, InputError, MachineError
 from experiments import report, run_study
 from experiments.report import figures
 from experiments.report.tables import metric_rows
+from experiments.run.job import StudyJob
 from experiments.run.plan import check
 from experiments.run.repeat import repeat
 from experiments.run.request import Request
 from experiments.run.store import with_remedy
 from experiments.run_directory import Run, read_run
-from experiments.spec import Outcome
+from experiments.spec import Outcome, Subject
 from experiments.studies import STUDIES, carried_out, find
 from experiments.tables import print_run
+from experiments.tasks import load_task
 from models import registry
 from tests.experiments.test_command_line import refused
 
@@ -168,12 +171,29 @@ def test_metrics_of_layers_alone_are_in_the_tables_too(folder: Path, capsys: pyt
     summary = {"metrics": [{**entry, "facts": each} for each in facts], "differences": [], "references": []}
     summary["protocol"] = "resampled"
     results = pd.DataFrame({"model": ["dense"], "kind": ["ANN"]})
-    config = {"run": {"study": str(folder)}, "count-weights": {}}
+    config = {"run": {"study": str(folder), "preset": "quick"}, "count-weights": {}}
     find(str(folder))
     run = Run(Path("run"), config, {"models": {"dense": {}}}, results, {**summary, "task": "digits", "seeds": [0]})
     print_run(run)
     assert re.search(r"weights, hidden_1 +│ +320", capsys.readouterr().out)
     assert [row.label for row in metric_rows(run)] == ["Weights, hidden_1", "Weights, output"]
+
+
+def test_a_study_that_does_not_say_so_cannot_look_at_the_test_set(folder: Path, tmp_path: Path) -> None:
+    """Nor at that of the twin; how many samples there are is no secret."""
+    asked = {"peeking": "found.split.held_out.y", "at-twin": "fitted(subject.twin, 100, progress).split.held_out.X"}
+    for name, expression in asked.items():
+        peeking = tmp_path / name.replace("-", "_")
+        shutil.copytree(folder, peeking)
+        text = MEASURE.replace("    rows = ", f"    assert len(found.split.held_out)\n    {expression}\n    rows = ")
+        (peeking / "measure.py").write_text(text)
+        twin = Subject(load_task("digits"), "dense", {"hidden": (3,), "passes": 1}, 0)
+        job = StudyJob(str(peeking), {"max_train": 100}, replace(twin, twin=twin))
+        message = (
+            rf"^{name}: measures on the test set, in .*measure.py line 13; set opens_test_set=True in its"
+        )
+        with pytest.raises(InputError, match=message):
+            job(lambda done, total: None)
 
 
 @pytest.fixture(scope="module")

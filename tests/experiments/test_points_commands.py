@@ -36,6 +36,8 @@ def test_a_sweep_from_the_command_line_is_shown_drawn_and_gone_on_with(study: st
     assert " 9.375 (" in done.stdout  # 9 + 0.25, and 0 and 0.25 for the seeds
     assert f"tables: sweeps/{folder.name}/summary.parquet" in done.stdout
     assert sorted(path.name for path in (folder / "figures").iterdir()) == ["height.png", "height.svg"]
+    whole = bnsim("show", str(folder), "--all", cwd=tmp_path)
+    assert whole.stderr == f"bnsim: error: --all: {folder} is a sweep or a fit, no run; leave --all out\n"
     shown = bnsim("show", str(folder), "--json", cwd=tmp_path)
     assert json.loads(shown.stdout) == {
         "directory": str(folder),

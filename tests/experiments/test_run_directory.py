@@ -139,6 +139,29 @@ def test_facts_of_a_metric_are_columns_of_its_table(tmp_path: Path) -> None:
         run.table("drft")
 
 
+def test_the_means_of_a_metric_have_their_intervals_and_facts(tmp_path: Path) -> None:
+    plain = contents()
+    whole = {**METRIC, "metric": "drift", "mean": 0.4, "ci_low": 0.3, "ci_high": 0.6, "n": 5}
+    place = {**whole, "facts": {"layer": "hidden"}, "step": 7, "ci_low": None, "ci_high": None, "n": 1}
+    results = plain.results.assign(metric="alone")
+    summary = {**plain.summary, "metrics": [METRIC, whole, place]}
+    run = read_run(write_run(tmp_path, "name", dataclasses.replace(plain, results=results, summary=summary)))
+    means = run.means("drift")
+    assert list(means.columns) == [
+        *("study", "model", "kind", "facts.layer", "step", "mean", "ci_low", "ci_high", "n", "unit")
+    ]
+    np.testing.assert_array_equal(means[["mean", "ci_low", "ci_high"]], [[0.4, 0.3, 0.6], [0.4, np.nan, np.nan]])
+    assert means["step"].isna().tolist() == [True, False]
+    assert means["facts.layer"].isna().tolist() == [True, False]
+    assert means["n"].tolist() == [5, 1]
+    with pytest.raises(InputError, match=r"name: no metric 'drft'; did you mean 'drift'\?"):
+        run.means("drft")
+    with pytest.raises(
+        InputError, match=r"alone is not averaged over the seeds; have the value of each seed with table"
+    ):
+        run.means("alone")
+
+
 def test_a_fact_that_is_a_number_here_and_a_word_there_is_stored_as_text(tmp_path: Path) -> None:
     plain = contents()
     places: list[dict[str, object]] = [{"spikes": 30}, {"spikes": "measured"}]

@@ -18,7 +18,7 @@ import pytest
 from numpy.typing import NDArray
 
 from bnsim.errors import InputError
-from experiments.tasks import GROUP, Task, load_task, mnist, tasks
+from experiments.tasks import GROUP, OWN, Task, load_task, mnist, tasks
 from experiments.tasks.dataset import Dataset, Samples, Scaling, final_split, validation_split
 
 GOOD_X, GOOD_Y = np.arange(20.0).reshape(10, 2), np.array([0, 1] * 5)
@@ -137,7 +137,7 @@ def test_every_class_is_tested_in_every_split() -> None:
 
 
 def test_unknown_task_lists_what_exists() -> None:
-    known = f"{', '.join(tasks())}, or the path of an .npz file with X and y"
+    known = re.escape(f"{', '.join(tasks())}, {OWN}")
     with pytest.raises(InputError, match=f"unknown task 'digit'; did you mean 'digits'. choose from {known}"):
         load_task("digit")
 
@@ -382,11 +382,9 @@ def test_damaged_and_missing_archives_are_refused(tmp_path: Path) -> None:
     path.write_bytes(b"neither an archive nor an array")
     with pytest.raises(InputError, match=r"mine.npz: damaged, or no .npz file; save it again"):
         load_task(str(path))
-    (tmp_path / "mine.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(
-        InputError, match=r"mine.csv: a table, no .npz file; read it with pandas, then save it with numpy"
-    ):
-        load_task(str(tmp_path / "mine.csv"))
+    (tmp_path / "mine.txt").write_text("a,b\n1,2\n")
+    with pytest.raises(InputError, match=r"mine.txt: a text, no .npz file; give a table the name .csv"):
+        load_task(str(tmp_path / "mine.txt"))
     np.save(tmp_path / "single.npy", GOOD_X)
     (tmp_path / "single.npy").rename(path)
     with pytest.raises(InputError, match=r"mine.npz: damaged, or no .npz file"):

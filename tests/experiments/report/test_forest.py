@@ -7,10 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from bnsim.plotting.style import BLUE, INK, VERMILLION
+from experiments.findings.comparisons import comparisons
 from experiments.report import forest
-from experiments.report.comparisons import comparisons
-
-from .twins import PAIR, SECOND, entry, run_of
+from tests.experiments.findings.twins import PAIR, SECOND, entry, run_of
 
 
 def marks(ax: Axes) -> list[tuple[float, str, str, str]]:

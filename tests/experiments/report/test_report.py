@@ -264,7 +264,7 @@ def test_metric_table_has_a_cell_for_every_model(stored_run: Run) -> None:
 def test_metrics_that_the_table_does_not_list_are_named(written: tuple[Path, Page]) -> None:
     path, page = written
     assert "More metrics, by layer: spikes_per_neuron_trial" in page.text
-    assert f'experiments.read_run("{path.parent.name}").table("spikes_per_neuron_trial") and the like' in page.text
+    assert f'experiments.read_run("{path.parent.name}").means("spikes_per_neuron_trial"), and the like' in page.text
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ def test_they_are_told_by_their_facts_and_steps() -> None:
 def test_the_sentence_names_some_and_says_how_to_have_them() -> None:
     many = [{**entry("dense", 0.5, layer="output"), "metric": f"m{number}"} for number in range(6)]
     assert sentence(run(ENTRIES[0], *many), WHOLE, "runs/x") == (
-        "More metrics, by layer: m0, m1, m2, m3 and 2 more. See the report's figures, or "
-        'experiments.read_run("runs/x").table("m0") and the like in Python.'
+        "More metrics, by layer: m0, m1, m2, m3 and 2 more. See the report's figures, "
+        '`bnsim show runs/x --metric m0` or, in Python, experiments.read_run("runs/x").means("m0"), and the like.'
     )
     assert sentence(run(*ENTRIES[1:4]), WHOLE, "runs/x").startswith("More metrics, by layer and step: share. See")
     assert sentence(run(ENTRIES[0]), WHOLE, "runs/x") == ""

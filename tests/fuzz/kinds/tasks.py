@@ -23,6 +23,13 @@ def use_archive(path: Path) -> None:
     validation_split(dataset, 0)
 
 
+def use_table(path: Path) -> None:
+    """Load a table as a task and split it."""
+    dataset = load_task(f"{path}:kind")
+    repr(dataset.checksum)
+    final_split(dataset, 0, 12)
+
+
 def use_idx(path: Path) -> None:
     """Load MNIST from a folder."""
     mnist.load(path.parent)
@@ -38,11 +45,14 @@ def idx_files(folder: Path) -> Iterator[Path]:
 
 
 def kinds(folder: Path) -> list[Kind]:
-    """Archives, and files of MNIST's form."""
+    """Archives, tables, and files of MNIST's form."""
     X, _ = digits()
     np.savez_compressed(folder / "task.npz", X=X.reshape(-1, 8, 8), y=np.tile(np.arange(3), 10))
     np.savez(folder / "words.npz", X=X, y=np.array(["a", "b", "c"] * 10))
+    lines = [f"{row % 7}.5,{row * row},{'abc'[row % 3]}" for row in range(60)]
+    (folder / "task.csv").write_text("\n".join(["width,height,kind", *lines]) + "\n", encoding="utf-8")
     return [
         Kind("archive of a task", (folder / "task.npz", folder / "words.npz"), damage.of_npz, use_archive, 1.5),
+        Kind("table of a task", (folder / "task.csv",), damage.of_csv, use_table, 0.7),
         Kind("IDX file", tuple(idx_files(folder)), damage.of_idx, use_idx, 0.3),
     ]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from experiments.report.comparisons import Comparison, Side, comparisons, pairs
+from experiments.findings.comparisons import Comparison, Side, comparisons, pairs
 from experiments.run_directory import Run
 from experiments.shared.stored import looks
 from experiments.shared.wording import CONFIDENCE, interval, listed, number

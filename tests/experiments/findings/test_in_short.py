@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from experiments.report.in_short import in_short
+from experiments.findings.in_short import in_short
 from experiments.run_directory import Run
 
 from .twins import PAIR, PRIMARY, SECOND, entry, run_of
