@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from bnsim import public
 from bnsim.errors import unknown_name
 from experiments.classics import CLASSICS
+from experiments.names import PRESETS
 from experiments.studies import STUDIES
 from experiments.tasks import tasks
 
@@ -65,11 +66,7 @@ _LISTS: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "classics": lambda: {name: f"{classic.question} ({classic.source})" for name, classic in CLASSICS.items()},
     "models": _models,
     "tasks": lambda: {name: task.summary for name, task in tasks().items()},
-    "presets": lambda: {
-        "quick": "minutes at most, the default",
-        "full": "all training data, all points",
-        "tiny": "for tests: seconds, numbers that mean nothing",
-    },
+    "presets": lambda: PRESETS,
     "neurons": _classes("neurons", "NeuronModel"),
     "synapses": _classes("synapses", "SynapseModel"),
     "rules": _classes("plasticity", "PlasticityRule"),

@@ -1,7 +1,16 @@
-"""The models that a run compares by default."""
+"""Names that the command line shows before anything else is imported: default models, and presets."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 DEFAULT_MODELS = ("receptive-field", "three-factor", "receptive-dense", "dense")
 """Two pairs of twins. Defined here because the command line must not wait for the imports of
 `experiments.run.configuration`."""
+
+PRESETS: Mapping[str, str] = {
+    "quick": "minutes at most, the default",
+    "full": "all training data, all points",
+    "tiny": "for tests: seconds, numbers that mean nothing",
+}
+"""One line about each preset."""

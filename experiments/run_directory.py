@@ -46,6 +46,7 @@ from bnsim.files import replacing
 from experiments import stored_table
 from experiments.documents import Config, Manifest, Summary
 from experiments.example import Example
+from experiments.near_folders import instead
 from experiments.stored_table import COLUMNS, PREDICTION_COLUMNS, undamaged
 
 __all__ = [
@@ -202,17 +203,19 @@ def read_run(path: str | Path) -> Run:
     """
     directory = Path(path)
     if not directory.is_dir():
-        raise InputError(f"{directory}: no such run; give a folder that bnsim wrote, e.g. one below runs/")
+        raise InputError(f"{directory}: no such run; {instead(directory)}")
     if (directory / "finished.jsonl").is_file():
         raise InputError(
-            f"{directory}: a sweep or a fit, not a run; read it with experiments.read_sweep or experiments.read_fit"
+            f"{directory}: a sweep or a fit, not a run; print it with `bnsim show {directory}`, or read it with "
+            "experiments.read_sweep or experiments.read_fit"
         )
     if (directory / "plan.json").is_file() and not (directory / "summary.json").is_file():
         raise InputError(f"{directory}: this run is not finished; continue with `bnsim resume {directory}`")
     names = ("config.toml", "manifest.json", "results.parquet", "predictions.parquet", "summary.json")
     missing = [name for name in names if not (directory / name).is_file()]
     if missing:
-        raise InputError(f"{directory}: not a run: {missing[0]} is missing; give a folder that bnsim wrote")
+        remedy = instead(directory, "give a folder that bnsim wrote")
+        raise InputError(f"{directory}: not a run: {missing[0]} is missing; {remedy}")
     return Run(
         directory,
         config=_document(directory / "config.toml", tomllib.loads, Config),

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsFloat, SupportsInt, Type
 from pydantic import BaseModel, ConfigDict
 
 from bnsim.errors import unknown_name
+from experiments.names import PRESETS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,15 +31,11 @@ if TYPE_CHECKING:
     from models.classifier import Classifier
 
 Kind = Literal["BNS", "ANN"]
-Preset = Literal["quick", "full", "tiny"]
 Fact: TypeAlias = str | int | float
 Progress: TypeAlias = Callable[[int, int], None]
 """Function of the number of presentations (or other units of work) that are done, and of their total number."""
 
 KINDS: tuple[str, ...] = get_args(Kind)
-PRESETS: tuple[str, ...] = get_args(Preset)
-"""`quick` takes a few minutes at most, `full` uses all data and points, `tiny` is for tests and gives no meaningful
-numbers."""
 
 DEFAULT_ORDER = 1000
 """Place of a study that names none: after those that do, by name."""

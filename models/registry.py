@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -66,6 +67,26 @@ class Entry:
         tuple of str
             Names, in order.
         """
+        return tuple(argument.arg for argument in self._init().args.args[1:])
+
+    def lists(self) -> dict[str, bool]:
+        """Return which of the constructor's parameters are tuples, read from the source.
+
+        Returns
+        -------
+        dict of str to bool
+            Names, in order, and whether the tuple is of any length.
+        """
+        init = self._init().args
+        defaults = dict(zip((argument.arg for argument in init.args[::-1]), init.defaults[::-1], strict=False))
+        kinds = {argument.arg: ast.unparse(argument.annotation or ast.Constant("")) for argument in init.args}
+        return {
+            name: bool(_OF_ANY_LENGTH.match(kind))
+            for name, kind in kinds.items()
+            if "tuple[" in kind or isinstance(defaults.get(name), ast.Tuple)
+        }
+
+    def _init(self) -> ast.FunctionDef:
         module, _, name = self.path.partition(":")
         spec = find_spec(module)
         assert spec is not None
@@ -73,7 +94,11 @@ class Entry:
         source = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
         (model,) = (node for node in source.body if isinstance(node, ast.ClassDef) and node.name == name)
         (init,) = (node for node in model.body if isinstance(node, ast.FunctionDef) and node.name == "__init__")
-        return tuple(argument.arg for argument in init.args.args[1:])
+        return init
+
+
+_OF_ANY_LENGTH = re.compile(r"tuple\[.*, \.\.\.\]$")
+"""Annotation of a tuple of any length."""
 
 
 GROUP = "bnsim.models"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -141,20 +141,24 @@ class Circumstances:
         return {name: list(differing) for name, differing in asdict(self).items()}
 
 
-def numbers(first: pd.DataFrame, second: pd.DataFrame) -> Numbers:
+def numbers(first: pd.DataFrame, second: pd.DataFrame, settings: Iterable[Change] = ()) -> Numbers:
     """Compare the numbers of two runs.
 
     Parameters
     ----------
     first, second
         Their tidy rows (`experiments.run_directory`).
+    settings
+        How their settings differ. A fact that only repeats such a setting, like the mean of a noise that one run has at
+        10 and the other at 15, does not make their numbers others.
 
     Returns
     -------
     Numbers
         Where they differ.
     """
-    a, b = keyed(first), keyed(second)
+    repeated = [change.name.rpartition(".")[2] for change in settings if _is_repeated(change, first, second)]
+    a, b = (keyed(_without(table, repeated)) for table in (first, second))
     units = {name: unit for table in (second, first) for name, unit in zip(table["metric"], table["unit"], strict=True)}
     common = [key for key in a if key in b]
     differing = [Number(key, units[key.metric], a[key], b[key]) for key in common if not same(a[key], b[key])]
@@ -164,6 +168,18 @@ def numbers(first: pd.DataFrame, second: pd.DataFrame) -> Numbers:
         tuple(key for key in a if key not in b),
         tuple(key for key in b if key not in a),
     )
+
+
+def _is_repeated(change: Change, first: pd.DataFrame, second: pd.DataFrame) -> bool:
+    """Return whether all facts of the setting's name have its value, in both runs."""
+    name = change.name.rpartition(".")[2]
+    found = [{facts[name] for facts in table["facts"] if name in facts} for table in (first, second)]
+    return isinstance(change.first, int | float | str) and found == [{change.first}, {change.second}]
+
+
+def _without(results: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    facts = [{name: fact for name, fact in row.items() if name not in names} for row in results["facts"]]
+    return results.assign(facts=pd.Series(facts, index=results.index, dtype=object)) if names else results
 
 
 def circumstances(first: Run, second: Run) -> Circumstances:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import json
+import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NotRequired
@@ -13,10 +17,11 @@ from typing_extensions import TypedDict
 from bnsim.documents import STRICT
 from bnsim.errors import InputError, unknown_name
 from experiments.documents import Mean, Summary
+from experiments.near_folders import MARKS, folder_instead, holds_run, instead
 from experiments.run_directory import read_json
+from experiments.studies import KNOWN
 
-_MARKS = ("plan.json", "manifest.json")
-"""Files by which a run directory is known; the first holds what was asked for even while the run is not finished."""
+_ELSEWHERE = "give a folder that bnsim wrote runs into"
 
 
 class _Asked(TypedDict):
@@ -48,6 +53,25 @@ class _Counts(TypedDict):
 
     jobs: int
     finished: int
+    failed: int
+
+
+class _Fitted(TypedDict):
+    """fit.json: how many trials there were."""
+
+    __pydantic_config__ = STRICT  # type: ignore[misc]
+
+    trials: int
+    failed: int
+
+
+class _Varied(TypedDict):
+    """plan.json of a sweep: what is varied."""
+
+    __pydantic_config__ = STRICT  # type: ignore[misc]
+
+    grid: dict[str, list[Any]]
+    n: int
 
 
 @dataclass(frozen=True)
@@ -62,10 +86,15 @@ class Listed:
         When it began, UTC.
     study, task, models, seeds, preset
         What was asked for.
+    kind
+        "run", "sweep" or "fit".
     state
         "finished", how many jobs are, or what is damaged.
     numbers
-        Mean of the main metric, or of the one that was asked for, of each model: entries of summary.json.
+        Mean of the main metric, or of the one that was asked for, of each model: entries of summary.json. The main
+        metric is the primary one of the study, if it has one.
+    published
+        How many published figures the run holds itself against, and how many of them it reaches; empty without any.
     """
 
     run: str
@@ -75,8 +104,10 @@ class Listed:
     models: tuple[str, ...]
     seeds: int
     preset: str
+    kind: str
     state: str
     numbers: tuple[Mapping[str, Any], ...]
+    published: Mapping[str, int]
 
     def document(self) -> dict[str, Any]:
         """Return the entry as JSON takes it.
@@ -108,10 +139,10 @@ def directories(folder: Path) -> Iterator[Path]:
         If there is no such folder.
     """
     if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder; give a folder that bnsim wrote runs into")
+        raise InputError(f"{folder}: no such folder; {folder_instead(folder, _ELSEWHERE)}")
     for place, below, files in os.walk(folder):
         below.sort()
-        if not set(_MARKS).isdisjoint(files):
+        if not set(MARKS).isdisjoint(files):
             below.clear()
             yield Path(place)
 
@@ -142,7 +173,7 @@ def listed(folder: Path, metric: str | None = None) -> list[Listed]:
         metrics |= dict.fromkeys(mean["metric"] for mean in means)
         found.append((entry, means))
     if not found:
-        raise InputError(f"{folder}: no runs below it; give a folder that bnsim wrote runs into")
+        raise InputError(f"{folder}: no runs below it; {_ELSEWHERE}")
     if metric is not None and metric not in metrics:
         raise unknown_name("--metric", metric, metrics)
     entries = [replace(entry, numbers=_main(means, metric)) for entry, means in found]
@@ -167,50 +198,96 @@ def entry_of(directory: Path) -> Listed:
     InputError
         If the directory is no run.
     """
-    if not any((directory / mark).is_file() for mark in _MARKS):
-        raise InputError(f"{directory}: no such run; give a folder that bnsim wrote, e.g. one below runs/")
+    if not holds_run(directory):
+        raise InputError(f"{directory}: no such run; {instead(directory)}")
     entry, means = _listed(directory, directory.name)
     return replace(entry, numbers=_main(means, None))
 
 
 def _listed(directory: Path, name: str) -> tuple[Listed, list[Mean]]:
-    """Return the entry of a run and the means of its whole models; a damaged run is listed as such."""
+    """Return the entry of a run and the means of its metrics; a damaged run is listed as such."""
     means: list[Mean] = []
-    entry = Listed(name, "", "", "", (), 0, "", "finished", ())
+    entry = Listed(name, "", "", "", (), 0, "", "run", "finished", (), {})
     try:
-        mark = next(mark for mark in _MARKS if (directory / mark).is_file())
+        mark = next(mark for mark in MARKS if (directory / mark).is_file())
         begun = read_json(directory / mark, _Begun)
         asked = {**begun["request"], "models": tuple(begun["request"]["models"])}
         known = {field: asked[field] for field in ("study", "task", "models", "seeds", "preset")}
-        entry = replace(entry, started=begun["started_utc"], **known)
-        if (directory / "summary.json").is_file():
-            means = _means(directory / "summary.json")
+        kind = next((kind for kind in _STATES if kind in begun), "run")
+        entry = replace(entry, started=begun["started_utc"], kind=kind, **known)
+        if kind != "run":
+            entry = replace(entry, state=_STATES[kind](directory, begun))
+        elif (directory / "summary.json").is_file():
+            summary = read_json(directory / "summary.json", Summary)
+            means, figures = summary["metrics"], summary["references"]
+            passed = {"passed": sum(figure["passed"] for figure in figures), "of": len(figures)} if figures else {}
+            entry = replace(entry, published=passed)
         else:
             entry = replace(entry, state=_progress(directory, begun))
     except InputError as error:
         entry = replace(entry, state=str(error))
-    return entry, means
+    return entry, [mean for mean in means if mean["step"] is None]
 
 
 def _progress(directory: Path, begun: Mapping[str, Any]) -> str:
-    """Return how far a run is that has no summary; a sweep never has."""
-    kind = next((kind for kind in ("sweep", "fit") if kind in begun), None)
-    if kind is not None and (directory / f"{kind}.json").is_file():
-        counts = read_json(directory / f"{kind}.json", _Counts)
-        return f"{kind}, {counts['finished']} of {counts['jobs']} jobs"
-    if kind is not None:
-        return f"{kind}, not finished"
+    """Return how far a run is that has no summary."""
     if "jobs" in begun:
         return f"{len(list((directory / 'parts').glob('*.json')))} of {len(begun['jobs'])} jobs"
     return "without results"
 
 
-def _means(path: Path) -> list[Mean]:
-    metrics = read_json(path, Summary)["metrics"]
-    return [mean for mean in metrics if mean["step"] is None and not mean["facts"]]
+def _of_sweep(directory: Path, begun: Mapping[str, Any]) -> str:
+    """Return how far a sweep is: by its counts, which are written at its end, or by what it has finished so far."""
+    varied = read_json(directory / MARKS[0], _Varied)
+    points = varied["n"] * math.prod(map(len, varied["grid"].values()))
+    jobs = points * begun["request"]["seeds"]
+    counts = read_json(directory / "sweep.json", _Counts) if (directory / "sweep.json").is_file() else None
+    if counts is not None and counts["jobs"] == jobs:  # else it was gone on with, with more points or seeds
+        done, failed = counts["finished"], counts["failed"]
+    else:
+        done, failed = _ended(directory)
+    return f"sweep of {points} points: {min(done, jobs)} of {jobs} jobs{_failed(failed)}"
+
+
+def _of_fit(directory: Path, begun: Mapping[str, Any]) -> str:
+    if (directory / "fit.json").is_file():
+        found = read_json(directory / "fit.json", _Fitted)
+        return f"fit: {found['trials']} trials{_failed(found['failed'])}"
+    done, failed = _ended(directory)
+    return f"fit, not finished: {done + failed} jobs so far{_failed(failed)}"
+
+
+_STATES: Mapping[str, Callable[[Path, Mapping[str, Any]], str]] = {"sweep": _of_sweep, "fit": _of_fit}
+"""How far what is known by an entry of plan.json is."""
+
+
+def _failed(count: int) -> str:
+    return f", {count} failed" if count else ""
+
+
+def _ended(directory: Path) -> tuple[int, int]:
+    """Count the configurations of finished.jsonl that are finished and those that failed; the last line of each counts.
+
+    Lines that are damaged, or being written, are left out.
+    """
+    failed: dict[str, bool] = {}
+    path = directory / "finished.jsonl"
+    with path.open("rb") if path.is_file() else io.BytesIO() as lines:
+        for line in lines:
+            with suppress(ValueError, KeyError, TypeError, RecursionError):
+                entry = json.loads(line)
+                failed[entry["identity"]["settings"]] = "failed" in entry
+    return len(failed) - sum(failed.values()), sum(failed.values())
 
 
 def _main(means: Sequence[Mean], metric: str | None) -> tuple[Mapping[str, Any], ...]:
-    """Return the means of a metric, or of the first that the run has."""
-    chosen = metric or next((mean["metric"] for mean in means), None)
-    return tuple(mean for mean in means if mean["metric"] == chosen)
+    """Return the means of a metric, or of the main one that the run has: of whole models, if there are any."""
+    means = sorted(means, key=lambda mean: bool(mean["facts"]))
+    if metric is None and means:
+        of_study = [mean for mean in means if mean["study"] == means[0]["study"]]
+        study = KNOWN.get(means[0]["study"])
+        primary = None if study is None or study.primary is None else study.primary.name
+        metric = primary if any(mean["metric"] == primary for mean in of_study) else means[0]["metric"]
+        means = of_study
+    asked = [mean for mean in means if mean["metric"] == metric]
+    return tuple(mean for mean in asked if mean["facts"] == asked[0]["facts"])

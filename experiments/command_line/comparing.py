@@ -42,29 +42,33 @@ def runs_command(  # numpydoc ignore=PR01
 
 @app.command()
 def diff(  # numpydoc ignore=PR01
-    first: Annotated[Path, typer.Argument(metavar="RUN_A", help="A run directory.")],
+    first: Annotated[
+        Path, typer.Argument(metavar="RUN_A", help="A run directory, or a point of a sweep such as sweeps/mine/0.")
+    ],
     second: Annotated[Path, typer.Argument(metavar="RUN_B", help="Another one.")],
     most: MostOption = 20,
     json: AsJsonOption = False,
     page: Annotated[bool, typer.Option("--page", help="Write a page with both runs side by side, too.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder of the page. Default: the current one.")] = None,
 ) -> None:
-    """Say which numbers of two runs differ, and by how much. Exit code: 0 if none does, otherwise 3.
+    """Say which numbers of two runs, or two points of sweeps, differ, and by how much. Exit code: 0 if none, else 3.
 
     Wall-clock times are left out.
     """
     from bnsim.errors import InputError
     from experiments.collection import difference
     from experiments.command_line.comparison_tables import print_circumstances, print_numbers
-    from experiments.run_directory import check_output, read_run
+    from experiments.points.point_run import read_two
+    from experiments.run_directory import check_output
 
     if out is not None and not page:
         raise InputError(f"--out {out}: is the folder of the page; add --page")
     folder = out or Path()
     if page:
         check_output(folder)
-    a, b = read_run(first), read_run(second)
-    circumstances, numbers = difference.circumstances(a, b), difference.numbers(a.results, b.results)
+    a, b = read_two(first, second)
+    circumstances = difference.circumstances(a, b)
+    numbers = difference.numbers(a.results, b.results, circumstances.settings)
     written = {}
     if page:
         from experiments.report.two_runs import write_page

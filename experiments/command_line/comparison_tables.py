@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, zip_longest
 from json import dumps
 from typing import TYPE_CHECKING, Any
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from experiments.collection.difference import Change, Circumstances, Number, Numbers
@@ -35,16 +37,60 @@ def print_runs(entries: Sequence[Listed]) -> None:
     entries
         The runs.
     """
-    table = _table(("run", "started (UTC)", "task", "preset", "seeds", "state", "metric", "mean (95 % interval)"))
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+    for heading in ("run, state", "mean (95 % interval)"):
+        table.add_column(heading, overflow="fold")
     for entry in entries:
-        numbers = "; ".join(f"{number['model']} {mean_text(number)}" for number in entry.numbers)
-        metric = entry.numbers[0]["metric"] if entry.numbers else ""
-        seeds = str(entry.seeds) if entry.study else ""
-        started = entry.started[:16].replace("T", " ")
-        table.add_row(entry.run, started, entry.task, entry.preset, seeds, entry.state, metric, numbers)
+        for lines in zip_longest(_about(entry), _main(entry), fillvalue=""):
+            table.add_row(*lines)
     console = Terminal()
     console.print(table)
-    console.print(f"{len(entries)} run{'' if len(entries) == 1 else 's'}; `bnsim diff RUN_A RUN_B` compares two")
+    counts = {kind: sum(entry.kind == kind for entry in entries) for kind in ("run", "sweep", "fit")}
+    console.print(
+        ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items() if count)
+        + "; "
+        + "; ".join(line for kind, line in _NEXT.items() if counts[kind])
+    )
+
+
+_NEXT = {
+    "run": "`bnsim diff RUN_A RUN_B` compares two runs",
+    "sweep": "`bnsim show SWEEP` prints the points of a sweep, `bnsim diff SWEEP/0 SWEEP/1` compares two of them",
+    "fit": "`bnsim show FIT` prints a fit",
+}
+"""What can be done next with each kind."""
+
+
+def _about(entry: Listed) -> list[str]:
+    """Return the name of a run, and below it how far it is, and what its name does not say."""
+    started = entry.started[:16].replace("T", " ")
+    named = re.sub(r"[- :]", "", started) in entry.run.replace("T", "")
+    said = [word for word in dict.fromkeys((entry.study, entry.task)) if word and word not in entry.run]
+    seeds = [f"{entry.seeds} seed{'' if entry.seeds == 1 else 's'}"] if entry.study else []
+    asked = ", ".join(filter(None, [*said, entry.preset, *seeds, "" if named else started]))
+    below = [entry.state, asked] if entry.kind != "run" else [", ".join(filter(None, [entry.state, asked]))]
+    return [entry.run, *(f"  {line}" for line in below)]
+
+
+def _main(entry: Listed) -> list[str]:
+    """Word the main numbers of a run: a line for each model, and one for its published figures."""
+    lines = []
+    if entry.numbers:
+        first = entry.numbers[0]
+        facts = ", ".join(f"{name} {_cell(value)}" for name, value in first["facts"].items())
+        lines.append(first["metric"] + (f" ({facts})" if facts else ""))
+    lines += [f"  {number['model']} {_mean(number)}" for number in entry.numbers]
+    if entry.published:
+        lines.append(f"{entry.published['passed']} of {entry.published['of']} published figures")
+    return lines
+
+
+def _mean(number: Mapping[str, Any]) -> str:
+    """Word a mean with its interval, in whatever unit."""
+    text, limits = mean_text(number), (number["ci_low"], number["ci_high"])
+    if "(" in text or None in limits or limits == (number["mean"], number["mean"]):
+        return text
+    return f"{text} ({_cell(limits[0])} to {_cell(limits[1])})"
 
 
 def print_circumstances(circumstances: Circumstances) -> None:

@@ -104,7 +104,7 @@ def resume(  # numpydoc ignore=PR01
     if resume_points(run, workers, scheduler, slurm, retry_failed, keep_finished, json):
         return
     for option, is_given in (("--scheduler", scheduler), ("--slurm", slurm), ("--retry-failed", retry_failed)):
-        if is_given:
+        if is_given and run.is_dir():
             raise InputError(f"{option}: {run} is a run, no sweep or fit; leave it out")
     show_run(carry_on(run, keep_finished, workers).directory, json)
 

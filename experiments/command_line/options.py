@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.names import DEFAULT_MODELS
+from experiments.names import DEFAULT_MODELS, PRESETS
 
 TaskOption = Annotated[
     str,
@@ -16,9 +16,14 @@ TaskOption = Annotated[
         "classes, such as flowers.csv:kind."
     ),
 ]
-ModelsOption = Annotated[str, typer.Option(help="Comma-separated names from `bnsim list models`.")]
+ModelsOption = Annotated[
+    str, typer.Option(metavar="A,B,...", help="Names from `bnsim list models`, separated by commas without blanks.")
+]
 SeedsOption = Annotated[int, typer.Option(help="Number of seeds; each has its own split, filters and spikes.")]
-PresetOption = Annotated[str, typer.Option(help="quick or full.")]
+PresetOption = Annotated[
+    str,
+    typer.Option(metavar="|".join(PRESETS), help=f"{'; '.join(f'{name}: {line}' for name, line in PRESETS.items())}."),
+]
 DataOption = Annotated[
     Path | None, typer.Option(help="Folder with the MNIST IDX files. Default: BNSIM_DATA, or a download.")
 ]
@@ -32,7 +37,8 @@ SetOption = Annotated[
         "--set",
         metavar="KEY=VALUE",
         help="For example models.dense.passes=20, learning.presentations=5000, or studies.max_train=1000 for all "
-        "studies with this option; repeatable. Settings that twins share (filters, gain) are set for both.",
+        "studies with this option; repeatable. Values of a list are separated by commas: siegert.steps=0.1,0.2. "
+        "Settings that twins share (filters, gain) are set for both.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print summary.json on standard output and nothing else.")]

@@ -11,11 +11,13 @@ import signal
 import sys
 import traceback
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import typer
 
 from experiments.command_line.application import InterruptedCommandError, app
+from experiments.command_line.separated import joined
 from experiments.output import complain, detail, prepare, say, settle
 
 # Newer versions of Typer bring their own copy of Click, older ones import it; both have this base class.
@@ -58,7 +60,7 @@ def main() -> None:
     except (Exception, KeyboardInterrupt) as error:
         if debug:
             detail("".join(traceback.format_exception(error)).rstrip())
-        code, message = _diagnosis(error)
+        code, message = _diagnosis(error, arguments)
         complain(f"error: {message}")
     sys.exit(code or 0)
 
@@ -68,13 +70,13 @@ def _show_warning(message: Warning | str, *where: object) -> None:
     complain(f"warning: {message}")
 
 
-def _diagnosis(error: BaseException) -> tuple[int, str]:
+def _diagnosis(error: BaseException, arguments: Sequence[str]) -> tuple[int, str]:
     """Return the exit code and the message for an error."""
     from bnsim.errors import BnsimError, InputError
 
     error = _of_this_project(error)
     if isinstance(error, UsageError):
-        return 2, _usage_message(error)
+        return 2, _usage_message(error, arguments)
     if isinstance(error, (KeyboardInterrupt, typer.Abort, InterruptedCommandError)):
         return INTERRUPTED, f"interrupted; {error}" if str(error) else "interrupted; nothing was written"
     if isinstance(error, BnsimError):
@@ -99,6 +101,9 @@ def _of_this_project(error: BaseException) -> BaseException:
     return error
 
 
-def _usage_message(error: Any) -> str:
+def _usage_message(error: Any, arguments: Sequence[str]) -> str:
     command = error.ctx.command_path if error.ctx else "bnsim"
-    return f"{error.format_message().rstrip('.')}; see `{command} --help`"
+    said = error.format_message().rstrip(".")
+    if instead := joined(error, arguments):
+        return f"{said}; a blank separates no values: give {instead}"
+    return f"{said}; see `{command} --help`"

@@ -36,7 +36,9 @@ def sweep_command(  # numpydoc ignore=PR01
     grid: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="KEY=A,B,C", help="Values of a setting, such as siegert.mean=10,15,20; several grids multiply."
+            metavar="KEY=A,B,C",
+            help="Values of a setting, such as siegert.mean=10,15,20, each a point; several grids multiply. A value "
+            "that is a list stands in brackets: siegert.steps=[0.1,0.2],[0.5].",
         ),
     ] = None,
     random: Annotated[

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from bnsim.errors import InputError
 from experiments.points.design import Range
 from experiments.run.configuration import parse_settings
+
+_RANGE = re.compile(r"\[?[-+.\de]+:[-+.\de]+(:log)?\]?")
+"""Two numbers, as `parse_ranges` takes them."""
 
 
 def parse_grid(assignments: Sequence[str]) -> dict[str, tuple[Any, ...]]:
@@ -34,6 +38,8 @@ def parse_grid(assignments: Sequence[str]) -> dict[str, tuple[Any, ...]]:
         parts = _split(text)
         if any(not part for part in parts):
             raise InputError(f"--grid {key}={text}: a value is missing between two commas or at an end; leave none out")
+        if any(_RANGE.fullmatch(part) for part in parts):
+            raise InputError(f"--grid {key}={text}: is a range; draw from it with --random {key}={text} --n 10")
         grid[key] = tuple(parse_settings([f"{key}={part}"])[key] for part in parts)
     return grid
 
@@ -100,7 +106,7 @@ def _number(culprit: str, text: str) -> float:
 
 
 def _split(text: str) -> list[str]:
-    """Split a text at its commas, but for those in brackets or quotes."""
+    """Split a text at its commas, but for those in brackets, round ones too, or quotes."""
     parts, depth, quote = [""], 0, ""
     for character in text:
         if quote:
@@ -108,7 +114,7 @@ def _split(text: str) -> list[str]:
         elif character in "\"'":
             quote = character
         else:
-            depth += (character == "[") - (character == "]")
+            depth += (character in "[(") - (character in "])")
         if character == "," and depth == 0 and not quote:
             parts.append("")
         else:

@@ -21,11 +21,13 @@ from typing import Any
 
 import pandas as pd
 
+from bnsim.errors import InputError
 from bnsim.files import replacing
 from experiments.names import DEFAULT_MODELS
 from experiments.points.design import Range
+from experiments.points.earlier import of_request, of_search, refuse_replacing
 from experiments.points.fit_directory import KIND, RESULT, TRIALS, Fit, read_fit
-from experiments.points.folder import Conduct, begin, folder_for, made
+from experiments.points.folder import Conduct, begin, check_points, folder_for, stopped, working_in
 from experiments.points.job import Varied
 from experiments.points.progress import PointsProgress
 from experiments.points.search import Search
@@ -35,7 +37,7 @@ from experiments.points.target import Target
 from experiments.points.trials import Stopped, Trial, Trials, objective_of
 from experiments.run.executor import MakeExecutor
 from experiments.run.request import DEFAULT_TASK, Request
-from experiments.run.store import Store, with_remedy
+from experiments.run.store import Store
 from experiments.run_directory import write_atomically, writing
 
 
@@ -77,7 +79,7 @@ def fit(
     models
         Names in `models.registry`.
     preset
-        "quick" or "full".
+        "quick", "full" or "tiny" (`bnsim list presets`).
     data_dir
         Folder of the MNIST files.
     out
@@ -155,20 +157,29 @@ def resume(directory: str | Path, conduct: Conduct) -> Fit:
 
 
 def _carried_out(varied: Varied, search: Search, folder: Path, conduct: Conduct) -> Fit:
-    made(folder)
-    with Store(folder).locked():
+    """Check the limits of all parameters, before anything is written, and search."""
+    study = varied.base.request.study
+    with working_in(folder):
         store = PointStore(folder)
         store.read()
-        begin(folder, KIND, varied.base.request, search.document())
+        if store.lines:
+            old = read_plan(folder, KIND)
+            asked = of_request(old["request"], varied.base.request) + of_search(old, search)
+            refuse_replacing(folder, KIND, asked, "other --generations, --until and --seeds")
         jobs = max(5, search.population * len(search.parameters)) * varied.base.request.seeds
-        with conduct.executor(jobs) as executor, store.writing(), PointsProgress(0, "trials") as progress:
-            trials = Trials(varied, search, store, conduct, executor, progress)
-            try:
-                why = _evolved(search, trials)
-            except (Stopped, KeyboardInterrupt) as stopped:
-                error = stopped.error if isinstance(stopped, Stopped) else stopped
-                kept = f"{len(trials.done)} trials are kept"
-                raise with_remedy(error, folder, kept, varied.base.request.study) from error
+        with conduct.executor(jobs) as executor:
+            check_points(filter(None, map(varied.check, search.limits())), executor)
+            begin(folder, KIND, varied.base.request, search.document())
+            with store.writing(), PointsProgress(0, "trials") as progress:
+                trials = Trials(varied, search, store, conduct, executor, progress)
+                try:
+                    why = _evolved(search, trials)
+                except (Stopped, KeyboardInterrupt) as caught:
+                    error = caught.error if isinstance(caught, Stopped) else caught
+                    store.read()
+                    if isinstance(error, InputError) and not store.lines:  # the first trials were refused
+                        Store(folder).discard()
+                    raise stopped(error, folder, f"{len(trials.done)} trials are kept", study) from error
         _write(folder, search, trials.done, trials.generation, why)
     return read_fit(folder)
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bnsim.errors import BnsimError, InputError
-from experiments.points.job import PointJob
+from experiments.points.job import PointCheck, PointJob
 from experiments.points.store import PointStore
 from experiments.points.sweep_directory import PLAN, kind_of
 from experiments.run.execute import Workers, check_workers, number_of_workers
-from experiments.run.executor import Executor, MakeExecutor
+from experiments.run.executor import Executor, Failure, MakeExecutor
 from experiments.run.plan import Resolved
 from experiments.run.request import Request
+from experiments.run.store import LOCK, Store, with_remedy
 from experiments.run_directory import check_output, write_atomically, writing
 
 
@@ -100,13 +102,16 @@ def folder_for(kind: str, out: Path, name: str | None, base: Resolved, varied: M
     elif Path(name).name != name or name.startswith("."):
         raise InputError(f"--name {name!r}: no name of a folder; give one without slashes that begins with a letter")
     folder = out / name
-    if folder.exists() and kind_of(folder) != kind and any(folder.iterdir()):
+    if folder.exists() and kind_of(folder) != kind and any(path.name != LOCK for path in folder.iterdir()):
         raise InputError(f"{folder}: holds something else than a {kind}; choose another --name or --out")
     return folder
 
 
-def made(folder: Path) -> None:
-    """Make the folder, and the one in which it lies.
+@contextmanager
+def working_in(folder: Path) -> Iterator[None]:
+    """Make a folder, and the one in which it lies, and keep other processes from it.
+
+    Where nothing was begun (`begin`), because something was refused, say, those go again that were made.
 
     Parameters
     ----------
@@ -115,12 +120,44 @@ def made(folder: Path) -> None:
 
     Raises
     ------
+    InputError
+        If another process works in it.
     MachineError
         If it cannot be made.
     """
-    with writing(folder):
-        folder.parent.mkdir(exist_ok=True)
-        folder.mkdir(exist_ok=True)
+    new = [path for path in (folder, folder.parent) if not path.exists()]
+    try:
+        with writing(folder):
+            folder.parent.mkdir(exist_ok=True)
+            folder.mkdir(exist_ok=True)
+        with Store(folder).locked():
+            yield
+    finally:
+        for made in new:
+            with suppress(OSError):  # not empty: something was begun; or not there: it was discarded
+                made.rmdir()
+
+
+def check_points(checks: Iterable[PointCheck], executor: Executor) -> None:
+    """Check the parameters of the classifiers of points.
+
+    Parameters
+    ----------
+    checks
+        The checks.
+    executor
+        Carries them out.
+
+    Raises
+    ------
+    InputError
+        For the first that are refused; the message names the point.
+    MachineError
+        If the machine fails.
+    """
+    for check, found in executor.stream(checks):
+        if isinstance(found, Failure):
+            raise found.error(f"{check.name}: {found.message}")
 
 
 def refuse_other_code(store: PointStore, jobs: Iterable[PointJob], folder: Path) -> None:
@@ -175,3 +212,25 @@ def begin(folder: Path, kind: str, request: Request, content: Mapping[str, Any])
 
 STOPPED = (BnsimError, KeyboardInterrupt)
 """Errors that end a sweep or fit, with what was finished kept."""
+
+
+def stopped(error: BaseException, folder: Path, kept: str, study: str) -> BaseException:
+    """Return the error that says what ended a sweep or fit.
+
+    Parameters
+    ----------
+    error
+        What ended it.
+    folder
+        The folder.
+    kept
+        What is kept, such as "4 of 6 points and seeds are kept".
+    study
+        The study that was asked for.
+
+    Returns
+    -------
+    BaseException
+        The error, with how to continue; as it is, if it is about what was asked for, which to go on would not change.
+    """
+    return error if isinstance(error, InputError) else with_remedy(error, folder, kept, study)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,6 +85,19 @@ class Search:
         named = zip(self.parameters.items(), shares, strict=True)
         return Point(number, {name: limits.at(float(share)) for (name, limits), share in named})
 
+    def limits(self) -> Iterator[Point]:
+        """Iterate over the points at which one parameter is at a limit and all others are in the middle.
+
+        Yields
+        ------
+        Point
+            The next point.
+        """
+        middle = [0.5] * len(self.parameters)
+        for place in range(len(middle)):
+            for share in (0.0, 1.0):
+                yield self.point(0, [*middle[:place], share, *middle[place + 1 :]])
+
     def checked(self, request: Request) -> tuple[Varied, Search]:
         """Check the request, the targets, and the limits of all parameters, before any work.
 
@@ -103,11 +116,9 @@ class Search:
         InputError
             If something is invalid.
         """
-        middle = [0.5] * len(self.parameters)
-        varied = Varied.of(request, self.point(0, middle))
-        for place in range(len(middle)):
-            for share in (0.0, 1.0):
-                varied.at(self.point(0, [*middle[:place], share, *middle[place + 1 :]]))
+        varied = Varied.of(request, self.point(0, [0.5] * len(self.parameters)))
+        for point in self.limits():
+            varied.at(point)
         (study,) = varied.base.studies.values()
         targets = tuple(target.checked(study) for target in self.targets)
         return varied, Search(self.parameters, targets, self.generations, self.population, self.until, self.key)

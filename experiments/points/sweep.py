@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +18,25 @@ from bnsim.errors import InputError
 from bnsim.files import replacing
 from experiments.names import DEFAULT_MODELS
 from experiments.points.design import Design, Range
+from experiments.points.earlier import of_design, of_request, refuse_replacing, warn_of_fewer
 from experiments.points.folder import (
     STOPPED,
     Conduct,
     begin,
+    check_points,
     folder_for,
-    made,
     refuse_other_code,
+    stopped,
+    working_in,
 )
 from experiments.points.job import PointJob
 from experiments.points.progress import PointsProgress
 from experiments.points.store import PointStore
-from experiments.points.sweep_directory import COUNTS, FAILED, KIND, POINTS, Sweep, read_sweep
+from experiments.points.sweep_directory import COUNTS, FAILED, KIND, POINTS, Sweep, read_plan, read_sweep
 from experiments.points.sweep_plan import SweepPlan
 from experiments.points.sweep_tables import Tables
-from experiments.run.executor import Failure, MakeExecutor
+from experiments.run.executor import Executor, MakeExecutor
 from experiments.run.request import DEFAULT_TASK, Request
-from experiments.run.store import Store, with_remedy
 from experiments.run_directory import write_atomically, writing
 
 
@@ -80,14 +82,14 @@ def sweep(
     models
         Names in `models.registry`.
     preset
-        "quick" or "full".
+        "quick", "full" or "tiny" (`bnsim list presets`).
     data_dir
         Folder of the MNIST files.
     out
         Folder in which the sweep's directory lies.
     name
-        Name of that directory; None for one made of what is varied. Points that an earlier sweep of this name has
-        finished are taken over where their configuration is the same.
+        Name of that directory; None for one made of what is varied. An earlier sweep of this name is gone on with, also
+        with more values of the same keys; any other is refused, for its tables would be replaced.
     settings
         Settings that are the same at all points, as `--set`.
     key
@@ -109,7 +111,7 @@ def sweep(
     Raises
     ------
     InputError
-        If the request or any point is invalid.
+        If the request or any point is invalid, or another sweep lies in the directory.
     MachineError
         If the machine fails.
     """
@@ -178,37 +180,49 @@ def tabulate(directory: str | Path) -> Sweep:
 
 
 def _carried_out(planned: SweepPlan, folder: Path, conduct: Conduct) -> Sweep:
-    made(folder)
-    with Store(folder).locked():
+    """Check the points that are not finished, before anything is written, and carry them out."""
+    with working_in(folder):
         store = PointStore(folder)
         store.read()
-        if store.lines and not conduct.keep_finished:
-            refuse_other_code(store, planned.jobs(), folder)
-        begin(folder, KIND, planned.varied.base.request, planned.design.document())
-        _write_points(folder, planned.design)
+        if store.lines:
+            _compare_with_earlier(planned, folder)
+            if not conduct.keep_finished:
+                refuse_other_code(store, planned.jobs(), folder)
         missing = sum(1 for _ in planned.missing(store, conduct.retry_failed)) if store.lines else planned.n_jobs
-        if missing:
-            _measure(planned, folder, store, conduct, missing)
-            store.read()
+        with conduct.executor(missing) if missing else nullcontext() as executor:
+            if executor is not None:
+                check_points(planned.checks(store, conduct.retry_failed), executor)
+            begin(folder, KIND, planned.varied.base.request, planned.design.document())
+            _write_points(folder, planned.design)
+            if executor is not None:
+                _measure(planned, folder, store, conduct, missing, executor)
+        store.read()
         return _tabulated(planned, folder, store)
 
 
-def _measure(planned: SweepPlan, folder: Path, store: PointStore, conduct: Conduct, missing: int) -> None:
+def _compare_with_earlier(planned: SweepPlan, folder: Path) -> None:
+    """Refuse to put the sweep in the place of another one of its name."""
+    old, request, design = read_plan(folder, KIND), planned.varied.base.request, planned.design
+    asked = of_request(old["request"], request) + of_design(old, design)
+    refuse_replacing(folder, KIND, asked, "more values of its grids, more draws and more seeds")
+    warn_of_fewer(folder, {"--seeds": (old["request"]["seeds"], request.seeds), "--n": (old["n"], design.n)})
+
+
+def _measure(
+    planned: SweepPlan, folder: Path, store: PointStore, conduct: Conduct, missing: int, executor: Executor
+) -> None:
     """Carry out the missing jobs."""
     done = failed = 0
     shown = PointsProgress(planned.n_jobs, "points and seeds", planned.n_jobs - missing)
     try:
-        with conduct.executor(missing) as executor, store.writing(), shown as progress:
-            for checked, found in executor.stream(planned.checks(store, conduct.retry_failed)):
-                if isinstance(found, Failure):
-                    raise found.error(f"{checked.name}: {found.message}")
+        with store.writing(), shown as progress:
             for _, _, why in store.carry_out(planned.missing(store, conduct.retry_failed), executor):
                 done, failed = done + 1, failed + bool(why)
                 progress.show(done, failed)
     except STOPPED as error:
         kept = planned.n_jobs - missing + done
         what = f"{kept} of {planned.n_jobs} points and seeds are kept"
-        raise with_remedy(error, folder, what, planned.varied.base.request.study) from error
+        raise stopped(error, folder, what, planned.varied.base.request.study) from error
 
 
 @contextmanager

@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ import pyarrow as pa
 
 from bnsim.documents import checked, of_json
 from bnsim.errors import InputError
+from experiments.near_folders import instead
 from experiments.points.documents import Counts, FailedDocument, FitPlanDocument, SweepPlanDocument
 from experiments.run_directory import read_json
 from experiments.stored_table import RESULTS as RUN_RESULTS
@@ -171,7 +173,7 @@ def read_plan(directory: Path, kind: str) -> dict[str, Any]:
         If the directory holds no such plan, or the plan is damaged.
     """
     if kind_of(directory) != kind:
-        raise InputError(f"{directory}: no {kind}; give a folder that `bnsim {kind}` wrote")
+        raise InputError(f"{directory}: no {kind}; {instead(directory, f'give a folder that `bnsim {kind}` wrote')}")
     return read_json(directory / PLAN, _PLANS[kind])
 
 
@@ -191,16 +193,18 @@ def read_sweep(directory: str | Path) -> Sweep:
     Raises
     ------
     InputError
-        If the directory holds no sweep with tables.
+        If the directory holds no sweep with tables of all that was asked for.
     """
     folder = Path(directory)
     plan = read_plan(folder, KIND)
-    if not (folder / COUNTS).is_file():
+    counts = read_json(folder / COUNTS, Counts) if (folder / COUNTS).is_file() else None
+    asked = plan["n"] * math.prod(map(len, plan["grid"].values())), plan["request"]["seeds"]
+    if counts is None or (counts["points"], counts["seeds"]) != asked:  # those of before more was asked for
         raise InputError(
             f"{folder}: this sweep is not finished; continue with `bnsim resume {folder}`, or make tables of what "
             f"there is with `bnsim draw {folder}`"
         )
-    return Sweep(folder, plan, read_json(folder / COUNTS, Counts), _failures(folder))
+    return Sweep(folder, plan, counts, _failures(folder))
 
 
 def _failures(folder: Path) -> tuple[Failed, ...]:

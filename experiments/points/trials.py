@@ -9,13 +9,13 @@ from typing import Any
 
 from bnsim.errors import InputError, MachineError
 from experiments.points.design import Point
-from experiments.points.folder import STOPPED, Conduct
+from experiments.points.folder import STOPPED, Conduct, check_points
 from experiments.points.job import PointJob, Varied
 from experiments.points.progress import PointsProgress
 from experiments.points.search import Search
 from experiments.points.store import PointStore
 from experiments.points.target import Target
-from experiments.run.executor import Executor, Failure
+from experiments.run.executor import Executor
 
 
 class Stopped(Exception):
@@ -128,10 +128,7 @@ class Trials:
 
     def _check(self, points: Iterable[Point]) -> None:
         """Check the parameters of the classifiers of these trials, if there are any."""
-        checks = [check for point in points if (check := self.varied.check(point)) is not None]
-        for check, found in self.executor.stream(checks):
-            if isinstance(found, Failure):
-                raise found.error(f"{check.name}: {found.message}")
+        check_points([check for point in points if (check := self.varied.check(point)) is not None], self.executor)
 
     def _trial(self, point: Point, results: Sequence[Mapping[str, Any]]) -> Trial:
         if any("failed" in result for result in results):

@@ -82,7 +82,7 @@ def write_page(first: Run, second: Run, differences: tuple[Circumstances, Number
     Returns
     -------
     Path
-        The page, `diff-<first>-<second>.html`.
+        The page, `diff-<first>-<second>.html`; a point of a sweep is `<sweep>-<number>`.
 
     Raises
     ------
@@ -105,11 +105,17 @@ def write_page(first: Run, second: Run, differences: tuple[Circumstances, Number
         left=len(numbers.differing[most:]),
         figures=_figures(runs),
     )  # fmt: skip
-    path = folder / f"diff-{first.directory.resolve().name}-{second.directory.resolve().name}.html"
+    path = folder / f"diff-{_name(first)}-{_name(second)}.html"
     with writing(folder):
         folder.mkdir(exist_ok=True)
         write_atomically(path, page)
     return path
+
+
+def _name(run: Run) -> str:
+    """Return the name of a run's directory; a point of a sweep has none: the name of the sweep, and its number."""
+    path = run.directory.resolve()
+    return path.name if path.is_dir() else f"{path.parent.name}-{path.name}"
 
 
 def _about(runs: tuple[Run, Run]) -> dict[str, list[str]]:

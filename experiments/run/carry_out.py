@@ -53,7 +53,7 @@ def compare(
     models
         Names in `models.registry`.
     preset
-        "quick" or "full".
+        "quick", "full" or "tiny" (`bnsim list presets`).
     data_dir
         Folder of the MNIST files.
     out

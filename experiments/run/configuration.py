@@ -8,14 +8,15 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bnsim.errors import InputError, unknown_name
+from experiments.names import PRESETS
 from experiments.run.values import check_value
 from experiments.settings import settings_of
-from experiments.spec import DEFAULT_BATCH, PRESETS, Study
+from experiments.spec import DEFAULT_BATCH, Study
 from experiments.studies import of_classifiers
 from experiments.tasks.dataset import Dataset
 from models import registry
@@ -217,11 +218,15 @@ def resolve(
             if model not in chosen or not parameter:
                 raise unknown_name("setting", key, [f"models.{model}.<parameter>" for model in models])
             _check_model_setting(key, model, parameter, list(studies.values()))
-            chosen[model][parameter] = value
+            of_any_length = registry.entry(model).lists().get(parameter)
+            chosen[model][parameter] = value if of_any_length is None else as_list(key, value, of_any_length)
         elif section in overrides:
             overrides[section][name] = value
         elif section == "studies":
             common[name] = value
+        elif owners := [f"{study}.{key}" for study, known in studies.items() if key in known.options]:
+            meant = owners[0] if len(owners) == 1 else f"studies.{key}, for all studies that have it"
+            raise InputError(f"unknown setting {key!r}; did you mean {meant}?")
         else:
             raise unknown_name(
                 "setting",
@@ -343,7 +348,8 @@ def task_kind(dataset: Dataset) -> str:
 def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:
     """Parse `key=value` strings.
 
-    Values are read as TOML (20, 0.5, true, [1, 2]) if possible, otherwise as plain text.
+    Values are read as TOML (20, 0.5, true, [1, 2]) if possible, otherwise as plain text, which a setting that is a list
+    takes apart at its commas (`as_list`).
 
     Parameters
     ----------
@@ -371,6 +377,39 @@ def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:
     return settings
 
 
+def as_list(key: str, value: Any, of_any_length: bool = True) -> Any:
+    """Return the value of a setting that is a list.
+
+    Parameters
+    ----------
+    key
+        Name of the setting.
+    value
+        A list; a text such as "0.1,0.2", with or without brackets; or the only value of the list.
+
+    of_any_length
+        Whether it may be of one value.
+
+    Returns
+    -------
+    tuple
+        The list; the value as it is, if the list may not be of one value, and there is no other.
+
+    Raises
+    ------
+    InputError
+        For a value that no setting can have.
+    """
+    if isinstance(value, str) and ("," in value or of_any_length):
+        inner = value[1:-1] if (value[:1], value[-1:]) in (("[", "]"), ("(", ")")) else value
+        parts = [part.strip() for part in inner.split(",")]
+        value = tuple(_parsed(key, part) for part in (parts if parts[-1] else parts[:-1]))
+        check_value(key, value)
+    if isinstance(value, (list, tuple)):
+        return tuple(value)
+    return (value,) if of_any_length else value
+
+
 def _parsed(key: str, text: str) -> Any:
     """Return a value that is written as TOML, or else the text."""
     try:
@@ -388,8 +427,10 @@ def _study_config(study: Study, preset: str, overrides: Mapping[str, Any]) -> Ba
     for name in overrides:
         if name not in study.options:
             raise unknown_name(f"option of {study.name}", name, study.options)
+    lists = [name for name in overrides if _is_list(type(default).model_fields[name].annotation)]
+    given = {**overrides, **{name: as_list(f"{study.name}.{name}", overrides[name]) for name in lists}}
     try:
-        config = type(default).model_validate({**default.model_dump(), **overrides})
+        config = type(default).model_validate({**default.model_dump(), **given})
     except ValidationError as error:
         raise _one_line(error, prefix=f"--set {study.name}.") from None
     for name in overrides:  # once more, for Pydantic reads numbers in texts, such as ".5e13", which is no TOML
@@ -397,8 +438,18 @@ def _study_config(study: Study, preset: str, overrides: Mapping[str, Any]) -> Ba
     return config
 
 
+def _is_list(annotation: Any) -> bool:
+    return get_origin(annotation) is tuple and get_args(annotation)[-1] is Ellipsis
+
+
 def _one_line(error: ValidationError, prefix: str) -> InputError:
     first = error.errors()[0]
-    name = ".".join(map(str, first["loc"]))
+    name, *place = map(str, first["loc"])
     message = first["msg"].removeprefix("Value error, ")  # pydantic puts this before the message of a validator
-    return InputError(f"{prefix}{name}: got {first['input']!r}; {message[0].lower()}{message[1:]}")
+    listed = f" as value {'.'.join(str(int(part) + 1) for part in place)} of a list" if place else ""
+    form = (
+        f", in a list such as {prefix.removeprefix('--set ')}{name}=[1,2]"
+        if place and isinstance(first["input"], str)
+        else ""
+    )
+    return InputError(f"{prefix}{name}: got {first['input']!r}{listed}; {message[0].lower()}{message[1:]}{form}")

@@ -31,7 +31,7 @@ class Request:
     seeds
         Number of seeds.
     preset
-        "quick" or "full" ("tiny" in tests).
+        "quick", "full" or "tiny" (`bnsim list presets`).
     data_dir
         Folder of the task's files, if it has any.
     settings

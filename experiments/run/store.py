@@ -26,12 +26,15 @@ from filelock import FileLock, Timeout
 from bnsim.errors import InputError, refuse_path
 from bnsim.files import clear
 from experiments.documents import Part, PlanDocument
+from experiments.near_folders import instead
 from experiments.run.job import Identity, StudyJob, StudyResult
 from experiments.run_directory import read_json, write_atomically, writing
 from experiments.spec import Measurement, Outcome, Predictions
 from experiments.studies import option
 
-_PLAN, _PARTS, _FITTED, _LOCK = "plan.json", "parts", "fitted", ".lock"
+_PLAN, _PARTS, _FITTED = "plan.json", "parts", "fitted"
+LOCK = ".lock"
+"""File by which a process keeps others from the directory; one that was killed leaves it."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,8 @@ class Store:
             If the directory has no plan, or the plan is damaged.
         """
         if not (self.directory / _PLAN).is_file():
-            raise InputError(f"{self.directory}: no run that could be resumed; give a folder that bnsim began")
+            remedy = instead(self.directory, "give a folder that bnsim began")
+            raise InputError(f"{self.directory}: no run that could be resumed; {remedy}")
         return read_json(self.directory / _PLAN, PlanDocument)
 
     def keep(self, job: StudyJob, result: StudyResult) -> None:
@@ -228,7 +232,7 @@ class Store:
         InputError
             If another process works on it, or the directory cannot be written to.
         """
-        lock = FileLock(self.directory / _LOCK)
+        lock = FileLock(self.directory / LOCK)
         try:
             lock.acquire(timeout=0)
         except Timeout:
@@ -240,7 +244,7 @@ class Store:
             clear(self.directory)
             yield
         finally:
-            (self.directory / _LOCK).unlink(missing_ok=True)
+            (self.directory / LOCK).unlink(missing_ok=True)
             lock.release()
 
     def _part(self, job: StudyJob) -> Path:

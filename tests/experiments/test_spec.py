@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from experiments.spec import PRESETS, Measurement, Metric, Options, Study, part_of
+from experiments.names import PRESETS
+from experiments.spec import Measurement, Metric, Options, Study, part_of
 
 SHARE = Metric(
     "share", "fraction", "Share", "A share.", primary=True, better="more", facts={"layer": str, "scale": float}

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.names import PRESETS
 from experiments.run_directory import COLUMNS
-from experiments.spec import PRESETS, Fact, Metric, Options, Study
+from experiments.spec import Fact, Metric, Options, Study
 from experiments.statistics import bounded_interval, mean_interval
 from experiments.studies import STUDIES
 from experiments.summary import Design, summarise

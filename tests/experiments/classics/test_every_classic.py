@@ -12,7 +12,8 @@ import pytest
 from pydantic import ValidationError
 
 from experiments.classics import CLASSICS
-from experiments.spec import DEFAULT_ORDER, PRESETS, Options, Plate
+from experiments.names import PRESETS
+from experiments.spec import DEFAULT_ORDER, Options, Plate
 from experiments.studies import STUDIES, find
 from experiments.yardsticks import Classic, Yardstick
 
@@ -56,7 +57,7 @@ def test_it_asks_a_question_and_names_its_source(classic: Classic) -> None:
 def test_its_presets_are_of_one_kind_and_every_option_is_described(classic: Classic) -> None:
     (kind,) = {type(options) for options in classic.presets.values()}
     assert issubclass(kind, Options)
-    assert tuple(classic.presets) == PRESETS
+    assert tuple(classic.presets) == tuple(PRESETS)
     described = re.findall(r"^([a-z_]+(?:, [a-z_]+)*)$", inspect.getdoc(kind) or "", re.MULTILINE)
     assert [name for names in described for name in names.split(", ")] == classic.options
     for options in classic.presets.values():

@@ -46,6 +46,7 @@ def made(
     means: Sequence[Mapping[str, Any]] = (),
     request: Mapping[str, Any] | None = None,
     task: Mapping[str, Any] | None = None,
+    references: Sequence[Mapping[str, Any]] = (),
     **manifest: Any,
 ) -> Path:
     """A finished run of this name."""
@@ -68,7 +69,7 @@ def made(
         },
         results=pd.DataFrame(rows, columns=list(COLUMNS)).astype({"step": "Int64"}),
         predictions=pd.DataFrame([("dense", "ANN", 0, 0, 7, 9)], columns=list(PREDICTION_COLUMNS)),
-        summary={**given.summary, "metrics": list(means)},
+        summary={**given.summary, "metrics": list(means), "references": list(references)},
         examples=(),
     )
     directory = write_run(out, name, whole)
@@ -90,7 +91,15 @@ def sweep(out: Path, name: str, finished: int | None) -> Path:
     """A sweep of two points, as `bnsim sweep` stores it, of which so many are finished; None: it is under way."""
     directory = out / name
     directory.mkdir(parents=True)
-    plan = {"sweep": name, "started_utc": "2026-05-01T00:00:00+00:00", "request": REQUEST, "grid": {}, "random": {}}
+    plan = {
+        "sweep": name,
+        "started_utc": "2026-05-01T00:00:00+00:00",
+        "request": {**REQUEST, "seeds": 1},
+        "grid": {"models.dense.passes": [3, 5]},
+        "random": {},
+        "n": 1,
+        "key": 0,
+    }
     (directory / "plan.json").write_text(json.dumps(plan))
     if finished is not None:
         (directory / "sweep.json").write_text(json.dumps({"points": 2, "jobs": 2, "finished": finished, "failed": 0}))

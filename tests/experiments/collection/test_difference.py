@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -152,7 +153,9 @@ def test_close_numbers_are_shown_to_the_digit_that_differs(tmp_path: Path) -> No
 
 def test_what_diff_refuses(tmp_path: Path) -> None:
     made(tmp_path, "first", [row("a", 0.5)])
-    refused(2, "nothing: no such run; give a folder that bnsim wrote", "diff", "first", "nothing", cwd=tmp_path)
+    refused(
+        2, "nothing: no such run; `bnsim runs .` lists those that there are", "diff", "first", "nothing", cwd=tmp_path
+    )
     refused(2, "see `bnsim diff --help`", "diff", "first", cwd=tmp_path)
     refused(
         2,
@@ -171,3 +174,18 @@ def test_older_manifests_say_less(tmp_path: Path) -> None:
     del run.manifest["request"]
     found = difference.circumstances(run, run)
     assert not any(vars(found).values())
+
+
+def test_facts_that_only_repeat_a_setting_make_no_other_numbers(tmp_path: Path) -> None:
+    """A run says with each number which mean of the noise it was measured at; the settings say so too."""
+    first, second = (
+        read_run(made(tmp_path, name, [row("rate", value, dt=0.5, passes=passes)], passes=passes))
+        for name, value, passes in (("first", 0.5, 3), ("second", 0.25, 5))
+    )
+    (change,) = difference.circumstances(first, second).settings
+    found = difference.numbers(first.results, second.results, [change])
+    assert [(number.key.facts, number.first, number.second) for number in found.differing] == [
+        ((("dt", 0.5),), 0.5, 0.25)
+    ]
+    other = difference.numbers(first.results, second.results, [replace(change, second=7)])
+    assert (other.common, len(other.only_first)) == (0, 1)  # the fact is no repetition

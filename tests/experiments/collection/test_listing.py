@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from pathlib import Path
 
+import pytest
+
+from experiments.terminal import Terminal
 from tests.experiments.test_command_line import bnsim, refused
 
 from .made import made, mean, row, sweep, unfinished
@@ -40,15 +45,57 @@ def test_each_run_is_listed_with_its_state_and_numbers(tmp_path: Path) -> None:
     assert entries["d-damaged"]["numbers"] == []
 
 
-def test_the_table_names_the_metric(tmp_path: Path) -> None:
-    folder(tmp_path)
+def test_the_table_fits_a_terminal_of_80_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.rmtree(folder(tmp_path) / "d-damaged")
+    made(
+        tmp_path / "runs",
+        "20260501T103000Z-learning-digits",
+        [row("a", 0.5)],
+        means=[
+            {**mean(metric, value, model), "study": "learning"}
+            for metric, value, model in (
+                ("train_accuracy", 0.25, "dense"),
+                ("learning_curve_mean", 0.5, "dense"),
+                ("learning_curve_mean", 0.75, "rate-dense"),
+            )
+        ],
+        request={"study": "learning", "seeds": 1},
+        started="2026-05-01T10:30:00+00:00",
+    )
+    monkeypatch.setattr(Terminal, "is_terminal", True)
+    plain = re.sub(r"\x1b\[\d*m", "", bnsim("runs", cwd=tmp_path, COLUMNS="80").stdout)
+    lines = [line.rstrip() for line in plain.splitlines()]
+    assert max(map(len, lines)) <= 80
+    text = "\n".join(lines)
+    for place, words in (
+        ("b-finished", "test_accuracy"),
+        ("  finished, accuracy, digits, quick, 2", "  dense 50.00 % (49.00 to 51.00)"),
+        ("20260501T103000Z-learning-digits", "learning_curve_mean"),
+        ("  finished, quick, 1 seed", "  dense 50.00 % (49.00 to 51.00)"),
+        ("", "  rate-dense 75.00 % (74.00 to 76.00)"),
+    ):
+        assert re.search(f"^ {re.escape(place)} *.*{re.escape(words)}$", text, re.MULTILINE), (place, words, text)
+    assert lines[-1] == "4 runs; `bnsim diff RUN_A RUN_B` compares two runs"
+
+
+def test_a_run_without_means_of_whole_models_shows_its_published_figures_and_the_interval(tmp_path: Path) -> None:
+    of_place = {**mean("rate", 8.0, "lif"), "study": "siegert", "unit": "Hz", "facts": {"dt": 0.5}}
+    others = [{**of_place, "facts": {"dt": 0.1}}, {**of_place, "metric": "theory"}]
+    figure = {"name": "", "status": "", "source": "", "reason": "", "tolerance": 1.0, "published": 8.0, "passed": True}
+    reference = {key: value for key, value in of_place.items() if key not in ("step", "kind", "mean")}
+    figures = [{**reference, **figure, "measured": 8.0}, {**reference, **figure, "measured": 3.0, "passed": False}]
+    made(tmp_path / "runs", "one", [row("a", 0.5)], means=[of_place, *others], references=figures)
     done = bnsim("runs", cwd=tmp_path)
-    lines = [" ".join(line.replace("│", " ").split()) for line in done.stdout.splitlines()]
-    assert (
-        "b-finished 2026-02-01 10:30 digits quick 2 finished test_accuracy dense 50.00 % (49.00 to 51.00); "
-        "receptive-dense 75.00 % (74.00 to 76.00)"
-    ) in " ".join(lines) or any(line.startswith("b-finished 2026-02-01 10:30 digits quick 2") for line in lines)
-    assert lines[-1] == "4 runs; `bnsim diff RUN_A RUN_B` compares two"
+    lines = [line.rstrip() for line in done.stdout.splitlines()]
+    assert [line.rpartition("   ")[2] for line in lines if line.endswith(("0.5)", "8.01)", "figures"))] == [
+        "rate (dt 0.5)",
+        "lif 8 Hz (7.99 to 8.01)",
+        "1 of 2 published figures",
+    ]
+    (entry,) = json.loads(bnsim("runs", "--json", cwd=tmp_path).stdout)
+    assert entry["published"] == {"passed": 1, "of": 2}
+    (entry,) = json.loads(bnsim("runs", "--json", "--metric", "theory", cwd=tmp_path).stdout)
+    assert [number["facts"] for number in entry["numbers"]] == [{"dt": 0.5}]
 
 
 def test_runs_are_compared_by_a_metric(tmp_path: Path) -> None:
@@ -85,6 +132,11 @@ def test_sweeps_are_listed_too(tmp_path: Path) -> None:
     sweep(tmp_path / "sweeps", "b-under-way", None)
     entries = json.loads(bnsim("runs", "sweeps", "--json", cwd=tmp_path).stdout)
     assert [(entry["run"], entry["state"]) for entry in entries] == [
-        ("a-done", "sweep, 2 of 2 jobs"),
-        ("b-under-way", "sweep, not finished"),
+        ("a-done", "sweep of 2 points: 2 of 2 jobs"),
+        ("b-under-way", "sweep of 2 points: 0 of 2 jobs"),
     ]
+    assert {entry["kind"] for entry in entries} == {"sweep"}
+    last = bnsim("runs", "sweeps", cwd=tmp_path).stdout.splitlines()[-1]
+    assert last == (
+        "2 sweeps; `bnsim show SWEEP` prints the points of a sweep, `bnsim diff SWEEP/0 SWEEP/1` compares two of them"
+    )

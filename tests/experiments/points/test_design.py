@@ -61,9 +61,10 @@ def test_a_logarithmic_scale_has_as_many_points_in_each_decade() -> None:
 
 
 def test_ranges_and_grids_are_read_as_a_user_types_them() -> None:
-    assert parse_grid(["a.x=1, 2.5,true,some text", "a.y=[1,2],[3]", "a.z='p,q',r"]) == {
+    assert parse_grid(["a.x=1, 2.5,true,some text", "a.y=[1,2],[3]", "a.w=(1,2),(3,)", "a.z='p,q',r"]) == {
         "a.x": (1, 2.5, True, "some text"),
         "a.y": ((1, 2), (3,)),
+        "a.w": ("(1,2)", "(3,)"),  # which a setting that is a list takes apart
         "a.z": ("p,q", "r"),
     }
     ranges = parse_ranges("--random", ["a.x=1:5", "a.y=1.0:5", "a.z=0.1:10:log", "a.w=[1.0:2.0]"])
@@ -75,6 +76,11 @@ def test_ranges_and_grids_are_read_as_a_user_types_them() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
+        ("a.x=1:5", "--grid a.x=1:5: is a range; draw from it with --random a.x=1:5 --n 10"),
+        (
+            "a.x=[0.1:1e3:log]",
+            "--grid a.x=[0.1:1e3:log]: is a range; draw from it with --random a.x=[0.1:1e3:log] --n 10",
+        ),
         ("a.x", "--grid a.x: not of the form key=a,b,c, e.g. siegert.mean=10,15,20"),
         ("a.x=", "--grid a.x=: not of the form key=a,b,c, e.g. siegert.mean=10,15,20"),
         ("a.x=1,,2", "--grid a.x=1,,2: a value is missing between two commas or at an end; leave none out"),

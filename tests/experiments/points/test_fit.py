@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bnsim.errors import InputError, MachineError
+from experiments.collection.listing import listed
 from experiments.points.design import Range
 from experiments.points.fit import fit, resume
 from experiments.points.fit_directory import Fit, read_fit
@@ -104,8 +105,10 @@ def test_an_interrupted_fit_goes_on_where_it_ended(study: str, tmp_path: Path) -
     )
     with pytest.raises(InputError, match="this fit is not finished; continue with `bnsim resume "):
         read_fit(folder)
+    assert [entry.state for entry in listed(folder.parent)] == ["fit, not finished: 14 jobs so far"]
     make, made = streams()
     found = resume(folder, Conduct(make_executor=make))
+    assert [entry.state for entry in listed(folder.parent)] == [f"fit: {found.result['trials']} trials"]
     assert made[0].done == all_done[14:]
     assert found.result == whole.result
     assert (folder / "trials.parquet").read_bytes() == (whole.directory / "trials.parquet").read_bytes()
@@ -173,3 +176,48 @@ def test_what_is_wrong_is_told(study: str, tmp_path: Path, given: dict[str, Any]
             study, tmp_path, **{**given, "targets": [Target.parse(text) for text in given.get("targets", ["height=0"])]}
         )
     assert str(caught.value).startswith(message)
+
+
+def test_a_limit_that_a_classifier_refuses_leaves_nothing_behind(tmp_path: Path) -> None:
+    how: dict[str, Any] = {"task": "breast-cancer", "models": ("rate",), "preset": "tiny"}
+    with pytest.raises(InputError, match=r"^point 0 \(models.rate.passes=-2\): Rate.passes: got -2; give an"):
+        fitted("accuracy", tmp_path / "f", {"models.rate.passes": Range(-2, 3)}, (Target("test_accuracy", 1.0),), **how)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_first_trials_that_are_refused_leave_nothing_behind(tmp_path: Path) -> None:
+    """Both limits and the middle are even, and so are no odd numbers between them, which the classic refuses."""
+    frequencies, target = {"gap-junctions.frequencies": Range(2, 6, listed=True)}, Target("spikelet", 1.0)
+    with pytest.raises(InputError, match=r"^point \d+ \(gap-junctions.frequencies=\[[35]\]\): .* multiple of 2$"):
+        fitted("gap-junctions", tmp_path / "f", frequencies, (target,), preset="tiny")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "held"),
+    [
+        ({"targets": (Target("height", 1.0, 0.1),)}, "--target height=0±0.1"),
+        ({"parameters": {"parabola.x": Range(0.0, 10.0)}}, "--parameter parabola.y=-1.0:1.0"),
+        ({"key": 5}, "--key 0"),
+        ({"settings": {"parabola.seconds": 0.001}}, "no --set parabola.seconds"),
+    ],
+)
+def test_another_fit_of_the_same_name_replaces_nothing(
+    study: str, tmp_path: Path, given: dict[str, Any], held: str
+) -> None:
+    first, _ = fitted(study, tmp_path, name="mine", generations=1)
+    before = {path.name: path.read_bytes() for path in first.directory.iterdir()}
+    with pytest.raises(InputError) as caught:
+        fitted(study, tmp_path, name="mine", generations=1, **given)
+    assert str(caught.value) == (
+        f"{first.directory}: holds a fit with {held}, which this one would replace; choose another --name (one of the "
+        "same name may have other --generations, --until and --seeds)"
+    )
+    assert {path.name: path.read_bytes() for path in first.directory.iterdir()} == before
+
+
+def test_a_fit_of_the_same_name_goes_on_for_longer(study: str, tmp_path: Path) -> None:
+    short, first = fitted(study, tmp_path, name="mine", generations=1)
+    longer, second = fitted(study, tmp_path, name="mine", generations=2)
+    assert not set(first) & set(second)
+    assert longer.result["trials"] == short.result["trials"] + len(second)

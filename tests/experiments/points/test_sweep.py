@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from bnsim.errors import InputError, MachineError
+from experiments.collection.listing import listed
 from experiments.points.design import Design, Range
 from experiments.points.folder import Conduct
 from experiments.points.sweep import resume, sweep, tabulate
@@ -25,6 +26,7 @@ from experiments.run_directory import read_run
 from experiments.statistics import mean_interval
 
 from ..parabola import FAILURE, parabola, streams
+from ..test_command_line import bnsim, refused
 
 GRID = {"parabola.x": (0, 1, 2.5)}
 
@@ -90,9 +92,11 @@ def test_an_interrupted_sweep_goes_on_where_it_ended(
     ):
         read_sweep(folder)
     with pytest.raises(
-        InputError, match=r": a sweep or a fit, not a run; read it with experiments.read_sweep or experi"
+        InputError, match=r": a sweep or a fit, not a run; print it with `bnsim show .*`, or read it with experiments"
     ):
         read_run(folder)
+    (entry,) = listed(folder.parent)
+    assert entry.state == "sweep of 3 points: 4 of 6 jobs"
     assert tabulate(folder).counts["finished"] == 4
     make, made = streams()
     capsys.readouterr()
@@ -115,6 +119,18 @@ def test_more_seeds_and_more_draws_add_to_what_there_is(study: str, tmp_path: Pa
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_sweep_that_is_interrupted_as_it_grows_is_not_finished(study: str, tmp_path: Path) -> None:
+    found, _ = swept(study, tmp_path, {"parabola.x": (1, 2)}, name="mine")
+    with pytest.raises(MachineError, match="5 of 6 points and seeds are kept"):
+        swept(study, tmp_path, {"parabola.x": (0, 1, 2)}, name="mine", how={"stop_after": 1})
+    assert [entry.state for entry in listed(tmp_path)] == ["sweep of 3 points: 5 of 6 jobs"]
+    with pytest.raises(InputError, match="this sweep is not finished; continue with `bnsim resume"):
+        read_sweep(found.directory)
+    assert tabulate(found.directory).counts["finished"] == 5
+    heights = read_sweep(found.directory).results.query("metric == 'height' and seed == 0")
+    assert list(heights["parabola.x"]) == [0, 1, 2]
+
+
 @pytest.mark.slow
 def test_another_grid_under_the_same_name_takes_over_what_is_the_same(study: str, tmp_path: Path) -> None:
     swept(study, tmp_path, {"parabola.x": (1, 2)}, name="mine")
@@ -123,6 +139,71 @@ def test_another_grid_under_the_same_name_takes_over_what_is_the_same(study: str
     assert found.counts == {"points": 3, "seeds": 2, "jobs": 6, "finished": 6, "failed": 0}
     heights = found.results.query("metric == 'height' and seed == 0")
     assert list(heights["value"]) == [9.25, 4.25, 1.25]
+
+
+@pytest.mark.parametrize(
+    ("given", "held"),
+    [
+        ({"grid": {"parabola.x": (0, 1, 3)}}, "--grid parabola.x=0,1,2.5"),
+        ({"grid": {"parabola.y": (0, 1)}}, "--grid parabola.x=0,1,2.5 (and 1 more that is not the same)"),
+        ({"random": {"parabola.y": (0.0, 1.0)}}, "no --random parabola.y"),
+        ({"settings": {"parabola.y": 1}}, "no --set parabola.y"),
+        ({"preset": "full"}, "--preset quick"),
+    ],
+)
+def test_another_sweep_of_the_same_name_replaces_nothing(
+    study: str, tmp_path: Path, given: dict[str, Any], held: str
+) -> None:
+    first, _ = swept(study, tmp_path, name="mine", seeds=1)
+    before = {path.name: path.read_bytes() for path in first.directory.iterdir()}
+    with pytest.raises(InputError) as caught:
+        swept(study, tmp_path, name="mine", seeds=1, **given)
+    assert str(caught.value) == (
+        f"{first.directory}: holds a sweep with {held}, which this one would replace; choose another --name (one of "
+        "the same name may have more values of its grids, more draws and more seeds)"
+    )
+    assert {path.name: path.read_bytes() for path in first.directory.iterdir()} == before
+
+
+def test_fewer_seeds_of_the_same_points_are_warned_of_and_lose_nothing(study: str, tmp_path: Path) -> None:
+    first, _ = swept(study, tmp_path, name="mine")
+    before = (first.directory / "results.parquet").read_bytes()
+    with pytest.warns(UserWarning, match="mine: was measured with --seeds 2; its tables show 1, and all again with"):
+        fewer, done = swept(study, tmp_path, name="mine", seeds=1)
+    assert (done, fewer.counts["finished"]) == ([], 3)
+    assert swept(study, tmp_path, name="mine")[1] == []
+    assert (first.directory / "results.parquet").read_bytes() == before
+
+
+def test_a_name_of_which_nothing_is_measured_is_free(study: str, tmp_path: Path) -> None:
+    with pytest.raises(MachineError):
+        swept(study, tmp_path, name="mine", how={"stop_after": 0})
+    found, done = swept(study, tmp_path, {"parabola.x": (7,)}, name="mine")
+    assert len(done) == found.counts["finished"] == 2
+
+
+RATES = {"task": "breast-cancer", "models": ("rate",), "preset": "tiny"}
+REFUSED = r"^point 1 \(models.rate.passes=-2\): Rate.passes: got -2; give an integer of at least 1$"
+
+
+def test_a_point_that_a_classifier_refuses_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=REFUSED):
+        swept("accuracy", tmp_path / "s", {"models.rate.passes": (1, -2)}, **RATES)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_point_that_a_classifier_refuses_leaves_an_earlier_sweep_as_it_was(tmp_path: Path) -> None:
+    first, _ = swept("accuracy", tmp_path, {"models.rate.passes": (1,)}, name="mine", **RATES)
+    before = {path.name: path.read_bytes() for path in first.directory.iterdir()}
+    with pytest.raises(InputError, match=REFUSED):
+        swept("accuracy", tmp_path, {"models.rate.passes": (1, -2)}, name="mine", **RATES)
+    assert {path.name: path.read_bytes() for path in first.directory.iterdir()} == before
+
+
+def test_what_a_process_left_that_was_killed_before_any_work_is_no_obstacle(study: str, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / ".lock").touch()
+    assert swept(study, tmp_path, name="mine")[0].counts["finished"] == 6
 
 
 def test_a_point_that_fails_ends_nothing_and_is_listed_and_retried_on_request(
@@ -134,6 +215,8 @@ def test_a_point_that_fails_ends_nothing_and_is_listed_and_retried_on_request(
     assert [(failed.point, failed.seed, failed.message) for failed in found.failures] == [
         (0, seed, FAILURE) for seed in (0, 1)
     ]
+    (entry,) = listed(tmp_path)
+    assert entry.state == "sweep of 2 points: 2 of 4 jobs, 2 failed"
     print_sweep(found)
     said = capsys.readouterr().out
     assert "2 points, 2 seeds: 2 of 4 finished, 2 failed" in said
@@ -243,3 +326,50 @@ def test_a_damaged_sweep_is_told_in_one_line(
         read_sweep(found.directory).results  # noqa: B018
     assert message in str(caught.value)
     assert name in str(caught.value) or "no sweep" in message
+
+
+@pytest.fixture(scope="module")
+def compared(study: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a sweep of which the first point failed, and the second and third are measured."""
+    folder = tmp_path_factory.mktemp("compared")
+    swept(study, folder / "sweeps", {"parabola.x": (-1, 1, 2), "parabola.levels": ((1, 2),)}, name="mine")
+    return folder
+
+
+def test_two_points_are_compared_like_two_runs(compared: Path) -> None:
+    done = bnsim("diff", "sweeps/mine/1", "sweeps/mine/2", "--json", "--page", cwd=compared)
+    assert done.returncode == 3, done.stderr
+    said = json.loads(done.stdout)
+    assert said["settings"] == [{"name": "parabola.x", "first": 1, "second": 2}]
+    assert all(said[name] == [] for name in ("versions", "code", "data", "machine"))
+    differing = {
+        (row["metric"], row["seed"], row["facts"].get("level")): (row["first"], row["second"])
+        for row in said["numbers"]["differing"]
+    }
+    assert said["numbers"]["common"] == len(differing) == 6
+    assert differing["height", 1, None] == (4.5, 1.5)  # (x - 3)^2 + 0.25 + 0.25 for the seed
+    assert differing["part", 0, 2] == (2 * 4.25, 2 * 1.25)
+    page = compared / "diff-mine-1-mine-2.html"
+    assert said["page"] == page.name
+    text = page.read_text()
+    assert "<code>parabola.x</code>" in text
+    assert "mine/2" in text
+    assert bnsim("diff", "sweeps/mine/1", "sweeps/mine/1", cwd=compared).stdout == "all 6 numbers are equal\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "message"),
+    [
+        ("sweeps/mine", "sweeps/mine/1", "sweeps/mine: a sweep, not a run; compare two of its points, such as `bns"),
+        ("sweeps/mine/1", "sweeps/mine/3", "sweeps/mine/3: no such point; give a number from 0 to 2"),
+        ("sweeps/mine/0", "sweeps/mine/1", f"sweeps/mine/0: the point has no results ({FAILURE}); `bnsim show"),
+        ("sweeps/mien/1", "sweeps/mine/1", "sweeps/mien/1: no point of a sweep; did you mean sweeps/mine?"),
+        ("sweeps/mine/1", "run", "sweeps/mine/1 and run: one is a point of a sweep, the other a run; give two po"),
+    ],
+)  # fmt: skip
+def test_points_that_cannot_be_compared(compared: Path, first: str, second: str, message: str) -> None:
+    refused(2, message, "diff", first, second, cwd=compared)
+
+
+def test_a_point_that_is_shown_is_a_sweep_that_is_meant(compared: Path) -> None:
+    refused(2, "sweeps/mine/1: no such run; did you mean sweeps/mine?", "show", "sweeps/mine/1", cwd=compared)

@@ -182,7 +182,13 @@ def test_what_the_command_refuses(tmp_path: Path) -> None:
         cwd=tmp_path,
     )
     refused(
-        2, "nothing: no such run; give a folder that bnsim wrote", "diff", "first", "nothing", "--page", cwd=tmp_path
+        2,
+        "nothing: no such run; `bnsim runs .` lists those that there are",
+        "diff",
+        "first",
+        "nothing",
+        "--page",
+        cwd=tmp_path,
     )
     assert not list(tmp_path.glob("**/*.html"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import tomllib
 from typing import Any
 
@@ -46,6 +47,32 @@ def test_settings_reach_study_and_model() -> None:
     }
     assert config.studies["accuracy"].n_measured == 7  # type: ignore[attr-defined]
     assert parse_settings(["models.dense.activation=tanh"]) == {"models.dense.activation": "tanh"}
+
+
+@pytest.mark.parametrize("text", ["1,4", "1, 4", "1,4,", "[1,4]", "[1, 4]", "(1,4)"])
+def test_lists_are_read_as_a_user_types_them(text: str) -> None:
+    config = resolved(
+        parse_settings([f"timing.bin_widths={text}", f"models.dense.hidden={text}"]), studies=("accuracy", "timing")
+    )
+    assert config.studies["timing"].bin_widths == (1, 4)  # type: ignore[attr-defined]
+    assert config.parameters["dense"]["hidden"] == (1, 4)
+
+
+def test_one_value_is_a_list_of_one_where_a_setting_is_a_list() -> None:
+    settings = {"timing.bin_widths": 4, "models.dense.hidden": 20, "models.receptive-field.wavelength": 3}
+    config = resolved(settings | {"models.receptive-field.sigma": "1,2"}, studies=("accuracy", "timing"))
+    assert config.studies["timing"].bin_widths == (4,)  # type: ignore[attr-defined]
+    assert config.parameters["dense"]["hidden"] == (20,)
+    assert config.parameters["receptive-field"]["wavelength"] == 3  # two numbers, as the model says
+    assert config.parameters["receptive-field"]["sigma"] == (1, 2)
+
+
+@pytest.mark.parametrize("model", registry.MODELS)
+def test_parameters_that_are_lists_have_tuples_as_defaults(model: str) -> None:
+    entry = registry.entry(model)
+    defaults = inspect.signature(entry.load()).parameters
+    lists = {name for name, parameter in defaults.items() if isinstance(parameter.default, tuple)}
+    assert {name for name in entry.lists() if name != "image_shape"} == lists
 
 
 def test_an_option_of_several_studies_is_given_once() -> None:
@@ -186,8 +213,18 @@ def test_patches_fit_into_small_images() -> None:
             "--set models.dense.random_state: the seeds of a run set it; use --seeds",
         ),
         ({"models.dense.hiden": 3}, "dense: unknown parameter 'hiden'; did you mean 'hidden'? choose from hidden, "),
-        ({"passes": 3}, "unknown setting 'passes'; choose from accuracy.<option>"),
+        ({"pases": 3}, "unknown setting 'pases'; choose from accuracy.<option>"),
+        ({"bin_widths": 3}, "unknown setting 'bin_widths'; did you mean timing.bin_widths?"),
+        ({"max_train": 3}, "unknown setting 'max_train'; did you mean studies.max_train, for all studies th"),
         ({"studies.max_trian": 3}, "unknown option of studies 'max_trian'; did you mean 'max_train'? choose from "),
+        (
+            {"timing.bin_widths": "1,x"},
+            "--set timing.bin_widths: got 'x' as value 2 of a list; input should be a valid integer, unable to parse "
+            "string as an integer, in a list such as timing.bin_widths=[1,2]",
+        ),
+        ({"timing.bin_widths": "1,3"}, "--set timing.bin_widths: got (1, 3); 3 ms does not divide a trial of 64 ms"),
+        ({"timing.bin_widths": "1,99999999999"}, "--set timing.bin_widths: the number is too large; give at most"),
+        ({"models.dense.hidden": "1,99999999999"}, "--set models.dense.hidden: the number is too large; give at"),
         ({"studies.max_train": 0}, "--set accuracy.max_train: got 0; input should be greater than 0"),
     ],
 )

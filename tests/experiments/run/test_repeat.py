@@ -122,7 +122,7 @@ def test_data_that_were_moved(done: Run, alone: Path, tmp_path: Path) -> None:
 
 
 def test_what_repeat_refuses(alone: Path, tmp_path: Path) -> None:
-    refused(2, "nothing: no such run; give a folder that bnsim wrote", "repeat", "nothing", cwd=tmp_path)
+    refused(2, "nothing: no such run; `bnsim runs .` lists those that there are", "repeat", "nothing", cwd=tmp_path)
     (tmp_path / "begun").mkdir()
     (tmp_path / "begun" / "plan.json").write_text("{}")
     message = "begun: this run is not finished; continue with `bnsim resume begun`"

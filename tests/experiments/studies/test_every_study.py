@@ -14,8 +14,9 @@ import pytest
 from pydantic import ValidationError
 
 from bnsim.errors import InputError
+from experiments.names import PRESETS
 from experiments.settings import KINDS
-from experiments.spec import DEFAULT_ORDER, PRESETS, Fact, Metric, Options, Plate, Study
+from experiments.spec import DEFAULT_ORDER, Fact, Metric, Options, Plate, Study
 from experiments.studies import STUDIES
 from models import registry
 
@@ -55,7 +56,7 @@ def test_it_asks_a_question_and_says_how_it_is_answered(study: Study) -> None:
 def test_presets_are_of_one_kind_and_refuse_what_they_do_not_know(study: Study) -> None:
     (kind,) = {type(options) for options in study.presets.values()}
     assert issubclass(kind, Options)
-    assert tuple(study.presets) == PRESETS
+    assert tuple(study.presets) == tuple(PRESETS)
     for options in study.presets.values():
         assert kind.model_validate(options.model_dump()) == options
         with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
