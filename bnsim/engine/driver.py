@@ -241,6 +241,9 @@ class _Writer:
         synapses, name = self.objects.synapses[projection.name], projection.name
         source, target = self._index(name, "source"), self._index(name, "target")
         yield from self._rows(synapses, "pre", synapses.source, (source, target), projection.delay != "none")
+        if self.variables.get(f"{name}.w") is None:  # no rule changes the weights
+            weights = self.array(synapses, "w").data
+            yield f"bnsim_rows_{synapses.name}_pre.narrow({target}, {projection.n_target}, {weights});"
         if f"{name}.post" in self.pathways:
             yield from self._rows(synapses, "post", synapses.target, (target, source), delayed=False)
 

@@ -16,6 +16,8 @@ struct Sent { int32_t unit, row; };
 struct Consecutive { int32_t shift; int32_t operator[](size_t synapse) const { return (int32_t)synapse + shift; } };
 /* Stands in for the array of units within a row. */
 struct Constant { int32_t unit; int32_t operator[](size_t) const { return unit; } };
+/* Stands in for the array of weights that are all alike. */
+struct Alike { double weight; double operator[](size_t) const { return weight; } };
 /* The rows of a pathway, by the unit whose spike it carries and then by delay, and the spikes of the last steps. What
    is reached in a step comes in the order in which it was sent, then by unit, then by synapse. */
 struct Rows {
@@ -23,6 +25,8 @@ struct Rows {
     std::vector<int32_t> start, order, delays;  /* order: empty where it is that of the synapses; delays: longest first */
     std::vector<std::vector<Sent> > sent;       /* in the last steps, by the number of the step */
     std::vector<std::vector<int32_t> > given;   /* synapses that spikes from before the run reach, by steps ahead */
+    std::vector<uint16_t> targets;              /* of the synapses; empty where they take more room or are not needed */
+    double weight;                              /* of all synapses, where targets are not empty */
     const int32_t *spikes, *n_spikes;
     size_t now, delay, spike;
     bool begun;
@@ -45,6 +49,14 @@ struct Rows {
         delays.erase(std::unique(delays.begin(), delays.end()), delays.end());
         sent.assign(delays[0] + 1, std::vector<Sent>());
         clear();
+    }
+    /* Take the targets in half the room, where all weights are alike and stay so: a spike then reads two bytes a synapse. */
+    void narrow(const std::vector<int32_t>& target, int n_targets, const double* weights) {
+        targets.clear();
+        if (target.empty() || n_targets > 65536 || !order.empty() || are_consecutive()) return;
+        for (size_t k = 1; k < target.size(); k++) if (weights[k] != weights[0]) return;
+        weight = weights[0];
+        targets.assign(target.begin(), target.end());
     }
     /* By unit, then by delay, then by number. */
     void sort(const std::vector<int32_t>& unit, int n_units, const std::vector<int32_t>& steps) {

@@ -30,6 +30,19 @@
                 {{vector_code|autoindent}}
             }
         }
+        {% set weights = get_array_name(variables['w']) if 'w' in variables else '' %}
+        {% if weights and 'const double w = ' ~ weights in vector_code | join('\n') %}
+        else if (!_rows.targets.empty())
+        {
+            const uint16_t* const {{get_array_name(variables['_postsynaptic_idx'])}} = _rows.targets.data();
+            const bnsim::Alike {{weights}} = {_rows.weight};
+            for (int _idx = _reached.first; _idx < _last; _idx++)
+            {
+                const size_t _vectorisation_idx = _idx;
+                {{vector_code|autoindent}}
+            }
+        }
+        {% endif %}
         {% endif %}
         else
         {

@@ -82,6 +82,27 @@ def test_the_order_of_synapses_changes_no_bit(delay: object) -> None:
     assert (state["input_to_cells.w"] != start["input_to_cells.w"]).any()
 
 
+def test_weights_that_are_alike_change_nothing_but_the_time() -> None:
+    """One weight differs in the second run, that of a synapse which no spike reaches."""
+    network = bnsim.Network(
+        [bnsim.Population("input", 40, bnsim.Poisson(300 * Hz)), bnsim.Population("cells", 20, bnsim.LIF())],
+        [
+            bnsim.Projection("input", "cells", bnsim.Delta(), 2 * mV, bnsim.FixedInDegree(9), delay=1.5 * ms),
+            bnsim.Projection("cells", "cells", bnsim.Delta(), -1 * mV, bnsim.FixedProbability(0.3), delay=1 * ms),
+        ],
+    )
+    simulator = network.compile(trial=200 * ms, dt=0.5 * ms, backend="cpp")
+    start, stimulus = simulator.initial_state(1), np.r_[np.ones(39), 0.0][None]
+    weights = start["input_to_cells.w"].copy()
+    silent = np.flatnonzero(start["input_to_cells.source"] == 39)
+    assert silent.size
+    weights[silent[0]] = 1.0
+    runs = [simulator.run(state, stimulus, 2) for state in (start, start.replace({"input_to_cells.w": weights}))]
+    (_, alike), (_, other) = runs
+    assert alike.counts["cells"].sum() > 100
+    assert np.array_equal(alike.counts["cells"], other.counts["cells"])
+
+
 @pytest.mark.parametrize("backend", ["cpp", "numpy"])
 def test_each_spike_arrives_after_the_delay_of_its_synapse(backend: str) -> None:
     """Also where a spike was on its way when the run began, and where two arrive in one step."""
