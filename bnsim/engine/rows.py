@@ -5,8 +5,8 @@ delay has passed. Here a spike waits instead: the spikes of the last steps are k
 has, and each of them goes through the rows of its unit, in the order of their delays. A row is read from its first
 synapse to its last, without a list of numbers where synapses are in that order, and without a look-up of targets where
 these are consecutive, which the compiler turns into vector instructions. Where all weights of a projection are one
-number that no rule changes, and the targets are few enough, a spike reads two bytes a synapse. The order of all sums is that of the queue (by
-the step in which a spike was sent, by unit, by synapse), and so is every bit of the result.
+number that no rule changes, and the targets are few enough, a spike reads two bytes a synapse. The order of all sums is
+that of the queue (by the step in which a spike was sent, by unit, by synapse), and so is every bit of the result.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ struct Row { int32_t first, last, delay, target; };
 struct Reached { const int32_t* numbers; int32_t first, last, target; };
 /* A spike, and the next of its unit's rows. */
 struct Sent { int32_t unit, row; };
-/* Stands in for the array of targets within a row. */
+/* Stands in for the array of targets (where spikes go back to the source, of sources) within a row. */
 struct Consecutive { int32_t shift; int32_t operator[](size_t synapse) const { return (int32_t)synapse + shift; } };
 /* Stands in for the array of units within a row. */
 struct Constant { int32_t unit; int32_t operator[](size_t) const { return unit; } };

@@ -3,6 +3,7 @@
 {% extends 'common_synapses.cpp' %}
 
 {% block maincode %}
+    {% set other_end = '_postsynaptic_idx' if pathway.prepost == 'pre' else '_presynaptic_idx' %}
     // scalar code
     const size_t _vectorisation_idx = -1;
     {{scalar_code|autoindent}}
@@ -20,10 +21,10 @@
                 {{vector_code|autoindent}}
             }
         }
-        {% if '_postsynaptic_idx' in variables %}
+        {% if other_end in variables %}
         else if (_reached.target >= 0)
         {
-            const bnsim::Consecutive {{get_array_name(variables['_postsynaptic_idx'])}} = {_reached.target - _reached.first};
+            const bnsim::Consecutive {{get_array_name(variables[other_end])}} = {_reached.target - _reached.first};
             for (int _idx = _reached.first; _idx < _last; _idx++)
             {
                 const size_t _vectorisation_idx = _idx;
@@ -34,7 +35,7 @@
         {% if weights and 'const double w = ' ~ weights in vector_code | join('\n') %}
         else if (!_rows.targets.empty())
         {
-            const uint16_t* const {{get_array_name(variables['_postsynaptic_idx'])}} = _rows.targets.data();
+            const uint16_t* const {{get_array_name(variables[other_end])}} = _rows.targets.data();
             const bnsim::Alike {{weights}} = {_rows.weight};
             for (int _idx = _reached.first; _idx < _last; _idx++)
             {
