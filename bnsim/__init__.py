@@ -20,6 +20,7 @@ Spikes, Trace, Weights               what a run is asked to record; a Recording 
 write_sonata, write_nir, read_...    networks in files of other programs; `Network.to_brian2_script`, `Recording.to_nwb`
 bnsim.measures, bnsim.plotting       rates, variability, correlation, spectra; rasters, traces, weights
 
+What describes or runs a simulation has a unit (300 * ms); spike times, windows and bins may be plain seconds.
 `bnsim list neurons`, `bnsim list drives`, ... on the command line say what each of them is in a line.
 """
 

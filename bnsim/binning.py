@@ -17,6 +17,7 @@ Rules
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -83,6 +84,31 @@ def whole_steps(culprit: str, value: times.Time, dt: float) -> int:
             f"give a multiple such as {nearest:.9g} s"
         )
     return steps
+
+
+def duration_steps(culprit: str, value: Any, dt: float) -> int:
+    """Return a time that describes a simulation, and so must have a unit, as a whole number of steps.
+
+    Parameters
+    ----------
+    culprit : str
+        What the time was given as, for the message of an error.
+    value : Quantity
+        A quantity with a unit of time.
+    dt : float
+        Time step in seconds.
+
+    Returns
+    -------
+    int
+        The number of steps, negative for a negative time.
+
+    Raises
+    ------
+    InputError
+        If the value has no unit, is no time, or no whole number of steps.
+    """
+    return whole_steps(culprit, times.duration(culprit, value), dt)
 
 
 def _countable(culprit: str, time: float, dt: float) -> int:

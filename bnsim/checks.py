@@ -29,6 +29,20 @@ COMPOSED = (
 )
 """Units without a name of their own, as papers write them."""
 
+_IN_PYTHON = {
+    "us": "ms",  # a time step of 0.1 ms is 100 us, and nobody gives it so
+    "s": "second",
+    "V": "volt",
+    "A": "amp",
+    "S": "siemens",
+    "F": "farad",
+    "m": "metre",
+    "mS/cm**2": "msiemens/cm**2",
+    "/ V": "volt**-1",
+    "/ V**2": "volt**-2",
+}
+"""Units in which numbers are given, by those in which quantities are shown, where they differ."""
+
 
 def finite(culprit: str, value: object) -> float:
     """Return a value as a plain float, in SI base units.
@@ -87,6 +101,8 @@ def quantity(culprit: str, value: Any, example: Quantity | None, *, minimum: flo
     except TypeError:
         raise InputError(f"{culprit}: {shown(value)} is not a single number; give one number") from None
     if example is not None and dimensions is not get_dimensions(example):
+        if dimensions.is_dimensionless:
+            raise InputError(without_unit(culprit, value, example))
         expected = "no unit" if is_plain(example) else get_unit(get_dimensions(example))
         raise InputError(
             f"{culprit}: {shown(value)} has the wrong unit, expected {expected}; give {_usual(example)}, say"
@@ -98,9 +114,48 @@ def quantity(culprit: str, value: Any, example: Quantity | None, *, minimum: flo
         raise InputError(f"{culprit}: {describe(value)} {problem}; give a value {bound} {minimum:g}")
 
 
+def without_unit(culprit: str, value: Any, *examples: Quantity) -> str:
+    """Return the message about a number that lacks its unit: the same number with one.
+
+    Parameters
+    ----------
+    culprit : str
+        What the number was given as.
+    value : float
+        The number.
+    *examples : Quantity
+        Values as they are usual there, in whose units the number may be meant.
+
+    Returns
+    -------
+    str
+        Such as "compile(trial): 10 has no unit; give 10 * ms".
+    """
+    number = f"{float(value):.12g}" if isinstance(value, (float, np.number, Quantity)) else shown(value)
+    meant = " or ".join(f"{number} * {unit_in_python(example)}" for example in examples)
+    return f"{culprit}: {number} has no unit; give {meant}"
+
+
+def unit_in_python(example: Quantity) -> str:
+    """Return the unit in which a quantity is usually given, by its name in Brian2.
+
+    Parameters
+    ----------
+    example : Quantity
+        A value as it is usual.
+
+    Returns
+    -------
+    str
+        Such as "ms" or "uF/cm**2".
+    """
+    unit = _usual(example).split(" ", 1)[1].replace("^", "**")
+    return _IN_PYTHON.get(unit, unit)
+
+
 def _usual(example: Quantity) -> str:
-    """An example as text; a value that cells have where it is 1 volt, say, which stands for the unit."""
-    bare = float(np.asarray(example)) == 1 or (example is not None and describe(example) == "1 nA")
+    """An example as text; a value that cells have where it is 0 or 1 volt, say, which stands for the unit."""
+    bare = float(np.asarray(example)) in (0, 1) or (example is not None and describe(example) == "1 nA")
     usual = {get_dimensions(value): value for value in USUAL}.get(get_dimensions(example), example)
     return describe(usual if bare else example)
 

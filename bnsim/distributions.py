@@ -89,6 +89,7 @@ class Uniform(Distribution):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        _refuse_missing_unit(self, "low", "high")
         low, high = checks.describe(self.low), checks.describe(self.high)
         if get_dimensions(self.low) != get_dimensions(self.high):
             raise InputError(f"Uniform.high: {high} and low {low} differ in unit; give both the same unit")
@@ -138,6 +139,7 @@ class Normal(Distribution):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        _refuse_missing_unit(self, "mean", "standard_deviation")
         if get_dimensions(self.mean) != get_dimensions(self.standard_deviation):
             raise InputError(
                 f"Normal.standard_deviation: {checks.describe(self.standard_deviation)} and mean "
@@ -264,6 +266,15 @@ def _check_bounds(owner: Distribution, example: Quantity, minimum: Quantity | No
             f"{type(owner).__name__}.minimum: {checks.describe(minimum)} is not below maximum "
             f"{checks.describe(maximum)}; lower minimum or raise maximum"
         )
+
+
+def _refuse_missing_unit(distribution: Distribution, *names: str) -> None:
+    """Of two values, one may have been given without the unit of the other."""
+    given = {name: getattr(distribution, name) for name in names}
+    usual = [value for value in given.values() if not checks.is_plain(value)]
+    for name, value in given.items():
+        if usual and checks.is_plain(value):
+            raise InputError(checks.without_unit(f"{type(distribution).__name__}.{name}", value, usual[0]))
 
 
 def _refuse_no_mass(owner: Distribution, low: float, high: float) -> None:

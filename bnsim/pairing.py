@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 import numpy as np
-from brian2.units import amp, ms, siemens, volt
+from brian2.units import amp, ms, second, siemens, volt
 from brian2.units.fundamentalunits import Quantity, get_dimensions
 
+from bnsim import checks
 from bnsim.arrays import Float64Array
 from bnsim.connectivity import OneToOne
 from bnsim.drives import SpikeTrains
@@ -109,7 +110,7 @@ def weight_change(
     steps = round(last / step) + 3
     # A relay fires in the step after that of its teacher, so that all is a step later.
     stimulus = {"input": _listed(trains[0], step), "teacher": _listed(trains[1], 0.0)}
-    after, _ = simulator.run_for(before, steps * step, stimulus)
+    after, _ = simulator.run_for(before, steps * step * second, stimulus)
     return cast(Quantity, after.weights("learned") - before.weights("learned"))
 
 
@@ -151,6 +152,8 @@ def _trains(side: str, trains: object) -> list[np.ndarray]:
 
 
 def _starting(start: Any, usual: Quantity, count: int) -> np.ndarray:
+    if np.ndim(start) == 0 and not checks.is_plain(usual) and checks.is_plain(start):
+        raise InputError(checks.without_unit("weight_change.start", start, usual))
     if get_dimensions(start) is not get_dimensions(usual) or np.shape(start) not in ((), (count,)):
         raise InputError(
             f"weight_change.start: {shown(start)}; give one weight such as {usual}, or one for each of {count} synapses"

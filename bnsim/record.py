@@ -56,8 +56,8 @@ class Trace(Request):
         begin with the name of the projection ("E_to_I_g", a conductance), those of drives with "drive0", "drive1".
     units : sequence of int, optional
         The units that are recorded. Default: all.
-    every : float or Quantity, optional
-        Time between two samples, a whole number of time steps; seconds, where it has no unit. Default: every time step.
+    every : Quantity, optional
+        Time between two samples, a whole number of time steps. Default: every time step.
 
     Raises
     ------
@@ -89,9 +89,8 @@ class Weights(Request):
     ----------
     projection : str
         Name of the projection, such as "input_to_cells".
-    every : float or Quantity
-        Time between two samples, a whole number of time steps; seconds, where it has no unit. The moments are those of
-        `Trace`.
+    every : Quantity
+        Time between two samples, a whole number of time steps. The moments are those of `Trace`.
     synapses : sequence of int, optional
         The synapses, by their places in `<projection>.source` and `.target` of the state; all, if none are named. In a
         recording they are the `units` of the samples.

@@ -1,6 +1,12 @@
-"""Times as a user gives them: plain seconds, or quantities with a unit of time, of Brian2 or of Neo.
+"""Times as a user gives them: quantities with a unit of time, of Brian2 or of Neo, or plain seconds.
 
-All that takes a time takes it through this module, so that `0.005` and `5*ms` mean the same everywhere. Brian2 is
+The rule
+--------
+What describes or runs a simulation has a unit: durations, time steps, delays, time constants, intervals of sampling.
+`run_for(state, 300)` could mean 300 ms or 300 s, and is refused. What is data, or looks at data, may be plain seconds,
+as recordings hold them: spike times, windows, widths of bins, lags; there `0.005` and `5*ms` mean the same.
+
+All that takes a time takes it through this module, but for parameters of descriptions (`bnsim.checks`). Brian2 is
 imported only where one of its quantities is given, since stored results are drawn without it.
 """
 
@@ -8,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -51,6 +58,35 @@ def seconds(culprit: str, value: Time) -> float:
     if not math.isfinite(number):
         raise InputError(f"{culprit}: {number} is not finite; give seconds or a quantity such as 5 ms")
     return float(number)
+
+
+def duration(culprit: str, value: Any) -> float:
+    """Return one time with a unit as plain seconds: what describes a simulation must say which unit is meant.
+
+    Parameters
+    ----------
+    culprit : str
+        What the value was given as, for the message of an error.
+    value : Quantity
+        A quantity of Brian2 or Neo with a unit of time.
+
+    Returns
+    -------
+    float
+        The time in seconds.
+
+    Raises
+    ------
+    InputError
+        If the value is a number without a unit, or not a single finite time.
+    """
+    if _has_unit(value) and not getattr(getattr(value, "dim", None), "is_dimensionless", False):
+        return seconds(culprit, value)
+    if hasattr(value, "dim") and np.ndim(value) == 0:
+        value = float(value)  # the ratio of two times, say
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise InputError(f"{culprit}: {shown(value)} is not a single time; give a quantity such as 300 * ms")
+    raise InputError(f"{culprit}: {value} has no unit; give {value} * ms or {value} * second")
 
 
 def positive(culprit: str, value: Time) -> float:
@@ -218,5 +254,9 @@ def _check_unit(culprit: str, value: Quantity) -> None:
     from brian2.units.fundamentalunits import get_unit
 
     if value.dim is not second.dim:
-        unit = "a number without a unit of time" if value.dim.is_dimensionless else f"{get_unit(value.dim)}"
+        if value.dim.is_dimensionless:
+            raise InputError(
+                f"{culprit}: {shown(value)} is a quantity without a unit; give seconds or a quantity such as 5 ms"
+            )
+        unit = get_unit(value.dim)
         raise InputError(f"{culprit}: {unit} is no unit of time; give seconds or a quantity such as 5 ms")

@@ -17,6 +17,7 @@ from bnsim.drives.binned import Binned
 from bnsim.errors import InputError
 from bnsim.expressions import check_expression
 from bnsim.neurons import NeuronModel
+from bnsim.notation import check_statements, read_equations
 
 Course = Quantity | Distribution | str | Binned
 """A quantity that may depend on time: a constant, or one for each cell; an expression of t, the time, and i, the index
@@ -55,6 +56,11 @@ class Drive(CellDescription, abstract=True):
         Unit of the fields that may depend on time (see `Course`); `{input_unit}` is filled in.
     in_input_units : tuple of str
         Fields that must have the unit of the neurons' input.
+
+    Raises
+    ------
+    InputError
+        If a text cannot be read.
     """
 
     equations: ClassVar[str] = ""
@@ -75,6 +81,13 @@ class Drive(CellDescription, abstract=True):
         "courses",
         "in_input_units",
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        owner = type(self).__name__
+        read_equations(f"{owner}.equations", self.equations)
+        for attribute in ("at_start", "arrivals"):
+            check_statements(f"{owner}.{attribute}", getattr(self, attribute), {})
 
     def check(self, culprit: str, model: NeuronModel, size: int) -> None:
         """Refuse a drive that does not fit a population.

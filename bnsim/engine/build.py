@@ -19,8 +19,8 @@ from bnsim.arrays import Int64Array
 from bnsim.engine import random
 from bnsim.engine.functions import make_functions
 from bnsim.errors import InputError
+from bnsim.notation import reason
 from bnsim.program import KEY_WORDS, Draw, PopulationProgram, Program, ProjectionProgram, Signal, Variable
-from bnsim.program.statements import brian2_reason
 
 
 @dataclass(frozen=True)
@@ -299,7 +299,7 @@ def _refusable(culprit: str, make: Callable[[], Any]) -> Any:
     except InputError:
         raise
     except Exception as error:
-        raise InputError(f"{culprit}: Brian2 refuses it: {brian2_reason(error)}") from error
+        raise InputError(f"{culprit}: Brian2 refuses it: {reason(error)}") from error
 
 
 def connect(synapses: Any, projection: ProjectionProgram, arrays: Mapping[str, np.ndarray]) -> None:

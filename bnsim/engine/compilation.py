@@ -7,7 +7,7 @@ from typing import Any
 
 from brian2.units.fundamentalunits import Quantity
 
-from bnsim.binning import whole_steps
+from bnsim.binning import duration_steps
 from bnsim.engine.backends import backend_name, find_backend
 from bnsim.engine.build import without_upkeep
 from bnsim.engine.plain import plain_network
@@ -127,5 +127,5 @@ def to_brian2_script(network: Network, duration: Quantity, stimulus: Any, dt: Qu
         If the parts of the network do not fit together, or plain Brian2 does not know one of them.
     """
     program = lower(network, time_step(dt), traces_on_neurons=False)
-    steps = whole_steps("to_brian2_script(duration)", duration, program.dt)
+    steps = duration_steps("to_brian2_script(duration)", duration, program.dt)
     return written(program, checked_key("to_brian2_script(key)", key), stimulus, steps)

@@ -18,8 +18,8 @@ from bnsim.engine.build import Replayed, build, connect
 from bnsim.engine.initial import initial_arrays
 from bnsim.engine.stimuli import by_encoder, encoded
 from bnsim.errors import InputError
+from bnsim.notation import read_equations
 from bnsim.program import PopulationProgram, Program, Series, Variable
-from bnsim.program.statements import parsed
 from bnsim.state import POSITIONS
 from bnsim.timing import Timing
 
@@ -124,7 +124,7 @@ def check_plain(culprit: str, program: Program) -> None:
             )
     for population in program.populations:
         if population.stimulus is not None and population.stimulus.form == "spikes":
-            held = set(parsed(population.name, population.equations)) - {"spike_count", "drive"}
+            held = set(read_equations(population.name, population.equations)) - {"spike_count", "drive"}
             if held:
                 raise InputError(
                     f"{culprit}: a rule keeps {sorted(held)[0]!r} at {population.name!r}, which replays spikes; "

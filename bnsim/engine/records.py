@@ -9,7 +9,7 @@ import numpy as np
 
 from bnsim import checks
 from bnsim.arrays import FloatArray, Int32Array, IntArray, UInt64Array
-from bnsim.binning import whole_steps
+from bnsim.binning import duration_steps
 from bnsim.engine.job import Grid, Outcome, Sampling
 from bnsim.errors import InputError
 from bnsim.program import Program, Recordable
@@ -71,7 +71,7 @@ class Record:
                 twice, spikes[name] = name in spikes, as_index(request.units)
             else:
                 place = _weights(program, request) if isinstance(request, Weights) else _variable(program, request)
-                every = 1 if request.every is None else whole_steps(f"{culprit}.every", request.every, program.dt)
+                every = 1 if request.every is None else duration_steps(f"{culprit}.every", request.every, program.dt)
                 units = as_index(request.synapses if isinstance(request, Weights) else request.units)
                 twice, samples[place] = place in samples, Sampling(_positive(culprit, every), units)
             if twice:

@@ -21,8 +21,8 @@ from bnsim.engine.compiler import FLAGS
 from bnsim.engine.job import CHECK_EVERY, Job, Outcome, Reporter, diverged
 from bnsim.engine.seen import Seen
 from bnsim.errors import InputError
+from bnsim.notation import reason
 from bnsim.program import Program
-from bnsim.program.statements import brian2_reason
 
 
 @contextmanager
@@ -169,7 +169,7 @@ class RuntimeNetwork:
                 with without_upkeep():
                     objects.network.run(0 * brian2.second, namespace={})  # generates the code of all objects
             except Exception as error:
-                raise InputError(f"Network: Brian2 refuses it: {brian2_reason(error)}") from error
+                raise InputError(f"Network: Brian2 refuses it: {reason(error)}") from error
             self._live, self._wired, self._connected = objects, wanted, True
         return self._live
 

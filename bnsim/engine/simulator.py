@@ -10,7 +10,7 @@ import numpy as np
 
 from bnsim import notebook
 from bnsim.arrays import Int64Array
-from bnsim.binning import whole_steps
+from bnsim.binning import duration_steps
 from bnsim.drives.encoder import Encoded
 from bnsim.engine import random, stimuli
 from bnsim.engine.backends import CompiledNetwork
@@ -187,8 +187,8 @@ class Simulator:
             From `initial_state` or an earlier run, which it continues: everything carries over, the clock, the key of
             the random numbers and spikes in flight included. It is not changed. For other random numbers in the same
             network give `state.with_key(5)`, say.
-        duration : float or Quantity
-            How long to simulate, a whole number of time steps; seconds, where it has no unit.
+        duration : Quantity
+            How long to simulate, a whole number of time steps. A number without a unit is refused.
         stimulus : mapping, array or None
             What each encoder takes, for the run as a whole. For an encoder that takes values, an array (unit,), or an
             array (part, unit) with values for equal parts of the run. For one that replays spikes, the spikes of the
@@ -219,8 +219,8 @@ class Simulator:
         Raises
         ------
         InputError
-            If duration, stimulus, signals or state do not fit, or the network has something that happens at the end of
-            a trial: a rule that learns then, a repetition or a reward.
+            If duration, stimulus, signals or state do not fit, the duration has no unit, or the network has something
+            that happens at the end of a trial: a rule that learns then, a repetition or a reward.
         MachineError
             If the simulation fails.
 
@@ -237,7 +237,7 @@ class Simulator:
         culprit, program = "Simulator.run_for", self.program
         self._refuse_trial_ends()
         wanted = Record.of(f"{culprit}(record)", program, record)
-        steps = whole_steps(f"{culprit}(duration)", duration, program.dt)
+        steps = duration_steps(f"{culprit}(duration)", duration, program.dt)
         if steps < 1:
             raise InputError(f"{culprit}(duration): not above 0; give a time such as 1*second")
         check_state(program, state, continuous=True)

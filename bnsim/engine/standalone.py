@@ -31,8 +31,8 @@ from bnsim.engine.driver import NOT_FINITE, driver_source
 from bnsim.engine.job import Job, Outcome, Reporter, diverged
 from bnsim.engine.rows import RowDevice, declarations
 from bnsim.errors import InputError, MachineError
+from bnsim.notation import reason
 from bnsim.program import Program, layout
-from bnsim.program.statements import brian2_reason
 
 DEVICE = "bnsim_standalone"
 
@@ -240,7 +240,7 @@ def _build(program: Program, compiler: str, folder: Path) -> dict[str, Any]:
         except OSError:
             raise  # the disk's fault, not the description's
         except Exception as error:
-            raise InputError(f"Network: Brian2 refuses it: {brian2_reason(error)}") from error
+            raise InputError(f"Network: Brian2 refuses it: {reason(error)}") from error
         called = re.findall(r"\.add\(&\w+, _run_(\w+)\);", (folder / "main.cpp").read_text())
         called += [code.name for item in objects.trial_end for code in item._code_objects]
         source = driver_source(program, objects, device)

@@ -21,11 +21,13 @@ units=)`), in the order of `recording.spike_times(population).units`. Times are 
 from bnsim.measures.contrast import spike_contrast
 from bnsim.measures.correlogram import cross_correlation
 from bnsim.measures.firing import first_spike_latency, rates
+from bnsim.measures.golomb import PopulationSynchrony, synchrony
 from bnsim.measures.intervals import coefficient_of_variation, interspike_intervals
 from bnsim.measures.spectrum import power_spectrum
 from bnsim.measures.tiling import spike_time_tiling
 
 __all__ = [
+    "PopulationSynchrony",
     "coefficient_of_variation",
     "cross_correlation",
     "first_spike_latency",
@@ -34,4 +36,5 @@ __all__ = [
     "rates",
     "spike_contrast",
     "spike_time_tiling",
+    "synchrony",
 ]

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from brian2.equations.equations import EquationError, Equations
 from brian2.units import ms
 from brian2.units.fundamentalunits import Quantity
 
@@ -27,6 +26,7 @@ from bnsim.errors import IneffectiveRuleWarning, InputError
 from bnsim.network.population import Population
 from bnsim.network.projection import Projection
 from bnsim.neurons import NeuronModel
+from bnsim.notation import read_equations
 from bnsim.plasticity import PlasticityRule
 from bnsim.synapses.base import SIGNED
 from bnsim.values import check_values, extent
@@ -103,10 +103,8 @@ def check_initial(culprit: str, population: Population, incoming: Iterable[Proje
     """
     if not population.initial or not isinstance(population.model, NeuronModel):
         return
-    try:
-        units = Equations(population.model.equations).dimensions
-    except EquationError:  # which is told of when the network is compiled
-        return
+    found = read_equations(f"{type(population.model).__name__}.equations", population.model.equations)
+    units = {name: equation.dim for name, equation in found.items()}
     parts = (*(projection.name for projection in incoming), *(f"drive{k}" for k in range(len(population.drives))))
     for symbol, values in population.initial.items():
         if symbol in units:

@@ -16,6 +16,7 @@ from bnsim.cells import CellDescription
 from bnsim.description import parameter
 from bnsim.distributions import Distribution
 from bnsim.errors import InputError
+from bnsim.neuron_texts import Texts, check_texts, dimensions
 
 InputUnit = Literal["volt", "amp"]
 
@@ -67,7 +68,8 @@ class NeuronModel(CellDescription, abstract=True):
     Raises
     ------
     InputError
-        If an attribute is missing or not one of the options, or a unit without a threshold has what belongs to spikes.
+        If an attribute is missing or not one of the options, a text cannot be read, its units do not fit, the equations
+        do not allow the method, or a unit without a threshold has what belongs to spikes.
 
     Examples
     --------
@@ -119,13 +121,29 @@ class NeuronModel(CellDescription, abstract=True):
     def __post_init__(self) -> None:
         super().__post_init__()
         name = type(self).__name__
-        for attribute in ("equations", "threshold", "reset"):
+        for attribute in ("equations", "threshold", "reset", "rearmed"):
             if not isinstance(getattr(type(self), attribute, None), str):
                 raise InputError(
                     f"{name}.{attribute}: missing; give it as a class attribute, a string in Brian2's notation"
                 )
+        if not isinstance(self.initial, Mapping):
+            raise InputError(f"{name}.initial: {self.initial!r}; give a dict, such as {{'v': '-70*mV'}}")
         checks.one_of(f"{name}.input_unit", self.input_unit, get_args(InputUnit))
         checks.one_of(f"{name}.method", self.method, get_args(Method))
+        check_texts(
+            Texts(
+                name=name,
+                equations=self.equations,
+                threshold=self.threshold,
+                reset=self.reset,
+                rearmed=self.rearmed,
+                membrane=self.membrane,
+                input_unit=self.input_unit,
+                method=self.method,
+                initial=tuple(self.initial.items()),
+                parameters=dimensions(self.parameters),
+            )
+        )
         for attribute in ("reset", "rearmed", "refractory") if not self.threshold else ():
             if getattr(self, attribute):
                 raise InputError(f"{name}.{attribute}: without a threshold there are no spikes; leave it out")

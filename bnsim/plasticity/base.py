@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, get_args
 
 from bnsim import checks
 from bnsim.description import Description
+from bnsim.notation import check_statements, read_equations
 
 SignalKind = Literal["postsynaptic", "shared", "reward"]
 Where = Literal["postsynaptic", "synapse"]
@@ -56,7 +57,8 @@ class PlasticityRule(Description, abstract=True):
     Raises
     ------
     InputError
-        If an attribute names a kind, signal or parameter that does not exist.
+        If an attribute names a kind, signal or parameter that does not exist, or a text cannot be read. Units of the
+        texts depend on the neurons: `bnsim.Network.compile` checks them.
     """
 
     equations: ClassVar[str] = ""
@@ -91,13 +93,19 @@ class PlasticityRule(Description, abstract=True):
     def __post_init__(self) -> None:
         super().__post_init__()
         owner = type(self).__name__
-        for where, _ in self.trial_end:
+        for attribute in ("equations", "presynaptic", "postsynaptic"):
+            read_equations(f"{owner}.{attribute}", getattr(self, attribute))
+        for attribute in ("on_pre", "on_post", "on_presynaptic_spike", "each_step"):
+            check_statements(f"{owner}.{attribute}", getattr(self, attribute), {})
+        for where, statements in self.trial_end:
+            check_statements(f"{owner}.trial_end", statements, {})
             checks.one_of(f"{owner}.trial_end", where, get_args(Where))
         for name, kind in self.signals.items():
             checks.one_of(f"{owner}.signals[{name!r}]", kind, get_args(SignalKind))
         for name in self.signal_defaults:
             checks.one_of(f"{owner}.signal_defaults", name, self.signals)
-        for name, (tau, _) in {**self.presynaptic_traces, **self.postsynaptic_traces}.items():
+        for name, (tau, statement) in {**self.presynaptic_traces, **self.postsynaptic_traces}.items():
+            check_statements(f"{owner}: trace {name!r}", statement, {})
             checks.one_of(f"{owner}: time constant of {name!r}", tau, self.parameters)
         checks.one_of(f"{owner}.weight_scale", self.weight_scale, self.parameters)
 

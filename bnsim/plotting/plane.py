@@ -16,8 +16,9 @@ from bnsim import checks
 from bnsim.arrays import Float64Array
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
-from bnsim.program.rates import rates_of_change
-from bnsim.program.statements import assignments, parsed
+from bnsim.notation import read_equations
+from bnsim.program.statements import assignments
+from bnsim.rates_of_change import rates_of_change
 from bnsim.recording import Recording
 from bnsim.selection import checked_index, known_population
 from bnsim.times import shown
@@ -86,7 +87,7 @@ class Plane:
                 f"{culprit}: {', '.join(model.of_cells)} of {type(model).__name__} differ from cell to cell; give the "
                 "values of one cell"
             )
-        equations = parsed(f"{type(model).__name__}.equations", model.equations)
+        equations = read_equations(f"{type(model).__name__}.equations", model.equations)
         found = list(rates_of_change(equations))
         if len(found) != 2 or model.membrane not in found:
             raise InputError(
@@ -119,7 +120,7 @@ class Plane:
         (ndarray of float64, ndarray of float64)
             Change of each per second.
         """
-        texts = rates_of_change(parsed(f"{type(self.model).__name__}.equations", self.model.equations))
+        texts = rates_of_change(read_equations(f"{type(self.model).__name__}.equations", self.model.equations))
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             first, second = (np.broadcast_to(self._evaluated(texts[name], x, y), _shape(x, y)) for name in self.names)
         return first, second

@@ -12,8 +12,10 @@ from bnsim.cells import CellValues
 from bnsim.drives import Binned, Drive
 from bnsim.network import Population
 from bnsim.neurons import NeuronModel
+from bnsim.notation import read_equations
 from bnsim.program.parts import Draw, Series
-from bnsim.program.statements import discard, fill, parsed, refuse_randomness, rename
+from bnsim.program.statements import discard, fill, refuse_randomness, rename
+from bnsim.program.units import check_drive
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,8 @@ def _parts(population: Population, number: int, drive: Drive, still: set[str], d
     if drive.random:
         lines.append("uniform : 1")
     text = "\n".join(line for line in lines if line)
-    names = {name: f"{prefix}{name}" for name in (*parsed(culprit, text), *constants)}
+    check_drive(culprit, drive, population, text)
+    names = {name: f"{prefix}{name}" for name in (*read_equations(culprit, text), *constants)}
     conditions = dict.fromkeys(still, "not_refractory")
     arrivals = fill(rename(drive.arrivals, names), model)
     return DriveParts(

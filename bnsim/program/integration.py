@@ -33,11 +33,12 @@ from brian2.equations.equations import SingleEquation
 from brian2.parsing.sympytools import str_to_sympy, sympy_to_str
 from brian2.units.fundamentalunits import Quantity
 
+from bnsim.affine import REST, NotAffine, affine, names_in
 from bnsim.arrays import Float64Array
 from bnsim.errors import InputError
-from bnsim.program.affine import REST, NotAffine, affine, names_in
+from bnsim.neuron_texts import other_method
 from bnsim.program.linear import System, linear_part, part_for, propagators
-from bnsim.program.rates import rates_of_change, renamed, standing
+from bnsim.rates_of_change import rates_of_change, renamed, standing
 
 PREFIX = "propagator_"
 """How the names of the variables begin that hold the coefficients of an integration."""
@@ -109,7 +110,7 @@ def exact(
     if nonlinear:
         raise InputError(
             f"{culprit}: the equation of {nonlinear[0]!r} is not linear with constant coefficients, so it cannot be "
-            'integrated exactly; give method="rk4", or another'
+            f"integrated exactly; {other_method(culprit)}"
         )
     lines, systems = _propagation(system, "_next_")
     return _integration([*lines, *_writes(system.unknowns)], systems, constants, dt, bool(of_cells))
@@ -159,7 +160,7 @@ def exponential_midpoint(
         if not slope:
             raise InputError(
                 f"{culprit}: the equation of {name!r} is not linear and has no derivative, so the exponential midpoint "
-                'rule cannot integrate it; give method="rk4", or another'
+                f"rule cannot integrate it; {other_method(culprit)}"
             )
         halves = {other: f"_half_{other}" for other in used[name]}
         lines += _curve("_next_", name, renamed(slope, halves), renamed(rest, halves), "dt")

@@ -16,8 +16,8 @@ from brian2.core.functions import DEFAULT_FUNCTIONS
 from brian2.core.namespace import DEFAULT_UNITS
 from scipy.linalg import expm, matrix_balance
 
+from bnsim.affine import REST, NotAffine, affine, names_in
 from bnsim.arrays import Float64Array
-from bnsim.program.affine import REST, NotAffine, affine, names_in
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,13 @@ from bnsim.drives import Encoder
 from bnsim.errors import InputError
 from bnsim.network import Network, Population, Projection
 from bnsim.neurons import NeuronModel
-from bnsim.program import names, neurons, synapses, variables
+from bnsim.notation import read_equations
+from bnsim.program import names, neurons, synapses, units, variables
 from bnsim.program.drives import DriveParts, declared_of_cells, drives_of
 from bnsim.program.links import Link
 from bnsim.program.neurons import Cells
 from bnsim.program.parts import Data, Draw, Stimulus
 from bnsim.program.starts import starts_of
-from bnsim.program.statements import parsed
 from bnsim.program.whole import PopulationProgram, Program, ProjectionProgram
 from bnsim.random_numbers import Numbers
 from bnsim.synapses.base import SIGNED
@@ -68,9 +68,10 @@ def lower(network: Network, dt: float, *, traces_on_neurons: bool = True) -> Pro
     ends = tuple(end for link in links for end in synapses.trial_end(link))
     for cells, program in zip(all_cells, populations, strict=True):
         _refuse_second_positions(cells.population, program)
-        names.check_population(type(cells.population.model).__name__, program, ends)
-    for projection in projections:
-        names.check_projection(projection, named[projection.source], named[projection.target], ends)
+        names.check_population(type(cells.population.model).__name__, program, ends, cells.parts)
+    for link, projection in zip(links, projections, strict=True):
+        parts = [link.synapse, *([link.rule] if link.rule is not None else [])]
+        names.check_projection(projection, named[projection.source], named[projection.target], ends, parts)
     found = list(chain.from_iterable(map(variables.of_population, all_cells, populations)))
     found += chain.from_iterable(map(variables.of_projection, links, projections))
     return Program(
@@ -145,6 +146,8 @@ def _projection(
 ) -> ProjectionProgram:
     projection = link.projection
     source, target = populations[link.source.name], populations[link.target.name]
+    units.check_synapse(link)
+    units.check_rule(link)
     on_pre, equations = synapses.on_pre(link), synapses.equations(link)
     _refuse_vanishing_delays(projection, dt)
     if projection.delay_kind != "none" and not on_pre:
@@ -155,7 +158,7 @@ def _projection(
         target=target.name,
         n_source=source.size,
         n_target=target.size,
-        weight_unit=variables.si_unit(parsed(f"Projection({link.name!r})", equations)["w"]),
+        weight_unit=variables.si_unit(read_equations(f"Projection({link.name!r})", equations)["w"]),
         equations=equations,
         on_pre=on_pre,
         on_post=synapses.on_post(link),
@@ -187,7 +190,7 @@ def _refuse_vanishing_delays(projection: Projection, dt: float) -> None:
 
 def _refuse_second_positions(population: Population, program: PopulationProgram) -> None:
     """A state holds positions beside the variables, by name."""
-    if population.positions is not None and "positions" in parsed(population.name, program.equations):
+    if population.positions is not None and "positions" in read_equations(population.name, program.equations):
         model = type(population.model).__name__
         raise InputError(f"Population({population.name!r}).positions: {model} has a variable of that name; rename it")
 

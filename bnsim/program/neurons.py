@@ -12,16 +12,18 @@ from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
 from bnsim.cells import CellValues
+from bnsim.description import Description
 from bnsim.drives import Encoder
 from bnsim.errors import InputError, RoundingWarning
 from bnsim.network import Population
 from bnsim.neurons import NeuronModel
+from bnsim.notation import read_equations
 from bnsim.program.drives import DriveParts
 from bnsim.program.integration import Integration, exact, exponential_midpoint
 from bnsim.program.links import Link
 from bnsim.program.names import check_equations
 from bnsim.program.parts import KEY_WORDS
-from bnsim.program.statements import declared, fill, gate, parsed, refuse_randomness, rename
+from bnsim.program.statements import declared, fill, gate, refuse_randomness, rename
 
 ENGINE = frozenset(
     {
@@ -98,6 +100,12 @@ class Cells:
     @property
     def incoming(self) -> list[Link]:
         return [link for link in self.links if self.receives(link)]
+
+    @property
+    def parts(self) -> list[Description]:
+        """What has written the texts of the population: its model, drives, and the synapses and rules around it."""
+        around = [part for link in self.links for part in (link.synapse, link.rule) if part is not None]
+        return [self.population.model, *self.population.drives, *around]
 
     @property
     def of_cells(self) -> dict[str, CellValues]:
@@ -268,7 +276,11 @@ def reset(cells: Cells) -> str:
         If a line of the model's reset is not an assignment.
     """
     model = cells.population.model
-    lines = [gate(model.reset, model.persistent, "plastic")] if isinstance(model, NeuronModel) else []
+    lines = (
+        [gate(f"{type(model).__name__}.reset", model.reset, model.persistent, "plastic")]
+        if isinstance(model, NeuronModel)
+        else []
+    )
     lines.append("spike_count += 1")
     if cells.decides:
         lines.append("last_spike_step = t_in_timesteps")
@@ -363,8 +375,8 @@ def integration(
         method = "exponential_midpoint"
     if method not in ("exact", "exponential_midpoint"):
         return None, method
-    found = parsed(f"Population({cells.population.name!r})", equations)
-    check_equations(culprit, found, constants, model.of_cells)
+    found = read_equations(f"Population({cells.population.name!r})", equations)
+    check_equations(culprit, found, constants, model.of_cells, cells.parts)
     step = exact if method == "exact" else exponential_midpoint
     return step(culprit, found, constants, dt, frozenset(model.of_cells)), ""
 
@@ -432,7 +444,7 @@ def still(model: NeuronModel) -> set[str]:
     InputError
         If the model's equations cannot be read.
     """
-    found = parsed(f"{type(model).__name__}.equations", model.equations)
+    found = read_equations(f"{type(model).__name__}.equations", model.equations)
     return {model.membrane} | {name for name, equation in found.items() if "unless refractory" in equation.flags}
 
 

@@ -11,14 +11,14 @@ from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER
 from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
+from bnsim.affine import names_in
 from bnsim.arrays import Float64Array
 from bnsim.cells import CellValues, check_cells, is_of_cells
 from bnsim.neurons import NeuronModel
-from bnsim.program.affine import names_in
+from bnsim.notation import read_equations
 from bnsim.program.integration import PREFIX
 from bnsim.program.neurons import ENGINE, Cells
 from bnsim.program.parts import Start
-from bnsim.program.statements import parsed
 from bnsim.random_numbers import Numbers
 
 
@@ -54,7 +54,7 @@ def starts_of(cells: Cells, equations: str, constants: Mapping[str, Any]) -> dic
     for symbol, expression in cells.initial.items():
         if names_in(expression) & set(of_cells):
             starts[symbol] = partial(_evaluated, model, expression, constants)
-    found = parsed(f"Population({population.name!r})", equations)
+    found = read_equations(f"Population({population.name!r})", equations)
     stored = [name for name, equation in found.items() if equation.type in (DIFFERENTIAL_EQUATION, PARAMETER)]
     known = [n for n in stored if n not in ENGINE and n not in of_cells and not n.startswith(PREFIX)]
     for symbol, given in population.initial.items():

@@ -6,59 +6,13 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from brian2.equations.equations import SingleEquation, parse_string_equations
-
 from bnsim.description import Description
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
+from bnsim.notation import read_equations
 
 FORBIDDEN = ("xi", "rand", "randn", "poisson", "rand_range")
 _STATEMENT = re.compile(r"^\s*(\w+)\s*(\*\*|//|[-+*/%])?=(?!=)\s*(.+?)\s*$")
-
-
-def parsed(culprit: str, equations: str) -> dict[str, SingleEquation]:
-    """Parse equations and return them by the variable that each declares.
-
-    Parameters
-    ----------
-    culprit : str
-        What the equations were given as, for the message of an error.
-    equations : str
-        Equations in Brian2's notation; a unit in braces, which is not filled in yet, is read as 1.
-
-    Returns
-    -------
-    dict of str to SingleEquation
-        Brian2's equations by variable.
-
-    Raises
-    ------
-    InputError
-        If Brian2 cannot read them.
-    """
-    try:
-        return dict(parse_string_equations(re.sub(r"\{\w+\}", "1", equations)))
-    except Exception as error:
-        raise InputError(f"{culprit}: Brian2 refuses it: {brian2_reason(error)}") from error
-
-
-def brian2_reason(error: BaseException) -> str:
-    """Return the last message of an exception chain on one line, with the object concerned if Brian2 names one.
-
-    Parameters
-    ----------
-    error : BaseException
-        The exception at the head of the chain.
-
-    Returns
-    -------
-    str
-        The message.
-    """
-    named = re.search(r"object named '(\w+)'", str(error))
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return " ".join(str(error).split()) + (f" (in {named.group(1)})" if named else "")
 
 
 def declared(description: Description, attribute: str) -> list[str]:
@@ -81,7 +35,7 @@ def declared(description: Description, attribute: str) -> list[str]:
     InputError
         If Brian2 cannot read the equations.
     """
-    return list(parsed(f"{type(description).__name__}.{attribute}", getattr(description, attribute)))
+    return list(read_equations(f"{type(description).__name__}.{attribute}", getattr(description, attribute)))
 
 
 def rename(text: str, names: Mapping[str, str]) -> str:
@@ -105,11 +59,13 @@ def rename(text: str, names: Mapping[str, str]) -> str:
     return text
 
 
-def gate(statements: str, persistent: Iterable[str], condition: str) -> str:
+def gate(culprit: str, statements: str, persistent: Iterable[str], condition: str) -> str:
     """Return statements in which a write to a persistent variable has no effect where a condition is false.
 
     Parameters
     ----------
+    culprit : str
+        What the statements were given as, for the message of an error.
     statements : str
         Assignments, separated by line breaks or semicolons.
     persistent : iterable of str
@@ -132,7 +88,8 @@ def gate(statements: str, persistent: Iterable[str], condition: str) -> str:
         match = _STATEMENT.match(line)
         if match is None and line.strip():
             raise InputError(
-                f"statement {line.strip()!r}: not an assignment; write each as `name = value` or `name += value`"
+                f"{culprit}: {line.strip()!r} is no assignment; write each as `name = value` or `name += value`, "
+                "on one line"
             )
         if match and match.group(1) in kept:
             name, operator, value = match.groups()

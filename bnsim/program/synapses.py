@@ -8,11 +8,12 @@ from typing import Literal
 from bnsim import checks
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
+from bnsim.notation import read_equations
 from bnsim.program import short_term
 from bnsim.program.links import Link
 from bnsim.program.neurons import still
 from bnsim.program.parts import TrialEnd
-from bnsim.program.statements import assignments, declared, discard, fill, gate, parsed, refuse_randomness, rename
+from bnsim.program.statements import assignments, declared, discard, fill, gate, refuse_randomness, rename
 
 
 def equations(link: Link) -> str:
@@ -193,7 +194,7 @@ def learning(link: Link, event: Literal["on_pre", "on_post", "each_step"]) -> st
     culprit = f"{type(link.rule).__name__}.{event}"
     statements = fill(rename(getattr(link.rule, event), link.synapse_names), link.model)
     _refuse_persistent(link, culprit, statements)
-    return discard(culprit, gate(statements, ["w"], "plastic_post"), _conditions(link))
+    return discard(culprit, gate(culprit, statements, ["w"], "plastic_post"), _conditions(link))
 
 
 def _neuron_variables(link: Link, names: Callable[[NeuronModel], Iterable[str]]) -> Iterator[tuple[str, str, str]]:
@@ -202,7 +203,7 @@ def _neuron_variables(link: Link, names: Callable[[NeuronModel], Iterable[str]])
         if isinstance(population.model, NeuronModel):
             yield from ((f"{name}_{end}", name, end) for name in names(population.model))
     # Brian2 looks for a name without ending among the synapse's own variables, then among the postsynaptic ones.
-    own = parsed(f"Projection({link.name!r})", equations(link))
+    own = read_equations(f"Projection({link.name!r})", equations(link))
     yield from ((name, name, "post") for name in names(link.model) if name not in own)
 
 

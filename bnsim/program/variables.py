@@ -11,11 +11,11 @@ from brian2.units.fundamentalunits import Quantity, get_unit
 from bnsim import checks
 from bnsim.cells import unit_in_equations
 from bnsim.neurons import NeuronModel
+from bnsim.notation import read_equations
 from bnsim.program import short_term
 from bnsim.program.links import Link
 from bnsim.program.neurons import ENGINE, Cells
 from bnsim.program.parts import Computed, Place, Role, Signal, Variable
-from bnsim.program.statements import parsed
 from bnsim.program.whole import PopulationProgram, ProjectionProgram
 
 NEVER = -1e4
@@ -64,7 +64,7 @@ def of_population(cells: Cells, program: PopulationProgram) -> Iterator[Variable
     told = {signal.symbol for link in cells.incoming for signal in signals(link) if not signal.shared}
     coefficients = () if program.integration is None else program.integration.names
     model = cells.population.model
-    for symbol, equation in _stored(parsed(f"Population({program.name!r})", program.equations)):
+    for symbol, equation in _stored(read_equations(f"Population({program.name!r})", program.equations)):
         if symbol in ENGINE or symbol in told or symbol in coefficients or symbol in program.held_by_engine:
             continue
         role: Role = "transient"
@@ -98,7 +98,7 @@ def of_projection(link: Link, program: ProjectionProgram) -> Iterator[Variable]:
         One variable; the weight is among them only where a rule changes it.
     """
     told = {signal.symbol for signal in signals(link) if signal.shared}
-    found = parsed(f"Projection({program.name!r})", program.equations)
+    found = read_equations(f"Projection({program.name!r})", program.equations)
     for symbol, equation in _stored(found):
         if symbol != "w" and symbol not in told:
             yield _variable(program.name, "projection", symbol, equation, "transient", short_term.initial(link, symbol))
@@ -142,7 +142,7 @@ def computed(name: str, equations: str) -> tuple[Computed, ...]:
     """
     return tuple(
         Computed(symbol, si_unit(equation), unit_in_equations(equation.dim))
-        for symbol, equation in sorted(parsed(f"Population({name!r})", equations).items())
+        for symbol, equation in sorted(read_equations(f"Population({name!r})", equations).items())
         if equation.type == SUBEXPRESSION and equation.var_type == "float"
     )
 

@@ -9,6 +9,7 @@ from bnsim import checks
 from bnsim.description import Description
 from bnsim.errors import InputError
 from bnsim.jumps import Jump
+from bnsim.notation import check_statements, read_equations
 
 WeightKind = Literal["potential", "input", "conductance", "modulatory"]
 
@@ -49,7 +50,8 @@ class SynapseModel(Description, abstract=True):
     Raises
     ------
     InputError
-        If an attribute is missing or not one of the options.
+        If an attribute is missing or not one of the options, or a text cannot be read. Units of the texts depend on the
+        neurons: `bnsim.Network.compile` checks them.
 
     Examples
     --------
@@ -73,5 +75,8 @@ class SynapseModel(Description, abstract=True):
         super().__post_init__()
         owner = type(self).__name__
         checks.one_of(f"{owner}.weight", getattr(self, "weight", None), get_args(WeightKind))
+        for attribute in ("equations", "of_each"):
+            read_equations(f"{owner}.{attribute}", getattr(self, attribute))
+        check_statements(f"{owner}.on_pre", self.on_pre, {})
         if not isinstance(self.jumps, tuple) or not all(isinstance(jump, Jump) for jump in self.jumps):
             raise InputError(f"{owner}.jumps: {self.jumps!r}; give a tuple, such as (Jump('s'),)")

@@ -210,14 +210,14 @@ def test_edges_that_do_not_fit_are_refused(edges: Any, message: str) -> None:
     ("weights", "message"),
     [
         (1 * ms, "1 ms has the wrong unit, expected V"),
-        (1.0, "1.0 has the wrong unit, expected V"),
+        (1.0, "1 has no unit; give 1 * mV"),
         (np.nan * mV, "nan is not finite"),
         (Uniform(0 * nA, 1 * nA), "0 A has the wrong unit, expected V"),
         (np.ones((3, 2)) * mV, "a matrix of shape (3, 2); give (source, target) = (2, 3)"),
         (np.ones(6) * mV, "a matrix of shape (6,); give (source, target) = (2, 3)"),
         (np.full((2, 3), np.nan) * mV, "nan is not finite"),
         (np.full((2, 3), np.inf) * mV, "inf is not finite"),
-        (np.ones((2, 3)), "1.0 has the wrong unit, expected V"),
+        (np.ones((2, 3)), "1 has no unit; give 1 * mV"),
         ("strong", "'strong' is not a single number"),
     ],
 )

@@ -126,6 +126,8 @@ def test_values_of_rows_are_those_of_their_places() -> None:
             lambda: Normal(1 * mV, 0 * mV),
             "Normal.standard_deviation: 0 V is too small; give a value above 0",
         ),
+        (lambda: Uniform(0, 1 * mV), "Uniform.low: 0 has no unit; give 0 * mV"),
+        (lambda: Normal(1 * mV, 0.5), "Normal.standard_deviation: 0.5 has no unit; give 0.5 * mV"),
         (lambda: Normal(minimum=1 * ms), "Normal.minimum: 1 ms has the wrong unit, expected V; give 1 mV, say"),
         (lambda: Normal(maximum=np.inf * mV), "Normal.maximum: inf is not finite; give a finite value"),
         (

@@ -304,7 +304,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "unit of an expression": (
         lambda: driven(bnsim.PoissonDrive("2000")),
-        "Population('cells').drive: PoissonDrive.rate: '2000' has no unit, expected Hz; correct its units",
+        "Population('cells').drive: PoissonDrive.rate: '2000' has no unit; give '2000 * Hz'",
     ),
     "other unit of an expression": (
         lambda: driven(bnsim.Current("20*pA")),
@@ -312,12 +312,12 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "units of an expression": (
         lambda: driven(bnsim.Current("20*pA + 1*mV")),
-        "Population('cells').drive: Current.amplitude: '20*pA + 1*mV' mixes units (Expression '20 * pA + 1 * mV' uses "
-        "inconsistent units",
+        "Population('cells').drive: Current.amplitude: '20*pA + 1*mV': adds '20 * pA' (the unit A) to "
+        "'1 * mV' (the unit V); give both the same unit",
     ),
     "text": (
         lambda: driven(bnsim.Current("20*mV*")),
-        "Population('cells').drive: Current.amplitude: cannot read '20*mV*' (invalid syntax",
+        "Population('cells').drive: Current.amplitude: '20*mV*' cannot be read (invalid syntax); write ",
     ),
     "random": (
         lambda: driven(bnsim.Current("randn()*mV")),

@@ -481,3 +481,74 @@ def test_bins_that_are_not_whole_are_left_out() -> None:
 def test_a_spectrum_that_cannot_be_taken(recording: Recording, options: dict[str, float], message: str) -> None:
     with pytest.raises(InputError, match=rf"^power_spectrum\.{message}"):
         measures.power_spectrum(recording, "cells", **options)  # type: ignore[arg-type]
+
+
+def independent(count: int, rate: float, length: float, seed: int = 1) -> list[np.ndarray]:
+    generator = np.random.default_rng(seed)
+    return [np.sort(generator.uniform(0, length, generator.poisson(rate * length))) for _ in range(count)]
+
+
+@pytest.mark.parametrize("count", [9, 100])
+def test_the_synchrony_of_independent_trains_is_one_over_the_square_root_of_their_number(count: int) -> None:
+    """In 20,000 bins chi^2 N is the variance of the population's count over the units', known to 1 % (2 / 20,000)."""
+    found = measures.synchrony(independent(count, 40, 20), duration=20.0)
+    assert found.chance == pytest.approx(count**-0.5, rel=1e-12)
+    assert found.value == pytest.approx(count**-0.5, rel=0.03)  # six standard errors of its square root
+    low, high = found.interval
+    assert low < found.chance < high < low * 1.03
+    assert found.n_units == count
+
+
+def test_the_synchrony_of_equal_trains_is_one() -> None:
+    (train,) = independent(1, 40, 10)
+    assert measures.synchrony([train] * 7, duration=10.0).value == pytest.approx(1, rel=1e-12)
+
+
+def test_synchrony_by_hand() -> None:
+    """Ten bins. Units 0 and 1 share a spike, unit 2 has its own: counts 2, 1 and eight 0; each varies by 0.09."""
+    found = measures.synchrony([[0.5], [0.5], [3.5], []], bin_width=1.0, duration=10.5, dt=0.5)
+    assert found.value == pytest.approx(np.sqrt((5 / 10 - 0.3**2) / (3 * 3 * 0.09)), rel=1e-12)
+    assert found.n_units == 3
+
+
+def test_the_chance_of_synchrony_is_exact_over_all_shifts() -> None:
+    """The surrogates' mean square is 1 / N, whatever the trains are like; 2000 of them know it to some per cent."""
+    burst = np.arange(0.2, 0.3, 0.002)
+    trains = [burst, burst + 0.001, np.arange(0.0, 1.0, 0.01)]
+    found = measures.synchrony(trains, bin_width=0.01, duration=1.0, dt=0.001, surrogates=2000)
+    low, high = found.interval
+    assert low < found.chance == pytest.approx(3**-0.5)
+    assert found.value > 0.7
+    again = measures.synchrony(trains, bin_width=0.01, duration=1.0, dt=0.001, surrogates=2000)
+    other = measures.synchrony(trains, bin_width=0.01, duration=1.0, dt=0.001, surrogates=2000, seed=1)
+    assert found == again
+    assert (found.value, found.interval) != (other.value, other.interval)
+    assert other.value == found.value
+    assert high > found.chance
+
+
+def test_the_synchrony_of_a_recording_is_that_of_its_trains(recording: Recording) -> None:
+    found = measures.synchrony(recording, "cells", trial=0, bin_width=0.002)
+    plain = measures.synchrony([TICKS, TICKS + 0.002, [0.05]], bin_width=0.002, duration=0.1, dt=0.001)
+    assert found == plain
+    assert str(found).startswith(f"{found.value:.3f} (by chance 0.577, 95 % within ")
+
+
+def test_synchrony_is_not_defined_without_two_units_whose_counts_vary() -> None:
+    for trains in ([], [[0.1]], [[0.1], []], [[0.25, 0.75], [0.25, 0.75]]):
+        found = measures.synchrony(trains, bin_width=0.5, duration=1.0)
+        assert np.isnan([found.value, found.chance, *found.interval]).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"bin_width": 0.6}, r"bin_width: 0.6 s is more than half of the trial; choose shorter bins"),
+        ({"bin_width": 0.0}, r"bin_width: 0 s is not a positive time; give a time above 0"),
+        ({"surrogates": 5}, r"surrogates: 5; give a whole number of at least 20"),
+        ({"seed": -1}, r"seed: -1; give a whole number of at least 0"),
+    ],
+)
+def test_a_synchrony_that_cannot_be_taken(options: dict[str, float], message: str) -> None:
+    with pytest.raises(InputError, match=rf"^synchrony\.{message}$"):
+        measures.synchrony([[0.1], [0.2]], duration=1.0, **options)  # type: ignore[arg-type]

@@ -381,7 +381,7 @@ def test_networks_print_readably() -> None:
     ("options", "message"),
     [
         ({"trial": 0 * ms}, "compile(trial): 0 s is too small; give a value above 0"),
-        ({"trial": 10}, "compile(trial): 10 has the wrong unit, expected s; give 100 ms, say"),
+        ({"trial": 10}, "compile(trial): 10 has no unit; give 10 * ms"),
         (
             {"trial": 10.05 * ms},
             "compile(trial): 10.05 ms is no whole number of steps of 100 us; give a multiple of dt",

@@ -243,13 +243,16 @@ def test_randomness_outside_the_key_is_refused(name: str, where: str) -> None:
     ("text", "reason"),
     [
         ({"equations": "dv/dt = (v_rest - v + I) / : volt"}, "invalid syntax"),
-        ({"equations": "dv/dt = (v_rest - v + I) : volt"}, "does not have the expected unit"),
+        (
+            {"equations": "dv/dt = (v_rest - v + I) : volt"},
+            "right side has the unit V, dv/dt the unit V/s; divide it by a time",
+        ),
         ({"equations": "dv/dt = (v_rest - v + leak + I) / tau_m : volt"}, "unknown name 'leak' in"),
         ({"threshold": "v > v_peak"}, "v_peak"),
         ({"reset": "v = nowhere"}, "nowhere"),
         (
             {"equations": "dv/dt = (v_rest - v**2/mV + I) / tau_m : volt"},
-            "is not linear with constant coefficients, so it cannot be integrated exactly",
+            "the equation of 'v' is not linear, so that the method 'exact' cannot integrate it; write method = \"rk4\"",
         ),
     ],
 )
@@ -264,9 +267,10 @@ def test_what_brian2_refuses_is_one_line(text: dict[str, Any], reason: str) -> N
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ({"membrane": "u"}, "Mine.membrane: unknown 'u'; choose from v, theta"),
+        ({"membrane": "u"}, "Mine.membrane: the equations have no 'u'; write membrane = 'v' in the class"),
         ({"persistent": ("teta",)}, "Mine.persistent: unknown 'teta'; did you mean 'theta'? choose from v, theta"),
         ({"initial": {"vm": "v_rest"}}, "Mine.initial: unknown 'vm'; did you mean 'v'? choose from v, theta"),
+        ({"initial": {"v": "20"}}, "Mine.initial['v'] = 20: 20 has no unit; give 20 * mV"),
         ({"initial": {"v": "20*ms"}}, "Mine.initial['v'] = 20*ms: 20 ms has the wrong unit, expected V"),
         (
             {"equations": AdaptiveLIF.equations + "\ndw/dt = -w / tau_m : 1"},

@@ -95,6 +95,10 @@ def test_the_usual_weight_is_in_the_middle_of_the_range(rule: bnsim.PlasticityRu
             "weight_change.start: an array of shape (2,); give one weight such as 1. mV, or one for each of 1 synapses",
         ),
         (
+            lambda: bnsim.weight_change(PAIR, [[0.1]], [[0.1]], 0.5),
+            "weight_change.start: 0.5 has no unit; give 0.5 * mV",
+        ),
+        (
             lambda: bnsim.weight_change(PAIR, [[0.1]], [[0.1]], 1 * nA),
             "weight_change.start: 1. nA; give one weight such as 1. mV, or one for each of 1 synapses",
         ),

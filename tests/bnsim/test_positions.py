@@ -167,7 +167,7 @@ class Placed(bnsim.LIF):
         (lambda: RandomPositions((1, 0) * mm), "RandomPositions.sides: 0 m is too small; give a value above 0"),
         (
             lambda: bnsim.Population("E", 3, bnsim.LIF(), positions=np.zeros((3, 2))),
-            "FreePositions.coordinates: 0.0 has the wrong unit, expected m; give 50 um, say",
+            "FreePositions.coordinates: 0 has no unit; give 0 * um",
         ),
         (
             lambda: FreePositions(np.zeros(3) * um),

@@ -106,7 +106,7 @@ def test_a_name_that_nothing_declares_is_refused_before_a_run(backend: str) -> N
     with pytest.raises(bnsim.InputError) as raised:
         driven(LIF(), Mine(), 1 * mV).compile(dt=1 * ms, backend=backend)
     assert str(raised.value) == (
-        "Projection('input_to_cells'): unknown name 'gian' in 'v_post += w * gian'; "
+        "Mine.on_pre: unknown name 'gian' in 'v_post += w * gian'; "
         "declare it in the equations, or as a parameter: gian: Quantity = bnsim.parameter(...)"
     )
 

@@ -11,7 +11,7 @@ import quantities as pq
 from brian2 import Quantity, ms, mV, second
 
 from bnsim.errors import InputError
-from bnsim.times import numbers, positive, seconds, spike_times
+from bnsim.times import duration, numbers, positive, seconds, spike_times
 
 
 @pytest.mark.parametrize("value", [0.005, np.float64(0.005), np.array(0.005), 5 * ms, 0.005 * second, 5 * pq.ms])
@@ -30,6 +30,11 @@ def test_spike_times(values: object) -> None:
     np.testing.assert_allclose(found, [0.001, 0.002], rtol=1e-12)
 
 
+@pytest.mark.parametrize("value", [5 * ms, np.float64(5) * ms, 5 * pq.ms])
+def test_duration(value: object) -> None:
+    assert duration("run", value) == pytest.approx(0.005, rel=1e-12)
+
+
 def test_no_spikes() -> None:
     assert spike_times("times", []).shape == (0,)
 
@@ -44,13 +49,21 @@ REMEDY = "give seconds or a quantity such as 5 ms"
         (lambda: seconds("width", 5 * pq.mV), f"width: mV is no unit of time; {REMEDY}"),
         (
             lambda: seconds("width", Quantity(5.0)),
-            f"width: a number without a unit of time is no unit of time; {REMEDY}",
+            f"width: 5. is a quantity without a unit; {REMEDY}",
         ),
         (lambda: seconds("width", "5"), f"width: '5' is no array of numbers; {REMEDY}"),
         (lambda: seconds("width", None), f"width: None is no array of numbers; {REMEDY}"),
         (lambda: seconds("width", True), f"width: True is no array of numbers; {REMEDY}"),
         (lambda: seconds("width", [0.1, 0.2]), f"width: an array of shape (2,) is not a single time; {REMEDY}"),
         (lambda: seconds("width", float("nan")), f"width: nan is not finite; {REMEDY}"),
+        (lambda: duration("run", 0.5), "run: 0.5 has no unit; give 0.5 * ms or 0.5 * second"),
+        (lambda: duration("run", Quantity(5.0)), "run: 5.0 has no unit; give 5.0 * ms or 5.0 * second"),
+        (lambda: duration("run", True), "run: True is not a single time; give a quantity such as 300 * ms"),
+        (
+            lambda: duration("run", [1, 2]),
+            "run: an array of shape (2,) is not a single time; give a quantity such as 300 * ms",
+        ),
+        (lambda: duration("run", 5 * mV), f"run: V is no unit of time; {REMEDY}"),
         (lambda: positive("width", 0 * ms), "width: 0 s is not a positive time; give a time above 0"),
         (lambda: spike_times("times", 0.1), "times: 0.1 is no row of spike times; give a one-dimensional array"),
         (

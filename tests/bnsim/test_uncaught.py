@@ -12,7 +12,7 @@ import pytest
 @pytest.mark.parametrize(
     ("mistake", "last", "words_of_brian2"),
     [
-        ("bnsim.LIF(tau_m=20)", "bnsim.errors.InputError: LIF.tau_m: 20 has the wrong unit, expected s; ", False),
+        ("bnsim.LIF(tau_m=20)", "bnsim.errors.InputError: LIF.tau_m: 20 has no unit; give 20 * ms", False),
         ("1 / 0", "ZeroDivisionError: division by zero", True),
     ],
     ids=["refused here", "anything else"],

@@ -16,8 +16,8 @@ from brian2.units import ms
 
 from bnsim.engine.build import expect_no_run
 from bnsim.engine.runtime import runtime
+from bnsim.notation import read_equations
 from bnsim.program import PopulationProgram
-from bnsim.program.statements import parsed
 
 _TOLERANCE = 1e-9
 """By which two formulas of the same step may differ, relatively: some thousand times the rounding of a formula with
@@ -55,7 +55,7 @@ def exact_in_brian2(
     step = population.integration
     if step is None or any("_still_" in name or "_half_" in name for name in step.names):
         return False
-    found = parsed(population.name, equations)
+    found = read_equations(population.name, equations)
     variables = [name for name, equation in found.items() if equation.type == DIFFERENTIAL_EQUATION]
     space = _numbers(population, dt)
     with runtime("numpy"):

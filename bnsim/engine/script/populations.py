@@ -16,8 +16,8 @@ from bnsim.engine.plain import starts, with_positions
 from bnsim.engine.script import literals, texts
 from bnsim.engine.script.method import exact_in_brian2
 from bnsim.engine.script.writer import Writer
+from bnsim.notation import read_equations
 from bnsim.program import PopulationProgram, Series
-from bnsim.program.statements import parsed
 
 _STEP = '''\
 def one_step_of_{name}(equations, variables=None, method_options=None):
@@ -62,7 +62,7 @@ def write_population(writer: Writer, population: PopulationProgram) -> None:
 
 def _held(population: PopulationProgram) -> set[str]:
     """Variables of a population besides those of the engine, and the stimulus."""
-    return set(parsed(population.name, texts.equations(population) or "unused : 1")) - {"unused", "drive"}
+    return set(read_equations(population.name, texts.equations(population) or "unused : 1")) - {"unused", "drive"}
 
 
 def _rates(writer: Writer, population: PopulationProgram) -> str:
@@ -102,7 +102,7 @@ def _write_neurons(writer: Writer, population: PopulationProgram, name: str, lab
     arguments += [f"reset={literals.text(reset)}"] if reset else []
     arguments += [f"refractory={_refractory(population, writer.program.dt)}"] if population.refractory else []
     writer.call(name, "NeuronGroup", *arguments, f"method={method}", *namespace(used), label)
-    found = parsed(culprit, equations)
+    found = read_equations(culprit, equations)
     values |= {
         variable.symbol: start
         for variable, start in starts(writer.program, writer.arrays)

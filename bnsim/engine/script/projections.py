@@ -9,8 +9,8 @@ from bnsim.engine.plain import starts
 from bnsim.engine.script import literals, texts
 from bnsim.engine.script.populations import namespace
 from bnsim.engine.script.writer import Writer
+from bnsim.notation import read_equations
 from bnsim.program import ProjectionProgram
-from bnsim.program.statements import parsed
 
 
 def write_projection(writer: Writer, projection: ProjectionProgram) -> None:
@@ -48,7 +48,7 @@ def write_projection(writer: Writer, projection: ProjectionProgram) -> None:
 
 
 def _write_values(writer: Writer, projection: ProjectionProgram, name: str) -> None:
-    found = parsed(projection.name, projection.equations)
+    found = read_equations(projection.name, projection.equations)
     weights = f"{projection.name}.w"
     writer.lines.append(f"{name}.w = {writer.values(weights, writer.arrays[weights], found['w'].dim)}")
     if projection.delay == "each":

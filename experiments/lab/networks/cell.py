@@ -15,8 +15,8 @@ from bnsim import neurons
 from bnsim.description import declared_parameters
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
-from bnsim.program.rates import rates_of_change
-from bnsim.program.statements import parsed
+from bnsim.notation import read_equations
+from bnsim.rates_of_change import rates_of_change
 from experiments.lab.curves import FICurve, PhasePlane
 from experiments.lab.simulation import Simulation
 from experiments.lab.spec import Knob, Values, explained
@@ -141,7 +141,7 @@ def _reach(start: float, unit: str) -> tuple[float, float]:
 
 def _other(model: type[NeuronModel]) -> str | None:
     """The second variable of a model that has two."""
-    variables = list(rates_of_change(parsed(model.__name__, model.equations)))
+    variables = list(rates_of_change(read_equations(model.__name__, model.equations)))
     others = [name for name in variables if name != model.membrane]
     return others[0] if len(variables) == 2 else None
 

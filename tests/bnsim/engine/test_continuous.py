@@ -175,6 +175,8 @@ def test_the_length_of_a_run_is_not_compiled_in() -> None:
             (10.5 * ms, np.zeros(50)),
             "(duration): 0.0105 s is no whole number of time steps of 0.001 s; give a multiple such as 0.01 s",
         ),
+        ((300, np.zeros(50)), "(duration): 300 has no unit; give 300 * ms or 300 * second"),
+        (("300 ms", np.zeros(50)), "(duration): '300 ms' is not a single time; give a quantity such as 300 * ms"),
         ((10 * mV, np.zeros(50)), "(duration): V is no unit of time"),
         ((10 * ms, np.zeros((3, 50))), "(stimulus): 3 parts of a run of 10 time steps; give parts of equal length"),
         ((10 * ms,), "(stimulus): nothing for 'coins'; give a stimulus for each encoder"),
@@ -192,6 +194,14 @@ def refused(simulator: Simulator, state: bnsim.State, **options: Any) -> str:
     with pytest.raises(bnsim.InputError) as raised:
         simulator.run_for(state, 10 * ms, **options)
     return str(raised.value)
+
+
+def test_an_interval_of_samples_without_a_unit_is_refused() -> None:
+    simulator = driven().compile(dt=1 * ms, backend="numpy")
+    record = [bnsim.Trace("cells", "v", every=2)]
+    assert refused(simulator, simulator.initial_state(0), record=record) == (
+        "Simulator.run_for(record).every: 2 has no unit; give 2 * ms or 2 * second"
+    )
 
 
 def test_what_belongs_to_trials_is_refused() -> None:

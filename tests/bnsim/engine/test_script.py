@@ -203,6 +203,10 @@ def test_what_a_script_cannot_say() -> None:
     for make, message in (
         (lambda: three_factor().to_brian2_script(1 * ms), "to_brian2_script: a rule of 'cells' learns at the end of a"),
         (lambda: learning().to_brian2_script(1 * ms), "to_brian2_script(stimulus): nothing for 'input'; give a stim"),
+        (
+            lambda: noisy.to_brian2_script(100),
+            "to_brian2_script(duration): 100 has no unit; give 100 * ms or 100 * sec",
+        ),
         (lambda: noisy.to_brian2_script(0.15 * ms), "to_brian2_script(duration): "),
         (lambda: noisy.to_brian2_script(1 * ms, key=-1), "to_brian2_script(key): -1 is no key; give a whole number"),
     ):

@@ -305,7 +305,8 @@ def test_compile_refuses() -> None:
         "compile(trial): 1e+34 s are 2e+37 steps of 0.5 ms, and a trial has 2,147,483,647 at most; "
         "give a shorter one, or compile without trials and use run_for"
     )
-    assert message(trial=10) == "compile(trial): 10 has the wrong unit, expected s; give 100 ms, say"
+    assert message(trial=10) == "compile(trial): 10 has no unit; give 10 * ms"
+    assert message(dt=0.1) == "compile(dt): 0.1 has no unit; give 0.1 * ms"
     assert message(dt=0 * ms) == "compile(dt): 0 s is too small; give a value above 0"
     assert message(presentation=11 * ms) == (
         "compile(presentation): 11 ms is longer than the trial of 10 ms; lengthen the trial or shorten the presentation"

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from brian2.units import ms
+from brian2.units import ms, second
 
 import bnsim
 from bnsim.engine import continuous
@@ -153,7 +153,7 @@ def test_an_interrupted_run_keeps_what_it_has(
     # As if the machine had stopped while the next piece was written: what does not count yet is written over.
     with (folder / "spikes/coins/time.npy").open("ab") as file:
         file.write(b"torn")
-    _, all_of_it = simulator.run_for(state, 0.02 - kept.duration, drive, record=record, to=folder)
+    _, all_of_it = simulator.run_for(state, (0.02 - kept.duration) * second, drive, record=record, to=folder)
     assert_equal(all_of_it, whole)
     assert np.load(folder / "spikes/coins/time.npy").tobytes() == whole.spike_times("coins").time.tobytes()
 

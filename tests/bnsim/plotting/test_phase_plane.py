@@ -192,7 +192,7 @@ def test_an_equation_that_cannot_be_evaluated() -> None:
     with pytest.raises(
         InputError, match=r"^phase_plane.model: cannot evaluate '.*' of Noisy \(name 'f' is not defined\); use"
     ):
-        plotting.phase_plane(Noisy(), x=(0, 1) * mV, y=(0, 1) * mV)
+        plotting.phase_plane(Noisy(method="rk4"), x=(0, 1) * mV, y=(0, 1) * mV)
 
 
 def test_draws_into_given_axes() -> None:

@@ -13,8 +13,8 @@ from scipy.integrate import solve_ivp
 from scipy.special import exprel
 
 import bnsim
+from bnsim.affine import REST, NotAffine, affine
 from bnsim.errors import InputError
-from bnsim.program.affine import REST, NotAffine, affine
 from bnsim.program.integration import exact, exponential_midpoint
 from bnsim.program.linear import propagators
 
@@ -125,13 +125,13 @@ def test_methods_that_do_not_fit_are_refused() -> None:
         exact("Quadratic.equations", quadratic, {"tau": 10 * ms}, DT)
     assert str(raised.value) == (
         "Quadratic.equations: the equation of 'v' is not linear with constant coefficients, so it cannot be integrated "
-        'exactly; give method="rk4", or another'
+        'exactly; write method = "rk4" in the class, or give Quadratic(method="rk4")'
     )
     with pytest.raises(InputError) as raised:
         exponential_midpoint("Mine.equations", equations("dv/dt = arbitrary(v) / tau : 1"), {"tau": 10 * ms}, DT)
     assert str(raised.value) == (
         "Mine.equations: the equation of 'v' is not linear and has no derivative, so the exponential midpoint rule "
-        'cannot integrate it; give method="rk4", or another'
+        'cannot integrate it; write method = "rk4" in the class, or give Mine(method="rk4")'
     )
 
 

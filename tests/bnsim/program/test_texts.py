@@ -27,11 +27,11 @@ from bnsim.program.statements import gate, rename
     ],
 )
 def test_every_write_to_a_persistent_variable_is_gated(statement: str, gated: str) -> None:
-    assert gate(statement, ["w"], "plastic").strip() == gated
+    assert gate("Mine.reset", statement, ["w"], "plastic").strip() == gated
 
 
 def test_statements_are_told_apart_by_lines_and_semicolons() -> None:
-    lines = gate("w += 1; x = 2\nw = 3", ["w"], "on").splitlines()
+    lines = gate("Mine.reset", "w += 1; x = 2\nw = 3", ["w"], "on").splitlines()
     assert [line.strip() for line in lines] == [
         "w = bnsim_select(on, w + (1), w)",
         "x = 2",
@@ -40,8 +40,10 @@ def test_statements_are_told_apart_by_lines_and_semicolons() -> None:
 
 
 def test_what_is_no_assignment_is_refused() -> None:
-    with pytest.raises(bnsim.InputError, match=r"^statement 'w == 2': not an assignment; write each as `name = value`"):
-        gate("w == 2", ["w"], "on")
+    with pytest.raises(
+        bnsim.InputError, match=r"^Mine\.reset: 'w == 2' is no assignment; write each as `name = value`"
+    ):
+        gate("Mine.reset", "w == 2", ["w"], "on")
 
 
 def test_renaming_takes_whole_names_with_their_endings() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from brian2.equations.equations import DIFFERENTIAL_EQUATION, SUBEXPRESSION, SingleEquation
 
-from bnsim.program.affine import names_in
+from bnsim.affine import names_in
 
 
 def rates_of_change(equations: Mapping[str, SingleEquation]) -> dict[str, str]:
