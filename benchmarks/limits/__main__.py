@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from brian2.units import mV, ms, second
+from brian2.units import ms, mV, second
 
 import bnsim
 from bnsim.engine.compiler import PROGRAM_FLAGS, find_compiler
@@ -79,7 +79,7 @@ def write_network(path: Path, network: bnsim.Network, state: bnsim.State) -> Non
     target = np.concatenate([state[f"{name}.target"] + first[name[-1]] for name in names])
     order = np.argsort(source, kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=total))])
-    cell, drive = network["E"].model, network["E"].drive
+    cell, (drive,) = network["E"].model, network["E"].drive
     weights = [float(next(each.weights for each in network.projections if each.source == name) / mV) for name in "EI"]
     whole = [total, sizes["E"], round(brunel.DELAY / STEP), round(float(cell.refractory / ms) / STEP), len(source)]
     outside = [float(drive.rate * STEP * ms), float(drive.weight / mV)]

@@ -16,20 +16,21 @@
 #include <ctime>
 #include <vector>
 
-struct Philox {
-    uint32_t key;
-    /* Four words for a block of four neurons in a step. */
-    void draw(uint32_t block, uint32_t step, uint32_t* out) const {
-        uint32_t x0 = block, x1 = step, x2 = 1, x3 = 0, k0 = key, k1 = 7;
+/* Philox 4x32-10 (Salmon et al. 2011): four words for each block of four neurons in a step. The compiler turns the loop
+   into vector instructions. */
+static void draw(uint32_t n_blocks, uint32_t step, uint32_t* const* words) {
+    uint32_t *const w0 = words[0], *const w1 = words[1], *const w2 = words[2], *const w3 = words[3];
+    for (uint32_t block = 0; block < n_blocks; block++) {
+        uint32_t x0 = block, x1 = step, x2 = 1, x3 = 0, k0 = 1, k1 = 7;
         for (int round = 0; round < 10; round++) {
             const uint64_t a = (uint64_t)0xD2511F53u * x0, b = (uint64_t)0xCD9E8D57u * x2;
             const uint32_t y0 = (uint32_t)(b >> 32) ^ x1 ^ k0, y2 = (uint32_t)(a >> 32) ^ x3 ^ k1;
             x1 = (uint32_t)b; x3 = (uint32_t)a; x0 = y0; x2 = y2;
             k0 += 0x9E3779B9u; k1 += 0xBB67AE85u;
         }
-        out[0] = x0; out[1] = x1; out[2] = x2; out[3] = x3;
+        w0[block] = x0; w1[block] = x1; w2[block] = x2; w3[block] = x3;
     }
-};
+}
 
 struct Network {
     int64_t n, n_excitatory, delay, refractory, n_synapses;
@@ -54,28 +55,49 @@ static Network read_network(const char* path) {
     return net;
 }
 
-/* Cells in one pass: what reached them, what comes from outside, threshold and reset. reached(k): in mV, once. */
-struct Cells {
-    const Network& net; std::vector<double> v; std::vector<int32_t> rest; std::vector<uint32_t> thresholds; Philox philox;
-    explicit Cells(const Network& net) : net(net), v(net.n), rest(net.n, 0), philox() {
-        philox.key = 1;
-        double term = std::exp(-net.outside_mean), total = term;  /* Poisson numbers by 32-bit thresholds */
+/* Poisson numbers by 32-bit thresholds, looked up from where the first byte of a word leads. */
+struct Poisson {
+    std::vector<uint32_t> thresholds; uint8_t guide[256];
+    explicit Poisson(double mean) {
+        double term = std::exp(-mean), total = term;
         for (int number = 1; total < 1 - 1e-10; number++) {
             thresholds.push_back((uint32_t)(total * 4294967295.0));
-            term *= net.outside_mean / number; total += term;
+            term *= mean / number; total += term;
         }
+        thresholds.push_back(4294967295u);
+        for (uint32_t byte = 0, number = 0; byte < 256; byte++) {
+            while (thresholds[number] < byte << 24) number++;
+            guide[byte] = (uint8_t)number;
+        }
+    }
+    int operator()(uint32_t word) const {
+        int number = guide[word >> 24];
+        while (word > thresholds[number]) number++;
+        return number;
+    }
+};
+
+/* Cells in two passes: what reached them and what comes from outside; then threshold and reset. reached(k): in mV, once. */
+struct Cells {
+    const Network& net; Poisson poisson; std::vector<double> v; std::vector<int32_t> ready; std::vector<uint32_t> drawn[4];
+    std::vector<char> fires;
+    explicit Cells(const Network& net)
+        : net(net), poisson(net.outside_mean), v(net.n), ready(net.n, 0), fires(net.n) {
+        for (int k = 0; k < 4; k++) drawn[k].resize(net.n / 4 + 1);
         for (int64_t k = 0; k < net.n; k++) v[k] = net.reset + (net.threshold - net.reset) * ((k * 7919) % 1000) / 1000.0;
     }
-    template <class F> void step(uint32_t now, const F& reached, std::vector<int32_t>& spikes) {
-        uint32_t words[4];
+    template <class F> void step(int32_t now, const F& reached, std::vector<int32_t>& spikes) {
+        uint32_t* const words[4] = {drawn[0].data(), drawn[1].data(), drawn[2].data(), drawn[3].data()};
+        draw((uint32_t)(net.n / 4 + 1), (uint32_t)now, words);
         for (int64_t k = 0; k < net.n; k++) {
-            if (k % 4 == 0) philox.draw((uint32_t)(k / 4), now, words);
-            const double input = reached(k);
-            if (rest[k] > 0) { rest[k]--; continue; }
-            int number = 0;
-            while (number < (int)thresholds.size() && words[k % 4] > thresholds[number]) number++;
-            v[k] = v[k] * net.leak + input + number * net.outside_weight;
-            if (v[k] > net.threshold) { spikes.push_back((int32_t)k); v[k] = net.reset; rest[k] = (int32_t)net.refractory; }
+            const double next = v[k] * net.leak + reached(k) + poisson(words[k % 4][k / 4]) * net.outside_weight;
+            v[k] = now >= ready[k] ? next : net.reset;
+            fires[k] = v[k] > net.threshold;
+        }
+        const char* const end = fires.data() + net.n;
+        for (const char* at = fires.data(); (at = (const char*)memchr(at, 1, end - at)); at++) {
+            const int32_t k = (int32_t)(at - fires.data());
+            spikes.push_back(k); v[k] = net.reset; ready[k] = now + 1 + (int32_t)net.refractory;
         }
     }
 };
@@ -88,7 +110,7 @@ template <class Deliver, class Reached> static void run(const Network& net, int6
     for (int64_t now = 0; now < steps; now++) {
         std::vector<int32_t>& spikes = sent[now % (net.delay + 1)];
         spikes.clear();
-        cells.step((uint32_t)now, reached, spikes);
+        cells.step((int32_t)now, reached, spikes);
         n_spikes += spikes.size();
         deliver(now, spikes, sent[(now + 1) % (net.delay + 1)]);  /* those of `delay` steps ago */
     }
