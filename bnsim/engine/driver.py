@@ -169,10 +169,8 @@ class _Writer:
         """What the loop does not do in every step."""
         for item in (*self.objects.trial_end, *self.objects.observers.values()):
             yield from (f"bnsim::leave_out(functions, _run_{code.name});" for code in item._code_objects)
-        for synapses in self.objects.synapses.values():
-            if "pre" in synapses._synaptic_updaters:
-                push = f"_run_{synapses.pre.name}_push_spikes"
-                yield f"if (bnsim_rows_{synapses.name}.direct()) bnsim::leave_out(functions, {push});"
+        for pathway in self.pathways.values():  # rows take the place of Brian2's queues
+            yield f"bnsim::leave_out(functions, _run_{pathway.name}_push_spikes);"
         for population, draw in self.drawn:
             (code,) = self.objects.draws[population.name, draw.symbol]._code_objects
             name = f"{population.name}_{draw.symbol}"
@@ -215,11 +213,11 @@ class _Writer:
             return f"{'given' if array.content == 'variable' else array.content}_{array.owner}_{array.part}"
         return "_".join(part for part in (array.part, *array.owner.split(".")) if part)
 
-    def _queue(self, array: layout.Array) -> tuple[str, str, str]:
-        """Return a pathway's queue, and the driver's vectors for the spikes in flight there."""
+    def _in_flight(self, array: layout.Array) -> tuple[str, str]:
+        """Return a pathway's rows, and the driver's vectors for the spikes in flight there."""
         name = array.owner.replace(".", "_")
-        queue = f"*{self.pathways[array.owner].name}.queue[0]"
-        return queue, f"in_flight_synapse_{name}", f"in_flight_ahead_{name}"
+        vectors = f"in_flight_synapse_{name}, in_flight_ahead_{name}"
+        return f"bnsim_rows_{self.pathways[array.owner].name}", vectors
 
     def _index(self, projection: str, end: str) -> str:
         return self.vector(self.objects.synapses[projection], "_synaptic_pre" if end == "source" else "_synaptic_post")
@@ -239,13 +237,21 @@ class _Writer:
         yield f"{self.vector(synapses, 'N')}[0] = {source}.size();"
 
     def _wire(self, projection: ProjectionProgram) -> Iterator[str]:
-        """Queues, and rows where there are any, once synapses and delays are known."""
-        synapses = self.objects.synapses[projection.name]
-        yield from (f"_before_run_{pathway.name}_push_spikes();" for pathway in synapses._pathways)
-        if projection.delay == "none":
-            source, target = self._index(projection.name, "source"), self._index(projection.name, "target")
-            spikes = self.vector(synapses.source, "_spikespace")
-            yield (f"bnsim_rows_{synapses.name}.find({source}, {target}, {projection.n_source}, {SHORTEST}, {spikes});")
+        """Rows, once synapses and delays are known. Spikes that go back to the source have no delay."""
+        synapses, name = self.objects.synapses[projection.name], projection.name
+        source, target = self._index(name, "source"), self._index(name, "target")
+        yield from self._rows(synapses, "pre", synapses.source, (source, target), projection.delay != "none")
+        if self.variables.get(f"{name}.w") is None:  # no rule changes the weights
+            weights = self.array(synapses, "w").data
+            yield f"bnsim_rows_{synapses.name}_pre.narrow({target}, {projection.n_target}, {weights});"
+        if f"{name}.post" in self.pathways:
+            yield from self._rows(synapses, "post", synapses.target, (target, source), delayed=False)
+
+    def _rows(self, synapses: Any, side: str, spiking: Any, ends: tuple[str, str], delayed: bool) -> Iterator[str]:
+        delay = self.array(synapses.pre, "delay") if delayed else Array("NULL", "0")
+        given = f"{int(spiking.N)}, {delay.data}, {delay.size}, {self.program.dt!r}, {SHORTEST}"
+        spikes = self.vector(spiking, "_spikespace")
+        yield f"bnsim_rows_{synapses.name}_{side}.wire({', '.join(ends)}, {given}, {spikes});"
 
     def run_trials(self) -> list[str]:
         lines = []
@@ -269,7 +275,8 @@ class _Writer:
             yield f"bnsim::start_with({values.data}, {values.size}, {given});"
         for array in layout.in_flight(self.program):
             if array.content == "in_flight_ahead":
-                yield f"bnsim::put({', '.join(self._queue(array))});"
+                rows, vectors = self._in_flight(array)
+                yield f"{rows}.put({vectors});"
 
     def _start_anew(self) -> Iterator[str]:
         """Begin a trial from rest: neurons with the values that the state holds, synapses with one for all."""
@@ -281,7 +288,7 @@ class _Writer:
             else:
                 yield f"std::fill({values.data}, {values.data} + {values.size}, {variable.initial!r});"
         for pathway in self.pathways.values():
-            yield f"bnsim::empty(*{pathway.name}.queue[0]);"
+            yield f"bnsim_rows_{pathway.name}.clear();"
 
     def _present(self, presentation: list[str]) -> Iterator[str]:
         """A trial's presentation, again and again where the network asks for that."""
@@ -403,9 +410,10 @@ static void bnsim_draw_{name}_{draw.symbol}() {{
                 values = self.of(self.variables[array.name])
                 yield f"bnsim::write({values.data}, {values.size});"
             case "in_flight_synapse":
-                queue, synapse, ahead = self._queue(array)
+                rows, vectors = self._in_flight(array)
+                synapse, ahead = vectors.split(", ")
                 yield f"{synapse}.clear(); {ahead}.clear();"
-                yield f"bnsim::take({queue}, {synapse}, {ahead});"
+                yield f"{rows}.take({vectors});"
                 yield f"bnsim::write({synapse});"
             case "spike_unit" | "spike_step" | "spike_end":
                 yield f"bnsim::write(recorder_{array.owner}.{array.content.removeprefix('spike_')});"

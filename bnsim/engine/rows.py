@@ -1,8 +1,12 @@
-"""Synapses in rows: the common connectivity, in which a unit's synapses end on one target after the other.
+"""Synapses in rows, by the unit whose spike they carry: how a spike reaches its targets.
 
-Brian2's generated code collects the numbers of all synapses that a spike reaches and looks up the target of each. In
-a row both are consecutive, so that the loop needs neither the list nor the look-up, and the compiler turns it into
-vector instructions. The order of all sums stays the same, and so does every bit of the result.
+Brian2's generated code puts the numbers of all synapses that a spike reaches into a queue and takes them out when their
+delay has passed. Here a spike waits instead: the spikes of the last steps are kept, as many steps as the longest delay
+has, and each of them goes through the rows of its unit, in the order of their delays. A row is read from its first
+synapse to its last, without a list of numbers where synapses are in that order, and without a look-up of targets where
+these are consecutive, which the compiler turns into vector instructions. Where all weights of a projection are one
+number that no rule changes, and the targets are few enough, a spike reads two bytes a synapse. The order of all sums is
+that of the queue (by the step in which a spike was sent, by unit, by synapse), and so is every bit of the result.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from brian2.devices.cpp_standalone.codeobject import CPPStandaloneCodeObject
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 
 SHORTEST = 4
-"""Mean length of rows below which they are not worth their bookkeeping."""
+"""Mean number of consecutive targets below which they are not worth their bookkeeping."""
 
 DECLARATIONS = (Path(__file__).parent / "cpp" / "rows.h").read_text(encoding="utf-8")
 
@@ -53,17 +57,18 @@ class RowDevice(CPPStandaloneDevice):
         return RowCodeObject
 
 
-def declarations(projections: Iterable[str]) -> str:
+def declarations(synapses: Iterable[Any]) -> str:
     """Return the C++ that comes before all code objects: the declarations of rows.
 
     Parameters
     ----------
-    projections : iterable of str
-        Names of the Brian2 synapses, each of which gets its rows.
+    synapses : iterable of brian2.Synapses
+        Those of the network. Each gets rows by source and rows by target, used or not.
 
     Returns
     -------
     str
         C++ source.
     """
-    return DECLARATIONS + "".join(f"static bnsim::Rows bnsim_rows_{name};\n" for name in projections)
+    names = [f"{each.name}_{side}" for each in synapses for side in ("pre", "post")]
+    return DECLARATIONS + "".join(f"static bnsim::Rows bnsim_rows_{name};\n" for name in names)

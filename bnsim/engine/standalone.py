@@ -248,8 +248,7 @@ def _build(program: Program, compiler: str, folder: Path) -> dict[str, Any]:
         reset_device()
         del all_devices[DEVICE]
     (folder / "bnsim_driver.cpp").write_text(source)
-    synapses = [group.name for group in objects.synapses.values()]
-    (folder / "everything.cpp").write_text(declarations(synapses) + _one_file(folder))
+    (folder / "everything.cpp").write_text(declarations(objects.synapses.values()) + _one_file(folder))
     cxx.compile_file(compiler, "everything.cpp", BINARY, folder)
     network = ", ".join(f"{population.name} ({population.size})" for population in program.populations)
     return {"objects": called, "network": network}

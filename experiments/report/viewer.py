@@ -1,4 +1,4 @@
-"""Content of the section "One sample, two networks": interactive plots, and still pictures for pages without scripts."""
+"""Content of the section "One sample, two networks": interactive plots, and still pictures for pages without them."""
 
 from __future__ import annotations
 

@@ -189,9 +189,7 @@ def test_a_study_that_does_not_say_so_cannot_look_at_the_test_set(folder: Path, 
         (peeking / "measure.py").write_text(text)
         twin = Subject(load_task("digits"), "dense", {"hidden": (3,), "passes": 1}, 0)
         job = StudyJob(str(peeking), {"max_train": 100}, replace(twin, twin=twin))
-        message = (
-            rf"^{name}: measures on the test set, in .*measure.py line 13; set opens_test_set=True in its"
-        )
+        message = rf"^{name}: measures on the test set, in .*measure.py line 13; set opens_test_set=True in its"
         with pytest.raises(InputError, match=message):
             job(lambda done, total: None)
 

@@ -184,16 +184,4 @@ static int decision(const int32_t* count, const int32_t* last, int n) {
     }
     return best;
 }
-static void empty(CSpikeQueue& queue) { for (size_t k = 0; k < queue.queue.size(); k++) queue.queue[k].clear(); }
-static void put(CSpikeQueue& queue, const std::vector<int32_t>& synapse, const std::vector<int32_t>& ahead) {
-    for (size_t k = 0; k < synapse.size(); k++)
-        queue.queue[(queue.offset + ahead[k]) % queue.queue.size()].push_back(synapse[k]);
-}
-static void take(const CSpikeQueue& queue, std::vector<int32_t>& synapse, std::vector<int32_t>& ahead) {
-    for (size_t k = 1; k < queue.queue.size(); k++) {
-        const std::vector<int32_t>& slot = queue.queue[(queue.offset + k) % queue.queue.size()];
-        synapse.insert(synapse.end(), slot.begin(), slot.end());
-        ahead.insert(ahead.end(), slot.size(), (int32_t)k);
-    }
-}
 }

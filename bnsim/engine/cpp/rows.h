@@ -1,37 +1,160 @@
-/* Synapses in rows (see bnsim.engine.rows). */
+/* Synapses in rows, and the spikes that are on their way to them (see bnsim.engine.rows). */
 #include <stddef.h>
 #include <string.h>
 #include <stdint.h>
+#include <algorithm>
 #include <vector>
 namespace bnsim {
-/* Synapses first to last - 1, which lead from source to target, target + 1, ... */
-struct Row { int32_t first, last, source, target; };
-/* Stands in for the array of targets within a row. */
+/* Synapses that a spike of one unit reaches at the same time: first to last - 1 in the order of the rows, after `delay`
+   steps. target: where they lead to one target after the other, the first of these; otherwise -1. */
+struct Row { int32_t first, last, delay, target; };
+/* Synapses as a loop takes them: first to last - 1 themselves, or those numbered so. */
+struct Reached { const int32_t* numbers; int32_t first, last, target; };
+/* A spike, and the next of its unit's rows. */
+struct Sent { int32_t unit, row; };
+/* Stands in for the array of targets (where spikes go back to the source, of sources) within a row. */
 struct Consecutive { int32_t shift; int32_t operator[](size_t synapse) const { return (int32_t)synapse + shift; } };
-/* Stands in for the array of sources within a row. */
-struct Constant { int32_t source; int32_t operator[](size_t) const { return source; } };
-/* The rows of a projection by source; none where its synapses are not wired in rows, or have delays. */
+/* Stands in for the array of units within a row. */
+struct Constant { int32_t unit; int32_t operator[](size_t) const { return unit; } };
+/* Stands in for the array of weights that are all alike. */
+struct Alike { double weight; double operator[](size_t) const { return weight; } };
+/* The rows of a pathway, by the unit whose spike it carries and then by delay, and the spikes of the last steps. What
+   is reached in a step comes in the order in which it was sent, then by unit, then by synapse. */
 struct Rows {
     std::vector<Row> rows;
-    std::vector<int32_t> start;
-    const int32_t* spikes;
-    const int32_t* n_spikes;
-    bool direct() const { return !start.empty(); }
-    const Row* begin(int32_t source) const { return rows.data() + start[source]; }
-    const Row* end(int32_t source) const { return rows.data() + start[source + 1]; }
-    bool find(const std::vector<int32_t>& source, const std::vector<int32_t>& target, int n_sources, double shortest,
-              const int32_t* spikespace) {
-        spikes = spikespace; n_spikes = spikespace + n_sources;
-        rows.clear(); start.assign(n_sources + 1, 0);
-        for (size_t k = 0; k < source.size(); k++) {
-            if (k && source[k] < source[k - 1]) { rows.clear(); start.clear(); return false; }
-            if (k && source[k] == source[k - 1] && target[k] == target[k - 1] + 1) { rows.back().last++; continue; }
-            const Row row = {(int32_t)k, (int32_t)k + 1, source[k], target[k]};
-            rows.push_back(row); start[source[k] + 1]++;
+    std::vector<int32_t> start, order, delays;  /* order: empty where it is that of the synapses; delays: longest first */
+    std::vector<std::vector<Sent> > sent;       /* in the last steps, by the number of the step */
+    std::vector<std::vector<int32_t> > given;   /* synapses that spikes from before the run reach, by steps ahead */
+    std::vector<uint16_t> targets;              /* of the synapses; empty where they take more room or are not needed */
+    double weight;                              /* of all synapses, where targets are not empty */
+    const int32_t *spikes, *n_spikes;
+    size_t now, delay, spike;
+    bool begun;
+
+    void wire(const std::vector<int32_t>& unit, const std::vector<int32_t>& target, int n_units, const double* seconds,
+              size_t n_seconds, double dt, double shortest, const int32_t* spikespace) {
+        spikes = spikespace; n_spikes = spikespace + n_units;
+        const size_t n = unit.size();
+        std::vector<int32_t> steps(std::max<size_t>(n_seconds, 1), 0);
+        for (size_t k = 0; k < n_seconds; k++) steps[k] = (int32_t)(seconds[k] / dt + 0.5);
+        const bool alike = steps.size() == 1;
+        bool in_order = true;
+        for (size_t k = 1; k < n && in_order; k++)
+            in_order = unit[k - 1] < unit[k] || (unit[k - 1] == unit[k] && (alike || steps[k - 1] <= steps[k]));
+        order.clear();
+        if (!in_order) sort(unit, n_units, steps);
+        cut(unit, target, n_units, steps, in_order && shortest * count_consecutive(unit, target, steps) <= n);
+        delays = steps;
+        std::sort(delays.rbegin(), delays.rend());
+        delays.erase(std::unique(delays.begin(), delays.end()), delays.end());
+        sent.assign(delays[0] + 1, std::vector<Sent>());
+        clear();
+    }
+    /* Take the targets in half the room, where all weights are alike and stay so: a spike then reads two bytes a synapse. */
+    void narrow(const std::vector<int32_t>& target, int n_targets, const double* weights) {
+        targets.clear();
+        if (target.empty() || n_targets > 65536 || !order.empty() || are_consecutive()) return;
+        for (size_t k = 1; k < target.size(); k++) if (weights[k] != weights[0]) return;
+        weight = weights[0];
+        targets.assign(target.begin(), target.end());
+    }
+    /* By unit, then by delay, then by number. */
+    void sort(const std::vector<int32_t>& unit, int n_units, const std::vector<int32_t>& steps) {
+        std::vector<int32_t> place(n_units + 1, 0);
+        for (size_t k = 0; k < unit.size(); k++) place[unit[k] + 1]++;
+        for (int k = 0; k < n_units; k++) place[k + 1] += place[k];
+        order.resize(unit.size());
+        std::vector<int32_t> next(place);
+        for (size_t k = 0; k < unit.size(); k++) order[next[unit[k]]++] = (int32_t)k;
+        if (steps.size() == 1) return;
+        for (int k = 0; k < n_units; k++)
+            std::stable_sort(order.begin() + place[k], order.begin() + place[k + 1],
+                             [&](int32_t a, int32_t b) { return steps[a] < steps[b]; });
+    }
+    static bool joined(const std::vector<int32_t>& unit, const std::vector<int32_t>& steps, size_t a, size_t b) {
+        return unit[a] == unit[b] && (steps.size() == 1 || steps[a] == steps[b]);
+    }
+    size_t count_consecutive(const std::vector<int32_t>& unit, const std::vector<int32_t>& target,
+                             const std::vector<int32_t>& steps) const {
+        size_t count = unit.empty() ? 0 : 1;
+        for (size_t k = 1; k < unit.size(); k++)
+            count += !joined(unit, steps, k - 1, k) || target[k] != target[k - 1] + 1;
+        return count;
+    }
+    void cut(const std::vector<int32_t>& unit, const std::vector<int32_t>& target, int n_units,
+             const std::vector<int32_t>& steps, bool consecutive) {
+        rows.clear(); start.assign(n_units + 1, 0);
+        size_t before = 0;
+        for (size_t k = 0; k < unit.size(); k++) {
+            const size_t synapse = order.empty() ? k : order[k];
+            if (k && joined(unit, steps, before, synapse) && (!consecutive || target[synapse] == target[before] + 1))
+                rows.back().last++;
+            else {
+                const Row row = {(int32_t)k, (int32_t)k + 1, steps[steps.size() == 1 ? 0 : synapse],
+                                 consecutive ? target[synapse] : -1};
+                rows.push_back(row); start[unit[synapse] + 1]++;
+            }
+            before = synapse;
         }
-        if (source.size() < shortest * rows.size()) { rows.clear(); start.clear(); return false; }
-        for (int k = 0; k < n_sources; k++) start[k + 1] += start[k];
-        return true;
+        for (int k = 0; k < n_units; k++) start[k + 1] += start[k];
+    }
+    /* Whether rows take all synapses as they are numbered, and their targets follow one another. */
+    bool are_consecutive() const { return !rows.empty() && rows[0].target >= 0; }
+    /* Begin without spikes that are on their way. */
+    void clear() {
+        for (size_t k = 0; k < sent.size(); k++) sent[k].clear();
+        given.assign(sent.size(), std::vector<int32_t>());
+        now = 0; begun = false;
+    }
+    std::vector<Sent>& sent_before(size_t steps) { return sent[(now + sent.size() - steps) % sent.size()]; }
+    void send() {
+        now++;
+        std::vector<Sent>& list = sent_before(0);
+        list.clear();
+        for (int k = 0; k < *n_spikes; k++) {
+            const Sent one = {spikes[k], start[spikes[k]]};
+            list.push_back(one);
+        }
+    }
+    /* The synapses that are reached in a step, part after part; the first call sends the spikes of the step. */
+    bool next(Reached& reached) {
+        if (!begun) {
+            send();
+            begun = true; delay = spike = 0;
+            if (now < given.size() && !given[now].empty()) {
+                const Reached all = {given[now].data(), 0, (int32_t)given[now].size(), -1};
+                reached = all;
+                return true;
+            }
+        }
+        for (; delay < delays.size(); delay++, spike = 0) {
+            std::vector<Sent>& list = sent_before(delays[delay]);
+            for (; spike < list.size(); spike++) {
+                Sent& one = list[spike];
+                if (one.row == start[one.unit + 1] || rows[one.row].delay != delays[delay]) continue;
+                const Row& row = rows[one.row++];
+                const Reached part = {order.empty() ? NULL : order.data(), row.first, row.last, row.target};
+                reached = part;
+                return true;
+            }
+        }
+        return begun = false;
+    }
+    void put(const std::vector<int32_t>& synapse, const std::vector<int32_t>& ahead) {
+        for (size_t k = 0; k < synapse.size(); k++) given[ahead[k]].push_back(synapse[k]);
+    }
+    void take(std::vector<int32_t>& synapse, std::vector<int32_t>& ahead) {
+        for (size_t k = 1; k < sent.size(); k++) {
+            if (now + k < given.size()) synapse.insert(synapse.end(), given[now + k].begin(), given[now + k].end());
+            for (size_t j = 0; j < delays.size() && delays[j] >= (int32_t)k; j++) {
+                const std::vector<Sent>& list = sent_before(delays[j] - k);
+                for (size_t i = 0; i < list.size(); i++)
+                    for (int32_t r = list[i].row; r < start[list[i].unit + 1]; r++)
+                        for (int32_t p = rows[r].first; p < rows[r].last && rows[r].delay == delays[j]; p++)
+                            synapse.push_back(order.empty() ? p : order[p]);
+            }
+            ahead.resize(synapse.size(), (int32_t)k);
+        }
     }
 };
 }

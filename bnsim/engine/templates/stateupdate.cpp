@@ -11,15 +11,16 @@
     {# N is a constant of a NeuronGroup, but an array of one number for synapses. #}
     const int _N = {{constant_or_scalar('N', variables['N'])}};
     {% if '_postsynaptic_idx' in variables %}
-    const bnsim::Rows& _rows = bnsim_rows_{{owner.name}};
-    if (_rows.direct())
+    const bnsim::Rows& _rows = bnsim_rows_{{owner.name}}_pre;
+    if (_rows.are_consecutive())
     {
-        for (size_t _place = 0; _place < _rows.rows.size(); _place++)
+        for (int32_t _unit = 0, _place = 0; _place < (int32_t)_rows.rows.size(); _place++)
         {
+            while (_place == _rows.start[_unit + 1]) _unit++;
             const bnsim::Row& _row = _rows.rows[_place];
             const bnsim::Consecutive {{get_array_name(variables['_postsynaptic_idx'])}} = {_row.target - _row.first};
             {% if '_presynaptic_idx' in variables %}
-            const bnsim::Constant {{get_array_name(variables['_presynaptic_idx'])}} = {_row.source};
+            const bnsim::Constant {{get_array_name(variables['_presynaptic_idx'])}} = {_unit};
             {% endif %}
             const int _last = _row.last;
             for (int _idx = _row.first; _idx < _last; _idx++)

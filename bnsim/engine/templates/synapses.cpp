@@ -1,40 +1,57 @@
-{# Brian2's loop over the synapses that a spike reaches, and a faster one for rows of synapses (see bnsim.engine.rows) #}
+{# The synapses that the spikes of a step reach, row by row (see bnsim.engine.rows) #}
 {# USES_VARIABLES { _synaptic_pre } #}
 {% extends 'common_synapses.cpp' %}
 
 {% block maincode %}
+    {% set other_end = '_postsynaptic_idx' if pathway.prepost == 'pre' else '_presynaptic_idx' %}
     // scalar code
     const size_t _vectorisation_idx = -1;
     {{scalar_code|autoindent}}
 
-    const bnsim::Rows& _rows = bnsim_rows_{{pathway.synapses.name}};
-    if ({{ 'true' if pathway.prepost == 'pre' else 'false' }} && _rows.direct())
+    bnsim::Rows& _rows = bnsim_rows_{{pathway.name}};
+    for (bnsim::Reached _reached; _rows.next(_reached);)
     {
-        for (int _spike = 0; _spike < *_rows.n_spikes; _spike++)
+        const int _last = _reached.last;
+        if (const int32_t* const _numbers = _reached.numbers)
         {
-            for (const bnsim::Row* _row = _rows.begin(_rows.spikes[_spike]); _row != _rows.end(_rows.spikes[_spike]); _row++)
+            for (int _place = _reached.first; _place < _last; _place++)
             {
-                {% if '_postsynaptic_idx' in variables %}
-                const bnsim::Consecutive {{get_array_name(variables['_postsynaptic_idx'])}} = {_row->target - _row->first};
-                {% endif %}
-                const int _last = _row->last;
-                for (int _idx = _row->first; _idx < _last; _idx++)
-                {
-                    const size_t _vectorisation_idx = _idx;
-                    {{vector_code|autoindent}}
-                }
+                const size_t _idx = _numbers[_place];
+                const size_t _vectorisation_idx = _idx;
+                {{vector_code|autoindent}}
             }
         }
-    }
-    else
-    {
-        std::vector<int> *_spiking_synapses = {{pathway.name}}.peek();
-        const int _num_spiking_synapses = _spiking_synapses->size();
-        for (int _spiking_synapse_idx = 0; _spiking_synapse_idx < _num_spiking_synapses; _spiking_synapse_idx++)
+        {% if other_end in variables %}
+        else if (_reached.target >= 0)
         {
-            const size_t _idx = (*_spiking_synapses)[_spiking_synapse_idx];
-            const size_t _vectorisation_idx = _idx;
-            {{vector_code|autoindent}}
+            const bnsim::Consecutive {{get_array_name(variables[other_end])}} = {_reached.target - _reached.first};
+            for (int _idx = _reached.first; _idx < _last; _idx++)
+            {
+                const size_t _vectorisation_idx = _idx;
+                {{vector_code|autoindent}}
+            }
+        }
+        {% set weights = get_array_name(variables['w']) if 'w' in variables else '' %}
+        {% if weights and 'const double w = ' ~ weights in vector_code | join('\n') %}
+        else if (!_rows.targets.empty())
+        {
+            const uint16_t* const {{get_array_name(variables[other_end])}} = _rows.targets.data();
+            const bnsim::Alike {{weights}} = {_rows.weight};
+            for (int _idx = _reached.first; _idx < _last; _idx++)
+            {
+                const size_t _vectorisation_idx = _idx;
+                {{vector_code|autoindent}}
+            }
+        }
+        {% endif %}
+        {% endif %}
+        else
+        {
+            for (int _idx = _reached.first; _idx < _last; _idx++)
+            {
+                const size_t _vectorisation_idx = _idx;
+                {{vector_code|autoindent}}
+            }
         }
     }
 {% endblock %}

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from brian2.units import Hz, ms, mV
 
 import bnsim
-from bnsim.engine import compiler
-from bnsim.engine.standalone import StandaloneNetwork
 
 
 def plastic(delay: object) -> bnsim.Network:
@@ -70,17 +66,64 @@ def test_traces_on_neurons_and_on_synapses_learn_the_same() -> None:
     np.testing.assert_allclose(state["input_to_cells.w"], other["input_to_cells.w"], rtol=1e-12)
 
 
-@pytest.mark.parametrize(("delay", "rows"), [(0 * ms, True), (1 * ms, False)])
-def test_the_generated_code_has_rows_where_there_is_no_delay(
-    delay: object, rows: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def touch(program: str, source: str, binary: str, folder: Path) -> None:
-        (folder / binary).touch()  # the sources are read, the binary does not run
+@pytest.mark.slow
+@pytest.mark.parametrize("delay", [0 * ms, 1.5 * ms, bnsim.Uniform(0 * ms, 6 * ms)])
+def test_the_order_of_synapses_changes_no_bit(delay: object) -> None:
+    """Not by delay nor by source: rows are then read through a list of numbers."""
+    simulator = plastic(delay).compile(trial=100 * ms, dt=0.5 * ms, backend="cpp")
+    start = simulator.initial_state(1)
+    parts = ["source", "target", "w", *(["delay"] if isinstance(delay, bnsim.Uniform) else [])]
+    order = np.random.default_rng(1).permutation(360)
+    other = start.replace({f"input_to_cells.{part}": start[f"input_to_cells.{part}"][order] for part in parts})
+    (state, recording), (turned, same) = run(simulator, start), run(simulator, other)
+    assert recording.counts["cells"].sum() > 100
+    assert np.array_equal(recording.spike_times("cells").time, same.spike_times("cells").time)
+    assert np.array_equal(turned["input_to_cells.w"], state["input_to_cells.w"][order])
+    assert (state["input_to_cells.w"] != start["input_to_cells.w"]).any()
 
-    monkeypatch.setattr(compiler, "compile_file", touch)
-    simulator = plastic(delay).compile(trial=100 * ms, dt=0.5 * ms, backend="cpp", cache=tmp_path)
-    assert isinstance(simulator._engine, StandaloneNetwork)
-    driver = (simulator._engine.folder / "bnsim_driver.cpp").read_text()
-    assert ("rows_projection_input_to_cells.find(" in driver) == rows
-    loop = next((simulator._engine.folder / "code_objects").glob("projection_input_to_cells_pre_codeobject*.cpp"))
-    assert "bnsim_rows_projection_input_to_cells" in loop.read_text()
+
+def test_weights_that_are_alike_change_nothing_but_the_time() -> None:
+    """One weight differs in the second run, that of a synapse which no spike reaches."""
+    network = bnsim.Network(
+        [bnsim.Population("input", 40, bnsim.Poisson(300 * Hz)), bnsim.Population("cells", 20, bnsim.LIF())],
+        [
+            bnsim.Projection("input", "cells", bnsim.Delta(), 2 * mV, bnsim.FixedInDegree(9), delay=1.5 * ms),
+            bnsim.Projection("cells", "cells", bnsim.Delta(), -1 * mV, bnsim.FixedProbability(0.3), delay=1 * ms),
+        ],
+    )
+    simulator = network.compile(trial=200 * ms, dt=0.5 * ms, backend="cpp")
+    start, stimulus = simulator.initial_state(1), np.r_[np.ones(39), 0.0][None]
+    weights = start["input_to_cells.w"].copy()
+    silent = np.flatnonzero(start["input_to_cells.source"] == 39)
+    assert silent.size
+    weights[silent[0]] = 1.0
+    runs = [simulator.run(state, stimulus, 2) for state in (start, start.replace({"input_to_cells.w": weights}))]
+    (_, alike), (_, other) = runs
+    assert alike.counts["cells"].sum() > 100
+    assert np.array_equal(alike.counts["cells"], other.counts["cells"])
+
+
+@pytest.mark.parametrize("backend", ["cpp", "numpy"])
+def test_each_spike_arrives_after_the_delay_of_its_synapse(backend: str) -> None:
+    """Also where a spike was on its way when the run began, and where two arrive in one step."""
+    delays = np.array([[0.0, 3.0], [1.0, 2.0]])
+    network = bnsim.Network(
+        [
+            bnsim.Population("input", 2, bnsim.SpikeTrains()),
+            bnsim.Population("cells", 2, bnsim.LIF(tau_m=1e9 * ms, v_rest=0 * mV, v_threshold=1e6 * mV)),
+        ],
+        [bnsim.Projection("input", "cells", bnsim.Delta(), np.array([[1, 10], [100, 1000]]) * mV, delay=delays * ms)],
+    )
+    simulator = network.compile(dt=0.5 * ms, backend=backend)
+    record = [bnsim.Trace("cells", "v")]
+    state, seen = simulator.initial_state(0), []
+    for spikes in ([[0.5 * ms], [1.5 * ms]], [[0.5 * ms], []], [[], []], [[], []]):
+        state, recording = simulator.run_for(state, 2 * ms, {"input": spikes}, record=record)
+        seen.append(recording.trace("cells", "v").values[0] / mV)
+    values = np.concatenate(seen)
+    arrived = np.rint(np.diff(values, axis=0)).astype(int)
+    expected = np.zeros((15, 2), int)
+    for spike, source in ((1, 0), (3, 1), (5, 0)):  # steps of 0.5 ms
+        for target in range(2):
+            expected[spike + int(delays[source, target] / 0.5), target] += (1, 10, 100, 1000)[2 * source + target]
+    assert np.array_equal(arrived, expected)
