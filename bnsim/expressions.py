@@ -12,9 +12,10 @@ from brian2.units import second
 from brian2.units.fundamentalunits import Quantity, get_dimensions, get_unit
 
 from bnsim import checks
+from bnsim.dimensions import expression_dimensions, unit_name
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
-from bnsim.notation import RANDOM, expression_dimensions, read_equations, read_expression, unit_name
+from bnsim.notation import RANDOM, read_equations, read_expression
 
 OF_TIME: dict[str, Any] = {"t": second, "dt": second, "i": 1, "N": 1, "t_in_timesteps": 1}
 

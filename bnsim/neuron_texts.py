@@ -13,8 +13,9 @@ from brian2.units import amp, volt
 from brian2.units.fundamentalunits import Dimension, Quantity, get_dimensions
 
 from bnsim.affine import NotAffine, affine
+from bnsim.dimensions import OF_BRIAN2, check_condition, check_equations, check_statements
 from bnsim.errors import InputError
-from bnsim.notation import OF_BRIAN2, check_condition, check_equations, check_statements, read_equations
+from bnsim.notation import read_equations
 from bnsim.rates_of_change import rates_of_change
 
 _FLAGS = {

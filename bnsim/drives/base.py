@@ -12,12 +12,13 @@ from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
 from bnsim.cells import CellDescription, CellValues, check_cells, check_number, is_of_cells
+from bnsim.dimensions import check_statements
 from bnsim.distributions import Distribution
 from bnsim.drives.binned import Binned
 from bnsim.errors import InputError
 from bnsim.expressions import check_expression
 from bnsim.neurons import NeuronModel
-from bnsim.notation import check_statements, read_equations
+from bnsim.notation import read_equations
 
 Course = Quantity | Distribution | str | Binned
 """A quantity that may depend on time: a constant, or one for each cell; an expression of t, the time, and i, the index

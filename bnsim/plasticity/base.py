@@ -8,7 +8,8 @@ from typing import ClassVar, Literal, get_args
 
 from bnsim import checks
 from bnsim.description import Description
-from bnsim.notation import check_statements, read_equations
+from bnsim.dimensions import check_statements
+from bnsim.notation import read_equations
 
 SignalKind = Literal["postsynaptic", "shared", "reward"]
 Where = Literal["postsynaptic", "synapse"]

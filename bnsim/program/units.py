@@ -8,11 +8,12 @@ from brian2.core.namespace import DEFAULT_UNITS
 from brian2.units.fundamentalunits import Dimension, Quantity, get_dimensions
 
 from bnsim.description import Description
+from bnsim.dimensions import check_equations, check_statements, expression_dimensions, unit_name
 from bnsim.drives import Drive
 from bnsim.errors import InputError
 from bnsim.network import Population
 from bnsim.neurons import NeuronModel
-from bnsim.notation import check_equations, check_statements, expression_dimensions, read_equations, unit_name
+from bnsim.notation import read_equations
 from bnsim.program.links import Link
 from bnsim.program.statements import fill
 

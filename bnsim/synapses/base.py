@@ -7,9 +7,10 @@ from typing import ClassVar, Literal, get_args
 
 from bnsim import checks
 from bnsim.description import Description
+from bnsim.dimensions import check_statements
 from bnsim.errors import InputError
 from bnsim.jumps import Jump
-from bnsim.notation import check_statements, read_equations
+from bnsim.notation import read_equations
 
 WeightKind = Literal["potential", "input", "conductance", "modulatory"]
 

@@ -10,8 +10,9 @@ from brian2.units.fundamentalunits import Quantity, get_dimensions
 
 import bnsim
 from bnsim import InputError, Jump
+from bnsim.dimensions import check_equations, unit_name
 from bnsim.drives.base import Drive
-from bnsim.notation import check_equations, read_equations, unit_name
+from bnsim.notation import read_equations
 
 RATE = "dv/dt = (I - v) / tau_m : volt"
 
