@@ -8,8 +8,9 @@ namespace bnsim {
 /* Synapses that a spike of one unit reaches at the same time: first to last - 1 in the order of the rows, after `delay`
    steps. target: where they lead to one target after the other, the first of these; otherwise -1. */
 struct Row { int32_t first, last, delay, target; };
-/* Synapses as a loop takes them: first to last - 1 themselves, or those numbered so. */
-struct Reached { const int32_t* numbers; int32_t first, last, target; };
+/* Rows that are reached together, from `row` to before `end`. numbers: of the synapses in the order of the rows; NULL where
+   that is their own. */
+struct Reached { const Row *row, *end; const int32_t* numbers; };
 /* A spike, and the next of its unit's rows. */
 struct Sent { int32_t unit, row; };
 /* Stands in for the array of targets (where spikes go back to the source, of sources) within a row. */
@@ -28,8 +29,11 @@ struct Rows {
     std::vector<uint16_t> targets;              /* of the synapses; empty where they take more room or are not needed */
     double weight;                              /* of all synapses, where targets are not empty */
     const int32_t *spikes, *n_spikes;
-    size_t now, delay, spike;
-    bool begun;
+    Row row_of_given;
+    const int32_t* numbers;
+    size_t now, delay;
+    int32_t spike;
+    bool delayed, begun;
 
     void wire(const std::vector<int32_t>& unit, const std::vector<int32_t>& target, int n_units, const double* seconds,
               size_t n_seconds, double dt, double shortest, const int32_t* spikespace) {
@@ -48,6 +52,7 @@ struct Rows {
         std::sort(delays.rbegin(), delays.rend());
         delays.erase(std::unique(delays.begin(), delays.end()), delays.end());
         sent.assign(delays[0] + 1, std::vector<Sent>());
+        delayed = delays[0] > 0; numbers = order.empty() ? NULL : order.data();
         clear();
     }
     /* Take the targets in half the room, where all weights are alike and stay so: a spike then reads two bytes a synapse. */
@@ -104,7 +109,7 @@ struct Rows {
     void clear() {
         for (size_t k = 0; k < sent.size(); k++) sent[k].clear();
         given.assign(sent.size(), std::vector<int32_t>());
-        now = 0; begun = false;
+        now = 0; spike = 0; begun = false;
     }
     std::vector<Sent>& sent_before(size_t steps) { return sent[(now + sent.size() - steps) % sent.size()]; }
     void send() {
@@ -116,25 +121,34 @@ struct Rows {
             list.push_back(one);
         }
     }
-    /* The synapses that are reached in a step, part after part; the first call sends the spikes of the step. */
+    /* The rows that are reached in a step, spike after spike; the first call of a step sends its spikes. */
     bool next(Reached& reached) {
+        if (delayed) return next_of_sent(reached);
+        if (spike == *n_spikes) { spike = 0; return false; }
+        const int32_t* const bounds = start.data() + spikes[spike++];
+        reached.row = rows.data() + bounds[0]; reached.end = rows.data() + bounds[1]; reached.numbers = numbers;
+        return true;
+    }
+    bool next_of_sent(Reached& reached) {
         if (!begun) {
             send();
-            begun = true; delay = spike = 0;
+            begun = true; delay = 0; spike = 0;
             if (now < given.size() && !given[now].empty()) {
-                const Reached all = {given[now].data(), 0, (int32_t)given[now].size(), -1};
-                reached = all;
+                const Row all = {0, (int32_t)given[now].size(), 0, -1};
+                row_of_given = all;
+                reached.row = &row_of_given; reached.end = reached.row + 1; reached.numbers = given[now].data();
                 return true;
             }
         }
         for (; delay < delays.size(); delay++, spike = 0) {
             std::vector<Sent>& list = sent_before(delays[delay]);
-            for (; spike < list.size(); spike++) {
-                Sent& one = list[spike];
-                if (one.row == start[one.unit + 1] || rows[one.row].delay != delays[delay]) continue;
-                const Row& row = rows[one.row++];
-                const Reached part = {order.empty() ? NULL : order.data(), row.first, row.last, row.target};
-                reached = part;
+            while (spike < (int32_t)list.size()) {
+                Sent& one = list[spike++];
+                const int32_t first = one.row, last = start[one.unit + 1];
+                while (one.row < last && rows[one.row].delay == delays[delay]) one.row++;
+                if (one.row == first) continue;
+                reached.row = rows.data() + first; reached.end = rows.data() + one.row;
+                reached.numbers = numbers;
                 return true;
             }
         }
