@@ -24,7 +24,8 @@ def load(source: Source) -> Dataset:
     """Load a table.
 
     Features are standardised by the training part; each seed holds out its own 20 %. A first column without a name that
-    numbers the rows is left out, and said in `Dataset.notes`.
+    holds distinct whole numbers, as the index of pandas does, is left out: it would tell the classes of rows that were
+    sorted by them. That, and columns with a name that number the rows, is said in `Dataset.notes`.
 
     Parameters
     ----------
@@ -42,9 +43,10 @@ def load(source: Source) -> Dataset:
         If file or columns cannot be used; the message names both.
     """
     path, table = source.path, _read(source.path)
-    notes: tuple[str, ...] = ()
-    if table.columns[0] == UNNAMED and source.column != UNNAMED and _numbers_rows(table[UNNAMED]):
-        table, notes = table.drop(columns=UNNAMED), ("the first column numbers the rows and was left out",)
+    notes: list[str] = []
+    if table.columns[0] == UNNAMED and source.column != UNNAMED and _tells_rows(table[UNNAMED]):
+        table = table.drop(columns=UNNAMED)
+        notes.append("the first column has no name, tells rows by whole numbers and was left out")
     columns = list(table.columns)
     if source.column is None:
         raise _refusal(path, "which column holds the classes?", f"give it, as in --task {path}:{columns[-1]}", columns)
@@ -58,7 +60,12 @@ def load(source: Source) -> Dataset:
     y = labels.to_numpy()
     if y.dtype.kind not in "biuf":
         y = labels.astype(str).to_numpy(dtype=str)
-    return archive.dataset(path, features.to_numpy(dtype=float), y, notes)
+    for name, column in features.items():
+        if _tells_rows(column) and (column.diff().iloc[1:] == 1).all():
+            notes.append(
+                f"column {name!r} numbers the rows and is a feature; remove it if the networks must not see it"
+            )
+    return archive.dataset(path, features.to_numpy(dtype=float), y, tuple(notes))
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -96,7 +103,8 @@ def _check(path: Path, features: pd.DataFrame) -> None:
         if column.dtype.kind not in "biuf":
             numbers = pd.to_numeric(column, errors="coerce")
             row = int(np.flatnonzero(numbers.isna() & column.notna())[0])
-            reason = f"column {name!r} holds {str(column.iloc[row])[:40]!r} in {_line(row)}, which is no number"
+            where = "the first column, which has no name," if name == UNNAMED else f"column {name!r}"
+            reason = f"{where} holds {str(column.iloc[row])[:40]!r} in {_line(row)}, which is no number"
             raise _refusal(path, reason, "remove the column, or code it as numbers (pandas.get_dummies)")
         wrong = ~np.isfinite(column.to_numpy(dtype=float))
         if wrong.any():
@@ -104,8 +112,8 @@ def _check(path: Path, features: pd.DataFrame) -> None:
             raise _refusal(path, f"column {name!r} has no number in {_line(row)}", "fill it in or remove the row")
 
 
-def _numbers_rows(column: pd.Series) -> bool:
-    return bool(column.dtype.kind in "iu" and (column.diff().iloc[1:] == 1).all())
+def _tells_rows(column: pd.Series) -> bool:
+    return bool(column.dtype.kind in "iu" and len(column) > 2 and column.is_unique)
 
 
 def _line(row: int) -> str:

@@ -45,14 +45,21 @@ def test_classes_may_be_numbers_in_any_column_and_tabs_may_separate(tmp_path: Pa
     assert (dataset.classes, dataset.y.tolist(), dataset.X.tolist()) == (("2", "7"), [0, 1], [[1.5], [3.0]])
 
 
-def test_row_numbers_without_a_name_are_left_out(tmp_path: Path) -> None:
-    """They tell the classes where the table is sorted by them."""
-    numbered = ",width,kind\n0,1,a\n1,3,b\n2,5,a\n"
-    dataset = load_task(f"{written(tmp_path, numbered)}:kind")
+@pytest.mark.parametrize("index", [(0, 1, 2), (7, 0, 2)])
+def test_row_numbers_without_a_name_are_left_out(index: tuple[int, ...], tmp_path: Path) -> None:
+    """They tell the classes of rows that were once sorted by them, also when the rows are then shuffled or chosen."""
+    lines = [f"{row},{line}\n" for row, line in zip(index, ("1,a", "3,b", "5,a"), strict=True)]
+    dataset = load_task(f"{written(tmp_path, ',width,kind' + chr(10) + ''.join(lines))}:kind")
     assert dataset.X.tolist() == [[1], [3], [5]]
-    assert dataset.notes == ("the first column numbers the rows and was left out",)
-    measured = ",width,kind\n0,1,a\n7,3,b\n2,5,a\n"
-    assert load_task(f"{written(tmp_path, measured)}:kind").X.shape == (3, 2)
+    assert dataset.notes == ("the first column has no name, tells rows by whole numbers and was left out",)
+
+
+def test_other_first_columns_are_features(tmp_path: Path) -> None:
+    twice = ",width,kind\n0,1,a\n7,3,b\n7,5,a\n"
+    assert load_task(f"{written(tmp_path, twice)}:kind").X.shape == (3, 2)
+    named = load_task(f"{written(tmp_path, 'id,kind' + chr(10) + '4,a' + chr(10) + '5,b' + chr(10) + '6,a')}:kind")
+    assert named.X.tolist() == [[4], [5], [6]]
+    assert named.notes == ("column 'id' numbers the rows and is a feature; remove it if the networks must not see it",)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +68,7 @@ def test_row_numbers_without_a_name_are_left_out(tmp_path: Path) -> None:
         (HEAD + ROWS, "", r"which column holds the classes[?] .columns: width, height, kind.; give it, .*csv:kind"),
         (HEAD + ROWS, ":kin", "no column 'kin'; did you mean 'kind'[?] choose from width, height, kind"),
         (HEAD + "1,red,a\n3,4,b\n", ":kind", "'height' holds 'red' in line 2, which is no number; remove the column"),
+        (",width,kind\ns0,1,a\ns1,3,b\n", ":kind", "the first column, which has no name, holds 's0' in line 2"),
         (HEAD + "1,2,a\n3,,b\n", ":kind", "column 'height' has no number in line 3; fill it in or remove the row"),
         (HEAD + "1,2,a\n3,inf,b\n", ":kind", "column 'height' has no number in line 3"),
         (HEAD + "1,2,a\n3,4,\n", ":kind", "kind is empty in line 3; fill it in or remove the row"),
