@@ -16,6 +16,7 @@ from experiments.run_directory import Run
 from experiments.shared.stored import Entry
 from experiments.shared.unlisted import place
 from experiments.shared.unlisted import sentence as sentence_of_unlisted
+from experiments.shared.wording import listed
 from experiments.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def print_means(run: Run, metric: str) -> None:
     facts = [name for name in means.columns if name.startswith("facts.")]
     places = ["study"] * (means["study"].nunique() > 1) + ["model", *facts]
     places += ["step"] * bool(means["step"].notna().any())
-    title = f"{metric}, mean of {_seeds(int(means['n'].max()))}"
+    title = f"{metric} of {listed(list(dict.fromkeys(means['study'])))}, mean of {_seeds(int(means['n'].max()))}"
     table = Table(title=title, title_justify="left", min_width=len(title))
     for name in places:
         table.add_column(name.removeprefix("facts."), justify="right" if name == "step" else "left", overflow="fold")

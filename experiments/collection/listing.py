@@ -284,10 +284,10 @@ def _main(means: Sequence[Mean], metric: str | None) -> tuple[Mapping[str, Any],
     """Return the means of a metric, or of the main one that the run has: of whole models, if there are any."""
     means = sorted(means, key=lambda mean: bool(mean["facts"]))
     if metric is None and means:
-        of_study = [mean for mean in means if mean["study"] == means[0]["study"]]
-        study = KNOWN.get(means[0]["study"])
-        primary = None if study is None or study.primary is None else study.primary.name
-        metric = primary if any(mean["metric"] == primary for mean in of_study) else means[0]["metric"]
-        means = of_study
+        measured = {(mean["study"], mean["metric"]) for mean in means}
+        main = [study.primary for study in KNOWN.values() if study.primary is not None]
+        found = [(primary.study, primary.name) for primary in main if (primary.study, primary.name) in measured]
+        name, metric = found[0] if found else (means[0]["study"], means[0]["metric"])
+        means = [mean for mean in means if mean["study"] == name]
     asked = [mean for mean in means if mean["metric"] == metric]
     return tuple(mean for mean in asked if mean["facts"] == asked[0]["facts"])

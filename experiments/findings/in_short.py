@@ -74,9 +74,18 @@ def _looked_at(run: Run) -> Sentence:
     classifiers = list(looks(run))
     models = classifiers or list(dict.fromkeys(entry["model"] for entry in run.summary["metrics"]))
     whom = _named(models, "network") + (f" on {run.summary['task']}" if classifiers else "")
-    none = "; no twins were compared in a measure that gets a verdict" if classifiers else ""
+    compared = any(entry["primary"] for entry in run.summary["differences"])  # by a study that is not known here
+    alone = f"; without a pair of twins{_missing(run, classifiers)} there is no verdict"
+    none = alone if classifiers and not compared else ""
     which = (": ", *_joined((study,) for study in studies)) if studies else ()
-    return (f"This run measured {whom} with {seeds}{none}", *which, ".")
+    return (f"This run measured {whom} with {seeds}", *which, none, ".")
+
+
+def _missing(run: Run, classifiers: Sequence[str]) -> str:
+    """Say which twins the run lacks, where these are few."""
+    twins = {name: run.manifest["models"][name]["twin"] for name in classifiers}
+    lacking = [f"that of {name} is {twin}" for name, twin in twins.items() if twin is not None and twin not in twins]
+    return f" ({listed(lacking)})" if 0 < len(lacking) <= _NAMED else ""
 
 
 def _limits(run: Run, found: Sequence[Comparison]) -> list[Sentence]:
@@ -84,6 +93,7 @@ def _limits(run: Run, found: Sequence[Comparison]) -> list[Sentence]:
     limits = []
     if run.config["run"]["preset"] == "tiny":
         limits.append("that the preset tiny is made for tests and gives no meaningful numbers")
+    limits += _of_training(run, found)
     seeds = min((one.entry["n"] for one in found), default=len(run.summary["seeds"]))
     few = bool(found) and seeds < MIN_SEEDS_FOR_P
     if few:
@@ -97,6 +107,22 @@ def _limits(run: Run, found: Sequence[Comparison]) -> list[Sentence]:
         limits.append(f"that there were warnings about {_named(list(run.manifest['warnings']), 'network')}")
     only = f"; what follows describes {'this seed' if seeds == 1 else 'these seeds'} only" if few else ""
     return [(f"Mind {listed(limits)}{only}.",)] if limits else []
+
+
+def _of_training(run: Run, found: Sequence[Comparison]) -> list[str]:
+    """Return what must be known of twins that saw their samples unequally often."""
+    trained = [one for one in found if "passes" not in one.study.fixes]
+    unequal = []
+    for twins in pairs(trained):
+        known = [run.manifest["models"][name] for name in twins if name in run.manifest["models"]]
+        passes = [about["parameters"].get("passes") for about in known] if len(known) == 2 else [None]
+        if None not in passes and passes[0] != passes[1]:
+            unequal.append(" and ".join(f"{name} {count}" for name, count in zip(twins, passes, strict=True)))
+    if not unequal:
+        return []
+    if len(unequal) > _NAMED:
+        return ["that twins made different numbers of passes through the training samples"]
+    return [f"that the passes through the training samples are not equally many ({'; '.join(unequal)})"]
 
 
 def _outcomes(found: Sequence[Comparison]) -> list[Sentence]:

@@ -190,7 +190,9 @@ def test_show_and_draw_work_on_a_stored_run(compared: tuple[Path, dict], tmp_pat
     assert json.loads(bnsim("show", str(directory), "--json", cwd=tmp_path).stdout) == summary
     assert "silent_share" not in shown.stdout
     assert "test_loss" in bnsim("show", str(directory), "--all", cwd=tmp_path).stdout
-    assert "test_loss, mean of" in bnsim("show", str(directory), "--metric", "test_loss", cwd=tmp_path).stdout
+    assert (
+        "test_loss of accuracy, mean of" in bnsim("show", str(directory), "--metric", "test_loss", cwd=tmp_path).stdout
+    )
     of_one = [entry for entry in summary["metrics"] if entry["metric"] == "test_loss"]
     assert json.loads(bnsim("show", str(directory), "--metric", "test_loss", "--json", cwd=tmp_path).stdout) == of_one
     refused(
@@ -306,6 +308,13 @@ def test_doctor_finds_this_machine_fit(tmp_path: Path) -> None:
 )
 def test_bad_input_is_one_line_and_code_2(message: str, arguments: list[str], tmp_path: Path) -> None:
     refused(2, message, *arguments, cwd=tmp_path)
+
+
+def test_a_network_without_its_twin_is_warned_about_before_any_work(tmp_path: Path) -> None:
+    done = bnsim("compare", "--models", "three-factor", "--task", "mine.npz", cwd=tmp_path)
+    warning, error = done.stderr.splitlines()
+    assert warning == "bnsim: warning: three-factor gets no verdict without its twin; add dense to --models"
+    assert error.startswith("bnsim: error: ")
 
 
 @pytest.mark.parametrize("arrays", [{"y": [0, 1]}, {"X": [[1.0], [np.nan]], "y": [0, 1]}, {"X": [[1.0]], "y": [0]}])

@@ -173,7 +173,9 @@ def test_metrics_of_layers_alone_are_in_the_tables_too(folder: Path, capsys: pyt
     results = pd.DataFrame({"model": ["dense"], "kind": ["ANN"]})
     config = {"run": {"study": str(folder), "preset": "quick"}, "count-weights": {}}
     find(str(folder))
-    run = Run(Path("run"), config, {"models": {"dense": {}}}, results, {**summary, "task": "digits", "seeds": [0]})
+    run = Run(
+        Path("run"), config, {"models": {"dense": {"twin": None}}}, results, {**summary, "task": "digits", "seeds": [0]}
+    )
     print_run(run)
     assert re.search(r"weights, hidden_1 +│ +320", capsys.readouterr().out)
     assert [row.label for row in metric_rows(run)] == ["Weights, hidden_1", "Weights, output"]

@@ -59,7 +59,7 @@ def test_other_first_columns_are_features(tmp_path: Path) -> None:
     assert load_task(f"{written(tmp_path, twice)}:kind").X.shape == (3, 2)
     named = load_task(f"{written(tmp_path, 'id,kind' + chr(10) + '4,a' + chr(10) + '5,b' + chr(10) + '6,a')}:kind")
     assert named.X.tolist() == [[4], [5], [6]]
-    assert named.notes == ("column 'id' numbers the rows and is a feature; remove it if the networks must not see it",)
+    assert named.notes == ("column 'id' numbers the rows and is a feature; remove it unless networks may see it",)
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_the_means_of_one_metric_have_a_row_for_each_place(tmp_path: Path, capsy
     summary = {**plain.summary, "metrics": [hidden, output]}
     print_means(read_run(write_run(tmp_path, "run", dataclasses.replace(plain, summary=summary))), "drift")
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].strip() == "drift, mean of 5 seeds"
+    assert lines[0].strip() == "drift of accuracy, mean of 5 seeds"
     of_cells = [line.replace("┃", "│") for line in lines if line[:1] in ("│", "┃")]
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in of_cells]
     assert rows == [

@@ -115,15 +115,15 @@ def test_without_twins_the_studies_speak() -> None:
     said = {"accuracy": ["First.", "Second. And more.", "Third."], "learning": ["Of learning."]}
     run = run_of([], studies=["accuracy"], models=["reward"], seeds=5)
     assert told(run, said) == [
-        "This run measured reward on digits with 5 seeds; no twins were compared in a measure that gets a verdict: "
-        "[Test accuracy].",
+        "This run measured reward on digits with 5 seeds: [Test accuracy]; without a pair of twins there is no "
+        "verdict.",
         "First.",
         "Third.",
     ]
     two = run_of([], studies=["accuracy", "learning"], models=["a", "b", "c", "d"], seeds=1)
     assert told(two, said) == [
-        "This run measured 4 networks on digits with 1 seed; no twins were compared in a measure that gets a verdict: "
-        "[Test accuracy] and [Learning].",
+        "This run measured 4 networks on digits with 1 seed: [Test accuracy] and [Learning]; without a pair of twins "
+        "there is no verdict.",
         "Mind that one seed does not show how much results vary.",
         "First.",
         "Of learning.",
@@ -151,5 +151,32 @@ def test_a_classic_is_held_against_its_paper(references: list[dict[str, Any]], l
 
 def test_a_study_that_is_not_installed_is_no_failure() -> None:
     assert told(run_of([], studies=["strange"], models=["reward"])) == [
-        "This run measured reward on digits with 20 seeds; no twins were compared in a measure that gets a verdict."
+        "This run measured reward on digits with 20 seeds; without a pair of twins there is no verdict."
     ]
+
+
+def test_a_twin_that_is_missing_is_named() -> None:
+    (first, *_) = told(run_of([], studies=["accuracy"], models=["three-factor"]))
+    assert first.endswith("; without a pair of twins (that of three-factor is dense) there is no verdict.")
+
+
+def test_a_verdict_of_a_study_that_is_not_known_is_not_denied() -> None:
+    strange = {**entry("accuracy", 1.0), "study": "strange", "metric": "weights"}
+    assert (
+        told(run_of([strange]))[0] == "This run measured receptive-field and receptive-dense on digits with 20 seeds."
+    )
+
+
+def test_passes_that_differ_between_twins_are_said() -> None:
+    """Unless the study sets them for both, as `learning` does."""
+    passes = {"receptive-field": 10, "receptive-dense": 50}
+    seen = told(run_of([entry("accuracy", 3.0)], passes=passes))
+    assert seen[1] == (
+        "Mind that the passes through the training samples are not equally many (receptive-field 10 and "
+        "receptive-dense 50)."
+    )
+    assert not any("passes" in text for text in told(run_of([entry("learning", 3.0)], passes=passes)))
+    many = [entry("accuracy", 3.0, pair=(f"bns{k}", f"dense{k}")) for k in range(4)]
+    models = [name for k in range(4) for name in (f"bns{k}", f"dense{k}")]
+    seen = told(run_of(many, models=models, passes={f"bns{k}": 3 for k in range(4)}))
+    assert seen[1] == "Mind that twins made different numbers of passes through the training samples."

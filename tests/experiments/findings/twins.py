@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from experiments.run_directory import COLUMNS, Run
 
 PAIR = ("receptive-field", "receptive-dense")
 SECOND = ("three-factor", "dense")
+TWINS = dict([PAIR, SECOND])
 PRIMARY = {
     "accuracy": ("test_accuracy", "percentage points"),
     "learning": ("learning_curve_mean", "percentage points"),
@@ -61,6 +62,7 @@ def run_of(
     protocol: str = "resampled",
     references: Sequence[dict[str, Any]] = (),
     warnings: dict[str, list[str]] | None = None,
+    passes: Mapping[str, int] | None = None,
 ) -> Run:
     """A run that holds these differences."""
     kinds = {model: "ANN" if "dense" in model else "BNS" for model in models}
@@ -70,7 +72,13 @@ def run_of(
     return Run(
         Path("run"),
         config={"run": {"study": "compare", "task": "digits", "preset": preset, "seeds": seeds}, **carried_out},
-        manifest={"models": {model: {"kind": kind} for model, kind in kinds.items()}, "warnings": warnings or {}},
+        manifest={
+            "models": {
+                model: {"kind": kind, "twin": TWINS.get(model), "parameters": {"passes": (passes or {}).get(model, 20)}}
+                for model, kind in kinds.items()
+            },
+            "warnings": warnings or {},
+        },
         results=pd.DataFrame(rows, columns=list(COLUMNS)).astype({"step": "Int64"}),
         summary={
             "task": "digits",
