@@ -115,6 +115,8 @@ class _Task(TypedDict):
     name: str
     protocol: str
     classes: list[str]
+    n_samples: NotRequired[Count]
+    n_features: NotRequired[Count]
     notes: NotRequired[list[str]]
     image_shape: NotRequired[Annotated[list[Count], Field(min_length=2, max_length=2)] | None]
 

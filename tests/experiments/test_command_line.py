@@ -207,7 +207,8 @@ def test_show_and_draw_work_on_a_stored_run(compared: tuple[Path, dict], tmp_pat
     refused(2, "--all and --metric: choose one", "show", str(directory), "--all", "--metric", "a", cwd=tmp_path)
     (directory / "report.html").unlink()
     assert bnsim("draw", str(directory), cwd=tmp_path).stdout == f"report: {directory / 'report.html'}\n"
-    assert (directory / "report.html").is_file()
+    page = (directory / "report.html").read_text(encoding="utf-8")
+    assert "Data: 1797 samples of 64 pixels in 10 classes; every seed holds out a fifth of them." in page
     refused(2, "holds no spike times; repeat the run with", "raster", str(directory), cwd=tmp_path)
 
 

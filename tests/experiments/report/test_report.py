@@ -177,13 +177,16 @@ def written_again(folder: Path) -> Page:
         return Page(report.write(folder).read_text(encoding="utf-8"))
 
 
-def test_a_run_that_was_never_tested_says_so(accuracy_run: Run, tmp_path: Path) -> None:
+def test_a_run_that_was_never_tested_or_tuned_says_so(accuracy_run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     shutil.copytree(accuracy_run.directory, folder)
-    (folder / "manifest.json").write_text(json.dumps({**accuracy_run.manifest, "test_set_openings": 0}))
+    changed = {"test_set_openings": 0, "settings_tried_on_validation": {"receptive-field": 0, "dense": 0}}
+    (folder / "manifest.json").write_text(json.dumps({**accuracy_run.manifest, **changed}))
     page = written_again(folder)
     assert "The test set was not opened." in page.text
     assert "before the test" not in page.text
+    assert "No setting was tuned on these data: all are those of the preset for data of this kind." in page.text
+    assert "tried on validation splits" not in page.text
 
 
 def test_drawing_again_on_a_full_disk_leaves_the_old_page(
