@@ -193,7 +193,7 @@ def sentences(run):
 # Two networks, three seeds
 # -------------------------
 #
-# ``./shifted_digits`` is the folder: names without a slash are those of the studies that bnsim knows. The
+# ``./shifted_digits`` is the folder; with the slash it is never taken for a study that bnsim knows by name. The
 # spiking network ``three-factor`` and its twin ``dense`` see the same samples in the same order.
 
 print(bnsim("run ./shifted_digits --models three-factor,dense --seeds 3"))
