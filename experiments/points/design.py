@@ -111,7 +111,12 @@ class Point:
     settings: Mapping[str, Any]
 
     def __str__(self) -> str:
-        return f"point {self.number} ({', '.join(f'{key}={shown(value)}' for key, value in self.settings.items())})"
+        return f"point {self.number} ({self.varied})"
+
+    @property
+    def varied(self) -> str:
+        """The settings as they are written on the command line, such as "a.x=1, a.y=[1, 2]"."""
+        return ", ".join(f"{key}={shown(value)}" for key, value in self.settings.items())
 
 
 @dataclass(frozen=True)

@@ -354,7 +354,26 @@ def test_two_points_are_compared_like_two_runs(compared: Path) -> None:
     text = page.read_text()
     assert "<code>parabola.x</code>" in text
     assert "mine/2" in text
-    assert bnsim("diff", "sweeps/mine/1", "sweeps/mine/1", cwd=compared).stdout == "all 6 numbers are equal\n"
+    assert "Two points side by side" in text
+    assert '<th scope="col">Point 1</th><th scope="col">Point 2</th>' in text
+    assert "<td>parabola.x=1, parabola.levels=[1, 2]</td><td>parabola.x=2, parabola.levels=[1, 2]</td>" in text
+    assert "6 of the 6 numbers that both points hold differ" in text
+    assert "First run" not in text
+    same = bnsim("diff", "sweeps/mine/1", "sweeps/mine/1", cwd=compared).stdout
+    assert same == "point 1: parabola.x=1, parabola.levels=[1, 2]\n" * 2 + "all 6 numbers are equal\n"
+
+
+def test_points_of_two_sweeps_are_called_by_their_paths(study: str, compared: Path) -> None:
+    swept(study, compared / "sweeps", {"parabola.x": (1,), "parabola.levels": ((1, 3),)}, name="other")
+    done = bnsim("diff", "sweeps/mine/1", "sweeps/other/0", cwd=compared)
+    assert done.returncode == 3, done.stderr
+    lines = [" ".join(line.replace("┃", " ").split()) for line in done.stdout.splitlines()]
+    assert lines[:2] == [
+        "sweeps/mine/1: parabola.x=1, parabola.levels=[1, 2]",
+        "sweeps/other/0: parabola.x=1, parabola.levels=[1, 3]",
+    ]
+    assert "sweeps/mine/1 sweeps/other/0" in lines
+    assert "only in sweeps/mine/1: 2, such as parabola, parabola, seed 0: part, level 2, side left" in lines
 
 
 @pytest.mark.parametrize(
