@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -311,8 +312,5 @@ def _ordered(differing: Sequence[Number]) -> tuple[Number, ...]:
         largest = max((number.relative, abs(number.difference)) for number in of_seeds[key])
         return key.step is not None, bool(key.facts), -largest[0], -largest[1]
 
-    return tuple(
-        number
-        for key in sorted(of_seeds, key=place)
-        for number in sorted(of_seeds[key], key=lambda each: each.key.seed)
-    )
+    blocks = (sorted(of_seeds[key], key=lambda number: number.key.seed) for key in sorted(of_seeds, key=place))
+    return tuple(itertools.chain.from_iterable(blocks))

@@ -6,7 +6,6 @@ It is called by the directory of the sweep and its number, such as sweeps/sieger
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +58,10 @@ def _read_point(path: Path) -> tuple[Run, Point]:
     """Return a point of a sweep as a run, whose directory does not exist, and the point."""
     sweep, number = read_sweep(path.parent), int(path.name)
     design = Design.of(sweep.plan)
-    if number >= len(design):
-        raise InputError(f"{path}: no such point; give a number from 0 to {len(design) - 1}")
-    point = next(islice(design.points(), number, None))
+    point = next((point for point in design.points() if point.number == number), None)
+    if point is None:
+        last = max(point.number for point in design.points())
+        raise InputError(f"{path}: no such point; give a number from 0 to {last}")
     results, means = (table[table["point"] == number] for table in (sweep.results, sweep.summary))
     if results.empty:
         why = next((each.message for each in sweep.failures if each.point == number), "not measured yet")

@@ -128,17 +128,23 @@ def test_a_sweep_that_is_interrupted_as_it_grows_is_not_finished(study: str, tmp
         read_sweep(found.directory)
     assert tabulate(found.directory).counts["finished"] == 5
     heights = read_sweep(found.directory).results.query("metric == 'height' and seed == 0")
-    assert list(heights["parabola.x"]) == [0, 1, 2]
+    assert list(heights["parabola.x"]) == [1, 2, 0]
 
 
-@pytest.mark.slow
-def test_another_grid_under_the_same_name_takes_over_what_is_the_same(study: str, tmp_path: Path) -> None:
-    swept(study, tmp_path, {"parabola.x": (1, 2)}, name="mine")
-    found, done = swept(study, tmp_path, {"parabola.x": (0, 1, 2)}, name="mine")
-    assert done == ["point 0 (parabola.x=0), seed 0", "point 0 (parabola.x=0), seed 1"]
+def test_a_sweep_that_grows_takes_over_what_it_has_under_the_same_numbers(study: str, tmp_path: Path) -> None:
+    first, _ = swept(study, tmp_path, {"parabola.x": (1, 2)}, name="mine")
+    before = first.results
+    found, done = swept(study, tmp_path, {"parabola.x": (0, 1.0, 2)}, name="mine")
+    assert done == ["point 2 (parabola.x=0), seed 0", "point 2 (parabola.x=0), seed 1"]
     assert found.counts == {"points": 3, "seeds": 2, "jobs": 6, "finished": 6, "failed": 0}
     heights = found.results.query("metric == 'height' and seed == 0")
-    assert list(heights["value"]) == [9.25, 4.25, 1.25]
+    assert list(heights["value"]) == [4.25, 1.25, 9.25]
+    pd.testing.assert_frame_equal(found.results[found.results["point"] < 2], before, check_dtype=False)
+    _, done = swept(study, tmp_path, {"parabola.x": (2, 1, 0)}, name="mine")
+    assert done == []
+    assert read_sweep(found.directory).results.equals(found.results)
+    make, _ = streams()
+    assert resume(found.directory, Conduct(make_executor=make)).results.equals(found.results)
 
 
 @pytest.mark.parametrize(
