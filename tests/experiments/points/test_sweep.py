@@ -151,7 +151,11 @@ def test_a_sweep_that_grows_takes_over_what_it_has_under_the_same_numbers(study:
     ("given", "held"),
     [
         ({"grid": {"parabola.x": (0, 1, 3)}}, "--grid parabola.x=0,1,2.5"),
-        ({"grid": {"parabola.y": (0, 1)}}, "--grid parabola.x=0,1,2.5 (and 1 more that is not the same)"),
+        ({"grid": {"parabola.y": (0, 1)}}, "--grid parabola.x=0,1,2.5 (and 1 other thing that differs)"),
+        (
+            {"grid": {"parabola.y": (0, 1)}, "preset": "full"},
+            "--preset quick (and 2 other things that differ)",
+        ),
         ({"random": {"parabola.y": (0.0, 1.0)}}, "no --random parabola.y"),
         ({"settings": {"parabola.y": 1}}, "no --set parabola.y"),
         ({"preset": "full"}, "--preset quick"),
@@ -396,5 +400,10 @@ def test_points_that_cannot_be_compared(compared: Path, first: str, second: str,
     refused(2, message, "diff", first, second, cwd=compared)
 
 
-def test_a_point_that_is_shown_is_a_sweep_that_is_meant(compared: Path) -> None:
-    refused(2, "sweeps/mine/1: no such run; did you mean sweeps/mine?", "show", "sweeps/mine/1", cwd=compared)
+@pytest.mark.parametrize(("point", "other"), [("1", "0"), ("0", "1")])
+def test_a_point_that_is_shown_is_told_what_takes_points(compared: Path, point: str, other: str) -> None:
+    told = (
+        f"sweeps/mine/{point}: no such run; `bnsim show sweeps/mine` prints the points of that sweep, `bnsim diff "
+        f"sweeps/mine/{point} sweeps/mine/{other}` compares two\n"
+    )
+    refused(2, told, "show", f"sweeps/mine/{point}", cwd=compared)
