@@ -8,7 +8,7 @@ from rich.table import Table
 from bnsim.printable import one_line
 from experiments.points.design import shown
 from experiments.points.fit_directory import TRIALS, Fit
-from experiments.points.sweep_directory import SUMMARY, Failed, Sweep
+from experiments.points.sweep_directory import SUMMARY, Failed, Sweep, study_of
 from experiments.terminal import Terminal
 
 MOST_POINTS = 20
@@ -40,7 +40,8 @@ def print_sweep(sweep: Sweep) -> None:
     if len(sweep.failures) > MOST_POINTS:
         console.print(f"... and {len(sweep.failures) - MOST_POINTS} more failures, in failed.jsonl")
     if sweep.failures:
-        console.print(f"try them again with `bnsim resume {sweep.directory} --retry-failed`", soft_wrap=True)
+        command = f"bnsim resume {sweep.directory}{study_of(sweep.plan)} --retry-failed"
+        console.print(f"try them again with `{command}`", soft_wrap=True)
     console.print(f"tables: {sweep.directory / SUMMARY}", soft_wrap=True)
 
 

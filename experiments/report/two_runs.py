@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bnsim.errors import InputError
 from experiments.collection.difference import RUNS, Called, Circumstances, Numbers
-from experiments.report.page import environment
+from experiments.report.page import environment, redraw
 from experiments.report.picture import Picture, address
 from experiments.report.policy import policy
 from experiments.report.tables import NOTHING, Cell, difference_cell, mean_cell
@@ -230,7 +230,7 @@ def _label(runs: Iterable[Run], study: str, metric: str) -> str:
 
 def _figures(runs: tuple[Run, Run]) -> list[FigurePair]:
     """Return all figures, in the order of the reports."""
-    held = tuple(_files(run) for run in runs)
+    held = tuple(map(_files, runs))
     titles: dict[str, str] = {"verdicts": "Differences between twins"}
     for run in runs:
         for study in carried_out(run.config).values():
@@ -268,5 +268,5 @@ def _files(run: Run) -> dict[str, Path]:
     for path in found.values():
         size = path.stat().st_size
         if size > MOST_PICTURE:
-            raise InputError(f"{path}: {size / 1e6:.0f} MB, too large for a page; draw it anew with `bnsim draw`")
+            raise InputError(f"{path}: {size / 1e6:.0f} MB, too large for a page; draw it anew with `{redraw(run)}`")
     return found

@@ -20,6 +20,7 @@ from bnsim.errors import DegenerateNetworkWarning, InputError, MachineError
 from experiments import report, run_study
 from experiments.report import figures
 from experiments.report.tables import metric_rows
+from experiments.run import carry_out
 from experiments.run.job import StudyJob
 from experiments.run.plan import check
 from experiments.run.repeat import repeat
@@ -31,6 +32,7 @@ from experiments.studies import STUDIES, carried_out, find
 from experiments.tables import print_run
 from experiments.tasks import load_task
 from models import registry
+from tests.experiments.collection.made import made, row, unfinished
 from tests.experiments.test_command_line import refused
 
 INIT = '''"""How many weights does each network have?
@@ -128,10 +130,10 @@ def test_it_is_carried_out_drawn_and_told(folder: Path, counted: Run, tmp_path: 
     assert "Trained weights: 370 in dense." in page
     assert (run.directory / "figures" / "weights.svg").is_file()
     assert "count-weights" not in STUDIES
-    unknown = f"{folder} is no study that is known here; give its folder as --study, whose code is run"
+    unknown = f"{folder}: a stored run names this folder as its study, whose code would be run; if you trust it, say "
     with pytest.MonkeyPatch.context() as another_process:
         another_process.setattr("experiments.studies._own", {})
-        refused(2, f"{run.directory}: {unknown}", "draw", str(run.directory), cwd=tmp_path)
+        refused(2, f"{unknown}--study {folder}\n", "draw", str(run.directory), cwd=tmp_path)
     assert (run.directory / "report.html").read_text(encoding="utf-8") == page
     moved = shutil.copytree(folder, tmp_path / "moved" / folder.name)
     again = repeat(run.directory, study=str(moved), out=tmp_path / "again", workers=1)
@@ -238,6 +240,36 @@ def test_how_to_go_on_names_a_study_of_ones_own() -> None:
     for study, option in (("accuracy", ""), ("./count_weights", " --study ./count_weights")):
         error = with_remedy(InputError("wrong"), Path("runs/a"), "1 of 2 jobs are kept", study)
         assert str(error) == f"wrong; 1 of 2 jobs are kept; continue with `bnsim resume runs/a{option}`"
+
+
+@pytest.mark.parametrize(("study", "option"), [("accuracy", ""), ("/home/me/my_study", " --study /home/me/my_study")])
+def test_how_to_go_on_with_an_unfinished_run_names_it_too(study: str, option: str, tmp_path: Path) -> None:
+    directory = unfinished(made(tmp_path, "run", [row("weights", 1.0)], request={"study": study}))
+    with pytest.raises(InputError) as caught:
+        read_run(directory)
+    assert str(caught.value) == (
+        f"{directory}: this run is not finished; continue with `bnsim resume {directory}{option}`"
+    )
+    (directory / "plan.json").write_text('{"request": 5}')  # damaged: nothing is known of the study
+    with pytest.raises(InputError, match=rf"continue with `bnsim resume {directory}`$"):
+        read_run(directory)
+
+
+def test_a_run_whose_study_no_package_brings_is_not_drawn(tmp_path: Path) -> None:
+    made(tmp_path, "run", [row("weights", 1.0)], request={"study": "gone-weights"})
+    refused(
+        2, "run: no study 'gone-weights' is installed here; install the package that brings it\n", "draw", "run",
+        cwd=tmp_path,
+    )  # fmt: skip
+
+
+def test_a_report_that_fails_names_the_study_too(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(directory: Path) -> None:
+        raise OSError("full")
+
+    monkeypatch.setattr("experiments.report.write", fails)
+    with pytest.warns(UserWarning, match=f"draw it again with `bnsim draw {tmp_path} --study {folder}`$"):
+        carry_out._draw(tmp_path, str(folder))
 
 
 def test_a_measurement_that_fails_names_the_line(

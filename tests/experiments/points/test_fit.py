@@ -103,7 +103,7 @@ def test_an_interrupted_fit_goes_on_where_it_ended(study: str, tmp_path: Path) -
         str(caught.value)
         == f"the power is gone; 10 trials are kept; continue with `bnsim resume {folder} --study {study}`"
     )
-    with pytest.raises(InputError, match="this fit is not finished; continue with `bnsim resume "):
+    with pytest.raises(InputError, match=f"this fit is not finished; continue with `bnsim resume .* --study {study}`"):
         read_fit(folder)
     assert [entry.state for entry in listed(folder.parent)] == ["fit, not finished: 14 jobs so far"]
     make, made = streams()

@@ -14,6 +14,7 @@ import pytest
 
 from bnsim.errors import InputError, MachineError
 from experiments.collection.listing import listed
+from experiments.command_line.points import draw_sweep
 from experiments.points.design import Design, Range
 from experiments.points.folder import Conduct
 from experiments.points.sweep import resume, sweep, tabulate
@@ -87,10 +88,12 @@ def test_an_interrupted_sweep_goes_on_where_it_ended(
     assert str(caught.value) == (
         f"the power is gone; 4 of 6 points and seeds are kept; continue with `bnsim resume {folder} --study {study}`"
     )
-    with pytest.raises(
-        InputError, match=r"this sweep is not finished; continue with `bnsim resume .*`, or make tables"
-    ):
+    with pytest.raises(InputError) as unfinished:
         read_sweep(folder)
+    assert str(unfinished.value) == (
+        f"{folder}: this sweep is not finished; continue with `bnsim resume {folder} --study {study}`, or make tables "
+        f"of what there is with `bnsim draw {folder} --study {study}`"
+    )
     with pytest.raises(
         InputError, match=r": a sweep or a fit, not a run; print it with `bnsim show .*`, or read it with experiments"
     ):
@@ -231,7 +234,7 @@ def test_a_point_that_fails_ends_nothing_and_is_listed_and_retried_on_request(
     said = capsys.readouterr().out
     assert "2 points, 2 seeds: 2 of 4 finished, 2 failed" in said
     assert f"failed: point 0 (parabola.x=-1), seed 1: {FAILURE}\n" in said
-    assert f"try them again with `bnsim resume {found.directory} --retry-failed`" in said
+    assert f"try them again with `bnsim resume {found.directory} --study {study} --retry-failed`" in said
     assert swept(study, tmp_path, {"parabola.x": (-1, 1)})[1] == []
     _, again = swept(study, tmp_path, {"parabola.x": (-1, 1)}, retry_failed=True)
     assert again == [f"point 0 (parabola.x=-1), seed {seed}" for seed in (0, 1)]
@@ -269,6 +272,18 @@ def test_a_damaged_line_is_measured_again(study: str, tmp_path: Path) -> None:
         _, again = swept(study, tmp_path)
     assert again == [done[1]]
     assert (whole.directory / "results.parquet").read_bytes() == before
+
+
+def test_figures_of_a_sweep_that_fail_name_the_study(
+    study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(sweep: Sweep) -> None:
+        raise OSError("full")
+
+    found, _ = swept(study, tmp_path)
+    monkeypatch.setattr("experiments.report.sweep_figures.write", fails)
+    with pytest.warns(UserWarning, match=f"draw them again with `bnsim draw {found.directory} --study {study}`$"):
+        draw_sweep(found)
 
 
 def test_two_processes_do_not_work_on_one_sweep(study: str, tmp_path: Path) -> None:
@@ -335,6 +350,9 @@ def test_a_damaged_sweep_is_told_in_one_line(
     with pytest.raises(InputError) as caught:
         read_sweep(found.directory).results  # noqa: B018
     assert message in str(caught.value)
+    assert name not in ("failed.jsonl", "results.parquet") or str(caught.value).endswith(
+        f"make it anew with `bnsim draw {found.directory} --study {study}`"
+    )
     assert name in str(caught.value) or "no sweep" in message
 
 

@@ -148,7 +148,10 @@ def test_a_figure_beyond_all_measure_is_refused(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(two_runs, "MOST_PICTURE", 50)
     first, second = pair(tmp_path)
     draw(first, accuracy=PICTURE.format(10))
-    with pytest.raises(InputError, match=r"first/figures/accuracy.svg: 0 MB, too large for a page; draw it anew with"):
+    with pytest.raises(
+        InputError,
+        match=r"first/figures/accuracy.svg: 0 MB, too large for a page; draw it anew with `bnsim draw .*first`",
+    ):
         write(read_run(first), read_run(second), tmp_path)
     assert not list(tmp_path.glob("*.html"))
 
