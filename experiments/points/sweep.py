@@ -193,7 +193,7 @@ def _carried_out(planned: SweepPlan, folder: Path, conduct: Conduct) -> Sweep:
         with conduct.executor(missing) if missing else nullcontext() as executor:
             if executor is not None:
                 check_points(planned.checks(store, conduct.retry_failed), executor)
-            begin(folder, KIND, planned.varied.base.request, planned.design.document())
+            begin(folder, KIND, planned.varied.base.request, planned.design.document(), bool(store.lines))
             _write_points(folder, planned.design)
             if executor is not None:
                 _measure(planned, folder, store, conduct, missing, executor)

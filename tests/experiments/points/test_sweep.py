@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -186,6 +188,42 @@ def test_fewer_seeds_of_the_same_points_are_warned_of_and_lose_nothing(study: st
     assert (done, fewer.counts["finished"]) == ([], 3)
     assert swept(study, tmp_path, name="mine")[1] == []
     assert (first.directory / "results.parquet").read_bytes() == before
+
+
+def test_a_table_words_fractions_as_those_of_runs_do_and_has_the_first_metrics_of_all_models(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = ("point", "a.x", "model", "metric", "unit", "mean", "ci_low", "ci_high")
+    entries = [
+        (0, 3, model, metric, unit, mean, low, high)
+        for model in ("dense", "rate")
+        for metric, unit, mean, low, high in (
+            ("accuracy", "fraction", 0.88151, 0.8701, 0.8902),
+            ("loss", "nat", 0.25, math.nan, math.nan),
+            ("height", "mm", 3.0, 3.0, 3.0),
+            ("spikes", "count", 7.0, math.nan, math.nan),
+        )
+    ]
+    monkeypatch.setattr(Sweep, "single_means", lambda sweep: pd.DataFrame(entries, columns=columns))
+    monkeypatch.setenv("COLUMNS", "160")
+    counts = {"points": 1, "seeds": 2, "jobs": 2, "finished": 2, "failed": 0}
+    print_sweep(Sweep(tmp_path, {"grid": {"a.x": [3]}, "random": {}}, counts, ()))
+    lines = [" ".join(re.sub("[│┃]", " ", line).split()) for line in capsys.readouterr().out.splitlines()]
+    assert "point a.x dense accuracy rate accuracy dense loss rate loss dense height rate height" in lines
+    row = "0 3 88.15 % (87.01 to 89.02) 88.15 % (87.01 to 89.02) 0.2500 nat 0.2500 nat 3 mm 3 mm"
+    assert row in lines
+
+
+def test_a_sweep_that_goes_on_keeps_its_first_start(
+    study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, _ = swept(study, tmp_path, name="mine")
+    path = found.directory / "plan.json"
+    first = "2026-01-02T03:04:05+00:00"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "started_utc": first}))
+    make, _ = streams()
+    assert resume(found.directory, Conduct(make_executor=make)).plan["started_utc"] == first
+    assert swept(study, tmp_path, name="mine", seeds=3)[0].plan["started_utc"] == first
 
 
 def test_a_name_of_which_nothing_is_measured_is_free(study: str, tmp_path: Path) -> None:
