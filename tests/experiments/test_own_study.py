@@ -27,7 +27,7 @@ from experiments.run.repeat import repeat
 from experiments.run.request import Request
 from experiments.run.store import with_remedy
 from experiments.run_directory import Run, read_run
-from experiments.spec import Outcome, Subject
+from experiments.spec import Measurement, Outcome, Subject
 from experiments.studies import STUDIES, carried_out, find
 from experiments.tables import print_run
 from experiments.tasks import load_task
@@ -236,6 +236,31 @@ def test_a_value_that_is_measured_twice_is_refused_before_it_is_stored(
     )
 
 
+@pytest.mark.parametrize(
+    ("returned", "message"),
+    [
+        ([1.0], "no Outcome, but list; return an Outcome (experiments.spec)"),
+        (None, "no Outcome, but NoneType; return an Outcome (experiments.spec)"),
+        (
+            Outcome(1, 0, Measurement("weights", 1.0)),  # type: ignore[arg-type]
+            "an Outcome whose measurements are no tuple, but Measurement; give (measurement, ...)",
+        ),
+        (
+            Outcome(1, 0, (1.0,)),  # type: ignore[arg-type]
+            "a measurement that is none, but float; make it by STUDY[metric](value)",
+        ),
+    ],
+)
+def test_what_is_no_outcome_is_refused_in_one_line(
+    returned: Any, message: str, failing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (job,) = check(Request(str(failing), "digits", ("dense",), 1, "tiny")).plan(tmp_path).jobs
+    monkeypatch.setattr(find(str(failing)).measure, "run", lambda *given: returned)
+    with pytest.raises(InputError) as caught:
+        job._measured(lambda done, total: None)
+    assert str(caught.value) == f"failing-weights: run in failing_weights/measure.py returned {message}"
+
+
 def test_how_to_go_on_names_a_study_of_ones_own() -> None:
     for study, option in (("accuracy", ""), ("./count_weights", " --study ./count_weights")):
         error = with_remedy(InputError("wrong"), Path("runs/a"), "1 of 2 jobs are kept", study)
@@ -306,7 +331,7 @@ def test_a_figure_that_fails_costs_that_figure(failing: Path, tmp_path: Path, mo
 
 
 @pytest.mark.parametrize(
-    ("draw", "message"),
+    ("text", "message"),
     [
         (
             "def draw(run):\n\n    return helper()",
@@ -314,15 +339,25 @@ def test_a_figure_that_fails_costs_that_figure(failing: Path, tmp_path: Path, mo
         ),
         ("def draw(run):\n    run.table('wieghts')", "AttributeError: .*, in failing_weights/figure.py line 2"),
         ("def draw(run):\n    return 1", "failing-weights: draw returned no dict of figures by name, but int"),
+        (
+            "def sentences(run):\n    return 'All is well.'",
+            "^failing-weights: sentences returned no list of sentences, but str$",
+        ),
+        (
+            "def sentences(run):\n    return ['All is well.', 3]",
+            "^failing-weights: sentences returned a sentence that is no str, but int$",
+        ),
         ("def draw(run):\n    return {'bars': 1}", "draw returned a figure 'bars' that is no plate; name it in PLATES"),
     ],
 )
 def test_a_figure_that_fails_names_the_line(
-    draw: str, message: str, failing: Path, monkeypatch: pytest.MonkeyPatch
+    text: str, message: str, failing: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     study, drawn = find(str(failing)), figures.Drawn()
-    monkeypatch.setattr(study.figure, "draw", in_figure_file(failing, draw))
+    name = text.partition("def ")[2].partition("(")[0]
+    monkeypatch.setattr(study.figure, "draw", lambda run: {})
     monkeypatch.setattr(study.figure, "sentences", lambda run: [])
+    monkeypatch.setattr(study.figure, name, in_file(failing / "figure.py", name, text))
     run: Any = object()
     figures.attempt(drawn, study.name, lambda: figures._of_study(run, study, drawn), study)
     assert re.search(message, drawn.failures[study.name])
