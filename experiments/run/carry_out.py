@@ -26,6 +26,7 @@ from experiments.run.request import COMPARE, Request
 from experiments.run.store import Store, with_remedy
 from experiments.run_directory import Example, Run, check_output, read_run, write_contents
 from experiments.spec import Untrained
+from experiments.studies import refuse_unnamed
 from experiments.tasks.dataset import final_split
 
 
@@ -207,6 +208,7 @@ def resume(
         with store.locked():  # what an interruption right after the last file left, or while the report was drawn
             store.close()
             if not (store.directory / "report.html").exists():
+                refuse_unnamed(document["request"]["study"])  # its section would be missing from the report
                 _draw(store.directory, document["request"]["study"])
         return read_run(directory)
     with store.locked():
