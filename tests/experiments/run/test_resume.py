@@ -253,6 +253,6 @@ def test_a_report_is_not_drawn_without_the_study_of_ones_own_that_it_is_about(wh
     plan = json.loads((directory / "plan.json").read_text())
     plan["request"]["study"] = "/home/me/my_study"
     (directory / "plan.json").write_text(json.dumps(plan))
-    with pytest.raises(InputError, match="if you trust it, say --study /home/me/my_study$"):
+    with pytest.raises(InputError, match=r"if you trust it, say --study /home/me/my_study$"):
         resume(directory)
     assert not (directory / "report.html").exists()
