@@ -1,4 +1,4 @@
-"""Names that the command line shows before anything else is imported: default models, and presets."""
+"""Names that the command line shows before anything else is imported: default models, presets, and where a study is."""
 
 from __future__ import annotations
 
@@ -14,3 +14,19 @@ PRESETS: Mapping[str, str] = {
     "tiny": "for tests: seconds, numbers that mean nothing",
 }
 """One line about each preset."""
+
+
+def study_option(reference: str) -> str:
+    """Return the option by which a command is told where a study is.
+
+    Parameters
+    ----------
+    reference
+        Its name, or the path of its folder.
+
+    Returns
+    -------
+    str
+        Empty for a study that every process knows by its name.
+    """
+    return f" --study {reference}" if "/" in reference else ""

@@ -12,6 +12,9 @@ WRITTEN = ("runs", "sweeps", "fits")
 MARKS = ("plan.json", "manifest.json")
 """Files by which the directory of a run, sweep or fit is known; the first is there while it is not finished, too."""
 
+_POINTS = "points.jsonl"
+"""File by which the directory of a sweep is told from those of runs and fits."""
+
 _MOST = 3
 """Folders that a message names."""
 
@@ -50,7 +53,10 @@ def instead(folder: Path, otherwise: str = "give a folder that bnsim wrote, e.g.
     try:
         if holds_run(folder):  # what is wrong with it is another thing
             return otherwise
-        if holds_run(folder.parent):  # a file of a run, say, or a point of a sweep
+        if folder.name.isdecimal() and (folder.parent / _POINTS).is_file():
+            sweep, other = folder.parent, folder.with_name("1" if folder.name == "0" else "0")
+            return f"`bnsim show {sweep}` prints the points of that sweep, `bnsim diff {folder} {other}` compares two"
+        if holds_run(folder.parent):  # a file of a run, say
             return _asked([folder.parent])
         if folder.is_dir():
             return _asked(sorted(_runs(folder), reverse=True)) or otherwise

@@ -8,7 +8,8 @@ from rich.table import Table
 from bnsim.printable import one_line
 from experiments.points.design import shown
 from experiments.points.fit_directory import TRIALS, Fit
-from experiments.points.sweep_directory import SUMMARY, Failed, Sweep
+from experiments.points.sweep_directory import SUMMARY, Failed, Sweep, study_of
+from experiments.tables import mean_text
 from experiments.terminal import Terminal
 
 MOST_POINTS = 20
@@ -40,7 +41,8 @@ def print_sweep(sweep: Sweep) -> None:
     if len(sweep.failures) > MOST_POINTS:
         console.print(f"... and {len(sweep.failures) - MOST_POINTS} more failures, in failed.jsonl")
     if sweep.failures:
-        console.print(f"try them again with `bnsim resume {sweep.directory} --retry-failed`", soft_wrap=True)
+        command = f"bnsim resume {sweep.directory}{study_of(sweep.plan)} --retry-failed"
+        console.print(f"try them again with `{command}`", soft_wrap=True)
     console.print(f"tables: {sweep.directory / SUMMARY}", soft_wrap=True)
 
 
@@ -90,13 +92,14 @@ def _print_means(console: Terminal, sweep: Sweep) -> None:
     numbers = list(single["point"].unique())
     whole = single[single["point"].isin(numbers[:MOST_POINTS])]
     table, keys = Table(), list(sweep.keys)
+    metrics = list(dict.fromkeys(whole["metric"]))
     columns = list(dict.fromkeys(zip(whole["model"], whole["metric"], whole["unit"], strict=True)))
+    columns.sort(key=lambda column: metrics.index(column[1]))  # the first metrics of all models
     several = whole["model"].nunique() > 1
     for key in ("point", *keys):
-        table.add_column(key, justify="right")
-    for model, metric, unit in columns[:MOST_METRICS]:
-        name = f"{model} {metric}" if several else metric
-        table.add_column(f"{name} ({unit})" if unit else name, justify="right")
+        table.add_column(key, justify="right", overflow="fold")
+    for model, metric, _ in columns[:MOST_METRICS]:
+        table.add_column(f"{model} {metric}" if several else metric, justify="right", overflow="fold")
     for number, rows in whole.groupby("point"):
         cells = {(row["model"], row["metric"], row["unit"]): _mean(row) for _, row in rows.iterrows()}
         settings = [_setting(rows[key].iloc[0]) for key in keys]
@@ -111,6 +114,4 @@ def _setting(value: object) -> str:
 
 
 def _mean(row: pd.Series) -> str:
-    known = pd.notna(row["ci_low"]) and row["ci_low"] != row["ci_high"]
-    limits = f" ({row['ci_low']:.4g} to {row['ci_high']:.4g})" if known else ""
-    return f"{row['mean']:.4g}{limits}"
+    return mean_text({**row, "ci_low": None if pd.isna(row["ci_low"]) else row["ci_low"]})

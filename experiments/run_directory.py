@@ -32,7 +32,7 @@ import json
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,7 @@ from bnsim.files import replacing
 from experiments import stored_table
 from experiments.documents import Config, Manifest, Summary
 from experiments.example import Example
+from experiments.names import study_option
 from experiments.near_folders import instead
 from experiments.stored_table import COLUMNS, PREDICTION_COLUMNS, undamaged
 
@@ -210,7 +211,8 @@ def read_run(path: str | Path) -> Run:
             "experiments.read_sweep or experiments.read_fit"
         )
     if (directory / "plan.json").is_file() and not (directory / "summary.json").is_file():
-        raise InputError(f"{directory}: this run is not finished; continue with `bnsim resume {directory}`")
+        option = _study_option(directory / "plan.json")
+        raise InputError(f"{directory}: this run is not finished; continue with `bnsim resume {directory}{option}`")
     names = ("config.toml", "manifest.json", "results.parquet", "predictions.parquet", "summary.json")
     missing = [name for name in names if not (directory / name).is_file()]
     if missing:
@@ -223,6 +225,13 @@ def read_run(path: str | Path) -> Run:
         results=stored_table.read(directory / "results.parquet", stored_table.RESULTS),
         summary=read_json(directory / "summary.json", Summary),
     )
+
+
+def _study_option(plan: Path) -> str:
+    """Return the option that names the study of a run that has begun; of a damaged plan, none."""
+    with suppress(InputError, KeyError, TypeError):
+        return study_option(read_json(plan, dict)["request"]["study"])
+    return ""
 
 
 def read_json(path: Path, kind: Any) -> dict[str, Any]:

@@ -161,10 +161,13 @@ def metric_interval(values: NDArray[np.float64], metric: Metric, ratio: float, c
     bounds = (-np.inf if low is None else low, np.inf if high is None else high)
     if values.min() < bounds[0] - ROUNDING or values.max() > bounds[1] + ROUNDING:
         found = values[(values < bounds[0] - ROUNDING) | (values > bounds[1] + ROUNDING)][0]
+        remedy = (
+            "a fraction is 0 to 1 (not 100 times that); of a difference of fractions declare bounds=(-1, 1)"
+            if metric.bounds is None and high is not None  # by its unit
+            else "declare others: bounds=(lowest, highest), None for no bound"
+        )
         warnings.warn(
-            f"{metric.study}.{metric.name}: {found:g} lies beyond its bounds {metric.limits}; "
-            "declare others, such as bounds=(-1, 1) for a difference of shares",
-            stacklevel=2,
+            f"{metric.study}.{metric.name}: {found:g} lies beyond its bounds {metric.limits}; {remedy}", stacklevel=2
         )
         return mean_interval(values, ratio)
     return bounded_interval(values, bounds, ratio, None if cases is None else int(cases))

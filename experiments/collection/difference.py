@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -68,8 +69,39 @@ class Number:
     @property
     def relative(self) -> float:
         """The size of the difference, as a share of the larger value; infinite if one of them is not finite."""
-        larger = max(abs(self.first), abs(self.second))
-        return abs(self.difference) / larger if math.isfinite(larger) else math.inf
+        if not (math.isfinite(self.first) and math.isfinite(self.second)):
+            return math.inf
+        return abs(self.difference) / max(abs(self.first), abs(self.second))
+
+
+@dataclass(frozen=True)
+class Called:
+    """What two runs, or points of sweeps, that are compared are called.
+
+    Parameters
+    ----------
+    noun
+        What they are: "run" or "point".
+    first, second
+        Headings of their columns.
+    settings
+        Of points, what is varied at each of them, as text; empty of runs.
+    """
+
+    noun: str = "run"
+    first: str = "first run"
+    second: str = "second run"
+    settings: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What they are called within a sentence."""
+        article = "" if self.settings else "the "
+        return f"{article}{self.first}", f"{article}{self.second}"
+
+
+RUNS = Called()
+"""Of two runs."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +114,7 @@ class Numbers:
         How many numbers both have.
     differing
         Those of them that differ: whole metrics, then those of a class, a layer and the like, then places of curves;
-        in each of these by the relative difference, largest first.
+        in each of these by the largest relative difference among the seeds, which stand together in their order.
     only_first, only_second
         Numbers that only one run has.
     """
@@ -96,6 +128,11 @@ class Numbers:
     def equal(self) -> bool:
         """Whether both runs have the same numbers, and any."""
         return bool(self.common) and not (self.differing or self.only_first or self.only_second)
+
+    @property
+    def largest(self) -> Number:
+        """The number that differs most in relation to the larger value; of several, the first in the order."""
+        return max(self.differing, key=lambda number: number.relative)
 
     def document(self) -> dict[str, Any]:
         """Return the numbers as JSON takes them.
@@ -164,7 +201,7 @@ def numbers(first: pd.DataFrame, second: pd.DataFrame, settings: Iterable[Change
     differing = [Number(key, units[key.metric], a[key], b[key]) for key in common if not same(a[key], b[key])]
     return Numbers(
         len(common),
-        tuple(sorted(differing, key=_place)),
+        _ordered(differing),
         tuple(key for key in a if key not in b),
         tuple(key for key in b if key not in a),
     )
@@ -265,7 +302,15 @@ def _described(number: Number) -> dict[str, Any]:
     return {**_named(number.key), "unit": number.unit, **shown}
 
 
-def _place(number: Number) -> tuple[bool, bool, float, float]:
-    """Where a number stands among those that differ."""
-    key = number.key
-    return key.step is not None, bool(key.facts), -number.relative, -abs(number.difference)
+def _ordered(differing: Sequence[Number]) -> tuple[Number, ...]:
+    """Return the numbers that differ in the order in which they are listed (`Numbers`)."""
+    of_seeds: dict[Key, list[Number]] = {}
+    for number in differing:
+        of_seeds.setdefault(number.key._replace(seed=0), []).append(number)
+
+    def place(key: Key) -> tuple[bool, bool, float, float]:
+        largest = max((number.relative, abs(number.difference)) for number in of_seeds[key])
+        return key.step is not None, bool(key.facts), -largest[0], -largest[1]
+
+    blocks = (sorted(of_seeds[key], key=lambda number: number.key.seed) for key in sorted(of_seeds, key=place))
+    return tuple(itertools.chain.from_iterable(blocks))

@@ -57,7 +57,7 @@ def diff(  # numpydoc ignore=PR01
     """
     from bnsim.errors import InputError
     from experiments.collection import difference
-    from experiments.command_line.comparison_tables import print_circumstances, print_numbers
+    from experiments.command_line.comparison_tables import print_circumstances, print_numbers, print_settings
     from experiments.points.point_run import read_two
     from experiments.run_directory import check_output
 
@@ -66,20 +66,21 @@ def diff(  # numpydoc ignore=PR01
     folder = out or Path()
     if page:
         check_output(folder)
-    a, b = read_two(first, second)
+    a, b, called = read_two(first, second)
     circumstances = difference.circumstances(a, b)
     numbers = difference.numbers(a.results, b.results, circumstances.settings)
     written = {}
     if page:
         from experiments.report.two_runs import write_page
 
-        written = {"page": str(write_page(a, b, (circumstances, numbers), most, folder))}
+        written = {"page": str(write_page(a, b, (circumstances, numbers), most, folder, called))}
     if json:
         names = {"first": str(first), "second": str(second), **written}
         say(dumps({**names, **circumstances.document(), "numbers": numbers.document()}, indent=2))
     else:
-        print_circumstances(circumstances)
-        print_numbers(numbers, most)
+        print_settings(called)
+        print_circumstances(circumstances, called)
+        print_numbers(numbers, most, called)
         for name, path in written.items():
             say(f"{name}: {path}")
     if not numbers.equal:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from experiments.collection.difference import Change, Circumstances, Number, Numbers
+from experiments.collection.difference import RUNS, Called, Change, Circumstances, Number, Numbers
 from experiments.output import say
 from experiments.tables import mean_text
 from experiments.terminal import Terminal
@@ -93,20 +93,35 @@ def _mean(number: Mapping[str, Any]) -> str:
     return f"{text} ({_cell(limits[0])} to {_cell(limits[1])})"
 
 
-def print_circumstances(circumstances: Circumstances) -> None:
+def print_settings(called: Called) -> None:
+    """Print what is varied at each of two points; of runs, nothing.
+
+    Parameters
+    ----------
+    called
+        What they are called.
+    """
+    if called.settings:
+        for heading, settings in zip((called.first, called.second), called.settings, strict=True):
+            Terminal().print(f"{heading}: {settings}", soft_wrap=True)
+
+
+def print_circumstances(circumstances: Circumstances, called: Called = RUNS) -> None:
     """Print what differs between two runs besides their numbers.
 
     Parameters
     ----------
     circumstances
         What differs.
+    called
+        What they are called.
     """
     for name, changes in vars(circumstances).items():
         if changes:
-            Terminal().print(_changes(name, changes))
+            Terminal().print(_changes(name, changes, called))
 
 
-def print_numbers(numbers: Numbers, most: int) -> None:
+def print_numbers(numbers: Numbers, most: int, called: Called = RUNS) -> None:
     """Print which numbers of two runs differ.
 
     Parameters
@@ -115,15 +130,17 @@ def print_numbers(numbers: Numbers, most: int) -> None:
         What differs.
     most
         How many are shown.
+    called
+        What the runs are called.
     """
     console = Terminal()
     if numbers.differing and most:
-        console.print(_numbers(numbers.differing[:most]))
-    for which, keys in (("first", numbers.only_first), ("second", numbers.only_second)):
+        console.print(_numbers(numbers.differing[:most], called))
+    for which, keys in zip(called.words, (numbers.only_first, numbers.only_second), strict=True):
         if keys:
-            console.print(f"only in the {which} run: {len(keys)}, such as {keys[0].words}", soft_wrap=True)
+            console.print(f"only in {which}: {len(keys)}, such as {keys[0].words}", soft_wrap=True)
     if not numbers.common:
-        console.print("the runs have no number in common")
+        console.print(f"the {called.noun}s have no number in common")
     elif numbers.equal:
         console.print(f"all {numbers.common} numbers are equal")
     else:
@@ -246,18 +263,18 @@ def _table(headings: Sequence[str]) -> Table:
     return table
 
 
-def _changes(name: str, changes: Sequence[Change]) -> Table:
+def _changes(name: str, changes: Sequence[Change], called: Called) -> Table:
     table = Table(title=f"different {name}", title_justify="left")
-    for heading in ("", "first run", "second run"):
+    for heading in ("", called.first, called.second):
         table.add_column(heading, overflow="fold")
     for change in changes:
         table.add_row(change.name, *("-" if value is None else str(value) for value in (change.first, change.second)))
     return table
 
 
-def _numbers(numbers: Sequence[Number]) -> Table:
+def _numbers(numbers: Sequence[Number], called: Called) -> Table:
     table = Table(title="different numbers", title_justify="left")
-    for heading in ("number", "first run", "second run", "difference", "relative"):
+    for heading in ("number", called.first, called.second, "difference", "relative"):
         table.add_column(heading, justify="left" if heading == "number" else "right", overflow="fold")
     for number in numbers:
         table.add_row(number.words, *number.values, f"{number.difference:+.3g}", f"{number.relative:.2g}")

@@ -59,12 +59,13 @@ def draw(run: RunArgument, study: StudyFolderOption = None) -> None:  # numpydoc
     from experiments.run.progress import saying
     from experiments.run.store import Store
     from experiments.run_directory import read_run, writing
-    from experiments.studies import carried_out
+    from experiments.studies import carried_out, refuse_unnamed
 
     config = read_run(run).config
     if not carried_out(config):
         name = config["run"]["study"]
-        raise InputError(f"{run}: {name} is no study that is known here; give its folder as --study, whose code is run")
+        refuse_unnamed(name)
+        raise InputError(f"{run}: no study {name!r} is installed here; install the package that brings it")
     with writing(run), Store(run).locked(), saying("drawing the figures and the report"):
         report = write(run)
     say(f"report: {report}")

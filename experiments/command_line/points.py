@@ -185,6 +185,7 @@ def draw_sweep(sweep: Sweep) -> None:
         The stored sweep.
     """
     from bnsim.errors import first_line
+    from experiments.points.sweep_directory import study_of
     from experiments.report.sweep_figures import write
 
     try:
@@ -192,7 +193,7 @@ def draw_sweep(sweep: Sweep) -> None:
     except Exception as error:
         warnings.warn(
             f"{sweep.directory}: the figures could not be drawn ({type(error).__name__}: {first_line(error)}); the "
-            f"numbers are stored: draw them again with `bnsim draw {sweep.directory}`",
+            f"numbers are stored: draw them again with `bnsim draw {sweep.directory}{study_of(sweep.plan)}`",
             stacklevel=1,
         )
 

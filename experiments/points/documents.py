@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, NotRequired, TypeAlias
 
 from pydantic import AfterValidator, ConfigDict, Field
 from typing_extensions import TypedDict
@@ -28,6 +28,15 @@ class _Range(TypedDict):
     listed: bool
 
 
+class _Stage(TypedDict):
+    """An earlier, smaller grid (`experiments.points.design.Stage`)."""
+
+    __pydantic_config__ = _WHOLE  # type: ignore[misc]
+
+    grid: dict[str, list[Value]]
+    n: Count
+
+
 class SweepPlanDocument(TypedDict):
     """plan.json of a sweep."""
 
@@ -40,6 +49,7 @@ class SweepPlanDocument(TypedDict):
     random: dict[str, _Range]
     n: Count
     key: int
+    earlier: NotRequired[list[_Stage]]
 
 
 class Counts(TypedDict):

@@ -38,7 +38,8 @@ def refuse_replacing(folder: Path, kind: str, asked: Iterable[str], grows: str) 
     """
     found = list(asked)
     if found:
-        more = f" (and {len(found) - 1} more that is not the same)" if len(found) > 1 else ""
+        others = "1 other thing that differs" if len(found) == 2 else f"{len(found) - 1} other things that differ"
+        more = f" (and {others})" if len(found) > 1 else ""
         raise InputError(
             f"{folder}: holds a {kind} with {found[0]}{more}, which this one would replace; choose another --name (one "
             f"of the same name may have {grows})"

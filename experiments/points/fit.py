@@ -169,7 +169,7 @@ def _carried_out(varied: Varied, search: Search, folder: Path, conduct: Conduct)
         jobs = max(5, search.population * len(search.parameters)) * varied.base.request.seeds
         with conduct.executor(jobs) as executor:
             check_points(filter(None, map(varied.check, search.limits())), executor)
-            begin(folder, KIND, varied.base.request, search.document())
+            begin(folder, KIND, varied.base.request, search.document(), bool(store.lines))
             with store.writing(), PointsProgress(0, "trials") as progress:
                 trials = Trials(varied, search, store, conduct, executor, progress)
                 try:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from bnsim.errors import InputError
 from experiments.points.documents import FitDocument
-from experiments.points.sweep_directory import read_plan
+from experiments.points.sweep_directory import read_plan, study_of
 from experiments.run_directory import read_json
 from experiments.stored_table import opened, undamaged
 
@@ -79,5 +79,5 @@ def read_fit(directory: str | Path) -> Fit:
     folder = Path(directory)
     plan = read_plan(folder, KIND)
     if not (folder / RESULT).is_file():
-        raise InputError(f"{folder}: this fit is not finished; continue with `bnsim resume {folder}`")
+        raise InputError(f"{folder}: this fit is not finished; continue with `bnsim resume {folder}{study_of(plan)}`")
     return Fit(folder, plan, read_json(folder / RESULT, FitDocument))

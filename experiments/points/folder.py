@@ -15,7 +15,7 @@ from typing import Any
 from bnsim.errors import BnsimError, InputError
 from experiments.points.job import PointCheck, PointJob
 from experiments.points.store import PointStore
-from experiments.points.sweep_directory import PLAN, kind_of
+from experiments.points.sweep_directory import PLAN, kind_of, read_plan
 from experiments.run.execute import Workers, check_workers, number_of_workers
 from experiments.run.executor import Executor, Failure, MakeExecutor
 from experiments.run.plan import Resolved
@@ -185,7 +185,7 @@ def refuse_other_code(store: PointStore, jobs: Iterable[PointJob], folder: Path)
         )
 
 
-def begin(folder: Path, kind: str, request: Request, content: Mapping[str, Any]) -> None:
+def begin(folder: Path, kind: str, request: Request, content: Mapping[str, Any], goes_on: bool) -> None:
     """Write plan.json.
 
     Parameters
@@ -198,13 +198,16 @@ def begin(folder: Path, kind: str, request: Request, content: Mapping[str, Any])
         The request.
     content
         What is varied, as JSON can represent it.
+    goes_on
+        Whether the folder holds something finished, whose start is kept.
 
     Raises
     ------
     MachineError
         If it cannot be written.
     """
-    started = datetime.now(UTC).isoformat(timespec="seconds")
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    started = read_plan(folder, kind)["started_utc"] if goes_on else now
     document = {kind: folder.name, "started_utc": started, "request": request.document(), **content}
     with writing(folder):
         write_atomically(folder / PLAN, json.dumps(document, indent=2, ensure_ascii=False) + "\n")

@@ -6,13 +6,13 @@ It is called by the directory of the sweep and its number, such as sweeps/sieger
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from bnsim.errors import InputError
+from experiments.collection.difference import RUNS, Called
 from experiments.near_folders import instead
 from experiments.points.design import Design, Point
 from experiments.points.store import PointStore
@@ -21,7 +21,7 @@ from experiments.run.request import untupled
 from experiments.run_directory import COLUMNS, Run, read_run
 
 
-def read_two(first: Path, second: Path) -> tuple[Run, Run]:
+def read_two(first: Path, second: Path) -> tuple[Run, Run, Called]:
     """Read two runs, or two points of sweeps, that are to be compared.
 
     Parameters
@@ -31,8 +31,9 @@ def read_two(first: Path, second: Path) -> tuple[Run, Run]:
 
     Returns
     -------
-    tuple of Run
-        Both. Of points, the settings are those that were asked for, and circumstances their checksums alone.
+    tuple of Run, Run and Called
+        Both, and what they are called. Of points, the settings are those that were asked for, and circumstances their
+        checksums alone.
 
     Raises
     ------
@@ -41,45 +42,33 @@ def read_two(first: Path, second: Path) -> tuple[Run, Run]:
     """
     are_points = [_is_point(path) for path in (first, second)]
     if all(are_points):
-        return read_point(first), read_point(second)
+        (one, point), (other, another) = _read_point(first), _read_point(second)
+        together = first.parent.resolve() == second.parent.resolve()
+        headings = (f"point {point.number}", f"point {another.number}") if together else (str(first), str(second))
+        return one, other, Called("point", *headings, (point.varied, another.varied))
     if any(are_points):
         raise InputError(
             f"{first} and {second}: one is a point of a sweep, the other a run; give two points, or two runs (`bnsim "
             "run` with the settings of the point as --set makes it one)"
         )
-    return read_run(first), read_run(second)
+    return read_run(first), read_run(second), RUNS
 
 
-def read_point(path: Path) -> Run:
-    """Read a point of a sweep.
-
-    Parameters
-    ----------
-    path
-        Directory of the sweep, with the number of the point.
-
-    Returns
-    -------
-    Run
-        The point as a run, whose directory does not exist.
-
-    Raises
-    ------
-    InputError
-        If the sweep has no tables yet, or the point no results.
-    """
+def _read_point(path: Path) -> tuple[Run, Point]:
+    """Return a point of a sweep as a run, whose directory does not exist, and the point."""
     sweep, number = read_sweep(path.parent), int(path.name)
     design = Design.of(sweep.plan)
-    if number >= len(design):
-        raise InputError(f"{path}: no such point; give a number from 0 to {len(design) - 1}")
-    point = next(islice(design.points(), number, None))
+    point = next((point for point in design.points() if point.number == number), None)
+    if point is None:
+        last = max(point.number for point in design.points())
+        raise InputError(f"{path}: no such point; give a number from 0 to {last}")
     results, means = (table[table["point"] == number] for table in (sweep.results, sweep.summary))
     if results.empty:
         why = next((each.message for each in sweep.failures if each.point == number), "not measured yet")
         raise InputError(f"{path}: the point has no results ({why}); `bnsim show {path.parent}` lists those that have")
     request, study = sweep.plan["request"], results["study"].iloc[0]
     asked = {name: request[name] for name in ("task", "preset", "seeds", "models")}
-    return Run(
+    run = Run(
         path,
         config={"run": {"study": study, **asked}, **_settings(study, {**request["settings"], **point.settings})},
         manifest=_manifest(path, sweep, point),
@@ -93,6 +82,7 @@ def read_point(path: Path) -> Run:
             "references": [],
         },
     )
+    return run, point
 
 
 def _is_point(path: Path) -> bool:

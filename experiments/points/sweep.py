@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -185,14 +186,14 @@ def _carried_out(planned: SweepPlan, folder: Path, conduct: Conduct) -> Sweep:
         store = PointStore(folder)
         store.read()
         if store.lines:
-            _compare_with_earlier(planned, folder)
+            planned = _after_earlier(planned, folder)
             if not conduct.keep_finished:
                 refuse_other_code(store, planned.jobs(), folder)
         missing = sum(1 for _ in planned.missing(store, conduct.retry_failed)) if store.lines else planned.n_jobs
         with conduct.executor(missing) if missing else nullcontext() as executor:
             if executor is not None:
                 check_points(planned.checks(store, conduct.retry_failed), executor)
-            begin(folder, KIND, planned.varied.base.request, planned.design.document())
+            begin(folder, KIND, planned.varied.base.request, planned.design.document(), bool(store.lines))
             _write_points(folder, planned.design)
             if executor is not None:
                 _measure(planned, folder, store, conduct, missing, executor)
@@ -200,12 +201,13 @@ def _carried_out(planned: SweepPlan, folder: Path, conduct: Conduct) -> Sweep:
         return _tabulated(planned, folder, store)
 
 
-def _compare_with_earlier(planned: SweepPlan, folder: Path) -> None:
-    """Refuse to put the sweep in the place of another one of its name."""
+def _after_earlier(planned: SweepPlan, folder: Path) -> SweepPlan:
+    """Return the plan with the numbers of the points that the sweep has; refuse to put it in the place of another."""
     old, request, design = read_plan(folder, KIND), planned.varied.base.request, planned.design
     asked = of_request(old["request"], request) + of_design(old, design)
     refuse_replacing(folder, KIND, asked, "more values of its grids, more draws and more seeds")
     warn_of_fewer(folder, {"--seeds": (old["request"]["seeds"], request.seeds), "--n": (old["n"], design.n)})
+    return replace(planned, design=design.after(Design.of(old)))
 
 
 def _measure(

@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ import pyarrow as pa
 
 from bnsim.documents import checked, of_json
 from bnsim.errors import InputError
+from experiments.names import study_option
 from experiments.near_folders import instead
 from experiments.points.documents import Counts, FailedDocument, FitPlanDocument, SweepPlanDocument
 from experiments.run_directory import read_json
@@ -94,7 +95,7 @@ class Sweep:
         InputError
             If the file is missing or damaged.
         """
-        return _table(self.directory / RESULTS, self.keys)
+        return _table(self, RESULTS)
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -105,7 +106,7 @@ class Sweep:
         InputError
             If the file is missing or damaged.
         """
-        return _table(self.directory / SUMMARY, self.keys)
+        return _table(self, SUMMARY)
 
     def single_means(self) -> pd.DataFrame:
         """Return the means of metrics that have one value at each point, without steps.
@@ -201,22 +202,38 @@ def read_sweep(directory: str | Path) -> Sweep:
     asked = plan["n"] * math.prod(map(len, plan["grid"].values())), plan["request"]["seeds"]
     if counts is None or (counts["points"], counts["seeds"]) != asked:  # those of before more was asked for
         raise InputError(
-            f"{folder}: this sweep is not finished; continue with `bnsim resume {folder}`, or make tables of what "
-            f"there is with `bnsim draw {folder}`"
+            f"{folder}: this sweep is not finished; continue with `bnsim resume {folder}{study_of(plan)}`, or make "
+            f"tables of what there is with `bnsim draw {folder}{study_of(plan)}`"
         )
-    return Sweep(folder, plan, counts, _failures(folder))
+    return Sweep(folder, plan, counts, _failures(folder, plan))
 
 
-def _failures(folder: Path) -> tuple[Failed, ...]:
+def study_of(plan: Mapping[str, Any]) -> str:
+    """Return the option by which a command that goes on with a sweep or a fit is told where its study is.
+
+    Parameters
+    ----------
+    plan
+        Content of plan.json.
+
+    Returns
+    -------
+    str
+        Empty for a study that every process knows by its name.
+    """
+    return study_option(plan["request"]["study"])
+
+
+def _failures(folder: Path, plan: Mapping[str, Any]) -> tuple[Failed, ...]:
     path = folder / FAILED
-    with undamaged(path, _remedy(folder)):
+    with undamaged(path, _remedy(folder, plan)):
         found = [checked(FailedDocument, of_json(line)) for line in path.read_text(encoding="utf-8").splitlines()]
     return tuple(Failed(entry["point"], entry["seed"], entry["settings"], entry["failed"]) for entry in found)
 
 
-def _table(path: Path, keys: Sequence[str]) -> pd.DataFrame:
-    columns = {"point": _WHOLE, **dict.fromkeys(keys, _ANYTHING), **_COLUMNS[path.name]}
-    return read(path, columns, _remedy(path.parent))
+def _table(sweep: Sweep, name: str) -> pd.DataFrame:
+    columns = {"point": _WHOLE, **dict.fromkeys(sweep.keys, _ANYTHING), **_COLUMNS[name]}
+    return read(sweep.directory / name, columns, _remedy(sweep.directory, sweep.plan))
 
 
 _ANYTHING = Column(lambda kind: not pa.types.is_nested(kind), "values of a setting")
@@ -234,5 +251,5 @@ _COLUMNS = {
 """Columns of the tables, in their order, after the point and what is varied."""
 
 
-def _remedy(folder: Path) -> str:
-    return f"make it anew with `bnsim draw {folder}`"
+def _remedy(folder: Path, plan: Mapping[str, Any]) -> str:
+    return f"make it anew with `bnsim draw {folder}{study_of(plan)}`"

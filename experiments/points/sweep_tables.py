@@ -176,6 +176,21 @@ class Tables:
         return {name: str(fact) if kinds[name] == pa.string() else fact for name, fact in facts.items()} or None
 
 
+def text_of(value: Any) -> str:
+    """Return the value of a setting as a column of texts has it: lists and mixtures become JSON.
+
+    Parameters
+    ----------
+    value
+        The value.
+
+    Returns
+    -------
+    str
+        Such as "[100, 20]".
+    """
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def _cell(value: Any, kind: pa.DataType) -> Any:
-    """Return the value of a setting as its column takes it: lists and mixtures become JSON."""
-    return value if kind != pa.string() or isinstance(value, str) else json.dumps(value)
+    return text_of(value) if kind == pa.string() else value

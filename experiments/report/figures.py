@@ -75,8 +75,14 @@ def _of_study(run: Run, study: Study, drawn: Drawn) -> None:
     for name in figures:
         if name not in plates:
             raise InputError(f"{study.name}: draw returned a figure {name!r} that is no plate; name it in PLATES")
+    if not isinstance(sentences, (list, tuple)):
+        raise InputError(f"{study.name}: sentences returned no list of sentences, but {type(sentences).__name__}")
+    for sentence in sentences:
+        if not isinstance(sentence, str):
+            found = type(sentence).__name__
+            raise InputError(f"{study.name}: sentences returned a sentence that is no str, but {found}")
     drawn.figures.update(figures)
-    drawn.sentences[study.name] = sentences
+    drawn.sentences[study.name] = list(sentences)
 
 
 def attempt(drawn: Drawn, name: str, draw_part: Callable[[], None], study: Study | None = None) -> None:

@@ -15,6 +15,7 @@ from bnsim.plotting.style import save
 from bnsim.printable import printable
 from experiments.findings.comparisons import comparisons
 from experiments.findings.in_short import Sentence, in_short
+from experiments.names import study_option
 from experiments.report import forest
 from experiments.report.figures import Drawn, attempt, draw
 from experiments.report.picture import Picture, address
@@ -25,7 +26,7 @@ from experiments.run_directory import Run
 from experiments.shared.stored import looks
 from experiments.shared.wording import number
 from experiments.spec import Study
-from experiments.studies import carried_out, option
+from experiments.studies import carried_out
 
 _MARK = Markup('document.documentElement.classList.add("scripted")')
 """Tells the style sheet that scripts run."""
@@ -118,7 +119,7 @@ def redraw(run: Run) -> str:
     str
         With the folder of a study of the user's own, which no other process knows.
     """
-    return f"bnsim draw {run.directory}{option(run.config['run']['study'])}"
+    return f"bnsim draw {run.directory}{study_option(run.config['run']['study'])}"
 
 
 def _page(run: Run, folder: Path, drawn: Drawn) -> str:

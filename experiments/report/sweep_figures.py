@@ -7,17 +7,21 @@ more keys, give a panel of dots for each key.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import SEQUENTIAL, colour, save, style
 from experiments.points.design import shown
 from experiments.points.sweep_directory import Sweep
+from experiments.points.sweep_tables import text_of
 from experiments.run_directory import writing
 from experiments.studies import find
 
@@ -86,17 +90,13 @@ def _figure(sweep: Sweep, rows: pd.DataFrame, label: str) -> Figure:
     keys, models = list(sweep.keys), list(dict.fromkeys(rows["model"]))
     drawn = bool(sweep.plan["random"])
     if len(keys) == 2 and not drawn:
-        figure = Figure(figsize=(4.8 * len(models), 4.0))
-        for ax, model in zip(np.atleast_1d(figure.subplots(1, len(models))), models, strict=True):
-            _map(figure, ax, rows[rows["model"] == model], keys, label)
-            if len(models) > 1:
-                ax.set_title(model)
-        return figure
+        return _maps(sweep, rows, models, label)
     figure = Figure(figsize=(max(5.2, 3.6 * len(keys)), 3.8))
     panels = np.atleast_1d(figure.subplots(1, len(keys), sharey=True))
     for ax, key in zip(panels, keys, strict=True):
         for number, model in enumerate(models):
-            _along(ax, rows[rows["model"] == model], key, colour(number), model, line=len(keys) == 1 and not drawn)
+            of_model, line = rows[rows["model"] == model], len(keys) == 1 and not drawn
+            _along(ax, of_model, key, _values(sweep, rows, key), colour(number), model, line)
         ax.set_xlabel(key)
     panels[0].set_ylabel(label)
     if len(models) > 1:
@@ -104,15 +104,27 @@ def _figure(sweep: Sweep, rows: pd.DataFrame, label: str) -> Figure:
     return figure
 
 
-def _along(ax: Axes, rows: pd.DataFrame, key: str, shade: str, model: str, line: bool) -> None:
+def _is_number(column: pd.Series) -> bool:
+    return bool(pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column))
+
+
+def _values(sweep: Sweep, rows: pd.DataFrame, key: str) -> list[Any]:
+    """Return the values of a key as its column has them: numbers by size, others in the order of the grid."""
+    grid = sweep.plan["grid"].get(key)
+    if grid is None or _is_number(rows[key]):
+        return sorted(set(rows[key] if grid is None else grid))
+    return list(grid if pd.api.types.is_bool_dtype(rows[key]) else map(text_of, grid))
+
+
+def _along(ax: Axes, rows: pd.DataFrame, key: str, names: Sequence[Any], shade: str, model: str, line: bool) -> None:
     """Draw a metric along one key: a line with a band, or dots with bars."""
-    if pd.api.types.is_numeric_dtype(rows[key]) and not pd.api.types.is_bool_dtype(rows[key]):
+    if _is_number(rows[key]):
         rows = rows.sort_values(key)
         places = rows[key].to_numpy(float)
         if len(values := np.unique(places)) <= MOST_TICKS:
             ax.set_xticks(values, [f"{value:g}" for value in values])
     else:
-        names = list(dict.fromkeys(rows[key]))
+        rows = rows.sort_values(key, key=lambda column: column.map(names.index))
         places = np.array([names.index(value) for value in rows[key]], float)
         ax.set_xticks(range(len(names)), [shown(name) for name in names])
     mean, low, high = (rows[name].to_numpy(float) for name in ("mean", "ci_low", "ci_high"))
@@ -130,20 +142,34 @@ def _named(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else shown(value)
 
 
-def _map(figure: Figure, ax: Axes, rows: pd.DataFrame, keys: list[str], label: str) -> None:
-    """Draw a metric over a grid of two keys."""
-    table = rows.pivot(index=keys[1], columns=keys[0], values="mean")
-    image = ax.pcolormesh(table.to_numpy(float), cmap=SEQUENTIAL)
-    figure.colorbar(image, ax=ax, label=label)
+def _maps(sweep: Sweep, rows: pd.DataFrame, models: Sequence[str], label: str) -> Figure:
+    """Draw a metric over a grid of two keys, for all models in the same colours."""
+    figure = Figure(figsize=(4.8 * len(models), 4.0))
+    panels = np.atleast_1d(figure.subplots(1, len(models)))
+    finite = rows["mean"][np.isfinite(rows["mean"])]
+    scale = Normalize(finite.min(), finite.max()) if len(finite) else Normalize(0, 1)
+    across, up = ((key, _values(sweep, rows, key)) for key in sweep.keys)
+    for ax, model in zip(panels, models, strict=True):
+        _map(ax, rows[rows["model"] == model], across, up, scale)
+        if len(models) > 1:
+            ax.set_title(model)
+    figure.colorbar(ScalarMappable(scale, SEQUENTIAL), ax=list(panels), label=label)
+    return figure
+
+
+def _map(
+    ax: Axes, rows: pd.DataFrame, across: tuple[str, list[Any]], up: tuple[str, list[Any]], scale: Normalize
+) -> None:
+    """Draw the panel of one model; a point that has failed is a dash."""
+    table = rows.pivot(index=up[0], columns=across[0], values="mean").reindex(index=up[1], columns=across[1])
+    ax.pcolormesh(table.to_numpy(float), cmap=SEQUENTIAL, norm=scale)
     ax.set_xticks(np.arange(len(table.columns)) + 0.5, [_named(value) for value in table.columns])
     ax.set_yticks(np.arange(len(table.index)) + 0.5, [_named(value) for value in table.index])
-    ax.set(xlabel=keys[0], ylabel=keys[1])
+    ax.set(xlabel=across[0], ylabel=up[0])
     ax.spines[:].set_visible(False)
     if table.size <= MOST_CELLS:
         cells = table.to_numpy(float)
-        middle = (np.nanmin(cells) + np.nanmax(cells)) / 2
         for (row, column), value in np.ndenumerate(cells):
-            text, ink = (
-                (f"{value:.3g}", "black" if value > middle else "white") if np.isfinite(value) else ("-", "black")
-            )
+            ink = "black" if not np.isfinite(value) or scale(value) > 0.5 else "white"
+            text = f"{value:.3g}" if np.isfinite(value) else "-"
             ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=ink, fontsize=9)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bnsim.errors import InputError
-from experiments.collection.difference import Circumstances, Numbers
-from experiments.report.page import environment
+from experiments.collection.difference import RUNS, Called, Circumstances, Numbers
+from experiments.report.page import environment, redraw
 from experiments.report.picture import Picture, address
 from experiments.report.policy import policy
 from experiments.report.tables import NOTHING, Cell, difference_cell, mean_cell
@@ -65,7 +65,14 @@ class FigurePair:
     note: str
 
 
-def write_page(first: Run, second: Run, differences: tuple[Circumstances, Numbers], most: int, folder: Path) -> Path:
+def write_page(
+    first: Run,
+    second: Run,
+    differences: tuple[Circumstances, Numbers],
+    most: int,
+    folder: Path,
+    called: Called = RUNS,
+) -> Path:
     """Write a page with two runs beside each other.
 
     Parameters
@@ -78,6 +85,8 @@ def write_page(first: Run, second: Run, differences: tuple[Circumstances, Number
         How many differing numbers are listed.
     folder
         Where the page is written; it is made if only its parent exists.
+    called
+        What the runs are called.
 
     Returns
     -------
@@ -96,8 +105,10 @@ def write_page(first: Run, second: Run, differences: tuple[Circumstances, Number
     page = environment().get_template("two_runs.html.jinja").render(
         policy=policy([]),
         runs=runs,
-        about=_about(runs),
-        in_short=_in_short(circumstances, numbers),
+        noun=called.noun,
+        headings=[_heading(called.first), _heading(called.second)],
+        about=_about(runs, called),
+        in_short=_in_short(circumstances, numbers, called),
         circumstances={name: changes for name, changes in vars(circumstances).items() if changes},
         verdicts=_verdicts(runs),
         means=_means(runs),
@@ -118,10 +129,16 @@ def _name(run: Run) -> str:
     return path.name if path.is_dir() else f"{path.parent.name}-{path.name}"
 
 
-def _about(runs: tuple[Run, Run]) -> dict[str, list[str]]:
+def _heading(name: str) -> str:
+    """Return what a run is called as the heading of a column: with a capital, but for a path."""
+    return name if "/" in name else name[:1].upper() + name[1:]
+
+
+def _about(runs: tuple[Run, Run], called: Called) -> dict[str, list[str]]:
     """Return what the runs are."""
     return {
-        "Run": [run.manifest["run"] for run in runs],
+        _heading(called.noun): [run.manifest["run"] for run in runs],
+        **({"Varied": list(called.settings)} if called.settings else {}),
         "Started (UTC)": [run.manifest["started_utc"][:16].replace("T", " ") for run in runs],
         "Study": [run.config["run"]["study"] for run in runs],
         "Task": [run.config["run"]["task"] for run in runs],
@@ -131,25 +148,26 @@ def _about(runs: tuple[Run, Run]) -> dict[str, list[str]]:
     }
 
 
-def _in_short(circumstances: Circumstances, numbers: Numbers) -> list[str]:
+def _in_short(circumstances: Circumstances, numbers: Numbers, called: Called) -> list[str]:
     said = []
     if not numbers.common:
-        said.append("The runs have no number in common.")
+        said.append(f"The {called.noun}s have no number in common.")
     elif not numbers.differing:
-        said.append(f"All {numbers.common:,} numbers that both runs hold are equal to the last bit.")
+        said.append(f"All {numbers.common:,} numbers that both {called.noun}s hold are equal to the last bit.")
     else:
-        largest = numbers.differing[0]
+        largest = numbers.largest
         said.append(
-            f"{len(numbers.differing):,} of the {numbers.common:,} numbers that both runs hold differ; the largest "
-            f"difference in relation to the larger value is that of {largest.words}, {' and '.join(largest.values)}."
+            f"{len(numbers.differing):,} of the {numbers.common:,} numbers that both {called.noun}s hold differ; the "
+            "largest difference in relation to the larger value is that of "
+            f"{largest.words}, {' and '.join(largest.values)}."
         )
-    for which, keys in (("first", numbers.only_first), ("second", numbers.only_second)):
+    for which, keys in zip(called.words, (numbers.only_first, numbers.only_second), strict=True):
         if keys:
             count = "1 number is" if len(keys) == 1 else f"{len(keys):,} numbers are"
-            said.append(f"{count} in the {which} run only, such as {keys[0].words}.")
+            said.append(f"{count} in {which} only, such as {keys[0].words}.")
     changed = [name for name, changes in vars(circumstances).items() if changes]
     agree = "Settings, versions, code, data and machine agree."
-    said.append(f"The runs differ in their {listed(changed)}." if changed else agree)
+    said.append(f"The {called.noun}s differ in their {listed(changed)}." if changed else agree)
     return said
 
 
@@ -212,7 +230,7 @@ def _label(runs: Iterable[Run], study: str, metric: str) -> str:
 
 def _figures(runs: tuple[Run, Run]) -> list[FigurePair]:
     """Return all figures, in the order of the reports."""
-    held = tuple(_files(run) for run in runs)
+    held = tuple(map(_files, runs))
     titles: dict[str, str] = {"verdicts": "Differences between twins"}
     for run in runs:
         for study in carried_out(run.config).values():
@@ -250,5 +268,5 @@ def _files(run: Run) -> dict[str, Path]:
     for path in found.values():
         size = path.stat().st_size
         if size > MOST_PICTURE:
-            raise InputError(f"{path}: {size / 1e6:.0f} MB, too large for a page; draw it anew with `bnsim draw`")
+            raise InputError(f"{path}: {size / 1e6:.0f} MB, too large for a page; draw it anew with `{redraw(run)}`")
     return found

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bnsim.errors import BnsimError, DegenerateNetworkWarning, InputError, first_line
-from experiments.names import DEFAULT_MODELS
+from experiments.names import DEFAULT_MODELS, study_option
 from experiments.run.assemble import assemble
 from experiments.run.examples import ExampleJob, choose
 from experiments.run.execute import Workers, check_workers, number_of_workers
@@ -26,6 +26,7 @@ from experiments.run.request import COMPARE, Request
 from experiments.run.store import Store, with_remedy
 from experiments.run_directory import Example, Run, check_output, read_run, write_contents
 from experiments.spec import Untrained
+from experiments.studies import refuse_unnamed
 from experiments.tasks.dataset import final_split
 
 
@@ -207,7 +208,8 @@ def resume(
         with store.locked():  # what an interruption right after the last file left, or while the report was drawn
             store.close()
             if not (store.directory / "report.html").exists():
-                _draw(store.directory)
+                refuse_unnamed(document["request"]["study"])  # its section would be missing from the report
+                _draw(store.directory, document["request"]["study"])
         return read_run(directory)
     with store.locked():
         plan = check(Request.of(document["request"])).plan(store.shelf)
@@ -268,7 +270,7 @@ def _finish(
     except (BnsimError, KeyboardInterrupt) as error:
         raise _with_remedy(error, plan, store) from error
     store.close()
-    _draw(store.directory)
+    _draw(store.directory, plan.request.study)
     return read_run(store.directory)
 
 
@@ -303,19 +305,20 @@ def _record_examples(plan: Plan, results: Sequence[StudyResult], executor: Execu
     return tuple(example for place in range(len(jobs)) for example in recorded[place])
 
 
-def _draw(directory: Path) -> None:
+def _draw(directory: Path, study: str) -> None:
     """Draw the figures and the report; if drawing fails, warn, since the numbers are stored already."""
+    command = f"bnsim draw {directory}{study_option(study)}"
     from experiments.report import write
 
     try:
         with saying("drawing the figures and the report"):
             write(directory)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"the numbers are stored: draw the report with `bnsim draw {directory}`") from None
+        raise KeyboardInterrupt(f"the numbers are stored: draw the report with `{command}`") from None
     except Exception as error:
         reason = f"{type(error).__name__}: {first_line(error)}"
         warnings.warn(
             f"{directory}: the report could not be drawn ({reason}); the numbers are stored: draw it again with "
-            f"`bnsim draw {directory}`",
+            f"`{command}`",
             stacklevel=1,
         )

@@ -20,7 +20,7 @@ from bnsim.errors import BnsimError, DegenerateNetworkWarning, InputError, Machi
 from experiments.documents import each_once
 from experiments.run.manifest import describe
 from experiments.shared.fitted import place
-from experiments.spec import Outcome, Progress, Study, Subject, Untrained
+from experiments.spec import Measurement, Outcome, Progress, Study, Subject, Untrained
 from experiments.studies import find
 from experiments.tasks.dataset import ClosedTestSetError
 from models import registry
@@ -150,6 +150,7 @@ class StudyJob:
             twin = None if subject.twin is None else replace(subject.twin, opens_test_set=opens)
             changed = replace(subject, parameters=parameters, trainings=trainings, twin=twin, opens_test_set=opens)
             outcome, description = study.measure.run(self.config, changed, progress), describe(subject.create())
+        _check(outcome, study)
         for row in outcome.measurements:
             study[row.metric]  # an unknown metric must fail here, not give an empty figure later
         try:
@@ -171,6 +172,20 @@ class StudyJob:
         if not isinstance(self.subject, Subject) or self.subject.seed != 0 or find(self.study).name != "accuracy":
             return None
         return place(self.subject, self.options["max_train"])
+
+
+def _check(outcome: object, study: Study) -> None:
+    """Refuse what a study returned in place of an outcome."""
+    where = f"{study.name}: run in {study.folder.name}/measure.py returned"
+    if not isinstance(outcome, Outcome):
+        raise InputError(f"{where} no Outcome, but {type(outcome).__name__}; return an Outcome (experiments.spec)")
+    if not isinstance(outcome.measurements, (tuple, list)):
+        found = type(outcome.measurements).__name__
+        raise InputError(f"{where} an Outcome whose measurements are no tuple, but {found}; give (measurement, ...)")
+    for row in outcome.measurements:
+        if not isinstance(row, Measurement):
+            found = type(row).__name__
+            raise InputError(f"{where} a measurement that is none, but {found}; make it by STUDY[metric](value)")
 
 
 def _described(subject: Subject | Untrained) -> tuple[Any, ...]:

@@ -26,11 +26,11 @@ from filelock import FileLock, Timeout
 from bnsim.errors import InputError, refuse_path
 from bnsim.files import clear
 from experiments.documents import Part, PlanDocument
+from experiments.names import study_option
 from experiments.near_folders import instead
 from experiments.run.job import Identity, StudyJob, StudyResult
 from experiments.run_directory import read_json, write_atomically, writing
 from experiments.spec import Measurement, Outcome, Predictions
-from experiments.studies import option
 
 _PLAN, _PARTS, _FITTED = "plan.json", "parts", "fitted"
 LOCK = ".lock"
@@ -270,7 +270,7 @@ def with_remedy(error: BaseException, directory: Path, kept: str, study: str) ->
     BaseException
         One of the same class, with the same notes, to be raised.
     """
-    text = f"{kept}; continue with `bnsim resume {directory}{option(study)}`"
+    text = f"{kept}; continue with `bnsim resume {directory}{study_option(study)}`"
     extended = type(error)(f"{error}; {text}" if str(error) else text)
     for note in getattr(error, "__notes__", ()):
         extended.add_note(note)

@@ -57,22 +57,6 @@ def find(reference: str) -> Study:
     raise unknown_name("study", reference, [*KNOWN, "or the path of a study's folder"])
 
 
-def option(reference: str) -> str:
-    """Return the option by which a command is told where a study is.
-
-    Parameters
-    ----------
-    reference
-        Its name, or the path of its folder.
-
-    Returns
-    -------
-    str
-        Empty for a study that every process knows by its name.
-    """
-    return f" --study {reference}" if "/" in reference else ""
-
-
 def carried_out(config: Mapping[str, Any]) -> dict[str, Study]:
     """Return the studies of a stored run, in the order of the report.
 

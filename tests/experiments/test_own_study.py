@@ -20,17 +20,19 @@ from bnsim.errors import DegenerateNetworkWarning, InputError, MachineError
 from experiments import report, run_study
 from experiments.report import figures
 from experiments.report.tables import metric_rows
+from experiments.run import carry_out
 from experiments.run.job import StudyJob
 from experiments.run.plan import check
 from experiments.run.repeat import repeat
 from experiments.run.request import Request
 from experiments.run.store import with_remedy
 from experiments.run_directory import Run, read_run
-from experiments.spec import Outcome, Subject
+from experiments.spec import Measurement, Outcome, Subject
 from experiments.studies import STUDIES, carried_out, find
 from experiments.tables import print_run
 from experiments.tasks import load_task
 from models import registry
+from tests.experiments.collection.made import made, row, unfinished
 from tests.experiments.test_command_line import refused
 
 INIT = '''"""How many weights does each network have?
@@ -128,10 +130,10 @@ def test_it_is_carried_out_drawn_and_told(folder: Path, counted: Run, tmp_path: 
     assert "Trained weights: 370 in dense." in page
     assert (run.directory / "figures" / "weights.svg").is_file()
     assert "count-weights" not in STUDIES
-    unknown = f"{folder} is no study that is known here; give its folder as --study, whose code is run"
+    unknown = f"{folder}: a stored run names this folder as its study, whose code would be run; if you trust it, say "
     with pytest.MonkeyPatch.context() as another_process:
         another_process.setattr("experiments.studies._own", {})
-        refused(2, f"{run.directory}: {unknown}", "draw", str(run.directory), cwd=tmp_path)
+        refused(2, f"{unknown}--study {folder}\n", "draw", str(run.directory), cwd=tmp_path)
     assert (run.directory / "report.html").read_text(encoding="utf-8") == page
     moved = shutil.copytree(folder, tmp_path / "moved" / folder.name)
     again = repeat(run.directory, study=str(moved), out=tmp_path / "again", workers=1)
@@ -236,10 +238,65 @@ def test_a_value_that_is_measured_twice_is_refused_before_it_is_stored(
     )
 
 
+@pytest.mark.parametrize(
+    ("returned", "message"),
+    [
+        ([1.0], "no Outcome, but list; return an Outcome (experiments.spec)"),
+        (None, "no Outcome, but NoneType; return an Outcome (experiments.spec)"),
+        (
+            Outcome(1, 0, Measurement("weights", 1.0)),  # type: ignore[arg-type]
+            "an Outcome whose measurements are no tuple, but Measurement; give (measurement, ...)",
+        ),
+        (
+            Outcome(1, 0, (1.0,)),  # type: ignore[arg-type]
+            "a measurement that is none, but float; make it by STUDY[metric](value)",
+        ),
+    ],
+)
+def test_what_is_no_outcome_is_refused_in_one_line(
+    returned: Any, message: str, failing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (job,) = check(Request(str(failing), "digits", ("dense",), 1, "tiny")).plan(tmp_path).jobs
+    monkeypatch.setattr(find(str(failing)).measure, "run", lambda *given: returned)
+    with pytest.raises(InputError) as caught:
+        job._measured(lambda done, total: None)
+    assert str(caught.value) == f"failing-weights: run in failing_weights/measure.py returned {message}"
+
+
 def test_how_to_go_on_names_a_study_of_ones_own() -> None:
     for study, option in (("accuracy", ""), ("./count_weights", " --study ./count_weights")):
         error = with_remedy(InputError("wrong"), Path("runs/a"), "1 of 2 jobs are kept", study)
         assert str(error) == f"wrong; 1 of 2 jobs are kept; continue with `bnsim resume runs/a{option}`"
+
+
+@pytest.mark.parametrize(("study", "option"), [("accuracy", ""), ("/home/me/my_study", " --study /home/me/my_study")])
+def test_how_to_go_on_with_an_unfinished_run_names_it_too(study: str, option: str, tmp_path: Path) -> None:
+    directory = unfinished(made(tmp_path, "run", [row("weights", 1.0)], request={"study": study}))
+    with pytest.raises(InputError) as caught:
+        read_run(directory)
+    assert str(caught.value) == (
+        f"{directory}: this run is not finished; continue with `bnsim resume {directory}{option}`"
+    )
+    (directory / "plan.json").write_text('{"request": 5}')  # damaged: nothing is known of the study
+    with pytest.raises(InputError, match=rf"continue with `bnsim resume {directory}`$"):
+        read_run(directory)
+
+
+def test_a_run_whose_study_no_package_brings_is_not_drawn(tmp_path: Path) -> None:
+    made(tmp_path, "run", [row("weights", 1.0)], request={"study": "gone-weights"})
+    refused(
+        2, "run: no study 'gone-weights' is installed here; install the package that brings it\n", "draw", "run",
+        cwd=tmp_path,
+    )  # fmt: skip
+
+
+def test_a_report_that_fails_names_the_study_too(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(directory: Path) -> None:
+        raise OSError("full")
+
+    monkeypatch.setattr("experiments.report.write", fails)
+    with pytest.warns(UserWarning, match=f"draw it again with `bnsim draw {tmp_path} --study {folder}`$"):
+        carry_out._draw(tmp_path, str(folder))
 
 
 def test_a_measurement_that_fails_names_the_line(
@@ -276,7 +333,7 @@ def test_a_figure_that_fails_costs_that_figure(failing: Path, tmp_path: Path, mo
 
 
 @pytest.mark.parametrize(
-    ("draw", "message"),
+    ("text", "message"),
     [
         (
             "def draw(run):\n\n    return helper()",
@@ -284,15 +341,25 @@ def test_a_figure_that_fails_costs_that_figure(failing: Path, tmp_path: Path, mo
         ),
         ("def draw(run):\n    run.table('wieghts')", "AttributeError: .*, in failing_weights/figure.py line 2"),
         ("def draw(run):\n    return 1", "failing-weights: draw returned no dict of figures by name, but int"),
+        (
+            "def sentences(run):\n    return 'All is well.'",
+            "^failing-weights: sentences returned no list of sentences, but str$",
+        ),
+        (
+            "def sentences(run):\n    return ['All is well.', 3]",
+            "^failing-weights: sentences returned a sentence that is no str, but int$",
+        ),
         ("def draw(run):\n    return {'bars': 1}", "draw returned a figure 'bars' that is no plate; name it in PLATES"),
     ],
 )
 def test_a_figure_that_fails_names_the_line(
-    draw: str, message: str, failing: Path, monkeypatch: pytest.MonkeyPatch
+    text: str, message: str, failing: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     study, drawn = find(str(failing)), figures.Drawn()
-    monkeypatch.setattr(study.figure, "draw", in_figure_file(failing, draw))
+    name = text.partition("def ")[2].partition("(")[0]
+    monkeypatch.setattr(study.figure, "draw", lambda run: {})
     monkeypatch.setattr(study.figure, "sentences", lambda run: [])
+    monkeypatch.setattr(study.figure, name, in_file(failing / "figure.py", name, text))
     run: Any = object()
     figures.attempt(drawn, study.name, lambda: figures._of_study(run, study, drawn), study)
     assert re.search(message, drawn.failures[study.name])

@@ -33,7 +33,7 @@ def test_a_sweep_from_the_command_line_is_shown_drawn_and_gone_on_with(study: st
     assert done.returncode == 0, done.stderr
     (folder,) = (tmp_path / "sweeps").iterdir()
     assert "4 points, 2 seeds: 8 of 8 finished" in done.stdout
-    assert " 9.375 (" in done.stdout  # 9 + 0.25, and 0 and 0.25 for the seeds
+    assert " 9.375 mm (" in done.stdout  # 9 + 0.25, and 0 and 0.25 for the seeds
     assert f"tables: sweeps/{folder.name}/summary.parquet" in done.stdout
     assert sorted(path.name for path in (folder / "figures").iterdir()) == ["height.png", "height.svg"]
     whole = bnsim("show", str(folder), "--all", cwd=tmp_path)

@@ -11,7 +11,7 @@ from experiments.run_directory import COLUMNS
 from experiments.spec import Fact, Metric, Options, Study
 from experiments.statistics import bounded_interval, mean_interval
 from experiments.studies import STUDIES
-from experiments.summary import Design, summarise
+from experiments.summary import Design, metric_interval, summarise
 
 MODELS = {"receptive-field": "BNS", "receptive-dense": "ANN", "dense": "ANN"}
 
@@ -249,11 +249,30 @@ def test_values_at_a_bound_lie_within_it(value: float) -> None:
     assert entry["mean"] == pytest.approx(-1.0)
 
 
+@pytest.mark.parametrize(
+    ("metric", "said"),
+    [
+        (
+            Metric("gap", "fraction", "Gap", "", bounds=(-1, 1)),
+            r"bounds \(-1, 1\); declare others: bounds=\(lowest, highest",
+        ),
+        (
+            Metric("time", "ms", "Time", ""),
+            r"bounds \(0.0, None\); declare others: bounds=\(lowest, highest\), None for no",
+        ),
+    ],
+)
+def test_bounds_that_are_no_matter_of_fractions_are_to_be_declared(metric: Metric, said: str) -> None:
+    with pytest.warns(UserWarning, match=said):
+        metric_interval(np.array([-2.0, -3.0]), metric, 0.0, None)
+
+
 def test_values_beyond_the_bounds_of_a_metric_cost_no_run() -> None:
     """They get the interval of Student's t, and a warning that names the metric."""
     table = rows(3, {"dense": 0.995})  # 0.995, 1.005, 1.015: no accuracies
+    remedy = r"a fraction is 0 to 1 \(not 100 times that\); of a difference of fractions declare bounds=\(-1, 1\)$"
     with pytest.warns(
-        UserWarning, match=r"accuracy.test_accuracy: 1.005 lies beyond its bounds \(0.0, 1.0\); declare others, such as"
+        UserWarning, match=rf"accuracy.test_accuracy: 1.005 lies beyond its bounds \(0.0, 1.0\); {remedy}"
     ):
         (entry,) = summarise(table, pd.DataFrame(), design())["metrics"]
     assert entry["mean"] == pytest.approx(1.005)

@@ -48,6 +48,22 @@ def test_whole_metrics_come_before_those_of_classes_and_places_of_curves() -> No
     assert [number.key.metric for number in found.differing] == ["share", "by_class", "curve"]
 
 
+def test_the_largest_difference_is_found_wherever_it_stands() -> None:
+    first = table(row("share", 1.0), row("curve", 1.0, step=4))
+    second = table(row("share", 1.01), row("curve", 9.0, step=4))
+    found = difference.numbers(first, second)
+    assert [number.key.metric for number in found.differing] == ["share", "curve"]
+    assert found.largest.key.metric == "curve"
+
+
+def test_seeds_stand_together_in_their_order_at_the_place_of_the_one_that_differs_most() -> None:
+    first = table(*(row(name, 1.0, seed=seed) for name in ("small", "large") for seed in (2, 1, 0)))
+    changed = {"small": {0: 1.2, 1: 1.3, 2: 1.4}, "large": {0: 1.1, 1: 9.0, 2: 1.2}}
+    second = table(*(row(name, value, seed=seed) for name, held in changed.items() for seed, value in held.items()))
+    found = [(number.key.metric, number.key.seed) for number in difference.numbers(first, second).differing]
+    assert found == [*(("large", seed) for seed in range(3)), *(("small", seed) for seed in range(3))]
+
+
 def test_wall_clock_times_do_not_count_and_order_does_not() -> None:
     first = table(row("a", 0.5), row("training_seconds", 3.0), row("a", 0.7, step=4), row("samples_per_second", 1.0))
     second = table(row("samples_per_second", 2.0), row("a", 0.7, step=4), row("training_seconds", 4.0), row("a", 0.5))

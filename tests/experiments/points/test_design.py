@@ -9,7 +9,7 @@ import pytest
 
 from bnsim.errors import InputError
 from bnsim.random_numbers import Numbers
-from experiments.points.design import Design, Range
+from experiments.points.design import Design, Range, Stage
 from experiments.points.design_options import parse_grid, parse_ranges
 
 
@@ -41,6 +41,42 @@ def test_each_combination_of_the_grid_is_measured_at_each_draw() -> None:
     assert drawn[0::2] == drawn[1::2]
     assert len(set(drawn)) == 3
     assert Design.of(design.document()) == design
+
+
+def numbered(design: Design) -> dict[int, tuple[object, ...]]:
+    return {point.number: tuple(point.settings[key] for key in ("a.x", "a.y")) for point in design.points()}
+
+
+def test_a_design_that_grows_keeps_the_numbers_of_its_points() -> None:
+    first = Design({"a.x": (1, 2), "a.y": ("p", "q")})
+    second = Design({"a.y": ("r", "q", "p"), "a.x": (0, 1.0, 2)}).after(first)
+    third = Design({"a.x": (1, 0, 2), "a.y": ("p", "q", "r", "s")}).after(second)
+    grown = numbered(third)
+    for design in (first, second):
+        assert numbered(design).items() <= grown.items()
+    assert list(grown) == list(range(12)) == list(range(len(third)))
+    assert len(set(grown.values())) == 12
+    assert second.keys == ("a.y", "a.x")
+    assert Design.of(third.document()) == third
+    assert Design({"a.y": ("s", "r", "q", "p"), "a.x": (2, 1, 0)}).after(third) == third
+
+
+def test_draws_keep_their_numbers_when_the_grid_grows_and_when_there_are_fewer() -> None:
+    ranges = {"a.y": Range(0.0, 1.0)}
+    first = Design({"a.x": (1, 2)}, ranges, n=3)
+    second = Design({"a.x": (0, 1, 2)}, ranges, n=2).after(first)
+    third = Design({"a.x": (0, 1, 2)}, ranges, n=4).after(second)
+    assert list(numbered(second)) == [0, 1, 2, 3, 6, 7]
+    assert len(second) == 6
+    assert list(numbered(third)) == list(range(12))
+    for design in (first, second):
+        assert numbered(design).items() <= numbered(third).items()
+
+
+@pytest.mark.parametrize("grid", [{"a.x": (1, 3)}, {"a.y": (1,)}, {"a.x": (True,)}, {"a.x": ()}])
+def test_an_earlier_grid_that_is_no_part_of_the_grid_is_refused(grid: dict[str, tuple[object, ...]]) -> None:
+    with pytest.raises(InputError, match="its earlier grid is no part of its grid; begin anew with another --name"):
+        Design({"a.x": (1, 2)}, earlier=(Stage(grid, 1),))
 
 
 def test_whole_numbers_are_drawn_with_both_limits_and_evenly() -> None:

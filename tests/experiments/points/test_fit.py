@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -103,11 +104,14 @@ def test_an_interrupted_fit_goes_on_where_it_ended(study: str, tmp_path: Path) -
         str(caught.value)
         == f"the power is gone; 10 trials are kept; continue with `bnsim resume {folder} --study {study}`"
     )
-    with pytest.raises(InputError, match="this fit is not finished; continue with `bnsim resume "):
+    with pytest.raises(InputError, match=f"this fit is not finished; continue with `bnsim resume .* --study {study}`"):
         read_fit(folder)
     assert [entry.state for entry in listed(folder.parent)] == ["fit, not finished: 14 jobs so far"]
+    path, first = folder / "plan.json", "2026-01-02T03:04:05+00:00"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "started_utc": first}))
     make, made = streams()
     found = resume(folder, Conduct(make_executor=make))
+    assert found.plan["started_utc"] == first
     assert [entry.state for entry in listed(folder.parent)] == [f"fit: {found.result['trials']} trials"]
     assert made[0].done == all_done[14:]
     assert found.result == whole.result

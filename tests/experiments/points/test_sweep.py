@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 
 from bnsim.errors import InputError, MachineError
 from experiments.collection.listing import listed
+from experiments.command_line.points import draw_sweep
 from experiments.points.design import Design, Range
 from experiments.points.folder import Conduct
 from experiments.points.sweep import resume, sweep, tabulate
@@ -87,10 +90,12 @@ def test_an_interrupted_sweep_goes_on_where_it_ended(
     assert str(caught.value) == (
         f"the power is gone; 4 of 6 points and seeds are kept; continue with `bnsim resume {folder} --study {study}`"
     )
-    with pytest.raises(
-        InputError, match=r"this sweep is not finished; continue with `bnsim resume .*`, or make tables"
-    ):
+    with pytest.raises(InputError) as unfinished:
         read_sweep(folder)
+    assert str(unfinished.value) == (
+        f"{folder}: this sweep is not finished; continue with `bnsim resume {folder} --study {study}`, or make tables "
+        f"of what there is with `bnsim draw {folder} --study {study}`"
+    )
     with pytest.raises(
         InputError, match=r": a sweep or a fit, not a run; print it with `bnsim show .*`, or read it with experiments"
     ):
@@ -128,24 +133,34 @@ def test_a_sweep_that_is_interrupted_as_it_grows_is_not_finished(study: str, tmp
         read_sweep(found.directory)
     assert tabulate(found.directory).counts["finished"] == 5
     heights = read_sweep(found.directory).results.query("metric == 'height' and seed == 0")
-    assert list(heights["parabola.x"]) == [0, 1, 2]
+    assert list(heights["parabola.x"]) == [1, 2, 0]
 
 
-@pytest.mark.slow
-def test_another_grid_under_the_same_name_takes_over_what_is_the_same(study: str, tmp_path: Path) -> None:
-    swept(study, tmp_path, {"parabola.x": (1, 2)}, name="mine")
-    found, done = swept(study, tmp_path, {"parabola.x": (0, 1, 2)}, name="mine")
-    assert done == ["point 0 (parabola.x=0), seed 0", "point 0 (parabola.x=0), seed 1"]
+def test_a_sweep_that_grows_takes_over_what_it_has_under_the_same_numbers(study: str, tmp_path: Path) -> None:
+    first, _ = swept(study, tmp_path, {"parabola.x": (1, 2)}, name="mine")
+    before = first.results
+    found, done = swept(study, tmp_path, {"parabola.x": (0, 1.0, 2)}, name="mine")
+    assert done == ["point 2 (parabola.x=0), seed 0", "point 2 (parabola.x=0), seed 1"]
     assert found.counts == {"points": 3, "seeds": 2, "jobs": 6, "finished": 6, "failed": 0}
     heights = found.results.query("metric == 'height' and seed == 0")
-    assert list(heights["value"]) == [9.25, 4.25, 1.25]
+    assert list(heights["value"]) == [4.25, 1.25, 9.25]
+    pd.testing.assert_frame_equal(found.results[found.results["point"] < 2], before, check_dtype=False)
+    _, done = swept(study, tmp_path, {"parabola.x": (2, 1, 0)}, name="mine")
+    assert done == []
+    assert read_sweep(found.directory).results.equals(found.results)
+    make, _ = streams()
+    assert resume(found.directory, Conduct(make_executor=make)).results.equals(found.results)
 
 
 @pytest.mark.parametrize(
     ("given", "held"),
     [
         ({"grid": {"parabola.x": (0, 1, 3)}}, "--grid parabola.x=0,1,2.5"),
-        ({"grid": {"parabola.y": (0, 1)}}, "--grid parabola.x=0,1,2.5 (and 1 more that is not the same)"),
+        ({"grid": {"parabola.y": (0, 1)}}, "--grid parabola.x=0,1,2.5 (and 1 other thing that differs)"),
+        (
+            {"grid": {"parabola.y": (0, 1)}, "preset": "full"},
+            "--preset quick (and 2 other things that differ)",
+        ),
         ({"random": {"parabola.y": (0.0, 1.0)}}, "no --random parabola.y"),
         ({"settings": {"parabola.y": 1}}, "no --set parabola.y"),
         ({"preset": "full"}, "--preset quick"),
@@ -173,6 +188,42 @@ def test_fewer_seeds_of_the_same_points_are_warned_of_and_lose_nothing(study: st
     assert (done, fewer.counts["finished"]) == ([], 3)
     assert swept(study, tmp_path, name="mine")[1] == []
     assert (first.directory / "results.parquet").read_bytes() == before
+
+
+def test_a_table_words_fractions_as_those_of_runs_do_and_has_the_first_metrics_of_all_models(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = ("point", "a.x", "model", "metric", "unit", "mean", "ci_low", "ci_high")
+    entries = [
+        (0, 3, model, metric, unit, mean, low, high)
+        for model in ("dense", "rate")
+        for metric, unit, mean, low, high in (
+            ("accuracy", "fraction", 0.88151, 0.8701, 0.8902),
+            ("loss", "nat", 0.25, math.nan, math.nan),
+            ("height", "mm", 3.0, 3.0, 3.0),
+            ("spikes", "count", 7.0, math.nan, math.nan),
+        )
+    ]
+    monkeypatch.setattr(Sweep, "single_means", lambda sweep: pd.DataFrame(entries, columns=columns))
+    monkeypatch.setenv("COLUMNS", "160")
+    counts = {"points": 1, "seeds": 2, "jobs": 2, "finished": 2, "failed": 0}
+    print_sweep(Sweep(tmp_path, {"grid": {"a.x": [3]}, "random": {}}, counts, ()))
+    lines = [" ".join(re.sub("[│┃]", " ", line).split()) for line in capsys.readouterr().out.splitlines()]
+    assert "point a.x dense accuracy rate accuracy dense loss rate loss dense height rate height" in lines
+    row = "0 3 88.15 % (87.01 to 89.02) 88.15 % (87.01 to 89.02) 0.2500 nat 0.2500 nat 3 mm 3 mm"
+    assert row in lines
+
+
+def test_a_sweep_that_goes_on_keeps_its_first_start(
+    study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, _ = swept(study, tmp_path, name="mine")
+    path = found.directory / "plan.json"
+    first = "2026-01-02T03:04:05+00:00"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "started_utc": first}))
+    make, _ = streams()
+    assert resume(found.directory, Conduct(make_executor=make)).plan["started_utc"] == first
+    assert swept(study, tmp_path, name="mine", seeds=3)[0].plan["started_utc"] == first
 
 
 def test_a_name_of_which_nothing_is_measured_is_free(study: str, tmp_path: Path) -> None:
@@ -221,7 +272,7 @@ def test_a_point_that_fails_ends_nothing_and_is_listed_and_retried_on_request(
     said = capsys.readouterr().out
     assert "2 points, 2 seeds: 2 of 4 finished, 2 failed" in said
     assert f"failed: point 0 (parabola.x=-1), seed 1: {FAILURE}\n" in said
-    assert f"try them again with `bnsim resume {found.directory} --retry-failed`" in said
+    assert f"try them again with `bnsim resume {found.directory} --study {study} --retry-failed`" in said
     assert swept(study, tmp_path, {"parabola.x": (-1, 1)})[1] == []
     _, again = swept(study, tmp_path, {"parabola.x": (-1, 1)}, retry_failed=True)
     assert again == [f"point 0 (parabola.x=-1), seed {seed}" for seed in (0, 1)]
@@ -259,6 +310,18 @@ def test_a_damaged_line_is_measured_again(study: str, tmp_path: Path) -> None:
         _, again = swept(study, tmp_path)
     assert again == [done[1]]
     assert (whole.directory / "results.parquet").read_bytes() == before
+
+
+def test_figures_of_a_sweep_that_fail_name_the_study(
+    study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(sweep: Sweep) -> None:
+        raise OSError("full")
+
+    found, _ = swept(study, tmp_path)
+    monkeypatch.setattr("experiments.report.sweep_figures.write", fails)
+    with pytest.warns(UserWarning, match=f"draw them again with `bnsim draw {found.directory} --study {study}`$"):
+        draw_sweep(found)
 
 
 def test_two_processes_do_not_work_on_one_sweep(study: str, tmp_path: Path) -> None:
@@ -325,6 +388,9 @@ def test_a_damaged_sweep_is_told_in_one_line(
     with pytest.raises(InputError) as caught:
         read_sweep(found.directory).results  # noqa: B018
     assert message in str(caught.value)
+    assert name not in ("failed.jsonl", "results.parquet") or str(caught.value).endswith(
+        f"make it anew with `bnsim draw {found.directory} --study {study}`"
+    )
     assert name in str(caught.value) or "no sweep" in message
 
 
@@ -354,7 +420,26 @@ def test_two_points_are_compared_like_two_runs(compared: Path) -> None:
     text = page.read_text()
     assert "<code>parabola.x</code>" in text
     assert "mine/2" in text
-    assert bnsim("diff", "sweeps/mine/1", "sweeps/mine/1", cwd=compared).stdout == "all 6 numbers are equal\n"
+    assert "Two points side by side" in text
+    assert '<th scope="col">Point 1</th><th scope="col">Point 2</th>' in text
+    assert "<td>parabola.x=1, parabola.levels=[1, 2]</td><td>parabola.x=2, parabola.levels=[1, 2]</td>" in text
+    assert "6 of the 6 numbers that both points hold differ" in text
+    assert "First run" not in text
+    same = bnsim("diff", "sweeps/mine/1", "sweeps/mine/1", cwd=compared).stdout
+    assert same == "point 1: parabola.x=1, parabola.levels=[1, 2]\n" * 2 + "all 6 numbers are equal\n"
+
+
+def test_points_of_two_sweeps_are_called_by_their_paths(study: str, compared: Path) -> None:
+    swept(study, compared / "sweeps", {"parabola.x": (1,), "parabola.levels": ((1, 3),)}, name="other")
+    done = bnsim("diff", "sweeps/mine/1", "sweeps/other/0", cwd=compared)
+    assert done.returncode == 3, done.stderr
+    lines = [" ".join(line.replace("┃", " ").split()) for line in done.stdout.splitlines()]
+    assert lines[:2] == [
+        "sweeps/mine/1: parabola.x=1, parabola.levels=[1, 2]",
+        "sweeps/other/0: parabola.x=1, parabola.levels=[1, 3]",
+    ]
+    assert "sweeps/mine/1 sweeps/other/0" in lines
+    assert "only in sweeps/mine/1: 2, such as parabola, parabola, seed 0: part, level 2, side left" in lines
 
 
 @pytest.mark.parametrize(
@@ -371,5 +456,10 @@ def test_points_that_cannot_be_compared(compared: Path, first: str, second: str,
     refused(2, message, "diff", first, second, cwd=compared)
 
 
-def test_a_point_that_is_shown_is_a_sweep_that_is_meant(compared: Path) -> None:
-    refused(2, "sweeps/mine/1: no such run; did you mean sweeps/mine?", "show", "sweeps/mine/1", cwd=compared)
+@pytest.mark.parametrize(("point", "other"), [("1", "0"), ("0", "1")])
+def test_a_point_that_is_shown_is_told_what_takes_points(compared: Path, point: str, other: str) -> None:
+    told = (
+        f"sweeps/mine/{point}: no such run; `bnsim show sweeps/mine` prints the points of that sweep, `bnsim diff "
+        f"sweeps/mine/{point} sweeps/mine/{other}` compares two\n"
+    )
+    refused(2, told, "show", f"sweeps/mine/{point}", cwd=compared)

@@ -93,6 +93,16 @@ def test_equal_runs_and_runs_with_nothing_in_common_say_so(tmp_path: Path) -> No
     assert "The runs have no number in common." in text_of(write(read_run(first), read_run(other), tmp_path))
 
 
+def test_the_largest_difference_is_named_wherever_it_stands(tmp_path: Path) -> None:
+    first = made(tmp_path, "first", [row("test_accuracy", 0.5), row("recall", 0.5, **{"class": "3"})])
+    second = made(tmp_path, "second", [row("test_accuracy", 0.51), row("recall", 1.0, **{"class": "3"})])
+    text = text_of(write(read_run(first), read_run(second), tmp_path))
+    assert "that of accuracy, dense, seed 0: recall, class 3 (fraction), 0.5 and 1. " in text
+    assert "first whole metrics, then those of a class, a layer and the like, then places of curves" in text
+    listed = text.partition("Single numbers Numbers")[2]
+    assert listed.index("test_accuracy") < listed.index("recall")
+
+
 def test_as_many_numbers_as_asked_for(tmp_path: Path) -> None:
     first = made(tmp_path, "first", [row("curve", 0.5, step=step) for step in range(30)])
     second = made(tmp_path, "second", [row("curve", 0.25, step=step) for step in range(30)])
@@ -138,7 +148,10 @@ def test_a_figure_beyond_all_measure_is_refused(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(two_runs, "MOST_PICTURE", 50)
     first, second = pair(tmp_path)
     draw(first, accuracy=PICTURE.format(10))
-    with pytest.raises(InputError, match=r"first/figures/accuracy.svg: 0 MB, too large for a page; draw it anew with"):
+    with pytest.raises(
+        InputError,
+        match=r"first/figures/accuracy.svg: 0 MB, too large for a page; draw it anew with `bnsim draw .*first`",
+    ):
         write(read_run(first), read_run(second), tmp_path)
     assert not list(tmp_path.glob("*.html"))
 

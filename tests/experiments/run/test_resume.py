@@ -245,3 +245,14 @@ def test_data_that_changed_since_the_plan_are_refused(tmp_path: Path) -> None:
 def test_the_stored_request_of_a_classic_is_planned_again(tmp_path: Path) -> None:
     plan = check(Request("siegert", seeds=2, preset="tiny")).plan(tmp_path)
     assert check(Request.of(plan.request.document())).plan(tmp_path).jobs == plan.jobs
+
+
+def test_a_report_is_not_drawn_without_the_study_of_ones_own_that_it_is_about(whole: Run, tmp_path: Path) -> None:
+    directory = shutil.copytree(whole.directory, tmp_path / "run")
+    (directory / "report.html").unlink()
+    plan = json.loads((directory / "plan.json").read_text())
+    plan["request"]["study"] = "/home/me/my_study"
+    (directory / "plan.json").write_text(json.dumps(plan))
+    with pytest.raises(InputError, match=r"if you trust it, say --study /home/me/my_study$"):
+        resume(directory)
+    assert not (directory / "report.html").exists()
