@@ -17,6 +17,7 @@ from bnsim.description import parameter
 from bnsim.distributions import Distribution
 from bnsim.errors import InputError
 from bnsim.neuron_texts import Texts, check_texts, dimensions
+from bnsim.notation import read_equations
 
 InputUnit = Literal["volt", "amp"]
 
@@ -57,7 +58,10 @@ class NeuronModel(CellDescription, abstract=True):
         Condition under which a unit that has fired may fire again, besides the end of its refractory period; "" where
         there is none. A model whose potential stays above threshold for some steps counts one spike with it.
     membrane : str
-        The variable that a delta synapse makes jump and a plot of the membrane potential shows.
+        The variable that a delta synapse makes jump. Weights of a delta synapse have its unit, which is volt in all
+        models of this package; an angle, say, has none. Conductances and gap junctions need a membrane in volt.
+        A recording does not hold this attribute: `bnsim.plotting.membrane_potential` shows "v", or the only variable
+        of which a trace was recorded, or the one that it is told.
     input_unit : {"volt", "amp"}
         Unit of the input; "volt" is the voltage that it would reach at rest.
     initial : dict of str to str
@@ -217,7 +221,8 @@ class NeuronModel(CellDescription, abstract=True):
             A quantity of that unit; 1.0 where weights have no unit.
         """
         if kind == "potential":
-            return 1 * mV
+            of_membrane = read_equations(f"{type(self).__name__}.equations", self.equations)[self.membrane].dim
+            return 1 * mV if of_membrane is mV.dim else Quantity(1.0, dim=of_membrane)
         if kind == "modulatory":
             return Quantity(1.0)
         if kind == "input":

@@ -41,6 +41,9 @@ def check_synapse(link: Link) -> None:
     if synapse.current:
         current = _named(synapse.current, model)
         _demand(f"{owner}.current", current, {**at_target, **own}, DEFAULT_UNITS[model.input_unit].dim)
+    if synapse.coupling:
+        known = {"w": _of_unit(link.weight_unit), **_parameters(synapse), **_ends(link)}
+        _demand(f"{owner}.coupling", _named(synapse.coupling, model), known, DEFAULT_UNITS[model.input_unit].dim)
     at_synapse = {"w": _of_unit(link.weight_unit), **_parameters(synapse), **_ends(link), **_ended(own, "post")}
     at_synapse |= _declared(f"{owner}.of_each", synapse.of_each)
     check_equations(f"{owner}.of_each", synapse.of_each, at_synapse)

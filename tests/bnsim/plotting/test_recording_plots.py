@@ -1,5 +1,7 @@
 """Raster, membrane potential and PSTH: what is drawn is what was recorded."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from brian2 import ms, mV, pA
@@ -64,6 +66,20 @@ def test_membrane_potential_in_millivolts_with_threshold_and_spikes(recording: R
     assert ax.lines[1].get_ydata() == pytest.approx([-52, -52])
     assert [segment[0, 0] for segment in ax.collections[0].get_segments()] == [15.0]
     assert ax.get_ylabel() == "Membrane potential (mV)"
+
+
+def test_a_model_may_call_its_membrane_variable_otherwise(recording: Recording) -> None:
+    trace = recording.traces["cells"]["v"]
+    alone = replace(recording, traces={"cells": {"theta": replace(trace, unit="")}})
+    ax = plotting.membrane_potential(alone, unit=1)
+    assert ax.get_ylabel() == "theta"
+    np.testing.assert_array_equal(ax.lines[0].get_ydata(), trace.of(1)[0])
+    with_v = replace(recording, traces={"cells": {"u": trace, "v": trace}})
+    assert plotting.membrane_potential(with_v).get_ylabel() == "Membrane potential (mV)"
+    several = replace(recording, traces={"cells": {"theta": trace, "u": trace}})
+    message = "membrane_potential.variable: of 'cells', traces of 'theta', 'u' were recorded; name one of them"
+    with pytest.raises(InputError, match=message):
+        plotting.membrane_potential(several)
 
 
 def test_membrane_potential_takes_a_brian2_threshold_and_arrays() -> None:
