@@ -49,7 +49,8 @@ class NeuronModel(CellDescription, abstract=True):
     Attributes
     ----------
     equations : str
-        Equations. `I` is the summed input (synapses and encoder) in `input_unit`.
+        Equations. `I` is the summed input (synapses and encoder) in `input_unit`. A variable whose line does not end in
+        `(unless refractory)` goes on changing during the refractory period, in which the cell cannot fire.
     threshold : str
         Condition for a spike; "" for a unit that never fires.
     reset : str
