@@ -59,8 +59,8 @@ class NeuronModel(CellDescription, abstract=True):
         Condition under which a unit that has fired may fire again, besides the end of its refractory period; "" where
         there is none. A model whose potential stays above threshold for some steps counts one spike with it.
     membrane : str
-        The variable that a delta synapse makes jump. Weights of a delta synapse have its unit, which is volt in all
-        models of this package; an angle, say, has none. Conductances and gap junctions need a membrane in volt.
+        The variable that a delta synapse makes jump. Weights of a delta synapse have its unit: volt, as in all models
+        of this package, or none, as for an angle. Conductances and gap junctions need a membrane in volt.
         A recording does not hold this attribute: `bnsim.plotting.membrane_potential` shows "v", or the only variable
         of which a trace was recorded, or the one that it is told.
     input_unit : {"volt", "amp"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from brian2.units import Hz, ms, mV, nA, nS
+from brian2.units import Hz, metre, ms, mV, nA, nS
 
 import bnsim
 from bnsim import LIF, ConductanceLIF, Delta, ExponentialConductance, ExponentialCurrent, InputError
@@ -148,6 +148,20 @@ def test_a_delta_synapse_moves_a_membrane_without_unit_by_a_number() -> None:
         driven(Theta(), Delta(), 0.25 * mV)
     drive = bnsim.PoissonDrive(10 * Hz, 0.1)
     bnsim.Network([bnsim.Population("cells", 1, Theta(), drive=drive)]).compile(10 * ms, backend="numpy")
+
+
+def test_a_delta_synapse_moves_nothing_in_another_unit() -> None:
+    class Length(Theta):
+        equations = "dtheta/dt = -theta / (10*ms) + 0 * I / (mV * ms) * metre : metre"
+        threshold = "theta > 3*metre"
+        reset = "theta = 0*metre"
+
+    message = (
+        "Projection('input_to_cells'): Delta needs a membrane variable in volt or without unit, and 'theta' of Length "
+        "has the unit m; use ExponentialCurrent"
+    )
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        driven(Length(), Delta(), 1 * metre)
 
 
 def test_a_gap_junction_needs_membranes_in_volt() -> None:
