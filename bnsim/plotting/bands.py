@@ -26,7 +26,7 @@ Train: TypeAlias = "tuple[FloatArray, NDArray[np.integer]]"
 _LEAST_SHARE = 0.25
 """Part of the height that the smallest population gets beside a much larger one, so that it stays legible."""
 
-_USUAL_BINS = ((1.0, 0.005), (0.4, 0.002), (0.0, 0.001))
+_USUAL_BINS = ((1.0, 0.005), (0.25, 0.002), (0.0, 0.001))
 """From which length that is shown (s) bins are how wide (s): the shorter it is, the finer are the marks above them, and
 in bins of 5 ms a rate that oscillates at 200 Hz is flat."""
 

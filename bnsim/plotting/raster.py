@@ -53,7 +53,7 @@ def raster(
     trial : int or sequence of int, optional
         Which of a recording's trials, all if not given. Several are drawn one after the other with a line between.
     bin_width : float or Quantity, optional
-        Width of the rate's bins: a whole number of time steps. If not given, 1 ms where less than 400 ms are shown, all
+        Width of the rate's bins: a whole number of time steps. If not given, 1 ms where less than 250 ms are shown, all
         trials together, 2 ms where less than a second is, and else 5 ms, as near as whole time steps come.
     window : (float or Quantity, float or Quantity), optional
         Draw the time from start to stop only, start included. Both are times since the start of the trial, or in a

@@ -310,9 +310,9 @@ def test_a_sample_is_reproducible_and_said(crowd: Recording) -> None:
 @pytest.mark.parametrize(
     ("duration", "trials", "dt", "expected"),
     [
-        (399 * ms, 1, 0.1 * ms, "1 ms"),
-        (400 * ms, 1, 0.1 * ms, "2 ms"),
-        (200 * ms, 2, 0.1 * ms, "2 ms"),
+        (249 * ms, 1, 0.1 * ms, "1 ms"),
+        (250 * ms, 1, 0.1 * ms, "2 ms"),
+        (125 * ms, 2, 0.1 * ms, "2 ms"),
         (1000 * ms, 1, 0.1 * ms, "5 ms"),
         (100 * ms, 1, 0.4 * ms, "0.8 ms"),
         (100 * ms, 1, 4 * ms, "4 ms"),
