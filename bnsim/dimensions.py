@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from brian2.core.functions import DEFAULT_FUNCTIONS
@@ -43,7 +43,7 @@ OF_BRIAN2 = frozenset(COMMON) - {"lastspike", "not_refractory", "spike_count"}
 """Names that no variable can have, besides the engine's own."""
 
 
-def check_equations(culprit: str, text: str, known: Mapping[str, Any]) -> None:
+def check_equations(culprit: str, text: str, known: Mapping[str, Any], parameters: Collection[str] = ()) -> None:
     """Refuse equations whose units do not fit, or that are computed from themselves.
 
     Parameters
@@ -55,6 +55,8 @@ def check_equations(culprit: str, text: str, known: Mapping[str, Any]) -> None:
     known : mapping of str to Quantity
         Names beyond those that the equations declare, with a value of their unit. An expression with any other name is
         not looked at: what declares it is not known here.
+    parameters : collection of str
+        Those of them whose unit may have been forgotten.
 
     Raises
     ------
@@ -70,13 +72,20 @@ def check_equations(culprit: str, text: str, known: Mapping[str, Any]) -> None:
             continue
         line = next((line for line in lines if _declares(line.text, name)), Line(1, equation.expr.code))
         where = line.culprit(culprit, len(lines))
-        dimensions = _dimensions_of(where, equation.expr.code, names)
         is_rate = equation.type == DIFFERENTIAL_EQUATION
         expected = equation.dim / second.dim if is_rate else equation.dim
+        try:
+            dimensions = _dimensions_of(where, equation.expr.code, names)
+        except InputError as error:
+            if forgotten := _forgotten(equation.expr.code, expected, names, parameters):
+                raise InputError(f"{str(error).rpartition('; ')[0]}; {forgotten}") from None
+            raise
         if dimensions is not None and dimensions is not expected and equation.var_type == "float":
             left = f"d{name}/dt" if is_rate else name
             remedy = "correct its units"
-            if is_rate and dimensions is equation.dim:
+            if forgotten := _forgotten(equation.expr.code, expected, names, parameters):
+                remedy = forgotten
+            elif is_rate and dimensions is equation.dim:
                 remedy = "divide it by a time constant, such as (10*ms)"
             elif is_rate and dimensions * equation.dim is expected:
                 remedy = f"multiply it by {_example(equation.dim)}, say"
@@ -224,6 +233,24 @@ def _dimensions_of(where: str, expression: str, known: Mapping[str, Any]) -> Dim
         if "is not constant" in str(error):  # an exponent, whose value is not known here
             return None
         raise InputError(f"{where}: {reason(error).rstrip('.')}; write an expression in Brian2's notation") from None
+
+
+def _forgotten(
+    expression: str, expected: Dimension, known: Mapping[str, Any], parameters: Collection[str]
+) -> str | None:
+    """What to say where a single parameter without unit, given a usual one, would make the units fit."""
+    used = {node.id for node in ast.walk(ast.parse(expression.strip(), mode="eval")) if isinstance(node, ast.Name)}
+    for name in parameters:
+        if name not in used or not _dimensions(known[name]).is_dimensionless:
+            continue
+        for unit in checks.USUAL:
+            try:
+                found = parse_expression_dimensions(expression.strip(), {**known, name: unit})
+            except Exception:  # the units do not fit either
+                continue
+            if found is expected:
+                return f"{name} has no unit: give it one, such as {checks.unit_in_python(unit)}"
+    return None
 
 
 def _one(dimensions: Dimension) -> Quantity:

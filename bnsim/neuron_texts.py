@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -117,7 +117,7 @@ def check_texts(texts: Texts) -> None:
     _check_declared(f"{name}.equations", found, dict(texts.parameters))
     given = {"I": _INPUT_UNITS[texts.input_unit], **dict(texts.parameters)}
     known = {symbol: Quantity(1.0, dim=dimensions) for symbol, dimensions in given.items()}
-    _check_units(name, equations, texts.input_unit, known)
+    _check_units(name, equations, texts.input_unit, known, [symbol for symbol, _ in texts.parameters])
     _check_membrane(name, found, texts.membrane)
     _refuse_nonlinear(name, found, texts.method)
     known |= {symbol: Quantity(1.0, dim=equation.dim) for symbol, equation in found.items()}
@@ -165,9 +165,11 @@ def _check_initial(culprit: str, text: str) -> None:
         ) from None
 
 
-def _check_units(name: str, equations: str, input_unit: str, known: Mapping[str, Quantity]) -> None:
+def _check_units(
+    name: str, equations: str, input_unit: str, known: Mapping[str, Quantity], parameters: Collection[str]
+) -> None:
     try:
-        check_equations(f"{name}.equations", equations, known)
+        check_equations(f"{name}.equations", equations, known, parameters)
     except InputError:
         (other,) = {*_INPUT_UNITS} - {input_unit}
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -103,6 +104,18 @@ def test_every_command_and_metric_has_its_place(site: Path) -> None:
         for name, study in held.items():
             text = (site / f"reference/generated/{room}/{name}.html").read_text()
             assert all(f">{metric.name}<" in text for metric in study.metrics), name
+
+
+@pytest.mark.slow
+def test_code_between_single_backticks_is_shown_whole(site: Path) -> None:
+    """As a reference, `name_<part>` would be shown as "name_", and `.source` as "source"."""
+    names = site / "reference/generated/names"
+    for name, code in {
+        "bnsim.Network": ("population_<name>", "projection_<name>"),
+        "bnsim.State": ("<projection>.source", ", .target, .delay", "<population>.<variable>"),
+    }.items():
+        shown = html.unescape(re.sub(r"<[^>]+>", "", (names / f"{name}.html").read_text(encoding="utf-8")))
+        assert all(text in shown for text in code), name
 
 
 @pytest.mark.slow

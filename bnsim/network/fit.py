@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from brian2.units import ms
-from brian2.units.fundamentalunits import Quantity
+from brian2.units import ms, volt
+from brian2.units.fundamentalunits import DIMENSIONLESS, Quantity, get_dimensions
 
 from bnsim import checks
 from bnsim.cells import check_cells, is_of_cells
@@ -21,6 +21,7 @@ from bnsim.connectivity import (
     OneToOne,
 )
 from bnsim.connectivity.base import Ends
+from bnsim.dimensions import unit_name
 from bnsim.distributions import Distribution
 from bnsim.errors import IneffectiveRuleWarning, InputError
 from bnsim.network.population import Population
@@ -53,8 +54,8 @@ def check_projection(network: Network, projection: Projection, source: Populatio
     Raises
     ------
     InputError
-        If it ends on an encoder, weights, delays or the rule have the wrong unit, sign or shape, or a rule could make
-        weights negative that must not be.
+        If it ends on an encoder, weights, delays or the rule have the wrong unit, sign or shape, weights would have a
+        unit that no state holds, or a rule could make weights negative that must not be.
     """
     culprit = f"Projection({projection.name!r})"
     if not isinstance(target.model, NeuronModel):
@@ -71,6 +72,12 @@ def check_projection(network: Network, projection: Projection, source: Populatio
         _check_space(culprit, projection, source, target)
     _check_connectivity(culprit, projection, source, target)
     unit, shape = network.weight_unit(projection), (source.size, target.size)
+    if projection.synapse.weight == "potential" and get_dimensions(unit) not in (volt.dim, DIMENSIONLESS):
+        raise InputError(
+            f"{culprit}: {type(projection.synapse).__name__} needs a membrane variable in volt or without unit, and "
+            f"{target.model.membrane!r} of {type(target.model).__name__} has {unit_name(get_dimensions(unit))}; use "
+            "ExponentialCurrent"
+        )
     _check_weights(f"{culprit}.weights", projection, target.model, unit, shape)
     check_values(f"{culprit}.delay", projection.delay, 1 * ms, shape, minimum=0.0, bounded=True)
     if projection.plasticity is not None:

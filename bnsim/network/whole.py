@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from brian2.units import amp, ms, siemens, volt
+from brian2.units import ms
 from brian2.units.fundamentalunits import Quantity, get_dimensions
 
 from bnsim import checks, notebook
@@ -20,6 +20,7 @@ from bnsim.network.kinds import sequence
 from bnsim.network.population import Population
 from bnsim.network.projection import Projection
 from bnsim.neurons import NeuronModel
+from bnsim.notation import unit_in_equations
 from bnsim.protocol import Repetition, Reward
 
 if TYPE_CHECKING:
@@ -174,11 +175,9 @@ class Network(Description):
         Returns
         -------
         str
-            "volt", "amp" or "siemens"; "1" where weights have no unit.
+            Such as "volt", "amp" or "siemens"; "1" where weights have no unit.
         """
-        dimensions = get_dimensions(self.weight_unit(projection))
-        names = {volt.dim: "volt", amp.dim: "amp", siemens.dim: "siemens"}
-        return names.get(dimensions, "1")
+        return unit_in_equations(get_dimensions(self.weight_unit(projection)))
 
     @property
     def longest_delay(self) -> float:

@@ -17,6 +17,7 @@ from bnsim.description import parameter
 from bnsim.distributions import Distribution
 from bnsim.errors import InputError
 from bnsim.neuron_texts import Texts, check_texts, dimensions
+from bnsim.notation import read_equations
 
 InputUnit = Literal["volt", "amp"]
 
@@ -48,7 +49,8 @@ class NeuronModel(CellDescription, abstract=True):
     Attributes
     ----------
     equations : str
-        Equations. `I` is the summed input (synapses and encoder) in `input_unit`.
+        Equations. `I` is the summed input (synapses and encoder) in `input_unit`. A variable whose line does not end in
+        `(unless refractory)` goes on changing during the refractory period, in which the cell cannot fire.
     threshold : str
         Condition for a spike; "" for a unit that never fires.
     reset : str
@@ -57,7 +59,10 @@ class NeuronModel(CellDescription, abstract=True):
         Condition under which a unit that has fired may fire again, besides the end of its refractory period; "" where
         there is none. A model whose potential stays above threshold for some steps counts one spike with it.
     membrane : str
-        The variable that a delta synapse makes jump and a plot of the membrane potential shows.
+        The variable that a delta synapse makes jump. Weights of a delta synapse have its unit: volt, as in all models
+        of this package, or none, as for an angle. Conductances and gap junctions need a membrane in volt.
+        A recording does not hold this attribute: `bnsim.plotting.membrane_potential` shows "v", or the only variable
+        of which a trace was recorded, or the one that it is told.
     input_unit : {"volt", "amp"}
         Unit of the input; "volt" is the voltage that it would reach at rest.
     initial : dict of str to str
@@ -217,7 +222,8 @@ class NeuronModel(CellDescription, abstract=True):
             A quantity of that unit; 1.0 where weights have no unit.
         """
         if kind == "potential":
-            return 1 * mV
+            of_membrane = read_equations(f"{type(self).__name__}.equations", self.equations)[self.membrane].dim
+            return 1 * mV if of_membrane is mV.dim else Quantity(1.0, dim=of_membrane)
         if kind == "modulatory":
             return Quantity(1.0)
         if kind == "input":

@@ -26,6 +26,10 @@ Train: TypeAlias = "tuple[FloatArray, NDArray[np.integer]]"
 _LEAST_SHARE = 0.25
 """Part of the height that the smallest population gets beside a much larger one, so that it stays legible."""
 
+_USUAL_BINS = ((1.0, 0.005), (0.25, 0.002), (0.0, 0.001))
+"""From which length that is shown (s) bins are how wide (s): the shorter it is, the finer are the marks above them, and
+in bins of 5 ms a rate that oscillates at 200 Hz is flat."""
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -43,7 +47,7 @@ class Choice:
     trial: Indices | None
     populations: str | Sequence[str] | None
     units: Indices | None
-    bin_width: Time
+    bin_width: Time | None
     window: Window | None
     sample: int | None
     duration: Time | None
@@ -179,7 +183,8 @@ def _of_recording(recording: Recording, choice: Choice) -> tuple[list[Band], Tim
     first, n_steps = recording.first_step, recording.n_steps
     if choice.window is not None:
         first, n_steps = window_steps(f"{owner}.window", choice.window, recording.dt, first + n_steps, first)
-    timeline = Timeline(trials, Bins.of(f"{owner}.bin_width", choice.bin_width, recording.dt, n_steps, first))
+    width = _steps_a_bin(choice, recording.dt, n_steps * len(trials))
+    timeline = Timeline(trials, Bins(recording.dt, n_steps, width, first))
     shown_units = [_shown_units(choice, recording, name, len(names)) for name in names]
     sizes = np.array([len(units) for units in shown_units])
     shares = np.maximum(sizes / sizes.sum(), _LEAST_SHARE if len(names) > 1 else 0.0)
@@ -206,11 +211,9 @@ def _of_arrays(source: object, choice: Choice) -> tuple[list[Band], Timeline]:
     refuse(owner, unknown, "plain arrays hold one population and one trial")
     times, units = times_and_units(f"{owner}.source", source)
     dt = NANOSECOND if choice.dt is None else positive(f"{owner}.dt", choice.dt)
-    # Without a duration, the axis ends with the bin of the last spike, so that all bins are equally long.
-    width = Bins.of(f"{owner}.bin_width", choice.bin_width, dt, 1).steps_per_bin
     trial_steps(f"{owner}.source", float(times.max(initial=0.0)), dt)  # raises where they are too many to be counted
     steps = steps_of(times, dt)
-    n_steps = (int(steps.max(initial=0)) // width + 1) * width
+    n_steps = int(steps.max(initial=0)) + 1
     if choice.duration is not None:
         length = positive(f"{owner}.duration", choice.duration)
         if times.max(initial=0.0) > length:
@@ -223,11 +226,23 @@ def _of_arrays(source: object, choice: Choice) -> tuple[list[Band], Timeline]:
     if choice.window is not None:
         end = None if choice.duration is None else n_steps
         first, n_steps = window_steps(f"{owner}.window", choice.window, dt, end)
+    width = _steps_a_bin(choice, dt, n_steps)
+    if choice.duration is None and choice.window is None:
+        # The axis ends with the bin of the last spike, so that all bins are equally long.
+        n_steps = -(-n_steps // width) * width
     timeline = Timeline([0], Bins(dt, n_steps, width, first))
     size = int(units.max(initial=0)) + 1
     chosen = np.sort(checked_indices(f"{owner}.units", choice.units, size, "unit"))
     chosen = chosen[sampled_units(f"{owner}.sample", choice.sample, len(chosen))]
     return [_band("Unit", [(times, units)], timeline, (size, size), chosen, (-0.5, len(chosen) - 0.5))], timeline
+
+
+def _steps_a_bin(choice: Choice, dt: float, n_steps: int) -> int:
+    """Width of the rate's bins in steps, where so many are shown."""
+    if choice.bin_width is not None:
+        return Bins.of(f"{choice.owner}.bin_width", choice.bin_width, dt, n_steps).steps_per_bin
+    usual = next(width for least, width in _USUAL_BINS if (n_steps + 0.5) * dt > least)
+    return max(1, round(usual / dt))
 
 
 def _band(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -46,7 +47,7 @@ def membrane_potential(
     unit: int | None = None,
     *,
     trial: int | None = None,
-    variable: str = "v",
+    variable: str | None = None,
     threshold: float | Quantity | None = None,
     peak: float | Quantity | None = None,
     spikes: Times | None = None,
@@ -68,8 +69,9 @@ def membrane_potential(
         Which unit of the population, the first that was recorded if not given.
     trial : int, optional
         Which of a recording's trials, the first if not given.
-    variable : str
-        The variable that was recorded, ``"v"`` for the membrane potential.
+    variable : str, optional
+        The variable that was recorded. If not given, ``"v"``, or the only variable of which a trace was recorded: a
+        model may call its membrane variable otherwise.
     threshold : float or Quantity, optional
         In the SI unit of the trace, volts for a membrane potential, or with a Brian2 unit.
     peak : float or Quantity, optional
@@ -101,7 +103,7 @@ def membrane_potential(
     """
     checked_axes("membrane_potential.ax", ax)
     if isinstance(source, Recording):
-        trace = _of_recording(source, population, unit, trial, variable)
+        trace, variable = _of_recording(source, population, unit, trial, variable)
         dt, n_steps = source.dt, source.first_step + source.n_steps  # type: float, int | None
     else:
         unknown = {"population": population, "unit": unit, "trial": trial}
@@ -138,16 +140,20 @@ def membrane_potential(
         if label is not None:
             ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=4, borderaxespad=0.1)  # above the traces
         ax.set_xlabel(f"Time ({time_unit})")
-        quantity = "Membrane potential" if variable == "v" else variable
+        quantity = "Membrane potential" if variable in (None, "v") else variable  # None: plain arrays
         ax.set_ylabel(labelled(quantity, shown_unit))
     return ax
 
 
 def _of_recording(
-    recording: Recording, population: str | None, unit: int | None, trial: int | None, variable: str
-) -> _Trace:
-    holding = [name for name, traces in recording.traces.items() if variable in traces]
+    recording: Recording, population: str | None, unit: int | None, trial: int | None, variable: str | None
+) -> tuple[_Trace, str]:
+    """The trace, and the variable of which it is."""
+    holding = [name for name, traces in recording.traces.items() if (variable or "v") in traces]
+    if variable is None and not holding:
+        holding = [name for name, traces in recording.traces.items() if traces]
     name = known_population("membrane_potential.population", population, recording.populations, holding or None)
+    variable = _usual(name, recording.traces.get(name, {})) if variable is None else variable
     found = recording.trace(name, variable)
     index = checked_index("membrane_potential.trial", 0 if trial is None else trial, recording.n_trials, "trial")
     cell = int(found.units[0]) if unit is None else unit
@@ -156,7 +162,19 @@ def _of_recording(
     if name in recording.spikes and cell in recording.spikes[name].units:
         times, units = recording.spike_times(name).of_trial(index)
         spikes = times[units == cell]
-    return _Trace(found.times, values, found.unit, spikes)
+    return _Trace(found.times, values, found.unit, spikes), variable
+
+
+def _usual(population: str, recorded: Collection[str]) -> str:
+    """The variable that is meant where none is named."""
+    if "v" in recorded or not recorded:
+        return "v"
+    if len(recorded) > 1:
+        those = ", ".join(map(repr, recorded))
+        raise InputError(
+            f"membrane_potential.variable: of {population!r}, traces of {those} were recorded; name one of them"
+        )
+    return next(iter(recorded))
 
 
 def _of_arrays(source: object) -> _Trace:

@@ -21,7 +21,7 @@ def population_rate(
     populations: str | Sequence[str] | None = None,
     *,
     trial: Indices | None = None,
-    bin_width: Time = 0.005,
+    bin_width: Time | None = None,
     window: Window | None = None,
     duration: Time | None = None,
     dt: Time | None = None,
@@ -39,8 +39,9 @@ def population_rate(
         Which of a recording's populations; all whose spike times were recorded if not given.
     trial : int or sequence of int, optional
         Which of a recording's trials, all if not given. Several are drawn one after the other with a line between.
-    bin_width : float or Quantity
-        Width of the bins: a whole number of time steps.
+    bin_width : float or Quantity, optional
+        Width of the bins: a whole number of time steps. If not given, 1 ms where less than 250 ms are shown, all trials
+        together, 2 ms where less than a second is, and else 5 ms, as near as whole time steps come.
     window : (float or Quantity, float or Quantity), optional
         Draw the time from start to stop only, start included. Both are times since the start of the trial, and a
         whole number of time steps.

@@ -30,7 +30,7 @@ def raster(
     *,
     units: Indices | None = None,
     trial: Indices | None = None,
-    bin_width: Time = 0.005,
+    bin_width: Time | None = None,
     window: Window | None = None,
     sample: int | None = None,
     duration: Time | None = None,
@@ -52,8 +52,9 @@ def raster(
         Which units of a single population have a row, all that were recorded if not given. The rate is that of all.
     trial : int or sequence of int, optional
         Which of a recording's trials, all if not given. Several are drawn one after the other with a line between.
-    bin_width : float or Quantity
-        Width of the rate's bins: a whole number of time steps.
+    bin_width : float or Quantity, optional
+        Width of the rate's bins: a whole number of time steps. If not given, 1 ms where less than 250 ms are shown, all
+        trials together, 2 ms where less than a second is, and else 5 ms, as near as whole time steps come.
     window : (float or Quantity, float or Quantity), optional
         Draw the time from start to stop only, start included. Both are times since the start of the trial, or in a
         continuous run since the state's beginning, and whole numbers of time steps.

@@ -36,14 +36,17 @@ def check_synapse(link: Link) -> None:
     synapse, model, owner = link.synapse, link.model, type(link.synapse).__name__
     equations = _named(synapse.equations, model)
     at_target = {**_parameters(synapse), **_of_neuron(model)}
-    check_equations(f"{owner}.equations", equations, at_target)
+    check_equations(f"{owner}.equations", equations, at_target, _parameters(synapse))
     own = _declared(f"{owner}.equations", equations)
     if synapse.current:
         current = _named(synapse.current, model)
         _demand(f"{owner}.current", current, {**at_target, **own}, DEFAULT_UNITS[model.input_unit].dim)
+    if synapse.coupling:
+        known = {"w": _of_unit(link.weight_unit), **_parameters(synapse), **_ends(link)}
+        _demand(f"{owner}.coupling", _named(synapse.coupling, model), known, DEFAULT_UNITS[model.input_unit].dim)
     at_synapse = {"w": _of_unit(link.weight_unit), **_parameters(synapse), **_ends(link), **_ended(own, "post")}
     at_synapse |= _declared(f"{owner}.of_each", synapse.of_each)
-    check_equations(f"{owner}.of_each", synapse.of_each, at_synapse)
+    check_equations(f"{owner}.of_each", synapse.of_each, at_synapse, _parameters(synapse))
     jumps = [f"{jump.variable}_post += {jump.amount}" for jump in synapse.jumps]
     check_statements(f"{owner}.jumps", _named("\n".join(jumps), model), at_synapse)
     check_statements(f"{owner}.on_pre", _named(synapse.on_pre, model), at_synapse)
@@ -81,8 +84,8 @@ def check_rule(link: Link) -> None:
     traces = {name: Quantity(1.0) for name in (*rule.presynaptic_traces, *rule.postsynaptic_traces)}
     known |= traces | {name: Quantity(1.0) for name, kind in rule.signals.items() if kind != "postsynaptic"}
     known |= _declared(f"{owner}.equations", texts["equations"])
-    check_equations(f"{owner}.equations", texts["equations"], known)
-    check_equations(f"{owner}.postsynaptic", texts["postsynaptic"], at_target)
+    check_equations(f"{owner}.equations", texts["equations"], known, _parameters(rule))
+    check_equations(f"{owner}.postsynaptic", texts["postsynaptic"], at_target, _parameters(rule))
     for attribute in ("on_pre", "on_post", "each_step"):
         check_statements(f"{owner}.{attribute}", texts[attribute], known)
     for where, statements in rule.trial_end:
@@ -112,7 +115,7 @@ def check_drive(culprit: str, drive: Drive, population: Population, declared: st
     model = population.model
     assert isinstance(model, NeuronModel)
     around = {**_of_neuron(model), **_parameters(drive)}
-    check_equations(f"{culprit}.equations", _named(drive.equations, model), around)
+    check_equations(f"{culprit}.equations", _named(drive.equations, model), around, _parameters(drive))
     known = {**around, **_declared(f"{culprit}.equations", declared)}
     if drive.current:
         _demand(f"{culprit}.current", _named(drive.current, model), known, DEFAULT_UNITS[model.input_unit].dim)

@@ -15,8 +15,8 @@ class Delta(SynapseModel):
 
     Notes
     -----
-    v += w at the arrival of a spike; w in volt, negative for an inhibitory synapse. A spike that arrives while the
-    postsynaptic neuron is refractory is discarded.
+    v += w at the arrival of a spike; w in the unit of the neuron's membrane variable, volt or none, and negative for an
+    inhibitory synapse. A spike that arrives while the postsynaptic neuron is refractory is discarded.
     """
 
     jumps: ClassVar[tuple[Jump, ...]] = (Jump("{membrane}"),)

@@ -10,20 +10,20 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from extension import commands, lists, names, questions
-from extension.text import initials_kept
+from extension.text import code_kept, initials_kept
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the pages that are written before Sphinx looks for pages."""
     app.connect("config-inited", _write_pages)
     app.connect("autodoc-skip-member", _skip)
-    app.connect("autodoc-process-docstring", _keep_initials, priority=900)  # after numpydoc, which reads sections
+    app.connect("autodoc-process-docstring", _keep_text, priority=900)  # after numpydoc, which reads sections
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def _keep_initials(app: Sphinx, what: str, name: str, found: object, options: object, lines: list[str]) -> None:
-    """Keep an author's initial at the beginning of a line from numbering a list."""
-    lines[:] = [initials_kept(line) for line in lines]
+def _keep_text(app: Sphinx, what: str, name: str, found: object, options: object, lines: list[str]) -> None:
+    """Keep an author's initial at the beginning of a line from numbering a list, and code as it is written."""
+    lines[:] = [initials_kept(line) for line in code_kept("\n".join(lines)).split("\n")]
 
 
 def _skip(app: Sphinx, what: str, name: str, member: object, skip: bool, options: object) -> bool | None:

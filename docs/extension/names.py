@@ -41,12 +41,15 @@ _OF_MODULES = {
 
 _OWN_STUDY = (
     *(f"experiments.spec.{name}" for name in ("Study", "Metric", "Measurement", "Options", "Subject", "Untrained")),
-    *("experiments.spec.Outcome", "experiments.spec.Predictions"),
+    *("experiments.spec.Outcome", "experiments.spec.Predictions", "experiments.spec.Progress"),
+    "experiments.spec.part_of",
     *("experiments.yardsticks.Classic", "experiments.yardsticks.Yardstick"),
     *("experiments.tasks.Task", "experiments.tasks.load_task"),
     *("experiments.tasks.dataset.Dataset", "experiments.tasks.dataset.Split", "experiments.tasks.dataset.Samples"),
+    *("experiments.tasks.dataset.final_split", "experiments.tasks.dataset.validation_split"),
     *("experiments.statistics.Interval",),
-    *("experiments.spec.Plate", "experiments.shared.fitted.fitted", "experiments.shared.wording.by_model"),
+    *("experiments.spec.Plate", "experiments.shared.fitted.fitted", "experiments.shared.fitted.Fitted"),
+    *("experiments.shared.wording.by_model", "experiments.shared.stored.Look"),
     *(f"experiments.shared.stored.{name}" for name in ("summaries", "along", "looks")),
     *(f"experiments.shared.drawing.curves.{name}" for name in ("draw_curve", "placed", "means_and_bars")),
 )
@@ -56,12 +59,24 @@ _OWN_STUDY_SENTENCE = (
     "draws it again. ``measure.py`` gets trained networks from ``fitted``, whose ``split.held_out`` is the test set: a "
     "study that measures on it sets ``opens_test_set=True``. ``figure.py`` reads the stored run by ``summaries``, "
     "``along`` and ``looks``. In an entry of a summary, ``ci_low`` and ``ci_high`` are None with one seed, which "
-    "``draw_curve`` and ``means_and_bars`` know. :doc:`/auto_tutorials/12_own_study` goes through one."
+    "``draw_curve`` and ``means_and_bars`` know. :doc:`/auto_tutorials/12_own_study` goes through one, and shows how a "
+    "study trains for itself. Each page says from which module a name is imported."
 )
 
 
+_CLASSIFIERS_SENTENCE = (
+    "Estimators in the manner of scikit-learn. ``bnsim list models`` gives the names by which ``create`` knows them. "
+    "The defaults of a class are what Python gets by ``create``. Runs use others where settings were chosen for a "
+    "model, by preset and kind of task (small images, large images, features): ``settings_of`` returns these, and "
+    "``config.toml`` in the folder of a run holds all values that were used."
+)
+
 _UNREGISTERED = ("models.spiking.converted_keras.ConvertedKeras", "models.rate.regressor.RateRegressor")
 """Estimators that `bnsim run` does not know by name: one needs a file, the other is no classifier."""
+
+
+_SETTINGS = ("experiments.settings.settings_of", "experiments.settings.Chosen")
+"""What runs use in place of the defaults of classes."""
 
 
 def pages() -> dict[str, str]:
@@ -82,8 +97,8 @@ def pages() -> dict[str, str]:
     )
     found["classifiers"] = _page(
         "Classifiers",
-        "Estimators in the manner of scikit-learn. `bnsim list models` gives the names by which `create` knows them.",
-        ["models.registry.create", "models.classifier.Classifier", *_classes(), *_UNREGISTERED],
+        _CLASSIFIERS_SENTENCE,
+        ["models.registry.create", "models.classifier.Classifier", *_classes(), *_UNREGISTERED, *_SETTINGS],
     )
     found["extending"] = _page("Studies, classics and tasks of one's own", _OWN_STUDY_SENTENCE, _OWN_STUDY)
     return found

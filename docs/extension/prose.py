@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from extension.text import initials_kept
+from extension.text import code_kept, initials_kept
 
 _ROW = re.compile(r"(?P<term>\S(?:.*?\S)?) {2,}(?P<about>\S.*)")
 
@@ -46,4 +46,4 @@ def _listed(references: str) -> str:
 
 def _safe(text: str) -> str:
     """Bars and underscores at the end of a word are mathematics here."""
-    return re.sub(r"(?<=\w)_(?!\w)", r"\\_", text.replace("|", r"\|"))
+    return re.sub(r"(?<=\w)_(?!\w)", r"\\_", code_kept(text).replace("|", r"\|"))

@@ -23,6 +23,21 @@ def escaped(text: str) -> str:
     return text
 
 
+_CODE = re.compile(r"``.*?``|(:[\w:-]+:)?`((?:(?!\n\s*\n)[^`])+)`(_*)", re.DOTALL)
+"""Code and references. With neither a role before it nor an underscore after it, it is code in single backticks."""
+
+
+def code_kept(text: str) -> str:
+    """Return text whose code is literal where Sphinx would cut it: `name_<part>` to "name_", `.npz` to "npz"."""
+
+    def kept(found: re.Match[str]) -> str:
+        role, code, link = found.groups()
+        cut = code and ("<" in code or code[0] in ".~!")
+        return literal(code) if cut and not role and not link else found[0]
+
+    return _CODE.sub(kept, text)
+
+
 def initials_kept(line: str) -> str:
     """Return a line in which an initial at its beginning, or a year, does not number a list."""
     return re.sub(r"^(\s*)([A-Z]|\d{4})\.(?=\s)", r"\1\2\.", line)

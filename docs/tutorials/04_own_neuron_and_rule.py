@@ -22,7 +22,9 @@ import bnsim
 # The attributes are text in Brian2's notation. ``I`` is the sum of all input, in volt unless ``input_unit``
 # says otherwise. A field that is declared by ``bnsim.parameter`` is a constant in the text, with a unit that is
 # checked; it may be an array, one value a cell. Linear equations are integrated exactly; others need a line
-# ``method = "rk4"``, or ``Tired(method="rk4")``. This cell's threshold rises with each of its spikes.
+# ``method = "rk4"``, or ``Tired(method="rk4")``. During the refractory period, ``refractory=2.1*ms`` say, a cell cannot
+# fire; a variable marked ``(unless refractory)`` stands still, any other goes on changing. This cell's threshold rises
+# with each of its spikes.
 
 
 @dataclass(frozen=True, repr=False)

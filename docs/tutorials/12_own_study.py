@@ -149,6 +149,32 @@ def run(config, subject, progress):
 )
 
 # %%
+# A study may also train for itself, on other samples or with other parameters than everybody else. It then looks at
+# validation samples, which ``validation_split`` takes from the training set, and leaves the test set alone. ``keep`` is
+# a folder of the job, so that ``bnsim resume`` goes on within an interrupted training; its name tells the trainings
+# of a job apart. ``part_of`` counts several trainings as one work. With a metric ``validation_accuracy`` whose fact is
+# the number of samples:
+#
+# .. code-block:: python
+#
+#    from experiments.spec import Outcome, part_of
+#    from experiments.tasks.dataset import validation_split
+#
+#
+#    def run(config, subject, progress):
+#        values, sizes = [], [100, 200]
+#        passes = subject.create().get_params()["passes"]
+#        for number, size in enumerate(sizes):
+#            split = validation_split(subject.dataset, subject.seed, max_train=size)
+#            part = part_of(progress, passes * sum(sizes[:number]), passes * sum(sizes))
+#            model = subject.create().fit(
+#                split.train.X, split.train.y, progress=part, keep=subject.training(f"{size}")
+#            )
+#            correct = model.predict(split.held_out.X) == split.held_out.y
+#            values.append(STUDY["validation_accuracy"](np.mean(correct), samples=size))
+#        return Outcome(len(split.train), len(split.held_out), tuple(values))
+
+# %%
 # The figure and the sentences
 # ----------------------------
 #

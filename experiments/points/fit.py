@@ -36,7 +36,7 @@ from experiments.points.sweep_directory import read_plan
 from experiments.points.target import Target
 from experiments.points.trials import Stopped, Trial, Trials, objective_of
 from experiments.run.executor import MakeExecutor
-from experiments.run.request import DEFAULT_TASK, Request
+from experiments.run.request import DEFAULT_TASK, Request, names_of
 from experiments.run.store import Store
 from experiments.run_directory import write_atomically, writing
 
@@ -120,7 +120,7 @@ def fit(
     ranges = {key: limits if isinstance(limits, Range) else Range(*limits) for key, limits in parameters.items()}
     search = Search(ranges, tuple(targets), generations, population, until, key)
     folder = None if data_dir is None else Path(data_dir)
-    request = Request(study, task, tuple(models), seeds, preset, folder, settings or {})
+    request = Request(study, task, names_of(models), seeds, preset, folder, settings or {})
     conduct = Conduct(workers, make_executor, retry_failed, keep_finished)
     varied, search = search.checked(request)
     document = {entry: value for entry, value in search.document().items() if entry != "generations"}

@@ -37,7 +37,7 @@ from experiments.points.sweep_directory import COUNTS, FAILED, KIND, POINTS, Swe
 from experiments.points.sweep_plan import SweepPlan
 from experiments.points.sweep_tables import Tables
 from experiments.run.executor import Executor, MakeExecutor
-from experiments.run.request import DEFAULT_TASK, Request
+from experiments.run.request import DEFAULT_TASK, Request, names_of
 from experiments.run_directory import write_atomically, writing
 
 
@@ -121,7 +121,7 @@ def sweep(
         raise InputError(f"--n {n}: only --random draws points, and there is none; leave it out")
     design = Design({key: tuple(values) for key, values in (grid or {}).items()}, ranges, n, key)
     folder = None if data_dir is None else Path(data_dir)
-    request = Request(study, task, tuple(models), seeds, preset, folder, settings or {})
+    request = Request(study, task, names_of(models), seeds, preset, folder, settings or {})
     conduct = Conduct(workers, make_executor, retry_failed, keep_finished)
     planned = SweepPlan.of(request, design)
     planned.check_points()

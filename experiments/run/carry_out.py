@@ -22,7 +22,7 @@ from experiments.run.job import Identity, StudyResult
 from experiments.run.parameter_check import parameter_checks
 from experiments.run.plan import Plan, check, identities, plan_document, queued
 from experiments.run.progress import ProgressDisplay, Silence, saying
-from experiments.run.request import COMPARE, Request
+from experiments.run.request import COMPARE, Request, names_of
 from experiments.run.store import Store, with_remedy
 from experiments.run_directory import Example, Run, check_output, read_run, write_contents
 from experiments.spec import Untrained
@@ -114,7 +114,7 @@ def run_study(
         If the machine fails.
     """
     folder = None if data_dir is None else Path(data_dir).resolve()
-    request = Request(study, task, tuple(models), seeds, preset, folder, settings or {})
+    request = Request(study, task, names_of(models), seeds, preset, folder, settings or {})
     return carry_out(request, Path(out), workers)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bnsim.errors import InputError
 from experiments.names import DEFAULT_MODELS
 from experiments.studies import refuse_unnamed
 
@@ -14,6 +15,30 @@ COMPARE = "compare"
 """In place of the name of a study: all studies of a preset."""
 
 DEFAULT_TASK = "digits"
+
+
+def names_of(models: Sequence[str]) -> tuple[str, ...]:
+    """Return names of classifiers as a request holds them.
+
+    Parameters
+    ----------
+    models
+        A list of names.
+
+    Returns
+    -------
+    tuple of str
+        The names.
+
+    Raises
+    ------
+    InputError
+        If it is a single text, whose letters would be taken for names.
+    """
+    if isinstance(models, str):
+        names = [name.strip() for name in models.split(",")]
+        raise InputError(f"models: {models!r} is a text; give a list of names, {names!r}")
+    return tuple(models)
 
 
 @dataclass(frozen=True)

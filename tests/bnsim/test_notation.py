@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pytest
@@ -254,3 +255,39 @@ def test_an_equation_may_go_on_over_lines() -> None:
 )
 def test_units_in_words(unit: Any, name: str) -> None:
     assert unit_name(get_dimensions(unit)) == name
+
+
+@pytest.mark.parametrize(
+    ("equation", "message"),
+    [
+        (
+            "dv/dt = (I - v) / bare : volt",
+            "its right side has the unit V, dv/dt the unit V/s; bare has no unit: give it one, such as ms",
+        ),
+        (
+            "dv/dt = -v / tau_m + I / bare : volt",
+            "adds '-v / tau_m' (the unit V/s) to 'I / bare' (the unit V); bare has no unit: give it one, such as ms",
+        ),
+        ("dv/dt = (bare - v + I) / tau_m : volt", "(no unit); bare has no unit: give it one, such as mV"),
+        # Which parameter is without unit by mistake is not said where none makes the units fit.
+        ("dv/dt = bare * (I - v) : volt", "divide it by a time constant, such as (10*ms)"),
+        ("dv/dt = (I - v) / bare / bare : volt", "divide it by a time constant, such as (10*ms)"),
+    ],
+)
+def test_a_parameter_without_unit_is_named_where_it_keeps_units_from_fitting(equation: str, message: str) -> None:
+    with pytest.raises(InputError) as raised:
+        check_equations("Mine.equations", equation, {"I": mV, "tau_m": ms, "bare": 20.0}, ["tau_m", "bare"])
+    assert str(raised.value).endswith(message)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_forgotten_unit_is_told_when_a_model_is_made() -> None:
+    @dataclass(frozen=True, repr=False)
+    class Mine(bnsim.NeuronModel):
+        tau_m: float = bnsim.parameter(20)
+        equations = RATE
+        threshold = "v > 10*mV"
+        reset = "v = 0*mV"
+
+    with pytest.raises(InputError, match=r"; tau_m has no unit: give it one, such as ms$"):
+        Mine()

@@ -1,8 +1,11 @@
 """Synapse models between populations: signs and units. Their potentials are tested in tests/reference."""
 
+import re
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
-from brian2.units import ms, mV, nA, nS
+from brian2.units import Hz, metre, ms, mV, nA, nS
 
 import bnsim
 from bnsim import LIF, ConductanceLIF, Delta, ExponentialConductance, ExponentialCurrent, InputError
@@ -120,3 +123,53 @@ def test_a_delay_must_not_become_none() -> None:
             f"Projection('input_to_cells').delay: {np.min(delay / ms):g} ms is less than half a time step of 1 ms, "
             "so that it would become none; give 0 ms, or choose a smaller dt"
         )
+
+
+@dataclass(frozen=True, repr=False)
+class Theta(bnsim.NeuronModel):
+    """A neuron whose membrane variable is an angle; for so small a time step it stays where it is."""
+
+    equations = "dtheta/dt = -theta / (1e6*ms) + 0 * I / (mV * ms) : 1"
+    threshold = "theta > 3.14"
+    reset = "theta = -3.14"
+    membrane = "theta"
+    method = "euler"
+
+
+def test_a_delta_synapse_moves_a_membrane_without_unit_by_a_number() -> None:
+    network = driven(Theta(), Delta(), 0.25)
+    state, recording = simulate(network, [given((2, 0))], 10 * ms, traces=["theta"])
+    angle = recording.trace("cells", "theta").of(0)[0]
+    assert network.weight_unit_name(network.projections[0]) == "1"
+    assert float(state.weights("input_to_cells")[0]) == 0.25
+    assert angle[0] == 0
+    assert angle[-1] == pytest.approx(0.25, rel=1e-5)  # it decays by 1e-5 in 10 ms
+    with pytest.raises(InputError, match=re.escape("Projection('input_to_cells').weights: 250 uV has the wrong unit")):
+        driven(Theta(), Delta(), 0.25 * mV)
+    drive = bnsim.PoissonDrive(10 * Hz, 0.1)
+    bnsim.Network([bnsim.Population("cells", 1, Theta(), drive=drive)]).compile(10 * ms, backend="numpy")
+
+
+def test_a_delta_synapse_moves_nothing_in_another_unit() -> None:
+    class Length(Theta):
+        equations = "dtheta/dt = -theta / (10*ms) + 0 * I / (mV * ms) * metre : metre"
+        threshold = "theta > 3*metre"
+        reset = "theta = 0*metre"
+
+    message = (
+        "Projection('input_to_cells'): Delta needs a membrane variable in volt or without unit, and 'theta' of Length "
+        "has the unit m; use ExponentialCurrent"
+    )
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        driven(Length(), Delta(), 1 * metre)
+
+
+def test_a_gap_junction_needs_membranes_in_volt() -> None:
+    cells = bnsim.Population("cells", 2, Theta())
+    network = bnsim.Network([cells], [bnsim.Projection("cells", "cells", bnsim.GapJunction(), 0.1)])
+    message = (
+        "GapJunction.coupling: 'w * (membrane_pre - membrane_post)' has no unit, the neurons' input the unit V; "
+        "correct its units"
+    )
+    with pytest.raises(InputError, match=re.escape(message)):
+        network.compile(10 * ms, backend="numpy")

@@ -1,5 +1,7 @@
 """Raster, membrane potential and PSTH: what is drawn is what was recorded."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from brian2 import ms, mV, pA
@@ -64,6 +66,20 @@ def test_membrane_potential_in_millivolts_with_threshold_and_spikes(recording: R
     assert ax.lines[1].get_ydata() == pytest.approx([-52, -52])
     assert [segment[0, 0] for segment in ax.collections[0].get_segments()] == [15.0]
     assert ax.get_ylabel() == "Membrane potential (mV)"
+
+
+def test_a_model_may_call_its_membrane_variable_otherwise(recording: Recording) -> None:
+    trace = recording.traces["cells"]["v"]
+    alone = replace(recording, traces={"cells": {"theta": replace(trace, unit="")}})
+    ax = plotting.membrane_potential(alone, unit=1)
+    assert ax.get_ylabel() == "theta"
+    np.testing.assert_array_equal(ax.lines[0].get_ydata(), trace.of(1)[0])
+    with_v = replace(recording, traces={"cells": {"u": trace, "v": trace}})
+    assert plotting.membrane_potential(with_v).get_ylabel() == "Membrane potential (mV)"
+    several = replace(recording, traces={"cells": {"theta": trace, "u": trace}})
+    message = "membrane_potential.variable: of 'cells', traces of 'theta', 'u' were recorded; name one of them"
+    with pytest.raises(InputError, match=message):
+        plotting.membrane_potential(several)
 
 
 def test_membrane_potential_takes_a_brian2_threshold_and_arrays() -> None:
@@ -291,10 +307,41 @@ def test_a_sample_is_reproducible_and_said(crowd: Recording) -> None:
     np.testing.assert_allclose(times_of_rows, [1000 * unit_times[unit] for unit in chosen.tolist()])
 
 
+@pytest.mark.parametrize(
+    ("duration", "trials", "dt", "expected"),
+    [
+        (249 * ms, 1, 0.1 * ms, "1 ms"),
+        (250 * ms, 1, 0.1 * ms, "2 ms"),
+        (125 * ms, 2, 0.1 * ms, "2 ms"),
+        (1000 * ms, 1, 0.1 * ms, "5 ms"),
+        (100 * ms, 1, 0.4 * ms, "0.8 ms"),
+        (100 * ms, 1, 4 * ms, "4 ms"),
+    ],
+)
+def test_bins_of_the_rate_suit_the_length_that_is_shown(duration, trials: int, dt, expected: str) -> None:
+    spikes = {"cells": SpikeTimes(np.array([0]), np.array([0]), np.array([0.0]))}
+    number = np.arange(trials, dtype=np.uint64)
+    held = Recording(float(duration), float(dt), number, {"cells": np.ones((trials, 1), int)}, spikes)
+    for ax in (plotting.raster(held).figure.axes[1], plotting.population_rate(held)):
+        assert ax.texts[0].get_text().startswith(f"mean of units, {expected} bins")
+    if trials == 1:
+        ax = plotting.population_rate(([0.0], [0]), duration=duration, dt=dt)
+        assert ax.texts[0].get_text().startswith(f"mean of units, {expected} bins")
+
+
+def test_a_fast_oscillation_is_seen_in_the_rate_of_a_raster() -> None:
+    """A volley every 5 ms, of 200 Hz, in 200 ms: whole bins of silence lie between volleys."""
+    times = np.repeat(np.arange(40) * 5, 10) * ms
+    ax = plotting.raster((times, np.tile(np.arange(10), 40)), duration=200 * ms, dt=0.1 * ms).figure.axes[1]
+    rates = drawn_rates(ax)
+    assert (rates[::5] == 1000).all()
+    assert rates.sum() == 40 * 1000
+
+
 def test_the_rate_beside_a_sample_is_that_of_all_units(crowd: Recording) -> None:
     whole, part = (plotting.raster(crowd, sample=sample).figure.axes[1] for sample in (None, 50))
     np.testing.assert_array_equal(drawn_rates(whole), drawn_rates(part))
-    assert part.texts[0].get_text() == "mean of all units, 5 ms bins"
+    assert part.texts[0].get_text() == "mean of all units, 1 ms bins"
 
 
 def test_a_sample_of_a_single_population_has_no_numbers_of_units(crowd: Recording) -> None:
