@@ -109,7 +109,7 @@ class Sweep:
         return _table(self, SUMMARY)
 
     def single_means(self) -> pd.DataFrame:
-        """Return the means of metrics that have one value at each point, without steps.
+        """Return the means of metrics that have one value of a whole model at each point, or one value at all.
 
         Returns
         -------
@@ -123,6 +123,9 @@ class Sweep:
         """
         means = self.summary
         means = means[means["step"].isna()]
+        bare = means["facts"].map(lambda facts: not facts)
+        whole = bare.groupby([means["model"], means["metric"]]).transform("any")
+        means = means[bare | ~whole]  # a layer's value is not the network's
         sizes = means.groupby(["model", "metric", "point"])["mean"].size()
         single = {pair for pair, found in sizes.groupby(["model", "metric"]) if (found == 1).all()}
         # An array, for of an empty list pandas takes no columns.

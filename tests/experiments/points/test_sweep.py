@@ -190,6 +190,30 @@ def test_fewer_seeds_of_the_same_points_are_warned_of_and_lose_nothing(study: st
     assert (first.directory / "results.parquet").read_bytes() == before
 
 
+def test_of_a_metric_of_networks_and_of_layers_the_network_has_one_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        (point, "dense", metric, facts, step, 1.0)
+        for point in (0, 1)
+        for metric, facts, step in (
+            ("weights", {}, None),
+            ("weights", {"layer": "hidden"}, None),
+            ("rate", {"dt": 0.1}, None),
+            ("drift", {"layer": "hidden"}, None),
+            ("drift", {"layer": "output"}, None),
+            ("curve", {}, 3),
+        )
+    ]
+    summary = pd.DataFrame(rows, columns=["point", "model", "metric", "facts", "step", "mean"])
+    monkeypatch.setattr(Sweep, "summary", property(lambda sweep: summary))
+    single = Sweep(tmp_path, {}, {}, ()).single_means()
+    assert single["metric"].tolist() == ["weights", "rate"] * 2
+    assert single["facts"].tolist() == [{}, {"dt": 0.1}] * 2
+    monkeypatch.setattr(Sweep, "summary", property(lambda sweep: summary.iloc[:0]))
+    assert Sweep(tmp_path, {}, {}, ()).single_means().empty
+
+
 def test_a_table_words_fractions_as_those_of_runs_do_and_has_the_first_metrics_of_all_models(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
