@@ -17,6 +17,8 @@ from experiments.shared.stored import class_names, looks
 
 DRAWN = ("correct", "wrong")
 """Cases with figures in files; all other cases appear only in the report."""
+BIN_WIDTH = 0.005
+"""Of the rates below the spikes, in s: a trial of tens of ms has few spikes a millisecond."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ def _draw_pair(run: Run, pair: Pair) -> Figure:
         rate = figure.add_subplot(grid[1, 1], sharex=spikes)
         spikes.tick_params(labelbottom=False)
         assert pair.bns.recording is not None
-        plotting.raster(pair.bns.recording, trial=0, ax=spikes, rate_ax=rate)
+        plotting.raster(pair.bns.recording, trial=0, bin_width=BIN_WIDTH, ax=spikes, rate_ax=rate)
         spikes.set_title(f"{pair.bns.model} (BNS): spikes")
         counts = figure.add_subplot(grid[:2, 2])
         _draw_output(counts, run, pair.bns, BLUE)
