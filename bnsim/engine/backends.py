@@ -108,7 +108,7 @@ def backend_name(name: str) -> str:
     MachineError
         If the environment variable CXX names a program that does not exist.
     """
-    if name not in BACKENDS:
+    if name != "auto" and name not in BACKENDS:  # what other packages bring takes some milliseconds to look up
         checks.one_of("compile(backend)", name, ["auto", *BACKENDS, *sorted(_foreign())])
     if name != "auto":
         return name

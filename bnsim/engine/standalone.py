@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import tempfile
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
@@ -216,10 +217,16 @@ def _follow(descriptor: int, report: Reporter) -> None:
         report(int(np.frombuffer(read[-8:], np.int64)[0]))
 
 
+@cache
+def _version(package: str) -> str:
+    """A package's version, which does not change within a process and takes a millisecond to look up."""
+    return version(package)
+
+
 def _fingerprint(program: Program, compiler: str) -> str:
     identity = {
         "program": canonical(program),
-        "versions": [version("brian2"), version("bnsim"), ENGINE_IDENTITY],
+        "versions": [_version("brian2"), _version("bnsim"), ENGINE_IDENTITY],
         "compiler": cxx.compiler_identity(compiler),
     }
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()

@@ -88,3 +88,16 @@ def test_a_package_that_is_broken(
         coins().compile(trial=20 * ms, dt=1 * ms, backend="mine")
     assert str(caught.value).startswith(f"compile(backend): {message}")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["auto", "cpp", "numpy"])
+def test_other_packages_are_not_looked_through_for_a_name_of_this_one(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes some milliseconds, and a network is compiled for every chunk of a training."""
+
+    def refuse(group: str) -> None:
+        raise AssertionError(group)
+
+    monkeypatch.setattr(backends, "entry_points", refuse)
+    assert backends.backend_name(name) in backends.BACKENDS
