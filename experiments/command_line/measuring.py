@@ -47,7 +47,6 @@ def compare(  # numpydoc ignore=PR01
     from experiments.run.configuration import parse_settings
 
     warn_without_compiler()
-    _warn_without_twins(names(models))
     run = carry_out(task, seeds, names(models), preset, data_dir, out, parse_settings(settings or []), workers)
     show_run(run.directory, json)
 
@@ -119,13 +118,3 @@ def warn_without_compiler() -> None:
         complain("warning: no C++ compiler found; spiking networks run on NumPy, more slowly (see `bnsim doctor`)")
     elif notice := first_build(compiler):
         complain(f"warning: {notice}")
-
-
-def _warn_without_twins(models: tuple[str, ...]) -> None:
-    """Say before the work which networks can get no verdict."""
-    from models import registry
-
-    for name in models:
-        twin = registry.entry(name).twin
-        if twin is not None and twin not in models:
-            complain(f"warning: {name} gets no verdict without its twin; add {twin} to --models")

@@ -28,6 +28,7 @@ from experiments.run_directory import Example, Run, check_output, read_run, writ
 from experiments.spec import Untrained
 from experiments.studies import refuse_unnamed
 from experiments.tasks.dataset import final_split
+from models import registry
 
 
 def compare(
@@ -118,6 +119,12 @@ def run_study(
     return carry_out(request, Path(out), workers)
 
 
+def _missing_twins(models: Sequence[str]) -> dict[str, str]:
+    """Return the networks that can get no verdict, each with the twin that it lacks."""
+    twins = {name: registry.entry(name).twin for name in models}
+    return {name: twin for name, twin in twins.items() if twin is not None and twin not in models}
+
+
 def carry_out(
     request: Request, out: Path, workers: int | None = None, make_executor: MakeExecutor | None = None
 ) -> Run:
@@ -153,6 +160,9 @@ def carry_out(
     for note in () if resolved.dataset is None else resolved.dataset.notes:
         assert resolved.dataset is not None
         warnings.warn(f"{resolved.dataset.name}: {note}", stacklevel=3)
+    if request.study == COMPARE:
+        for name, twin in _missing_twins(request.models).items():
+            warnings.warn(f"{name}: gets no verdict without its twin; add {twin} to the models", stacklevel=3)
     label = f"{started:%Y%m%dT%H%M%SZ}-{'-'.join(resolved.label)}"
     is_new = not out.exists()
     store = Store.begin(out, re.sub(r"[^\w.-]+", "-", label))

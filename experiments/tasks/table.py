@@ -62,9 +62,7 @@ def load(source: Source) -> Dataset:
         y = labels.astype(str).to_numpy(dtype=str)
     for name, column in features.items():
         if _tells_rows(column) and (column.diff().iloc[1:] == 1).all():
-            notes.append(
-                f"column {name!r} numbers the rows and is a feature; remove it if the networks must not see it"
-            )
+            notes.append(f"column {name!r} numbers the rows and is a feature; remove it unless networks may see it")
     return archive.dataset(path, features.to_numpy(dtype=float), y, tuple(notes))
 
 

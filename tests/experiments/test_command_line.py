@@ -311,13 +311,6 @@ def test_bad_input_is_one_line_and_code_2(message: str, arguments: list[str], tm
     refused(2, message, *arguments, cwd=tmp_path)
 
 
-def test_a_network_without_its_twin_is_warned_about_before_any_work(tmp_path: Path) -> None:
-    done = bnsim("compare", "--models", "three-factor", "--task", "mine.npz", cwd=tmp_path)
-    warning, error = done.stderr.splitlines()
-    assert warning == "bnsim: warning: three-factor gets no verdict without its twin; add dense to --models"
-    assert error.startswith("bnsim: error: ")
-
-
 @pytest.mark.parametrize("arrays", [{"y": [0, 1]}, {"X": [[1.0], [np.nan]], "y": [0, 1]}, {"X": [[1.0]], "y": [0]}])
 def test_bad_archives_are_refused_before_any_work(arrays: dict, tmp_path: Path) -> None:
     np.savez(tmp_path / "bad.npz", **{name: np.array(values) for name, values in arrays.items()})

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from experiments import compare
 from experiments.names import PRESETS
+from experiments.run.store import Store
 
 from .collection.made import made, row, sweep
 from .test_command_line import bnsim, refused
@@ -80,3 +82,21 @@ LATEST = "runs/20260202T103000Z-accuracy-digits or runs/20260201T103000Z-accurac
 )
 def test_a_wrong_folder_names_what_is_near(written: Path, arguments: list[str], message: str) -> None:
     refused(2, message, *arguments, cwd=written)
+
+
+def test_a_network_without_its_twin_is_warned_about_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begin(*_: object) -> None:
+        raise Begun
+
+    monkeypatch.setattr(Store, "begin", begin)
+    missing = r"three-factor: gets no verdict without its twin; add dense to the models"
+    with pytest.warns(UserWarning, match=missing), pytest.raises(Begun):
+        compare(models=["three-factor"], seeds=1, out=tmp_path)
+    with pytest.raises(Begun):  # warnings are errors
+        compare(models=["three-factor", "dense"], seeds=1, out=tmp_path)
+
+
+class Begun(Exception):
+    """The work would begin."""
