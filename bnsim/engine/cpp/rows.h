@@ -48,11 +48,13 @@ struct Rows {
         order.clear();
         if (!in_order) sort(unit, n_units, steps);
         cut(unit, target, n_units, steps, in_order && shortest * count_consecutive(unit, target, steps) <= n);
-        delays = steps;
-        std::sort(delays.rbegin(), delays.rend());
-        delays.erase(std::unique(delays.begin(), delays.end()), delays.end());
-        sent.assign(delays[0] + 1, std::vector<Sent>());
-        delayed = delays[0] > 0; numbers = order.empty() ? NULL : order.data();
+        const int32_t longest = *std::max_element(steps.begin(), steps.end());
+        std::vector<char> occurs(longest + 1, 0);
+        for (size_t k = 0; k < steps.size(); k++) occurs[steps[k]] = 1;
+        delays.clear();
+        for (int32_t step = longest; step >= 0; step--) if (occurs[step]) delays.push_back(step);
+        sent.assign(longest + 1, std::vector<Sent>());
+        delayed = longest > 0; numbers = order.empty() ? NULL : order.data();
         clear();
     }
     /* Take the targets in half the room, where all weights are alike and stay so: a spike then reads two bytes a synapse. */
