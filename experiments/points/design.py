@@ -11,6 +11,7 @@ A sweep that grows keeps the numbers of its points: those of the earlier, smalle
 from __future__ import annotations
 
 import itertools
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -361,3 +362,19 @@ def shown(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(shown, value))}]"
     return str(value)
+
+
+def text_of(value: Any) -> str:
+    """Return the value of a setting as a column of texts has it: lists and mixtures become JSON.
+
+    Parameters
+    ----------
+    value
+        The value.
+
+    Returns
+    -------
+    str
+        Such as "[100, 20]".
+    """
+    return value if isinstance(value, str) else json.dumps(value)

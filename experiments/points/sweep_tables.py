@@ -8,7 +8,6 @@ seeds. Rows are in the order of the points, whatever the order in which these we
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,7 +21,7 @@ import pyarrow.parquet as pq
 
 from bnsim.errors import InputError
 from bnsim.files import replacing
-from experiments.points.design import Design
+from experiments.points.design import Design, text_of
 from experiments.points.job import PointJob, measurements
 from experiments.points.sweep_directory import RESULTS, SUMMARY
 from experiments.spec import Fact, Study
@@ -174,22 +173,6 @@ class Tables:
     def _typed(self, facts: Mapping[str, Fact]) -> dict[str, Fact] | None:
         kinds = self._facts
         return {name: str(fact) if kinds[name] == pa.string() else fact for name, fact in facts.items()} or None
-
-
-def text_of(value: Any) -> str:
-    """Return the value of a setting as a column of texts has it: lists and mixtures become JSON.
-
-    Parameters
-    ----------
-    value
-        The value.
-
-    Returns
-    -------
-    str
-        Such as "[100, 20]".
-    """
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _cell(value: Any, kind: pa.DataType) -> Any:

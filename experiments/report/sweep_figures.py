@@ -19,9 +19,8 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from bnsim.plotting.style import SEQUENTIAL, colour, save, style
-from experiments.points.design import shown
+from experiments.points.design import shown, text_of
 from experiments.points.sweep_directory import Sweep
-from experiments.points.sweep_tables import text_of
 from experiments.run_directory import writing
 from experiments.studies import find
 

@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 
+from experiments.points.design import text_of
 from experiments.points.sweep_directory import Sweep
-from experiments.points.sweep_tables import text_of
 from experiments.report import sweep_figures
 
 

@@ -36,7 +36,7 @@ def use_drawn(path: Path) -> None:
 def use_resumed(path: Path) -> None:
     """Resume a run of which all jobs are finished; it is left as it was."""
     copy = copied(run_of(path))
-    command("resume", str(copy), patches=lambda patch: patch.setattr(carry_out, "_draw", lambda directory: None))
+    command("resume", str(copy), patches=lambda patch: patch.setattr(carry_out, "_draw", lambda directory, study: None))
 
 
 def copied(run: Path) -> Path:
