@@ -64,7 +64,7 @@ def check_equations(culprit: str, text: str, known: Mapping[str, Any], parameter
         If there is such an equation.
     """
     found = read_equations(culprit, text)
-    names = {**COMMON, **known, **{name: _one(equation.dim) for name, equation in found.items()}}
+    names = {**COMMON, **known, **units_of(found)}
     lines = equation_lines(text)
     _refuse_circles(culprit, found)
     for name, equation in found.items():
@@ -94,6 +94,22 @@ def check_equations(culprit: str, text: str, known: Mapping[str, Any], parameter
             raise InputError(
                 f"{where}: its right side has {unit_name(dimensions)}, {left} {unit_name(expected)}; {remedy}"
             )
+
+
+def units_of(equations: Mapping[str, SingleEquation]) -> dict[str, Quantity]:
+    """Return the variables of equations with values of their units.
+
+    Parameters
+    ----------
+    equations : mapping of str to SingleEquation
+        As `bnsim.notation.read_equations` gives them.
+
+    Returns
+    -------
+    dict of str to Quantity
+        1 in the base unit of each.
+    """
+    return {name: _one(equation.dim) for name, equation in equations.items()}
 
 
 def check_condition(culprit: str, text: str, known: Mapping[str, Any]) -> None:

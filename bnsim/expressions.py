@@ -12,7 +12,7 @@ from brian2.units import second
 from brian2.units.fundamentalunits import Quantity, get_dimensions, get_unit
 
 from bnsim import checks
-from bnsim.dimensions import expression_dimensions, unit_name
+from bnsim.dimensions import expression_dimensions, unit_name, units_of
 from bnsim.errors import InputError
 from bnsim.neurons import NeuronModel
 from bnsim.notation import RANDOM, read_equations, read_expression
@@ -45,7 +45,7 @@ def check_expression(
     """
     functions = {name: function for name, function in DEFAULT_FUNCTIONS.items() if name not in RANDOM}
     found = read_equations(f"{type(model).__name__}.equations", model.equations)
-    own = {name: Quantity(1.0, dim=equation.dim) for name, equation in found.items()}
+    own = units_of(found)
     of_model = {name: getattr(values, "bounds", (values,))[0] for name, values in model.parameters.items()}
     known = {**DEFAULT_UNITS, **DEFAULT_CONSTANTS, **functions, **OF_TIME, **own, **of_model, **constants}
     where = f"{culprit}: {text!r}"

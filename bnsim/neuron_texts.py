@@ -13,7 +13,7 @@ from brian2.units import amp, volt
 from brian2.units.fundamentalunits import Dimension, Quantity, get_dimensions
 
 from bnsim.affine import NotAffine, affine
-from bnsim.dimensions import OF_BRIAN2, check_condition, check_equations, check_statements
+from bnsim.dimensions import OF_BRIAN2, check_condition, check_equations, check_statements, units_of
 from bnsim.errors import InputError
 from bnsim.notation import read_equations
 from bnsim.rates_of_change import rates_of_change
@@ -120,7 +120,7 @@ def check_texts(texts: Texts) -> None:
     _check_units(name, equations, texts.input_unit, known, [symbol for symbol, _ in texts.parameters])
     _check_membrane(name, found, texts.membrane)
     _refuse_nonlinear(name, found, texts.method)
-    known |= {symbol: Quantity(1.0, dim=equation.dim) for symbol, equation in found.items()}
+    known |= units_of(found)
     for attribute, text in (("threshold", texts.threshold), ("rearmed", texts.rearmed)):
         if text:
             check_condition(f"{name}.{attribute}", text, known)

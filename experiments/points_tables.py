@@ -9,6 +9,7 @@ from bnsim.printable import one_line
 from experiments.points.design import shown
 from experiments.points.fit_directory import TRIALS, Fit
 from experiments.points.sweep_directory import SUMMARY, Failed, Sweep, study_of
+from experiments.shared.wording import counted
 from experiments.tables import mean_text
 from experiments.terminal import Terminal
 
@@ -27,7 +28,7 @@ def print_sweep(sweep: Sweep) -> None:
         A stored sweep.
     """
     console, counts = Terminal(), sweep.counts
-    seeds = f"{counts['seeds']} seed{'' if counts['seeds'] == 1 else 's'}"
+    seeds = counted(counts["seeds"], "seed")
     left = counts["jobs"] - counts["finished"] - counts["failed"]
     console.print(
         f"{counts['points']} points, {seeds}: {counts['finished']} of {counts['jobs']} finished"

@@ -16,7 +16,7 @@ from experiments.run_directory import Run
 from experiments.shared.stored import Entry
 from experiments.shared.unlisted import place
 from experiments.shared.unlisted import sentence as sentence_of_unlisted
-from experiments.shared.wording import listed
+from experiments.shared.wording import counted, listed
 from experiments.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -79,7 +79,9 @@ def print_means(run: Run, metric: str) -> None:
     facts = [name for name in means.columns if name.startswith("facts.")]
     places = ["study"] * (means["study"].nunique() > 1) + ["model", *facts]
     places += ["step"] * bool(means["step"].notna().any())
-    title = f"{metric} of {listed(list(dict.fromkeys(means['study'])))}, mean of {_seeds(int(means['n'].max()))}"
+    title = (
+        f"{metric} of {listed(list(dict.fromkeys(means['study'])))}, mean of {counted(int(means['n'].max()), 'seed')}"
+    )
     table = Table(title=title, title_justify="left", min_width=len(title))
     for name in places:
         table.add_column(name.removeprefix("facts."), justify="right" if name == "step" else "left", overflow="fold")
@@ -96,7 +98,7 @@ def _tables(run: Run) -> Iterator[tuple[Table, list[Entry]]]:
     entries = _without_curves(run.summary["metrics"])
     trained = [entry for entry in entries if entry["model"] in run.manifest["models"]]
     untrained = [entry for entry in entries if entry["model"] not in run.manifest["models"]]
-    seeds = _seeds(len(run.summary["seeds"]))
+    seeds = counted(len(run.summary["seeds"]), "seed")
     for title, chosen in ((run.summary["task"], trained), ("units and networks without training", untrained)):
         if chosen:
             yield _metrics(chosen, f"{title}, {seeds}"), chosen
@@ -151,7 +153,7 @@ def _verdict(summary: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -
     """Return the table of the primary metrics of one pair of twins."""
     model, twin = entries[0]["model"], entries[0]["twin"]
     tested = any(entry["p_holm"] is not None for entry in entries)
-    title = f"{model} (BNS) against its twin {twin} (ANN), {_seeds(max(entry['n'] for entry in entries))}"
+    title = f"{model} (BNS) against its twin {twin} (ANN), {counted(max(entry['n'] for entry in entries), 'seed')}"
     table = Table(title=title, title_justify="left", min_width=len(title))
     for heading in ("metric", "BNS", "ANN", "BNS - ANN (95 % interval)", "verdict"):
         table.add_column(heading, justify="left" if heading in ("metric", "verdict") else "right", overflow="fold")
@@ -170,10 +172,6 @@ def _verdict(summary: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -
             cells.append("-" if entry["p_holm"] is None else f"{entry['p_holm']:.3g}")
         table.add_row(*cells)
     return table
-
-
-def _seeds(count: int) -> str:
-    return f"{count} seed{'' if count == 1 else 's'}"
 
 
 def print_cache(folder: Path, entries: Sequence[CachedNetwork]) -> None:

@@ -213,11 +213,11 @@ class _Writer:
             return f"{'given' if array.content == 'variable' else array.content}_{array.owner}_{array.part}"
         return "_".join(part for part in (array.part, *array.owner.split(".")) if part)
 
-    def _in_flight(self, array: layout.Array) -> tuple[str, str]:
+    def _in_flight(self, array: layout.Array) -> tuple[str, str, str]:
         """Return a pathway's rows, and the driver's vectors for the spikes in flight there."""
         name = array.owner.replace(".", "_")
-        vectors = f"in_flight_synapse_{name}, in_flight_ahead_{name}"
-        return f"bnsim_rows_{self.pathways[array.owner].name}", vectors
+        rows = f"bnsim_rows_{self.pathways[array.owner].name}"
+        return rows, f"in_flight_synapse_{name}", f"in_flight_ahead_{name}"
 
     def _index(self, projection: str, end: str) -> str:
         return self.vector(self.objects.synapses[projection], "_synaptic_pre" if end == "source" else "_synaptic_post")
@@ -275,8 +275,8 @@ class _Writer:
             yield f"bnsim::start_with({values.data}, {values.size}, {given});"
         for array in layout.in_flight(self.program):
             if array.content == "in_flight_ahead":
-                rows, vectors = self._in_flight(array)
-                yield f"{rows}.put({vectors});"
+                rows, synapse, ahead = self._in_flight(array)
+                yield f"{rows}.put({synapse}, {ahead});"
 
     def _start_anew(self) -> Iterator[str]:
         """Begin a trial from rest: neurons with the values that the state holds, synapses with one for all."""
@@ -410,10 +410,9 @@ static void bnsim_draw_{name}_{draw.symbol}() {{
                 values = self.of(self.variables[array.name])
                 yield f"bnsim::write({values.data}, {values.size});"
             case "in_flight_synapse":
-                rows, vectors = self._in_flight(array)
-                synapse, ahead = vectors.split(", ")
+                rows, synapse, ahead = self._in_flight(array)
                 yield f"{synapse}.clear(); {ahead}.clear();"
-                yield f"{rows}.take({vectors});"
+                yield f"{rows}.take({synapse}, {ahead});"
                 yield f"bnsim::write({synapse});"
             case "spike_unit" | "spike_step" | "spike_end":
                 yield f"bnsim::write(recorder_{array.owner}.{array.content.removeprefix('spike_')});"

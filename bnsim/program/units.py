@@ -8,7 +8,7 @@ from brian2.core.namespace import DEFAULT_UNITS
 from brian2.units.fundamentalunits import Dimension, Quantity, get_dimensions
 
 from bnsim.description import Description
-from bnsim.dimensions import check_equations, check_statements, expression_dimensions, unit_name
+from bnsim.dimensions import check_equations, check_statements, expression_dimensions, unit_name, units_of
 from bnsim.drives import Drive
 from bnsim.errors import InputError
 from bnsim.network import Population
@@ -151,7 +151,7 @@ def _parameters(description: Description) -> _Known:
 
 
 def _declared(culprit: str, text: str) -> _Known:
-    return {name: Quantity(1.0, dim=equation.dim) for name, equation in read_equations(culprit, text).items()}
+    return units_of(read_equations(culprit, text))
 
 
 def _of_neuron(model: NeuronModel) -> _Known:

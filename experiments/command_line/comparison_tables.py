@@ -17,6 +17,7 @@ from rich.table import Table
 
 from experiments.collection.difference import RUNS, Called, Change, Circumstances, Number, Numbers
 from experiments.output import say
+from experiments.shared.wording import counted
 from experiments.tables import mean_text
 from experiments.terminal import Terminal
 
@@ -47,7 +48,7 @@ def print_runs(entries: Sequence[Listed]) -> None:
     console.print(table)
     counts = {kind: sum(entry.kind == kind for entry in entries) for kind in ("run", "sweep", "fit")}
     console.print(
-        ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items() if count)
+        ", ".join(counted(count, kind) for kind, count in counts.items() if count)
         + "; "
         + "; ".join(line for kind, line in _NEXT.items() if counts[kind])
     )
@@ -66,7 +67,7 @@ def _about(entry: Listed) -> list[str]:
     started = entry.started[:16].replace("T", " ")
     named = re.sub(r"[- :]", "", started) in entry.run.replace("T", "")
     said = [word for word in dict.fromkeys((entry.study, entry.task)) if word and word not in entry.run]
-    seeds = [f"{entry.seeds} seed{'' if entry.seeds == 1 else 's'}"] if entry.study else []
+    seeds = [counted(entry.seeds, "seed")] if entry.study else []
     asked = ", ".join(filter(None, [*said, entry.preset, *seeds, "" if named else started]))
     below = [entry.state, asked] if entry.kind != "run" else [", ".join(filter(None, [entry.state, asked]))]
     return [entry.run, *(f"  {line}" for line in below)]
@@ -79,18 +80,10 @@ def _main(entry: Listed) -> list[str]:
         first = entry.numbers[0]
         facts = ", ".join(f"{name} {_cell(value)}" for name, value in first["facts"].items())
         lines.append(first["metric"] + (f" ({facts})" if facts else ""))
-    lines += [f"  {number['model']} {_mean(number)}" for number in entry.numbers]
+    lines += [f"  {number['model']} {mean_text(number)}" for number in entry.numbers]
     if entry.published:
         lines.append(f"{entry.published['passed']} of {entry.published['of']} published figures")
     return lines
-
-
-def _mean(number: Mapping[str, Any]) -> str:
-    """Word a mean with its interval, in whatever unit."""
-    text, limits = mean_text(number), (number["ci_low"], number["ci_high"])
-    if "(" in text or None in limits or limits == (number["mean"], number["mean"]):
-        return text
-    return f"{text} ({_cell(limits[0])} to {_cell(limits[1])})"
 
 
 def print_settings(called: Called) -> None:
@@ -188,7 +181,7 @@ def print_answer(answer: Answer) -> None:
     if len(rows) > MOST_ROWS:
         console.print(f"the first {MOST_ROWS} rows; --csv and --json print all")
     else:
-        console.print(f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
+        console.print(counted(len(rows), "row"))
 
 
 def say_csv(answer: Answer) -> None:

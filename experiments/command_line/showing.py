@@ -31,9 +31,8 @@ def show_run(directory: Path, json: bool, *, metric: str | None = None, everythi
     from experiments.tables import print_means, print_run
 
     run = read_run(directory)
-    if metric is not None:
-        run.means(metric)  # refuses a name that is not there
     if json and metric is not None:
+        run.means(metric)  # refuses a name that is not there
         say(dumps([entry for entry in run.summary["metrics"] if entry["metric"] == metric], indent=2))
     elif json:
         say(dumps(run.summary, indent=2))

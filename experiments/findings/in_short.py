@@ -9,7 +9,7 @@ from typing import TypeAlias
 from experiments.findings.comparisons import Comparison, Side, comparisons, pairs
 from experiments.run_directory import Run
 from experiments.shared.stored import looks
-from experiments.shared.wording import CONFIDENCE, interval, listed, number
+from experiments.shared.wording import CONFIDENCE, counted, interval, listed, number
 from experiments.spec import Study
 from experiments.statistics import MIN_SEEDS_FOR_P
 from experiments.studies import carried_out
@@ -55,8 +55,8 @@ def in_short(run: Run, said: Mapping[str, Sequence[str]]) -> list[Sentence]:
 
 
 def _compared(run: Run, found: Sequence[Comparison]) -> Sentence:
-    twins, measures = pairs(found), _counted(len({one.study.name for one in found}), "measure")
-    seeds = _counted(max(one.entry["n"] for one in found), "seed")
+    twins, measures = pairs(found), counted(len({one.study.name for one in found}), "measure")
+    seeds = counted(max(one.entry["n"] for one in found), "seed")
     if len(twins) == 1:
         ((bns, ann),) = twins
         who = f"{bns}, a brain-like network, and its artificial twin {ann} were"
@@ -68,7 +68,7 @@ def _compared(run: Run, found: Sequence[Comparison]) -> Sentence:
 
 
 def _looked_at(run: Run) -> Sentence:
-    seeds, studies = _counted(len(run.summary["seeds"]), "seed"), list(carried_out(run.config).values())
+    seeds, studies = counted(len(run.summary["seeds"]), "seed"), list(carried_out(run.config).values())
     if run.summary["protocol"] == "simulation":
         return (f"A classic experiment was repeated with {seeds}: ", *_joined((study,) for study in studies), ".")
     classifiers = list(looks(run))
@@ -186,7 +186,7 @@ def _items(found: Sequence[Comparison], chosen: Sequence[Comparison], *, figures
 
 def _told(held: Sequence[Comparison], twins: int, figures: bool) -> str:
     if twins > _NAMED:
-        return f" ({_counted(len(held), 'pair')})"
+        return f" ({counted(len(held), 'pair')})"
     if twins > 1:
         return f" ({listed([one.entry['model'] for one in held])})"
     if not figures:
@@ -222,11 +222,7 @@ def _published(run: Run) -> list[Sentence]:
 
 
 def _named(names: Sequence[str], noun: str) -> str:
-    return listed(list(names)) if len(names) <= _NAMED else _counted(len(names), noun)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    return listed(list(names)) if len(names) <= _NAMED else counted(len(names), noun)
 
 
 def _joined(items: Iterable[Sentence]) -> Sentence:

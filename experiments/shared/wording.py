@@ -99,6 +99,24 @@ def listed(parts: list[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
+def counted(count: int, noun: str) -> str:
+    """Word a number of things.
+
+    Parameters
+    ----------
+    count
+        How many.
+    noun
+        One of them.
+
+    Returns
+    -------
+    str
+        "1 seed", "2 seeds".
+    """
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def recognised(run: Run, metric: Metric) -> str:
     """Say which firing patterns were recognised.
 

@@ -96,22 +96,22 @@ def dataset(path: Path, X: NDArray, y: NDArray, notes: tuple[str, ...] = ()) -> 
 def _checked(path: Path, X: NDArray, y: NDArray) -> tuple[NDArray, NDArray[np.intp]]:
     """The classes in order and each sample's place among them, once X and y are known to be samples and labels."""
     if X.ndim < 2 or X.dtype.kind not in "biuf":
-        raise _refusal(path, f"X has shape {X.shape} and type {X.dtype}", "give numbers (n, features) or (n, h, w)")
+        raise refusal(path, f"X has shape {X.shape} and type {X.dtype}", "give numbers (n, features) or (n, h, w)")
     if y.ndim != 1 or y.dtype.kind not in "biufU":
-        raise _refusal(path, f"y has shape {y.shape} and type {y.dtype}", "give one integer or string a sample")
+        raise refusal(path, f"y has shape {y.shape} and type {y.dtype}", "give one integer or string a sample")
     if len(X) != len(y):
-        raise _refusal(path, f"X holds {len(X)} samples, y {len(y)} labels", "give one label a sample")
+        raise refusal(path, f"X holds {len(X)} samples, y {len(y)} labels", "give one label a sample")
     if X.size == 0:
-        raise _refusal(path, "X is empty", "give at least ten samples a class")
+        raise refusal(path, "X is empty", "give at least ten samples a class")
     for name, array in (("X", X), ("y", y)):
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             where = np.argwhere(~np.isfinite(array))[0]
-            raise _refusal(path, f"{name} is not finite at {tuple(map(int, where))}", "remove NaN and infinity")
+            raise refusal(path, f"{name} is not finite at {tuple(map(int, where))}", "remove NaN and infinity")
     classes, labels = np.unique(y, return_inverse=True)
     if len(classes) < 2:
-        raise _refusal(path, f"y holds one class only, {classes[0]!s}", "give at least two classes")
+        raise refusal(path, f"y holds one class only, {classes[0]!s}", "give at least two classes")
     if y.dtype.kind == "f" and not (y == np.rint(y)).all():
-        raise _refusal(path, f"y holds fractions such as {y[y != np.rint(y)][0]!s}", "give classes, not measurements")
+        raise refusal(path, f"y holds fractions such as {y[y != np.rint(y)][0]!s}", "give classes, not measurements")
     return classes, labels
 
 
@@ -134,10 +134,10 @@ def _one_channel(path: Path, X: NDArray) -> tuple[NDArray, str]:
     colours = [axis for axis in (3, 1) if X.shape[axis] in (3, 4) and min(np.delete(X.shape, [0, axis])) >= 2]
     if len(colours) == 2:
         reason = f"X has shape {X.shape}, whose colours may be its second axis or its last"
-        raise _refusal(path, reason, "save one channel (n, h, w), or features (n, k)")
+        raise refusal(path, reason, "save one channel (n, h, w), or features (n, k)")
     if colours and X.shape[colours[0]] == 4:
         reason = f"X has shape {X.shape}, which may be colours with transparency"
-        raise _refusal(path, reason, "save the colours alone (n, h, w, 3), one channel (n, h, w), or features (n, k)")
+        raise refusal(path, reason, "save the colours alone (n, h, w, 3), one channel (n, h, w), or features (n, k)")
     if colours:
         return np.moveaxis(X, colours[0], -1) @ np.array(LUMA), ", their colours as luma (ITU-R BT.601)"
     for axis in (3, 1):
@@ -150,16 +150,16 @@ def _array(path: Path, name: str) -> NDArray:
     try:
         if name not in (names := npz.names_in(path)):
             held = ", ".join(names) or "nothing"
-            raise _refusal(path, f"array {name!r} is missing (it holds {held})", "save it with X=..., y=...")
+            raise refusal(path, f"array {name!r} is missing (it holds {held})", "save it with X=..., y=...")
         return npz.read(path, [name])[name]
     except InputError:
         raise
     except FileNotFoundError:
-        raise _refusal(path, "no such file", "give the path of an .npz, or the name of a task") from None
+        raise refusal(path, "no such file", "give the path of an .npz, or the name of a task") from None
     except ValueError as error:
         if str(error).startswith("Object arrays"):
             remedy = f"save numbers, or names as text: {name}.astype(str)"
-            raise _refusal(path, f"{name} is an object array, which is never unpickled", remedy) from None
+            raise refusal(path, f"{name} is an object array, which is never unpickled", remedy) from None
         raise _no_archive(path) from None
     except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         refuse_path(error)
@@ -168,9 +168,25 @@ def _array(path: Path, name: str) -> NDArray:
 
 def _no_archive(path: Path) -> InputError:
     if path.suffix.lower() == ".txt":
-        return _refusal(path, "a text, no .npz file", "give a table the name .csv (commas) or .tsv (tabs)")
-    return _refusal(path, "damaged, or no .npz file", "save it again with numpy.savez")
+        return refusal(path, "a text, no .npz file", "give a table the name .csv (commas) or .tsv (tabs)")
+    return refusal(path, "damaged, or no .npz file", "save it again with numpy.savez")
 
 
-def _refusal(path: Path, reason: str, remedy: str) -> InputError:
+def refusal(path: Path, reason: str, remedy: str) -> InputError:
+    """Return the error about a file of the user's own that cannot be used.
+
+    Parameters
+    ----------
+    path
+        Path of the file.
+    reason
+        What is wrong with it.
+    remedy
+        What to do.
+
+    Returns
+    -------
+    InputError
+        With the message on one line.
+    """
     return InputError(f"{path}: {reason}; {remedy}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bnsim.errors import InputError, advice, first_line, refuse_path
-from experiments.tasks import archive
+from experiments.tasks.archive import dataset, refusal
 from experiments.tasks.dataset import Dataset
 from experiments.tasks.source import Source
 
@@ -49,21 +49,22 @@ def load(source: Source) -> Dataset:
         notes.append("the first column has no name, tells rows by whole numbers and was left out")
     columns = list(table.columns)
     if source.column is None:
-        raise _refusal(path, "which column holds the classes?", f"give it, as in --task {path}:{columns[-1]}", columns)
+        reason = f"which column holds the classes? (columns: {', '.join(map(str, columns))})"
+        raise refusal(path, reason, f"give it, as in --task {path}:{columns[-1]}")
     if source.column not in columns:
         raise InputError(f"{path}: no column {source.column!r}; {advice(source.column, columns)}")
     features, labels = table.drop(columns=source.column), table[source.column]
     _check(path, features)
     if labels.isna().any():
         row = int(np.flatnonzero(labels.isna())[0])
-        raise _refusal(path, f"{source.column} is empty in {_line(row)}", "fill it in or remove the row")
+        raise refusal(path, f"{source.column} is empty in {_line(row)}", "fill it in or remove the row")
     y = labels.to_numpy()
     if y.dtype.kind not in "biuf":
         y = labels.astype(str).to_numpy(dtype=str)
     for name, column in features.items():
         if _tells_rows(column) and (column.diff().iloc[1:] == 1).all():
             notes.append(f"column {name!r} numbers the rows and is a feature; remove it unless networks may see it")
-    return archive.dataset(path, features.to_numpy(dtype=float), y, tuple(notes))
+    return dataset(path, features.to_numpy(dtype=float), y, tuple(notes))
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -76,20 +77,20 @@ def _read(path: Path) -> pd.DataFrame:
             warnings.simplefilter("error", pd.errors.ParserWarning)  # of values beyond the last column
             table = pd.read_csv(path, sep=separator, index_col=False)
     except FileNotFoundError:
-        raise _refusal(path, "no such file", "give the path of a table, or the name of a task") from None
+        raise refusal(path, "no such file", "give the path of a table, or the name of a task") from None
     except OSError as error:
         refuse_path(error)
-        raise _refusal(path, f"cannot be read ({error.strerror or first_line(error)})", "check the file") from None
+        raise refusal(path, f"cannot be read ({error.strerror or first_line(error)})", "check the file") from None
     except pd.errors.ParserWarning:
         remedy = "give each column a name in the first line"
-        raise _refusal(path, "lines hold more values than there are names of columns", remedy) from None
+        raise refusal(path, "lines hold more values than there are names of columns", remedy) from None
     except (ValueError, pd.errors.ParserError) as error:  # UnicodeDecodeError and EmptyDataError are ValueErrors
-        raise _refusal(path, f"no table ({first_line(error)})", "save it as UTF-8, one sample a line") from None
+        raise refusal(path, f"no table ({first_line(error)})", "save it as UTF-8, one sample a line") from None
     if table.empty:
-        raise _refusal(path, "no samples", "write one a line, below the names of the columns")
+        raise refusal(path, "no samples", "write one a line, below the names of the columns")
     if len(table.columns) < 2:
         remedy = f"separate columns by {'tabs' if separator != ',' else 'commas'}"
-        raise _refusal(path, f"one column only, {str(table.columns[0])[:40]!r}", remedy)
+        raise refusal(path, f"one column only, {str(table.columns[0])[:40]!r}", remedy)
     return table
 
 
@@ -103,11 +104,11 @@ def _check(path: Path, features: pd.DataFrame) -> None:
             row = int(np.flatnonzero(numbers.isna() & column.notna())[0])
             where = "the first column, which has no name," if name == UNNAMED else f"column {name!r}"
             reason = f"{where} holds {str(column.iloc[row])[:40]!r} in {_line(row)}, which is no number"
-            raise _refusal(path, reason, "remove the column, or code it as numbers (pandas.get_dummies)")
+            raise refusal(path, reason, "remove the column, or code it as numbers (pandas.get_dummies)")
         wrong = ~np.isfinite(column.to_numpy(dtype=float))
         if wrong.any():
             row = int(np.flatnonzero(wrong)[0])
-            raise _refusal(path, f"column {name!r} has no number in {_line(row)}", "fill it in or remove the row")
+            raise refusal(path, f"column {name!r} has no number in {_line(row)}", "fill it in or remove the row")
 
 
 def _tells_rows(column: pd.Series) -> bool:
@@ -117,8 +118,3 @@ def _tells_rows(column: pd.Series) -> bool:
 def _line(row: int) -> str:
     """Name the line of a row; the first line holds the names of the columns."""
     return f"line {row + 2}"
-
-
-def _refusal(path: Path, reason: str, remedy: str, columns: list[str] | None = None) -> InputError:
-    shown = "" if columns is None else f" (columns: {', '.join(map(str, columns))})"
-    return InputError(f"{path}: {reason}{shown}; {remedy}")
