@@ -22,6 +22,11 @@ class AllToAll(Connectivity):
 
     autapses: bool = True
 
+    @property
+    def scattered(self) -> bool:
+        """False: the targets of a unit follow one another."""
+        return False
+
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Return all pairs.
 
@@ -46,6 +51,11 @@ class AllToOthers(Connectivity):
 
     So an inhibitory unit reaches all cells but the one that drives it.
     """
+
+    @property
+    def scattered(self) -> bool:
+        """False: the targets of a unit follow one another."""
+        return False
 
     def check(self, ends: Ends) -> None:
         """Refuse populations that do not fit, before anything is drawn.

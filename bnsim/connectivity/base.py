@@ -193,6 +193,11 @@ class Connectivity(Description, abstract=True):
         """Whether both populations must have positions."""
         return False
 
+    @property
+    def scattered(self) -> bool:
+        """Whether the targets of a unit lie here and there in the population; False where they follow one another."""
+        return True
+
     def check(self, ends: Ends) -> None:
         """Refuse populations that do not fit, before anything is drawn.
 

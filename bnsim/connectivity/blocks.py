@@ -80,6 +80,11 @@ class Blocks(Connectivity):
         """Whether both populations must have positions: where one of the rules needs them."""
         return any(rule is not None and rule.spatial for row in self.rules for rule in row)
 
+    @property
+    def scattered(self) -> bool:
+        """Whether one of the rules scatters targets."""
+        return any(rule is not None and rule.scattered for row in self.rules for rule in row)
+
     def check(self, ends: Ends) -> None:
         """Refuse populations that do not fit, before anything is drawn.
 

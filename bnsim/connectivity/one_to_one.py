@@ -14,6 +14,11 @@ from bnsim.random_numbers import Numbers
 class OneToOne(Connectivity):
     """Connect unit k to unit k, between populations of equal size."""
 
+    @property
+    def scattered(self) -> bool:
+        """False: what follows one another reaches targets that follow one another."""
+        return False
+
     def check(self, ends: Ends) -> None:
         """Refuse populations that do not fit, before anything is drawn.
 

@@ -110,6 +110,9 @@ def without_upkeep() -> Iterator[None]:
                 gc.enable()
 
 
+AFTER_ALL = 2**20
+"""Order of what comes after all pathways among the synapses of a step."""
+
 Replayed = tuple[Int64Array, Int64Array]
 """Unit and step of given spikes."""
 
@@ -217,6 +220,9 @@ def _group(population: PopulationProgram, clock: Any) -> Any:
     if population.from_outside:
         name = f"from_outside_{population.name}"
         group.run_regularly(population.from_outside, when="synapses", order=-1, clock=clock, name=name)
+    if population.receives:
+        name = f"receive_{population.name}"
+        group.run_regularly(population.receives, when="synapses", order=AFTER_ALL, clock=clock, name=name)
     if population.arrivals:
         group.contained_objects.append(_at_spikes(group, population.arrivals, f"arrivals_{population.name}"))
     return group
@@ -287,7 +293,10 @@ def _synapses(projection: ProjectionProgram, groups: dict[str, Any], clock: Any,
         ),
     )
     for side in projection.pathways:
-        getattr(synapses, side).order = 2 * order + (side == "post")
+        pathway = getattr(synapses, side)
+        pathway.order = 2 * order + (side == "post")
+        pathway.add_attribute("program")  # read by the template of synapses
+        pathway.program = projection
     if projection.each_step:
         synapses.run_regularly(projection.each_step, when="end", clock=clock, name=f"each_step_{projection.name}")
     return synapses

@@ -96,7 +96,7 @@ def to_brian2(network: Network, dt: Quantity, key: int, stimulus: Any) -> Any:
     InputError
         If the parts of the network do not fit together, or plain Brian2 does not know one of them.
     """
-    program = lower(network, time_step(dt), traces_on_neurons=False)
+    program = lower(network, time_step(dt), portable=True)
     return plain_network(program, checked_key("to_brian2(key)", key), stimulus)
 
 
@@ -126,6 +126,6 @@ def to_brian2_script(network: Network, duration: Quantity, stimulus: Any, dt: Qu
     InputError
         If the parts of the network do not fit together, or plain Brian2 does not know one of them.
     """
-    program = lower(network, time_step(dt), traces_on_neurons=False)
+    program = lower(network, time_step(dt), portable=True)
     steps = duration_steps("to_brian2_script(duration)", duration, program.dt)
     return written(program, checked_key("to_brian2_script(key)", key), stimulus, steps)

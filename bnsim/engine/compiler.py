@@ -21,7 +21,7 @@ FLAGS = (
     "-fno-math-errno",
     "-fno-trapping-math",
     "-ffp-contract=off",
-    "-std=c++11",
+    "-std=c++14",
     "-w",
 )
 """No -ffast-math and no contraction (Brian2's default has both): they reorder sums, and the back ends would differ."""

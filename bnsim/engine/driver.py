@@ -9,7 +9,7 @@ where the last one ended, with a drive for each of its segments.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from bnsim.program import (
     PopulationProgram,
     Program,
     ProjectionProgram,
+    Received,
     Recordable,
     Signal,
     Variable,
@@ -84,9 +85,10 @@ def driver_source(program: Program, objects: Objects, device: Any) -> str:
         *writer.write_outcome(),
     ]
     draws = "\n".join(writer.draw(population, draw) for population, draw in writer.drawn)
+    receiving = "\n".join(writer.receive(population) for population in program.populations if population.received)
     check = _function("static void bnsim_check(const bnsim::Place& place)", writer.check())
     run = _function("int bnsim_run()", ["bnsim::end_with_caller();", *parts, "return 0;"])
-    return f"{CONSTANTS}{HELPERS}\n{random.UNIFORM_CPP + DRAWS if draws else ''}\n{draws}\n{check}\n{run}"
+    return f"{CONSTANTS}{HELPERS}\n{random.UNIFORM_CPP + DRAWS if draws else ''}\n{draws}\n{receiving}\n{check}\n{run}"
 
 
 def _function(head: str, body: Iterable[str]) -> str:
@@ -171,6 +173,9 @@ class _Writer:
             yield from (f"bnsim::leave_out(functions, _run_{code.name});" for code in item._code_objects)
         for pathway in self.pathways.values():  # rows take the place of Brian2's queues
             yield f"bnsim::leave_out(functions, _run_{pathway.name}_push_spikes);"
+        for population in self.program.populations:
+            if population.received:
+                yield f"bnsim::replace(functions, {self._receiving(population)}, bnsim_receive_{population.name});"
         for population, draw in self.drawn:
             (code,) = self.objects.draws[population.name, draw.symbol]._code_objects
             name = f"{population.name}_{draw.symbol}"
@@ -241,9 +246,14 @@ class _Writer:
         synapses, name = self.objects.synapses[projection.name], projection.name
         source, target = self._index(name, "source"), self._index(name, "target")
         yield from self._rows(synapses, "pre", synapses.source, (source, target), projection.delay != "none")
-        if self.variables.get(f"{name}.w") is None:  # no rule changes the weights
-            weights = self.array(synapses, "w").data
-            yield f"bnsim_rows_{synapses.name}_pre.narrow({target}, {projection.n_target}, {weights});"
+        weights, rows = self.array(synapses, "w"), f"bnsim_rows_{synapses.name}_pre"
+        if projection.fixed:
+            yield f"{rows}.pack({target}, {projection.n_target}, {weights.data});"
+        if projection.counted:
+            yield f"{rows}.count_spikes({self.vector(synapses, 'N_incoming')});"
+            (item,) = (r for r in self.program.population(projection.target).received if r.projection == name)
+            factor = self.array(self.objects.groups[projection.target], item.factor).data
+            yield f"{factor}[0] = bnsim::factor({weights.data}, {weights.size});"
         if f"{name}.post" in self.pathways:
             yield from self._rows(synapses, "post", synapses.target, (target, source), delayed=False)
 
@@ -351,6 +361,49 @@ static void bnsim_draw_{name}_{draw.symbol}() {{
     using namespace brian;
     draws_{name}_{draw.symbol}.draw({keys}, {random.stream(draw.stream)}u, {step}, {numbers});
 }}"""
+
+    def _receiving(self, population: PopulationProgram) -> str:
+        """Name of the function that Brian2 generates for what a population receives."""
+        group = self.objects.groups[population.name]
+        (code,) = next(
+            item._code_objects for item in group.contained_objects if item.name == f"receive_{population.name}"
+        )
+        return f"_run_{code.name}"
+
+    def receive(self, population: PopulationProgram) -> str:
+        """A function in the place of Brian2's, which reads counts where spikes are counted: the sums are the same."""
+        group = self.objects.groups[population.name]
+        rows = {
+            item.projection: f"bnsim_rows_{self.objects.synapses[item.projection].name}_pre"
+            for item in population.received
+        }
+        lines = [f"if (!({' && '.join(f'{name}.counts.size()' for name in rows.values())})) {{"]
+        for item in population.received:
+            lines.append(f"    {rows[item.projection]}.sum_counts({self.array(group, item.symbol).data});")
+        lines += [f"    return {self._receiving(population)}();", "}"]
+        for variable in dict.fromkeys(item.variable for item in population.received):
+            own = [item for item in population.received if item.variable == variable]
+            lines += self._receive_counts(group, variable, own, rows)
+        return _function(f"static void bnsim_receive_{population.name}()", lines)
+
+    def _receive_counts(
+        self, group: Any, variable: str, received: list[Received], rows: Mapping[str, str]
+    ) -> Iterator[str]:
+        names = [rows[item.projection] for item in received]
+        values, condition = self.array(group, variable), received[0].condition
+        yield f"if ({' || '.join(f'{name}.counted' for name in names)}) {{"
+        for number, (item, name) in enumerate(zip(received, names, strict=True)):
+            yield f"    const uint16_t* const __restrict count_{number} = {name}.counts.data();"
+            yield f"    const double factor_{number} = {self.array(group, item.factor).data}[0];"
+        yield f"    double* const __restrict values = {values.data};"
+        gate = ""
+        if condition:
+            yield f"    const char* const __restrict moving = {self.array(group, condition).data};"
+            gate = " * (int)moving[k]"
+        total = " + ".join(f"count_{number}[k] * factor_{number}" for number in range(len(received)))
+        yield f"    for (int k = 0; k < {values.size}; k++) values[k] += ({total}){gate};"
+        yield from (f"    {name}.forget_counts();" for name in names)
+        yield "}"
 
     def _steps(self) -> Iterator[str]:
         yield "loop.run(first, 0, shown, continuous ? -1 : trial);"

@@ -176,6 +176,14 @@ class RuntimeNetwork:
     def _load(self, objects: Objects, job: Job) -> None:
         for projection in self.program.projections:
             _set(objects.synapses[projection.name], "w", job.state[f"{projection.name}.w"])
+        for population in self.program.populations:
+            for item in population.received:
+                weights = job.state[f"{item.projection}.w"]
+                alike = bool(len(weights)) and bool((weights == weights[0]).all())
+                if alike:
+                    _set(objects.synapses[item.projection], "w", 1.0)
+                _set(objects.groups[population.name], item.factor, weights[0] if alike else 1.0)
+                _set(objects.groups[population.name], item.symbol, 0.0)  # an interrupted run may have left its spikes
         carried = (*self.program.persistent, *(self.program.transient if job.grid.continuous else ()))
         for variable in (*self.program.parameters, *carried):
             _set(objects.owner(variable), variable.symbol, job.state[variable.name])

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+import numpy as np
 from brian2.units.fundamentalunits import Quantity
 
+from bnsim.distributions import Distribution
 from bnsim.errors import InputError
 from bnsim.network import Network, Population, Projection
 from bnsim.neurons import NeuronModel
@@ -35,8 +37,8 @@ class Link:
         Name of the weights' unit in equations.
     shared : str
         Name of the first projection onto the same neurons with an equal synapse, whose variables this one shares.
-    traces_on_neurons : bool
-        Whether the presynaptic neurons hold traces where that is exact.
+    portable : bool
+        Whether others are to read the program.
     """
 
     projection: Projection
@@ -44,10 +46,10 @@ class Link:
     target: Population
     weight_unit: str
     shared: str
-    traces_on_neurons: bool = True
+    portable: bool = False
 
     @classmethod
-    def of(cls, network: Network, projection: Projection, *, traces_on_neurons: bool = True) -> Link:
+    def of(cls, network: Network, projection: Projection, *, portable: bool = False) -> Link:
         """Return the link of one of the network's projections.
 
         Parameters
@@ -56,8 +58,8 @@ class Link:
             The network.
         projection : Projection
             One of its projections.
-        traces_on_neurons : bool
-            Whether the presynaptic neurons hold traces where that is exact.
+        portable : bool
+            Whether others are to read the program.
 
         Returns
         -------
@@ -80,7 +82,7 @@ class Link:
             network[projection.target],
             network.weight_unit_name(projection),
             next(equal),
-            traces_on_neurons,
+            portable,
         )
 
     @property
@@ -116,6 +118,34 @@ class Link:
     def postsynaptic_traces(self) -> Traces:
         return {} if self.rule is None else self.rule.postsynaptic_traces
 
+    @property
+    def fixed(self) -> bool:
+        """Whether a synapse holds nothing but its weight, which nothing changes."""
+        return self.rule is None and self.short_term is None and not self.synapse.of_each
+
+    @property
+    def counted(self) -> bool:
+        """Whether a neuron first counts the spikes of a step that reach it here, each being worth as much as the others.
+
+        So it is where all synapses have one weight, nothing but a spike's arrival happens there, and the targets of a
+        unit are scattered: a count takes a quarter of the room of a sum, and there is nothing to be looked up but the
+        target.
+        """
+        synapse, weights = self.synapse, self.projection.weights
+        jumps = [jump.amount for jump in synapse.jumps] == ["w"] and not synapse.on_pre
+        alike = not isinstance(weights, Distribution) and np.ndim(weights) == 0
+        return not self.portable and self.fixed and jumps and alike and self.projection.connectivity.scattered
+
+    @property
+    def arrived(self) -> str:
+        """Variable of the target for the sum of what arrives in a step, where spikes are counted."""
+        return f"{self.name}_arrived"
+
+    @property
+    def common(self) -> str:
+        """Variable of the target for what the sum is multiplied by, where spikes are counted."""
+        return f"{self.name}_common"
+
     def on_neurons(self, trace: str) -> bool:
         """Return whether the neurons hold a trace: where that is exact, it is many times cheaper than one a synapse.
 
@@ -137,7 +167,7 @@ class Link:
         assert self.rule is not None
         if trace in self.postsynaptic_traces:
             return True
-        if not self.traces_on_neurons or self.projection.delay_kind != "none":
+        if self.portable or self.projection.delay_kind != "none":
             return False
         return not re.search(rf"\b{trace}\b", self.rule.on_pre)
 

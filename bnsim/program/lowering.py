@@ -28,7 +28,7 @@ from bnsim.synapses.base import SIGNED
 from bnsim.values import draw_values
 
 
-def lower(network: Network, dt: float, *, traces_on_neurons: bool = True) -> Program:
+def lower(network: Network, dt: float, *, portable: bool = False) -> Program:
     """Resolve all names, units, equations, statements and the order of variables of a network, once.
 
     Parameters
@@ -37,9 +37,10 @@ def lower(network: Network, dt: float, *, traces_on_neurons: bool = True) -> Pro
         The description.
     dt : float
         Time step in seconds.
-    traces_on_neurons : bool
-        Whether presynaptic neurons hold the traces of rules where that is exact, which is faster. It needs statements
-        between threshold and synapses, for which Brian2 has no name: False for what others are to read.
+    portable : bool
+        Whether others are to read the program. It is slower then: synapses hold the traces of rules also where neurons
+        could (which needs statements between threshold and synapses, for which Brian2 has no name), and each spike
+        changes a neuron by itself (see `Link.counted`).
 
     Returns
     -------
@@ -51,7 +52,7 @@ def lower(network: Network, dt: float, *, traces_on_neurons: bool = True) -> Pro
     InputError
         If the parts of the network do not fit together: a name that is missing or taken, text that cannot be read.
     """
-    links = [Link.of(network, link, traces_on_neurons=traces_on_neurons) for link in network.projections]
+    links = [Link.of(network, link, portable=portable) for link in network.projections]
     decides = "" if network.reward is None else network.reward.population
     all_cells = [
         Cells(
@@ -133,6 +134,7 @@ def _population(cells: Cells, dt: float) -> PopulationProgram:
         learns=cells.learns,
         at_start="\n".join(drive.at_start for drive in cells.drives if drive.at_start),
         from_outside="\n".join(drive.arrivals for drive in cells.drives if drive.arrivals),
+        received=tuple(synapses.received(link) for link in cells.incoming if link.counted),
         draws=draws,
         series=tuple(series for drive in cells.drives for series in drive.series),
         stimulus=None if encoder is None else Stimulus(encoder.form, encoder.drive),
@@ -163,6 +165,8 @@ def _projection(
         on_pre=on_pre,
         on_post=synapses.on_post(link),
         each_step=synapses.each_step(link),
+        fixed=link.fixed,
+        counted=link.counted,
         delay=projection.delay_kind,
         constants={**target.constants, **source.constants, **link.constants},
         data=Data(

@@ -186,6 +186,8 @@ def _at_source(link: Link) -> list[str]:
 
 def _at_target(link: Link) -> list[str]:
     lines = [fill(rename(link.synapse.equations, link.names), link.model)]
+    if link.counted:
+        lines += [f"{link.arrived} : {link.weight_unit}", f"{link.common} : 1 (shared)"]
     if link.currents:
         lines.append(f"{link.currents['post']} : {link.model.input_unit}")
     if link.rule is not None:

@@ -106,6 +106,38 @@ class Draw:
 
 
 @dataclass(frozen=True)
+class Received:
+    """What reaches a population in a step through a projection in which spikes are counted.
+
+    Each spike adds a synapse's weight to a sum, which is multiplied by a factor and added to a variable after all
+    spikes. Where all weights are one number, the sum counts ones and the factor is that number; otherwise the factor is
+    1.
+
+    Parameters
+    ----------
+    projection : str
+        Name of the projection.
+    variable : str
+        Variable of the population that changes.
+    condition : str
+        Variable of the population that says whether it changes; "" where it always does.
+    symbol : str
+        Variable of the population that holds the sum; 0 between steps.
+    factor : str
+        Variable that holds the factor.
+    unit : str
+        Name of the sum's unit in equations.
+    """
+
+    projection: str
+    variable: str
+    condition: str
+    symbol: str
+    factor: str
+    unit: str
+
+
+@dataclass(frozen=True)
 class Series:
     """Values in time bins, of a drive.
 

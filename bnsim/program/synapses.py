@@ -12,7 +12,7 @@ from bnsim.notation import read_equations
 from bnsim.program import short_term
 from bnsim.program.links import Link
 from bnsim.program.neurons import still
-from bnsim.program.parts import TrialEnd
+from bnsim.program.parts import Received, TrialEnd
 from bnsim.program.statements import assignments, declared, discard, fill, gate, refuse_randomness, rename
 
 
@@ -80,7 +80,8 @@ def on_pre(link: Link) -> str:
     InputError
         As for `transmission` and `learning`.
     """
-    lines = [transmission(link), *short_term.on_pre(link)]
+    transmitted = transmission(link)
+    lines = [f"{link.arrived}_post += w" if link.counted else transmitted, *short_term.on_pre(link)]
     if link.rule is not None:
         lines.append(learning(link, "on_pre"))
         for name, (_, statement) in link.presynaptic_traces.items():
@@ -119,6 +120,26 @@ def transmission(link: Link) -> str:
     culprit = f"{owner}.on_pre"
     _refuse_persistent(link, culprit, statements)
     return discard(culprit, statements, _conditions(link))
+
+
+def received(link: Link) -> Received:
+    """Return what becomes of the spikes that a neuron counts.
+
+    Parameters
+    ----------
+    link : Link
+        A projection in which spikes are counted.
+
+    Returns
+    -------
+    Received
+        The variable that they change, and the names of sum and factor.
+    """
+    (jump,) = link.synapse.jumps
+    variable = fill(rename(f"{jump.variable}_post", link.names), link.model)
+    own = variable.removesuffix("_post")
+    condition = _conditions(link).get(variable, "").removesuffix("_post")
+    return Received(link.name, own, condition, link.arrived, link.common, link.weight_unit)
 
 
 def on_post(link: Link) -> str:

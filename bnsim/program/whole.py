@@ -16,6 +16,7 @@ from bnsim.program.parts import (
     Data,
     DelayKind,
     Draw,
+    Received,
     Recordable,
     Series,
     Signal,
@@ -64,6 +65,8 @@ class PopulationProgram:
         Statements of drives at the start of each step, after random numbers are drawn.
     from_outside : str
         Statements of drives where spikes arrive.
+    received : tuple of Received
+        What spikes that are counted change, in the order of the projections.
     draws : tuple of Draw
         Random numbers of an encoder or of drives.
     series : tuple of Series
@@ -92,6 +95,7 @@ class PopulationProgram:
     learns: bool
     at_start: str
     from_outside: str
+    received: tuple[Received, ...]
     draws: tuple[Draw, ...]
     series: tuple[Series, ...]
     stimulus: Stimulus | None
@@ -99,9 +103,21 @@ class PopulationProgram:
     positions: Callable[[Numbers], Float64Array] | None = field(default=None, compare=False)
 
     @property
+    def receives(self) -> str:
+        """Statements that apply what is received in a step, after all synapses."""
+        lines = []
+        for variable in dict.fromkeys(item.variable for item in self.received):
+            own = [item for item in self.received if item.variable == variable]
+            total = " + ".join(f"{item.symbol} * {item.factor}" for item in own)
+            lines.append(f"{variable} += ({total})" + (f" * int({own[0].condition})" if own[0].condition else ""))
+            lines += [f"{item.symbol} = 0 * {item.unit}" for item in own]
+        return "\n".join(lines)
+
+    @property
     def held_by_engine(self) -> set[str]:
-        """Variables that hold random numbers and values in time bins: no state needs them."""
-        return {draw.symbol for draw in self.draws} | {series.symbol for series in self.series}
+        """Variables that hold random numbers, values in time bins and what is received: no state needs them."""
+        received = {name for item in self.received for name in (item.symbol, item.factor)}
+        return {draw.symbol for draw in self.draws} | {series.symbol for series in self.series} | received
 
 
 @dataclass(frozen=True)
@@ -124,6 +140,10 @@ class ProjectionProgram:
         Statements at the arrival of a presynaptic spike and at a postsynaptic spike, "" where there are none.
     each_step : str
         Statements of each synapse at the end of every step, "" where there are none.
+    fixed : bool
+        Whether a synapse holds nothing but its weight, which nothing changes.
+    counted : bool
+        Whether a target counts the spikes of a step (see `Received`).
     delay : {"none", "shared", "each"}
         Whether synapses have no delay, one for all, or one each.
     constants : mapping of str to Quantity
@@ -142,6 +162,8 @@ class ProjectionProgram:
     on_pre: str
     on_post: str
     each_step: str
+    fixed: bool
+    counted: bool
     delay: DelayKind
     constants: Mapping[str, Quantity]
     data: Data = field(compare=False)

@@ -57,6 +57,13 @@ template <class T> void start_with(T* data, size_t n, const std::vector<T>& give
     if (given.size() != n) fail(name);
     std::copy(given.begin(), given.end(), data);
 }
+/* What sums of weights are to be multiplied by: where all weights are one number, ones are summed instead. */
+static double factor(double* weights, size_t n) {
+    if (!n || std::count(weights, weights + n, weights[0]) != (ptrdiff_t)n) return 1.0;
+    const double weight = weights[0];
+    std::fill(weights, weights + n, 1.0);
+    return weight;
+}
 typedef std::vector<codeobj_func> Functions;
 static Functions functions_of(const Network& network) {
     Functions functions;

@@ -26,8 +26,14 @@ struct Rows {
     std::vector<int32_t> start, order, delays;  /* order: empty where it is that of the synapses; delays: longest first */
     std::vector<std::vector<Sent> > sent;       /* in the last steps, by the number of the step */
     std::vector<std::vector<int32_t> > given;   /* synapses that spikes from before the run reach, by steps ahead */
-    std::vector<uint16_t> targets;              /* of the synapses; empty where they take more room or are not needed */
-    double weight;                              /* of all synapses, where targets are not empty */
+    bool packed;                                /* whether targets and weights are kept here, in the order of the rows: */
+    std::vector<uint16_t> near;                 /* targets, where two bytes are enough */
+    std::vector<int32_t> far;                   /* otherwise */
+    std::vector<float> singles;                 /* weights, where these are numbers of single precision */
+    std::vector<double> doubles;                /* otherwise; neither where all are `weight` */
+    double weight;
+    std::vector<uint16_t> counts;               /* of what has reached each target in this step, where spikes are counted */
+    bool counted;                               /* whether any has */
     const int32_t *spikes, *n_spikes;
     Row row_of_given;
     const int32_t* numbers;
@@ -57,13 +63,63 @@ struct Rows {
         delayed = longest > 0; numbers = order.empty() ? NULL : order.data();
         clear();
     }
-    /* Take the targets in half the room, where all weights are alike and stay so: a spike then reads two bytes a synapse. */
-    void narrow(const std::vector<int32_t>& target, int n_targets, const double* weights) {
-        targets.clear();
-        if (target.empty() || n_targets > 65536 || !order.empty() || are_consecutive()) return;
-        for (size_t k = 1; k < target.size(); k++) if (weights[k] != weights[0]) return;
-        weight = weights[0];
-        targets.assign(target.begin(), target.end());
+    template <class To, class From> void in_order_of_rows(std::vector<To>& to, const From* from, size_t n) const {
+        to.resize(n);
+        if (order.empty()) std::copy(from, from + n, to.begin());
+        else for (size_t k = 0; k < n; k++) to[k] = (To)from[order[k]];
+    }
+    /* Keep targets and weights in the order of the rows and in as little room as they take, where synapses hold nothing
+       else and no rule changes the weights. */
+    void pack(const std::vector<int32_t>& target, int n_targets, const double* weights) {
+        const size_t n = target.size();
+        packed = false; near.clear(); far.clear(); singles.clear(); doubles.clear(); counts.clear();
+        if (!n || are_consecutive()) return;
+        bool alike = true, single = true;
+        for (size_t k = 0; k < n && (alike || single); k++) {
+            alike = alike && weights[k] == weights[0];
+            single = single && (double)(float)weights[k] == weights[k];
+        }
+        if (!alike && !single && order.empty()) return;
+        packed = true; weight = weights[0]; numbers = NULL;
+        if (n_targets <= 65536) in_order_of_rows(near, target.data(), n);
+        else in_order_of_rows(far, target.data(), n);
+        if (!alike && single) in_order_of_rows(singles, weights, n);
+        else if (!alike) in_order_of_rows(doubles, weights, n);
+    }
+    /* Call a function with where targets and weights are. */
+    template <class F> void with_packed(const F& function) const {
+        if (near.empty()) with_weights(far.data(), function); else with_weights(near.data(), function);
+    }
+    template <class T, class F> void with_weights(const T* targets, const F& function) const {
+        const Alike alike = {weight};
+        if (!singles.empty()) function(targets, singles.data());
+        else if (!doubles.empty()) function(targets, doubles.data());
+        else function(targets, alike);
+    }
+    /* Let targets count what reaches them, where each spike is worth as much as the others and no count can overflow. A
+       unit sends one spike a step, so that a synapse brings one a step. */
+    void count_spikes(const std::vector<int32_t>& incoming) {
+        const bool alike = packed && singles.empty() && doubles.empty();
+        if (alike && *std::max_element(incoming.begin(), incoming.end()) < 65536) counts.assign(incoming.size(), 0);
+        counted = false;
+    }
+    void count(const Reached& reached, const int32_t* target) {
+        uint16_t* const count = counts.data();
+        counted = true;
+        for (const Row* row = reached.row; row != reached.end; row++) {
+            if (reached.numbers) for (int32_t k = row->first; k < row->last; k++) count[target[reached.numbers[k]]]++;
+            else if (near.empty()) for (int32_t k = row->first; k < row->last; k++) count[far[k]]++;
+            else for (int32_t k = row->first; k < row->last; k++) count[near[k]]++;
+        }
+    }
+    /* What was counted, as sums of ones. */
+    void sum_counts(double* sums) {
+        for (size_t k = 0; k < counts.size(); k++) sums[k] = counts[k];
+        forget_counts();
+    }
+    void forget_counts() {
+        if (counted) std::fill(counts.begin(), counts.end(), 0);
+        counted = false;
     }
     /* By unit, then by delay, then by number. */
     void sort(const std::vector<int32_t>& unit, int n_units, const std::vector<int32_t>& steps) {

@@ -10,6 +10,14 @@
 
     bnsim::Rows& _rows = bnsim_rows_{{pathway.name}};
     for (bnsim::Reached _reached; _rows.next(_reached);)
+    {
+    {% if pathway.program.counted %}
+    if (!_rows.counts.empty())
+    {
+        _rows.count(_reached, {{get_array_name(variables[other_end])}});
+        continue;
+    }
+    {% endif %}
     for (; _reached.row != _reached.end; _reached.row++)
     {
         const int _first = _reached.row->first, _last = _reached.row->last, _target = _reached.row->target;
@@ -25,16 +33,17 @@
             continue;
         }
         {% set weights = get_array_name(variables['w']) if 'w' in variables else '' %}
-        {% if weights and 'const double w = ' ~ weights in vector_code | join('\n') %}
-        if (!_rows.targets.empty() && !_reached.numbers)
+        {% if pathway.program.fixed and weights and 'const double w = ' ~ weights in vector_code | join('\n') %}
+        if (_rows.packed && !_reached.numbers)
         {
-            const uint16_t* const {{get_array_name(variables[other_end])}} = _rows.targets.data();
-            const bnsim::Alike {{weights}} = {_rows.weight};
-            for (int _idx = _first; _idx < _last; _idx++)
+            _rows.with_packed([&](const auto {{get_array_name(variables[other_end])}}, const auto {{weights}})
             {
-                const size_t _vectorisation_idx = _idx;
-                {{vector_code|autoindent}}
-            }
+                for (int _idx = _first; _idx < _last; _idx++)
+                {
+                    const size_t _vectorisation_idx = _idx;
+                    {{vector_code|autoindent}}
+                }
+            });
             continue;
         }
         {% endif %}
@@ -52,5 +61,6 @@
                 const size_t _vectorisation_idx = _idx;
                 {{vector_code|autoindent}}
             }
+    }
     }
 {% endblock %}
