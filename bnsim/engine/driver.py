@@ -247,13 +247,14 @@ class _Writer:
         source, target = self._index(name, "source"), self._index(name, "target")
         yield from self._rows(synapses, "pre", synapses.source, (source, target), projection.delay != "none")
         weights, rows = self.array(synapses, "w"), f"bnsim_rows_{synapses.name}_pre"
+        if projection.counted:
+            (item,) = (r for r in self.program.population(projection.target).received if r.projection == name)
+            factor = self.array(self.objects.groups[projection.target], item.factor).data
+            yield f"{factor}[0] = bnsim::factor({weights.data}, {weights.size});"
         if projection.fixed:
             yield f"{rows}.pack({target}, {projection.n_target}, {weights.data});"
         if projection.counted:
             yield f"{rows}.count_spikes({self.vector(synapses, 'N_incoming')});"
-            (item,) = (r for r in self.program.population(projection.target).received if r.projection == name)
-            factor = self.array(self.objects.groups[projection.target], item.factor).data
-            yield f"{factor}[0] = bnsim::factor({weights.data}, {weights.size});"
         if f"{name}.post" in self.pathways:
             yield from self._rows(synapses, "post", synapses.target, (target, source), delayed=False)
 

@@ -4,9 +4,10 @@ Brian2's generated code puts the numbers of all synapses that a spike reaches in
 delay has passed. Here a spike waits instead: the spikes of the last steps are kept, as many steps as the longest delay
 has, and each of them goes through the rows of its unit, in the order of their delays. A row is read from its first
 synapse to its last, without a list of numbers where synapses are in that order, and without a look-up of targets where
-these are consecutive, which the compiler turns into vector instructions. Where all weights of a projection are one
-number that no rule changes, and the targets are few enough, a spike reads two bytes a synapse. The order of all sums is
-that of the queue (by the step in which a spike was sent, by unit, by synapse), and so is every bit of the result.
+these are consecutive, which the compiler turns into vector instructions. Where synapses hold nothing but a weight that
+nothing changes, targets and weights are packed in the order of the rows, in as little room as they take; where spikes
+are counted (`bnsim.program.Received`), a spike reads two bytes a synapse and adds to two bytes. The order of all sums
+is that of the queue (by the step in which a spike was sent, by unit, by synapse), and so is every bit of the result.
 """
 
 from __future__ import annotations

@@ -125,11 +125,10 @@ class Link:
 
     @property
     def counted(self) -> bool:
-        """Whether a neuron first counts the spikes of a step that reach it here, each being worth as much as the others.
+        """Whether a neuron counts the spikes of a step that reach it here, and their number is multiplied by a weight.
 
-        So it is where all synapses have one weight, nothing but a spike's arrival happens there, and the targets of a
-        unit are scattered: a count takes a quarter of the room of a sum, and there is nothing to be looked up but the
-        target.
+        So it is where the description gives all synapses one weight, a spike does nothing but add it, and the targets
+        of a unit are scattered: a count takes a quarter of the room of a sum, and only targets are looked up.
         """
         synapse, weights = self.synapse, self.projection.weights
         jumps = [jump.amount for jump in synapse.jumps] == ["w"] and not synapse.on_pre

@@ -127,3 +127,74 @@ def test_each_spike_arrives_after_the_delay_of_its_synapse(backend: str) -> None
         for target in range(2):
             expected[spike + int(delays[source, target] / 0.5), target] += (1, 10, 100, 1000)[2 * source + target]
     assert np.array_equal(arrived, expected)
+
+
+def counting(source: list[int], target: list[int], n_targets: int, weight: float = 0.1) -> bnsim.Network:
+    """Given spikes onto cells that keep what they receive."""
+    return bnsim.Network(
+        [
+            bnsim.Population("input", 10, bnsim.SpikeTrains()),
+            bnsim.Population("cells", n_targets, bnsim.LIF(tau_m=1e9 * ms, v_rest=0 * mV, v_threshold=1e6 * mV)),
+        ],
+        [bnsim.Projection("input", "cells", bnsim.Delta(), weight * mV, bnsim.EdgeList(source, target))],
+    )
+
+
+def reached(simulator: bnsim.engine.simulator.Simulator, state: bnsim.State) -> np.ndarray:
+    """Potentials after all inputs have sent one spike in the last step."""
+    return simulator.run_for(state, 2 * ms, {"input": [[1.5 * ms]] * 10})[0]["cells.v"]
+
+
+@pytest.mark.parametrize("backend", ["cpp", "numpy"])
+def test_spikes_that_are_worth_the_same_are_counted_and_their_number_multiplied(backend: str) -> None:
+    simulator = counting([*range(10), 0], [0] * 10 + [2], 3).compile(dt=0.5 * ms, backend=backend)
+    start = simulator.initial_state(0)
+    assert list(reached(simulator, start)) == [10 * 1e-4, 0.0, 1e-4]
+    one_differs = start["input_to_cells.w"].copy()
+    one_differs[0] = 2e-4
+    total = sum(one_differs[one] for one in (0, *range(2, 11)))  # synapses are in the order of their sources
+    assert total != 11 * 1e-4
+    assert list(reached(simulator, start.replace({"input_to_cells.w": one_differs}))) == [total, 0.0, 1e-4]
+
+
+def test_counts_have_room_for_all_spikes_of_a_step() -> None:
+    """Two bytes are neither enough for the number of a target, nor for that of its spikes."""
+    for source, target in (([0, 1, 1], [69_999, 69_999, 1]), ([0] * 66_000 + [1] * 4_000, [1] * 70_000)):
+        simulator = counting(source, target, 70_000).compile(dt=0.5 * ms, backend="cpp")
+        expected = np.bincount(target, minlength=70_000) * 1e-4
+        assert np.array_equal(reached(simulator, simulator.initial_state(0)), expected)
+
+
+@pytest.mark.parametrize("backend", ["numpy", pytest.param("cython", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("delay", [1.5 * ms, bnsim.Uniform(0 * ms, 6 * ms)])
+def test_counted_spikes_are_the_same_bits_on_all_back_ends(backend: str, delay: object) -> None:
+    """Into potentials that stand still during the refractory period, and into currents; also where weights differ."""
+    network = bnsim.Network(
+        [
+            bnsim.Population("input", 40, bnsim.Poisson(300 * Hz)),
+            bnsim.Population("cells", 20, bnsim.LIF(refractory=2 * ms)),
+        ],
+        [
+            bnsim.Projection("input", "cells", bnsim.Delta(), 1.7 * mV, bnsim.FixedInDegree(9), delay=delay),
+            bnsim.Projection(
+                "input", "cells", bnsim.ExponentialCurrent(), 2.3 * mV, bnsim.FixedInDegree(9), delay=delay, name="slow"
+            ),
+            bnsim.Projection("cells", "cells", bnsim.Delta(), -0.7 * mV, bnsim.FixedProbability(0.3), delay=delay),
+        ],
+    )
+    simulators = [network.compile(dt=0.5 * ms, backend=name) for name in ("cpp", backend)]
+    start = simulators[0].initial_state(1)
+    order = np.random.default_rng(1).permutation(180)
+    parts = ["source", "target", "w", *(["delay"] if isinstance(delay, bnsim.Uniform) else [])]
+    turned = {f"slow.{part}": start[f"slow.{part}"][order] for part in parts}
+    differ = {"input_to_cells.w": start["input_to_cells.w"] * np.linspace(0.5, 1.5, 180)}
+    for state in (start, start.replace(turned), start.replace(differ)):
+        ends = []
+        for simulator in simulators:
+            half, _ = simulator.run_for(state, 100 * ms, np.ones(40))
+            ends.append(simulator.run_for(half, 100 * ms, np.ones(40), record=[bnsim.Spikes("cells")]))
+        (one, recording), (other, same) = ends
+        assert recording.counts["cells"].sum() > 100
+        assert np.array_equal(recording.spike_times("cells").time, same.spike_times("cells").time)
+        assert np.array_equal(one["cells.v"], other["cells.v"])
+        assert np.array_equal(one["cells.slow_s"], other["cells.slow_s"])
