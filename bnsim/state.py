@@ -40,8 +40,9 @@ class State(Mapping[str, np.ndarray]):
     The names are `<projection>.source`, `.target`, `.delay`, `.w`, `.shape` and `.unit` (see `weights`);
     `<population>.positions` (see `positions`); `<population>.<variable>`, among them `<population>.lastspike`, in
     seconds since the state's beginning; `<projection>.<variable>` for traces of synapses;
-    `<projection>.pre.in_flight_...` for the spikes in flight; `clock`, the number of time steps since the state's
-    beginning; and `key`, that of the random numbers of continuous runs.
+    `<projection>.in_flight_unit` and `.in_flight_age` for the spikes in flight: who sent each, and for how many steps
+    it has been in flight; `clock`, the number of time steps since the state's beginning; and `key`, that of the random
+    numbers of continuous runs.
     """
 
     def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
@@ -294,9 +295,8 @@ def _of_one(name: str, owner: str) -> Expected:
         raise ValueError(f"no state has an array {name!r}")
     if name.endswith(POSITIONS):
         return Expected(REAL, (f"units of {owner}", f"dimensions of {owner}"))
-    if part.startswith("in_flight_"):  # of one of a projection's pathways
-        synapses = f"synapses of {owner.rpartition('.')[0]}"
-        below = synapses if part == "in_flight_synapse" else ""
+    if part.startswith("in_flight_"):
+        below = f"sources of {owner}" if part == "in_flight_unit" else ""
         return Expected(WHOLE, (f"spikes in flight of {owner}",), low=0, below=below)
     if part == "delay":
         return Expected(REAL, (f"values of {name}",), low=0)

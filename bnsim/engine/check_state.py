@@ -39,11 +39,10 @@ def check_state(program: Program, state: State, continuous: bool) -> None:
             _check_values(state, variable.name, program.length(variable, state))
     if continuous:
         _check_in_time(state)
-    for projection, side in program.pathways if continuous else ():
-        delayed = side == "pre" and projection.delay != "none"
-        longest = float(np.max(state[f"{projection.name}.delay"], initial=0)) if delayed else 0.0
-        n_synapses = state[f"{projection.name}.source"].size
-        _check_in_flight(state, f"{projection.name}.{side}", n_synapses, int(longest / program.dt + 0.5))
+    for projection in program.projections if continuous else ():
+        if projection.delay != "none":
+            longest = float(np.max(state[f"{projection.name}.delay"], initial=0))
+            _check_in_flight(state, projection, int(longest / program.dt + 0.5))
 
 
 def _check_in_time(state: State) -> None:
@@ -79,13 +78,14 @@ def _check_values(state: State, name: str, size: int) -> np.ndarray:
     return values
 
 
-def _check_in_flight(state: State, name: str, n_synapses: int, longest: int) -> None:
-    synapse, ahead = (state[f"{name}.in_flight_{part}"] for part in ("synapse", "ahead"))
-    if synapse.shape != ahead.shape:
-        raise _refusal(f"{name}.in_flight_ahead", f"has shape {ahead.shape}, expected {synapse.shape}")
-    for part, values, lowest, highest in (("synapse", synapse, 0, n_synapses - 1), ("ahead", ahead, 1, longest)):
-        if values.size and (values.min() < lowest or values.max() > highest):
-            raise _refusal(f"{name}.in_flight_{part}", f"leaves {lowest} to {highest}")
+def _check_in_flight(state: State, projection: ProjectionProgram, longest: int) -> None:
+    name = projection.name
+    unit, age = (state[f"{name}.in_flight_{part}"] for part in ("unit", "age"))
+    if unit.shape != age.shape:
+        raise _refusal(f"{name}.in_flight_age", f"has shape {age.shape}, expected {unit.shape}")
+    for part, values, below in (("unit", unit, projection.n_source), ("age", age, longest)):
+        if values.size and (values.min() < 0 or values.max() >= below):
+            raise _refusal(f"{name}.in_flight_{part}", f"leaves 0 to {below - 1}")
 
 
 def _refusal(name: str, what: str) -> InputError:

@@ -216,13 +216,15 @@ class _Writer:
             return _signal(array.owner, array.part)
         if array.content in ("variable", "sample", "series"):
             return f"{'given' if array.content == 'variable' else array.content}_{array.owner}_{array.part}"
-        return "_".join(part for part in (array.part, *array.owner.split(".")) if part)
+        return "_".join(part for part in (array.part, array.owner) if part)
 
-    def _in_flight(self, array: layout.Array) -> tuple[str, str, str]:
-        """Return a pathway's rows, and the driver's vectors for the spikes in flight there."""
-        name = array.owner.replace(".", "_")
-        rows = f"bnsim_rows_{self.pathways[array.owner].name}"
-        return rows, f"in_flight_synapse_{name}", f"in_flight_ahead_{name}"
+    def _sent(self, array: layout.Array) -> str:
+        """Return the rows through which the spikes go that are in flight to a projection's targets."""
+        return f"bnsim_rows_{self.pathways[f'{array.owner}.pre'].name}"
+
+    def _in_flight(self, array: layout.Array) -> tuple[str, str]:
+        """Return the driver's vectors for them."""
+        return f"in_flight_unit_{array.owner}", f"in_flight_age_{array.owner}"
 
     def _index(self, projection: str, end: str) -> str:
         return self.vector(self.objects.synapses[projection], "_synaptic_pre" if end == "source" else "_synaptic_post")
@@ -285,9 +287,8 @@ class _Writer:
             given = f'given_{variable.owner}_{variable.symbol}, "{variable.name}"'
             yield f"bnsim::start_with({values.data}, {values.size}, {given});"
         for array in layout.in_flight(self.program):
-            if array.content == "in_flight_ahead":
-                rows, synapse, ahead = self._in_flight(array)
-                yield f"{rows}.put({synapse}, {ahead});"
+            if array.content == "in_flight_age":
+                yield f"{self._sent(array)}.put({', '.join(self._in_flight(array))});"
 
     def _start_anew(self) -> Iterator[str]:
         """Begin a trial from rest: neurons with the values that the state holds, synapses with one for all."""
@@ -463,11 +464,11 @@ static void bnsim_draw_{name}_{draw.symbol}() {{
             case "variable":
                 values = self.of(self.variables[array.name])
                 yield f"bnsim::write({values.data}, {values.size});"
-            case "in_flight_synapse":
-                rows, synapse, ahead = self._in_flight(array)
-                yield f"{synapse}.clear(); {ahead}.clear();"
-                yield f"{rows}.take({synapse}, {ahead});"
-                yield f"bnsim::write({synapse});"
+            case "in_flight_unit":
+                unit, age = self._in_flight(array)
+                yield f"{unit}.clear(); {age}.clear();"
+                yield f"{self._sent(array)}.take({unit}, {age});"
+                yield f"bnsim::write({unit});"
             case "spike_unit" | "spike_step" | "spike_end":
                 yield f"bnsim::write(recorder_{array.owner}.{array.content.removeprefix('spike_')});"
             case "samples":

@@ -16,13 +16,17 @@ from brian2.devices.device import reset_device, set_device
 
 from bnsim.description import canonical
 from bnsim.drives.encoder import SpikeRaster
+from bnsim.engine import in_flight
 from bnsim.engine.build import ALONE, Objects, build, connect, without_upkeep
 from bnsim.engine.compiler import FLAGS
 from bnsim.engine.job import CHECK_EVERY, Job, Outcome, Reporter, diverged
 from bnsim.engine.seen import Seen
 from bnsim.errors import InputError
 from bnsim.notation import reason
-from bnsim.program import Program
+from bnsim.program import Program, ProjectionProgram
+
+NOTHING = np.zeros((0, 2), np.int64)
+"""No spike in a queue."""
 
 
 @contextmanager
@@ -187,12 +191,12 @@ class RuntimeNetwork:
         carried = (*self.program.persistent, *(self.program.transient if job.grid.continuous else ()))
         for variable in (*self.program.parameters, *carried):
             _set(objects.owner(variable), variable.symbol, job.state[variable.name])
-        for name, pathway in objects.pathways(self.program):
-            spikes = np.zeros((0, 2), dtype=np.int64)
-            if job.grid.continuous:
-                parts = [job.state[f"{name}.in_flight_{part}"] for part in ("ahead", "synapse")]
-                spikes = np.stack(parts, axis=1).astype(np.int64)
-            _fill_queue(pathway.queue, spikes)
+        for _, pathway in objects.pathways(self.program):
+            _fill_queue(pathway.queue, NOTHING)
+        for projection in self._delayed(job):
+            unit, age = (job.state[f"{projection.name}.in_flight_{part}"] for part in ("unit", "age"))
+            arrivals = in_flight.expected(unit, age, *self._wiring(projection, job))
+            _fill_queue(objects.synapses[projection.name].pre.queue, arrivals)
         for (name, symbol), value in self.program.coefficients(job.plastic, job.state).items():
             _set(objects.groups[name], symbol, value)
         for population in self.program.populations:
@@ -200,6 +204,15 @@ class RuntimeNetwork:
                 _set(objects.groups[population.name], "plastic", job.plastic)
             if population.stimulus is not None and population.stimulus.form == "spikes":
                 _set(objects.groups[population.name], "drive", 0.0)  # an interrupted run may have left its spikes
+
+    def _delayed(self, job: Job) -> list[ProjectionProgram]:
+        """Projections whose spikes may be in flight when a run begins and ends."""
+        return [each for each in self.program.projections if job.grid.continuous and each.delay != "none"]
+
+    def _wiring(self, projection: ProjectionProgram, job: Job) -> tuple[np.ndarray, np.ndarray]:
+        """Source, and delay in steps, of each synapse."""
+        source, delay = (job.state[f"{projection.name}.{part}"] for part in ("source", "delay"))
+        return source, np.broadcast_to((delay / self.program.dt + 0.5).astype(np.int64), source.shape)
 
     def _trials(self, objects: Objects, job: Job, report: Reporter | None) -> Seen:
         each_step = self._each_step(objects)
@@ -312,7 +325,7 @@ class RuntimeNetwork:
                 start = job.state[variable.name] if variable.place == "population" else variable.initial
                 _set(objects.owner(variable), variable.symbol, start)
             for _, pathway in objects.pathways(self.program):
-                _fill_queue(pathway.queue, np.zeros((0, 2), dtype=np.int64))
+                _fill_queue(pathway.queue, NOTHING)
         for population in self.program.populations:
             group = objects.groups[population.name]
             _set(group, "spike_count", 0)
@@ -334,10 +347,10 @@ class RuntimeNetwork:
     def _outcome(self, objects: Objects, job: Job, seen: Seen) -> Outcome:
         carried = (*self.program.persistent, *(self.program.transient if job.grid.continuous else ()))
         state = {v.name: np.array(_values(objects.owner(v), v.symbol)) for v in carried}
-        if job.grid.continuous:
-            for name, pathway in objects.pathways(self.program):
-                ahead, synapse = _queued(pathway.queue).T.astype(np.int32)
-                state |= {f"{name}.in_flight_synapse": synapse, f"{name}.in_flight_ahead": ahead}
+        for projection in self._delayed(job):
+            arrivals = _queued(objects.synapses[projection.name].pre.queue)
+            unit, age = in_flight.sent(arrivals, *self._wiring(projection, job))
+            state |= {f"{projection.name}.in_flight_unit": unit, f"{projection.name}.in_flight_age": age}
         steps = seen.steps if job.grid.continuous else None
         return Outcome(state, seen.counts, seen.spikes(), seen.samples(), seen.presentations, steps=steps)
 

@@ -11,7 +11,7 @@ from bnsim.drives.encoder import SpikeRaster
 from bnsim.engine.job import Job, Outcome
 from bnsim.program import Program, Variable, layout
 
-_STATE = frozenset({"source", "target", "weight", "delay", "variable", "in_flight_synapse", "in_flight_ahead"})
+_STATE = frozenset({"source", "target", "weight", "delay", "variable", "in_flight_unit", "in_flight_age"})
 """What a `State` holds."""
 
 

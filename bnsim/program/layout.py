@@ -24,8 +24,8 @@ Content = Literal[
     "weight",
     "delay",
     "variable",
-    "in_flight_synapse",
-    "in_flight_ahead",
+    "in_flight_unit",
+    "in_flight_age",
     "keys",
     "correct",
     "drive",
@@ -54,7 +54,7 @@ class Array:
         all, 1 and their numbers for those of some units. `sample` says after how many steps a variable is sampled,
         followed by the numbers of the units where these are not all; nothing where it is not sampled.
     owner : str
-        The population, projection or pathway ("projection.pre") that it belongs to, "" for the whole network.
+        The population or projection that it belongs to, "" for the whole network.
     part : str
         Which of the owner's arrays it is: a variable's symbol, a signal's name.
     dtype : str
@@ -175,9 +175,10 @@ def in_flight(program: Program) -> Iterator[Array]:
     Yields
     ------
     Array
-        For each pathway, the synapse of each spike, then the number of steps until it arrives.
+        For each projection with delays, the unit that sent each spike, then for how many steps it has been in flight,
+        0 for those of the last step; in the order in which they were sent.
     """
-    for projection, side in program.pathways:
-        pathway = f"{projection.name}.{side}"
-        yield Array("in_flight_synapse", pathway, "in_flight_synapse", "int32")
-        yield Array("in_flight_ahead", pathway, "in_flight_ahead", "int32")
+    for projection in program.projections:
+        if projection.delay != "none":
+            yield Array("in_flight_unit", projection.name, "in_flight_unit", "int32")
+            yield Array("in_flight_age", projection.name, "in_flight_age", "int32")

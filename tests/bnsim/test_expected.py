@@ -104,7 +104,7 @@ def state(**changes: Any) -> dict[str, Any]:
         "p.delay": np.ones(1),
         "p.unit": np.array("V"),
     }
-    whole |= {"p.shape": np.array([2, 3]), "p.pre.in_flight_synapse": one, "p.pre.in_flight_ahead": one + 1}
+    whole |= {"p.shape": np.array([2, 3]), "p.in_flight_unit": one, "p.in_flight_age": one + 1}
     return {**whole, "b.positions": np.zeros((3, 2)), "b.v": np.zeros(3), "clock": np.array([5]), **changes}
 
 
@@ -117,7 +117,7 @@ def state(**changes: Any) -> dict[str, Any]:
         ("p.shape", np.array([2.0, 3.0]), "'p.shape' is of type float64, not whole numbers"),
         ("p.unit", np.array("kg"), "'p.unit' is 'kg', not one of 'V', 'A', 'S', ''"),
         ("p.delay", np.array([-1.0]), "'p.delay' holds -1.0, which is not from 0 to inf"),
-        ("p.pre.in_flight_synapse", np.array([1]), "'p.pre.in_flight_synapse' holds 1, which is not from 0 to 0"),
+        ("p.in_flight_unit", np.array([2]), "'p.in_flight_unit' holds 2, which is not from 0 to 1"),
         ("b.positions", np.zeros(3), "'b.positions' is of shape (3,), not (units of b, dimensions of b)"),
         ("b.v", np.array(["a"]), "'b.v' is of type <U1, not numbers"),
         ("clock", np.array([-1]), "'clock' holds -1, which is not from 0 to inf"),

@@ -54,7 +54,7 @@ def by_hand(folder: Path) -> Iterator[Kind]:
     yield Kind("recording", (folder / "recording.npz",), damage.of_npz, use_recording)
     one = np.zeros(1, np.int32)
     edges = {"source": one, "target": one, "w": np.ones(1), "delay": np.ones(1), "shape": [2, 2], "unit": "V"}
-    flight = {f"a.pre.in_flight_{part}": one for part in ("synapse", "ahead")}
+    flight = {f"a.in_flight_{part}": one for part in ("unit", "age")}
     state = {f"a.{name}": np.asarray(array) for name, array in edges.items()}
     state |= {"b.v": np.zeros(2), "b.positions": np.zeros((2, 3)), "clock": one, "key": np.zeros(1, np.uint64)}
     bnsim.State({**state, **flight}).save(folder / "state.npz")

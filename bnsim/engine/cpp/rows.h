@@ -25,7 +25,6 @@ struct Rows {
     std::vector<Row> rows;
     std::vector<int32_t> start, order, delays;  /* order: empty where it is that of the synapses; delays: longest first */
     std::vector<std::vector<Sent> > sent;       /* in the last steps, by the number of the step */
-    std::vector<std::vector<int32_t> > given;   /* synapses that spikes from before the run reach, by steps ahead */
     bool packed;                                /* whether targets and weights are kept here, in the order of the rows: */
     std::vector<uint16_t> near;                 /* targets, where two bytes are enough */
     std::vector<int32_t> far;                   /* otherwise */
@@ -35,7 +34,6 @@ struct Rows {
     std::vector<uint16_t> counts;               /* of what has reached each target in this step, where spikes are counted */
     bool counted;                               /* whether any has */
     const int32_t *spikes, *n_spikes;
-    Row row_of_given;
     const int32_t* numbers;
     size_t now, delay;
     int32_t spike;
@@ -103,12 +101,11 @@ struct Rows {
         if (alike && *std::max_element(incoming.begin(), incoming.end()) < 65536) counts.assign(incoming.size(), 0);
         counted = false;
     }
-    void count(const Reached& reached, const int32_t* target) {
+    void count(const Reached& reached) {
         uint16_t* const count = counts.data();
         counted = true;
         for (const Row* row = reached.row; row != reached.end; row++) {
-            if (reached.numbers) for (int32_t k = row->first; k < row->last; k++) count[target[reached.numbers[k]]]++;
-            else if (near.empty()) for (int32_t k = row->first; k < row->last; k++) count[far[k]]++;
+            if (near.empty()) for (int32_t k = row->first; k < row->last; k++) count[far[k]]++;
             else for (int32_t k = row->first; k < row->last; k++) count[near[k]]++;
         }
     }
@@ -166,7 +163,6 @@ struct Rows {
     /* Begin without spikes that are on their way. */
     void clear() {
         for (size_t k = 0; k < sent.size(); k++) sent[k].clear();
-        given.assign(sent.size(), std::vector<int32_t>());
         now = 0; spike = 0; begun = false;
     }
     std::vector<Sent>& sent_before(size_t steps) { return sent[(now + sent.size() - steps) % sent.size()]; }
@@ -191,12 +187,6 @@ struct Rows {
         if (!begun) {
             send();
             begun = true; delay = 0; spike = 0;
-            if (now < given.size() && !given[now].empty()) {
-                const Row all = {0, (int32_t)given[now].size(), 0, -1};
-                row_of_given = all;
-                reached.row = &row_of_given; reached.end = reached.row + 1; reached.numbers = given[now].data();
-                return true;
-            }
         }
         for (; delay < delays.size(); delay++, spike = 0) {
             std::vector<Sent>& list = sent_before(delays[delay]);
@@ -212,20 +202,20 @@ struct Rows {
         }
         return begun = false;
     }
-    void put(const std::vector<int32_t>& synapse, const std::vector<int32_t>& ahead) {
-        for (size_t k = 0; k < synapse.size(); k++) given[ahead[k]].push_back(synapse[k]);
+    /* Spikes that were on their way when the run began: the unit that sent each, and for how many steps it had been. */
+    void put(const std::vector<int32_t>& unit, const std::vector<int32_t>& age) {
+        for (size_t k = 0; k < unit.size(); k++) {
+            Sent one = {unit[k], start[unit[k]]};
+            while (one.row < start[unit[k] + 1] && rows[one.row].delay <= age[k]) one.row++;
+            sent_before(age[k]).push_back(one);
+        }
     }
-    void take(std::vector<int32_t>& synapse, std::vector<int32_t>& ahead) {
-        for (size_t k = 1; k < sent.size(); k++) {
-            if (now + k < given.size()) synapse.insert(synapse.end(), given[now + k].begin(), given[now + k].end());
-            for (size_t j = 0; j < delays.size() && delays[j] >= (int32_t)k; j++) {
-                const std::vector<Sent>& list = sent_before(delays[j] - k);
-                for (size_t i = 0; i < list.size(); i++)
-                    for (int32_t r = list[i].row; r < start[list[i].unit + 1]; r++)
-                        for (int32_t p = rows[r].first; p < rows[r].last && rows[r].delay == delays[j]; p++)
-                            synapse.push_back(order.empty() ? p : order[p]);
-            }
-            ahead.resize(synapse.size(), (int32_t)k);
+    /* Those that are on their way now, in the order in which they were sent. */
+    void take(std::vector<int32_t>& unit, std::vector<int32_t>& age) {
+        for (size_t k = sent.size() - 1; k-- > 0;) {
+            const std::vector<Sent>& list = sent_before(k);
+            for (size_t i = 0; i < list.size(); i++)
+                if (list[i].row < start[list[i].unit + 1]) { unit.push_back(list[i].unit); age.push_back((int32_t)k); }
         }
     }
 };

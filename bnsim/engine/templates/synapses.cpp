@@ -14,7 +14,7 @@
     {% if pathway.program.counted %}
     if (!_rows.counts.empty())
     {
-        _rows.count(_reached, {{get_array_name(variables[other_end])}});
+        _rows.count(_reached);
         continue;
     }
     {% endif %}
@@ -34,7 +34,7 @@
         }
         {% set weights = get_array_name(variables['w']) if 'w' in variables else '' %}
         {% if pathway.program.fixed and weights and 'const double w = ' ~ weights in vector_code | join('\n') %}
-        if (_rows.packed && !_reached.numbers)
+        if (_rows.packed)
         {
             _rows.with_packed([&](const auto {{get_array_name(variables[other_end])}}, const auto {{weights}})
             {

@@ -271,11 +271,11 @@ def test_states_with_delays() -> None:
     assert continued(simulator, short, intensities(1)) == (
         "Simulator.run(state): input_to_cells.delay has shape (3,), expected (108,); correct the state"
     )
-    for part, value, bounds in (("synapse", 108, "0 to 107"), ("ahead", 99, "1 to 8")):
-        arrays = {"synapse": np.zeros(1, np.int32), "ahead": np.ones(1, np.int32), part: np.array([value], np.int32)}
-        in_flight = {f"input_to_cells.pre.in_flight_{name}": array for name, array in arrays.items()}
+    for part, value, bounds in (("unit", 12, "0 to 11"), ("age", 99, "0 to 7")):
+        arrays = {"unit": np.zeros(1, np.int32), "age": np.ones(1, np.int32), part: np.array([value], np.int32)}
+        in_flight = {f"input_to_cells.in_flight_{name}": array for name, array in arrays.items()}
         assert continued(simulator, bnsim.State({**state, **in_flight}), intensities(1)) == (
-            f"Simulator.run(state): input_to_cells.pre.in_flight_{part} leaves {bounds}; correct the state"
+            f"Simulator.run(state): input_to_cells.in_flight_{part} leaves {bounds}; correct the state"
         )
 
 

@@ -142,7 +142,7 @@ def test_the_bytes_hold_every_array_once(continuous: bool) -> None:
         parts = ("source", "target", "w", "delay")
         assert {f"{projection.name}.{part}" for part in parts} <= names
     assert {variable.name for variable in program.variables} <= names
-    in_flight = {f"{p.name}.{side}.in_flight_ahead" for p, side in program.pathways}
+    in_flight = {f"{p.name}.in_flight_age" for p in program.projections if p.delay != "none"}
     assert in_flight <= names
     carried = {variable.name for variable in program.transient} | in_flight
     returned = {array.name for array in outcome if array.content not in ("samples", "counts")}
