@@ -11,6 +11,7 @@ from bnsim import checks
 from bnsim.arrays import Float64Array, Int32Array, IntArray
 from bnsim.description import Description
 from bnsim.errors import InputError
+from bnsim.pairs import in_order
 from bnsim.random_numbers import Numbers
 
 
@@ -46,13 +47,10 @@ class Edges:
         Edges
             Sorted by source, then target; synapses of the same pair stay in their order.
         """
-        both = (source.astype(np.int64) << 32) | target
         if factor is None:
-            both.sort()
-        else:
-            order = np.argsort(both, kind="stable")
-            both, factor = both[order], factor[order]
-        return cls((both >> 32).astype(np.int32), both.astype(np.int32), factor)
+            return cls(*in_order(source, target))
+        order = np.argsort((source.astype(np.int64) << 32) | target, kind="stable")
+        return cls(source[order].astype(np.int32), target[order].astype(np.int32), factor[order])
 
 
 @dataclass(frozen=True)

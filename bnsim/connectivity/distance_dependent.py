@@ -8,9 +8,9 @@ import numpy as np
 
 from bnsim.arrays import Float64Array, Int32Array
 from bnsim.connectivity.base import Connectivity, Edges, Ends
-from bnsim.connectivity.fixed_probability import chosen_pairs
 from bnsim.connectivity.profiles import Profile
 from bnsim.errors import InputError
+from bnsim.pairs import by_probability
 from bnsim.random_numbers import Numbers
 
 
@@ -82,7 +82,7 @@ class DistanceDependent(Connectivity):
             If the profile exceeds its peak.
         """
         sources, targets = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
-        for source, target in chosen_pairs(ends, float(self.profile.peak), numbers):
+        for source, target in by_probability(ends.n_source, ends.n_target, float(self.profile.peak), numbers):
             if not len(source):
                 continue
             keep = _uniform(source, numbers.apart("kept")) < self._share(ends.distance(source, target))

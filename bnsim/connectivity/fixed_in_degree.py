@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
 from bnsim.connectivity.base import Connectivity, Edges, Ends, degree
-from bnsim.connectivity.sampling import choices
+from bnsim.connectivity.sampling import different
 from bnsim.errors import InputError
+from bnsim.pairs import by_in_degree, by_source
 from bnsim.random_numbers import Numbers
 
 
@@ -91,14 +91,9 @@ class FixedInDegree(Connectivity):
         """
         self.check(ends)
         own = self.autapses or not ends.recurrent
+        if self.multapses:
+            return Edges(*by_in_degree(ends.n_source, ends.n_target, self.degree, numbers, own=own))
         sources = np.empty((ends.n_target, self.degree), np.int32)
-        for rows, units in choices(
-            numbers, ends.n_target, self.degree, ends.n_source, repeated=self.multapses, own=own
-        ):
+        for rows, units in different(numbers, ends.n_target, self.degree, ends.n_source, own=own):
             sources[rows] = units
-        begins = np.arange(ends.n_target + 1) * self.degree
-        begins = begins.astype(np.int32 if sources.size < 2**31 else np.int64)  # SciPy would make all indices as wide
-        columns = (np.zeros(sources.size, np.int8), sources.ravel(), begins)
-        matrix = sparse.csc_array(columns, shape=(ends.n_source, ends.n_target)).tocsr()  # a counting sort
-        source = np.repeat(np.arange(ends.n_source, dtype=np.int32), np.diff(matrix.indptr))
-        return Edges(source, matrix.indices.astype(np.int32, copy=False))
+        return Edges(*by_source(sources, ends.n_source))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bnsim.connectivity.base import Connectivity, Edges, Ends, degree
-from bnsim.connectivity.sampling import choices
+from bnsim.connectivity.sampling import different
 from bnsim.errors import InputError
+from bnsim.pairs import by_out_degree
 from bnsim.random_numbers import Numbers
 
 
@@ -90,9 +91,9 @@ class FixedOutDegree(Connectivity):
         """
         self.check(ends)
         own = self.autapses or not ends.recurrent
+        if self.multapses:
+            return Edges(*by_out_degree(ends.n_source, ends.n_target, self.degree, numbers, own=own))
         targets = np.empty((ends.n_source, self.degree), np.int32)
-        for rows, units in choices(
-            numbers, ends.n_source, self.degree, ends.n_target, repeated=self.multapses, own=own
-        ):
-            targets[rows] = np.sort(units.astype(np.int32), axis=1)
+        for rows, units in different(numbers, ends.n_source, self.degree, ends.n_target, own=own):
+            targets[rows] = units
         return Edges(np.repeat(np.arange(ends.n_source, dtype=np.int32), self.degree), targets.ravel())

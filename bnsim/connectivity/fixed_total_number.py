@@ -10,10 +10,8 @@ from bnsim import checks
 from bnsim.arrays import Int64Array
 from bnsim.connectivity.base import Connectivity, Edges, Ends
 from bnsim.errors import InputError
+from bnsim.pairs import by_total_number, numbered, separated
 from bnsim.random_numbers import Numbers
-
-BLOCK = 2**14
-"""Pairs drawn at once."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -100,33 +98,22 @@ class FixedTotalNumber(Connectivity):
         others = self._others(ends)
         own, available = others == ends.n_target, ends.n_source * others
         if self.multapses:
-            pairs = np.sort(_pairs(numbers, ends.n_source, others, 0, self.number))
-        elif 2 * self.number <= available:
+            return Edges(*by_total_number(ends.n_source, ends.n_target, self.number, numbers, own=own))
+        if 2 * self.number <= available:
             pairs = _different(numbers, ends.n_source, others, self.number)
         else:
             chosen = np.ones(available, bool)
             chosen[_different(numbers, ends.n_source, others, available - self.number)] = False
             pairs = np.flatnonzero(chosen)
-        source, target = np.divmod(pairs, max(others, 1))
-        return Edges(source.astype(np.int32), (target if own else target + (target >= source)).astype(np.int32))
-
-
-def _pairs(numbers: Numbers, n_source: int, n_target: int, first: int, number: int) -> Int64Array:
-    """Pairs `first` to `first + number - 1`, as source x n_target + target."""
-    pairs = np.empty(number, np.int64)
-    for start in range(0, number, BLOCK):
-        part = pairs[start : start + BLOCK]
-        uniform = numbers.rows(np.zeros(1, int), 2 * len(part), 2 * (first + start)).reshape(-1, 2)
-        part[:] = (uniform[:, 0] * n_source).astype(np.int64) * n_target + (uniform[:, 1] * n_target).astype(np.int64)
-    return pairs
+        return Edges(*separated(pairs, others, own=own))
 
 
 def _different(numbers: Numbers, n_source: int, n_target: int, number: int) -> Int64Array:
     """The first different pairs, sorted."""
-    pairs, drawn = _once(_pairs(numbers, n_source, n_target, 0, number)), number
+    pairs, drawn = _once(numbered(numbers, n_source, n_target, 0, number)), number
     while len(pairs) < number:
         missing = number - len(pairs)
-        more = _once(_pairs(numbers, n_source, n_target, drawn, missing))
+        more = _once(numbered(numbers, n_source, n_target, drawn, missing))
         place = np.searchsorted(pairs, more)
         new = pairs[np.minimum(place, len(pairs) - 1)] != more
         pairs, drawn = np.insert(pairs, place[new], more[new]), drawn + missing

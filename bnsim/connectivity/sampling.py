@@ -1,4 +1,4 @@
-"""Choice of as many units for each row, from the row's own random numbers."""
+"""Choice of as many different units for each row, from the row's own random numbers."""
 
 from __future__ import annotations
 
@@ -9,17 +9,12 @@ import numpy as np
 from bnsim.arrays import BoolArray, Float64Array, Int64Array
 from bnsim.random_numbers import Numbers
 
-BLOCK = 2**15
-"""Random numbers at once: as many as stay in the processor's cache."""
-
 TAKEN = 2**24
 """Flags at once, in bytes, where no unit may be chosen twice."""
 
 
-def choices(
-    numbers: Numbers, n_rows: int, degree: int, n: int, *, repeated: bool, own: bool
-) -> Iterator[tuple[slice, Int64Array]]:
-    """Choose `degree` of `n` units uniformly for each row, a block of rows at a time.
+def different(numbers: Numbers, n_rows: int, degree: int, n: int, *, own: bool) -> Iterator[tuple[slice, Int64Array]]:
+    """Choose `degree` different ones of `n` units uniformly for each row, a block of rows at a time.
 
     Parameters
     ----------
@@ -31,8 +26,6 @@ def choices(
         How many units each row chooses.
     n : int
         How many there are.
-    repeated : bool
-        Whether a unit may be chosen several times.
     own : bool
         Whether row k may choose unit k.
 
@@ -41,18 +34,14 @@ def choices(
     rows : slice
         The rows of the block.
     units : ndarray of int, shape (row, degree)
-        What they chose.
+        What they chose, in ascending order.
     """
     others = n if own else n - 1
-    size = max(1, BLOCK // max(degree, 1) if repeated else TAKEN // n)
+    size = max(1, TAKEN // n)
     for start in range(0, n_rows, size):
         rows = np.arange(start, min(start + size, n_rows))
-        uniform = numbers.rows(rows, degree)
-        if repeated:
-            units = (uniform * others).astype(np.int64)
-        else:
-            taken = without_replacement(uniform, others)
-            units = np.flatnonzero(taken).reshape(len(rows), degree) - (rows - start)[:, None] * others
+        taken = without_replacement(numbers.rows(rows, degree), others)
+        units = np.flatnonzero(taken).reshape(len(rows), degree) - (rows - start)[:, None] * others
         yield slice(start, start + len(rows)), units if own else units + (units >= rows[:, None])
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bnsim import Connectivity, FixedInDegree, FixedOutDegree, FixedTotalNumber, InputError
-from bnsim.connectivity import Edges, Ends, fixed_total_number, sampling
+from bnsim import Connectivity, FixedInDegree, FixedOutDegree, FixedTotalNumber, InputError, pairs
+from bnsim.connectivity import Edges, Ends, sampling
 from bnsim.random_numbers import Numbers
 
 from .test_fixed_probability import chi_square
@@ -111,9 +111,8 @@ def test_edges_do_not_depend_on_how_many_are_drawn_at_once(monkeypatch: pytest.M
     ]
     whole = [counts(rule.draw(WITHIN, NUMBERS), WITHIN) for rule in rules]
     for size in (1, 130):
-        monkeypatch.setattr(sampling, "BLOCK", size)
+        monkeypatch.setattr(pairs, "BLOCK", size)
         monkeypatch.setattr(sampling, "TAKEN", size)
-        monkeypatch.setattr(fixed_total_number, "BLOCK", size)
         for rule, expected in zip(rules, whole, strict=True):
             assert np.array_equal(counts(rule.draw(WITHIN, NUMBERS), WITHIN), expected)
     # A row is a target, or a source, and does not know how many others there are.

@@ -12,8 +12,8 @@ from brian2.units import mV, um
 from numpy.typing import NDArray
 from scipy import stats
 
-from bnsim import DistanceDependent, ExponentialProfile, GaussianProfile, Grid, InputError, Profile, Ring
-from bnsim.connectivity import Ends, fixed_probability
+from bnsim import DistanceDependent, ExponentialProfile, GaussianProfile, Grid, InputError, Profile, Ring, pairs
+from bnsim.connectivity import Ends
 from bnsim.random_numbers import Numbers
 
 NUMBERS = Numbers(5, "test:edges")
@@ -114,7 +114,7 @@ def test_autapses() -> None:
 def test_edges_do_not_depend_on_how_many_are_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     rule = DistanceDependent(GaussianProfile(0.5, 200 * um))
     whole = connected(rule)
-    monkeypatch.setattr(fixed_probability, "BLOCK", 1)
+    monkeypatch.setattr(pairs, "BLOCK", 1)
     assert np.array_equal(connected(rule), whole)
 
 

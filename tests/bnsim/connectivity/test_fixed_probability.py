@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bnsim import FixedProbability
-from bnsim.connectivity import Edges, Ends, fixed_probability
+from bnsim import FixedProbability, pairs
+from bnsim.connectivity import Edges, Ends
 from bnsim.random_numbers import Numbers
 
 NUMBERS = Numbers(7, "test:edges")
@@ -63,7 +63,7 @@ def test_edges_are_the_documented_steps(p: float) -> None:
 def test_edges_do_not_depend_on_how_many_are_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = draw(0.1, Ends(400, 150))
     for block in (1, 1000):
-        monkeypatch.setattr(fixed_probability, "BLOCK", block)
+        monkeypatch.setattr(pairs, "BLOCK", block)
         part = draw(0.1, Ends(400, 150))
         assert np.array_equal(part.source, whole.source)
         assert np.array_equal(part.target, whole.target)
@@ -74,7 +74,7 @@ def test_edges_do_not_depend_on_how_many_are_drawn_at_once(monkeypatch: pytest.M
 def test_rows_that_need_more_numbers_than_expected(monkeypatch: pytest.MonkeyPatch) -> None:
     """A few numbers at a time, so that every row goes on several times."""
     whole = draw(0.3, Ends(40, 150))
-    monkeypatch.setattr(fixed_probability, "_places", lambda mean: 8)
+    monkeypatch.setattr(pairs, "_places", lambda mean: 8)
     part = draw(0.3, Ends(40, 150))
     assert np.array_equal(part.source, whole.source)
     assert np.array_equal(part.target, whole.target)
