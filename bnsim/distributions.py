@@ -20,8 +20,8 @@ from bnsim import checks
 from bnsim.arrays import Float64Array
 from bnsim.description import Description, parameter
 from bnsim.errors import InputError
-from bnsim.quantiles import normal_quantile
 from bnsim.random_numbers import Numbers
+from bnsim.recipe import Values
 
 __all__ = ["Distribution", "LogNormal", "Normal", "Uniform"]
 
@@ -49,6 +49,21 @@ class Distribution(Description, abstract=True):
         array of float
             Values in SI units, of the same shape.
         """
+
+    def values(self, stream: int) -> Values | None:
+        """Return how values are drawn, in numbers alone.
+
+        Parameters
+        ----------
+        stream : int
+            Identity of the stream of random numbers.
+
+        Returns
+        -------
+        Values or None
+            So that a compiled program can draw them; None where it cannot.
+        """
+        return None
 
     def draw(self, lengths: Any, numbers: Numbers) -> Float64Array:
         """Draw values in SI units, row by row.
@@ -113,8 +128,23 @@ class Uniform(Distribution):
         array of float
             Values in SI units, of the same shape.
         """
+        return self.values(0).quantile(probability)
+
+    def values(self, stream: int) -> Values:
+        """Return how values are drawn, in numbers alone.
+
+        Parameters
+        ----------
+        stream : int
+            Identity of the stream of random numbers.
+
+        Returns
+        -------
+        Values
+            The kind "uniform".
+        """
         low, high = _plain(self.low), _plain(self.high)
-        return low + (high - low) * probability
+        return Values("uniform", (low, high - low), stream)
 
 
 @dataclass(frozen=True, repr=False)
@@ -170,8 +200,23 @@ class Normal(Distribution):
         array of float
             Values in SI units, of the same shape.
         """
-        values = _plain(self.mean) + _plain(self.standard_deviation) * _normal(probability, *self._standardised)
-        return _clipped(values, self.bounds)
+        return self.values(0).quantile(probability)
+
+    def values(self, stream: int) -> Values:
+        """Return how values are drawn, in numbers alone.
+
+        Parameters
+        ----------
+        stream : int
+            Identity of the stream of random numbers.
+
+        Returns
+        -------
+        Values
+            The kind "normal".
+        """
+        mean, deviation, bounds = _plain(self.mean), _plain(self.standard_deviation), map(_plain, self.bounds)
+        return Values("normal", (mean, deviation, *_truncation(*self._standardised), *bounds), stream)
 
 
 @dataclass(frozen=True, repr=False)
@@ -231,25 +276,18 @@ class LogNormal(Distribution):
         array of float
             Values in SI units, of the same shape.
         """
-        values = _plain(self.median) * np.exp(float(self.sigma) * _normal(probability, *self._standardised))
-        return _clipped(values, self.bounds)
+        low, high = self._standardised
+        z = Values("normal", (0.0, 1.0, *_truncation(low, high), -math.inf, math.inf)).quantile(probability)
+        values: Float64Array = _plain(self.median) * np.exp(float(self.sigma) * z)
+        low, high = map(_plain, self.bounds)
+        return np.clip(values, low, high)  # rounding alone would leave the bounds
 
 
-def _normal(probability: Float64Array, low: float, high: float) -> Float64Array:
-    """Quantiles of the standard normal distribution within bounds; each tail is computed from its own end."""
+def _truncation(low: float, high: float) -> tuple[float, float, float, float]:
+    """Whether a standard normal distribution is truncated, and its probability below, within and above the bounds."""
     if low == -math.inf and high == math.inf:
-        return normal_quantile(probability)
-    mass = _mass(low, high)
-    below = ndtr(low) + probability * mass
-    above = ndtr(-high) + (1.0 - probability) * mass
-    quantiles: Float64Array = np.where(below < 0.5, 1.0, -1.0) * normal_quantile(np.minimum(below, above))
-    return quantiles
-
-
-def _clipped(values: Float64Array, bounds: tuple[Quantity, Quantity]) -> Float64Array:
-    """Keep values within the bounds that they would leave by rounding alone."""
-    clipped: Float64Array = np.clip(values, _plain(bounds[0]), _plain(bounds[1]))
-    return clipped
+        return 0.0, 0.0, 1.0, 0.0
+    return 1.0, float(ndtr(low)), _mass(low, high), float(ndtr(-high))
 
 
 def _mass(low: float, high: float) -> float:

@@ -230,12 +230,12 @@ class Numbers:
     ----------
     key : int
         Key of the state, from 0 to 2**64 - 1.
-    name : str
-        Name of their stream, such as "input_to_cells:weights".
+    name : str or int
+        Name of their stream, such as "input_to_cells:weights", or its identity (see `stream`).
     """
 
     key: int
-    name: str
+    name: str | int
 
     @cached_property
     def _key(self) -> tuple[UInt64Array, UInt64Array]:
@@ -243,7 +243,7 @@ class Numbers:
 
     @cached_property
     def _stream(self) -> int:
-        return stream(self.name)
+        return stream(self.name) if isinstance(self.name, str) else self.name
 
     def apart(self, purpose: str) -> Numbers:
         """Return the numbers of another stream, which are independent of these.

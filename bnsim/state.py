@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from bnsim.expected import NUMBER, REAL, TEXT, WHOLE, Expected, check
 from bnsim.memory import check_fits
 from bnsim.printable import printable
 from bnsim.random_numbers import checked_key
+from bnsim.recipe import RECIPE, RECIPE_VALUES, Recipe
 
 __all__ = ["State"]
 
@@ -37,6 +39,10 @@ class State(Mapping[str, np.ndarray]):
 
     Notes
     -----
+    Where a projection has very many synapses, which nothing changes, the state holds `<projection>.recipe` and
+    `.recipe_values` in the place of `.source`, `.target`, `.w` and `.delay`: how they are drawn (see `recipe`). These
+    are drawn when they are asked for, which takes time and memory, and are not among the names then.
+
     The names are `<projection>.source`, `.target`, `.delay`, `.w`, `.shape` and `.unit` (see `weights`);
     `<population>.positions` (see `positions`); `<population>.<variable>`, among them `<population>.lastspike`, in
     seconds since the state's beginning; `<projection>.<variable>` for traces of synapses;
@@ -47,21 +53,29 @@ class State(Mapping[str, np.ndarray]):
 
     def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
         frozen = {}
-        for name, array in arrays.items():
+        for name, array in _held(arrays).items():
             # What no one can change need not be copied; connectivity is large, and passes from state to state.
             kept = isinstance(array, np.ndarray) and array.base is None and not array.flags.writeable
             frozen[name] = array if kept else np.array(array)
             frozen[name].setflags(write=False)
         self._arrays = MappingProxyType(frozen)
+        # What was drawn is kept as long as somebody uses it.
+        self._drawn: WeakValueDictionary[str, np.ndarray] = WeakValueDictionary()
 
     def __getitem__(self, name: str) -> np.ndarray:
-        try:
+        if name in self._arrays:
             return self._arrays[name]
-        except KeyError:
-            raise InputError(f"State: no array {name!r}; it holds {', '.join(self._arrays) or 'none'}") from None
+        if name not in self:
+            raise InputError(f"State: no array {name!r}; it holds {', '.join(self._arrays) or 'none'}")
+        kept = self._drawn.get(name)
+        return self._draw(name.rpartition(".")[0])[name] if kept is None else kept
 
     def __contains__(self, name: object) -> bool:
-        return name in self._arrays
+        if name in self._arrays:
+            return True
+        projection, _, part = name.rpartition(".") if isinstance(name, str) else ("", "", "")
+        recipe = self.recipe(projection)
+        return recipe is not None and part in recipe.parts
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._arrays)
@@ -92,6 +106,52 @@ class State(Mapping[str, np.ndarray]):
         ]
         return notebook.heading(", ".join(["State", *facts])) + notebook.table(["array", "shape", "type"], rows)
 
+    def recipe(self, projection: str) -> Recipe | None:
+        """Return how the synapses of a projection are drawn.
+
+        Parameters
+        ----------
+        projection : str
+            Name of the projection.
+
+        Returns
+        -------
+        Recipe or None
+            Rules, sizes and keys; None where the state holds the synapses themselves.
+        """
+        numbers = [self._arrays.get(f"{projection}{part}") for part in (RECIPE, RECIPE_VALUES)]
+        return None if numbers[0] is None or numbers[1] is None else Recipe.of(numbers[0], numbers[1])
+
+    def with_synapses(self, projection: str) -> State:
+        """Return a copy that holds the synapses of a projection, not how they are drawn.
+
+        Parameters
+        ----------
+        projection : str
+            Name of the projection.
+
+        Returns
+        -------
+        State
+            The new state; this one, if it holds them already.
+
+        Raises
+        ------
+        InputError
+            If they do not fit into memory.
+        """
+        return self if self.recipe(projection) is None else State({**self._arrays, **self._draw(projection)})
+
+    def _draw(self, projection: str) -> dict[str, np.ndarray]:
+        """The synapses of a projection that has a recipe."""
+        recipe = self.recipe(projection)
+        assert recipe is not None
+        drawn = {f"{projection}.{part}": array for part, array in recipe.arrays().items()}
+        for name, array in drawn.items():
+            array.setflags(write=False)
+            self._drawn[name] = array
+        return drawn
+
     def replace(self, arrays: Mapping[str, np.ndarray]) -> State:
         """Return a copy with some arrays replaced.
 
@@ -110,11 +170,15 @@ class State(Mapping[str, np.ndarray]):
         InputError
             If this state has no array of that name, or one of another shape.
         """
+        whole = self
+        for name in arrays:
+            if name not in whole._arrays and name in whole:
+                whole = whole.with_synapses(name.rpartition(".")[0])
         for name, array in arrays.items():
-            if np.shape(array) != self[name].shape:
-                raise InputError(f"State.replace: {name!r} has shape {np.shape(array)}; give {self[name].shape}")
-        new = {name: np.asarray(array, dtype=self[name].dtype) for name, array in arrays.items()}
-        return State({**self._arrays, **new})
+            if np.shape(array) != whole[name].shape:
+                raise InputError(f"State.replace: {name!r} has shape {np.shape(array)}; give {whole[name].shape}")
+        new = {name: np.asarray(array, dtype=whole[name].dtype) for name, array in arrays.items()}
+        return State({**whole._arrays, **new})
 
     def with_key(self, key: int) -> State:
         """Return a copy from which continuous runs go on with other random numbers.
@@ -256,7 +320,23 @@ class State(Mapping[str, np.ndarray]):
         return cls(arrays)
 
 
-_OF_EDGES = ("source", "target", UNIT[1:], SHAPE[1:])
+def _held(arrays: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+    """What a state holds: where some of a projection's synapses are given, all of them, and no recipe."""
+    if isinstance(arrays, State):
+        return arrays
+    held = dict(arrays)
+    for projection in [name.removesuffix(RECIPE) for name in arrays if name.endswith(RECIPE)]:
+        numbers = [held.pop(f"{projection}{part}") for part in (RECIPE, RECIPE_VALUES)]
+        recipe = Recipe.of(*numbers)
+        parts = [f"{projection}.{part}" for part in recipe.parts]
+        if not any(name in arrays for name in parts):
+            held |= dict(zip((f"{projection}{RECIPE}", f"{projection}{RECIPE_VALUES}"), numbers, strict=True))
+        elif not all(name in arrays for name in parts):
+            held = {f"{projection}.{part}": array for part, array in recipe.arrays().items()} | held
+    return held
+
+
+_OF_EDGES = ("source", "target", UNIT[1:], SHAPE[1:], RECIPE[1:])
 """Last parts of names by which a projection is known; a variable of a population may be called w as well."""
 
 
@@ -271,10 +351,23 @@ def _check(arrays: Mapping[str, np.ndarray]) -> None:
     for projection in projections:
         n_source, n_target = arrays[f"{projection}{SHAPE}"].tolist()
         sizes |= {f"sources of {projection}": n_source, f"targets of {projection}": n_target}
-        expected |= _of_edges(projection)
+        expected |= _of_recipe(projection) if f"{projection}{RECIPE}" in arrays else _of_edges(projection)
     for name, owner in owners.items():
         expected.setdefault(name, _of_one(name, owner))
     check(arrays, expected, sizes)
+    for projection in projections:
+        if f"{projection}{RECIPE}" in arrays:
+            recipe = Recipe.of(arrays[f"{projection}{RECIPE}"], arrays[f"{projection}{RECIPE_VALUES}"])
+            if [recipe.n_source, recipe.n_target] != arrays[f"{projection}{SHAPE}"].tolist():
+                raise ValueError(f"{projection + RECIPE!r} is of other populations than {projection + SHAPE!r}")
+
+
+def _of_recipe(projection: str) -> dict[str, Expected]:
+    return {
+        f"{projection}{RECIPE}": Expected(WHOLE, (f"numbers of {projection}",)),
+        f"{projection}{RECIPE_VALUES}": Expected(NUMBER, (f"values of {projection}",), finite=False),
+        f"{projection}{UNIT}": Expected(TEXT, (), among=("V", "A", "S", "")),
+    }
 
 
 def _of_edges(projection: str) -> dict[str, Expected]:

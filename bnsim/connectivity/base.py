@@ -13,6 +13,7 @@ from bnsim.description import Description
 from bnsim.errors import InputError
 from bnsim.pairs import in_order
 from bnsim.random_numbers import Numbers
+from bnsim.recipe import Block
 
 
 @dataclass(frozen=True)
@@ -209,6 +210,23 @@ class Connectivity(Description, abstract=True):
         InputError
             If their sizes do not fit.
         """
+
+    def blocks(self, ends: Ends, name: str) -> tuple[Block, ...] | None:
+        """Return the rule as blocks of random pairs, which a compiled program can draw.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations.
+        name : str
+            Name of the stream of random numbers.
+
+        Returns
+        -------
+        tuple of Block or None
+            What `draw` draws from this stream; None where only `draw` can.
+        """
+        return None
 
     @abstractmethod
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:

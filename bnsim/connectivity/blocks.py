@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -13,6 +13,7 @@ from bnsim import checks
 from bnsim.connectivity.base import Connectivity, Edges, Ends
 from bnsim.errors import InputError
 from bnsim.random_numbers import Numbers
+from bnsim.recipe import Block
 
 
 @dataclass(frozen=True, repr=False)
@@ -107,6 +108,41 @@ class Blocks(Connectivity):
                 sizes = self.source_sizes[i], self.target_sizes[j]
                 self.rules[i][j].check(Ends(*sizes, recurrent=ends.recurrent and i == j))
 
+    def blocks(self, ends: Ends, name: str) -> tuple[Block, ...] | None:
+        """Return the rule as blocks of random pairs, which a compiled program can draw.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations.
+        name : str
+            Name of the stream of random numbers.
+
+        Returns
+        -------
+        tuple of Block or None
+            What `draw` draws from this stream; None where only `draw` can.
+        """
+        self.check(ends)
+        found = []
+        for i, j, pair, begins in self._pairs(ends):
+            blocks = self.rules[i][j].blocks(pair, f"{name}:{i}:{j}")
+            if blocks is None or len(blocks) != 1:
+                return None
+            factor = 1.0 if self.factors is None else float(self.factors[i][j])
+            sizes = (begins[0], pair.n_source), (begins[1], pair.n_target)
+            found.append(replace(blocks[0], source=sizes[0], target=sizes[1], factor=factor))
+        return tuple(found)
+
+    def _pairs(self, ends: Ends) -> Iterator[tuple[int, int, Ends, tuple[int, int]]]:
+        """Iterate over the pairs of groups that are connected: their numbers, units, and the first of these."""
+        begins = [np.concatenate([[0], np.cumsum(sizes)]) for sizes in (self.source_sizes, self.target_sizes)]
+        for i, j in product(range(len(self.source_sizes)), range(len(self.target_sizes))):
+            if self.rules[i][j] is not None:
+                units = [slice(int(begin[k]), int(begin[k + 1])) for begin, k in zip(begins, (i, j), strict=True)]
+                pair = ends.part(*units, recurrent=ends.recurrent and i == j)
+                yield i, j, pair, (units[0].start, units[1].start)
+
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw the edges of all pairs of groups.
 
@@ -128,17 +164,11 @@ class Blocks(Connectivity):
             If the sizes of the groups do not add up to those of the populations.
         """
         self.check(ends)
-        begins = [np.concatenate([[0], np.cumsum(sizes)]) for sizes in (self.source_sizes, self.target_sizes)]
         source, target, factor = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0)]
-        for i, j in product(range(len(self.source_sizes)), range(len(self.target_sizes))):
-            rule = self.rules[i][j]
-            if rule is None:
-                continue
-            units = (slice(int(begin[k]), int(begin[k + 1])) for begin, k in zip(begins, (i, j), strict=True))
-            pair = ends.part(*units, recurrent=ends.recurrent and i == j)
-            edges = rule.draw(pair, numbers.apart(f"{i}:{j}"))
-            source.append(edges.source.astype(np.int64) + begins[0][i])
-            target.append(edges.target.astype(np.int64) + begins[1][j])
+        for i, j, pair, begins in self._pairs(ends):
+            edges = self.rules[i][j].draw(pair, numbers.apart(f"{i}:{j}"))
+            source.append(edges.source.astype(np.int64) + begins[0])
+            target.append(edges.target.astype(np.int64) + begins[1])
             own = np.ones(len(edges.source)) if edges.factor is None else edges.factor
             factor.append(own if self.factors is None else own * self.factors[i][j])
         return Edges.sorted(np.concatenate(source), np.concatenate(target), np.concatenate(factor))

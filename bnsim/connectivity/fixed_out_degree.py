@@ -10,7 +10,8 @@ from bnsim.connectivity.base import Connectivity, Edges, Ends, degree
 from bnsim.connectivity.sampling import different
 from bnsim.errors import InputError
 from bnsim.pairs import by_out_degree
-from bnsim.random_numbers import Numbers
+from bnsim.random_numbers import Numbers, stream
+from bnsim.recipe import Block
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,6 +69,27 @@ class FixedOutDegree(Connectivity):
                 f"FixedOutDegree.degree: {self.degree} synapses onto {available} targets; "
                 "lower the degree or allow multapses and autapses"
             )
+
+    def blocks(self, ends: Ends, name: str) -> tuple[Block, ...] | None:
+        """Return the rule as blocks of random pairs, which a compiled program can draw.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations.
+        name : str
+            Name of the stream of random numbers.
+
+        Returns
+        -------
+        tuple of Block or None
+            What `draw` draws from this stream; None where only `draw` can.
+        """
+        if not self.multapses:
+            return None
+        self.check(ends)
+        own, sizes = self.autapses or not ends.recurrent, ((0, ends.n_source), (0, ends.n_target))
+        return (Block("out_degree", *sizes, self.degree, own, stream(name)),)
 
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw the targets of each source.

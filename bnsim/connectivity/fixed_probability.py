@@ -10,7 +10,8 @@ from bnsim.connectivity.base import Connectivity, Edges, Ends
 from bnsim.description import parameter
 from bnsim.errors import InputError
 from bnsim.pairs import by_probability
-from bnsim.random_numbers import Numbers
+from bnsim.random_numbers import Numbers, stream
+from bnsim.recipe import Block
 
 
 @dataclass(frozen=True, repr=False)
@@ -42,6 +43,24 @@ class FixedProbability(Connectivity):
         super().__post_init__()
         if self.probability > 1:
             raise InputError(f"FixedProbability.probability: {self.probability} is above 1; give a value in [0, 1]")
+
+    def blocks(self, ends: Ends, name: str) -> tuple[Block, ...] | None:
+        """Return the rule as blocks of random pairs, which a compiled program can draw.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations.
+        name : str
+            Name of the stream of random numbers.
+
+        Returns
+        -------
+        tuple of Block or None
+            What `draw` draws from this stream; None where only `draw` can.
+        """
+        own, sizes = self.autapses or not ends.recurrent, ((0, ends.n_source), (0, ends.n_target))
+        return (Block("probability", *sizes, float(self.probability), own, stream(name)),)
 
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw the connected pairs.

@@ -11,7 +11,8 @@ from bnsim.arrays import Int64Array
 from bnsim.connectivity.base import Connectivity, Edges, Ends
 from bnsim.errors import InputError
 from bnsim.pairs import by_total_number, numbered, separated
-from bnsim.random_numbers import Numbers
+from bnsim.random_numbers import Numbers, stream
+from bnsim.recipe import Block
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,6 +74,27 @@ class FixedTotalNumber(Connectivity):
     def _others(self, ends: Ends) -> int:
         """Number of targets that a source may be connected to."""
         return ends.n_target if self.autapses or not ends.recurrent else ends.n_target - 1
+
+    def blocks(self, ends: Ends, name: str) -> tuple[Block, ...] | None:
+        """Return the rule as blocks of random pairs, which a compiled program can draw.
+
+        Parameters
+        ----------
+        ends : Ends
+            The populations.
+        name : str
+            Name of the stream of random numbers.
+
+        Returns
+        -------
+        tuple of Block or None
+            What `draw` draws from this stream; None where only `draw` can.
+        """
+        if not self.multapses:
+            return None
+        self.check(ends)
+        own, sizes = self.autapses or not ends.recurrent, ((0, ends.n_source), (0, ends.n_target))
+        return (Block("total_number", *sizes, self.number, own, stream(name)),)
 
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw the pairs.

@@ -8,6 +8,7 @@ from bnsim.engine.limits import check_given
 from bnsim.errors import InputError
 from bnsim.expected import WHOLE
 from bnsim.program import Program, ProjectionProgram
+from bnsim.recipe import RECIPE, Recipe
 from bnsim.state import CLOCK, KEY, State
 
 
@@ -32,7 +33,8 @@ def check_state(program: Program, state: State, continuous: bool) -> None:
         raise InputError("Simulator.run(state): not a State; give what initial_state or an earlier run returned")
     for projection in program.projections:
         n_synapses = _check_edges(projection, state)
-        _check_values(state, f"{projection.name}.w", n_synapses)
+        if state.recipe(projection.name) is None:
+            _check_values(state, f"{projection.name}.w", n_synapses)
     check_given(program, state)
     for variable in program.variables:
         if variable.role != "weight" and (continuous or variable.place == "population"):
@@ -41,7 +43,9 @@ def check_state(program: Program, state: State, continuous: bool) -> None:
         _check_in_time(state)
     for projection in program.projections if continuous else ():
         if projection.delay != "none":
-            longest = float(np.max(state[f"{projection.name}.delay"], initial=0))
+            recipe = state.recipe(projection.name) if projection.delay == "each" else None
+            delays = state[f"{projection.name}.delay"] if recipe is None else np.array(recipe.longest_delay)
+            longest = float(np.max(delays, initial=0))
             _check_in_flight(state, projection, int(longest / program.dt + 0.5))
 
 
@@ -54,6 +58,9 @@ def _check_in_time(state: State) -> None:
 
 def _check_edges(projection: ProjectionProgram, state: State) -> int:
     """Check the edges and delays of a projection and return the number of synapses."""
+    if (recipe := state.recipe(projection.name)) is not None:
+        _check_recipe(projection, state, recipe)
+        return 0
     n_synapses = state[f"{projection.name}.source"].size
     for part, size in (("source", projection.n_source), ("target", projection.n_target)):
         index = _check_values(state, f"{projection.name}.{part}", n_synapses)
@@ -62,11 +69,27 @@ def _check_edges(projection: ProjectionProgram, state: State) -> int:
         if index.size and (index.min() < 0 or index.max() >= size):
             raise _refusal(f"{projection.name}.{part}", f"leaves 0 to {size - 1}")
     if projection.delay != "none":
-        name, longest = f"{projection.name}.delay", projection.data.longest_delay
-        delays = _check_values(state, name, n_synapses if projection.delay == "each" else 1)
-        if delays.size and (delays.min() < 0 or delays.max() > longest * (1 + 1e-9)):
-            raise _refusal(name, f"leaves the description's 0 to {longest * 1e3:g} ms")
+        number = n_synapses if projection.delay == "each" else 1
+        _check_delays(projection, _check_values(state, f"{projection.name}.delay", number))
     return n_synapses
+
+
+def _check_recipe(projection: ProjectionProgram, state: State, recipe: Recipe) -> None:
+    name, sizes = f"{projection.name}{RECIPE}", (projection.n_source, projection.n_target)
+    if (recipe.n_source, recipe.n_target) != sizes:
+        raise _refusal(name, f"is of {recipe.n_source} and {recipe.n_target} units, not {sizes[0]} and {sizes[1]}")
+    if (projection.delay == "each") != (recipe.delays is not None):
+        raise _refusal(name, f"does not fit the delays of {projection.name!r}")
+    delays = [recipe.longest_delay, 0.0 if recipe.delays is None else recipe.delays.extent[0]]
+    if projection.delay == "shared":
+        delays += _check_values(state, f"{projection.name}.delay", 1).tolist()
+    _check_delays(projection, np.array(delays))
+
+
+def _check_delays(projection: ProjectionProgram, delays: np.ndarray) -> None:
+    longest = projection.data.longest_delay
+    if delays.size and (delays.min() < 0 or delays.max() > longest * (1 + 1e-9)):
+        raise _refusal(f"{projection.name}.delay", f"leaves the description's 0 to {longest * 1e3:g} ms")
 
 
 def _check_values(state: State, name: str, size: int) -> np.ndarray:

@@ -88,7 +88,7 @@ def driver_source(program: Program, objects: Objects, device: Any) -> str:
     receiving = "\n".join(writer.receive(population) for population in program.populations if population.received)
     check = _function("static void bnsim_check(const bnsim::Place& place)", writer.check())
     run = _function("int bnsim_run()", ["bnsim::end_with_caller();", *parts, "return 0;"])
-    return f"{CONSTANTS}{HELPERS}\n{random.UNIFORM_CPP + DRAWS if draws else ''}\n{draws}\n{receiving}\n{check}\n{run}"
+    return f"{CONSTANTS}{HELPERS}\n{DRAWS if draws else ''}\n{draws}\n{receiving}\n{check}\n{run}"
 
 
 def _function(head: str, body: Iterable[str]) -> str:
@@ -247,16 +247,25 @@ class _Writer:
         """Rows, once synapses and delays are known. Spikes that go back to the source have no delay."""
         synapses, name = self.objects.synapses[projection.name], projection.name
         source, target = self._index(name, "source"), self._index(name, "target")
-        yield from self._rows(synapses, "pre", synapses.source, (source, target), projection.delay != "none")
         weights, rows = self.array(synapses, "w"), f"bnsim_rows_{synapses.name}_pre"
+        if projection.fixed:
+            delay = self.array(synapses.pre, "delay").data if projection.delay == "shared" else "NULL"
+            yield f"if (recipe_{name}.size()) {{"
+            yield f"    const bnsim::Recipe recipe(recipe_{name}, recipe_values_{name});"
+            yield f"    {rows}.draw(recipe, {int(projection.counted)}, {projection.n_source}, {projection.n_target}, "
+            yield f"        {delay}, {self.program.dt!r}, {self.vector(synapses.source, '_spikespace')});"
+            yield "} else {"
+            if projection.counted:
+                yield f"    {rows}.sum_ones({weights.data}, {weights.size});"
+            yield from self._rows(synapses, "pre", synapses.source, (source, target), projection.delay != "none")
+            yield f"    {rows}.pack({target}, {projection.n_target}, {weights.data});"
+            yield "}"
+        else:
+            yield from self._rows(synapses, "pre", synapses.source, (source, target), projection.delay != "none")
         if projection.counted:
             (item,) = (r for r in self.program.population(projection.target).received if r.projection == name)
-            factor = self.array(self.objects.groups[projection.target], item.factor).data
-            yield f"{factor}[0] = bnsim::factor({weights.data}, {weights.size});"
-        if projection.fixed:
-            yield f"{rows}.pack({target}, {projection.n_target}, {weights.data});"
-        if projection.counted:
-            yield f"{rows}.count_spikes({self.vector(synapses, 'N_incoming')});"
+            yield f"{rows}.count_spikes({projection.n_target});"
+            yield f"{self.array(self.objects.groups[projection.target], item.factor).data}[0] = {rows}.factor;"
         if f"{name}.post" in self.pathways:
             yield from self._rows(synapses, "post", synapses.target, (target, source), delayed=False)
 

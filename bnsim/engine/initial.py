@@ -10,10 +10,14 @@ from bnsim.engine.limits import check_drawn
 from bnsim.program import Program, Variable
 from bnsim.program.layout import in_flight
 from bnsim.random_numbers import Numbers
+from bnsim.recipe import RECIPE, RECIPE_VALUES
 from bnsim.state import POSITIONS, SHAPE, UNIT
 
+MANY = 10**6
+"""Synapses of a projection from which on they are drawn where they are needed: in the compiled network."""
 
-def initial_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
+
+def initial_arrays(program: Program, key: int, many: float = MANY) -> dict[str, np.ndarray]:
     """Return all arrays of the state before the first run.
 
     Parameters
@@ -22,13 +26,15 @@ def initial_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
         The program.
     key : int
         Key of connectivity, weights and delays.
+    many : float
+        Number of synapses from which on a projection gets a recipe, where it can.
 
     Returns
     -------
     dict of str to ndarray
         Arrays of a `State` by name, in SI units.
     """
-    arrays = connectivity_arrays(program, key)
+    arrays = connectivity_arrays(program, key, many)
     for variable in program.variables:
         if variable.role != "weight":
             arrays[variable.name] = _start(program, variable, key, arrays)
@@ -44,7 +50,7 @@ def _start(program: Program, variable: Variable, key: int, arrays: Mapping[str, 
     return start(Numbers(key, f"{variable.name}:start"), cells).astype(variable.dtype)
 
 
-def connectivity_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
+def connectivity_arrays(program: Program, key: int, many: float) -> dict[str, np.ndarray]:
     """Draw the positions of all populations, and the edges, weights and delays of all projections.
 
     Parameters
@@ -53,12 +59,14 @@ def connectivity_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
         The program.
     key : int
         Key of the random numbers. The arrays depend on it and on the projection's name only.
+    many : float
+        As in `initial_arrays`.
 
     Returns
     -------
     dict of str to ndarray
         `<population>.positions`, where there are any; `<projection>.source`, `.target`, `.w` and, where there are
-        delays, `.delay`, in SI units.
+        delays, `.delay`, in SI units; or a recipe for these.
 
     Raises
     ------
@@ -73,6 +81,12 @@ def connectivity_arrays(program: Program, key: int) -> dict[str, np.ndarray]:
         name, data = projection.name, projection.data
         arrays[f"{name}{SHAPE}"] = np.array([projection.n_source, projection.n_target])
         arrays[f"{name}{UNIT}"] = np.array(projection.weight_unit)
+        recipe = data.recipe(key)
+        if recipe is not None and recipe.n_expected >= many:
+            arrays |= dict(zip((f"{name}{RECIPE}", f"{name}{RECIPE_VALUES}"), recipe.numbers(), strict=True))
+            if projection.delay == "shared":
+                arrays[f"{name}.delay"] = data.delays(None, Numbers(key, f"{name}:delays"))
+            continue
         source, target = (arrays.get(f"{end}{POSITIONS}") for end in (projection.source, projection.target))
         edges = data.edges(source, target, Numbers(key, f"{name}:edges"))
         arrays[f"{name}.source"] = edges.source

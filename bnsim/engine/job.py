@@ -11,6 +11,7 @@ from bnsim.arrays import Float64Array, Int32Array, Int64Array
 from bnsim.drives.encoder import Encoded
 from bnsim.errors import DivergenceError
 from bnsim.program import Program
+from bnsim.state import State
 
 CHECK_EVERY = 256
 """Steps between two looks for NaN and infinite values; trials are looked at when they end, too."""
@@ -85,8 +86,8 @@ class Job:
     ----------
     grid : Grid
         Time of the job.
-    state : mapping of str to ndarray
-        Arrays by name, in SI units (see `bnsim.state`).
+    state : State
+        Where it begins.
     drives : mapping of str to Encoded
         By population: an array of shape (trial, unit) in SI units, or a `SpikeRaster`.
     signals : mapping of (str, str) to ndarray of float64
@@ -108,7 +109,7 @@ class Job:
     """
 
     grid: Grid
-    state: Mapping[str, np.ndarray]
+    state: State
     drives: Mapping[str, Encoded]
     signals: Mapping[tuple[str, str], Float64Array]
     correct: Int64Array

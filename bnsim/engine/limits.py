@@ -8,6 +8,7 @@ import numpy as np
 
 from bnsim.errors import InputError
 from bnsim.program import Program
+from bnsim.recipe import RECIPE, RECIPE_VALUES, Recipe
 
 
 def check_drawn(program: Program, arrays: Mapping[str, np.ndarray]) -> None:
@@ -62,6 +63,10 @@ def check_given(program: Program, arrays: Mapping[str, np.ndarray]) -> None:
 
 
 def _synapses(arrays: Mapping[str, np.ndarray], projection: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Source, target and weight of all synapses; where they are drawn later, the smallest and the largest weight."""
+    if f"{projection}{RECIPE}" in arrays:
+        recipe = Recipe.of(*(arrays[f"{projection}{part}"] for part in (RECIPE, RECIPE_VALUES)))
+        return np.zeros(2, np.int32), np.zeros(2, np.int32), np.array(recipe.extent)
     return arrays[f"{projection}.source"], arrays[f"{projection}.target"], arrays[f"{projection}.w"]
 
 
@@ -69,7 +74,7 @@ def _both_signs(program: Program, arrays: Mapping[str, np.ndarray]) -> str:
     """Which population breaks Dale's law, where the network is to keep to it."""
     seen: dict[tuple[str, bool], str] = {}
     for projection in program.projections:
-        weights = arrays[f"{projection.name}.w"]
+        *_, weights = _synapses(arrays, projection.name)
         for extreme in (weights.min(), weights.max()) if projection.data.dale and len(weights) else ():
             if extreme != 0:
                 weight = projection.data.limits.describe(extreme)

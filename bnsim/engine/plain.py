@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -220,7 +221,7 @@ def plain_network(program: Program, key: int, stimulus: Any) -> Any:
     if stimulus is None and replays:
         raise InputError(f"to_brian2: {replays[0].name!r} replays spikes; give them as stimulus=")
     inputs = Given({}, {}) if stimulus is None else given("to_brian2", program, stimulus)
-    arrays = initial_arrays(program, key)
+    arrays = initial_arrays(program, key, many=math.inf)
     objects = build(_as_it_is(program, arrays), inputs.spikes)
     for projection in program.projections:
         connect(objects.synapses[projection.name], projection, arrays)

@@ -86,6 +86,23 @@ static inline double bnsim_normal_quantile(double probability)
 }
 """)
 
+# What draws a network: parts of the quantile, in forms that the compiler turns into vector instructions.
+CONSTRUCTION_CPP = NORMAL_QUANTILE_CPP + _filled("""
+static inline double bnsim_normal_centre(double q)
+{
+    const double r = 0.180625 - q * q;
+    return @CENTRE@;
+}
+static inline double bnsim_log(double x)
+{
+    int exponent;
+    double mantissa = std::frexp(x, &exponent);
+    if (mantissa < @SQRT_HALF@) { mantissa *= 2; exponent--; }
+    const double power = exponent, s = (mantissa - 1) / (mantissa + 1), s2 = s * s;
+    return power * @LN2_HIGH@ + (2 * s * @LOG@ + power * @LN2_LOW@);
+}
+""")
+
 NORMAL_CPP = """
 static inline double bnsim_normal(int64_t key_high, int64_t key_low, int64_t stream, int64_t step, int64_t unit)
 {

@@ -19,10 +19,12 @@ from typing import Any
 from brian2.devices.cpp_standalone.codeobject import CPPStandaloneCodeObject
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 
+from bnsim.engine import random
+
 SHORTEST = 4
 """Mean number of consecutive targets below which they are not worth their bookkeeping."""
 
-DECLARATIONS = (Path(__file__).parent / "cpp" / "rows.h").read_text(encoding="utf-8")
+DRAWING, ROWS = ((Path(__file__).parent / "cpp" / name).read_text(encoding="utf-8") for name in ("drawing.h", "rows.h"))
 
 
 class RowCodeObject(CPPStandaloneCodeObject):
@@ -72,4 +74,5 @@ def declarations(synapses: Iterable[Any]) -> str:
         C++ source.
     """
     names = [f"{each.name}_{side}" for each in synapses for side in ("pre", "post")]
-    return DECLARATIONS + "".join(f"static bnsim::Rows bnsim_rows_{name};\n" for name in names)
+    head = f"#include <stdint.h>\n#include <cmath>\n#include <vector>\n{random.UNIFORM_CPP}{random.CONSTRUCTION_CPP}{DRAWING}{ROWS}"
+    return head + "".join(f"static bnsim::Rows bnsim_rows_{name};\n" for name in names)

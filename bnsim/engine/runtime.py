@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -151,6 +151,8 @@ class RuntimeNetwork:
         MachineError
             If a variable becomes NaN or infinite.
         """
+        for projection in self.program.projections:  # live objects hold their synapses
+            job = replace(job, state=job.state.with_synapses(projection.name))
         with runtime(self.target), np.errstate(all="ignore"):  # told by that error, as on the other back ends
             objects = self._objects(job)
             self._load(objects, job)

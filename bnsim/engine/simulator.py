@@ -240,6 +240,7 @@ class Simulator:
         steps = duration_steps(f"{culprit}(duration)", duration, program.dt)
         if steps < 1:
             raise InputError(f"{culprit}(duration): not above 0; give a time such as 1*second")
+        state = _with_synapses(program, state)
         check_state(program, state, continuous=True)
         wanted.check_synapses(f"{culprit}(record)", program, state)
         values = stimuli.by_encoder(f"{culprit}(stimulus)", program, stimulus)
@@ -356,6 +357,7 @@ class Simulator:
         numbers = stimuli.trial_numbers(trials, values)
         drives = {name: stimuli.encoded(self.program, name, value, self.timing) for name, value in values.items()}
         told, correct = check_signals(self.program, signals, len(numbers), plastic)
+        state = _with_synapses(self.program, state)
         check_state(self.program, state, continuous=False)
         keys = random.trial_keys(key, numbers)
         state, outcomes = self._in_chunks(self._grid(), state, drives, told, correct, keys, plastic, wanted, profile)
@@ -400,3 +402,12 @@ class Simulator:
         for what, found in (("repetition", self.program.repetition), ("reward", self.program.reward)):
             if found is not None:
                 raise InputError(f"{culprit}: the network's {what} belongs to trials; {remedy}")
+
+
+def _with_synapses(program: Program, state: State) -> State:
+    """The state with the synapses of projections in which something changes: these cannot be drawn later."""
+    if isinstance(state, State):
+        for projection in program.projections:
+            if not projection.fixed:
+                state = state.with_synapses(projection.name)
+    return state

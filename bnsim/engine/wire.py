@@ -10,9 +10,14 @@ import numpy as np
 from bnsim.drives.encoder import SpikeRaster
 from bnsim.engine.job import Job, Outcome
 from bnsim.program import Program, Variable, layout
+from bnsim.recipe import RECIPE
 
 _STATE = frozenset({"source", "target", "weight", "delay", "variable", "in_flight_unit", "in_flight_age"})
 """What a `State` holds."""
+
+
+_DRAWN = frozenset({"source", "target", "weight", "delay"})
+"""What a recipe stands for."""
 
 
 def write(program: Program, job: Job, report_to: int, file: IO[bytes]) -> None:
@@ -40,7 +45,7 @@ def write(program: Program, job: Job, report_to: int, file: IO[bytes]) -> None:
         elif _is_state(array) and array.name in anew:
             given = np.zeros(0)
         else:
-            given = _values(array, job, report_to)
+            given = _values(program, array, job, report_to)
         values = np.ascontiguousarray(given, dtype=array.dtype)
         file.write(np.uint64(values.nbytes).tobytes())
         file.write(values.data)
@@ -131,7 +136,12 @@ def _is_state(array: layout.Array) -> bool:
     return array.content in _STATE
 
 
-def _values(array: layout.Array, job: Job, report_to: int) -> np.ndarray:
+def _values(program: Program, array: layout.Array, job: Job, report_to: int) -> np.ndarray:
+    if array.content in _DRAWN and f"{array.owner}{RECIPE}" in job.state:
+        shared = array.content == "delay" and program.projection(array.owner).delay == "shared"
+        return job.state[array.name] if shared else np.zeros(0)
+    if array.content in ("recipe", "recipe_values"):
+        return job.state[array.name] if array.name in job.state else np.zeros(0)
     if _is_state(array):
         return job.state[array.name]
     match array.content:

@@ -55,6 +55,9 @@ class Projection(Description):
         None where every spike transmits the whole weight.
     name : str
         `source_to_target` where it is left empty.
+    single_precision : bool
+        Whether fixed weights are rounded to single precision (by 6e-8 at most, relatively), so that each takes four
+        bytes in a compiled network instead of eight; all else is computed in double precision.
 
     Raises
     ------
@@ -71,6 +74,7 @@ class Projection(Description):
     plasticity: PlasticityRule | None = None
     short_term: ShortTermPlasticity | None = None
     name: str = ""
+    single_precision: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -88,6 +92,8 @@ class Projection(Description):
             demand(f"{culprit}.plasticity", self.plasticity, PlasticityRule, otherwise)
         if self.short_term is not None:
             self._check_short_term()
+        if self.single_precision and self.plasticity is not None:
+            raise InputError(f"{culprit}.single_precision: weights that learn are in double precision; leave it out")
 
     def _check_end(self, culprit: str, end: object) -> None:
         if isinstance(end, Population):

@@ -19,6 +19,8 @@ Content = Literal[
     "sample",
     "coefficient",
     "series",
+    "recipe",
+    "recipe_values",
     "source",
     "target",
     "weight",
@@ -52,7 +54,8 @@ class Array:
     content : Content
         Kind of the array. In a job, `spikes` says which spikes of a population are recorded: nothing for none, 1 for
         all, 1 and their numbers for those of some units. `sample` says after how many steps a variable is sampled,
-        followed by the numbers of the units where these are not all; nothing where it is not sampled.
+        followed by the numbers of the units where these are not all; nothing where it is not sampled. `recipe` and
+        `recipe_values` are how synapses are drawn (see `bnsim.recipe`); nothing where these follow.
     owner : str
         The population or projection that it belongs to, "" for the whole network.
     part : str
@@ -96,6 +99,9 @@ def job(program: Program) -> Iterator[Array]:
         for series in population.series:
             yield Array("series", population.name, series.symbol, "float64")
     for projection in program.projections:
+        if projection.fixed:
+            yield Array("recipe", projection.name, "recipe", "int64")
+            yield Array("recipe_values", projection.name, "recipe_values", "float64")
         yield Array("source", projection.name, "source", "int32")
         yield Array("target", projection.name, "target", "int32")
         yield Array("weight", projection.name, "w", "float64")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from bnsim.connectivity import Edges, Ends
 from bnsim.distributions import Distribution
 from bnsim.drives import Encoder
 from bnsim.errors import InputError
+from bnsim.limits import Limits
 from bnsim.network import Network, Population, Projection
 from bnsim.neurons import NeuronModel
 from bnsim.notation import read_equations
@@ -23,7 +25,8 @@ from bnsim.program.neurons import Cells
 from bnsim.program.parts import Data, Draw, Stimulus
 from bnsim.program.starts import starts_of
 from bnsim.program.whole import PopulationProgram, Program, ProjectionProgram
-from bnsim.random_numbers import Numbers
+from bnsim.random_numbers import Numbers, stream
+from bnsim.recipe import Recipe, Values
 from bnsim.synapses.base import SIGNED
 from bnsim.values import draw_values
 
@@ -151,6 +154,7 @@ def _projection(
     units.check_synapse(link)
     units.check_rule(link)
     on_pre, equations = synapses.on_pre(link), synapses.equations(link)
+    dale = network.dale and link.synapse.weight in SIGNED
     _refuse_vanishing_delays(projection, dt)
     if projection.delay_kind != "none" and not on_pre:
         raise InputError(f"Projection({link.name!r}).delay: {type(link.synapse).__name__} has none; leave delay out")
@@ -176,7 +180,8 @@ def _projection(
             projection.longest_delay,
             drawn_limits=network.weight_limits(projection, learned=False),
             limits=network.weight_limits(projection, learned=True),
-            dale=network.dale and link.synapse.weight in SIGNED,
+            recipe=partial(_recipe, link, network.weight_limits(projection, learned=False), dale),
+            dale=dale,
         ),
     )
 
@@ -199,6 +204,31 @@ def _refuse_second_positions(population: Population, program: PopulationProgram)
         raise InputError(f"Population({population.name!r}).positions: {model} has a variable of that name; rename it")
 
 
+def _recipe(link: Link, limits: Limits, one_sign: bool, key: int) -> Recipe | None:
+    projection, source, target = link.projection, link.source, link.target
+    if not link.fixed or projection.connectivity.spatial:
+        return None
+    ends = Ends(source.size, target.size, source.name == target.name)
+    blocks = projection.connectivity.blocks(ends, f"{link.name}:edges")
+    weights = _values(projection.weights, f"{link.name}:weights")
+    own_delay = projection.delay_kind == "each"
+    delays = _values(projection.delay, f"{link.name}:delays") if own_delay else None
+    if blocks is None or weights is None or (own_delay and delays is None):
+        return None
+    recipe = Recipe(key, source.size, target.size, blocks, weights, projection.single_precision, delays)
+    nowhere, (low, high) = np.zeros(2, np.int32), recipe.extent
+    outside = limits.fault(nowhere, nowhere, np.array([low, high])) or (one_sign and low < 0 < high)
+    return None if outside else recipe
+
+
+def _values(given: Any, name: str) -> Values | None:
+    """How values are drawn, where a compiled program can draw them."""
+    if isinstance(given, Distribution):
+        values = given.values(stream(name))
+        return values if values is not None and values.compiles else None
+    return Values("one", (float(np.asarray(given)),)) if np.ndim(given) == 0 else None
+
+
 def _edges(
     projection: Projection,
     source: Population,
@@ -214,10 +244,11 @@ def _edges(
 
 
 def _weights(projection: Projection, edges: Edges, numbers: Numbers) -> Float64Array:
-    return draw_values(projection.weights, edges, numbers)
+    weights = draw_values(projection.weights, edges, numbers)
+    return weights.astype(np.float32).astype(np.float64) if projection.single_precision else weights
 
 
-def _delays(projection: Projection, edges: Edges, numbers: Numbers) -> Float64Array:
-    if projection.delay_kind == "shared":
+def _delays(projection: Projection, edges: Edges | None, numbers: Numbers) -> Float64Array:
+    if edges is None or projection.delay_kind == "shared":
         return np.array([float(np.asarray(projection.delay))])
     return draw_values(projection.delay, Edges(edges.source, edges.target), numbers)

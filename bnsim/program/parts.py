@@ -11,6 +11,7 @@ from bnsim.connectivity import Edges
 from bnsim.drives.encoder import Encoded, EncodedForm
 from bnsim.limits import Limits
 from bnsim.random_numbers import Numbers
+from bnsim.recipe import Recipe
 from bnsim.timing import Timing
 
 Place = Literal["population", "projection"]
@@ -187,21 +188,25 @@ class Data:
     weights : callable
         Function of the edges and random numbers that returns the weights in SI units, one a synapse.
     delays : callable
-        The same for delays in seconds; a shared delay is an array of one number.
+        The same for delays in seconds; a shared delay is an array of one number, which needs no edges.
     longest_delay : float
         Longest delay in seconds.
     drawn_limits, limits : Limits
         Within which the weights must lie when they are drawn, and in any state.
+    recipe : callable
+        Function of the key that returns how the synapses are drawn, so that a compiled program can do it; None where
+        only these functions can.
     dale : bool
         Whether the weights must have one sign, which is that of the source's other projections with this mark.
     """
 
     edges: Callable[[Float64Array | None, Float64Array | None, Numbers], Edges]
     weights: Callable[[Edges, Numbers], Float64Array]
-    delays: Callable[[Edges, Numbers], Float64Array]
+    delays: Callable[[Edges | None, Numbers], Float64Array]
     longest_delay: float
     drawn_limits: Limits
     limits: Limits
+    recipe: Callable[[int], Recipe | None]
     dale: bool
 
 

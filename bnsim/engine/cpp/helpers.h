@@ -11,7 +11,6 @@
 #include <sys/prctl.h>
 #endif
 namespace bnsim {
-static void fail(const char* what) { std::fprintf(stderr, "%s\n", what); std::exit(3); }
 /* A run whose caller was killed has nobody to tell its outcome. What Ctrl-C means is the caller's to decide: it reaches
    the whole group. */
 static void end_with_caller() {
@@ -56,13 +55,6 @@ template <class T> void check_finite(const T* data, size_t n, const char* name, 
 template <class T> void start_with(T* data, size_t n, const std::vector<T>& given, const char* name) {
     if (given.size() != n) fail(name);
     std::copy(given.begin(), given.end(), data);
-}
-/* What sums of weights are to be multiplied by: where all weights are one number, ones are summed instead. */
-static double factor(double* weights, size_t n) {
-    if (!n || std::count(weights, weights + n, weights[0]) != (ptrdiff_t)n) return 1.0;
-    const double weight = weights[0];
-    std::fill(weights, weights + n, 1.0);
-    return weight;
 }
 typedef std::vector<codeobj_func> Functions;
 static Functions functions_of(const Network& network) {

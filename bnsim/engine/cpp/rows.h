@@ -25,6 +25,7 @@ struct Rows {
     std::vector<Row> rows;
     std::vector<int32_t> start, order, delays;  /* order: empty where it is that of the synapses; delays: longest first */
     std::vector<std::vector<Sent> > sent;       /* in the last steps, by the number of the step */
+    double factor;                              /* what the sum of what arrives is to be multiplied by */
     bool packed;                                /* whether targets and weights are kept here, in the order of the rows: */
     std::vector<uint16_t> near;                 /* targets, where two bytes are enough */
     std::vector<int32_t> far;                   /* otherwise */
@@ -39,6 +40,13 @@ struct Rows {
     int32_t spike;
     bool delayed, begun;
 
+    /* What sums of weights are to be multiplied by: where all weights are one number, ones are summed instead. */
+    void sum_ones(double* weights, size_t n) {
+        factor = 1.0;
+        if (!n || std::count(weights, weights + n, weights[0]) != (ptrdiff_t)n) return;
+        factor = weights[0];
+        std::fill(weights, weights + n, 1.0);
+    }
     void wire(const std::vector<int32_t>& unit, const std::vector<int32_t>& target, int n_units, const double* seconds,
               size_t n_seconds, double dt, double shortest, const int32_t* spikespace) {
         spikes = spikespace; n_spikes = spikespace + n_units;
@@ -52,13 +60,19 @@ struct Rows {
         order.clear();
         if (!in_order) sort(unit, n_units, steps);
         cut(unit, target, n_units, steps, in_order && shortest * count_consecutive(unit, target, steps) <= n);
-        const int32_t longest = *std::max_element(steps.begin(), steps.end());
+        numbers = order.empty() ? NULL : order.data();
+        prepare();
+    }
+    /* Keep spikes as long as the longest delay. */
+    void prepare() {
+        int32_t longest = 0;
+        for (size_t k = 0; k < rows.size(); k++) longest = std::max(longest, rows[k].delay);
         std::vector<char> occurs(longest + 1, 0);
-        for (size_t k = 0; k < steps.size(); k++) occurs[steps[k]] = 1;
+        for (size_t k = 0; k < rows.size(); k++) occurs[rows[k].delay] = 1;
         delays.clear();
         for (int32_t step = longest; step >= 0; step--) if (occurs[step]) delays.push_back(step);
         sent.assign(longest + 1, std::vector<Sent>());
-        delayed = longest > 0; numbers = order.empty() ? NULL : order.data();
+        delayed = longest > 0;
         clear();
     }
     template <class To, class From> void in_order_of_rows(std::vector<To>& to, const From* from, size_t n) const {
@@ -96,10 +110,64 @@ struct Rows {
     }
     /* Let targets count what reaches them, where each spike is worth as much as the others and no count can overflow. A
        unit sends one spike a step, so that a synapse brings one a step. */
-    void count_spikes(const std::vector<int32_t>& incoming) {
-        const bool alike = packed && singles.empty() && doubles.empty();
-        if (alike && *std::max_element(incoming.begin(), incoming.end()) < 65536) counts.assign(incoming.size(), 0);
-        counted = false;
+    void count_spikes(int n_targets) {
+        counts.clear(); counted = false;
+        if (!packed || !singles.empty() || !doubles.empty()) return;
+        std::vector<int32_t> incoming(n_targets, 0);
+        for (size_t k = 0; k < near.size(); k++) incoming[near[k]]++;
+        for (size_t k = 0; k < far.size(); k++) incoming[far[k]]++;
+        if (*std::max_element(incoming.begin(), incoming.end()) < 65536) counts.assign(n_targets, 0);
+    }
+    /* Draw the synapses, packed, in the place of wiring given ones. seconds: of the delay that all have; NULL where each
+       has its own, or there is none. */
+    void draw(const Recipe& recipe, bool ones, int n_units, int n_targets, const double* seconds, double dt,
+              const int32_t* spikespace) {
+        spikes = spikespace; n_spikes = spikespace + n_units; numbers = NULL; packed = true; factor = 1.0;
+        order.clear(); near.clear(); far.clear(); singles.clear(); doubles.clear(); counts.clear();
+        if (recipe.alike()) {
+            weight = recipe.weight(recipe.weights.p[0], recipe.blocks.empty() ? 1.0 : recipe.blocks[0].factor);
+            if (ones) { factor = weight; weight = 1.0; }
+        }
+        const int32_t delay = seconds ? (int32_t)(seconds[0] / dt + 0.5) : 0;
+        if (n_targets <= 65536) draw_rows(recipe, near, n_units, dt, delay); else draw_rows(recipe, far, n_units, dt, delay);
+        prepare();
+    }
+    template <class T> void draw_rows(const Recipe& recipe, std::vector<T>& targets, int n_units, double dt, int32_t delay) {
+        std::vector<int32_t> begin;
+        draw_targets(recipe, targets, begin, n_units);
+        const bool alike = recipe.alike();
+        if (!alike && recipe.single) singles.resize(targets.size()); else if (!alike) doubles.resize(targets.size());
+        Numbers weights(recipe.whole, recipe.weight_stream), delays(recipe.whole, recipe.delay_stream);
+        std::vector<double> w, d;
+        std::vector<T> own;
+        std::vector<int32_t> steps, place;
+        rows.clear(); start.assign(1, 0);
+        for (int unit = 0; unit < n_units; unit++) {
+            const int32_t first = begin[unit];
+            const size_t n = begin[unit + 1] - first;
+            w.resize(n); d.resize(n); steps.assign(n, delay);
+            if (!alike) recipe.draw_weights(weights, unit, targets.data() + first, n, w.data());
+            if (recipe.own_delays) {
+                delays.row(unit, n, d.data());
+                recipe.delays.make(d.data(), n);
+                for (size_t k = 0; k < n; k++) steps[k] = (int32_t)(d[k] / dt + 0.5);
+            }
+            place.assign(n ? *std::max_element(steps.begin(), steps.end()) + 2 : 1, 0);
+            for (size_t k = 0; k < n; k++) place[steps[k] + 1]++;
+            for (size_t k = 0, last = first; k + 1 < place.size(); k++) {
+                const Row row = {(int32_t)last, (int32_t)last + place[k + 1], (int32_t)k, -1};
+                if (place[k + 1]) rows.push_back(row);
+                last += place[k + 1];
+            }
+            start.push_back((int32_t)rows.size());
+            for (size_t k = 1; k < place.size(); k++) place[k] += place[k - 1];
+            own.assign(targets.begin() + first, targets.begin() + first + n);
+            for (size_t k = 0; k < n; k++) {
+                const int32_t to = first + place[steps[k]]++;
+                targets[to] = own[k];
+                if (!singles.empty()) singles[to] = (float)w[k]; else if (!doubles.empty()) doubles[to] = w[k];
+            }
+        }
     }
     void count(const Reached& reached) {
         uint16_t* const count = counts.data();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -94,7 +95,7 @@ def written(program: Program, key: int, stimulus: Any, steps: int) -> Brian2Scri
     """
     check_plain(CULPRIT, program)
     inputs = given(CULPRIT, program, stimulus, steps)
-    writer = Writer(program, initial_arrays(program, key), inputs, steps)
+    writer = Writer(program, initial_arrays(program, key, many=math.inf), inputs, steps)
     for population in program.populations:
         writer.lines.append("")
         write_population(writer, population)

@@ -173,4 +173,5 @@ def _projection(source: str, target: str, neurons: float, inputs: float, dt: flo
         delay=bnsim.Normal(
             delay * ms, VARIATION * delay * ms, minimum=dt * ms, maximum=(1 + 6 * VARIATION) * delay * ms
         ),
+        single_precision=True,
     )

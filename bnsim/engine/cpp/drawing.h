@@ -1,0 +1,209 @@
+/* The synapses of a projection, drawn from a recipe (see bnsim.recipe): the same ones as in Python, to the last bit. */
+#include <stddef.h>
+#include <stdint.h>
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <vector>
+namespace bnsim {
+static void fail(const char* what) { std::fprintf(stderr, "%s\n", what); std::exit(3); }
+/* Random numbers of a network's construction, by stream, row and place: some calls of the generator at a time. */
+struct Numbers {
+    enum { CALLS = 2048 };
+    uint32_t key_high, key_low, stream;
+    std::vector<uint32_t> words[4];
+    Numbers(const int64_t* whole, uint32_t stream) : stream(stream) {
+        uint32_t x[4] = {0, 0, 0xFFFFFFFEu, 0xFFFFFFFFu};
+        bnsim_philox(whole[0], whole[1], x[0], x[1], x[2], x[3]);
+        key_high = x[0]; key_low = x[1];
+        for (int k = 0; k < 4; k++) words[k].resize(CALLS);
+    }
+    /* Calls `first` to `first + n - 1` of a row; the compiler turns the loop into vector instructions. */
+    void call(uint32_t row, uint32_t first, int n) {
+        uint32_t *const w0 = words[0].data(), *const w1 = words[1].data(), *const w2 = words[2].data(),
+                 *const w3 = words[3].data();
+        for (int k = 0; k < n; k++) {
+            uint32_t x0 = first + k, x1 = row, x2 = stream, x3 = 0;
+            bnsim_philox(key_high, key_low, x0, x1, x2, x3);
+            w0[k] = x0; w1[k] = x1; w2[k] = x2; w3[k] = x3;
+        }
+    }
+    /* Places 0 to n - 1 of a row. */
+    void row(uint32_t row, size_t n, double* uniform) {
+        for (size_t done = 0; done < n; done += 4 * CALLS) {
+            const size_t part = std::min<size_t>(n - done, 4 * CALLS);
+            call(row, (uint32_t)(done / 4), (int)((part + 3) / 4));
+            for (size_t k = 0; k < part / 4; k++)
+                for (int j = 0; j < 4; j++) uniform[done + 4 * k + j] = bnsim_in_open_interval(words[j][k]);
+            for (size_t k = part & ~(size_t)3; k < part; k++)
+                uniform[done + k] = bnsim_in_open_interval(words[k & 3][k / 4]);
+        }
+    }
+};
+/* Values of synapses: all one, uniform or normal. */
+struct Values {
+    int64_t kind; const double* p;
+    enum { ONE, UNIFORM, NORMAL };
+    /* From uniform numbers, in place. */
+    void make(double* x, size_t n) const {
+        if (kind == ONE) std::fill(x, x + n, p[0]);
+        else if (kind == UNIFORM) for (size_t k = 0; k < n; k++) x[k] = p[0] + p[1] * x[k];
+        else if (p[2] == 0) {
+            normal(x, n);
+            for (size_t k = 0; k < n; k++) x[k] = clipped(p[0] + p[1] * x[k]);
+        } else {
+            static thread_local std::vector<double> lower;
+            lower.resize(n);
+            for (size_t k = 0; k < n; k++) {
+                const double below = p[3] + x[k] * p[4], above = p[5] + (1.0 - x[k]) * p[4];
+                lower[k] = below;
+                x[k] = above < below ? above : below;
+            }
+            normal(x, n);
+            for (size_t k = 0; k < n; k++) x[k] = clipped(p[0] + p[1] * ((lower[k] < 0.5 ? 1.0 : -1.0) * x[k]));
+        }
+    }
+    double clipped(double x) const { x = x < p[6] ? p[6] : x; return x > p[7] ? p[7] : x; }
+    /* Quantiles in two loops, the first of which is turned into vector instructions; few numbers lie in the tails. */
+    static void normal(double* x, size_t n) {
+        static thread_local std::vector<double> z;
+        z.resize(n);
+        for (size_t k = 0; k < n; k++) z[k] = bnsim_normal_centre(x[k] - 0.5);
+        for (size_t k = 0; k < n; k++) x[k] = std::fabs(x[k] - 0.5) <= 0.425 ? z[k] : bnsim_normal_quantile(x[k]);
+    }
+};
+/* Pairs of some sources and some targets. */
+struct Block {
+    int64_t rule, first_source, n_source, first_target, n_target, number; bool own; uint32_t stream;
+    double probability, logarithm, factor;
+    enum { PROBABILITY, IN_DEGREE, OUT_DEGREE, TOTAL_NUMBER };
+    /* Call a function with source and target of every pair; sources and targets count from the first of the block. */
+    template <class F> void each_pair(const int64_t* whole, const F& function) const {
+        Numbers numbers(whole, stream);
+        if (rule == PROBABILITY) {
+            if (probability > 0)
+                for (int64_t source = 0; source < n_source; source++) by_probability(numbers, source, function);
+        } else if (rule == TOTAL_NUMBER) by_total_number(numbers, function);
+        else by_degree(numbers, function);
+    }
+    template <class F> void by_probability(Numbers& numbers, int64_t source, const F& function) const {
+        double last = -1.0;
+        const double mean = n_target * probability;
+        const int calls = std::min<int>(Numbers::CALLS, 1 + (int)((mean + 4 * std::sqrt(mean) + 4) / 4));
+        for (uint32_t first = 0; ; first += calls) {
+            numbers.call((uint32_t)source, first, calls);
+            for (int k = 0; k < 4 * calls; k++) {
+                const double u = bnsim_in_open_interval(numbers.words[k & 3][k / 4]);
+                last += std::floor(bnsim_log(u) / logarithm) + 1;
+                if (!(last < n_target)) return;
+                if (own || (int64_t)last != source) function(source, (int64_t)last);
+            }
+        }
+    }
+    template <class F> void by_degree(Numbers& numbers, const F& function) const {
+        const int64_t n_rows = rule == IN_DEGREE ? n_target : n_source, n = rule == IN_DEGREE ? n_source : n_target;
+        const double others = (double)(own ? n : n - 1);
+        for (int64_t row = 0; row < n_rows; row++)
+            for (int64_t done = 0; done < number; done += 4 * Numbers::CALLS) {
+                const int part = (int)std::min<int64_t>(number - done, 4 * Numbers::CALLS);
+                numbers.call((uint32_t)row, (uint32_t)(done / 4), (part + 3) / 4);
+                for (int k = 0; k < part; k++) {
+                    int64_t unit = (int64_t)(bnsim_in_open_interval(numbers.words[k & 3][k / 4]) * others);
+                    unit += !own && unit >= row;
+                    if (rule == IN_DEGREE) function(unit, row); else function(row, unit);
+                }
+            }
+    }
+    template <class F> void by_total_number(Numbers& numbers, const F& function) const {
+        const double sources = (double)n_source, others = (double)(own ? n_target : n_target - 1);
+        for (int64_t done = 0; done < number; done += 2 * Numbers::CALLS) {
+            const int part = (int)std::min<int64_t>(number - done, 2 * Numbers::CALLS);
+            numbers.call(0, (uint32_t)(done / 2), (part + 1) / 2);
+            for (int k = 0; k < part; k++) {
+                const int j = 2 * (k & 1);
+                const int64_t source = (int64_t)(bnsim_in_open_interval(numbers.words[j][k / 2]) * sources);
+                int64_t target = (int64_t)(bnsim_in_open_interval(numbers.words[j + 1][k / 2]) * others);
+                target += !own && target >= source;
+                function(source, target);
+            }
+        }
+    }
+    /* Whether the pairs of a source do not come in order of their targets. */
+    bool in_disorder() const { return rule == OUT_DEGREE || rule == TOTAL_NUMBER; }
+};
+struct Recipe {
+    const int64_t* whole; Values weights, delays; bool single, own_delays; uint32_t weight_stream, delay_stream;
+    std::vector<Block> blocks;   /* by target, then by source: so the targets of a source come in order */
+    Recipe(const std::vector<int64_t>& numbers, const std::vector<double>& real) : whole(numbers.data()) {
+        weights.kind = whole[5]; weights.p = real.data();
+        delays.kind = whole[7]; delays.p = real.data() + 8;
+        single = whole[4] != 0; own_delays = whole[7] >= 0;
+        weight_stream = (uint32_t)whole[6]; delay_stream = (uint32_t)whole[8];
+        for (int64_t k = 0; k < whole[9]; k++) {
+            const int64_t* const w = whole + 10 + 8 * k;
+            const double* const r = real.data() + 16 + 3 * k;
+            const Block block = {w[0], w[1], w[2], w[3], w[4], w[5], w[6] != 0, (uint32_t)w[7], r[0], r[1], r[2]};
+            blocks.push_back(block);
+        }
+        std::stable_sort(blocks.begin(), blocks.end(),
+                         [](const Block& a, const Block& b) { return a.first_target < b.first_target; });
+    }
+    /* Whether all synapses have one weight. */
+    bool alike() const {
+        for (size_t k = 1; k < blocks.size(); k++) if (blocks[k].factor != blocks[0].factor) return false;
+        return weights.kind == Values::ONE;
+    }
+    /* Weights of the synapses of a source, by its targets. */
+    template <class T> void draw_weights(Numbers& numbers, int unit, const T* targets, size_t n, double* values) const {
+        if (weights.kind != Values::ONE) numbers.row(unit, n, values);
+        weights.make(values, n);
+        size_t k = 0;
+        for (size_t b = 0; b < blocks.size(); b++) {
+            const Block& block = blocks[b];
+            if (unit < block.first_source || unit >= block.first_source + block.n_source) continue;
+            for (; k < n && (int64_t)targets[k] < block.first_target + block.n_target; k++)
+                values[k] = weight(values[k], block.factor);
+        }
+    }
+    double weight(double value, double factor) const { value *= factor; return single ? (double)(float)value : value; }
+};
+/* Sorting of the targets of a source: by the lower byte, then by the upper one. */
+template <class T> void sort_targets(T* targets, size_t n, std::vector<T>& other) {
+    if (n < 64 || sizeof(T) > 2) { std::sort(targets, targets + n); return; }
+    other.resize(n);
+    for (int shift = 0; shift < 16; shift += 8) {
+        uint32_t place[257] = {0};
+        const T* const from = shift ? other.data() : targets;
+        T* const to = shift ? targets : other.data();
+        for (size_t k = 0; k < n; k++) place[((from[k] >> shift) & 255) + 1]++;
+        for (int k = 0; k < 256; k++) place[k + 1] += place[k];
+        for (size_t k = 0; k < n; k++) to[place[(from[k] >> shift) & 255]++] = from[k];
+    }
+}
+/* The targets of all sources, one source after the other: how many each has, then which. */
+template <class T> void draw_targets(const Recipe& recipe, std::vector<T>& targets, std::vector<int32_t>& begin, size_t n_units) {
+    begin.assign(n_units + 1, 0);
+    int64_t total = 0;
+    for (size_t b = 0; b < recipe.blocks.size(); b++) {
+        int32_t* const count = begin.data() + 1 + recipe.blocks[b].first_source;
+        recipe.blocks[b].each_pair(recipe.whole, [count, &total](int64_t source, int64_t) { count[source]++; total++; });
+    }
+    if (total > std::numeric_limits<int32_t>::max()) fail("a projection has more than 2147483647 synapses; divide it");
+    for (size_t k = 0; k < n_units; k++) begin[k + 1] += begin[k];
+    targets.resize(total);
+    std::vector<int32_t> next(begin.begin(), begin.end() - 1), from;
+    std::vector<T> other;
+    for (size_t b = 0; b < recipe.blocks.size(); b++) {
+        const Block& block = recipe.blocks[b];
+        int32_t* const at = next.data() + block.first_source;
+        from.assign(at, at + block.n_source);
+        T* const to = targets.data();
+        const int64_t first = block.first_target;
+        block.each_pair(recipe.whole, [=](int64_t source, int64_t target) { to[at[source]++] = (T)(first + target); });
+        if (block.in_disorder())
+            for (int64_t k = 0; k < block.n_source; k++) sort_targets(to + from[k], at[k] - from[k], other);
+    }
+}
+}
