@@ -26,6 +26,9 @@ Kind = Literal["one", "uniform", "normal"]
 
 RULES, KINDS = get_args(Rule), get_args(Kind)
 
+MANY = 10**6
+"""Synapses of a projection from which on a state holds a recipe: so many pairs there must be."""
+
 N_PARAMETERS = 8
 """Numbers that values are drawn with, at most."""
 

@@ -248,20 +248,22 @@ class _Writer:
         synapses, name = self.objects.synapses[projection.name], projection.name
         source, target = self._index(name, "source"), self._index(name, "target")
         weights, rows = self.array(synapses, "w"), f"bnsim_rows_{synapses.name}_pre"
-        if projection.fixed:
+        if projection.drawable:
             delay = self.array(synapses.pre, "delay").data if projection.delay == "shared" else "NULL"
+            targets = "near" if projection.near else "far"
             yield f"if (recipe_{name}.size()) {{"
             yield f"    const bnsim::Recipe recipe(recipe_{name}, recipe_values_{name});"
-            yield f"    {rows}.draw(recipe, {int(projection.counted)}, {projection.n_source}, {projection.n_target}, "
+            yield f"    {rows}.draw(recipe, {rows}.{targets}, {int(projection.counted)}, {projection.n_source}, "
             yield f"        {delay}, {self.program.dt!r}, {self.vector(synapses.source, '_spikespace')});"
             yield "} else {"
-            if projection.counted:
-                yield f"    {rows}.sum_ones({weights.data}, {weights.size});"
-            yield from self._rows(synapses, "pre", synapses.source, (source, target), projection.delay != "none")
-            yield f"    {rows}.pack({target}, {projection.n_target}, {weights.data});"
-            yield "}"
         else:
-            yield from self._rows(synapses, "pre", synapses.source, (source, target), projection.delay != "none")
+            yield "{"
+        if projection.counted:
+            yield f"    {rows}.sum_ones({weights.data}, {weights.size});"
+        yield from self._rows(synapses, "pre", synapses.source, (source, target), projection.delay != "none")
+        if projection.fixed:
+            yield f"    {rows}.pack({target}, {projection.n_target}, {weights.data});"
+        yield "}"
         if projection.counted:
             (item,) = (r for r in self.program.population(projection.target).received if r.projection == name)
             yield f"{rows}.count_spikes({projection.n_target});"

@@ -10,11 +10,8 @@ from bnsim.engine.limits import check_drawn
 from bnsim.program import Program, Variable
 from bnsim.program.layout import in_flight
 from bnsim.random_numbers import Numbers
-from bnsim.recipe import RECIPE, RECIPE_VALUES
+from bnsim.recipe import MANY, RECIPE, RECIPE_VALUES
 from bnsim.state import POSITIONS, SHAPE, UNIT
-
-MANY = 10**6
-"""Synapses of a projection from which on they are drawn where they are needed: in the compiled network."""
 
 
 def initial_arrays(program: Program, key: int, many: float = MANY) -> dict[str, np.ndarray]:

@@ -74,5 +74,12 @@ def declarations(synapses: Iterable[Any]) -> str:
         C++ source.
     """
     names = [f"{each.name}_{side}" for each in synapses for side in ("pre", "post")]
-    head = f"#include <stdint.h>\n#include <cmath>\n#include <vector>\n{random.UNIFORM_CPP}{random.CONSTRUCTION_CPP}{DRAWING}{ROWS}"
-    return head + "".join(f"static bnsim::Rows bnsim_rows_{name};\n" for name in names)
+    headers = "".join(f"#include <{name}>\n" for name in ("stdint.h", "cmath", "vector"))
+    return (
+        headers
+        + random.UNIFORM_CPP
+        + random.CONSTRUCTION_CPP
+        + DRAWING
+        + ROWS
+        + "".join(f"static bnsim::Rows bnsim_rows_{name};\n" for name in names)
+    )

@@ -408,6 +408,6 @@ def _with_synapses(program: Program, state: State) -> State:
     """The state with the synapses of projections in which something changes: these cannot be drawn later."""
     if isinstance(state, State):
         for projection in program.projections:
-            if not projection.fixed:
+            if not projection.drawable:
                 state = state.with_synapses(projection.name)
     return state

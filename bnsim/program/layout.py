@@ -99,7 +99,7 @@ def job(program: Program) -> Iterator[Array]:
         for series in population.series:
             yield Array("series", population.name, series.symbol, "float64")
     for projection in program.projections:
-        if projection.fixed:
+        if projection.drawable:
             yield Array("recipe", projection.name, "recipe", "int64")
             yield Array("recipe_values", projection.name, "recipe_values", "float64")
         yield Array("source", projection.name, "source", "int32")

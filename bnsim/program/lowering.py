@@ -26,7 +26,7 @@ from bnsim.program.parts import Data, Draw, Stimulus
 from bnsim.program.starts import starts_of
 from bnsim.program.whole import PopulationProgram, Program, ProjectionProgram
 from bnsim.random_numbers import Numbers, stream
-from bnsim.recipe import Recipe, Values
+from bnsim.recipe import MANY, Recipe, Values
 from bnsim.synapses.base import SIGNED
 from bnsim.values import draw_values
 
@@ -206,7 +206,7 @@ def _refuse_second_positions(population: Population, program: PopulationProgram)
 
 def _recipe(link: Link, limits: Limits, one_sign: bool, key: int) -> Recipe | None:
     projection, source, target = link.projection, link.source, link.target
-    if not link.fixed or projection.connectivity.spatial:
+    if not link.fixed or source.size * target.size < MANY or projection.connectivity.spatial:
         return None
     ends = Ends(source.size, target.size, source.name == target.name)
     blocks = projection.connectivity.blocks(ends, f"{link.name}:edges")

@@ -27,6 +27,7 @@ from bnsim.program.parts import (
 )
 from bnsim.protocol import Repetition, Reward
 from bnsim.random_numbers import Numbers
+from bnsim.recipe import MANY
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,16 @@ class ProjectionProgram:
     delay: DelayKind
     constants: Mapping[str, Quantity]
     data: Data = field(compare=False)
+
+    @property
+    def drawable(self) -> bool:
+        """Whether a compiled network can draw the synapses itself."""
+        return self.fixed and self.n_source * self.n_target >= MANY
+
+    @property
+    def near(self) -> bool:
+        """Whether the number of a target fits into two bytes."""
+        return self.n_target <= 2**16
 
     @property
     def pathways(self) -> tuple[Literal["pre", "post"], ...]:

@@ -74,60 +74,66 @@ struct Values {
         for (size_t k = 0; k < n; k++) x[k] = std::fabs(x[k] - 0.5) <= 0.425 ? z[k] : bnsim_normal_quantile(x[k]);
     }
 };
-/* Pairs of some sources and some targets. */
+/* Takes pairs as they are drawn, some at a time. */
+struct Taker { virtual void take(const int32_t* source, const int32_t* target, int n) = 0; };
+/* Pairs of some sources and some targets, which count from the first of the block. */
 struct Block {
     int64_t rule, first_source, n_source, first_target, n_target, number; bool own; uint32_t stream;
     double probability, logarithm, factor;
-    enum { PROBABILITY, IN_DEGREE, OUT_DEGREE, TOTAL_NUMBER };
-    /* Call a function with source and target of every pair; sources and targets count from the first of the block. */
-    template <class F> void each_pair(const int64_t* whole, const F& function) const {
+    enum { PROBABILITY, IN_DEGREE, OUT_DEGREE, TOTAL_NUMBER, AT_ONCE = 4 * Numbers::CALLS };
+    void draw(const int64_t* whole, Taker& taker) const {
         Numbers numbers(whole, stream);
         if (rule == PROBABILITY) {
-            if (probability > 0)
-                for (int64_t source = 0; source < n_source; source++) by_probability(numbers, source, function);
-        } else if (rule == TOTAL_NUMBER) by_total_number(numbers, function);
-        else by_degree(numbers, function);
+            for (int64_t source = 0; source < n_source && probability > 0; source++) by_probability(numbers, source, taker);
+        } else if (rule == TOTAL_NUMBER) by_total_number(numbers, taker);
+        else by_degree(numbers, taker);
     }
-    template <class F> void by_probability(Numbers& numbers, int64_t source, const F& function) const {
+    void by_probability(Numbers& numbers, int64_t source, Taker& taker) const {
+        int32_t sources[AT_ONCE], targets[AT_ONCE];
         double last = -1.0;
         const double mean = n_target * probability;
         const int calls = std::min<int>(Numbers::CALLS, 1 + (int)((mean + 4 * std::sqrt(mean) + 4) / 4));
-        for (uint32_t first = 0; ; first += calls) {
+        for (uint32_t first = 0; last < n_target; first += calls) {
             numbers.call((uint32_t)source, first, calls);
+            int n = 0;
             for (int k = 0; k < 4 * calls; k++) {
                 const double u = bnsim_in_open_interval(numbers.words[k & 3][k / 4]);
                 last += std::floor(bnsim_log(u) / logarithm) + 1;
-                if (!(last < n_target)) return;
-                if (own || (int64_t)last != source) function(source, (int64_t)last);
+                if (!(last < n_target)) break;
+                sources[n] = (int32_t)source; targets[n] = (int32_t)last;
+                n += own || targets[n] != source;
             }
+            taker.take(sources, targets, n);
         }
     }
-    template <class F> void by_degree(Numbers& numbers, const F& function) const {
+    void by_degree(Numbers& numbers, Taker& taker) const {
+        int32_t rows[AT_ONCE], units[AT_ONCE];
         const int64_t n_rows = rule == IN_DEGREE ? n_target : n_source, n = rule == IN_DEGREE ? n_source : n_target;
         const double others = (double)(own ? n : n - 1);
-        for (int64_t row = 0; row < n_rows; row++)
-            for (int64_t done = 0; done < number; done += 4 * Numbers::CALLS) {
-                const int part = (int)std::min<int64_t>(number - done, 4 * Numbers::CALLS);
+        for (int32_t row = 0; row < n_rows; row++)
+            for (int64_t done = 0; done < number; done += AT_ONCE) {
+                const int part = (int)std::min<int64_t>(number - done, AT_ONCE);
                 numbers.call((uint32_t)row, (uint32_t)(done / 4), (part + 3) / 4);
                 for (int k = 0; k < part; k++) {
-                    int64_t unit = (int64_t)(bnsim_in_open_interval(numbers.words[k & 3][k / 4]) * others);
-                    unit += !own && unit >= row;
-                    if (rule == IN_DEGREE) function(unit, row); else function(row, unit);
+                    const int32_t unit = (int32_t)(bnsim_in_open_interval(numbers.words[k & 3][k / 4]) * others);
+                    rows[k] = row; units[k] = unit + (!own && unit >= row);
                 }
+                if (rule == IN_DEGREE) taker.take(units, rows, part); else taker.take(rows, units, part);
             }
     }
-    template <class F> void by_total_number(Numbers& numbers, const F& function) const {
-        const double sources = (double)n_source, others = (double)(own ? n_target : n_target - 1);
-        for (int64_t done = 0; done < number; done += 2 * Numbers::CALLS) {
-            const int part = (int)std::min<int64_t>(number - done, 2 * Numbers::CALLS);
+    void by_total_number(Numbers& numbers, Taker& taker) const {
+        int32_t sources[AT_ONCE / 2], targets[AT_ONCE / 2];
+        const double n_sources = (double)n_source, others = (double)(own ? n_target : n_target - 1);
+        for (int64_t done = 0; done < number; done += AT_ONCE / 2) {
+            const int part = (int)std::min<int64_t>(number - done, AT_ONCE / 2);
             numbers.call(0, (uint32_t)(done / 2), (part + 1) / 2);
             for (int k = 0; k < part; k++) {
                 const int j = 2 * (k & 1);
-                const int64_t source = (int64_t)(bnsim_in_open_interval(numbers.words[j][k / 2]) * sources);
-                int64_t target = (int64_t)(bnsim_in_open_interval(numbers.words[j + 1][k / 2]) * others);
-                target += !own && target >= source;
-                function(source, target);
+                sources[k] = (int32_t)(bnsim_in_open_interval(numbers.words[j][k / 2]) * n_sources);
+                targets[k] = (int32_t)(bnsim_in_open_interval(numbers.words[j + 1][k / 2]) * others);
+                targets[k] += !own && targets[k] >= sources[k];
             }
+            taker.take(sources, targets, part);
         }
     }
     /* Whether the pairs of a source do not come in order of their targets. */
@@ -182,28 +188,44 @@ template <class T> void sort_targets(T* targets, size_t n, std::vector<T>& other
         for (size_t k = 0; k < n; k++) to[place[(from[k] >> shift) & 255]++] = from[k];
     }
 }
+struct Counter : Taker {
+    int32_t* count; int64_t total;
+    void take(const int32_t* source, const int32_t*, int n) {
+        for (int k = 0; k < n; k++) count[source[k]]++;
+        total += n;
+    }
+};
+template <class T> struct Filler : Taker {
+    T* to; int32_t* at; int32_t first;
+    void take(const int32_t* source, const int32_t* target, int n) {
+        for (int k = 0; k < n; k++) to[at[source[k]]++] = (T)(first + target[k]);
+    }
+};
 /* The targets of all sources, one source after the other: how many each has, then which. */
 template <class T> void draw_targets(const Recipe& recipe, std::vector<T>& targets, std::vector<int32_t>& begin, size_t n_units) {
     begin.assign(n_units + 1, 0);
-    int64_t total = 0;
+    Counter counter;
+    counter.total = 0;
     for (size_t b = 0; b < recipe.blocks.size(); b++) {
-        int32_t* const count = begin.data() + 1 + recipe.blocks[b].first_source;
-        recipe.blocks[b].each_pair(recipe.whole, [count, &total](int64_t source, int64_t) { count[source]++; total++; });
+        counter.count = begin.data() + 1 + recipe.blocks[b].first_source;
+        recipe.blocks[b].draw(recipe.whole, counter);
     }
-    if (total > std::numeric_limits<int32_t>::max()) fail("a projection has more than 2147483647 synapses; divide it");
+    if (counter.total > std::numeric_limits<int32_t>::max())
+        fail("a projection has more than 2147483647 synapses; divide it");
     for (size_t k = 0; k < n_units; k++) begin[k + 1] += begin[k];
-    targets.resize(total);
+    targets.resize(counter.total);
     std::vector<int32_t> next(begin.begin(), begin.end() - 1), from;
     std::vector<T> other;
+    Filler<T> filler;
+    filler.to = targets.data();
     for (size_t b = 0; b < recipe.blocks.size(); b++) {
         const Block& block = recipe.blocks[b];
-        int32_t* const at = next.data() + block.first_source;
-        from.assign(at, at + block.n_source);
-        T* const to = targets.data();
-        const int64_t first = block.first_target;
-        block.each_pair(recipe.whole, [=](int64_t source, int64_t target) { to[at[source]++] = (T)(first + target); });
-        if (block.in_disorder())
-            for (int64_t k = 0; k < block.n_source; k++) sort_targets(to + from[k], at[k] - from[k], other);
+        filler.at = next.data() + block.first_source;
+        filler.first = (int32_t)block.first_target;
+        from.assign(filler.at, filler.at + block.n_source);
+        block.draw(recipe.whole, filler);
+        for (int64_t k = 0; k < block.n_source && block.in_disorder(); k++)
+            sort_targets(filler.to + from[k], filler.at[k] - from[k], other);
     }
 }
 }

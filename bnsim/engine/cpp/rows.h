@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 namespace bnsim {
+enum { NEAR = 65536 };   /* targets whose numbers take two bytes */
 /* Synapses that a spike of one unit reaches at the same time: first to last - 1 in the order of the rows, after `delay`
    steps. target: where they lead to one target after the other, the first of these; otherwise -1. */
 struct Row { int32_t first, last, delay, target; };
@@ -93,15 +94,12 @@ struct Rows {
         }
         if (!alike && !single && order.empty()) return;
         packed = true; weight = weights[0]; numbers = NULL;
-        if (n_targets <= 65536) in_order_of_rows(near, target.data(), n);
+        if (n_targets <= NEAR) in_order_of_rows(near, target.data(), n);
         else in_order_of_rows(far, target.data(), n);
         if (!alike && single) in_order_of_rows(singles, weights, n);
         else if (!alike) in_order_of_rows(doubles, weights, n);
     }
     /* Call a function with where targets and weights are. */
-    template <class F> void with_packed(const F& function) const {
-        if (near.empty()) with_weights(far.data(), function); else with_weights(near.data(), function);
-    }
     template <class T, class F> void with_weights(const T* targets, const F& function) const {
         const Alike alike = {weight};
         if (!singles.empty()) function(targets, singles.data());
@@ -118,18 +116,17 @@ struct Rows {
         for (size_t k = 0; k < far.size(); k++) incoming[far[k]]++;
         if (*std::max_element(incoming.begin(), incoming.end()) < 65536) counts.assign(n_targets, 0);
     }
-    /* Draw the synapses, packed, in the place of wiring given ones. seconds: of the delay that all have; NULL where each
+    /* Draw the synapses, packed, in the place of wiring given ones. targets: `near` or `far`. seconds: of the delay that all have; NULL where each
        has its own, or there is none. */
-    void draw(const Recipe& recipe, bool ones, int n_units, int n_targets, const double* seconds, double dt,
-              const int32_t* spikespace) {
+    template <class T> void draw(const Recipe& recipe, std::vector<T>& targets, bool ones, int n_units, const double* seconds,
+                                 double dt, const int32_t* spikespace) {
         spikes = spikespace; n_spikes = spikespace + n_units; numbers = NULL; packed = true; factor = 1.0;
         order.clear(); near.clear(); far.clear(); singles.clear(); doubles.clear(); counts.clear();
         if (recipe.alike()) {
             weight = recipe.weight(recipe.weights.p[0], recipe.blocks.empty() ? 1.0 : recipe.blocks[0].factor);
             if (ones) { factor = weight; weight = 1.0; }
         }
-        const int32_t delay = seconds ? (int32_t)(seconds[0] / dt + 0.5) : 0;
-        if (n_targets <= 65536) draw_rows(recipe, near, n_units, dt, delay); else draw_rows(recipe, far, n_units, dt, delay);
+        draw_rows(recipe, targets, n_units, dt, seconds ? (int32_t)(seconds[0] / dt + 0.5) : 0);
         prepare();
     }
     template <class T> void draw_rows(const Recipe& recipe, std::vector<T>& targets, int n_units, double dt, int32_t delay) {

@@ -36,7 +36,7 @@
         {% if pathway.program.fixed and weights and 'const double w = ' ~ weights in vector_code | join('\n') %}
         if (_rows.packed)
         {
-            _rows.with_packed([&](const auto {{get_array_name(variables[other_end])}}, const auto {{weights}})
+            _rows.with_weights(_rows.{{'near' if pathway.program.near else 'far'}}.data(), [&](const auto {{get_array_name(variables[other_end])}}, const auto {{weights}})
             {
                 for (int _idx = _first; _idx < _last; _idx++)
                 {
