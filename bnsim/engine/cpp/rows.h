@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <vector>
 namespace bnsim {
-enum { NEAR = 65536 };   /* targets whose numbers take two bytes */
+enum { NEAR = 65536, AHEAD = 3, LINE = 64 };
+/* Targets whose numbers take two bytes; how many spikes are fetched before they are needed; bytes that come from memory
+   together. */
 /* Synapses that a spike of one unit reaches at the same time: first to last - 1 in the order of the rows, after `delay`
    steps. target: where they lead to one target after the other, the first of these; otherwise -1. */
 struct Row { int32_t first, last, delay, target; };
@@ -28,17 +30,17 @@ struct Rows {
     std::vector<std::vector<Sent> > sent;       /* in the last steps, by the number of the step */
     double factor;                              /* what the sum of what arrives is to be multiplied by */
     bool packed;                                /* whether targets and weights are kept here, in the order of the rows: */
-    std::vector<uint16_t> near;                 /* targets, where two bytes are enough */
-    std::vector<int32_t> far;                   /* otherwise */
-    std::vector<float> singles;                 /* weights, where these are numbers of single precision */
-    std::vector<double> doubles;                /* otherwise; neither where all are `weight` */
+    Large<uint16_t>::vector near;               /* targets, where two bytes are enough */
+    Large<int32_t>::vector far;                 /* otherwise */
+    Large<float>::vector singles;               /* weights, where these are numbers of single precision */
+    Large<double>::vector doubles;              /* otherwise; neither where all are `weight` */
     double weight;
     std::vector<uint16_t> counts;               /* of what has reached each target in this step, where spikes are counted */
     bool counted;                               /* whether any has */
     const int32_t *spikes, *n_spikes;
     const int32_t* numbers;
-    size_t now, delay;
-    int32_t spike;
+    std::vector<Reached> due;                   /* in this step */
+    size_t now, place;
     bool delayed, begun;
 
     /* What sums of weights are to be multiplied by: where all weights are one number, ones are summed instead. */
@@ -76,10 +78,10 @@ struct Rows {
         delayed = longest > 0;
         clear();
     }
-    template <class To, class From> void in_order_of_rows(std::vector<To>& to, const From* from, size_t n) const {
+    template <class To, class From> void in_order_of_rows(To& to, const From* from, size_t n) const {
         to.resize(n);
         if (order.empty()) std::copy(from, from + n, to.begin());
-        else for (size_t k = 0; k < n; k++) to[k] = (To)from[order[k]];
+        else for (size_t k = 0; k < n; k++) to[k] = (typename To::value_type)from[order[k]];
     }
     /* Keep targets and weights in the order of the rows and in as little room as they take, where synapses hold nothing
        else and no rule changes the weights. */
@@ -118,7 +120,7 @@ struct Rows {
     }
     /* Draw the synapses, packed, in the place of wiring given ones. targets: `near` or `far`. seconds: of the delay that all have; NULL where each
        has its own, or there is none. */
-    template <class T> void draw(const Recipe& recipe, std::vector<T>& targets, bool ones, int n_units, const double* seconds,
+    template <class T> void draw(const Recipe& recipe, std::vector<T, InLargePages<T> >& targets, bool ones, int n_units, const double* seconds,
                                  double dt, const int32_t* spikespace) {
         spikes = spikespace; n_spikes = spikespace + n_units; numbers = NULL; packed = true; factor = 1.0;
         order.clear(); near.clear(); far.clear(); singles.clear(); doubles.clear(); counts.clear();
@@ -129,9 +131,10 @@ struct Rows {
         draw_rows(recipe, targets, n_units, dt, seconds ? (int32_t)(seconds[0] / dt + 0.5) : 0);
         prepare();
     }
-    template <class T> void draw_rows(const Recipe& recipe, std::vector<T>& targets, int n_units, double dt, int32_t delay) {
+    template <class T> void draw_rows(const Recipe& recipe, std::vector<T, InLargePages<T> >& targets, int n_units, double dt,
+                                      int32_t delay) {
         std::vector<int32_t> begin;
-        draw_targets(recipe, targets, begin, n_units);
+        draw_targets<T>(recipe, targets, begin, n_units);
         const bool alike = recipe.alike();
         if (!alike && recipe.single) singles.resize(targets.size()); else if (!alike) doubles.resize(targets.size());
         Numbers weights(recipe.whole, recipe.weight_stream), delays(recipe.whole, recipe.delay_stream);
@@ -228,7 +231,7 @@ struct Rows {
     /* Begin without spikes that are on their way. */
     void clear() {
         for (size_t k = 0; k < sent.size(); k++) sent[k].clear();
-        now = 0; spike = 0; begun = false;
+        now = 0; begun = false;
     }
     std::vector<Sent>& sent_before(size_t steps) { return sent[(now + sent.size() - steps) % sent.size()]; }
     void send() {
@@ -240,32 +243,45 @@ struct Rows {
             list.push_back(one);
         }
     }
-    /* The rows that are reached in a step, spike after spike; the first call of a step sends its spikes. */
+    /* The rows that are reached in a step, spike after spike; the first call of a step sends its spikes. What will be read
+       soon is fetched before it is needed, for rows lie anywhere in memory. */
     bool next(Reached& reached) {
-        if (delayed) return next_of_sent(reached);
-        if (spike == *n_spikes) { spike = 0; return false; }
-        const int32_t* const bounds = start.data() + spikes[spike++];
-        reached.row = rows.data() + bounds[0]; reached.end = rows.data() + bounds[1]; reached.numbers = numbers;
+        if (!begun) { find_due(); begun = true; place = 0; }
+        if (place == due.size()) return begun = false;
+        if (place + AHEAD < due.size()) fetch(due[place + AHEAD]);
+        reached = due[place++];
         return true;
     }
-    bool next_of_sent(Reached& reached) {
-        if (!begun) {
-            send();
-            begun = true; delay = 0; spike = 0;
+    void find_due() {
+        due.clear();
+        if (!delayed) {
+            for (int32_t k = 0; k < *n_spikes; k++) add_due(start[spikes[k]], start[spikes[k] + 1]);
+            return;
         }
-        for (; delay < delays.size(); delay++, spike = 0) {
-            std::vector<Sent>& list = sent_before(delays[delay]);
-            while (spike < (int32_t)list.size()) {
-                Sent& one = list[spike++];
+        send();
+        for (size_t j = 0; j < delays.size(); j++) {
+            std::vector<Sent>& list = sent_before(delays[j]);
+            for (size_t k = 0; k < list.size(); k++) {
+                Sent& one = list[k];
                 const int32_t first = one.row, last = start[one.unit + 1];
-                while (one.row < last && rows[one.row].delay == delays[delay]) one.row++;
-                if (one.row == first) continue;
-                reached.row = rows.data() + first; reached.end = rows.data() + one.row;
-                reached.numbers = numbers;
-                return true;
+                while (one.row < last && rows[one.row].delay == delays[j]) one.row++;
+                add_due(first, one.row);
             }
         }
-        return begun = false;
+    }
+    void add_due(int32_t first, int32_t last) {
+        if (first == last) return;
+        const Reached reached = {rows.data() + first, rows.data() + last, numbers};
+        due.push_back(reached);
+    }
+    void fetch(const Reached& reached) const {
+        if (!packed) return;
+        const size_t first = reached.row->first, n = (reached.end - 1)->last - first;
+        if (near.empty()) fetch(far.data() + first, n); else fetch(near.data() + first, n);
+        if (!singles.empty()) fetch(singles.data() + first, n); else if (!doubles.empty()) fetch(doubles.data() + first, n);
+    }
+    template <class T> static void fetch(const T* values, size_t n) {
+        for (const char* at = (const char*)values; at < (const char*)(values + n); at += LINE) __builtin_prefetch(at);
     }
     /* Spikes that were on their way when the run began: the unit that sent each, and for how many steps it had been. */
     void put(const std::vector<int32_t>& unit, const std::vector<int32_t>& age) {
