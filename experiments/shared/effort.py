@@ -26,8 +26,9 @@ def processor_seconds() -> float:
 class MostMemory:
     """The most memory that this process and its children hold at once, while a `with` block runs.
 
-    It is looked at every 5 ms, and at the block's end. `bytes` is what was held beyond what there was at the beginning;
-    None where the system does not tell (outside Linux).
+    Children that run the same program as this process are left out. It is looked at every 5 ms, and at the block's end.
+    `bytes` is what was held beyond what there was at the beginning; None where the system does not tell (outside
+    Linux).
     """
 
     def __init__(self) -> None:
@@ -76,11 +77,13 @@ def _of_living(process: int) -> float:
 
 
 def _held() -> int:
-    """Return the resident bytes of this process and its children, 0 where the system does not tell."""
-    pages = 0
+    """Return the resident bytes of this process and of its children of other programs, 0 where none is told."""
+    pages, program = 0, Path(sys.executable).resolve()
     for process in ("self", *_children()):
         try:
-            pages += int(Path(f"/proc/{process}/statm").read_text().split()[1])
+            # A child that is still this program shares our memory, and is about to become another.
+            if process == "self" or Path(f"/proc/{process}/exe").readlink() != program:
+                pages += int(Path(f"/proc/{process}/statm").read_text().split()[1])
         except (OSError, IndexError):  # It has just ended.
             continue
     return pages * os.sysconf("SC_PAGE_SIZE")
