@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import sys
@@ -59,11 +60,11 @@ class MostMemory:
 
 def _children() -> list[int]:
     """Return the numbers of the processes that this one has started and that live."""
-    try:
-        lists = [path.read_text() for path in Path("/proc/self/task").glob("*/children")]
-    except OSError:  # A thread ended meanwhile, or there is no such file.
-        return []
-    return [int(number) for each in lists for number in each.split()]
+    found: list[int] = []
+    for path in Path("/proc/self/task").glob("*/children"):  # None outside Linux.
+        with contextlib.suppress(OSError):  # A thread that has just ended.
+            found += map(int, path.read_text().split())
+    return found
 
 
 def _of_living(process: int) -> float:

@@ -41,7 +41,18 @@ REACH = 100
 
 
 def synapses(neurons: int) -> int:
-    """Return the number of synapses of a network with so many neurons."""
+    """Return the number of synapses of a network.
+
+    Parameters
+    ----------
+    neurons
+        Its number of neurons.
+
+    Returns
+    -------
+    int
+        The number.
+    """
     return neurons * min(neurons // TENTH, MOST_INPUTS)
 
 
