@@ -20,8 +20,8 @@ Columns of `results`:
   model, otherwise for instance {"layer": "hidden"} or {"true": "3", "predicted": "5"}; see `Metric.facts`
 - step: position on a curve, such as samples seen or ms since the start of the trial (`Metric.step`); missing
   (`pandas.NA`) for values that are not on a curve
-- metric: name in snake case; metrics that end in `_seconds` or `_per_second` are wall-clock times, all others are
-  exactly reproducible
+- metric: name in snake case; metrics that end in `_seconds`, `_per_second` or `_memory` are times and memory that the
+  machine took, all others are exactly reproducible
 - value: float
 - unit: unit of the value: "fraction" for accuracies between 0 and 1, "nat" for a cross-entropy, "bit" for information
 """

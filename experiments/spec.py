@@ -88,8 +88,8 @@ class Metric:
     Parameters
     ----------
     name
-        In snake case; the column `metric` of the results. Names that end in `_seconds` or `_per_second` are wall-clock
-        times; all other metrics are exactly reproducible.
+        In snake case; the column `metric` of the results. Names that end in `_seconds`, `_per_second` or
+        `_memory` are times and memory that the machine took; all other metrics are exactly reproducible.
     unit
         Unit of the value: "fraction" for shares between 0 and 1, "nat", "bit", "count", "ms", ...; "" for none. A
         mapping from kind to unit if the unit differs between brain-like and artificial networks.

@@ -1,7 +1,8 @@
 """The numbers of a run that are the same whenever it is repeated, and which number of one run is which of another.
 
-A number is known by its study, task, model, seed, facts, step and metric. Wall-clock times are left out. Facts that are
-numbers are compared as numbers, since a fact is stored as text where another study of the run has text there.
+A number is known by its study, task, model, seed, facts, step and metric. Times and memory that the machine took are
+left out. Facts that are numbers are compared as numbers, since a fact is stored as text where another study of the run
+has text there.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-WALL_CLOCK = ("_seconds", "_per_second")
-"""How the names of wall-clock times end."""
+MEASURED = ("_seconds", "_per_second", "_memory")
+"""How the names of times and of memory that the machine took end."""
 
 
 class Key(NamedTuple):
@@ -62,9 +63,9 @@ def is_reproducible(metric: str) -> bool:
     Returns
     -------
     bool
-        False for wall-clock times.
+        False for times and memory that the machine took.
     """
-    return not metric.endswith(WALL_CLOCK)
+    return not metric.endswith(MEASURED)
 
 
 def keyed(results: pd.DataFrame) -> dict[Key, float]:
