@@ -87,19 +87,31 @@ static inline double bnsim_normal_quantile(double probability)
 """)
 
 # What draws a network: parts of the quantile, in forms that the compiler turns into vector instructions.
-CONSTRUCTION_CPP = NORMAL_QUANTILE_CPP + _filled("""
+CONSTRUCTION_CPP = _filled("""
 static inline double bnsim_normal_centre(double q)
 {
     const double r = 0.180625 - q * q;
     return @CENTRE@;
 }
+/* Of a normal number above 0; its parts are taken from its bits. */
 static inline double bnsim_log(double x)
 {
-    int exponent;
-    double mantissa = std::frexp(x, &exponent);
-    if (mantissa < @SQRT_HALF@) { mantissa *= 2; exponent--; }
-    const double power = exponent, s = (mantissa - 1) / (mantissa + 1), s2 = s * s;
+    int64_t bits;
+    std::memcpy(&bits, &x, sizeof(x));
+    const int64_t half = (bits & 0xFFFFFFFFFFFFFLL) | 0x3FE0000000000000LL;
+    double mantissa;
+    std::memcpy(&mantissa, &half, sizeof(half));
+    const bool small = mantissa < @SQRT_HALF@;
+    const double power = (double)((int32_t)(bits >> 52) - 1022 - (int32_t)small);
+    mantissa = small ? 2 * mantissa : mantissa;
+    const double s = (mantissa - 1) / (mantissa + 1), s2 = s * s;
     return power * @LN2_HIGH@ + (2 * s * @LOG@ + power * @LN2_LOW@);
+}
+static inline double bnsim_normal_tail(double probability)
+{
+    const double q = probability - 0.5, r = std::sqrt(-bnsim_log(q < 0 ? probability : 1 - probability)) - 1.6;
+    const double z = @TAIL@;
+    return q < 0 ? -z : z;
 }
 """)
 

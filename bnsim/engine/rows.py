@@ -74,7 +74,7 @@ def declarations(synapses: Iterable[Any]) -> str:
         C++ source.
     """
     names = [f"{each.name}_{side}" for each in synapses for side in ("pre", "post")]
-    headers = "".join(f"#include <{name}>\n" for name in ("stdint.h", "cmath", "vector"))
+    headers = "".join(f"#include <{name}>\n" for name in ("stdint.h", "cmath", "cstring", "vector"))
     return (
         headers
         + random.UNIFORM_CPP

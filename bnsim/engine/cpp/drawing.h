@@ -46,25 +46,39 @@ struct Numbers {
         key_high = x[0]; key_low = x[1];
         for (int k = 0; k < 4; k++) words[k].resize(CALLS);
     }
-    /* Calls `first` to `first + n - 1` of a row; the compiler turns the loop into vector instructions. */
+    /* Calls `first` to `first + n - 1` of a row. The compiler turns the loop into vector instructions, in half the time
+       where the words, of 32 bits, are held in 64. */
     void call(uint32_t row, uint32_t first, int n) {
-        uint32_t *const w0 = words[0].data(), *const w1 = words[1].data(), *const w2 = words[2].data(),
-                 *const w3 = words[3].data();
+        uint32_t *const __restrict w0 = words[0].data(), *const __restrict w1 = words[1].data(),
+                 *const __restrict w2 = words[2].data(), *const __restrict w3 = words[3].data();
+        const uint64_t low = 0xFFFFFFFFu;
         for (int k = 0; k < n; k++) {
-            uint32_t x0 = first + k, x1 = row, x2 = stream, x3 = 0;
-            bnsim_philox(key_high, key_low, x0, x1, x2, x3);
-            w0[k] = x0; w1[k] = x1; w2[k] = x2; w3[k] = x3;
+            uint64_t x0 = first + (uint32_t)k, x1 = row, x2 = stream, x3 = 0;
+            uint32_t k0 = key_high, k1 = key_low;
+            for (int round = 0; round < 10; round++) {
+                const uint64_t product_0 = 0xD2511F53ull * (x0 & low), product_1 = 0xCD9E8D57ull * (x2 & low);
+                x0 = (product_1 >> 32) ^ x1 ^ k0; x1 = product_1;
+                x2 = (product_0 >> 32) ^ x3 ^ k1; x3 = product_0;
+                k0 += 0x9E3779B9u; k1 += 0xBB67AE85u;
+            }
+            w0[k] = (uint32_t)x0; w1[k] = (uint32_t)x1; w2[k] = (uint32_t)x2; w3[k] = (uint32_t)x3;
         }
     }
-    /* Places 0 to n - 1 of a row. */
+    /* Numbers of all these calls, in the order of their places; room for four a call. */
+    void in_order(int n, double* uniform) const {
+        const uint32_t *const __restrict w0 = words[0].data(), *const __restrict w1 = words[1].data(),
+                       *const __restrict w2 = words[2].data(), *const __restrict w3 = words[3].data();
+        for (int k = 0; k < n; k++) {
+            uniform[4 * k] = bnsim_in_open_interval(w0[k]); uniform[4 * k + 1] = bnsim_in_open_interval(w1[k]);
+            uniform[4 * k + 2] = bnsim_in_open_interval(w2[k]); uniform[4 * k + 3] = bnsim_in_open_interval(w3[k]);
+        }
+    }
+    /* Places 0 to n - 1 of a row, and as many more as a call gives. */
     void row(uint32_t row, size_t n, double* uniform) {
         for (size_t done = 0; done < n; done += 4 * CALLS) {
-            const size_t part = std::min<size_t>(n - done, 4 * CALLS);
-            call(row, (uint32_t)(done / 4), (int)((part + 3) / 4));
-            for (size_t k = 0; k < part / 4; k++)
-                for (int j = 0; j < 4; j++) uniform[done + 4 * k + j] = bnsim_in_open_interval(words[j][k]);
-            for (size_t k = part & ~(size_t)3; k < part; k++)
-                uniform[done + k] = bnsim_in_open_interval(words[k & 3][k / 4]);
+            const int calls = (int)((std::min<size_t>(n - done, 4 * CALLS) + 3) / 4);
+            call(row, (uint32_t)(done / 4), calls);
+            in_order(calls, uniform + done);
         }
     }
 };
@@ -92,12 +106,22 @@ struct Values {
         }
     }
     double clipped(double x) const { x = x < p[6] ? p[6] : x; return x > p[7] ? p[7] : x; }
-    /* Quantiles in two loops, the first of which is turned into vector instructions; few numbers lie in the tails. */
-    static void normal(double* x, size_t n) {
-        static thread_local std::vector<double> z;
-        z.resize(n);
-        for (size_t k = 0; k < n; k++) z[k] = bnsim_normal_centre(x[k] - 0.5);
-        for (size_t k = 0; k < n; k++) x[k] = std::fabs(x[k] - 0.5) <= 0.425 ? z[k] : bnsim_normal_quantile(x[k]);
+    /* Quantiles, in place: as if all numbers lay in the centre, then of those in the tails. Each loop with arithmetic is
+       turned into vector instructions. */
+    static void normal(double* __restrict x, size_t n) {
+        static thread_local std::vector<double> of_tails;
+        static thread_local std::vector<int32_t> which;
+        of_tails.resize(n); which.resize(n);
+        double* const __restrict tails = of_tails.data();
+        int32_t* const __restrict places = which.data();
+        size_t m = 0;
+        for (size_t k = 0; k < n; k++) {
+            tails[m] = x[k]; places[m] = (int32_t)k;
+            m += !(std::fabs(x[k] - 0.5) <= 0.425);
+        }
+        for (size_t k = 0; k < n; k++) x[k] = bnsim_normal_centre(x[k] - 0.5);
+        for (size_t k = 0; k < m; k++) tails[k] = bnsim_normal_tail(tails[k]);
+        for (size_t k = 0; k < m; k++) x[places[k]] = tails[k];
     }
 };
 /* Takes pairs as they are drawn, some at a time. */
@@ -134,31 +158,32 @@ struct Block {
     }
     void by_degree(Numbers& numbers, Taker& taker) const {
         int32_t rows[AT_ONCE], units[AT_ONCE];
+        double uniform[AT_ONCE];
         const int64_t n_rows = rule == IN_DEGREE ? n_target : n_source, n = rule == IN_DEGREE ? n_source : n_target;
         const double others = (double)(own ? n : n - 1);
         for (int32_t row = 0; row < n_rows; row++)
             for (int64_t done = 0; done < number; done += AT_ONCE) {
                 const int part = (int)std::min<int64_t>(number - done, AT_ONCE);
                 numbers.call((uint32_t)row, (uint32_t)(done / 4), (part + 3) / 4);
-                for (int k = 0; k < part; k++) {
-                    const int32_t unit = (int32_t)(bnsim_in_open_interval(numbers.words[k & 3][k / 4]) * others);
-                    rows[k] = row; units[k] = unit + (!own && unit >= row);
-                }
+                numbers.in_order((part + 3) / 4, uniform);
+                for (int k = 0; k < part; k++) { rows[k] = row; units[k] = (int32_t)(uniform[k] * others); }
+                for (int k = 0; k < part && !own; k++) units[k] += units[k] >= row;
                 if (rule == IN_DEGREE) taker.take(units, rows, part); else taker.take(rows, units, part);
             }
     }
     void by_total_number(Numbers& numbers, Taker& taker) const {
         int32_t sources[AT_ONCE / 2], targets[AT_ONCE / 2];
+        double uniform[AT_ONCE];
         const double n_sources = (double)n_source, others = (double)(own ? n_target : n_target - 1);
         for (int64_t done = 0; done < number; done += AT_ONCE / 2) {
             const int part = (int)std::min<int64_t>(number - done, AT_ONCE / 2);
             numbers.call(0, (uint32_t)(done / 2), (part + 1) / 2);
+            numbers.in_order((part + 1) / 2, uniform);
             for (int k = 0; k < part; k++) {
-                const int j = 2 * (k & 1);
-                sources[k] = (int32_t)(bnsim_in_open_interval(numbers.words[j][k / 2]) * n_sources);
-                targets[k] = (int32_t)(bnsim_in_open_interval(numbers.words[j + 1][k / 2]) * others);
-                targets[k] += !own && targets[k] >= sources[k];
+                sources[k] = (int32_t)(uniform[2 * k] * n_sources);
+                targets[k] = (int32_t)(uniform[2 * k + 1] * others);
             }
+            for (int k = 0; k < part && !own; k++) targets[k] += targets[k] >= sources[k];
             taker.take(sources, targets, part);
         }
     }

@@ -145,7 +145,7 @@ struct Rows {
         for (int unit = 0; unit < n_units; unit++) {
             const int32_t first = begin[unit];
             const size_t n = begin[unit + 1] - first;
-            w.resize(n); d.resize(n); steps.assign(n, delay);
+            w.resize(n + 3); d.resize(n + 3); steps.assign(n, delay);
             if (!alike) recipe.draw_weights(weights, unit, targets.data() + first, n, w.data());
             if (recipe.own_delays) {
                 delays.row(unit, n, d.data());
