@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from bnsim.drives import Binned, Drive
 from bnsim.network import Population
 from bnsim.neurons import NeuronModel
 from bnsim.notation import read_equations
+from bnsim.program.names import EVERYWHERE
 from bnsim.program.parts import Draw, Series
 from bnsim.program.statements import discard, fill, refuse_randomness, rename
 from bnsim.program.units import check_drive
@@ -114,9 +116,12 @@ def _parts(population: Population, number: int, drive: Drive, still: set[str], d
             constants[name] = value
     if drive.random:
         lines.append("uniform : 1")
+    if drive.mean_count:
+        lines += ["count : 1", "count_mean : 1"]
     text = "\n".join(line for line in lines if line)
     check_drive(culprit, drive, population, text)
     names = {name: f"{prefix}{name}" for name in (*read_equations(culprit, text), *constants)}
+    steady = {*constants, *of_cells, *(item.symbol.removeprefix(prefix) for item in series)}
     conditions = dict.fromkeys(still, "not_refractory")
     arrivals = fill(rename(drive.arrivals, names), model)
     return DriveParts(
@@ -127,6 +132,17 @@ def _parts(population: Population, number: int, drive: Drive, still: set[str], d
         constants={names[name]: value for name, value in constants.items()},
         of_cells={names[name]: values for name, values in of_cells.items()},
         initial={names[name]: rename(value, names) for name, value in drive.initial.items()},
-        draw=Draw(f"{population.name}:drive{number}", False, names["uniform"]) if drive.random else None,
+        draw=_draw(f"{population.name}:drive{number}", drive, names, steady),
         series=tuple(series),
     )
+
+
+def _draw(stream: str, drive: Drive, names: Mapping[str, str], steady: Collection[str]) -> Draw | None:
+    """Random numbers of a drive. steady: names of the drive whose values change with time bins at most."""
+    if drive.random:
+        return Draw("uniform", stream, names["uniform"])
+    if not drive.mean_count:
+        return None
+    read = {node.id for node in ast.walk(ast.parse(drive.mean_count, mode="eval")) if isinstance(node, ast.Name)}
+    lasting = read <= {*steady, *EVERYWHERE} - {"t", "t_in_timesteps"}
+    return Draw("poisson", stream, names["count"], rename(drive.mean_count, names), steady=lasting)

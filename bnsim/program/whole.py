@@ -101,7 +101,8 @@ class PopulationProgram:
     @property
     def held_by_engine(self) -> set[str]:
         """Variables that hold random numbers and values in time bins: no state needs them."""
-        return {draw.symbol for draw in self.draws} | {series.symbol for series in self.series}
+        drawn = {symbol for draw in self.draws for symbol in draw.symbols}
+        return drawn | {series.symbol for series in self.series}
 
 
 @dataclass(frozen=True)

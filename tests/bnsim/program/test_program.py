@@ -68,7 +68,8 @@ def test_variables_are_those_that_brian2_makes(network: Any) -> None:
         assert unit == variable.unit, variable
     known = {(variable.owner, variable.symbol) for variable in program.variables}
     known |= {(signal.owner, signal.symbol) for signal in program.signals}
-    engine = {"spike_count", "drive", "plastic", "uniform", "trial_key_high", "trial_key_low", "first_step", "w"}
+    engine = {"spike_count", "drive", "plastic", "trial_key_high", "trial_key_low", "first_step", "w"}
+    engine |= {name for population in program.populations for name in population.held_by_engine}
     engine |= {name for p in program.populations if p.integration is not None for name in p.integration.names}
     engine |= {item.observed for population in program.populations for item in population.computed}
     for owner, group in [*objects.groups.items(), *objects.synapses.items()]:
@@ -155,7 +156,7 @@ def test_what_can_be_recorded() -> None:
     assert found["cells", "theta"] == found["cells", "v"] == ("V", False)
     assert found["cells", "I"] == ("V", True)
     assert found["cells_to_inhibitory", "w"] == ("V", False)  # fixed weights, too
-    assert not {symbol for _, symbol in found} & {"spike_count", "plastic", "drive", "uniform"}
+    assert not {symbol for _, symbol in found} & {"spike_count", "plastic", "drive", "uniform", "fires"}
 
 
 def test_a_program_reads_like_the_model() -> None:
