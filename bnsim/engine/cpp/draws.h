@@ -1,7 +1,10 @@
 /* Random numbers of a population: one call of the generator serves four units (see bnsim.program.Draw). */
 namespace bnsim {
-/* Words of the generator, of all units or of some: word `of[j][k]` belongs to unit 4 * blocks[k] + j. */
+/* Words of the generator, of all units or of some: word `of[j][k]` belongs to unit 4 * blocks[k] + j, k below `n`. There
+   is room for whole vectors. */
 struct Words {
+    enum { VECTOR = 8 };
+    int n;
     std::vector<int32_t> blocks;
     std::vector<uint32_t> of[4];
     /* For all units. */
@@ -17,14 +20,17 @@ struct Words {
             if (drive[k] != 0 && (blocks.empty() || blocks.back() != k / 4)) blocks.push_back(k / 4);
         resize();
     }
-    void resize() { for (int j = 0; j < 4; j++) of[j].resize(blocks.size()); }
-    int size() const { return (int)blocks.size(); }
+    void resize() {
+        n = (int)blocks.size();
+        blocks.resize((n + VECTOR - 1) / VECTOR * VECTOR, 0);
+        for (int j = 0; j < 4; j++) of[j].resize(blocks.size());
+    }
     /* A loop of its own, which the compiler turns into vector instructions. */
     void draw(int64_t key_high, int64_t key_low, uint32_t stream, int64_t step) {
-        const int n = size();
+        const int n_drawn = (int)blocks.size();
         const int32_t* const block = blocks.data();
         uint32_t *const w0 = of[0].data(), *const w1 = of[1].data(), *const w2 = of[2].data(), *const w3 = of[3].data();
-        for (int k = 0; k < n; k++) {
+        for (int k = 0; k < n_drawn; k++) {
             uint64_t x0 = (uint32_t)block[k], x1 = (uint32_t)step, x2 = stream, x3 = (uint32_t)(step >> 32);
             bnsim_philox(key_high, key_low, x0, x1, x2, x3);
             w0[k] = (uint32_t)x0; w1[k] = (uint32_t)x1; w2[k] = (uint32_t)x2; w3[k] = (uint32_t)x3;
@@ -32,7 +38,7 @@ struct Words {
     }
     /* Call visit(unit, j, k) for every unit that has a word. */
     template <class Visit> void for_each(int n_units, const Visit& visit) const {
-        for (int k = 0; k < size(); k++)
+        for (int k = 0; k < n; k++)
             for (int j = 0; j < 4 && 4 * blocks[k] + j < n_units; j++) visit(4 * blocks[k] + j, j, k);
     }
 };
@@ -47,16 +53,33 @@ struct Uniform {
 /* Whether a uniform number lies below a unit's probability: whether its word lies below a limit. */
 struct Chance {
     Words words;
-    std::vector<uint64_t> limits[4];
+    std::vector<uint32_t> limits[4], sure[4];
+    std::vector<char> found;
     void expect(const double* probability, char* happens, int n_units) {
         words.choose(n_units, probability);
-        for (int j = 0; j < 4; j++) limits[j].assign(words.size(), 0);
-        words.for_each(n_units, [&](int unit, int j, int k) { limits[j][k] = bnsim_words_below(probability[unit]); });
+        for (int j = 0; j < 4; j++) { limits[j].assign(words.blocks.size(), 0); sure[j] = limits[j]; }
+        found.resize(4 * words.blocks.size());
+        words.for_each(n_units, [&](int unit, int j, int k) {
+            const uint64_t n_words = bnsim_words_below(probability[unit]);
+            limits[j][k] = (uint32_t)n_words; sure[j][k] = n_words >> 32;
+        });
         std::fill(happens, happens + n_units, 0);
     }
     void draw(int64_t key_high, int64_t key_low, uint32_t stream, int64_t step, char* happens, int n_units) {
         words.draw(key_high, key_low, stream, step);
-        words.for_each(n_units, [&](int unit, int j, int k) { happens[unit] = words.of[j][k] < limits[j][k]; });
+        const int n = (int)words.blocks.size();
+        for (int j = 0; j < 4; j++) {
+            const uint32_t *const word = words.of[j].data(), *const limit = limits[j].data(), *const all = sure[j].data();
+            char* __restrict const flags = found.data() + j * n;
+            for (int k = 0; k < n; k++) flags[k] = (word[k] < limit[k]) | all[k];
+        }
+        const char *const f0 = found.data(), *const f1 = f0 + n, *const f2 = f1 + n, *const f3 = f2 + n;
+        for (int k = 0; k < words.n; k++) {
+            const char flags[4] = {f0[k], f1[k], f2[k], f3[k]};
+            const int first = 4 * words.blocks[k];
+            if (first + 4 <= n_units) std::memcpy(happens + first, flags, 4);
+            else std::copy_n(flags, n_units - first, happens + first);
+        }
     }
 };
 /* A Poisson distribution: a number is the least one and as many more as there are thresholds below its word. */
@@ -88,14 +111,15 @@ struct Poisson {
        more (and where its least number is not 0), each word is searched for. MOST_SEARCHED: different means that are
        worth it. ENOUGH: units for which a mean of one step is. */
     enum { MOST_LEVELS = 32, AT_ONCE = 4, PIECE = 256, MOST_SEARCHED = 1024, ENOUGH = 64 };
-    enum Way { BY_FUNCTION, ALL_ZERO, BY_LEVELS, BY_OWN_LEVELS, BY_SEARCH };
+    enum Way { BY_FUNCTION, ALL_ZERO, BY_LEVELS, BY_SEARCH };
     Words words;
     std::vector<double> means;
     Way way;
     int64_t n_drawn;                          /* steps since the means changed */
     std::vector<Distribution> distributions;  /* of the means that occur */
     std::vector<int32_t> which;               /* by unit */
-    std::vector<uint32_t> levels[4];          /* thresholds by word, for one level after the other */
+    std::vector<int32_t> common;              /* distribution that all words of a piece share, -1 where they do not */
+    std::vector<uint32_t> levels[4];          /* thresholds by word, for one level after the other, if there is such a piece */
 
     void expect(const double* mean, double* number, int n_units) {
         if (means.size() == (size_t)n_units && !std::memcmp(means.data(), mean, n_units * sizeof(double))) return;
@@ -127,17 +151,23 @@ struct Poisson {
         if (!few && different.size() > MOST_SEARCHED) return;
         for (size_t k = 0; k < means.size(); k++)
             which.push_back(std::lower_bound(different.begin(), different.end(), means[k]) - different.begin());
-        way = most == 0 ? ALL_ZERO : !few ? BY_SEARCH : different.size() == 1 ? BY_LEVELS : BY_OWN_LEVELS;
-        const size_t n_levels = (most + AT_ONCE - 1) / AT_ONCE * AT_ONCE;
-        if (way == BY_LEVELS) distributions[0].thresholds.resize(n_levels, 0xFFFFFFFFu);
-        if (way == BY_OWN_LEVELS) set_levels(n_levels);
+        way = most == 0 ? ALL_ZERO : few ? BY_LEVELS : BY_SEARCH;
+        if (way == BY_LEVELS) prepare_levels((most + AT_ONCE - 1) / AT_ONCE * AT_ONCE);
         if (way == BY_SEARCH) for (size_t k = 0; k < distributions.size(); k++) distributions[k].prepare_search();
     }
-    void set_levels(size_t n_levels) {
-        for (int j = 0; j < 4; j++) levels[j].assign(n_levels * words.size(), 0xFFFFFFFFu);
+    void prepare_levels(size_t n_levels) {
+        bool shared = true;
+        common.clear();
+        for (size_t unit = 0; unit < which.size(); unit++) {
+            if (unit % (4 * PIECE) == 0) common.push_back(which[unit]);
+            if (which[unit] != common.back()) { common.back() = -1; shared = false; }
+        }
+        for (size_t k = 0; k < distributions.size(); k++) distributions[k].thresholds.resize(n_levels, 0xFFFFFFFFu);
+        if (shared) return;
+        for (int j = 0; j < 4; j++) levels[j].assign(n_levels * words.n, 0xFFFFFFFFu);
         words.for_each((int)means.size(), [&](int unit, int j, int k) {
             const std::vector<uint32_t>& own = distributions[which[unit]].thresholds;
-            for (size_t level = 0; level < own.size(); level++) levels[j][level * words.size() + k] = own[level];
+            for (size_t level = 0; level < own.size(); level++) levels[j][level * words.n + k] = own[level];
         });
     }
     void draw(int64_t key_high, int64_t key_low, uint32_t stream, int64_t step, double* number, int n_units) {
@@ -146,7 +176,7 @@ struct Poisson {
         if (n_drawn++ == 1 && way == BY_FUNCTION) keep();
         switch (way) {
             case ALL_ZERO: std::fill(number, number + n_units, 0.0); break;
-            case BY_LEVELS: case BY_OWN_LEVELS: compare(number, n_units); break;
+            case BY_LEVELS: compare(number, n_units); break;
             case BY_SEARCH:
                 words.for_each(n_units, [&](int unit, int j, int k) {
                     number[unit] = distributions[which[unit]].search(words.of[j][k]);
@@ -161,13 +191,14 @@ struct Poisson {
     /* Loops without branches, which the compiler turns into vector instructions. */
     void compare(double* number, int n_units) const {
         int32_t found[4][PIECE];
-        for (int first = 0; first < words.size(); first += PIECE) {
-            const int n = std::min<int>(PIECE, words.size() - first), n_whole = std::min(n, n_units / 4 - first);
+        for (int first = 0; first < words.n; first += PIECE) {
+            const int n = std::min<int>(PIECE, words.n - first), n_whole = std::min(n, n_units / 4 - first);
+            const int32_t distribution = common[first / PIECE];
+            const size_t n_levels = distributions[0].size();
             for (int j = 0; j < 4; j++) {
-                const Shared shared = {distributions[0].thresholds.data()};
-                const Own own = {levels[j].data() + first, (size_t)words.size()};
-                if (way == BY_LEVELS) count(&words.of[j][first], n, shared, distributions[0].size(), found[j]);
-                else count(&words.of[j][first], n, own, levels[j].size() / words.size(), found[j]);
+                const Own own = {levels[j].data() + first, (size_t)words.n};
+                if (distribution < 0) count(&words.of[j][first], n, own, n_levels, found[j]);
+                else count(&words.of[j][first], n, Shared{distributions[distribution].thresholds.data()}, n_levels, found[j]);
             }
             for (int k = 0; k < n_whole; k++)
                 for (int j = 0; j < 4; j++) number[4 * (first + k) + j] = found[j][k];

@@ -109,7 +109,7 @@ def constant(mean: Any, n_units: int, n_steps: int = 3) -> NDArray[np.float64]:
     return np.array(np.broadcast_to(mean, (n_steps, n_units)), np.float64)
 
 
-BY_FUNCTION, ALL_ZERO, BY_LEVELS, BY_OWN_LEVELS, BY_SEARCH = range(5)
+BY_FUNCTION, ALL_ZERO, BY_LEVELS, BY_SEARCH = range(4)
 DRAWN = np.random.default_rng(1)
 WAYS: dict[str, tuple[NDArray[np.float64], int]] = {
     "none": (constant(0.0, 301), ALL_ZERO),
@@ -120,15 +120,16 @@ WAYS: dict[str, tuple[NDArray[np.float64], int]] = {
     "one large mean": (constant(60.0, 1030), BY_SEARCH),
     "one too large": (constant(501.0, 301), BY_FUNCTION),
     "not a number": (constant(np.nan, 301), BY_FUNCTION),
-    "its own": (constant(DRAWN.uniform(0, 3, 2501), 2501), BY_OWN_LEVELS),
+    "its own": (constant(DRAWN.uniform(0, 3, 2501), 2501), BY_LEVELS),
+    "one after the other": (constant([0.5, 1.2, 0.0], 3).repeat(1500, axis=1), BY_LEVELS),
     "few": (constant(DRAWN.choice([0.0, 0.2, 90.0], 1030), 1030), BY_SEARCH),
     "many large ones": (constant(DRAWN.uniform(40, 60, 1030), 1030), BY_FUNCTION),
     "one too large among small": (constant([*np.ones(99), 501.0], 100), BY_FUNCTION),
     "one for all, new in each step": (constant(DRAWN.uniform(0, 9, (6, 1)), 301, 6), BY_LEVELS),
     "its own, new in each step": (DRAWN.uniform(0, 9, (6, 301)), BY_FUNCTION),
-    "for three steps each": (DRAWN.uniform(0, 3, (4, 301)).repeat(3, axis=0), BY_OWN_LEVELS),
+    "for three steps each": (DRAWN.uniform(0, 3, (4, 301)).repeat(3, axis=0), BY_LEVELS),
     "until there is none": (constant([[9.0], [9.0], [0.0]], 301), ALL_ZERO),
-    "until it differs": (np.concatenate([constant(9.0, 301), constant(np.arange(301) / 100, 301)]), BY_OWN_LEVELS),
+    "until it differs": (np.concatenate([constant(9.0, 301), constant(np.arange(301) / 100, 301)]), BY_LEVELS),
 }
 """Means (step, unit), and how the numbers of the last step are made."""
 
