@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,7 +121,6 @@ def _parts(population: Population, number: int, drive: Drive, still: set[str], d
     text = "\n".join(line for line in lines if line)
     check_drive(culprit, drive, population, text)
     names = {name: f"{prefix}{name}" for name in (*read_equations(culprit, text), *constants)}
-    steady = {*constants, *of_cells, *(item.symbol.removeprefix(prefix) for item in series)}
     conditions = dict.fromkeys(still, "not_refractory")
     arrivals = fill(rename(drive.arrivals, names), model)
     return DriveParts(
@@ -132,17 +131,24 @@ def _parts(population: Population, number: int, drive: Drive, still: set[str], d
         constants={names[name]: value for name, value in constants.items()},
         of_cells={names[name]: values for name, values in of_cells.items()},
         initial={names[name]: rename(value, names) for name, value in drive.initial.items()},
-        draw=_draw(f"{population.name}:drive{number}", drive, names, steady),
+        draw=_draw(f"{population.name}:drive{number}", drive, names, constants),
         series=tuple(series),
     )
 
 
-def _draw(stream: str, drive: Drive, names: Mapping[str, str], steady: Collection[str]) -> Draw | None:
-    """Random numbers of a drive. steady: names of the drive whose values change with time bins at most."""
+def _draw(stream: str, drive: Drive, names: Mapping[str, str], constants: Iterable[str]) -> Draw | None:
+    """Random numbers of a drive, whose variables and constants have other names in the program."""
     if drive.random:
         return Draw("uniform", stream, names["uniform"])
     if not drive.mean_count:
         return None
-    read = {node.id for node in ast.walk(ast.parse(drive.mean_count, mode="eval")) if isinstance(node, ast.Name)}
-    lasting = read <= {*steady, *EVERYWHERE} - {"t", "t_in_timesteps"}
-    return Draw("poisson", stream, names["count"], rename(drive.mean_count, names), steady=lasting)
+    courses = {name: getattr(drive, name) for name in drive.courses}
+    steady = {*constants, *drive.of_cells, *EVERYWHERE} - {"t", "t_in_timesteps"}
+    steady |= {name for name, value in courses.items() if isinstance(value, Binned)}
+    steady |= {name for name, value in courses.items() if isinstance(value, str) and _named(value) <= steady}
+    mean = rename(drive.mean_count, names)
+    return Draw("poisson", stream, names["count"], mean, steady=_named(drive.mean_count) <= steady)
+
+
+def _named(expression: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(expression.strip(), mode="eval")) if isinstance(node, ast.Name)}

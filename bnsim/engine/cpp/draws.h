@@ -107,9 +107,9 @@ struct Distribution {
 /* Poisson numbers. Means that all units share, or that do not change from step to step, are turned into thresholds, with
    which words are compared; other numbers are made from uniform ones, as on every back end. */
 struct Poisson {
-    /* MOST_LEVELS: thresholds with which every word is compared, AT_ONCE in a loop over PIECE words; where a mean has
-       more (and where its least number is not 0), each word is searched for. MOST_SEARCHED: different means that are
-       worth it. ENOUGH: units for which a mean of one step is. */
+    /* MOST_LEVELS: thresholds with which every word is compared, AT_ONCE in a loop over PIECE words; where a mean has more
+       (as all have whose least number is not 0), the number of each word is searched for. MOST_SEARCHED: different means
+       of which thresholds are kept for that. ENOUGH: units that make the thresholds of a single step worth their cost. */
     enum { MOST_LEVELS = 32, AT_ONCE = 4, PIECE = 256, MOST_SEARCHED = 1024, ENOUGH = 64 };
     enum Way { BY_FUNCTION, ALL_ZERO, BY_LEVELS, BY_SEARCH };
     Words words;
@@ -119,7 +119,7 @@ struct Poisson {
     std::vector<Distribution> distributions;  /* of the means that occur */
     std::vector<int32_t> which;               /* by unit */
     std::vector<int32_t> common;              /* distribution that all words of a piece share, -1 where they do not */
-    std::vector<uint32_t> levels[4];          /* thresholds by word, for one level after the other, if there is such a piece */
+    std::vector<uint32_t> levels[4];          /* thresholds by word, one level after the other, for such pieces */
 
     void expect(const double* mean, double* number, int n_units) {
         if (means.size() == (size_t)n_units && !std::memcmp(means.data(), mean, n_units * sizeof(double))) return;
@@ -131,7 +131,7 @@ struct Poisson {
         if (n_same == n_units && n_units >= ENOUGH) keep(std::vector<double>(1, mean[0]));
         if (way == ALL_ZERO) std::fill(number, number + n_units, 0.0);
     }
-    /* Means that differ and have stayed for a step. */
+    /* Turn means that have stayed for a step into thresholds. */
     void keep() {
         std::vector<double> different(means);
         for (size_t k = 0; k < means.size(); k++) if (std::isnan(means[k])) return;
@@ -196,9 +196,9 @@ struct Poisson {
             const int32_t distribution = common[first / PIECE];
             const size_t n_levels = distributions[0].size();
             for (int j = 0; j < 4; j++) {
-                const Own own = {levels[j].data() + first, (size_t)words.n};
-                if (distribution < 0) count(&words.of[j][first], n, own, n_levels, found[j]);
-                else count(&words.of[j][first], n, Shared{distributions[distribution].thresholds.data()}, n_levels, found[j]);
+                const uint32_t* const word = words.of[j].data() + first;
+                if (distribution < 0) count(word, n, Own{levels[j].data() + first, (size_t)words.n}, n_levels, found[j]);
+                else count(word, n, Shared{distributions[distribution].thresholds.data()}, n_levels, found[j]);
             }
             for (int k = 0; k < n_whole; k++)
                 for (int j = 0; j < 4; j++) number[4 * (first + k) + j] = found[j][k];
@@ -215,6 +215,7 @@ struct Poisson {
         const uint32_t* levels; size_t n_words;
         uint32_t operator()(size_t level, int k) const { return levels[level * n_words + k]; }
     };
+    /* How many of its levels each word lies above. They do not fall, so that what no word reaches ends the count. */
     template <class Levels>
     static void count(const uint32_t* word, int n, const Levels& levels, size_t n_levels, int32_t* __restrict found) {
         std::fill(found, found + n, 0);

@@ -75,7 +75,7 @@ MEANS = (-3.0, 0.0, 1e-12, 2.0**-33, 1e-9, 0.01, 0.3, 1.28, 2.0, 7.5, 8.0, 22.0,
 PROBABILITIES = np.array([0.0, 1e-300, 2.0**-34, 2.0**-33, 0.1, 0.5, 1 - 2.0**-33, 1 - 2.0**-53, 1.0, 2.0])
 WAYS_MAIN = """
 template <class T> T get() { T value; if (fread(&value, sizeof(T), 1, stdin) != 1) exit(1); return value; }
-template <class T> void put(const T* values, size_t n) { fwrite(values, sizeof(T), n, stdout); }
+template <class T> void put(const T* values, size_t n) { if (n) fwrite(values, sizeof(T), n, stdout); }
 int main() {
     for (int64_t n = get<int64_t>(); n; n--) {
         const uint64_t n_words = bnsim_words_below(get<double>());
