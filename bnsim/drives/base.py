@@ -12,7 +12,7 @@ from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
 from bnsim.cells import CellDescription, CellValues, check_cells, check_number, is_of_cells
-from bnsim.dimensions import check_statements
+from bnsim.dimensions import check_statements, expression_dimensions
 from bnsim.distributions import Distribution
 from bnsim.drives.binned import Binned
 from bnsim.errors import InputError
@@ -52,7 +52,10 @@ class Drive(CellDescription, abstract=True):
         Expression for variables at the start; others start at 0.
     random : bool
         Whether there is a random number for each neuron and step: `uniform`, in (0, 1). bnsim_normal_quantile(uniform)
-        is standard normal, bnsim_poisson_quantile(mean, uniform) has a Poisson distribution.
+        is standard normal.
+    mean_count : str
+        Mean of another one, `count`, a whole number with a Poisson distribution: an expression without unit; "" where
+        there is no such number.
     courses : dict of str to str
         Unit of the fields that may depend on time (see `Course`); `{input_unit}` is filled in.
     in_input_units : tuple of str
@@ -61,7 +64,7 @@ class Drive(CellDescription, abstract=True):
     Raises
     ------
     InputError
-        If a text cannot be read.
+        If a text cannot be read, or there is both `uniform` and `count`.
     """
 
     equations: ClassVar[str] = ""
@@ -70,6 +73,7 @@ class Drive(CellDescription, abstract=True):
     arrivals: ClassVar[str] = ""
     initial: ClassVar[dict[str, str]] = {}
     random: ClassVar[bool] = False
+    mean_count: ClassVar[str] = ""
     courses: ClassVar[dict[str, str]] = {}
     in_input_units: ClassVar[tuple[str, ...]] = ()
     STRUCTURE: ClassVar[tuple[str, ...]] = (
@@ -79,6 +83,7 @@ class Drive(CellDescription, abstract=True):
         "arrivals",
         "initial",
         "random",
+        "mean_count",
         "courses",
         "in_input_units",
     )
@@ -89,6 +94,12 @@ class Drive(CellDescription, abstract=True):
         read_equations(f"{owner}.equations", self.equations)
         for attribute in ("at_start", "arrivals"):
             check_statements(f"{owner}.{attribute}", getattr(self, attribute), {})
+        if self.mean_count:
+            expression_dimensions(f"{owner}.mean_count", self.mean_count, {})
+        if self.mean_count and self.random:
+            raise InputError(
+                f"{owner}.mean_count: there is one random number for each neuron and step; leave random out"
+            )
 
     def check(self, culprit: str, model: NeuronModel, size: int) -> None:
         """Refuse a drive that does not fit a population.

@@ -37,6 +37,9 @@ Encoded = Float64Array | SpikeRaster
 
 EncodedForm = Literal["values", "spikes"]
 
+BY_CHANCE = "uniform < drive"
+"""Threshold of an encoder whose units fire with the probability `drive` in each step."""
+
 
 @dataclass(frozen=True, repr=False)
 class Encoder(Description, abstract=True):
@@ -50,7 +53,8 @@ class Encoder(Description, abstract=True):
         Whether `drive` returns an array (trial, unit) or a `SpikeRaster`.
     threshold : str
         Of an encoder that spikes, Brian2's condition for a spike in terms of `drive` and `uniform`, a random number in
-        (0, 1) for each unit and step. Where spikes are replayed, `drive` is 1 in the step of a unit's spike and else 0.
+        (0, 1) for each unit and step; `BY_CHANCE` is the fastest. Where spikes are replayed, `drive` is 1 in the step
+        of a unit's spike and else 0.
     silent_without_drive : bool
         True where a unit whose drive is 0 never fires, whatever its random number is, so that none needs to be drawn.
     scale : str

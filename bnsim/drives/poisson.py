@@ -12,7 +12,7 @@ from brian2.units.fundamentalunits import Quantity
 from bnsim import checks
 from bnsim.arrays import Float64Array
 from bnsim.description import parameter
-from bnsim.drives.encoder import Encoder, intensities
+from bnsim.drives.encoder import BY_CHANCE, Encoder, intensities
 from bnsim.errors import InputError
 from bnsim.timing import Timing
 
@@ -36,7 +36,7 @@ class Poisson(Encoder):
     """
 
     max_rate: Quantity = parameter(100 * Hz, above=0)
-    threshold: ClassVar[str] = "uniform < drive"
+    threshold: ClassVar[str] = BY_CHANCE
     silent_without_drive: ClassVar[bool] = True
     scale: ClassVar[str] = "max_rate"
 

@@ -54,7 +54,7 @@ class PoissonDrive(Drive):
     n: int = 1
     synapse: SynapseModel = field(default_factory=Delta)
 
-    random: ClassVar[bool] = True
+    mean_count: ClassVar[str] = "n * rate * dt"
     courses: ClassVar[dict[str, str]] = {"rate": "Hz"}
     same_for_all: ClassVar[tuple[str, ...]] = ("n", "synapse")
 
@@ -112,9 +112,8 @@ class PoissonDrive(Drive):
     @property
     def arrivals(self) -> str:  # type: ignore[override]
         """As many jumps as spikes arrive."""
-        spikes = "bnsim_poisson_quantile(n * rate * dt, uniform)"
         jumps = ((jump.variable, re.sub(r"\bw\b", "weight", jump.amount)) for jump in self.synapse.jumps)
-        return "\n".join(f"{variable} += ({amount}) * {spikes}" for variable, amount in jumps)
+        return "\n".join(f"{variable} += ({amount}) * count" for variable, amount in jumps)
 
     @property
     def parameters(self) -> dict[str, Quantity]:

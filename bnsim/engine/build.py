@@ -41,6 +41,8 @@ class Objects:
         Objects that run once in a trial's last step, where learning is on.
     draws : dict of (str, str) to brian2.CodeRunner
         By population and variable, those that draw a random number for each unit and step.
+    means : dict of (str, str) to brian2.CodeRunner
+        The same, those that compute the means of numbers with a Poisson distribution.
     observers : dict of str to brian2.CodeRunner
         By population, those that copy computed variables where they can be recorded.
     """
@@ -51,6 +53,7 @@ class Objects:
     synapses: dict[str, Any]
     trial_end: list[Any]
     draws: dict[tuple[str, str], Any]
+    means: dict[tuple[str, str], Any]
     observers: dict[str, Any]
 
     def owner(self, item: Variable | Signal) -> Any:
@@ -167,11 +170,16 @@ def _build(program: Program, replayed: Mapping[str, Replayed]) -> Objects:
     for population in program.populations:
         given = replayed.get(population.name)
         groups[population.name] = _group(population, clock) if given is None else _generator(population, given, clock)
-    draws = {
-        (population.name, draw.symbol): _draw(population, draw, groups[population.name], clock)
-        for population in program.populations
-        for draw in population.draws
-    }
+    draws, means = dict[tuple[str, str], Any](), dict[tuple[str, str], Any]()
+    for population in program.populations:
+        for draw in population.draws:
+            place, group = (population.name, draw.symbol), groups[population.name]
+            draws[place] = _draw(population, draw, group, clock)
+            if draw.mean:
+                name = f"mean_{population.name}_{draw.symbol}"
+                means[place] = group.run_regularly(
+                    f"{draw.mean} = {draw.of}", when="start", order=-2, clock=clock, name=name
+                )
     synapses: dict[str, Any] = {}
     for order, projection in enumerate(program.projections):
         synapses[projection.name] = _synapses(projection, groups, clock, order)
@@ -187,7 +195,7 @@ def _build(program: Program, replayed: Mapping[str, Replayed]) -> Objects:
     together = brian2.Network([*groups.values(), *synapses.values()], name="bnsim_network")
     for item in together.sorted_objects:
         expect_no_run(item, together.id)
-    return Objects(together, clock, groups, synapses, trial_end, draws, observers)
+    return Objects(together, clock, groups, synapses, trial_end, draws, means, observers)
 
 
 def _generator(population: PopulationProgram, given: Replayed, clock: Any) -> Any:
@@ -241,11 +249,16 @@ def _draw(population: PopulationProgram, draw: Draw, group: Any, clock: Any) -> 
 
     Those of drives come before anything that is integrated.
     """
-    of_encoder = population.stimulus is not None and draw.symbol == "uniform"
+    of_encoder = population.stimulus is not None and draw.symbol in ("uniform", "fires")
     when, order = ("before_thresholds", 0) if of_encoder else ("start", -1)
+    place = f"{', '.join(KEY_WORDS)}, {random.stream(draw.stream)}, first_step + t_in_timesteps, i"
+    drawn = {
+        "uniform": f"bnsim_uniform({place})",
+        "poisson": f"bnsim_poisson({draw.mean}, {place})",
+        "chance": f"bnsim_uniform({place}) < {draw.of}",
+    }
     return group.run_regularly(
-        f"{draw.symbol} = bnsim_uniform({', '.join(KEY_WORDS)}, {random.stream(draw.stream)}, "
-        "first_step + t_in_timesteps, i)",
+        f"{draw.symbol} = {drawn[draw.kind]}",
         when=when,
         order=order,
         clock=clock,

@@ -34,12 +34,14 @@ from bnsim.program import (
 HELPERS, DRAWS = (
     (Path(__file__).parent / "cpp" / name).read_text(encoding="utf-8") for name in ("helpers.h", "draws.h")
 )
+GENERATOR = "".join((random.NORMAL_QUANTILE_CPP, random.POISSON_QUANTILE_CPP, random.THRESHOLDS_CPP))
 CONSTANTS = f"enum {{ CHECK_EVERY = {CHECK_EVERY}, SPIKE_BYTES = {SPIKE_BYTES}, SAMPLE_BYTES = {SAMPLE_BYTES} }};\n"
 
 
 NOT_FINITE = "not finite: "
 """How the driver reports a variable that became NaN or infinite, before its name, unit, trial and time."""
 
+_DRAWS = {"uniform": "Uniform", "poisson": "Poisson", "chance": "Chance"}
 _TYPES = {"bool": "char", "int32": "int32_t", "int64": "int64_t", "float64": "double"}
 
 
@@ -88,7 +90,7 @@ def driver_source(program: Program, objects: Objects, device: Any) -> str:
     receiving = "\n".join(writer.receive(population) for population in program.populations if population.received)
     check = _function("static void bnsim_check(const bnsim::Place& place)", writer.check())
     run = _function("int bnsim_run()", ["bnsim::end_with_caller();", *parts, "return 0;"])
-    return f"{CONSTANTS}{HELPERS}\n{DRAWS if draws else ''}\n{draws}\n{receiving}\n{check}\n{run}"
+    return f"{CONSTANTS}{HELPERS}\n{GENERATOR + DRAWS if draws else ''}\n{draws}\n{receiving}\n{check}\n{run}"
 
 
 def _function(head: str, body: Iterable[str]) -> str:
@@ -132,7 +134,7 @@ class _Writer:
         """The loop, with all that it does besides the network's functions."""
         clock = ", ".join(self.vector(self.objects.clock, name) for name in ("timestep", "t"))
         yield "bnsim::Loop loop = {bnsim::functions_of(bnsim_network), "
-        yield f"    {clock}, {self.program.dt!r}, bnsim_check, {{}}, {{}}, {{}}, {{}}, {{}}, report_to, 0,"
+        yield f"    {clock}, {self.program.dt!r}, bnsim_check, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}, report_to, 0,"
         yield "    header[8], std::chrono::steady_clock::now() + std::chrono::milliseconds(header[9]), false};"
         yield "bnsim::Functions& functions = loop.functions;"
         n_ends = sum(len(item._code_objects) for item in self.objects.trial_end)
@@ -180,8 +182,13 @@ class _Writer:
             (code,) = self.objects.draws[population.name, draw.symbol]._code_objects
             name = f"{population.name}_{draw.symbol}"
             yield f"bnsim::replace(functions, _run_{code.name}, bnsim_draw_{name});"
-            if not draw.sparse:
-                yield f"draws_{name}.choose({population.size});"
+            if draw.mean:
+                (code,) = self.objects.means[population.name, draw.symbol]._code_objects
+                yield f"bnsim::leave_out(functions, _run_{code.name});"
+                if draw.steady:
+                    yield f"loop.steady.push_back(bnsim_expect_{name});"
+            elif not draw.sparse:
+                yield f"draws_{name}.words.choose({population.size});"
 
     def _read(self, array: layout.Array) -> Iterator[str]:
         match array.content:
@@ -350,9 +357,7 @@ class _Writer:
             elif population.stimulus is not None:
                 drive = self.array(group, "drive").data
                 yield f"for (int k = 0; k < {size}; k++) {drive}[k] = {scale} * drive_{name}[trial * {size} + k];"
-                for draw in population.draws:
-                    if draw.sparse:
-                        yield f"draws_{name}_{draw.symbol}.choose({size}, {drive});"
+                yield from self._driven(population)
         for signal in self.program.told:
             array, given = self.of(signal), _signal(signal.projection, signal.name)
             yield f"std::copy_n(&{given}[trial * {array.size}], {array.size}, {array.data});"
@@ -364,16 +369,30 @@ class _Writer:
 
     def draw(self, population: PopulationProgram, draw: Draw) -> str:
         """A function in the place of Brian2's, which calls the generator for every unit: the numbers are the same."""
-        name, group = population.name, self.objects.groups[population.name]
+        name, group = f"{population.name}_{draw.symbol}", self.objects.groups[population.name]
         keys = ", ".join(f"{self.vector(group, word)}[0]" for word in KEY_WORDS)
         step = f"{self.vector(group, 'first_step')}[0] + {self.vector(self.objects.clock, 'timestep')}[0]"
         numbers = f"{self.array(group, draw.symbol).data}, {population.size}"
-        return f"""
-static bnsim::Draws draws_{name}_{draw.symbol};
-static void bnsim_draw_{name}_{draw.symbol}() {{
-    using namespace brian;
-    draws_{name}_{draw.symbol}.draw({keys}, {random.stream(draw.stream)}u, {step}, {numbers});
-}}"""
+        lines = [f"draws_{name}.draw({keys}, {random.stream(draw.stream)}u, {step}, {numbers});"]
+        functions = f"static bnsim::{_DRAWS[draw.kind]} draws_{name};\n"
+        if draw.mean:
+            (code,) = self.objects.means[population.name, draw.symbol]._code_objects
+            means = self.array(group, draw.mean).data
+            expect = [f"_run_{code.name}();", f"draws_{name}.expect({means}, {numbers});"]
+            functions += _function(f"static void bnsim_expect_{name}()", expect)
+            lines = lines if draw.steady else [f"bnsim_expect_{name}();", *lines]
+        return functions + _function(f"static void bnsim_draw_{name}()", lines)
+
+    def _driven(self, population: PopulationProgram) -> Iterator[str]:
+        """Tell those of an encoder's random numbers that depend on the drive what it is now."""
+        group, size = self.objects.groups[population.name], population.size
+        drive = self.array(group, "drive").data
+        for draw in population.draws:
+            name = f"draws_{population.name}_{draw.symbol}"
+            if draw.kind == "chance":
+                yield f"{name}.expect({drive}, {self.array(group, draw.symbol).data}, {size});"
+            elif draw.sparse:
+                yield f"{name}.words.choose({size}, {drive});"
 
     def _receiving(self, population: PopulationProgram) -> str:
         """Name of the function that Brian2 generates for what a population receives."""
@@ -425,9 +444,7 @@ static void bnsim_draw_{name}_{draw.symbol}() {{
             if population.stimulus is not None and not _replays(population):
                 drive = self.array(self.objects.groups[population.name], "drive")
                 yield f"    std::fill({drive.data}, {drive.data} + {drive.size}, 0.0);"
-        for population, draw in self.drawn:
-            if draw.sparse:
-                yield f"    draws_{population.name}_{draw.symbol}.blocks.clear();"
+                yield from ("    " + line for line in self._driven(population))
         yield "    loop.run(first, shown, steps, continuous ? -1 : trial);"
         yield "}"
         for population in self.program.populations:

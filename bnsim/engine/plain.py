@@ -263,4 +263,4 @@ def _feed(group: Any, series: Series, dt: float) -> None:
     name, index = f"{series.symbol}_values", ", i" if values.ndim == 2 else ""
     unit = Quantity(1.0, dim=group.variables[series.symbol].dim)
     group.namespace[name] = brian2.TimedArray(values * unit, dt=width * second)
-    group.run_regularly(f"{series.symbol} = {name}(t{index})", when="start", order=-2, clock=group.clock)
+    group.run_regularly(f"{series.symbol} = {name}(t{index})", when="start", order=-3, clock=group.clock)

@@ -41,16 +41,18 @@ def _filled(text: str) -> str:
 
 
 UNIFORM_CPP = """
-static inline void bnsim_philox(int64_t key_high, int64_t key_low, uint32_t& x0, uint32_t& x1, uint32_t& x2,
-                                uint32_t& x3)
+/* Words stand in 64 bits, of which the lower half counts: products fill them, so that vectors need no rearranging. */
+static inline void bnsim_philox(int64_t key_high, int64_t key_low, uint64_t& x0, uint64_t& x1, uint64_t& x2,
+                                uint64_t& x3)
 {
     uint32_t k0 = (uint32_t)key_high, k1 = (uint32_t)key_low;
     for (int round = 0; round < 10; round++) {
-        const uint64_t product_0 = (uint64_t)x0 * 0xD2511F53u, product_1 = (uint64_t)x2 * 0xCD9E8D57u;
-        x0 = (uint32_t)(product_1 >> 32) ^ x1 ^ k0;
-        x1 = (uint32_t)product_1;
-        x2 = (uint32_t)(product_0 >> 32) ^ x3 ^ k1;
-        x3 = (uint32_t)product_0;
+        const uint64_t product_0 = (uint64_t)(uint32_t)x0 * 0xD2511F53u;
+        const uint64_t product_1 = (uint64_t)(uint32_t)x2 * 0xCD9E8D57u;
+        x0 = (product_1 >> 32) ^ x1 ^ k0;
+        x1 = product_1;
+        x2 = (product_0 >> 32) ^ x3 ^ k1;
+        x3 = product_0;
         k0 += 0x9E3779B9u;
         k1 += 0xBB67AE85u;
     }
@@ -62,9 +64,9 @@ static inline double bnsim_in_open_interval(uint32_t word)
 }
 static inline double bnsim_uniform(int64_t key_high, int64_t key_low, int64_t stream, int64_t step, int64_t unit)
 {
-    uint32_t x[4] = {(uint32_t)(unit >> 2), (uint32_t)step, (uint32_t)stream, (uint32_t)(step >> 32)};
+    uint64_t x[4] = {(uint32_t)(unit >> 2), (uint32_t)step, (uint32_t)stream, (uint32_t)(step >> 32)};
     bnsim_philox(key_high, key_low, x[0], x[1], x[2], x[3]);
-    return bnsim_in_open_interval(x[unit & 3]);
+    return bnsim_in_open_interval((uint32_t)x[unit & 3]);
 }
 """
 
@@ -122,8 +124,6 @@ static inline double bnsim_normal(int64_t key_high, int64_t key_low, int64_t str
 }
 """
 
-# Where the same mean comes again and again, the sums are kept, with a guide to where the search may begin; they are the
-# same sums, so that the numbers are the same.
 POISSON_QUANTILE_CPP = _filled("""
 static inline double bnsim_exp_of_minus(double mean)
 {
@@ -131,50 +131,13 @@ static inline double bnsim_exp_of_minus(double mean)
     const double r = (-mean - power * @LN2_HIGH@) - power * @LN2_LOW@;
     return std::ldexp(@EXP@, (int)power);
 }
-struct bnsim_PoissonTable {
-    static const int N_GUIDES = 256;
-    double mean = -1;
-    bool filled = false;
-    std::vector<double> totals;
-    int guide[N_GUIDES];
-    void fill()
-    {
-        double term = bnsim_exp_of_minus(mean), total = term, number = 0;
-        totals.assign(1, total);
-        while (total < 1 - 1e-10) {
-            number += 1;
-            term = term * (mean / number);
-            total = total + term;
-            totals.push_back(total);
-        }
-        totals.push_back(2);
-        for (int k = 0, place = 0; place < N_GUIDES; place++) {
-            while (place > totals[k] * N_GUIDES) k++;
-            guide[place] = k;
-        }
-        filled = true;
-    }
-    double search(double probability) const
-    {
-        int k = guide[(int)(probability * N_GUIDES)];
-        while (probability > totals[k]) k++;
-        return k;
-    }
-};
-static bnsim_PoissonTable bnsim_poisson_table;
 static inline double bnsim_poisson_quantile(double mean, double probability)
 {
-    if (mean == bnsim_poisson_table.mean && probability < 1 - 1e-10) {
-        if (!bnsim_poisson_table.filled) bnsim_poisson_table.fill();
-        return bnsim_poisson_table.search(probability);
-    }
     if (!(mean <= @LARGEST_MEAN@)) {
         const double z = bnsim_normal_quantile(probability);
         const double number = std::floor(mean + std::sqrt(mean) * z + (z * z - 1) / 6 + 0.5);
         return number < 0 ? 0.0 : number;
     }
-    bnsim_poisson_table.filled = bnsim_poisson_table.filled && mean == bnsim_poisson_table.mean;
-    bnsim_poisson_table.mean = mean;
     double term = bnsim_exp_of_minus(mean), total = term, number = 0;
     while (probability > total) {
         number += 1;
@@ -182,6 +145,41 @@ static inline double bnsim_poisson_quantile(double mean, double probability)
         total = total + term;
     }
     return number;
+}
+""")
+
+# (w + 1/2) / 2^32 is exact, and so is 2^32 times a number: which words lie below is asked without rounding.
+THRESHOLDS_CPP = _filled("""
+static const double BNSIM_LARGEST_MEAN = @LARGEST_MEAN@, BNSIM_N_WORDS = 4294967296.0;
+/* How many words have a uniform number below a probability. */
+static inline uint64_t bnsim_words_below(double probability)
+{
+    const double place = probability * BNSIM_N_WORDS, whole = std::floor(place);
+    if (!(place > 0)) return 0;
+    return place >= BNSIM_N_WORDS ? (uint64_t)BNSIM_N_WORDS : (uint64_t)whole + (place - whole > 0.5);
+}
+/* How many words have one that is not above it. */
+static inline uint64_t bnsim_words_up_to(double probability)
+{
+    const double place = probability * BNSIM_N_WORDS, whole = std::floor(place);
+    if (!(place > 0)) return 0;
+    return place >= BNSIM_N_WORDS ? (uint64_t)BNSIM_N_WORDS : (uint64_t)whole + (place - whole >= 0.5);
+}
+/* The Poisson number of a word is the one returned and as many more as there are thresholds below the word: where the
+   sums of bnsim_poisson_quantile lie among the words. mean: not above BNSIM_LARGEST_MEAN. */
+static inline int32_t bnsim_poisson_thresholds(double mean, std::vector<uint32_t>& thresholds)
+{
+    int32_t least = 0;
+    thresholds.clear();
+    if (!(mean > 0)) return least;
+    double term = bnsim_exp_of_minus(mean), total = term, number = 0;
+    for (uint64_t n_words; (n_words = bnsim_words_up_to(total)) < (uint64_t)BNSIM_N_WORDS;) {
+        if (n_words == 0) least++; else thresholds.push_back((uint32_t)(n_words - 1));
+        number += 1;
+        term = term * (mean / number);
+        total = total + term;
+    }
+    return least;
 }
 """)
 

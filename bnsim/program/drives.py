@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from bnsim.drives import Binned, Drive
 from bnsim.network import Population
 from bnsim.neurons import NeuronModel
 from bnsim.notation import read_equations
+from bnsim.program.names import EVERYWHERE
 from bnsim.program.parts import Draw, Series
 from bnsim.program.statements import discard, fill, refuse_randomness, rename
 from bnsim.program.units import check_drive
@@ -114,6 +116,8 @@ def _parts(population: Population, number: int, drive: Drive, still: set[str], d
             constants[name] = value
     if drive.random:
         lines.append("uniform : 1")
+    if drive.mean_count:
+        lines += ["count : 1", "count_mean : 1"]
     text = "\n".join(line for line in lines if line)
     check_drive(culprit, drive, population, text)
     names = {name: f"{prefix}{name}" for name in (*read_equations(culprit, text), *constants)}
@@ -127,6 +131,24 @@ def _parts(population: Population, number: int, drive: Drive, still: set[str], d
         constants={names[name]: value for name, value in constants.items()},
         of_cells={names[name]: values for name, values in of_cells.items()},
         initial={names[name]: rename(value, names) for name, value in drive.initial.items()},
-        draw=Draw(f"{population.name}:drive{number}", False, names["uniform"]) if drive.random else None,
+        draw=_draw(f"{population.name}:drive{number}", drive, names, constants),
         series=tuple(series),
     )
+
+
+def _draw(stream: str, drive: Drive, names: Mapping[str, str], constants: Iterable[str]) -> Draw | None:
+    """Random numbers of a drive, whose variables and constants have other names in the program."""
+    if drive.random:
+        return Draw("uniform", stream, names["uniform"])
+    if not drive.mean_count:
+        return None
+    courses = {name: getattr(drive, name) for name in drive.courses}
+    steady = {*constants, *drive.of_cells, *EVERYWHERE} - {"t", "t_in_timesteps"}
+    steady |= {name for name, value in courses.items() if isinstance(value, Binned)}
+    steady |= {name for name, value in courses.items() if isinstance(value, str) and _named(value) <= steady}
+    mean = rename(drive.mean_count, names)
+    return Draw("poisson", stream, names["count"], mean, steady=_named(drive.mean_count) <= steady)
+
+
+def _named(expression: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(expression.strip(), mode="eval")) if isinstance(node, ast.Name)}

@@ -12,7 +12,6 @@ import numpy as np
 from bnsim.arrays import Float64Array
 from bnsim.connectivity import Edges, Ends
 from bnsim.distributions import Distribution
-from bnsim.drives import Encoder
 from bnsim.errors import InputError
 from bnsim.limits import Limits
 from bnsim.network import Network, Population, Projection
@@ -22,7 +21,7 @@ from bnsim.program import names, neurons, synapses, units, variables
 from bnsim.program.drives import DriveParts, declared_of_cells, drives_of
 from bnsim.program.links import Link
 from bnsim.program.neurons import Cells
-from bnsim.program.parts import Data, Draw, Stimulus
+from bnsim.program.parts import Data, Stimulus
 from bnsim.program.starts import starts_of
 from bnsim.program.whole import PopulationProgram, Program, ProjectionProgram
 from bnsim.random_numbers import Numbers, stream
@@ -111,8 +110,8 @@ def _population(cells: Cells, dt: float) -> PopulationProgram:
         constants |= drive.constants
     encoder = population.stimulus_encoder
     draws = tuple(drive.draw for drive in cells.drives if drive.draw is not None)
-    if isinstance(model, Encoder) and cells.draws:
-        draws = (Draw(f"{population.name}:spikes", model.silent_without_drive, "uniform"),)
+    if cells.draw is not None:
+        draws = (cells.draw,)
     equations = neurons.equations(cells)
     integration, method = None, ""
     if neuron is not None:
@@ -125,7 +124,7 @@ def _population(cells: Cells, dt: float) -> PopulationProgram:
         name=population.name,
         size=population.size,
         equations=equations,
-        threshold=model.threshold or "False",
+        threshold=neurons.threshold(cells),
         reset=neurons.reset(cells),
         refractory="" if neuron is None else neurons.refractory(neuron, dt),
         method=method,

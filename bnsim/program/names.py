@@ -84,7 +84,7 @@ def check_population(
     check_equations(f"{culprit}.equations", declared, population.constants, parts=parts)
     _refuse(f"{culprit}.threshold", [population.threshold], known, parts)
     _refuse(f"{culprit}.reset", [population.reset], known, parts)
-    drives = [population.at_start, population.from_outside]
+    drives = [population.at_start, population.from_outside, *(draw.of for draw in population.draws)]
     _refuse(f"Population({population.name!r}).drive", drives, known, parts)
     at_ends = [end.statements for end in ends if end.place == "population" and end.owner == population.name]
     _refuse(f"Population({population.name!r}): statements at a trial's end", at_ends, known, parts)

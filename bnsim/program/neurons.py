@@ -14,6 +14,7 @@ from bnsim import checks
 from bnsim.cells import CellValues
 from bnsim.description import Description
 from bnsim.drives import Encoder
+from bnsim.drives.encoder import BY_CHANCE
 from bnsim.errors import InputError, RoundingWarning
 from bnsim.network import Population
 from bnsim.neurons import NeuronModel
@@ -22,7 +23,7 @@ from bnsim.program.drives import DriveParts
 from bnsim.program.integration import Integration, exact, exponential_midpoint
 from bnsim.program.links import Link
 from bnsim.program.names import check_equations
-from bnsim.program.parts import KEY_WORDS
+from bnsim.program.parts import KEY_WORDS, Draw
 from bnsim.program.statements import declared, fill, gate, refuse_randomness, rename
 
 ENGINE = frozenset(
@@ -134,10 +135,16 @@ class Cells:
         return bool(model.persistent) or any(link.rule is not None for link in self.incoming)
 
     @property
-    def draws(self) -> bool:
-        """Whether a spike depends on a random number."""
-        model = self.population.model
-        return isinstance(model, Encoder) and bool(re.search(r"\buniform\b", model.threshold))
+    def draw(self) -> Draw | None:
+        """Random numbers that the spikes of an encoder depend on."""
+        model, stream = self.population.model, f"{self.population.name}:spikes"
+        if not isinstance(model, Encoder):
+            return None
+        if model.threshold == BY_CHANCE:
+            return Draw("chance", stream, "fires", "drive", sparse=True)
+        if re.search(r"\buniform\b", model.threshold):
+            return Draw("uniform", stream, "uniform", sparse=model.silent_without_drive)
+        return None
 
 
 def equations(cells: Cells) -> str:
@@ -200,10 +207,29 @@ def _at_target(link: Link) -> list[str]:
 
 
 def _spike_source(cells: Cells, encoder: Encoder) -> list[str]:
-    lines = ["drive : 1"]
-    if cells.draws:
-        lines += ["uniform : 1", *_KEYS]
+    lines, draw = ["drive : 1"], cells.draw
+    if draw is not None:
+        lines += [f"{draw.symbol} : {'boolean' if draw.kind == 'chance' else '1'}", *_KEYS]
     return lines
+
+
+def threshold(cells: Cells) -> str:
+    """Return the condition for a spike.
+
+    Parameters
+    ----------
+    cells : Cells
+        The population.
+
+    Returns
+    -------
+    str
+        A condition in Brian2's notation.
+    """
+    draw = cells.draw
+    if draw is not None and draw.kind == "chance":
+        return draw.symbol
+    return cells.population.model.threshold or "False"
 
 
 def _input(cells: Cells, model: NeuronModel) -> list[str]:

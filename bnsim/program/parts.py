@@ -26,6 +26,10 @@ KEY_WORDS = ("trial_key_high", "trial_key_low")
 
 DelayKind = Literal["none", "shared", "each"]
 
+DrawKind = Literal["uniform", "poisson", "chance"]
+"""What is drawn. uniform: numbers in (0, 1). poisson: whole numbers with a Poisson distribution. chance: whether
+something happens, true or false."""
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -93,17 +97,37 @@ class Draw:
 
     Parameters
     ----------
+    kind : {"uniform", "poisson", "chance"}
+        What they are (see `DrawKind`). All are made from uniform numbers of the stream: those of "poisson" are its
+        quantiles there, and "chance" is true where the number lies below the probability.
     stream : str
         Name of the stream that they come from.
-    sparse : bool
-        Whether the numbers of units without drive are never used.
     symbol : str
         Variable of the population that holds them.
+    of : str
+        Mean of "poisson", an expression in Brian2's notation; variable that holds the probabilities of "chance".
+    sparse : bool
+        Whether the numbers of units without drive are never used.
+    steady : bool
+        Whether the mean changes with values in time bins at most, so that it need not be computed in every step.
     """
 
+    kind: DrawKind
     stream: str
-    sparse: bool
     symbol: str
+    of: str = ""
+    sparse: bool = False
+    steady: bool = False
+
+    @property
+    def mean(self) -> str:
+        """Variable of the population that holds the means, "" where there are none."""
+        return f"{self.symbol}_mean" if self.kind == "poisson" else ""
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """All variables of the population that are there for these numbers."""
+        return (self.symbol, self.mean) if self.mean else (self.symbol,)
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,15 @@ def check_drive(culprit: str, drive: Drive, population: Population, declared: st
         _demand(f"{culprit}.current", _named(drive.current, model), known, DEFAULT_UNITS[model.input_unit].dim)
     check_statements(f"{culprit}.at_start", _named(drive.at_start, model), known)
     check_statements(f"{culprit}.arrivals", _named(drive.arrivals, model), known)
+    if drive.mean_count:
+        courses = {name: _of_unit(fill(unit, model)) for name, unit in drive.courses.items()}
+        _demand_number(f"{culprit}.mean_count", drive.mean_count, {**courses, **known})
+
+
+def _demand_number(culprit: str, text: str, known: _Known) -> None:
+    found = expression_dimensions(culprit, text, known)
+    if found is not None and not found.is_dimensionless:
+        raise InputError(f"{culprit}: {text!r} has {unit_name(found)}, and must have none; multiply a rate by dt, say")
 
 
 def _named(text: str, model: NeuronModel) -> str:

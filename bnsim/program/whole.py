@@ -118,7 +118,8 @@ class PopulationProgram:
     def held_by_engine(self) -> set[str]:
         """Variables that hold random numbers, values in time bins and what is received: no state needs them."""
         received = {name for item in self.received for name in (item.symbol, item.factor)}
-        return {draw.symbol for draw in self.draws} | {series.symbol for series in self.series} | received
+        drawn = {symbol for draw in self.draws for symbol in draw.symbols}
+        return drawn | {series.symbol for series in self.series} | received
 
 
 @dataclass(frozen=True)

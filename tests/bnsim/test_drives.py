@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 import bnsim
-from bnsim import InputError
+from bnsim import InputError, random_numbers
 
 QUIET = bnsim.LIF(tau_m=10 * ms, v_rest=0 * mV, v_reset=0 * mV, v_threshold=1000 * mV)
 
@@ -140,7 +140,8 @@ def test_poisson_spikes_have_the_counts_of_a_poisson_process(mean: float) -> Non
 
 
 def test_rates_may_depend_on_time() -> None:
-    still = bnsim.LIF(tau_m=1e9 * second, v_rest=0 * mV, v_reset=0 * mV, v_threshold=1e6 * mV)
+    """Also where arrivals are discarded during a refractory period, which no cell reaches here."""
+    still = bnsim.LIF(tau_m=1e9 * second, v_rest=0 * mV, v_reset=0 * mV, v_threshold=1e6 * mV, refractory=2 * ms)
     drives = [
         bnsim.PoissonDrive("1000*Hz*int(t > 49.5*ms)", 1 * mV),
         bnsim.PoissonDrive(bnsim.Binned(np.array([2000, 0, 0, 1000]) * Hz, 25 * ms), 1 * mV),
@@ -152,6 +153,29 @@ def test_rates_may_depend_on_time() -> None:
         v = np.append(before.trace("cells", "v").values[0], [state["cells.v"]], axis=0) * 1e3
         for seen, expected in zip(np.diff(v, axis=0).mean(axis=1), rates, strict=True):
             assert seen == pytest.approx(expected, abs=4 * np.sqrt(expected / 400) + 1e-6)  # mV, a leak of 1e9 s
+
+
+class Shots(bnsim.Drive):
+    """A current that jumps by 1 mV at every spike, and whose rate grows with the current itself."""
+
+    equations = "x : {input_unit}"
+    current = "x"
+    at_start = "x = 0.5 * x + count * mV"
+    mean_count = "0.5 + x / (10 * mV)"
+
+
+@pytest.mark.parametrize("backend", ["numpy", "cpp"])
+def test_a_drive_of_ones_own_may_count_spikes(backend: str) -> None:
+    """Their mean is that of the beginning of the step, and may be anything that has no unit."""
+    simulator = driven(Shots(), size=70, backend=backend)
+    record = [bnsim.Trace("cells", "drive0_x")]
+    _, recording = simulator.run_for(simulator.initial_state(3), 5 * ms, record=record)
+    x, key = np.zeros(70), random_numbers.trial_keys(3, np.zeros(1, np.uint64))[0]
+    for step, seen in enumerate(recording.trace("cells", "drive0_x").values[0]):
+        np.testing.assert_allclose(seen * 1e3, x, rtol=1e-12, atol=1e-12)
+        stream = random_numbers.stream("cells:drive0")
+        x = 0.5 * x + random_numbers.poisson(0.5 + x / 10, *key, stream, step, np.arange(70))
+    assert x.max() > 3
 
 
 def test_poisson_spikes_arrive_by_any_synapse() -> None:
@@ -231,6 +255,10 @@ def test_values_of_drives_are_data_and_drawn_with_the_state() -> None:
     assert stats.kstest(sigma, "uniform", args=(0.001, 0.001)).pvalue > 1e-3
     with pytest.raises(InputError, match=r"^WhiteNoise\.sigma: Normal gave cell \d+ the value -"):
         driven(bnsim.WhiteNoise(bnsim.Normal(1 * mV, 2 * mV)), size=400).initial_state(0)
+
+
+def counting(mean: str, **attributes: Any) -> bnsim.Drive:
+    return type("Counting", (bnsim.PoissonDrive,), {"mean_count": mean, **attributes})()
 
 
 REFUSED: dict[str, tuple[Any, str]] = {
@@ -327,6 +355,18 @@ REFUSED: dict[str, tuple[Any, str]] = {
         lambda: bnsim.PoissonDrive(synapse=bnsim.Modulatory()),
         "PoissonDrive.synapse: Modulatory does more than make variables jump; project from a population of "
         "bnsim.Poisson instead",
+    ),
+    "unit of a mean": (
+        lambda: driven(counting("n * rate")),
+        "Population('cells').drive: Counting.mean_count: 'n * rate' has the unit Hz, and must have none; multiply a "
+        "rate by dt, say",
+    ),
+    "name in a mean": (lambda: driven(counting("n * rte * dt")), "Counting.mean_count: unknown name 'rte' in 'n * rte"),
+    "text of a mean": (lambda: counting("n *"), "Counting.mean_count cannot be read (invalid syntax); write an expr"),
+    "random mean": (lambda: driven(counting("poisson(n)")), "Counting.mean_count: 'poisson' is random outside the run"),
+    "two random numbers": (
+        lambda: counting("n", random=True),
+        "Counting.mean_count: there is one random number for each neuron and step; leave random out",
     ),
 }
 

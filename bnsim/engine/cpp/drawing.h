@@ -41,26 +41,18 @@ struct Numbers {
     uint32_t key_high, key_low, stream;
     std::vector<uint32_t> words[4];
     Numbers(const int64_t* whole, uint32_t stream) : stream(stream) {
-        uint32_t x[4] = {0, 0, 0xFFFFFFFEu, 0xFFFFFFFFu};
+        uint64_t x[4] = {0, 0, 0xFFFFFFFEu, 0xFFFFFFFFu};
         bnsim_philox(whole[0], whole[1], x[0], x[1], x[2], x[3]);
-        key_high = x[0]; key_low = x[1];
+        key_high = (uint32_t)x[0]; key_low = (uint32_t)x[1];
         for (int k = 0; k < 4; k++) words[k].resize(CALLS);
     }
-    /* Calls `first` to `first + n - 1` of a row. The compiler turns the loop into vector instructions, in half the time
-       where the words, of 32 bits, are held in 64. */
+    /* Calls `first` to `first + n - 1` of a row; the compiler turns the loop into vector instructions. */
     void call(uint32_t row, uint32_t first, int n) {
         uint32_t *const __restrict w0 = words[0].data(), *const __restrict w1 = words[1].data(),
                  *const __restrict w2 = words[2].data(), *const __restrict w3 = words[3].data();
-        const uint64_t low = 0xFFFFFFFFu;
         for (int k = 0; k < n; k++) {
             uint64_t x0 = first + (uint32_t)k, x1 = row, x2 = stream, x3 = 0;
-            uint32_t k0 = key_high, k1 = key_low;
-            for (int round = 0; round < 10; round++) {
-                const uint64_t product_0 = 0xD2511F53ull * (x0 & low), product_1 = 0xCD9E8D57ull * (x2 & low);
-                x0 = (product_1 >> 32) ^ x1 ^ k0; x1 = product_1;
-                x2 = (product_0 >> 32) ^ x3 ^ k1; x3 = product_0;
-                k0 += 0x9E3779B9u; k1 += 0xBB67AE85u;
-            }
+            bnsim_philox(key_high, key_low, x0, x1, x2, x3);
             w0[k] = (uint32_t)x0; w1[k] = (uint32_t)x1; w2[k] = (uint32_t)x2; w3[k] = (uint32_t)x3;
         }
     }

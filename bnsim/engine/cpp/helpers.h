@@ -128,12 +128,14 @@ struct Feeder {
         if (bin < n_bins) std::copy_n(values + bin * width, width, data); else std::fill(data, data + width, 0.0);
     }
 };
-/* What happens around the functions of the network in every step. seconds: where to add up the time of each function,
+/* What happens around the functions of the network in every step. steady: what is worked out where a run begins and where a
+   variable takes new values. seconds: where to add up the time of each function,
    empty for not at all. report_to: descriptor that is told the number of steps, -1 for none. most_bytes: how much is
    recorded before the run ends early, as it does after `until`; 0 for no such end. */
 struct Loop {
     Functions functions; int64_t* timestep; double* t; double dt; void (*check)(const Place&);
     std::vector<Replay*> replays; std::vector<Feeder*> feeders; std::vector<Sampler*> samplers; std::vector<Recorder*> recorders;
+    std::vector<codeobj_func> steady;
     std::vector<double> seconds; int report_to; int64_t done;
     int64_t most_bytes; std::chrono::steady_clock::time_point until; bool full;
     bool is_full() const {
@@ -148,8 +150,10 @@ struct Loop {
             const int64_t now = first + step;
             timestep[0] = now; t[0] = now * dt;
             for (size_t k = 0; k < replays.size(); k++) replays[k]->mark(step);
+            bool fed = step == from;
             for (size_t k = 0; k < feeders.size(); k++)
-                if (step == from || now % feeders[k]->every == 0) feeders[k]->feed(now);
+                if (step == from || now % feeders[k]->every == 0) { feeders[k]->feed(now); fed = true; }
+            if (fed) for (size_t k = 0; k < steady.size(); k++) steady[k]();
             for (size_t k = 0; k < samplers.size(); k++) if (now % samplers[k]->every == 0) samplers[k]->sample();
             for (size_t k = 0; k < functions.size(); k++) {
                 if (!functions[k]) continue;

@@ -54,7 +54,7 @@ def write_population(writer: Writer, population: PopulationProgram) -> None:
         indices = f"indices={writer.indices(f'{population.name}.units', units)}"
         listed = writer.array(f"{population.name}.times", times, DIMENSIONLESS)
         writer.call(name, "SpikeGeneratorGroup", size, indices, f"times={listed}*ms", label)
-    elif population.threshold == "uniform < drive" and not _held(population):
+    elif any(draw.kind == "chance" for draw in population.draws) and not _held(population):
         writer.call(name, "PoissonGroup", size, f"rates={_rates(writer, population)}", label)
     else:
         _write_neurons(writer, population, name, label)
@@ -77,12 +77,11 @@ def _rates(writer: Writer, population: PopulationProgram) -> str:
 
 def _write_neurons(writer: Writer, population: PopulationProgram, name: str, label: str) -> None:
     culprit = f"Population({population.name!r})"
-    uniforms = [draw.symbol for draw in population.draws]
-    writer.random = writer.random or bool(uniforms)
+    writer.random = writer.random or bool(population.draws)
     threshold, reset, decays, at_start, from_outside = texts.statements(
         culprit,
         (population.threshold, population.reset, population.decays, population.at_start, population.from_outside),
-        uniforms,
+        population.draws,
     )
     equations = texts.equations(population)
     method, code, coefficients = _method(writer, population, equations)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bnsim.errors import InputError
-from bnsim.program import KEY_WORDS, PopulationProgram
+from bnsim.program import KEY_WORDS, Draw, PopulationProgram
 
 _LEARNING = ("plastic", "plastic_pre", "plastic_post")
 _COUNTERS = ("spike_count", "last_spike_step", "first_step", "plastic", *KEY_WORDS)
@@ -28,7 +28,7 @@ def equations(population: PopulationProgram) -> str:
         Without counters, keys, random numbers and coefficients of the integration.
     """
     coefficients = () if population.integration is None else population.integration.names
-    dropped = {*_COUNTERS, *coefficients, *(draw.symbol for draw in population.draws)}
+    dropped = {*_COUNTERS, *coefficients, *(symbol for draw in population.draws for symbol in draw.symbols)}
     lines = [line for line in population.equations.splitlines() if line.strip() and _declares(line) not in dropped]
     return re.sub(r"\bint\(plastic\) \* ", "", "\n".join(line.strip() for line in lines))
 
@@ -38,7 +38,7 @@ def _declares(line: str) -> str:
     return found.group(1) if found else ""
 
 
-def statements(culprit: str, texts: Sequence[str], uniforms: Collection[str] = ()) -> tuple[str, ...]:
+def statements(culprit: str, texts: Sequence[str], draws: Sequence[Draw] = ()) -> tuple[str, ...]:
     """Return statements and conditions in Brian2's own functions.
 
     Parameters
@@ -47,8 +47,8 @@ def statements(culprit: str, texts: Sequence[str], uniforms: Collection[str] = (
         Whose statements, for the message of an error.
     texts : sequence of str
         The statements.
-    uniforms : collection of str
-        Variables that hold random numbers, of which each may occur once.
+    draws : sequence of Draw
+        Random numbers, of which each may occur once.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def statements(culprit: str, texts: Sequence[str], uniforms: Collection[str] = (
     InputError
         If a random number is used twice, or in a way that Brian2 has no function for.
     """
-    plain, found = _Plain(uniforms), list[str]()
+    plain, found = _Plain(draws), list[str]()
     for text in texts:
         tree = ast.parse("\n".join(line.strip() for line in text.splitlines()))
         tree.body = [node for node in tree.body if _written(node) not in ("spike_count", "last_spike_step")]
@@ -101,21 +101,26 @@ def constants(texts: Iterable[str], known: Mapping[str, Any]) -> dict[str, Any]:
 class _Plain(ast.NodeTransformer):
     """What the engine's functions stand for."""
 
-    def __init__(self, uniforms: Collection[str]) -> None:
-        self.uniforms, self.used = uniforms, list[str]()
+    def __init__(self, draws: Sequence[Draw]) -> None:
+        self.draws, self.used = {draw.symbol: draw for draw in draws}, list[str]()
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id in _LEARNING:
             return ast.Constant(True)
-        if node.id in self.uniforms:
-            self.used.append(node.id)
+        if node.id not in self.draws:
+            return node
+        self.used.append(node.id)
+        draw = self.draws[node.id]
+        if draw.kind == "uniform":
             return _call("rand")
-        return node
+        of = self.visit(ast.parse(draw.of, mode="eval").body)
+        return _call("poisson", of) if draw.kind == "poisson" else ast.Compare(_call("rand"), [ast.Lt()], [of])
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         name, arguments = getattr(node.func, "id", ""), node.args
         drawn = getattr(arguments[-1], "id", "") if arguments else ""
-        if name in ("bnsim_normal_quantile", "bnsim_poisson_quantile") and drawn in self.uniforms:
+        uniform = drawn in self.draws and self.draws[drawn].kind == "uniform"
+        if uniform and name in ("bnsim_normal_quantile", "bnsim_poisson_quantile"):
             self.used.append(drawn)
             means = [self.visit(argument) for argument in arguments[:-1]]
             return _call("poisson" if means else "randn", *means)

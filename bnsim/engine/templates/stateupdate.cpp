@@ -32,6 +32,10 @@
         return;
     }
     {% endif %}
+    {% if '_synaptic_pre' not in owner.variables %}
+    {# Each unit has its own place in every array: compilers give up where they would have to compare many addresses. #}
+    #pragma GCC ivdep
+    {% endif %}
     for (int _idx = 0; _idx < _N; _idx++)
     {
         const size_t _vectorisation_idx = _idx;

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -17,16 +18,13 @@ from numpy.typing import NDArray
 
 import bnsim
 from bnsim import quantiles
+from bnsim.drives.encoder import BY_CHANCE
 from bnsim.engine import random
 from bnsim.engine.compiler import FLAGS
+from bnsim.engine.driver import DRAWS, GENERATOR
 from bnsim.engine.simulator import Simulator
 
 CPP_MAIN = """
-#include <cmath>
-#include <cstdint>
-#include <cstdio>
-#include <vector>
-%s
 int main() {
     int64_t a[5];
     double mean;
@@ -40,6 +38,7 @@ int main() {
     }
 }
 """
+HEADERS = "".join(f"#include <{name}>\n" for name in ("algorithm", "cmath", "cstdint", "cstdio", "cstring", "vector"))
 CPP = (
     random.UNIFORM_CPP
     + random.NORMAL_QUANTILE_CPP
@@ -50,22 +49,146 @@ CPP = (
 
 
 def test_cpp_gives_the_same_bits(tmp_path: Path) -> None:
-    compiler = shutil.which("c++") or shutil.which("g++")
-    if compiler is None:
-        pytest.skip("no C++ compiler")
     generator = np.random.default_rng(0)
     jobs = np.zeros(20_000, [("words", np.int64, 5), ("mean", np.float64)])
     jobs["words"] = generator.integers(0, 2**32, (len(jobs), 5), dtype=np.int64)
     jobs["words"][:, 3] <<= generator.integers(0, 2, len(jobs)) * 20  # steps beyond 2**32
     jobs["words"][0], jobs["words"][1] = 0, 2**32 - 1
     jobs["mean"] = generator.choice([0.0, 0.01, 1.7, 40.0, 500.0, 501.0, 1e5], len(jobs))
-    jobs["mean"][len(jobs) // 2 :].sort()  # where a mean comes again, its sums are looked up
-    (tmp_path / "main.cpp").write_text(CPP_MAIN % CPP)
-    subprocess.run([compiler, *FLAGS, "main.cpp", "-o", "main"], cwd=tmp_path, check=True)
-    answer = subprocess.run([tmp_path / "main"], input=jobs.tobytes(), capture_output=True, check=True).stdout
+    answer = answered(tmp_path, CPP + CPP_MAIN, jobs.tobytes())
     place = jobs["words"].T
     expected = np.stack([random.uniform(*place), random.normal(*place), random.poisson(jobs["mean"], *place)], axis=1)
     assert np.array_equal(np.frombuffer(answer, np.uint64).reshape(-1, 3), expected.view(np.uint64))
+
+
+def answered(folder: Path, source: str, question: bytes) -> bytes:
+    """What a C++ program answers to its standard input."""
+    compiler = shutil.which("c++") or shutil.which("g++")
+    if compiler is None:
+        pytest.skip("no C++ compiler")
+    (folder / "main.cpp").write_text(HEADERS + source)
+    subprocess.run([compiler, *FLAGS, "main.cpp", "-o", "main"], cwd=folder, check=True)
+    return subprocess.run([folder / "main"], input=question, capture_output=True, check=True).stdout
+
+
+MEANS = (-3.0, 0.0, 1e-12, 2.0**-33, 1e-9, 0.01, 0.3, 1.28, 2.0, 7.5, 8.0, 22.0, 22.9, 23.0, 40.0, 123.4, 499.0, 500.0)
+PROBABILITIES = np.array([0.0, 1e-300, 2.0**-34, 2.0**-33, 0.1, 0.5, 1 - 2.0**-33, 1 - 2.0**-53, 1.0, 2.0])
+WAYS_MAIN = """
+template <class T> T get() { T value; if (fread(&value, sizeof(T), 1, stdin) != 1) exit(1); return value; }
+template <class T> void put(const T* values, size_t n) { if (n) fwrite(values, sizeof(T), n, stdout); }
+int main() {
+    for (int64_t n = get<int64_t>(); n; n--) {
+        const uint64_t n_words = bnsim_words_below(get<double>());
+        put(&n_words, 1);
+    }
+    for (int64_t n = get<int64_t>(); n; n--) {
+        std::vector<uint32_t> thresholds;
+        const int64_t least = bnsim_poisson_thresholds(get<double>(), thresholds), size = thresholds.size();
+        put(&least, 1);
+        put(&size, 1);
+        put(thresholds.data(), size);
+    }
+    for (int64_t n_cases = get<int64_t>(); n_cases; n_cases--) {
+        bnsim::Poisson poisson;
+        const int64_t n_units = get<int64_t>(), n_steps = get<int64_t>();
+        std::vector<double> mean(n_units), number(n_units);
+        for (int64_t step = 0; step < n_steps; step++) {
+            for (int64_t k = 0; k < n_units; k++) mean[k] = get<double>();
+            poisson.expect(mean.data(), number.data(), n_units);
+            poisson.draw(3, 4, 5, step, number.data(), n_units);
+            const int64_t way = poisson.way;
+            put(&way, 1);
+            put(number.data(), n_units);
+        }
+    }
+}
+"""
+
+
+def constant(mean: Any, n_units: int, n_steps: int = 3) -> NDArray[np.float64]:
+    return np.array(np.broadcast_to(mean, (n_steps, n_units)), np.float64)
+
+
+BY_FUNCTION, ALL_ZERO, BY_LEVELS, BY_SEARCH = range(4)
+DRAWN = np.random.default_rng(1)
+WAYS: dict[str, tuple[NDArray[np.float64], int]] = {
+    "none": (constant(0.0, 301), ALL_ZERO),
+    "negative": (constant(-2.0, 301), ALL_ZERO),
+    "one small mean": (constant(0.001, 1030), BY_LEVELS),
+    "one mean of few units": (constant(1.5, 7), BY_LEVELS),
+    "one mean of many": (constant(2.0, 5003), BY_LEVELS),
+    "one large mean": (constant(60.0, 1030), BY_SEARCH),
+    "one too large": (constant(501.0, 301), BY_FUNCTION),
+    "not a number": (constant(np.nan, 301), BY_FUNCTION),
+    "its own": (constant(DRAWN.uniform(0, 3, 2501), 2501), BY_LEVELS),
+    "one after the other": (constant([0.5, 1.2, 0.0], 3).repeat(1500, axis=1), BY_LEVELS),
+    "few": (constant(DRAWN.choice([0.0, 0.2, 90.0], 1030), 1030), BY_SEARCH),
+    "many large ones": (constant(DRAWN.uniform(40, 60, 1030), 1030), BY_FUNCTION),
+    "one too large among small": (constant([*np.ones(99), 501.0], 100), BY_FUNCTION),
+    "one for all, new in each step": (constant(DRAWN.uniform(0, 9, (6, 1)), 301, 6), BY_LEVELS),
+    "its own, new in each step": (DRAWN.uniform(0, 9, (6, 301)), BY_FUNCTION),
+    "for three steps each": (DRAWN.uniform(0, 3, (4, 301)).repeat(3, axis=0), BY_LEVELS),
+    "until there is none": (constant([[9.0], [9.0], [0.0]], 301), ALL_ZERO),
+    "until it differs": (np.concatenate([constant(9.0, 301), constant(np.arange(301) / 100, 301)]), BY_LEVELS),
+}
+"""Means (step, unit), and how the numbers of the last step are made."""
+
+
+@cache
+def ways() -> bytes:
+    """What C++ makes of all probabilities, means and series of means."""
+    question = [np.int64(len(PROBABILITIES)), PROBABILITIES, np.int64(len(MEANS)), np.array(MEANS), np.int64(len(WAYS))]
+    for means, _ in WAYS.values():
+        question += [np.array(means.shape[::-1]), means]
+    with tempfile.TemporaryDirectory() as folder:
+        return answered(Path(folder), GENERATOR + DRAWS + WAYS_MAIN, b"".join(part.tobytes() for part in question))
+
+
+class Answer:
+    """The answer, read from its beginning."""
+
+    def __init__(self) -> None:
+        self.bytes, self.place = ways(), 0
+
+    def next(self, dtype: type[np.generic], n: int) -> NDArray[Any]:
+        start, self.place = self.place, self.place + n * np.dtype(dtype).itemsize
+        return np.frombuffer(self.bytes[start : self.place], dtype)
+
+
+def of_words(words: NDArray[np.int64]) -> NDArray[np.float64]:
+    return (words + 0.5) / 2**32
+
+
+def test_thresholds_lie_where_numbers_change() -> None:
+    """At every threshold the number of the word is the one before, at the next word the one after; numbers do not fall
+    with the word, so that all words are right."""
+    answer = Answer()
+    for probability, n_words in zip(PROBABILITIES, answer.next(np.uint64, len(PROBABILITIES)).tolist(), strict=True):
+        around = np.arange(max(n_words - 2, 0), min(n_words + 2, 2**32))
+        assert ((of_words(around) < probability) == (around < n_words)).all(), probability
+    for mean in MEANS:
+        least, n = answer.next(np.int64, 2)
+        words = answer.next(np.uint32, n).astype(np.int64)
+        numbers = least + np.arange(n)
+        assert (np.diff(words) >= 0).all()
+        assert (quantiles.poisson_quantile(mean, of_words(words)) <= numbers).all()
+        assert (quantiles.poisson_quantile(mean, of_words(words + 1)) > numbers).all()
+        ends = quantiles.poisson_quantile(mean, of_words(np.array([0, 2**32 - 1])))
+        assert ends.tolist() == [least, least + n], mean
+
+
+def test_poisson_numbers_are_the_same_however_they_are_made() -> None:
+    answer = Answer()
+    answer.next(np.uint64, len(PROBABILITIES))
+    for _ in MEANS:
+        answer.next(np.uint32, answer.next(np.int64, 2)[1])
+    for name, (means, expected) in WAYS.items():
+        for step, mean in enumerate(means):
+            (way,) = answer.next(np.int64, 1)
+            numbers = answer.next(np.float64, len(mean))
+            wanted = random.poisson(mean, 3, 4, 5, step, np.arange(len(mean)))
+            assert np.array_equal(numbers, wanted, equal_nan=True), (name, step)
+        assert way == expected, name
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,11 +201,17 @@ class Threshold(bnsim.Poisson):
         return np.asarray(stimulus, np.float64)
 
 
+class Chance(Threshold):
+    """Compares words with a limit for each unit."""
+
+
 class Dense(Threshold):
     """Draws for all units."""
 
+    threshold = f"{BY_CHANCE} and True"
 
-class Sparse(Threshold):
+
+class Sparse(Dense):
     """Draws for those that are driven."""
 
     silent_without_drive = True
@@ -107,7 +236,7 @@ class Direct(Threshold):
 
 
 SIZE, STEPS = 50, 20
-SMALL = {f"sparse_{size}": size for size in (1, 2, 3, 4, 9)}
+SMALL = {f"sparse_{size}": size for size in (1, 2, 3, 4, 9)} | {"chance_1": 1, "chance_7": 7}
 """Populations whose last call of the generator serves fewer than four units."""
 
 Key = tuple[int, NDArray[np.uint64]]
@@ -126,6 +255,7 @@ def direct(key: Key) -> NDArray[np.float64]:
 
 
 MODELS: dict[type[Threshold], Callable[[Key], NDArray[np.float64]]] = {
+    Chance: lambda key: uniform(key, random.stream("Chance:spikes")),
     Dense: lambda key: uniform(key, random.stream("Dense:spikes")),
     Sparse: lambda key: uniform(key, random.stream("Sparse:spikes")),
     Normal: lambda key: quantiles.normal_quantile(uniform(key, random.stream("Normal:spikes"))),
@@ -142,7 +272,8 @@ def compiled(backend: str) -> Simulator:
     if backend != "cython":
         populations = [bnsim.Population(model.__name__, SIZE, model()) for model in MODELS]
     if backend == "cpp":
-        populations += [bnsim.Population(name, size, Sparse()) for name, size in SMALL.items()]
+        made = {"sparse": Sparse(), "chance": Chance()}
+        populations += [bnsim.Population(name, size, made[name.split("_")[0]]) for name, size in SMALL.items()]
     return bnsim.Network(populations).compile(trial=STEPS * ms, dt=1 * ms, backend=backend)
 
 
@@ -171,7 +302,7 @@ def test_which_units_are_driven_changes_no_number() -> None:
     simulator, key = compiled("cpp"), (5, np.arange(40, dtype=np.uint64))
     generator = np.random.default_rng(2)
     stimulus = {model.__name__: np.zeros((40, SIZE)) for model in MODELS}
-    sizes = {"Sparse": SIZE, **SMALL}
+    sizes = {"Sparse": SIZE, "Chance": SIZE, **SMALL}
     stimulus |= {name: 0.7 * (generator.random((40, size)) < 0.3) for name, size in sizes.items()}
     _, recording = simulator.run(
         simulator.initial_state(0), stimulus, key[0], record=[bnsim.Spikes(name) for name in sizes]

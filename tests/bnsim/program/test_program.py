@@ -15,7 +15,7 @@ from brian2.units import Hz, ms, mV
 import bnsim
 from bnsim.description import canonical
 from bnsim.engine.build import build
-from bnsim.program import Program, layout, lower
+from bnsim.program import Draw, Program, layout, lower
 from tests.bnsim.engine.networks import coins, driven, learning, three_factor
 
 DT = 5e-4
@@ -68,7 +68,8 @@ def test_variables_are_those_that_brian2_makes(network: Any) -> None:
         assert unit == variable.unit, variable
     known = {(variable.owner, variable.symbol) for variable in program.variables}
     known |= {(signal.owner, signal.symbol) for signal in program.signals}
-    engine = {"spike_count", "drive", "plastic", "uniform", "trial_key_high", "trial_key_low", "first_step", "w"}
+    engine = {"spike_count", "drive", "plastic", "trial_key_high", "trial_key_low", "first_step", "w"}
+    engine |= {name for population in program.populations for name in population.held_by_engine}
     engine |= {name for p in program.populations if p.integration is not None for name in p.integration.names}
     engine |= {item.observed for population in program.populations for item in population.computed}
     for owner, group in [*objects.groups.items(), *objects.synapses.items()]:
@@ -155,7 +156,7 @@ def test_what_can_be_recorded() -> None:
     assert found["cells", "theta"] == found["cells", "v"] == ("V", False)
     assert found["cells", "I"] == ("V", True)
     assert found["cells_to_inhibitory", "w"] == ("V", False)  # fixed weights, too
-    assert not {symbol for _, symbol in found} & {"spike_count", "plastic", "drive", "uniform"}
+    assert not {symbol for _, symbol in found} & {"spike_count", "plastic", "drive", "uniform", "fires"}
 
 
 def test_a_program_reads_like_the_model() -> None:
@@ -175,3 +176,29 @@ def test_rates_of_a_program_do_not_depend_on_the_unit_that_was_used() -> None:
         for rate in (100 * Hz, 0.1 * 1000 * Hz)
     )
     assert canonical(one) == canonical(other)
+
+
+RATES: dict[str, tuple[Any, bool]] = {
+    "constant": (900 * Hz, True),
+    "of each cell": (np.arange(3) * Hz, True),
+    "drawn": (bnsim.Uniform(1 * Hz, 2 * Hz), True),
+    "in bins": (bnsim.Binned(np.ones(4) * Hz, 5 * ms), True),
+    "expression of the cell": ("10*Hz*i", True),
+    "expression of the time": ("10*Hz*(1 + sin(2*pi*5*Hz*t))", False),
+}
+
+
+@pytest.mark.parametrize("name", RATES)
+def test_a_program_says_what_is_drawn(name: str) -> None:
+    """Means need not be computed in every step where no time is in them but that of bins."""
+    rate, steady = RATES[name]
+    drives = [bnsim.WhiteNoise(1 * mV), bnsim.PoissonDrive(rate, n=2)]
+    cells = bnsim.Population("cells", 3, bnsim.LIF(), drive=drives)
+    program = lower(bnsim.Network([cells, bnsim.Population("input", 2, bnsim.Poisson(9 * Hz))]), DT)
+    noise, spikes = program.population("cells").draws
+    assert noise == Draw("uniform", "cells:drive0", "drive0_uniform")
+    mean = "drive1_n * drive1_rate * dt"
+    assert spikes == Draw("poisson", "cells:drive1", "drive1_count", mean, steady=steady)
+    (by_chance,) = program.population("input").draws
+    assert by_chance == Draw("chance", "input:spikes", "fires", "drive", sparse=True)
+    assert program.population("input").threshold == "fires"
