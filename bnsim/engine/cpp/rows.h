@@ -8,9 +8,9 @@ namespace bnsim {
 enum { NEAR = 65536, AHEAD = 3, LINE = 64 };
 /* Targets whose numbers take two bytes; how many spikes are fetched before they are needed; bytes that come from memory
    together. */
-/* Synapses that a spike of one unit reaches at the same time: first to last - 1 in the order of the rows, after `delay`
-   steps. target: where they lead to one target after the other, the first of these; otherwise -1. */
-struct Row { int32_t first, last, delay, target; };
+/* Synapses that a spike of one unit reaches at the same time, after `delay` steps: from `first`, in the order of the rows,
+   to before that of the next row. */
+struct Row { int32_t first, delay; };
 /* Rows that are reached together, from `row` to before `end`. numbers: of the synapses in the order of the rows; NULL where
    that is their own. */
 struct Reached { const Row *row, *end; const int32_t* numbers; };
@@ -25,7 +25,8 @@ struct Alike { double weight; double operator[](size_t) const { return weight; }
 /* The rows of a pathway, by the unit whose spike it carries and then by delay, and the spikes of the last steps. What
    is reached in a step comes in the order in which it was sent, then by unit, then by synapse. */
 struct Rows {
-    std::vector<Row> rows;
+    std::vector<Row> rows;                      /* and one that begins where they end */
+    std::vector<int32_t> leads;                 /* where rows lead to one target after the other, the first of each */
     std::vector<int32_t> start, order, delays;  /* order: empty where it is that of the synapses; delays: longest first */
     std::vector<std::vector<Sent> > sent;       /* in the last steps, by the number of the step */
     double factor;                              /* what the sum of what arrives is to be multiplied by */
@@ -69,9 +70,9 @@ struct Rows {
     /* Keep spikes as long as the longest delay. */
     void prepare() {
         int32_t longest = 0;
-        for (size_t k = 0; k < rows.size(); k++) longest = std::max(longest, rows[k].delay);
+        for (int32_t k = 0; k < n_rows(); k++) longest = std::max(longest, rows[k].delay);
         std::vector<char> occurs(longest + 1, 0);
-        for (size_t k = 0; k < rows.size(); k++) occurs[rows[k].delay] = 1;
+        for (int32_t k = 0; k < n_rows(); k++) occurs[rows[k].delay] = 1;
         delays.clear();
         for (int32_t step = longest; step >= 0; step--) if (occurs[step]) delays.push_back(step);
         sent.assign(longest + 1, std::vector<Sent>());
@@ -141,7 +142,7 @@ struct Rows {
         std::vector<double> w, d;
         std::vector<T> own;
         std::vector<int32_t> steps, place;
-        rows.clear(); start.assign(1, 0);
+        rows.clear(); leads.clear(); start.assign(1, 0);
         for (int unit = 0; unit < n_units; unit++) {
             const int32_t first = begin[unit];
             const size_t n = begin[unit + 1] - first;
@@ -155,7 +156,7 @@ struct Rows {
             place.assign(n ? *std::max_element(steps.begin(), steps.end()) + 2 : 1, 0);
             for (size_t k = 0; k < n; k++) place[steps[k] + 1]++;
             for (size_t k = 0, last = first; k + 1 < place.size(); k++) {
-                const Row row = {(int32_t)last, (int32_t)last + place[k + 1], (int32_t)k, -1};
+                const Row row = {(int32_t)last, (int32_t)k};
                 if (place[k + 1]) rows.push_back(row);
                 last += place[k + 1];
             }
@@ -168,13 +169,15 @@ struct Rows {
                 if (!singles.empty()) singles[to] = (float)w[k]; else if (!doubles.empty()) doubles[to] = w[k];
             }
         }
+        end_rows(targets.size());
     }
     void count(const Reached& reached) {
         uint16_t* const count = counts.data();
         counted = true;
         for (const Row* row = reached.row; row != reached.end; row++) {
-            if (near.empty()) for (int32_t k = row->first; k < row->last; k++) count[far[k]]++;
-            else for (int32_t k = row->first; k < row->last; k++) count[near[k]]++;
+            const int32_t last = row[1].first;
+            if (near.empty()) for (int32_t k = row->first; k < last; k++) count[far[k]]++;
+            else for (int32_t k = row->first; k < last; k++) count[near[k]]++;
         }
     }
     /* What was counted, as sums of ones. */
@@ -211,23 +214,28 @@ struct Rows {
     }
     void cut(const std::vector<int32_t>& unit, const std::vector<int32_t>& target, int n_units,
              const std::vector<int32_t>& steps, bool consecutive) {
-        rows.clear(); start.assign(n_units + 1, 0);
+        rows.clear(); leads.clear(); start.assign(n_units + 1, 0);
         size_t before = 0;
         for (size_t k = 0; k < unit.size(); k++) {
             const size_t synapse = order.empty() ? k : order[k];
-            if (k && joined(unit, steps, before, synapse) && (!consecutive || target[synapse] == target[before] + 1))
-                rows.back().last++;
-            else {
-                const Row row = {(int32_t)k, (int32_t)k + 1, steps[steps.size() == 1 ? 0 : synapse],
-                                 consecutive ? target[synapse] : -1};
+            const bool goes_on = k && joined(unit, steps, before, synapse);
+            if (!goes_on || (consecutive && target[synapse] != target[before] + 1)) {
+                const Row row = {(int32_t)k, steps[steps.size() == 1 ? 0 : synapse]};
                 rows.push_back(row); start[unit[synapse] + 1]++;
+                if (consecutive) leads.push_back(target[synapse]);
             }
             before = synapse;
         }
+        end_rows(unit.size());
         for (int k = 0; k < n_units; k++) start[k + 1] += start[k];
     }
     /* Whether rows take all synapses as they are numbered, and their targets follow one another. */
-    bool are_consecutive() const { return !rows.empty() && rows[0].target >= 0; }
+    bool are_consecutive() const { return !leads.empty(); }
+    int32_t n_rows() const { return (int32_t)rows.size() - 1; }
+    void end_rows(size_t n) {
+        const Row end = {(int32_t)n, 0};
+        rows.push_back(end);
+    }
     /* Begin without spikes that are on their way. */
     void clear() {
         for (size_t k = 0; k < sent.size(); k++) sent[k].clear();
@@ -276,7 +284,7 @@ struct Rows {
     }
     void fetch(const Reached& reached) const {
         if (!packed) return;
-        const size_t first = reached.row->first, n = (reached.end - 1)->last - first;
+        const size_t first = reached.row->first, n = reached.end->first - first;
         if (near.empty()) fetch(far.data() + first, n); else fetch(near.data() + first, n);
         if (!singles.empty()) fetch(singles.data() + first, n); else if (!doubles.empty()) fetch(doubles.data() + first, n);
     }

@@ -14,16 +14,15 @@
     const bnsim::Rows& _rows = bnsim_rows_{{owner.name}}_pre;
     if (_rows.are_consecutive())
     {
-        for (int32_t _unit = 0, _place = 0; _place < (int32_t)_rows.rows.size(); _place++)
+        for (int32_t _unit = 0, _place = 0; _place < _rows.n_rows(); _place++)
         {
             while (_place == _rows.start[_unit + 1]) _unit++;
-            const bnsim::Row& _row = _rows.rows[_place];
-            const bnsim::Consecutive {{get_array_name(variables['_postsynaptic_idx'])}} = {_row.target - _row.first};
+            const int _first = _rows.rows[_place].first, _last = _rows.rows[_place + 1].first;
+            const bnsim::Consecutive {{get_array_name(variables['_postsynaptic_idx'])}} = {_rows.leads[_place] - _first};
             {% if '_presynaptic_idx' in variables %}
             const bnsim::Constant {{get_array_name(variables['_presynaptic_idx'])}} = {_unit};
             {% endif %}
-            const int _last = _row.last;
-            for (int _idx = _row.first; _idx < _last; _idx++)
+            for (int _idx = _first; _idx < _last; _idx++)
             {
                 const size_t _vectorisation_idx = _idx;
                 {{vector_code|autoindent}}

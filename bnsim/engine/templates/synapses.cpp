@@ -20,11 +20,11 @@
     {% endif %}
     for (; _reached.row != _reached.end; _reached.row++)
     {
-        const int _first = _reached.row->first, _last = _reached.row->last, _target = _reached.row->target;
+        const int _first = _reached.row->first, _last = _reached.row[1].first;
         {% if other_end in variables %}
-        if (_target >= 0)
+        if (_rows.are_consecutive())
         {
-            const bnsim::Consecutive {{get_array_name(variables[other_end])}} = {_target - _first};
+            const bnsim::Consecutive {{get_array_name(variables[other_end])}} = {_rows.leads[_reached.row - _rows.rows.data()] - _first};
             for (int _idx = _first; _idx < _last; _idx++)
             {
                 const size_t _vectorisation_idx = _idx;
