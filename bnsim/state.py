@@ -242,6 +242,27 @@ class State(Mapping[str, np.ndarray]):
         wrong = f"State.weights(unit): the weights of {projection!r} are in {own}; give a unit of that kind"
         return _in_unit(values, own, unit, wrong)
 
+    def edges(self, projection: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return which units the synapses of a projection connect.
+
+        Parameters
+        ----------
+        projection : str
+            Name of the projection.
+
+        Returns
+        -------
+        source, target : ndarray of int32, shape (n_synapses,)
+            Units of both populations, by source, then target, where a rule of connectivity has drawn them.
+
+        Raises
+        ------
+        InputError
+            If there is no such projection, or its synapses, which are drawn now, do not fit into memory.
+        """
+        _one_of("State.edges(projection)", projection, [n.removesuffix(UNIT) for n in self if n.endswith(UNIT)])
+        return self[f"{projection}.source"], self[f"{projection}.target"]
+
     def positions(self, population: str, unit: Any = None) -> Any:
         """Return where the units of a population lie.
 

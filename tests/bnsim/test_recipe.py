@@ -159,6 +159,9 @@ def test_states_with_recipes(tmp_path: Path) -> None:
     assert "in_degree.delay" in state
     assert "total.delay" not in state
     assert state.weights("total", mV).min() >= 0
+    assert all(np.array_equal(*pair) for pair in zip(state.edges("total"), start(math.inf).edges("total"), strict=True))
+    with pytest.raises(bnsim.InputError, match=r"^State.edges\(projection\): unknown 'totl'; did you mean 'total'"):
+        state.edges("totl")
     state.save(tmp_path / "state.npz")
     assert (tmp_path / "state.npz").stat().st_size < 40_000
     assert bnsim.State.load(tmp_path / "state.npz") == state
