@@ -14,8 +14,8 @@ struct Row { int32_t first, delay; };
 /* Rows that are reached together, from `row` to before `end`. numbers: of the synapses in the order of the rows; NULL where
    that is their own. */
 struct Reached { const Row *row, *end; const int32_t* numbers; };
-/* A spike, and the next of its unit's rows. */
-struct Sent { int32_t unit, row; };
+/* A spike, the next of its unit's rows, and where these end. */
+struct Sent { int32_t unit, row, end; };
 /* Stands in for the array of targets (where spikes go back to the source, of sources) within a row. */
 struct Consecutive { int32_t shift; int32_t operator[](size_t synapse) const { return (int32_t)synapse + shift; } };
 /* Stands in for the array of units within a row. */
@@ -247,7 +247,7 @@ struct Rows {
         std::vector<Sent>& list = sent_before(0);
         list.clear();
         for (int k = 0; k < *n_spikes; k++) {
-            const Sent one = {spikes[k], start[spikes[k]]};
+            const Sent one = {spikes[k], start[spikes[k]], start[spikes[k] + 1]};
             list.push_back(one);
         }
     }
@@ -271,8 +271,9 @@ struct Rows {
             std::vector<Sent>& list = sent_before(delays[j]);
             for (size_t k = 0; k < list.size(); k++) {
                 Sent& one = list[k];
-                const int32_t first = one.row, last = start[one.unit + 1];
-                while (one.row < last && rows[one.row].delay == delays[j]) one.row++;
+                const int32_t first = one.row;
+                if (k + AHEAD < list.size()) __builtin_prefetch(&rows[list[k + AHEAD].row]);
+                while (one.row < one.end && rows[one.row].delay == delays[j]) one.row++;
                 add_due(first, one.row);
             }
         }
@@ -294,8 +295,8 @@ struct Rows {
     /* Spikes that were on their way when the run began: the unit that sent each, and for how many steps it had been. */
     void put(const std::vector<int32_t>& unit, const std::vector<int32_t>& age) {
         for (size_t k = 0; k < unit.size(); k++) {
-            Sent one = {unit[k], start[unit[k]]};
-            while (one.row < start[unit[k] + 1] && rows[one.row].delay <= age[k]) one.row++;
+            Sent one = {unit[k], start[unit[k]], start[unit[k] + 1]};
+            while (one.row < one.end && rows[one.row].delay <= age[k]) one.row++;
             sent_before(age[k]).push_back(one);
         }
     }
@@ -304,7 +305,7 @@ struct Rows {
         for (size_t k = sent.size() - 1; k-- > 0;) {
             const std::vector<Sent>& list = sent_before(k);
             for (size_t i = 0; i < list.size(); i++)
-                if (list[i].row < start[list[i].unit + 1]) { unit.push_back(list[i].unit); age.push_back((int32_t)k); }
+                if (list[i].row < list[i].end) { unit.push_back(list[i].unit); age.push_back((int32_t)k); }
         }
     }
 };
