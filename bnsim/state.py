@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from bnsim import archive, notebook
+from bnsim.arrays import frozen, is_frozen
 from bnsim.errors import InputError, advice
 from bnsim.expected import NUMBER, REAL, TEXT, WHOLE, Expected, check
 from bnsim.memory import check_fits
@@ -45,13 +46,11 @@ class State(Mapping[str, np.ndarray]):
     """
 
     def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
-        frozen = {}
+        kept = {}
         for name, array in arrays.items():
             # What no one can change need not be copied; connectivity is large, and passes from state to state.
-            kept = isinstance(array, np.ndarray) and array.base is None and not array.flags.writeable
-            frozen[name] = array if kept else np.array(array)
-            frozen[name].setflags(write=False)
-        self._arrays = MappingProxyType(frozen)
+            kept[name] = array if is_frozen(array) else frozen(np.array(array))
+        self._arrays = MappingProxyType(kept)
 
     def __getitem__(self, name: str) -> np.ndarray:
         try:

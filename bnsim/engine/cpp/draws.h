@@ -7,6 +7,7 @@ struct Draws {
     /* For all units. */
     void choose(int n_units) {
         resize(n_units);
+        blocks.clear();
         for (int k = 0; k < (n_units + 3) / 4; k++) blocks.push_back(k);
     }
     /* For those that are driven, since no other's number is used. */
