@@ -19,6 +19,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ import numpy as np
 
 from bnsim.engine.job import Reporter
 from bnsim.engine.known import Known
+from bnsim.memory import memory
 
 MOST_IDLE = 8
 """Idle processes that are kept: more networks than that are hardly used by turns."""
@@ -63,12 +65,8 @@ class Gone(Exception):
     """A process that had ended before it was sent a job."""
 
 
-class Unstartable(Exception):
-    """A process that the system refuses."""
-
-
-class Full(OSError):
-    """No room for the arrays of a job."""
+class Refused(Exception):
+    """Something that the system does not grant: the message names it, and the remedy."""
 
 
 class Resident:
@@ -85,28 +83,28 @@ class Resident:
         The program.
     held : Known
         The arrays that the process holds, by name.
-    used : bool
-        Whether it has carried out a job.
 
     Raises
     ------
-    Unstartable
+    Refused
         If it cannot be started.
     """
 
     def __init__(self, binary: Path) -> None:
-        self.binary, self.held, self.used = binary, Known(), False
+        self.binary, self.held, self._used = binary, Known(), False
         with ExitStack() as opened:
             try:
                 self._arrays, self._errors = (opened.enter_context(_unnamed_file()) for _ in range(2))
-                self._socket, theirs = socket.socketpair()
-                opened.enter_context(self._socket)
-                with theirs:
-                    self._process = subprocess.Popen(
-                        [binary], stdin=theirs.fileno(), stdout=self._arrays, stderr=self._errors, cwd=binary.parent
-                    )
+                self._socket, theirs = map(opened.enter_context, socket.socketpair())
             except OSError as error:
-                raise Unstartable(str(error)) from error
+                raise Refused(f"cannot open files for its arrays ({error}); close others, or free memory") from error
+            try:
+                self._process = subprocess.Popen(
+                    [str(binary)], stdin=theirs.fileno(), stdout=self._arrays, stderr=self._errors, cwd=binary.parent
+                )
+            except OSError as error:
+                raise Refused(f"cannot start {binary} ({error}); clear the cache") from error
+            theirs.close()
             self._opened = opened.pop_all()
         self._file = self._arrays.fileno()
         self._news = select.poll()
@@ -117,6 +115,11 @@ class Resident:
     def n_bytes(self) -> int:
         """Memory that it takes, roughly: twice what the largest job and outcome had, since rows come to the arrays."""
         return 2 * self._most_bytes
+
+    @property
+    def number(self) -> int:
+        """Number of the process."""
+        return self._process.pid
 
     @property
     def lives(self) -> bool:
@@ -144,7 +147,7 @@ class Resident:
 
         Raises
         ------
-        Full
+        Refused
             If there is no room for the arrays.
         Gone
             If the process had ended before.
@@ -156,15 +159,13 @@ class Resident:
         try:
             _transfer(os.writev, self._file, sent)
         except OSError as error:
-            raise Full(*error.args) from error
+            raise Refused(f"cannot write its input into {_place(error)}") from error
         try:
             self._socket.sendall(sizes)
-        except OSError:
-            if self.used:
-                raise Gone from None
-            self._fail()
-        self.used = True
+        except ConnectionError:
+            self._refuse()
         lengths = self._lengths(report, len(dtypes))
+        self._used = True
         if os.fstat(self._errors.fileno()).st_size:
             self._process.kill()
             self._fail()
@@ -182,8 +183,8 @@ class Resident:
                     self._fail()
             try:
                 more = self._socket.recv(2**16)
-            except ConnectionError:  # it did not even read the job
-                more = b""
+            except ConnectionError:
+                self._refuse()
             if not more:
                 self._fail()
             said += more
@@ -195,6 +196,12 @@ class Resident:
             del said[: 8 * len(steps)]
             if len(ends) and len(said) == 8 * (1 + n_arrays):
                 return numbers[ends[0] + 1 :].tolist()
+
+    def _refuse(self) -> NoReturn:
+        """Raise the error of a process that has not read its job."""
+        if self._used:
+            raise Gone from None
+        self._fail()
 
     def _fail(self) -> NoReturn:
         """Raise the error of a process that has ended, or is about to."""
@@ -229,6 +236,13 @@ def _unnamed_file() -> IO[bytes]:
     return tempfile.TemporaryFile(buffering=0)
 
 
+def _place(error: OSError) -> str:
+    """Where unnamed files lie, why nothing can be written there, and the remedy."""
+    if hasattr(os, "memfd_create"):
+        return f"memory ({error}); free some"
+    return f"{tempfile.gettempdir()} ({error}); free space there, or name another folder in TMPDIR"
+
+
 def _transfer(call: Callable[[int, Sequence[memoryview]], int], file: int, arrays: Sequence[np.ndarray]) -> None:
     """Write or read arrays from the beginning of a file on."""
     os.lseek(file, 0, os.SEEK_SET)
@@ -253,13 +267,13 @@ class _Pool:
     idle : list of Resident
         Those that wait for a job, longest unused first.
     all : set of Resident
-        Those, and the ones that are lent.
+        Those, and the ones that are lent, as long as somebody has them: one that nobody has any more ends.
     """
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.idle: list[Resident] = []
-        self.all: set[Resident] = set()
+        self.all: weakref.WeakSet[Resident] = weakref.WeakSet()
 
     def take(self, binary: Path) -> Resident | None:
         """Take the process of a network that was used last, if there is an idle one that lives."""
@@ -268,7 +282,7 @@ class _Pool:
                 self.idle.remove(resident)
                 if resident.lives:
                     return resident
-                self.drop(resident)
+                resident.close()
         return None
 
     def start(self, binary: Path) -> Resident:
@@ -281,18 +295,8 @@ class _Pool:
         resident.rest()
         with self.lock:
             self.idle.append(resident)
-            while len(self.idle) > MOST_IDLE or sum(one.n_bytes for one in self.idle) > MEMORY_SHARE * _memory():
-                self.drop(self.idle.pop(0))
-
-    def drop(self, resident: Resident) -> None:
-        with self.lock:
-            self.all.discard(resident)
-        resident.close()
-
-
-def _memory() -> float:
-    """Memory of this machine in bytes."""
-    return float(os.sysconf("SC_PHYS_PAGES")) * os.sysconf("SC_PAGE_SIZE")
+            while len(self.idle) > MOST_IDLE or sum(one.n_bytes for one in self.idle) > MEMORY_SHARE * memory():
+                self.idle.pop(0).close()
 
 
 _pool = _Pool()
@@ -316,7 +320,7 @@ def lent(binary: Path, make: Callable[[], Path]) -> Iterator[Resident]:
 
     Raises
     ------
-    Unstartable
+    Refused
         If it cannot be started.
     """
     pool = _pool
@@ -325,15 +329,27 @@ def lent(binary: Path, make: Callable[[], Path]) -> Iterator[Resident]:
         yield resident
         pool.give_back(resident)
     except BaseException:
-        pool.drop(resident)
+        resident.close()
         raise
+
+
+def idle() -> list[int]:
+    """Return which processes wait for a job.
+
+    Returns
+    -------
+    list of int
+        Their numbers, longest unused first.
+    """
+    with _pool.lock:
+        return [resident.number for resident in _pool.idle]
 
 
 def close_idle() -> None:
     """End all processes that wait for a job."""
     with _pool.lock:
         while _pool.idle:
-            _pool.drop(_pool.idle.pop())
+            _pool.idle.pop().close()
 
 
 def _forget() -> None:

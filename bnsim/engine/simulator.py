@@ -36,7 +36,7 @@ from bnsim.timing import Timing
 __all__ = ["Simulator"]
 
 CHUNK_BYTES = 32 * 2**20
-"""Stimulus and counts handled at once: starting a binary and making 30,000 synapses costs about 10 ms."""
+"""Stimulus and counts handled at once; a job costs less than a millisecond besides its trials."""
 
 PIECE_BYTES, PIECE_SECONDS = 32 * 2**20, 5.0
 """What a run that is written to disk records, and how long it takes, before that is written."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tempfile
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -140,17 +139,10 @@ class StandaloneNetwork:
                     return self._wire.outcome(job, process.held, found)
             except resident.Gone:
                 continue  # it ended while nobody looked, which the next one does not know
-            except resident.Full as error:
-                raise MachineError(
-                    f"compiled network: cannot write its input into {tempfile.gettempdir()} ({error}); "
-                    "free space there, or name another folder in TMPDIR"
-                ) from error
+            except resident.Refused as error:
+                raise MachineError(f"compiled network: {error}") from error
             except resident.Ended as error:
                 raise self._error(error.status, error.said) from None
-            except resident.Unstartable as error:
-                raise MachineError(
-                    f"compiled network: cannot start {self.folder / BINARY} ({error}); clear the cache"
-                ) from error
 
     def _binary(self) -> Path:
         """The program, made again where the cache was emptied meanwhile."""
