@@ -33,10 +33,12 @@ CHUNK = 100
 
 def static() -> bnsim.Network:
     """2.5 million synapses that no rule changes."""
-    noise = bnsim.PoissonDrive(5000 * Hz, 0.1 * mV)
+    noise = bnsim.PoissonDrive(10_000 * Hz, 0.15 * mV)
     cells = bnsim.Population("cells", N_NEURONS, bnsim.LIF(refractory=2 * ms), drive=noise)
     wiring = bnsim.FixedInDegree(IN_DEGREE)
-    return bnsim.Network([cells], [bnsim.Projection("cells", "cells", bnsim.Delta(), 0.1 * mV, wiring, delay=1.5 * ms)])
+    return bnsim.Network(
+        [cells], [bnsim.Projection("cells", "cells", bnsim.Delta(), -0.1 * mV, wiring, delay=1.5 * ms)]
+    )
 
 
 def report(what: str, call: Callable[[], object], calls: int, per: int = 1) -> None:

@@ -118,8 +118,6 @@ class _Writer:
         yield from (f"fresh.add({name}, _num_{name});" for name in self._fresh())
         yield f"while (bnsim::exchange.receive({len(self._job)})) {{"
         yield "    fresh.restore();"
-        for projection in self.program.projections:
-            yield from (f"    std::fill({name}.begin(), {name}.end(), 0);" for name in self._not_sent(projection))
         yield "    bnsim_job();"
         yield "}"
         yield "return 0;"
@@ -131,21 +129,6 @@ class _Writer:
         sent |= {self.vector(synapses, "N") for synapses in self.objects.synapses.values()}
         arrays = (v for v in self.device.arrays if v not in self.device.dynamic_arrays)
         return sorted({str(self.device.get_array_name(variable, access_data=False)) for variable in arrays} - sent)
-
-    def _not_sent(self, projection: ProjectionProgram) -> list[str]:
-        """Arrays of synapses that no job sets, by name."""
-        synapses = self.objects.synapses[projection.name]
-        sent = {self.vector(synapses, v.symbol) for v in self.program.variables if v.owner == projection.name}
-        sent |= {self._index(projection.name, end) for end in ("source", "target")}
-        sent.add(self.vector(synapses, "w"))
-        if projection.delay != "none":
-            sent.add(self.vector(synapses.pre, "delay"))
-        return sorted(self._of_synapses(projection) - sent)
-
-    def _of_synapses(self, projection: ProjectionProgram) -> set[str]:
-        """Arrays with a value for each synapse, by name."""
-        registered = self.objects.synapses[projection.name]._registered_variables
-        return {str(self.device.get_array_name(variable, access_data=False)) for variable in registered}
 
     def read_job(self) -> Iterator[str]:
         for array in self._job:
@@ -273,8 +256,10 @@ class _Writer:
         """Room for as many synapses as were read."""
         synapses = self.objects.synapses[projection.name]
         source, target = self._index(projection.name, "source"), self._index(projection.name, "target")
-        others = sorted(self._of_synapses(projection) - {source, target})
-        yield from (f"{array}.resize({source}.size());" for array in others)
+        registered = sorted(
+            str(self.device.get_array_name(variable, access_data=False)) for variable in synapses._registered_variables
+        )
+        yield from (f"{array}.resize({source}.size());" for array in registered if array not in (source, target))
         outgoing, incoming = self.vector(synapses, "N_outgoing"), self.vector(synapses, "N_incoming")
         yield f"{outgoing}.assign({projection.n_source}, 0); {incoming}.assign({projection.n_target}, 0);"
         count = f"{outgoing}[{source}[k]]++; {incoming}[{target}[k]]++;"

@@ -62,10 +62,6 @@ class Wire:
         list of (ndarray or None)
             In order; None for what is to stay as it stands: the process holds it, or trials start without it.
         """
-        for projection in self._program.projections:
-            name = projection.name
-            if not all(held.holds(f"{name}.{end}", job.state[f"{name}.{end}"]) for end in ("source", "target")):
-                held.forget(array.name for array in self._job if array.owner == name)
         coefficients = self._coefficients_of(job)
         unused = frozenset() if job.grid.continuous else self._in_trials
         sent: list[np.ndarray | None] = []

@@ -12,9 +12,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ from tests.ends import PATIENCE
 from tests.networks import given
 
 from .networks import intensities, learner, learning, three_factor
-from .test_protocol import faint, judged
+from .test_protocol import Tally, faint, judged
 
 Result = tuple[bnsim.State, bnsim.Recording]
 
@@ -115,17 +116,9 @@ def interrupted(simulator: Simulator, state: bnsim.State, monkeypatch: pytest.Mo
 def test_every_job_has_the_bits_of_a_new_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Trials and continuous runs, plastic and frozen, other keys and connectivity, weights that are alike or not."""
     simulator, image = learner("cpp"), intensities(6)
-    first, *others = learning().projections
-    sparse = bnsim.Projection(
-        "input",
-        "cells",
-        first.synapse,
-        weights=first.weights,
-        delay=first.delay,
-        plasticity=first.plasticity,
-        connectivity=bnsim.FixedProbability(0.4),
-    )
-    fewer = bnsim.Network(learning().populations, [sparse, *others]).compile(trial=30 * ms, dt=0.5 * ms, backend="cpp")
+    some = bnsim.FixedProbability(0.4)
+    sparse = replace(learning(), projections=[replace(p, connectivity=some) for p in learning().projections])
+    fewer = sparse.compile(trial=30 * ms, dt=0.5 * ms, backend="cpp")
     chain, start, other = Chain(), simulator.initial_state(1), fewer.initial_state(2)
     assert start["input_to_cells.w"].size != other["input_to_cells.w"].size
     state = chain.do(simulator.run, start, image, 3)
@@ -137,15 +130,16 @@ def test_every_job_has_the_bits_of_a_new_process(tmp_path: Path, monkeypatch: py
     assert len(state["inhibitory_to_cells.pre.in_flight_synapse"]) + len(state["input_to_cells.pre.in_flight_synapse"])
     state = chain.do(simulator.run_for, state, 35 * ms, image[:2])
     frozen = chain.do(simulator.run_for, state, 20 * ms, image[1], plastic=False)
+    chain.do(simulator.run, frozen, image[:1], 5)
     chain.do(simulator.run_for, frozen, 20 * ms, image[1])
     chain.do(simulator.run_for, start.with_key(9), 20 * ms, image[1])
     chain.do(simulator.run, state, image[:1], 5, record=ALL)
     there = chain.do(fewer.run, other, image, 6)
     chain.do(simulator.run, state, image[:3], 6)
     chain.do(fewer.run_for, there, 30 * ms, image[2], record=ALL[:2])
-    weights = start["cells_to_inhibitory.w"]
+    weights = other["cells_to_inhibitory.w"]
     for changed in (np.linspace(1, 2, weights.size) * weights, 1.5 * weights, weights):
-        chain.do(simulator.run, start.replace({"cells_to_inhibitory.w": changed}), image[:2], 1)
+        chain.do(fewer.run, other.replace({"cells_to_inhibitory.w": changed}), image[:2], 1)
     later = {"inhibitory_to_cells.delay": start["inhibitory_to_cells.delay"][::-1]}
     chain.do(simulator.run_for, start.replace(later), 30 * ms, image[3])
     assert set(simulator.profile(start, image[:1])) == set(fewer.profile(other, image[:1]))
@@ -176,6 +170,25 @@ def test_every_job_with_signals_rewards_and_repetitions_has_the_bits_of_a_new_pr
         stimulus = {"cells": np.full((2, 1), drive), "coins": np.full((2, 20), 0.25)}
         chain.do(silent.run, silent.initial_state(0), stimulus, 7, record=[bnsim.Spikes("coins")])
     assert len(resident.idle()) == 3
+    chain.assert_new_processes_agree()
+
+
+@dataclass(frozen=True, repr=False)
+class Encouraged(Tally):
+    """A tally that looks at the reward of the trial before, too: the first trial of a job has none before it."""
+
+    on_pre: ClassVar[str] = "w += 10 * reward * scale"
+
+
+@pytest.mark.slow
+def test_what_no_job_brings_begins_anew() -> None:
+    plain = judged()
+    tally = replace(plain.projections[1], plasticity=Encouraged())
+    judge = replace(plain, projections=[plain.projections[0], tally]).compile(trial=10 * ms, dt=0.5 * ms, backend="cpp")
+    chain, state = Chain(), judge.initial_state(0)
+    for correct in (0, 0, 1):
+        state = chain.do(judge.run, state, [given((1, 0))], signals={"reward.correct": [correct]})
+    assert (state["tally.w"] == 1 + 1 - 1).all()
     chain.assert_new_processes_agree()
 
 
