@@ -21,7 +21,7 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, NoReturn
 
@@ -41,6 +41,8 @@ AS_IT_STANDS, FINISHED = -1, -1
 """In place of the length of an array; in place of a number of steps, before the lengths of the outcome's arrays."""
 PATIENCE = 1.0
 """Seconds between two looks whether a process that says nothing lives, and in which one that has hung up must end."""
+_NO_SIGNAL = getattr(socket, "MSG_NOSIGNAL", 0)
+"""Lets a socket that is closed be an error, also where SIGPIPE is not ignored."""
 _AT_ONCE = 512
 """Arrays that one call of the system writes or reads; POSIX grants 16, Linux and macOS 1024."""
 
@@ -94,7 +96,9 @@ class Resident:
         self.binary, self.held, self._used = binary, Known(), False
         with ExitStack() as opened:
             try:
-                self._arrays, self._errors = (opened.enter_context(_unnamed_file()) for _ in range(2))
+                (self._arrays, self._remedy), (self._errors, _) = _unnamed_file(), _unnamed_file()
+                opened.enter_context(self._arrays)
+                opened.enter_context(self._errors)
                 self._socket, theirs = map(opened.enter_context, socket.socketpair())
             except OSError as error:
                 raise Refused(f"cannot open files for its arrays ({error}); close others, or free memory") from error
@@ -159,9 +163,9 @@ class Resident:
         try:
             _transfer(os.writev, self._file, sent)
         except OSError as error:
-            raise Refused(f"cannot write its input into {_place(error)}") from error
+            raise Refused(f"cannot write its input ({error}); {self._remedy}") from error
         try:
-            self._socket.sendall(sizes)
+            self._socket.sendall(sizes, _NO_SIGNAL)
         except ConnectionError:
             self._refuse()
         lengths = self._lengths(report, len(dtypes))
@@ -230,17 +234,13 @@ class Resident:
         self._opened.close()
 
 
-def _unnamed_file() -> IO[bytes]:
+def _unnamed_file() -> tuple[IO[bytes], str]:
+    """A new file that is gone when it is closed, and the remedy where it has no room."""
     if hasattr(os, "memfd_create"):
-        return os.fdopen(os.memfd_create("bnsim", os.MFD_CLOEXEC), "w+b", buffering=0)
-    return tempfile.TemporaryFile(buffering=0)
-
-
-def _place(error: OSError) -> str:
-    """Where unnamed files lie, why nothing can be written there, and the remedy."""
-    if hasattr(os, "memfd_create"):
-        return f"memory ({error}); free some"
-    return f"{tempfile.gettempdir()} ({error}); free space there, or name another folder in TMPDIR"
+        with suppress(OSError):  # a sandbox may refuse it
+            return os.fdopen(os.memfd_create("bnsim", os.MFD_CLOEXEC), "w+b", buffering=0), "free memory"
+    remedy = f"free space in {tempfile.gettempdir()}, or name another folder in TMPDIR"
+    return tempfile.TemporaryFile(buffering=0), remedy
 
 
 def _transfer(call: Callable[[int, Sequence[memoryview]], int], file: int, arrays: Sequence[np.ndarray]) -> None:

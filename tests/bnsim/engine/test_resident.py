@@ -279,12 +279,17 @@ def test_a_process_outlives_the_thread_that_started_it() -> None:
     assert resident.idle() == [number]
 
 
-def test_without_files_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("refused", [False, True])
+def test_without_files_in_memory(refused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a system that has none, and in a sandbox that refuses them."""
     simulator = learner("cpp")
     state = simulator.initial_state(0)
     expected = digest(simulator.run(state, intensities(2)))
     resident.close_idle()
-    monkeypatch.delattr(os, "memfd_create")
+    if refused:
+        monkeypatch.setattr(os, "memfd_create", lambda name, flags: fail(errno.EPERM))
+    else:
+        monkeypatch.delattr(os, "memfd_create")
     monkeypatch.setattr(resident, "FILE_BYTES", 0)
     for _ in range(2):
         assert digest(simulator.run(state, intensities(2))) == expected
@@ -301,12 +306,9 @@ def test_no_room_for_a_job(in_memory: bool, monkeypatch: pytest.MonkeyPatch, tmp
         patch.setattr(os, "writev", lambda file, arrays: fail(errno.ENOSPC))
         with pytest.raises(bnsim.MachineError) as raised:
             simulator.run(state, intensities(2))
-    place, remedy = ("memory", "free some")
-    if not in_memory:
-        place, remedy = str(tmp_path), "free space there, or name another folder in TMPDIR"
-    assert str(raised.value) == (
-        f"compiled network: cannot write its input into {place} ([Errno 28] No space left on device); {remedy}"
-    )
+    remedy = "free memory" if in_memory else f"free space in {tmp_path}, or name another folder in TMPDIR"
+    full = "compiled network: cannot write its input ([Errno 28] No space left on device)"
+    assert str(raised.value) == f"{full}; {remedy}"
     simulator.run(state, intensities(2))
     resident.close_idle()
     monkeypatch.setattr("socket.socketpair", lambda: fail(errno.EMFILE))
