@@ -1,4 +1,4 @@
-"""Whether an array fits into this machine's memory, before one is made whose size a file or a user says."""
+"""This machine's memory, and whether an array fits into it before one is made whose size a file or a user says."""
 
 from __future__ import annotations
 
@@ -6,6 +6,20 @@ import math
 import os
 
 from bnsim.errors import InputError
+
+
+def memory() -> float:
+    """Return the size of this machine's memory.
+
+    Returns
+    -------
+    float
+        In bytes; infinite where the system does not say.
+    """
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):
+        return math.inf
 
 
 def check_fits(culprit: str, n_bytes: float, remedy: str) -> None:
@@ -25,9 +39,5 @@ def check_fits(culprit: str, n_bytes: float, remedy: str) -> None:
     InputError
         If it is larger.
     """
-    try:
-        memory = float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    except (AttributeError, ValueError, OSError):  # a system that does not say
-        memory = math.inf
-    if n_bytes > memory:
+    if n_bytes > memory():
         raise InputError(f"{culprit}: {n_bytes / 1e9:,.3g} GB are more than fit into memory; {remedy}")

@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from bnsim import archive, notebook
+from bnsim.arrays import frozen, is_frozen
 from bnsim.errors import InputError, advice
 from bnsim.expected import NUMBER, REAL, TEXT, WHOLE, Expected, check
 from bnsim.memory import check_fits
@@ -52,13 +53,11 @@ class State(Mapping[str, np.ndarray]):
     """
 
     def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
-        frozen = {}
+        kept = {}
         for name, array in _held(arrays).items():
             # What no one can change need not be copied; connectivity is large, and passes from state to state.
-            kept = isinstance(array, np.ndarray) and array.base is None and not array.flags.writeable
-            frozen[name] = array if kept else np.array(array)
-            frozen[name].setflags(write=False)
-        self._arrays = MappingProxyType(frozen)
+            kept[name] = array if is_frozen(array) else frozen(np.array(array))
+        self._arrays = MappingProxyType(kept)
         # What was drawn is kept as long as somebody uses it.
         self._drawn: WeakValueDictionary[str, np.ndarray] = WeakValueDictionary()
 

@@ -1,10 +1,12 @@
-"""The C++ that drives a compiled network: reads a job from standard input, runs its trials, writes the outcome.
+"""The C++ that drives a compiled network: job after job, it takes the arrays, runs the trials, returns the outcome.
 
-Brian2 generates the code of every object; this driver takes the place of its single `run` call. For each trial it
-sets the transient variables, loads the drive, restarts the clock at 0 and runs the steps (again, where the network
-asks for a repetition); so a trial does not know its place in the chunk, nothing but data depends on connectivity, on
-the number of trials or on their length, and only what is wanted is written. A continuous run is a trial that starts
-where the last one ended, with a drive for each of its segments.
+Brian2 generates the code of every object; this driver takes the place of its single `run` call. The process lives on
+between jobs (see `bnsim.engine.resident`): what a job brings may be left as it stands, and all else is at the start of
+each job as it was before the first, so that no job depends on those before. For each trial the driver sets the
+transient variables, loads the drive, restarts the clock at 0 and runs the steps (again, where the network asks for a
+repetition); so a trial does not know its place in the chunk, nothing but data depends on connectivity, on the number of
+trials or on their length, and only what is wanted is returned. A continuous run is a trial that starts where the last
+one ended, with a drive for each of its segments.
 """
 
 from __future__ import annotations
@@ -79,18 +81,14 @@ def driver_source(program: Program, objects: Objects, device: Any) -> str:
         C++ source.
     """
     writer = _Writer(program, objects, device)
-    parts = [
-        "bnsim::end_with_caller();",
-        *writer.read_job(),
-        *writer.prepare(),
-        *writer.run_trials(),
-        *writer.write_outcome(),
-    ]
+    parts = [*writer.read_job(), *writer.prepare(), *writer.run_trials(), *writer.write_outcome()]
     draws = "\n".join(writer.draw(population, draw) for population, draw in writer.drawn)
     receiving = "\n".join(writer.receive(population) for population in program.populations if population.received)
     check = _function("static void bnsim_check(const bnsim::Place& place)", writer.check())
-    run = _function("int bnsim_run()", ["bnsim::end_with_caller();", *parts, "return 0;"])
-    return f"{CONSTANTS}{HELPERS}\n{GENERATOR + DRAWS if draws else ''}\n{draws}\n{receiving}\n{check}\n{run}"
+    job = _function("static void bnsim_job()", parts)
+    run = _function("int bnsim_run()", writer.run_jobs())
+    helpers = f"{CONSTANTS}{HELPERS}\n{GENERATOR + DRAWS if draws else ''}"
+    return f"{helpers}\n{draws}\n{receiving}\n{check}\n{job}\n{run}"
 
 
 def _function(head: str, body: Iterable[str]) -> str:
@@ -103,6 +101,7 @@ class _Writer:
         self.program, self.objects, self.device = program, objects, device
         self.pathways = dict(objects.pathways(program))
         self.variables = {variable.name: variable for variable in program.variables}
+        self._job = tuple(layout.job(program))
 
     def array(self, group: Any, variable: str) -> Array:
         declared = group.variables[variable]
@@ -117,8 +116,27 @@ class _Writer:
     def vector(self, group: Any, variable: str) -> str:
         return str(self.device.get_array_name(group.variables[variable], access_data=False))
 
+    def run_jobs(self) -> Iterator[str]:
+        """Take jobs until the owner has no more. What Ctrl-C means is for the owner to decide: it reaches both."""
+        yield "std::signal(SIGINT, SIG_IGN);"
+        yield "bnsim::Fresh fresh;"
+        yield from (f"fresh.add({name}, _num_{name});" for name in self._fresh())
+        yield f"while (bnsim::exchange.receive({len(self._job)})) {{"
+        yield "    fresh.restore();"
+        yield "    bnsim_job();"
+        yield "}"
+        yield "return 0;"
+
+    def _fresh(self) -> list[str]:
+        """Arrays of fixed size that neither a job nor every trial sets, by name."""
+        sent = {self.array(self.objects.groups[a.owner], a.part).data for a in self._job if a.content == "coefficient"}
+        sent |= {self.of(variable).data for variable in self.program.variables if variable.place == "population"}
+        sent |= {self.vector(synapses, "N") for synapses in self.objects.synapses.values()}
+        arrays = (v for v in self.device.arrays if v not in self.device.dynamic_arrays)
+        return sorted({str(self.device.get_array_name(variable, access_data=False)) for variable in arrays} - sent)
+
     def read_job(self) -> Iterator[str]:
-        for array in layout.job(self.program):
+        for array in self._job:
             yield from self._read(array)
         yield "std::vector<int64_t> presentations;"
         for population in self.program.populations:
@@ -134,7 +152,7 @@ class _Writer:
         """The loop, with all that it does besides the network's functions."""
         clock = ", ".join(self.vector(self.objects.clock, name) for name in ("timestep", "t"))
         yield "bnsim::Loop loop = {bnsim::functions_of(bnsim_network), "
-        yield f"    {clock}, {self.program.dt!r}, bnsim_check, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}, report_to, 0,"
+        yield f"    {clock}, {self.program.dt!r}, bnsim_check, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}, reports, 0,"
         yield "    header[8], std::chrono::steady_clock::now() + std::chrono::milliseconds(header[9]), false};"
         yield "bnsim::Functions& functions = loop.functions;"
         n_ends = sum(len(item._code_objects) for item in self.objects.trial_end)
@@ -196,26 +214,43 @@ class _Writer:
                 yield 'int64_t header[10]; bnsim::read(header, 10, "header");'
                 yield "const int64_t n_trials = header[0], steps = header[4], shown = header[5];"
                 yield "const bool plastic = header[1] != 0, profile = header[2] != 0, continuous = header[3] != 0;"
-                yield "const int report_to = (int)header[7];"
+                yield "const bool reports = header[7] != 0;"
             case "coefficient":
                 values = self.array(self.objects.groups[array.owner], array.part)
                 yield f'bnsim::read({values.data}, {values.size}, "{array.name}");'
-            case "source" | "target":
-                yield f"bnsim::read({self._index(array.owner, array.content)});"
-                if array.content == "target":
-                    yield from self._make_room(self.program.projection(array.owner))
-            case "weight" | "delay":
-                projection, synapses = self.program.projection(array.owner), self.objects.synapses[array.owner]
-                values = self.array(synapses if array.content == "weight" else synapses.pre, array.part)
-                yield f'bnsim::read({values.data}, {values.size}, "{array.name}");'
-                if array.content == "delay" or projection.delay == "none":
+            case "recipe" | "recipe_values":
+                vector, known = self._local(array), "bool" if array.content == "recipe" else ""
+                yield f"static std::vector<{_TYPES[array.dtype]}> {vector};"
+                yield f"{known} drawn_{array.owner} {'=' if known else '|='} bnsim::read({vector});"
+            case "source":
+                yield f"bool wired_{array.owner} = bnsim::read({self._index(array.owner, 'source')});"
+            case "target":
+                yield f"wired_{array.owner} |= bnsim::read({self._index(array.owner, 'target')});"
+                yield f"if (wired_{array.owner}) {{"
+                yield from ("    " + line for line in self._make_room(self.program.projection(array.owner)))
+                yield "}"
+            case "weight":
+                projection = self.program.projection(array.owner)
+                values = self.array(self.objects.synapses[array.owner], array.part)
+                weighed = f'bnsim::read({values.data}, {values.size}, "{array.name}")'
+                yield f"const bool weighed_{array.owner} = {weighed};"
+                if projection.delay == "none":
                     yield from self._wire(projection)
-            case "variable" if self.variables[array.name].role in ("parameter", "persistent"):
+            case "delay":
+                values = self.array(self.objects.synapses[array.owner].pre, array.part)
+                yield f'wired_{array.owner} |= bnsim::read({values.data}, {values.size}, "{array.name}");'
+                yield from self._wire(self.program.projection(array.owner))
+            case "variable" if not self._starts_trials(self.variables[array.name]):
                 values = self.of(self.variables[array.name])
                 yield f'bnsim::read({values.data}, {values.size}, "{array.name}");'
             case _:
-                vector = self._local(array)
-                yield f"std::vector<{_TYPES[array.dtype]}> {vector}; bnsim::read({vector});"
+                vector, kept = self._local(array), "static " if array.content in layout.KEPT else ""
+                yield f"{kept}std::vector<{_TYPES[array.dtype]}> {vector}; bnsim::read({vector});"
+
+    @staticmethod
+    def _starts_trials(variable: Variable) -> bool:
+        """Whether its given values are needed again at the start of each trial, and so stand apart."""
+        return variable.role == "transient" and variable.place == "population"
 
     def _local(self, array: layout.Array) -> str:
         """Return the name of the driver's own vector for an array that Brian2 does not hold."""
@@ -259,24 +294,35 @@ class _Writer:
             delay = self.array(synapses.pre, "delay").data if projection.delay == "shared" else "NULL"
             targets = "near" if projection.near else "far"
             yield f"if (recipe_{name}.size()) {{"
-            yield f"    const bnsim::Recipe recipe(recipe_{name}, recipe_values_{name});"
-            yield f"    {rows}.draw(recipe, {rows}.{targets}, {int(projection.counted)}, {projection.n_source}, "
-            yield f"        {delay}, {self.program.dt!r}, {self.vector(synapses.source, '_spikespace')});"
+            yield f"    if (drawn_{name} || wired_{name}) {{"
+            yield f"        const bnsim::Recipe recipe(recipe_{name}, recipe_values_{name});"
+            yield f"        {rows}.draw(recipe, {rows}.{targets}, {int(projection.counted)}, {projection.n_source}, "
+            yield f"            {delay}, {self.program.dt!r}, {self.vector(synapses.source, '_spikespace')});"
+            if projection.counted:
+                yield f"        {rows}.count_spikes({projection.n_target});"
+            yield "    }"
             yield "} else {"
         else:
             yield "{"
         if projection.counted:
-            yield f"    {rows}.sum_ones({weights.data}, {weights.size});"
-        yield from self._rows(synapses, "pre", synapses.source, (source, target), projection.delay != "none")
+            yield f"    if (weighed_{name}) {rows}.sum_ones({weights.data}, {weights.size});"
+        yield f"    if (wired_{name}) {{"
+        for line in self._rows(synapses, "pre", synapses.source, (source, target), projection.delay != "none"):
+            yield "        " + line
+        if f"{name}.post" in self.pathways:
+            for line in self._rows(synapses, "post", synapses.target, (target, source), delayed=False):
+                yield "        " + line
+        yield "    }"
         if projection.fixed:
-            yield f"    {rows}.pack({target}, {projection.n_target}, {weights.data});"
+            yield f"    if (wired_{name} || weighed_{name}) {{"
+            yield f"        {rows}.pack({target}, {projection.n_target}, {weights.data});"
+            if projection.counted:
+                yield f"        {rows}.count_spikes({projection.n_target});"
+            yield "    }"
         yield "}"
         if projection.counted:
             (item,) = (r for r in self.program.population(projection.target).received if r.projection == name)
-            yield f"{rows}.count_spikes({projection.n_target});"
             yield f"{self.array(self.objects.groups[projection.target], item.factor).data}[0] = {rows}.factor;"
-        if f"{name}.post" in self.pathways:
-            yield from self._rows(synapses, "post", synapses.target, (target, source), delayed=False)
 
     def _rows(self, synapses: Any, side: str, spiking: Any, ends: tuple[str, str], delayed: bool) -> Iterator[str]:
         delay = self.array(synapses.pre, "delay") if delayed else Array("NULL", "0")
@@ -301,20 +347,25 @@ class _Writer:
     def _go_on(self) -> Iterator[str]:
         """Begin where the last run ended."""
         for variable in self.program.transient:
-            values = self.of(variable)
-            given = f'given_{variable.owner}_{variable.symbol}, "{variable.name}"'
-            yield f"bnsim::start_with({values.data}, {values.size}, {given});"
+            if self._starts_trials(variable):
+                yield self._start_with_given(variable)
+        for pathway in self.pathways.values():
+            yield f"bnsim_rows_{pathway.name}.clear();"
         for array in layout.in_flight(self.program):
             if array.content == "in_flight_age":
                 yield f"{self._sent(array)}.put({', '.join(self._in_flight(array))});"
+
+    def _start_with_given(self, variable: Variable) -> str:
+        values = self.of(variable)
+        given = f'given_{variable.owner}_{variable.symbol}, "{variable.name}"'
+        return f"bnsim::start_with({values.data}, {values.size}, {given});"
 
     def _start_anew(self) -> Iterator[str]:
         """Begin a trial from rest: neurons with the values that the state holds, synapses with one for all."""
         for variable in self.program.transient:
             values = self.of(variable)
-            if variable.place == "population":
-                given = f'given_{variable.owner}_{variable.symbol}, "{variable.name}"'
-                yield f"bnsim::start_with({values.data}, {values.size}, {given});"
+            if self._starts_trials(variable):
+                yield self._start_with_given(variable)
             else:
                 yield f"std::fill({values.data}, {values.data} + {values.size}, {variable.initial!r});"
         for pathway in self.pathways.values():
@@ -480,18 +531,24 @@ class _Writer:
 
     def write_outcome(self) -> Iterator[str]:
         carried = [*layout.variables(self.program.transient), *layout.in_flight(self.program)]
-        for array in layout.outcome(self.program, continuous=True):
-            if array in carried:
-                yield f"if (continuous) {{ {' '.join(self._write(array))} }}"
+        learned = [*layout.variables(self.program.persistent)]
+        for array in layout.outcome(self.program, plastic=True, continuous=True):
+            if array in carried or array in learned:
+                where = "continuous" if array in carried else "plastic"
+                yield f"if ({where}) {{ {' '.join(self._write(array))} }}"
             else:
                 yield from self._write(array)
-        yield "std::fflush(stdout);"
+        yield "bnsim::exchange.send();"
 
     def _write(self, array: layout.Array) -> Iterator[str]:
         match array.content:
             case "variable":
-                values = self.of(self.variables[array.name])
+                variable = self.variables[array.name]
+                values = self.of(variable)
                 yield f"bnsim::write({values.data}, {values.size});"
+                if self._starts_trials(variable):  # what is returned is what the process holds
+                    given = f"given_{variable.owner}_{variable.symbol}"
+                    yield f"std::copy_n({values.data}, {values.size}, {given}.begin());"
             case "in_flight_unit":
                 unit, age = self._in_flight(array)
                 yield f"{unit}.clear(); {age}.clear();"

@@ -1,37 +1,34 @@
 """The back end `cpp`: Brian2's C++ standalone mode, compiled once, then run as a function of its input.
 
-A compiled network is a folder with a binary. A run starts it as a subprocess, hands it the job as its standard input
-and reads the outcome from its standard output: nothing is left behind, any number of networks live side by side, none
-needs Brian2 again.
+A compiled network is a folder with a binary. A run hands a job to a process of it and takes the outcome from there
+(`bnsim.engine.resident`); the process waits for the next one. Any number of networks live side by side, none needs
+Brian2 again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import subprocess
-import tempfile
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import brian2
-import numpy as np
 from brian2.devices.device import all_devices, reset_device, set_device
 
 from bnsim import quantiles
 from bnsim.description import canonical
 from bnsim.engine import compiler as cxx
-from bnsim.engine import wire
+from bnsim.engine import resident
 from bnsim.engine.build import build
 from bnsim.engine.cache import BINARY, cache_folder, fetch
 from bnsim.engine.driver import NOT_FINITE, driver_source
 from bnsim.engine.job import Job, Outcome, Reporter, diverged
 from bnsim.engine.rows import RowDevice, declarations
-from bnsim.errors import InputError, MachineError
+from bnsim.engine.wire import Wire
+from bnsim.errors import BnsimError, InputError, MachineError
 from bnsim.notation import reason
 from bnsim.program import Program, layout
 
@@ -111,10 +108,11 @@ class StandaloneNetwork:
         def make(folder: Path) -> dict[str, Any]:
             return _build(self.program, self._compiler, folder)
 
-        self.folder, self.manifest = fetch(self._cache, self.fingerprint, make)
+        self.folder, manifest = fetch(self._cache, self.fingerprint, make)
+        self._wire = Wire(self.program, manifest["objects"])
 
     def run(self, job: Job, report: Reporter | None = None) -> Outcome:
-        """Run a chunk of trials in a process of its own.
+        """Run a chunk of trials in a process of this network.
 
         Parameters
         ----------
@@ -133,88 +131,36 @@ class StandaloneNetwork:
         MachineError
             If the binary cannot be started or fails, the disk fails, or a variable becomes NaN or infinite.
         """
-        if not (self.folder / BINARY).exists():  # the cache was emptied meanwhile
+        while True:
+            try:
+                with resident.lent(self.folder / BINARY, self._binary) as process:
+                    arrays = self._wire.job(job, process.held, reports=report is not None)
+                    found = process.call(arrays, self._wire.dtypes(job), report)
+                    return self._wire.outcome(job, process.held, found)
+            except resident.Gone:
+                continue  # it ended while nobody looked, which the next one does not know
+            except resident.Refused as error:
+                raise MachineError(f"compiled network: {error}") from error
+            except resident.Ended as error:
+                raise self._error(error.status, error.said) from None
+
+    def _binary(self) -> Path:
+        """The program, made again where the cache was emptied meanwhile."""
+        if not (self.folder / BINARY).exists():
             self._cache = cache_folder(self._cache)
             self._fetch()
-        # Unnamed files: a pipe takes some kilobytes at a time, which is half the time of a small network's run.
-        with tempfile.TemporaryFile() as inputs, tempfile.TemporaryFile() as outputs:
-            # On the pipe's other end the binary says how far it is; it ends with the process.
-            reading, writing = os.pipe() if report is not None else (-1, -1)
-            try:
-                self._write(job, writing, inputs)
-                process = self._start(inputs, outputs, writing)
-            except BaseException:
-                _close(reading, writing)
-                raise
-            _close(writing)
-            with process:
-                try:
-                    if report is not None:
-                        _follow(reading, report)
-                    _, said = process.communicate()
-                except BaseException:
-                    process.kill()
-                    raise
-                finally:
-                    _close(reading)
-            self._check(process.returncode, said)
-            outputs.seek(0)
-            try:
-                return wire.read(self.program, job, self.manifest["objects"], outputs)
-            except ValueError:
-                raise MachineError(
-                    f"compiled network: it ended without its result; remove {self.folder} to rebuild it"
-                ) from None
+        return self.folder / BINARY
 
-    def _start(self, inputs: IO[bytes], outputs: IO[bytes], report_to: int) -> subprocess.Popen[bytes]:
-        try:
-            return subprocess.Popen(
-                [self.folder / BINARY],
-                stdin=inputs,
-                stdout=outputs,
-                stderr=subprocess.PIPE,
-                cwd=self.folder,
-                env={**os.environ, "BNSIM_CALLER": str(os.getpid())},
-                pass_fds=() if report_to < 0 else (report_to,),
-            )
-        except OSError as error:
-            raise MachineError(
-                f"compiled network: cannot start {self.folder / BINARY} ({error}); clear the cache"
-            ) from error
-
-    def _write(self, job: Job, report_to: int, inputs: IO[bytes]) -> None:
-        try:
-            wire.write(self.program, job, report_to, inputs)
-            inputs.seek(0)
-        except OSError as error:
-            raise MachineError(
-                f"compiled network: cannot write its input into {tempfile.gettempdir()} ({error}); "
-                "free space there, or name another folder in TMPDIR"
-            ) from error
-
-    def _check(self, status: int, errors: bytes) -> None:
-        said = errors.decode(errors="replace").strip()
-        if status == 0 and not said:
-            return
+    def _error(self, status: int, said: str) -> BnsimError:
+        if not status and not said:
+            return MachineError(f"compiled network: it ended without its result; remove {self.folder} to rebuild it")
         if said.startswith(NOT_FINITE):
             name, unit, trial, time = said.removeprefix(NOT_FINITE).split()
-            raise diverged(self.program, name, int(unit), int(trial), float(time))
+            return diverged(self.program, name, int(unit), int(trial), float(time))
         reason = said.splitlines()[-1] if said else f"exit status {status}"
-        raise MachineError(
+        return MachineError(
             f"compiled network: the simulation failed ({reason}); free memory, or remove {self.folder} to rebuild it"
         )
-
-
-def _close(*descriptors: int) -> None:
-    for descriptor in descriptors:
-        if descriptor >= 0:
-            os.close(descriptor)
-
-
-def _follow(descriptor: int, report: Reporter) -> None:
-    """Report how many steps are done until the other end of the pipe is closed."""
-    while read := os.read(descriptor, 4096):
-        report(int(np.frombuffer(read[-8:], np.int64)[0]))
 
 
 @cache

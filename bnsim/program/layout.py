@@ -1,7 +1,7 @@
 """The bytes of a job and of its outcome: which arrays follow each other, of which type.
 
 Both sides of a compiled network take the order from here: the Python that writes jobs and reads outcomes, and the
-generated C++ that reads jobs and writes outcomes. Each array is preceded by its length in bytes, as a uint64.
+generated C++ that reads jobs and writes outcomes. The lengths of all arrays in bytes go before them, each as an int64.
 """
 
 from __future__ import annotations
@@ -43,6 +43,23 @@ Content = Literal[
     "seconds",
     "samples",
 ]
+
+KEPT: frozenset[Content] = frozenset(
+    {
+        "coefficient",
+        "series",
+        "source",
+        "target",
+        "weight",
+        "delay",
+        "variable",
+        "in_flight_unit",
+        "in_flight_age",
+        "recipe",
+        "recipe_values",
+    }
+)
+"""What a compiled network keeps from job to job: a job may leave such an array as it stands."""
 
 
 @dataclass(frozen=True)
@@ -122,13 +139,15 @@ def job(program: Program) -> Iterator[Array]:
         yield Array("signal", signal.projection, signal.name, "float64")
 
 
-def outcome(program: Program, continuous: bool) -> Iterator[Array]:
+def outcome(program: Program, plastic: bool, continuous: bool) -> Iterator[Array]:
     """Iterate over the arrays of an outcome, in order.
 
     Parameters
     ----------
     program : Program
         The program that the outcome is of.
+    plastic : bool
+        Whether learning was on: nothing else changes what persists.
     continuous : bool
         Whether the run was continuous: everything carries over then.
 
@@ -137,7 +156,8 @@ def outcome(program: Program, continuous: bool) -> Iterator[Array]:
     Array
         One array of the outcome.
     """
-    yield from variables(program.persistent)
+    if plastic:
+        yield from variables(program.persistent)
     if continuous:
         yield from variables(program.transient)
         yield from in_flight(program)

@@ -13,6 +13,7 @@ import pytest
 from brian2.units import Hz, ms, mV, nS
 
 import bnsim
+from bnsim.engine import resident
 from bnsim.engine.initial import initial_arrays
 from bnsim.engine.simulator import Simulator
 from bnsim.recipe import Recipe
@@ -102,6 +103,35 @@ def test_a_compiled_network_draws_the_same_synapses() -> None:
     for name in ("cells.v", "cells.in_degree_s", "in_degree.in_flight_unit", "out_degree.in_flight_age"):
         assert np.array_equal(later[name], now[name]), name
     assert later.recipe("total") == start().recipe("total")
+
+
+def test_a_process_that_stays_holds_what_was_drawn() -> None:
+    """Recipes, given synapses, other keys and other weights, one after the other, are as in new processes."""
+    given = start(math.inf)
+    changed = start().replace({"counted.w": given["counted.w"] * np.linspace(1, 2, len(given["counted.w"]))})
+    states = [
+        start(),
+        given,
+        start(),
+        start(key=6),
+        changed,
+        start(),
+        given.replace({"counted.w": changed["counted.w"]}),
+    ]
+
+    def ends(*, anew: bool) -> list[bytes]:
+        found = []
+        for state in [each for one in states for each in (one, one)]:
+            if anew:
+                resident.close_idle()
+            end, recording = simulator().run_for(state, 20 * ms, np.ones(900), record=[bnsim.Spikes("cells")])
+            found.append(end["cells.v"].tobytes() + recording.spike_times("cells").time.tobytes())
+        return found
+
+    staying = ends(anew=False)
+    assert len(set(staying)) == 3
+    assert ends(anew=True) == staying
+    resident.close_idle()
 
 
 def test_other_back_ends_draw_them_before_they_begin() -> None:

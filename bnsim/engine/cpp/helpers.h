@@ -4,46 +4,120 @@
 #include <cstdlib>
 #include <chrono>
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
-#include <unistd.h>
 #include <csignal>
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
 namespace bnsim {
-/* A run whose caller was killed has nobody to tell its outcome. What Ctrl-C means is the caller's to decide: it reaches
-   the whole group. */
-static void end_with_caller() {
-    std::signal(SIGINT, SIG_IGN);
-#ifdef __linux__
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    const char* caller = std::getenv("BNSIM_CALLER");  /* it may have been killed before this */
-    if (caller && getppid() != std::atol(caller)) std::exit(3);
-#endif
+/* What a process and its owner tell each other, job after job (see bnsim.engine.resident). Arrays lie one after another in
+   a file that both have open, ARRAYS; their lengths in bytes go over the socket OWNER. */
+struct Exchange {
+    enum { OWNER = STDIN_FILENO, ARRAYS = STDOUT_FILENO, AS_IT_STANDS = -1, FINISHED = -1, MOST_AT_ONCE = 512 };
+    std::vector<int64_t> sizes;  /* of the arrays of the job */
+    size_t next, n_mapped;       /* the array that is read next */
+    char* mapped;
+    const char* place;           /* where it begins */
+    std::vector<struct iovec> outcome;
+    Exchange() : next(0), n_mapped(0), mapped(NULL), place(NULL) {}
+    /* Wait for a job of so many arrays; false once the owner has closed the socket, or is dead. */
+    bool receive(size_t n_arrays) {
+        sizes.resize(n_arrays); next = 0; outcome.clear();
+        char* const said = (char*)sizes.data();
+        for (size_t n = 0; n < n_arrays * sizeof(int64_t);) {
+            const ssize_t more = ::read(OWNER, said + n, n_arrays * sizeof(int64_t) - n);
+            if (more < 0 && errno == EINTR) continue;
+            if (more <= 0) return false;
+            n += more;
+        }
+        size_t total = 0;
+        for (size_t k = 0; k < n_arrays; k++) if (sizes[k] > 0) total += sizes[k];
+        if (total > n_mapped) {
+            if (mapped) munmap(mapped, n_mapped);
+            void* const found = mmap(NULL, total, PROT_READ, MAP_SHARED, ARRAYS, 0);
+            if (found == MAP_FAILED) fail("cannot read the job");
+            mapped = (char*)found; n_mapped = total;
+        }
+        place = mapped;
+        return true;
+    }
+    int64_t next_size() {
+        if (next == sizes.size()) fail("the job ended too early");
+        return sizes[next++];
+    }
+    void take(void* data, size_t n_bytes) {
+        if (n_bytes) std::memcpy(data, place, n_bytes);
+        place += n_bytes;
+    }
+    /* Write the arrays of the outcome, then say that they are there. */
+    void send() {
+        std::vector<int64_t> said(1, FINISHED);
+        for (size_t k = 0; k < outcome.size(); k++) said.push_back(outcome[k].iov_len);
+        if (lseek(ARRAYS, 0, SEEK_SET) < 0) fail("cannot write the outcome");
+        for (size_t k = 0; k < outcome.size();) {
+            const ssize_t n = writev(ARRAYS, &outcome[k], (int)std::min<size_t>(outcome.size() - k, MOST_AT_ONCE));
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0) fail("cannot write the outcome");
+            size_t written = n;
+            for (; k < outcome.size() && written >= outcome[k].iov_len; k++) written -= outcome[k].iov_len;
+            if (k == outcome.size()) break;
+            outcome[k].iov_base = (char*)outcome[k].iov_base + written; outcome[k].iov_len -= written;
+        }
+        tell(said.data(), said.size());
+    }
+    void tell(const int64_t* numbers, size_t n_numbers) {
+        const char* const said = (const char*)numbers;
+        for (size_t n = 0; n < n_numbers * sizeof(int64_t);) {
+            const ssize_t more = ::write(OWNER, said + n, n_numbers * sizeof(int64_t) - n);
+            if (more < 0 && errno == EINTR) continue;
+            if (more < 0) std::_Exit(3);
+            n += more;
+        }
+    }
+    /* A run whose owner was killed has nobody to tell its outcome. The kernel's own signal for that would come when the
+       thread ends that started the process, which may be long before its owner ends. */
+    static void end_without_owner() {
+        struct pollfd owner = {OWNER, 0, 0};
+        if (poll(&owner, 1, 0) > 0) std::_Exit(3);
+    }
+};
+static Exchange exchange;
+/* The next array of the job; false where it is to stay as it stands. */
+template <class T> bool read(T* data, size_t n, const char* name) {
+    const int64_t n_bytes = exchange.next_size();
+    if (n_bytes == Exchange::AS_IT_STANDS) return false;
+    if ((size_t)n_bytes != n * sizeof(T)) fail(name);
+    exchange.take(data, n_bytes);
+    return true;
 }
-static uint64_t next_size() {
-    uint64_t n = 0;
-    if (std::fread(&n, sizeof(n), 1, stdin) != 1) fail("the job ended too early");
-    return n;
+template <class T> bool read(std::vector<T>& data) {
+    const int64_t n_bytes = exchange.next_size();
+    if (n_bytes == Exchange::AS_IT_STANDS) return false;
+    data.resize(n_bytes / sizeof(T));
+    exchange.take(data.data(), n_bytes);
+    return true;
 }
-template <class T> void read(T* data, size_t n, const char* name) {
-    if (next_size() != n * sizeof(T)) fail(name);
-    if (n && std::fread(data, sizeof(T), n, stdin) != n) fail(name);
-}
-template <class T> void read(std::vector<T>& data) {
-    data.resize(next_size() / sizeof(T));
-    if (data.size() && std::fread(&data[0], sizeof(T), data.size(), stdin) != data.size())
-        fail("the job ended too early");
-}
+/* The next array of the outcome; it must stay where it is until the outcome is sent. */
 template <class T> void write(const T* data, size_t n) {
-    const uint64_t bytes = n * sizeof(T);
-    if (std::fwrite(&bytes, sizeof(bytes), 1, stdout) != 1 || (n && std::fwrite(data, sizeof(T), n, stdout) != n))
-        fail("cannot write the outcome");
+    const struct iovec array = {(void*)data, n * sizeof(T)};
+    exchange.outcome.push_back(array);
 }
-template <class T> void write(const std::vector<T>& data)
-{
-    write(data.empty() ? (const T*)0 : &data[0], data.size());
-}
+template <class T> void write(const std::vector<T>& data) { write(data.data(), data.size()); }
+/* Arrays that no job brings, as they are before the first job: each job finds them so. */
+struct Fresh {
+    struct Array { char* data; std::vector<char> values; };
+    std::vector<Array> arrays;
+    template <class T> void add(T* data, size_t n) {
+        const Array array = {(char*)data, std::vector<char>((char*)data, (char*)(data + n))};
+        arrays.push_back(array);
+    }
+    void restore() const {
+        for (size_t k = 0; k < arrays.size(); k++)
+            std::copy(arrays[k].values.begin(), arrays[k].values.end(), arrays[k].data);
+    }
+};
 /* Where a run stands. trial: -1 in a continuous run. */
 struct Place { int64_t trial; double t; };
 template <class T> void check_finite(const T* data, size_t n, const char* name, const Place& place) {
@@ -129,14 +203,14 @@ struct Feeder {
     }
 };
 /* What happens around the functions of the network in every step. steady: what is worked out where a run begins and where a
-   variable takes new values. seconds: where to add up the time of each function,
-   empty for not at all. report_to: descriptor that is told the number of steps, -1 for none. most_bytes: how much is
+   variable takes new values. seconds: where to add up the time of each function, empty for not at all. reports: whether
+   the owner is told the number of steps. most_bytes: how much is
    recorded before the run ends early, as it does after `until`; 0 for no such end. */
 struct Loop {
     Functions functions; int64_t* timestep; double* t; double dt; void (*check)(const Place&);
     std::vector<Replay*> replays; std::vector<Feeder*> feeders; std::vector<Sampler*> samplers; std::vector<Recorder*> recorders;
     std::vector<codeobj_func> steady;
-    std::vector<double> seconds; int report_to; int64_t done;
+    std::vector<double> seconds; bool reports; int64_t done;
     int64_t most_bytes; std::chrono::steady_clock::time_point until; bool full;
     bool is_full() const {
         if (!most_bytes) return false;
@@ -163,7 +237,8 @@ struct Loop {
             if (++done % CHECK_EVERY == 0) {
                 const Place place = {trial, (now + 1) * dt};
                 check(place);
-                if (report_to >= 0 && ::write(report_to, &done, sizeof(done)) != sizeof(done)) report_to = -1;
+                Exchange::end_without_owner();
+                if (reports) exchange.tell(&done, 1);
             }
             if ((full = is_full())) to = step + 1;
         }

@@ -141,7 +141,8 @@ def ways() -> bytes:
     for means, _ in WAYS.values():
         question += [np.array(means.shape[::-1]), means]
     with tempfile.TemporaryDirectory() as folder:
-        return answered(Path(folder), GENERATOR + DRAWS + WAYS_MAIN, b"".join(part.tobytes() for part in question))
+        program = random.UNIFORM_CPP + GENERATOR + DRAWS + WAYS_MAIN
+        return answered(Path(folder), program, b"".join(part.tobytes() for part in question))
 
 
 class Answer:

@@ -131,10 +131,10 @@ def test_every_field_of_a_program_takes_part_in_its_identity_but_for_data() -> N
     assert set(left_out) == {"data", "encode", "positions", "starts"}
 
 
-@pytest.mark.parametrize("continuous", [False, True])
-def test_the_bytes_hold_every_array_once(continuous: bool) -> None:
+@pytest.mark.parametrize(("plastic", "continuous"), [(False, False), (True, False), (False, True), (True, True)])
+def test_the_bytes_hold_every_array_once(plastic: bool, continuous: bool) -> None:
     program = lower(learning(), DT)
-    outcome = list(layout.outcome(program, continuous))
+    outcome = list(layout.outcome(program, plastic, continuous))
     for order in (list(layout.job(program)), outcome):
         assert max(Counter(order).values()) == 1
         assert {array.content for array in order} <= set(get_args(layout.Content))
@@ -148,6 +148,8 @@ def test_the_bytes_hold_every_array_once(continuous: bool) -> None:
     carried = {variable.name for variable in program.transient} | in_flight
     returned = {array.name for array in outcome if array.content not in ("samples", "counts")}
     assert carried & returned == (carried if continuous else set())
+    learned = {variable.name for variable in program.persistent}
+    assert learned & returned == (learned if plastic else set())
 
 
 def test_what_can_be_recorded() -> None:
