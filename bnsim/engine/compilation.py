@@ -7,6 +7,7 @@ from typing import Any
 
 from brian2.units.fundamentalunits import Quantity
 
+from bnsim import checks
 from bnsim.binning import duration_steps
 from bnsim.engine.backends import backend_name, find_backend
 from bnsim.engine.build import without_upkeep
@@ -29,6 +30,7 @@ def compile_network(
     presentation: Quantity | None,
     backend: str,
     cache: str | Path | None,
+    threads: int,
 ) -> Simulator:
     """Compile a network; see `Network.compile`.
 
@@ -46,6 +48,8 @@ def compile_network(
         Name of the back end, or "auto".
     cache : str, Path or None
         Folder of compiled networks; None for the user's cache folder.
+    threads : int
+        How many share the work of a step.
 
     Returns
     -------
@@ -66,10 +70,12 @@ def compile_network(
     elif presentation is not None:
         raise InputError("compile(presentation): belongs to trials; give trial, too, or leave presentation out")
     name = backend_name(backend)
+    if checks.count("compile(threads)", threads) > 1 and name != "cpp":
+        raise InputError(f"compile(threads): the back end {name!r} has one; leave threads out")
     with without_upkeep():
         program = lower(network, step)
         engine = find_backend(name).compile(program, cache)
-    return Simulator(network, program, timing, name, engine)
+    return Simulator(network, program, timing, name, engine, threads)
 
 
 def to_brian2(network: Network, dt: Quantity, key: int, stimulus: Any) -> Any:

@@ -26,7 +26,7 @@ FLAGS = (
 )
 """No -ffast-math and no contraction (Brian2's default has both): they reorder sums, and the back ends would differ."""
 
-PROGRAM_FLAGS = (*FLAGS, "-fwhole-program")
+PROGRAM_FLAGS = (*FLAGS, "-fwhole-program", "-pthread")
 """Of a program in one file: what it does not call, such as Brian2's own output to disk, is not compiled (a quarter less
 time)."""
 

@@ -48,6 +48,8 @@ class Run:
         Largest number of segments of a job.
     limit : Limit or None
         When the first job ends early; later ones may take longer (see `_rarer`).
+    threads : int
+        How many share the work.
     """
 
     program: Program
@@ -60,6 +62,7 @@ class Run:
     wanted: Record
     chunk: int
     limit: Limit | None = None
+    threads: int = 1
 
     @property
     def n_steps(self) -> int:
@@ -150,6 +153,7 @@ class Run:
             spikes=self.wanted.spikes,
             samples=self.wanted.samples,
             limit=limit,
+            threads=self.threads,
         )
 
 

@@ -211,7 +211,7 @@ class _Writer:
     def _read(self, array: layout.Array) -> Iterator[str]:
         match array.content:
             case "header":
-                yield 'int64_t header[10]; bnsim::read(header, 10, "header");'
+                yield 'int64_t header[11]; bnsim::read(header, 11, "header");'
                 yield "const int64_t n_trials = header[0], steps = header[4], shown = header[5];"
                 yield "const bool plastic = header[1] != 0, profile = header[2] != 0, continuous = header[3] != 0;"
                 yield "const bool reports = header[7] != 0;"
@@ -332,6 +332,7 @@ class _Writer:
 
     def run_trials(self) -> list[str]:
         lines = []
+        lines.append("bnsim::team.begin((int)header[10]);")
         for population in self.program.populations:
             if population.learns:
                 flag = self.vector(self.objects.groups[population.name], "plastic")
@@ -342,7 +343,7 @@ class _Writer:
         lines.append("    const int64_t first = continuous ? header[6] + trial * steps : 0;")
         lines += ["    " + line for line in self._present(presentation)]
         lines += ["    " + line for line in self._end_trial()]
-        return [*lines, "}"]
+        return [*lines, "}", "bnsim::team.end();"]
 
     def _go_on(self) -> Iterator[str]:
         """Begin where the last run ended."""

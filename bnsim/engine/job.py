@@ -106,6 +106,8 @@ class Job:
         Whether each object is timed.
     limit : Limit or None
         When it may end early; None for not at all.
+    threads : int
+        How many share the work.
     """
 
     grid: Grid
@@ -119,6 +121,7 @@ class Job:
     samples: Mapping[tuple[str, str], Sampling]
     profile: bool = False
     limit: Limit | None = None
+    threads: int = 1
 
     @property
     def n_trials(self) -> int:

@@ -24,7 +24,9 @@ from bnsim.engine import random
 SHORTEST = 4
 """Mean number of consecutive targets below which they are not worth their bookkeeping."""
 
-DRAWING, ROWS = ((Path(__file__).parent / "cpp" / name).read_text(encoding="utf-8") for name in ("drawing.h", "rows.h"))
+TEAM, DRAWING, ROWS = (
+    (Path(__file__).parent / "cpp" / name).read_text(encoding="utf-8") for name in ("team.h", "drawing.h", "rows.h")
+)
 
 
 class RowCodeObject(CPPStandaloneCodeObject):
@@ -79,6 +81,7 @@ def declarations(synapses: Iterable[Any]) -> str:
         headers
         + random.UNIFORM_CPP
         + random.CONSTRUCTION_CPP
+        + TEAM
         + DRAWING
         + ROWS
         + "".join(f"static bnsim::Rows bnsim_rows_{name};\n" for name in names)

@@ -57,6 +57,8 @@ class Simulator:
         Name of the back end in use.
     engine : CompiledNetwork
         The program, ready to run on this back end.
+    threads : int
+        How many share the work of a step.
 
     Attributes
     ----------
@@ -69,11 +71,17 @@ class Simulator:
     """
 
     def __init__(
-        self, network: Network, program: Program, timing: Timing | None, backend: str, engine: CompiledNetwork
+        self,
+        network: Network,
+        program: Program,
+        timing: Timing | None,
+        backend: str,
+        engine: CompiledNetwork,
+        threads: int = 1,
     ) -> None:
         self.network, self.program = network, program
         self.backend, self._engine, self._timing = backend, engine, timing
-        self._passed = Known()
+        self._threads, self._passed = threads, Known()
 
     def __repr__(self) -> str:
         dt = f"steps of {self.program.dt * 1e3:g} ms"
@@ -260,6 +268,7 @@ class Simulator:
             wanted,
             chunk=self._chunk,
             limit=None if to is None else Limit(PIECE_BYTES, PIECE_SECONDS),
+            threads=self._threads,
         )
         with progress_of(steps, program.dt, shown=progress) as report:
             if to is not None:
@@ -392,6 +401,7 @@ class Simulator:
                 spikes=wanted.spikes,
                 samples=wanted.samples,
                 profile=profile,
+                threads=self._threads,
             )
             outcomes.append(self._engine.run(job))
             state = State({**state, **outcomes[-1].state})

@@ -27,10 +27,12 @@ struct Words {
     }
     /* A loop of its own, which the compiler turns into vector instructions. */
     void draw(int64_t key_high, int64_t key_low, uint32_t stream, int64_t step) {
-        const int n_drawn = (int)blocks.size();
+        draw(key_high, key_low, stream, step, 0, (int)blocks.size());
+    }
+    void draw(int64_t key_high, int64_t key_low, uint32_t stream, int64_t step, int first, int last) {
         const int32_t* const block = blocks.data();
         uint32_t *const w0 = of[0].data(), *const w1 = of[1].data(), *const w2 = of[2].data(), *const w3 = of[3].data();
-        for (int k = 0; k < n_drawn; k++) {
+        for (int k = first; k < last; k++) {
             uint64_t x0 = (uint32_t)block[k], x1 = (uint32_t)step, x2 = stream, x3 = (uint32_t)(step >> 32);
             bnsim_philox(key_high, key_low, x0, x1, x2, x3);
             w0[k] = (uint32_t)x0; w1[k] = (uint32_t)x1; w2[k] = (uint32_t)x2; w3[k] = (uint32_t)x3;
@@ -171,12 +173,25 @@ struct Poisson {
         });
     }
     void draw(int64_t key_high, int64_t key_low, uint32_t stream, int64_t step, double* number, int n_units) {
+        if (n_drawn++ == 1 && way == BY_FUNCTION) {
+            keep();
+            if (way == ALL_ZERO) std::fill(number, number + n_units, 0.0);
+        }
         if (way == ALL_ZERO) return;
+        if (way == BY_LEVELS && n_units >= Team::LEAST) {
+            const int n_pieces = (words.n + PIECE - 1) / PIECE;
+            team.each([&](int thread) {
+                const int first = PIECE * (int)((int64_t)n_pieces * thread / team.size);
+                const int last = PIECE * (int)((int64_t)n_pieces * (thread + 1) / team.size);
+                words.draw(key_high, key_low, stream, step, first, std::min(last, (int)words.blocks.size()));
+                compare(number, n_units, first, std::min(last, words.n));
+            });
+            return;
+        }
         words.draw(key_high, key_low, stream, step);
-        if (n_drawn++ == 1 && way == BY_FUNCTION) keep();
         switch (way) {
-            case ALL_ZERO: std::fill(number, number + n_units, 0.0); break;
-            case BY_LEVELS: compare(number, n_units); break;
+            case ALL_ZERO: break;
+            case BY_LEVELS: compare(number, n_units, 0, words.n); break;
             case BY_SEARCH:
                 words.for_each(n_units, [&](int unit, int j, int k) {
                     number[unit] = distributions[which[unit]].search(words.of[j][k]);
@@ -189,9 +204,9 @@ struct Poisson {
         }
     }
     /* Loops without branches, which the compiler turns into vector instructions. */
-    void compare(double* number, int n_units) const {
+    void compare(double* number, int n_units, int begin, int end) const {
         int32_t found[4][PIECE];
-        for (int first = 0; first < words.n; first += PIECE) {
+        for (int first = begin; first < end; first += PIECE) {
             const int n = std::min<int>(PIECE, words.n - first), n_whole = std::min(n, n_units / 4 - first);
             const int32_t distribution = common[first / PIECE];
             const size_t n_levels = distributions[0].size();

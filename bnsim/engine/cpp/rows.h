@@ -172,13 +172,34 @@ struct Rows {
         end_rows(targets.size());
     }
     void count(const Reached& reached) {
-        uint16_t* const count = counts.data();
         counted = true;
-        for (const Row* row = reached.row; row != reached.end; row++) {
-            const int32_t last = row[1].first;
-            if (near.empty()) for (int32_t k = row->first; k < last; k++) count[far[k]]++;
-            else for (int32_t k = row->first; k < last; k++) count[near[k]]++;
+        for (const Row* row = reached.row; row != reached.end; row++) count_part(row->first, row[1].first);
+    }
+    /* The part of a row that leads to some targets only, in the order of which its synapses are. */
+    void part(const Reached& reached, int low, int high, int n_targets, int32_t& first, int32_t& last) const {
+        if (near.empty()) part_of(far.data(), reached, low, high, n_targets, first, last);
+        else part_of(near.data(), reached, low, high, n_targets, first, last);
+    }
+    template <class T> static void part_of(const T* targets, const Reached& reached, int low, int high, int n_targets,
+                                           int32_t& first, int32_t& last) {
+        const T *const begin = targets + reached.row->first, *const end = targets + reached.row[1].first;
+        first = low == 0 ? reached.row->first : (int32_t)(std::lower_bound(begin, end, low) - targets);
+        last = high == n_targets ? reached.row[1].first : (int32_t)(std::lower_bound(begin, end, high) - targets);
+    }
+    /* Call a function with the part of each row that is due, in a thread that has some of the targets. */
+    template <class F> void each_part(int thread, int n_targets, const F& function) const {
+        const int low = team.first(thread, n_targets), high = team.first(thread + 1, n_targets);
+        for (size_t k = 0; k < due.size(); k++) {
+            if (k + AHEAD < due.size()) fetch(due[k + AHEAD]);
+            int32_t first, last;
+            part(due[k], low, high, n_targets, first, last);
+            function(first, last);
         }
+    }
+    void count_part(int32_t first, int32_t last) {
+        uint16_t* const count = counts.data();
+        if (near.empty()) for (int32_t k = first; k < last; k++) count[far[k]]++;
+        else for (int32_t k = first; k < last; k++) count[near[k]]++;
     }
     /* What was counted, as sums of ones. */
     void sum_counts(double* sums) {

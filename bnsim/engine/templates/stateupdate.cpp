@@ -31,6 +31,22 @@
         return;
     }
     {% endif %}
+    {% if '_synaptic_pre' not in owner.variables and owner.N >= 4096 %}
+    if (bnsim::team.size > 1)
+    {
+        bnsim::team.each([&](int _thread)
+        {
+            const int _last = bnsim::team.first(_thread + 1, _N);
+            #pragma GCC ivdep
+            for (int _idx = bnsim::team.first(_thread, _N); _idx < _last; _idx++)
+            {
+                const size_t _vectorisation_idx = _idx;
+                {{vector_code|autoindent}}
+            }
+        });
+        return;
+    }
+    {% endif %}
     {% if '_synaptic_pre' not in owner.variables %}
     {# Each unit has its own place in every array: compilers give up where they would have to compare many addresses. #}
     #pragma GCC ivdep

@@ -9,6 +9,37 @@
     {{scalar_code|autoindent}}
 
     bnsim::Rows& _rows = bnsim_rows_{{pathway.name}};
+    {% set weights = get_array_name(variables['w']) if 'w' in variables else '' %}
+    {% set reads_weights = weights and 'const double w = ' ~ weights in vector_code | join('\n') %}
+    {% if pathway.program.drawable and other_end in variables and reads_weights %}
+    if (bnsim::team.size > 1 && _rows.packed)
+    {
+        _rows.find_due();
+        bnsim::team.each([&](int _thread)
+        {
+            {% if pathway.program.counted %}
+            if (!_rows.counts.empty())
+            {
+                _rows.each_part(_thread, {{pathway.program.n_target}}, [&](int _first, int _last) { _rows.count_part(_first, _last); });
+                return;
+            }
+            {% endif %}
+            _rows.with_weights(_rows.{{'near' if pathway.program.near else 'far'}}.data(), [&](const auto {{get_array_name(variables[other_end])}}, const auto {{weights}})
+            {
+                _rows.each_part(_thread, {{pathway.program.n_target}}, [&](int _first, int _last)
+                {
+                    for (int _idx = _first; _idx < _last; _idx++)
+                    {
+                        const size_t _vectorisation_idx = _idx;
+                        {{vector_code|autoindent}}
+                    }
+                });
+            });
+        });
+        _rows.counted = _rows.counted || !_rows.due.empty();
+        return;
+    }
+    {% endif %}
     for (bnsim::Reached _reached; _rows.next(_reached);)
     {
     {% if pathway.program.counted %}
@@ -32,8 +63,7 @@
             }
             continue;
         }
-        {% set weights = get_array_name(variables['w']) if 'w' in variables else '' %}
-        {% if pathway.program.fixed and weights and 'const double w = ' ~ weights in vector_code | join('\n') %}
+        {% if pathway.program.fixed and reads_weights %}
         if (_rows.packed)
         {
             _rows.with_weights(_rows.{{'near' if pathway.program.near else 'far'}}.data(), [&](const auto {{get_array_name(variables[other_end])}}, const auto {{weights}})

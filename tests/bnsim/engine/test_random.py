@@ -22,6 +22,7 @@ from bnsim.drives.encoder import BY_CHANCE
 from bnsim.engine import random
 from bnsim.engine.compiler import FLAGS
 from bnsim.engine.driver import DRAWS, GENERATOR
+from bnsim.engine.rows import TEAM
 from bnsim.engine.simulator import Simulator
 
 CPP_MAIN = """
@@ -141,7 +142,7 @@ def ways() -> bytes:
     for means, _ in WAYS.values():
         question += [np.array(means.shape[::-1]), means]
     with tempfile.TemporaryDirectory() as folder:
-        program = random.UNIFORM_CPP + GENERATOR + DRAWS + WAYS_MAIN
+        program = random.UNIFORM_CPP + TEAM + GENERATOR + DRAWS + WAYS_MAIN
         return answered(Path(folder), program, b"".join(part.tobytes() for part in question))
 
 
