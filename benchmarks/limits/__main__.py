@@ -4,15 +4,13 @@
 
 `brunel.cpp` simulates the same network in plain C++ in three ways, compiled with the flags of bnsim's own programs and
 given the same edges; numbers from outside are drawn by the same kind of generator. Times are seconds of processor time
-of one thread, by turns with those of bnsim, medians with the least and the largest; for bnsim, those of a run less
-those of a run of one step, which reads the network. The factor is that to the fastest of the three. Results are kept in
-benchmarks/README.md.
+of one thread, by turns with those of bnsim, medians with the least and the largest; a run of one step before bnsim's
+reads the network. The factor is that to the fastest of the three. Results are kept in benchmarks/README.md.
 """
 
 from __future__ import annotations
 
 import argparse
-import resource
 import statistics
 import subprocess
 import tempfile
@@ -23,8 +21,10 @@ from brian2.units import ms, mV, second
 
 import bnsim
 from bnsim.engine.compiler import PROGRAM_FLAGS, find_compiler
+from bnsim.engine.resident import close_idle
 from experiments.classics.brunel import CLASSIC, REGIMES
 from experiments.classics.brunel import measure as brunel
+from experiments.shared.effort import processor_seconds
 
 STEP, DURATION = 0.1, 1.0
 """Time step in ms; simulated time in s."""
@@ -50,9 +50,10 @@ def main() -> None:
             for algorithm in ALGORITHMS:
                 seconds, rates[algorithm] = limit(folder, algorithm)
                 times.setdefault(algorithm, []).append(seconds)
+            close_idle()  # a new process loads the network, which then is there
             loaded, _ = own(simulator, state, STEP * ms)
             seconds, rates["bnsim"] = own(simulator, state, DURATION * second)
-            times.setdefault("bnsim", []).append(seconds - loaded)
+            times.setdefault("bnsim", []).append(seconds)
             times.setdefault("bnsim, reading the network", []).append(loaded)
     least = min(statistics.median(times[algorithm]) for algorithm in ALGORITHMS)
     for name, seconds in times.items():
@@ -97,12 +98,11 @@ def limit(folder: Path, algorithm: str) -> tuple[float, float]:
 
 
 def own(simulator: bnsim.Simulator, state: bnsim.State, duration: object) -> tuple[float, float]:
-    """Return the processor time of the compiled network in s and the rate in Hz."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    """Return the processor time of a call and of the compiled network in s, and the rate in Hz."""
+    before = processor_seconds()
     _, recording = simulator.run_for(state, duration)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = processor_seconds() - before
     counts = np.concatenate([counts[0] for counts in recording.counts.values()])
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return seconds, float(counts.mean() / (duration / second))
 
 

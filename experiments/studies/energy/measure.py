@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bnsim.arrays import FloatArray
+from experiments.shared.effort import processor_seconds
 from experiments.shared.fitted import fitted
 from experiments.spec import Measurement, Outcome, Progress, Subject
 from experiments.studies.energy import STUDY, Config
@@ -46,9 +46,9 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
 
 
 def _costs(model: Classifier, X: FloatArray) -> Iterator[Measurement]:
-    started = _cpu_seconds()
+    started = processor_seconds()
     model.predict(X)
-    seconds = (_cpu_seconds() - started) / len(X)
+    seconds = (processor_seconds() - started) / len(X)
     operations, activity = model.operations(X), model.activity(X)
     trained = _trained(model, activity)
     skipped = sum(size * (1 - nonzero_share(before.responses)) for before, size in trained if before.binned is None)
@@ -106,9 +106,3 @@ def _stored_bytes(model: Classifier) -> int:
         model.save(path)
         with np.load(path, allow_pickle=False) as arrays:
             return sum(arrays[name].nbytes for name in arrays.files if arrays[name].dtype.kind in "fiu")
-
-
-def _cpu_seconds() -> float:
-    """Return the processor time of this process and of all its children that have ended."""
-    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(used.ru_utime + used.ru_stime for used in usage)
