@@ -112,7 +112,7 @@ def code() -> None:
 
 
 def poisson() -> None:
-    """Drawing 784 x 1000 random numbers a trial; the cost of starting the process is measured with one trial."""
+    """Drawing 784 x 1000 random numbers a trial; what a call costs is measured with one trial."""
     images = np.random.default_rng(0).random((N_TRIALS, N_INPUT))
     simulator = poisson_input().compile(trial=500 * ms, dt=0.5 * ms, backend="cpp")
     state = simulator.initial_state(key=0)
@@ -120,7 +120,7 @@ def poisson() -> None:
     many = repeated(lambda: simulator.run(state, images, key=1))
     report("a run of one trial, 784 Poisson inputs x 1000 steps", one)
     difference = [(all_of_them - min(one)) for all_of_them in many]
-    report("the same, per trial within a chunk of 100, process start excluded", difference, per=N_TRIALS - 1)
+    report("the same, per trial within a chunk of 100, what a call costs excluded", difference, per=N_TRIALS - 1)
 
 
 def presentations() -> None:

@@ -29,6 +29,7 @@ from brian2 import ms, mV, second
 
 import bnsim
 import bnsim.plotting
+from bnsim.engine.resident import close_idle
 from experiments.classics import brunel
 from experiments.classics.brunel.measure import network as brunel_network
 
@@ -84,6 +85,7 @@ def run(name: str, seconds: float, folder: Path) -> None:
     record = [bnsim.Spikes("E"), bnsim.Spikes("I")]
     state, recording = simulator.run_for(state, seconds * second, record=record, to=folder)
     taken = time.perf_counter() - started
+    close_idle()  # the system tells the memory of children that have ended
     end = recording.start + recording.duration
     last = recording.window(end - 1.0, end)
     found = {

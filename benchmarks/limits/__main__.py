@@ -8,9 +8,8 @@ from outside are drawn by the same kind of generator. Brunel's network (12,500 n
 simulated for 1 s in three ways, with the same edges; the cortical microcircuit for 1 s after 0.5 s, at a share of its
 neurons and of their inputs, with connections that each draws by the same rule. All of it (`--scale 1 --inputs 1`) has
 77,169 neurons and 299 million synapses, and takes 1.8 GB in C++. Times are seconds of processor time, by turns, medians
-with the least and the largest; for bnsim, those of a run less those of a run of one step, which reads the network. The
-factor is that to the fastest C++. Measure two threads on an idle machine: they wait for each other in every step.
-Results are kept in benchmarks/README.md.
+with the least and the largest; bnsim's connections are drawn in a step before. The factor is that to the fastest C++.
+Measure two threads on an idle machine: they wait for each other in every step. Results are kept in benchmarks/README.md.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ def main() -> None:
     parser.add_argument("--regime", default="AI", choices=REGIMES)
     parser.add_argument("--scale", type=float, default=0.1, help="share of the microcircuit's neurons")
     parser.add_argument("--inputs", type=float, default=0.3, help="share of the inputs of each")
-    parser.add_argument("--threads", type=int, default=1, choices=(1, 2), help="of the C++")
+    parser.add_argument("--threads", type=int, default=1, choices=(1, 2), help="of both")
     parser.add_argument("--limit-alone", action="store_true", help="the C++ without bnsim")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:

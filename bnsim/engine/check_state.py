@@ -6,6 +6,8 @@ presentation.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from bnsim.engine.known import Known
@@ -122,16 +124,14 @@ def _delays(projection: ProjectionProgram, state: State, passed: Known) -> tuple
 def _range(state: State, name: str, passed: Known) -> tuple[float, float]:
     """The least and the largest value of an array; 0 where it is empty."""
     values = state[name]
-    return passed.once(
-        f"range of {name}", [values], lambda: (values.min(), values.max()) if values.size else (0.0, 0.0)
-    )
+    return passed.once(name, [values], lambda: (values.min(), values.max()) if values.size else (0.0, 0.0))
 
 
 def _check_values(state: State, name: str, size: int, passed: Known) -> np.ndarray:
     values = state[name]
     if values.shape != (size,):
         raise _refusal(name, f"has shape {values.shape}, expected ({size},)")
-    if not passed.once(f"values of {name}", [values], lambda: np.isfinite(values).all()):
+    if not all(map(math.isfinite, _range(state, name, passed))):  # NaN and infinities are among these
         raise _refusal(name, "holds NaN or infinite values")
     return values
 

@@ -22,8 +22,8 @@ class Known:
     """
 
     def __init__(self) -> None:
-        self._noted: dict[Hashable, tuple[weakref.ref[np.ndarray], ...]] = {}
-        self._values: dict[Hashable, object] = {}
+        # References and value are one entry: threads see both of one array, or both of another.
+        self._noted: dict[Hashable, tuple[tuple[weakref.ref[np.ndarray], ...], object]] = {}
 
     def holds(self, subject: Hashable, *arrays: np.ndarray) -> bool:
         """Return whether these very arrays were noted last.
@@ -40,12 +40,14 @@ class Known:
         bool
             False, too, where one could have been changed meanwhile.
         """
+        return self._found(subject, arrays) is not None
+
+    def _found(self, subject: Hashable, arrays: Sequence[np.ndarray]) -> tuple[object] | None:
         noted = self._noted.get(subject)
-        return (
-            noted is not None
-            and len(noted) == len(arrays)
-            and all(reference() is array and is_frozen(array) for reference, array in zip(noted, arrays, strict=True))
-        )
+        if noted is None or len(noted[0]) != len(arrays):
+            return None
+        same = (reference() is array and is_frozen(array) for reference, array in zip(noted[0], arrays, strict=True))
+        return (noted[1],) if all(same) else None
 
     def note(self, subject: Hashable, *arrays: np.ndarray) -> None:
         """Remember arrays, in place of those that were noted before.
@@ -57,8 +59,11 @@ class Known:
         *arrays : ndarray
             The arrays. Where one of them can be changed, nothing is remembered.
         """
+        self._keep(subject, arrays, None)
+
+    def _keep(self, subject: Hashable, arrays: Sequence[np.ndarray], value: object) -> None:
         if all(map(is_frozen, arrays)):
-            self._noted[subject] = tuple(map(weakref.ref, arrays))
+            self._noted[subject] = tuple(map(weakref.ref, arrays)), value
         else:
             self._noted.pop(subject, None)
 
@@ -79,12 +84,12 @@ class Known:
         object
             What `computed` returned for these very arrays.
         """
-        if not self.holds(subject, *arrays):
-            value = computed()
-            self.note(subject, *arrays)
-            self._values[subject] = value
-            return value
-        return cast(T, self._values[subject])
+        found = self._found(subject, arrays)
+        if found is not None:
+            return cast(T, found[0])
+        value = computed()
+        self._keep(subject, arrays, value)
+        return value
 
     def forget(self, subjects: Iterable[Hashable]) -> None:
         """Forget what was noted.

@@ -365,6 +365,7 @@ def _forget() -> None:
 
 
 atexit.register(close_idle)
-os.register_at_fork(
-    before=lambda: _pool.lock.acquire(), after_in_parent=lambda: _pool.lock.release(), after_in_child=_forget
-)
+if hasattr(os, "register_at_fork"):  # where processes can be forked
+    os.register_at_fork(
+        before=lambda: _pool.lock.acquire(), after_in_parent=lambda: _pool.lock.release(), after_in_child=_forget
+    )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+import time
+
 import numpy as np
 import pytest
 
@@ -67,6 +71,30 @@ def test_what_follows_from_arrays_is_computed_once() -> None:
     assert len(calls) == 1
     assert known.once("sum", [np.arange(3)], total) == 3
     assert len(calls) == 2
+
+
+def test_threads_do_not_mix_what_follows_from_their_arrays() -> None:
+    known, arrays, wrong = Known(), [frozen(np.full(1, k)) for k in range(2)], list[int]()
+    until = time.monotonic() + 1
+
+    def work(k: int) -> None:
+        while time.monotonic() < until:
+            for array in (arrays[k], arrays[1 - k]):
+                found = known.once("value", [array], lambda array=array: int(array[0]))
+                if found != array[0]:
+                    wrong.append(found)
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=work, args=(k,)) for k in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert not wrong
 
 
 def test_a_state_that_is_refused_is_refused_again() -> None:
