@@ -9,7 +9,7 @@ simulated for 1 s in three ways, with the same edges; the cortical microcircuit 
 neurons and of their inputs, with connections that each draws by the same rule. All of it (`--scale 1 --inputs 1`) has
 77,169 neurons and 299 million synapses, and takes 1.8 GB in C++. Times are seconds of processor time, by turns, medians
 with the least and the largest; bnsim's connections are drawn in a step before. The factor is that to the fastest C++.
-Measure two threads on an idle machine: they wait for each other in every step. Results are kept in benchmarks/README.md.
+Measure two threads on an idle machine: they wait for each other in every step. Results: benchmarks/README.md.
 """
 
 from __future__ import annotations

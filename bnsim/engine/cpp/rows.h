@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <vector>
 namespace bnsim {
-enum { NEAR = 65536, AHEAD = 3, LINE = 64 };
 /* Targets whose numbers take two bytes; how many spikes are fetched before they are needed; bytes that come from memory
    together. */
+enum { NEAR = 65536, AHEAD = 3, LINE = 64 };
 /* Synapses that a spike of one unit reaches at the same time, after `delay` steps: from `first`, in the order of the rows,
    to before that of the next row. */
 struct Row { int32_t first, delay; };
@@ -36,6 +36,7 @@ struct Rows {
     Large<float>::vector singles;               /* weights, where these are numbers of single precision */
     Large<double>::vector doubles;              /* otherwise; neither where all are `weight` */
     double weight;
+    bool ascending;                             /* whether the targets of each row are: threads can share them then */
     std::vector<uint16_t> counts;               /* of what has reached each target in this step, where spikes are counted */
     bool counted;                               /* whether any has */
     const int32_t *spikes, *n_spikes;
@@ -96,7 +97,11 @@ struct Rows {
             single = single && (double)(float)weights[k] == weights[k];
         }
         if (!alike && !single && order.empty()) return;
-        packed = true; weight = weights[0]; numbers = NULL;
+        packed = ascending = true; weight = weights[0]; numbers = NULL;
+        for (size_t row = 0, k = 0; k + 1 < n; k++) {
+            if ((int32_t)k + 1 == rows[row + 1].first) row++;
+            else ascending = ascending && target[order.empty() ? k : order[k]] <= target[order.empty() ? k + 1 : order[k + 1]];
+        }
         if (n_targets <= NEAR) in_order_of_rows(near, target.data(), n);
         else in_order_of_rows(far, target.data(), n);
         if (!alike && single) in_order_of_rows(singles, weights, n);
@@ -119,11 +124,11 @@ struct Rows {
         for (size_t k = 0; k < far.size(); k++) incoming[far[k]]++;
         if (*std::max_element(incoming.begin(), incoming.end()) < 65536) counts.assign(n_targets, 0);
     }
-    /* Draw the synapses, packed, in the place of wiring given ones. targets: `near` or `far`. seconds: of the delay that all have; NULL where each
-       has its own, or there is none. */
-    template <class T> void draw(const Recipe& recipe, std::vector<T, InLargePages<T> >& targets, bool ones, int n_units, const double* seconds,
-                                 double dt, const int32_t* spikespace) {
-        spikes = spikespace; n_spikes = spikespace + n_units; numbers = NULL; packed = true; factor = 1.0;
+    /* Draw the synapses, packed, in the place of wiring given ones. targets: `near` or `far`. ones: whether ones are summed
+       instead of weights that are alike. seconds: of the delay that all have; NULL where each has its own, or there is none. */
+    template <class T> void draw(const Recipe& recipe, std::vector<T, InLargePages<T> >& targets, bool ones, int n_units,
+                                 const double* seconds, double dt, const int32_t* spikespace) {
+        spikes = spikespace; n_spikes = spikespace + n_units; numbers = NULL; packed = ascending = true; factor = 1.0;
         order.clear(); near.clear(); far.clear(); singles.clear(); doubles.clear(); counts.clear();
         if (recipe.alike()) {
             weight = recipe.weight(recipe.weights.p[0], recipe.blocks.empty() ? 1.0 : recipe.blocks[0].factor);
@@ -175,7 +180,7 @@ struct Rows {
         counted = true;
         for (const Row* row = reached.row; row != reached.end; row++) count_part(row->first, row[1].first);
     }
-    /* The part of a row that leads to some targets only, in the order of which its synapses are. */
+    /* The part of a row that leads to some targets only. */
     void part(const Reached& reached, int low, int high, int n_targets, int32_t& first, int32_t& last) const {
         if (near.empty()) part_of(far.data(), reached, low, high, n_targets, first, last);
         else part_of(near.data(), reached, low, high, n_targets, first, last);

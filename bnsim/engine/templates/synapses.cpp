@@ -12,7 +12,7 @@
     {% set weights = get_array_name(variables['w']) if 'w' in variables else '' %}
     {% set reads_weights = weights and 'const double w = ' ~ weights in vector_code | join('\n') %}
     {% if pathway.program.drawable and other_end in variables and reads_weights %}
-    if (bnsim::team.size > 1 && _rows.packed)
+    if (bnsim::team.size > 1 && _rows.packed && _rows.ascending)
     {
         _rows.find_due();
         bnsim::team.each([&](int _thread)

@@ -31,14 +31,18 @@ def network() -> bnsim.Network:
     return bnsim.Network(cells, [fixed, *drawn])
 
 
-@pytest.mark.parametrize("many", [0, np.inf])
-def test_any_number_of_threads_gives_the_same_bits(many: float) -> None:
-    """Of networks that draw their synapses, and of those that are given them."""
+@pytest.mark.parametrize("synapses", ["drawn", "given", "given in another order"])
+def test_any_number_of_threads_gives_the_same_bits(synapses: str) -> None:
     ends = []
     for threads in (1, 2, 3):
         simulator = network().compile(dt=0.5 * ms, backend="cpp", threads=threads)
         clock = {"clock": np.zeros(1, np.int64), "key": np.array([1], np.uint64)}
+        many = 0 if synapses == "drawn" else np.inf
         state = bnsim.State({**initial_arrays(simulator.program, 1, many), **clock})
+        if synapses == "given in another order":
+            names = [f"E_to_E.{part}" for part in ("source", "target", "w", "delay")]
+            order = np.random.default_rng(1).permutation(len(state[names[0]]))
+            state = state.replace({name: state[name][order] for name in names})
         half, _ = simulator.run_for(state, 10 * ms)
         ends.append(simulator.run_for(half, 15 * ms, record=[bnsim.Spikes("E")]))
     (one, recording), *others = ends
