@@ -199,17 +199,16 @@ def lines(networks: Mapping[str, list[Distributions]]) -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("store", type=Path)
-    parser.add_argument("--seeds", type=int, default=5, help="networks of each simulator, at least 2")
+    parser.add_argument("--seeds", type=int, default=5, choices=range(2, 11), help="networks of each simulator")
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--scale", type=float, default=1.0, help="share of the microcircuit's neurons")
     parser.add_argument("--inputs", type=float, default=1.0, help="share of the inputs of each")
     chosen = parser.parse_args()
-    if chosen.seeds < 2:
-        parser.error("--seeds: give at least 2, to have a distance within a simulator")
     config = Config(neurons=chosen.scale, inputs=chosen.inputs, duration=round(1e3 * chosen.seconds), steps=(STEP,))
     chosen.store.mkdir(parents=True, exist_ok=True)
     networks: dict[str, list[Distributions]] = {name: [] for name in SIMULATORS}
-    for seed in range(chosen.seeds):
+    for seed in range(chosen.first, chosen.first + chosen.seeds):
         for simulator, found in networks.items():
             found.append(kept(chosen.store, simulator, config, seed))
     print("\n".join(lines(networks)))

@@ -61,7 +61,7 @@ def draw(run: Run) -> dict[str, Figure]:
 
 
 def sentences(run: Run) -> list[str]:
-    """State rates beside those of the full model, and the ranges of variation and synchrony.
+    """State rates beside those of the full model, the ranges of variation and synchrony, and what meets the criterion.
 
     Parameters
     ----------
@@ -82,9 +82,15 @@ def sentences(run: Run) -> list[str]:
     if config["neurons"] == config["inputs"] == 1:
         of = "in the full model"
     told = [f"Rates {of}, and of the full model in NEST in brackets: {listed(rates)}."]
-    for metric in ("variation", "synchrony"):
+    for metric, name in _NAMES.items():
         if values := [entry["mean"] for entry in _main(run, metric).values()]:
-            told.append(f"{_NAMES[metric]} lies between {number(min(values), '')} and {number(max(values), '')}.")
+            told.append(f"{name} lies between {number(min(values), '')} and {number(max(values), '')}.")
+    for entry in entries(run, CLASSIC["asynchronous_irregular"]):
+        if entry["facts"]["dt"] == config["steps"][0]:
+            share = number(entry["mean"], "fraction")
+            told.append(
+                f"By the paper's criterion, activity is asynchronous and irregular in {share} of the cell types."
+            )
     return told
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,8 @@ WARM_UP = 500
 """Time that is not measured, in ms."""
 BIN, COUNTED = 3.0, 1000
 """Width of the bins (ms), and number of neurons of a cell type, of which synchrony is measured."""
+CRITERION: Mapping[str, tuple[float, float]] = {"rate": (0, 30), "variation": (0.7, 1.2), "synchrony": (0, 8)}
+"""Where activity is asynchronous and irregular at a low rate: least value of each metric, and what it is below."""
 SHOWN, RESOLUTION, ONE_IN = 400, 0.1, 40
 """Time (ms) and resolution (ms) of the raster, and how many neurons of the full model stand behind one in it."""
 PERCENTILES = (5, 25, 50, 75, 95)
@@ -82,7 +84,7 @@ def simulated(config: Config, dt: float, seed: int) -> Recording:
 
 
 def measured(config: Config, dt: float, recording: Recording) -> Iterator[Measurement]:
-    """Measure rate, variation and synchrony of each cell type.
+    """Measure rate, variation and synchrony of each cell type, and how many are asynchronous and irregular.
 
     Parameters
     ----------
@@ -98,6 +100,14 @@ def measured(config: Config, dt: float, recording: Recording) -> Iterator[Measur
     Measurement
         One after the other; variation only where a neuron fires three times, synchrony where one fires.
     """
+    rows = list(_of_types(config, dt, recording))
+    yield from rows
+    facts: dict[str, Any] = {"neurons": config.neurons, "inputs": config.inputs, "dt": dt, "duration": config.duration}
+    yield CLASSIC["asynchronous_irregular"](_share(rows), **facts)
+
+
+def _of_types(config: Config, dt: float, recording: Recording) -> Iterator[Measurement]:
+    """Yield rate, variation and synchrony of each cell type."""
     for name in "EI":
         rates = recording.counts[name][0] / recording.duration
         variation = bnsim.measures.coefficient_of_variation(recording, name)
@@ -109,10 +119,20 @@ def measured(config: Config, dt: float, recording: Recording) -> Iterator[Measur
                 "dt": dt,
             }
             yield CLASSIC["rate"](rates[own].mean(), **facts)
-            yield from mean_of_defined(CLASSIC["variation"], variation[own], duration=float(config.duration), **facts)
+            yield from mean_of_defined(CLASSIC["variation"], variation[own], **facts)
             counts = _binned(recording, name, own.start, min(own.start + COUNTED, own.stop))
             if counts.any():
                 yield CLASSIC["synchrony"](counts.var() / counts.mean(), **facts)
+
+
+def _share(rows: list[Measurement]) -> float:
+    """Share of the cell types whose activity meets the criterion; a metric that is not defined does not."""
+    values = {(row.metric, row.facts["population"]): row.value for row in rows}
+    met = [
+        all(low <= values.get((metric, population), np.inf) < high for metric, (low, high) in CRITERION.items())
+        for population in POPULATIONS
+    ]
+    return float(np.mean(met))
 
 
 def _binned(recording: Recording, name: str, first: int, end: int) -> IntArray:

@@ -113,6 +113,18 @@ def test_spikes_after_the_last_whole_bin_are_no_synchrony() -> None:
     assert "synchrony" not in {row.metric for row in rows}
 
 
+def test_a_cell_type_is_asynchronous_and_irregular_where_all_three_measures_are_within_the_criterion() -> None:
+    values = {"rate": 5.0, "variation": 0.9, "synchrony": 2.0}
+    rows = [CLASSIC[metric](value, population=name) for metric, value in values.items() for name in RATES]
+    assert measure._share(rows) == 1
+    rows[0] = CLASSIC["rate"](30.0, population="L23E")
+    assert measure._share(rows) == 7 / 8
+    rows[17] = CLASSIC["synchrony"](8.0, population="L23I")
+    rows[10] = CLASSIC["variation"](0.69, population="L4E")
+    assert measure._share(rows) == 5 / 8
+    assert measure._share(rows[:-1]) == 4 / 8  # no neuron of L6I fired
+
+
 def test_the_preset_full_is_the_full_model_and_is_held_against_its_rates() -> None:
     full = CLASSIC.presets["full"]
     assert (full.neurons, full.inputs, full.duration, full.steps) == (1, 1, 10_000, (0.1,))
@@ -134,9 +146,11 @@ def test_a_small_run_is_drawn_and_told(run: Run) -> None:
     assert [label.get_text() for label in raster.get_yticklabels()] == ["L2/3", "L4", "L5", "L6"]
     assert [label.get_text() for label in rates.get_yticklabels()][:2] == ["2/3e", "2/3i"]
     assert (variation.get_xlabel(), synchrony.get_xlabel()) == ("CV", "Variance / mean")
-    rates_told, variation_told, synchrony_told = figure.sentences(run)
+    rates_told, variation_told, synchrony_told, criterion_told = figure.sentences(run)
     assert rates_told.startswith(
         "Rates with 0.02 of the neurons and 0.05 of their inputs, and of the full model in NEST"
     )
     assert variation_told.startswith("The mean coefficient of variation of interspike intervals lies between 0.")
     assert synchrony_told.startswith("Synchrony lies between ")
+    # In 0.4 s no cell type has a coefficient of 0.7.
+    assert criterion_told.endswith("asynchronous and irregular in 0.00\N{NO-BREAK SPACE}% of the cell types.")
