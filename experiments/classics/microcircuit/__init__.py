@@ -25,15 +25,16 @@ are 10 to 50 % lower than in the full model, in NEST as here.
 
 Deviations: initial potentials are normally distributed (-63.5 +- 5 mV, below the threshold) in all cell types; delays
 are at most 6 standard deviations above their mean. The refractory period of `bnsim` includes the step of the spike
-itself; the model's is therefore one step longer than 2 ms. Weights have single precision. The paper measures rates and
-variation in 60 s and synchrony in 5 s; in 10 s, neurons that fire rarely have few intervals, and their coefficient is
-lower. Its experiments with thalamic input are left out.
+itself; the model's is therefore one step longer than 2 ms. Weights have single precision. The paper's figure is of
+60 s; in 10 s, neurons that fire rarely have few intervals, and their coefficient is lower. Its experiments with
+thalamic input are left out.
 
 References
 ----------
 T. Potjans and M. Diesmann, Cerebral Cortex 24, 785-806 (2014), with the parameters and rates of the example in NEST's
-repository (`Potjans_2014`). R. Shimoura et al., ReScience 4(1), 2 (2018), for its criterion of asynchronous and
-irregular activity. S. van Albada, M. Helias and M. Diesmann, PLoS Computational Biology 11, e1004490 (2015).
+repository (`Potjans_2014`). R. Shimoura et al., ReScience 4(1), 2 (2018), a replication, for the paper's samples and
+its criterion of asynchronous and irregular activity. S. van Albada, M. Helias and M. Diesmann, PLoS Computational
+Biology 11, e1004490 (2015).
 """
 
 from __future__ import annotations

@@ -139,7 +139,7 @@ def _binned(recording: Recording, name: str, first: int, end: int) -> IntArray:
     """The number of spikes of some units together in bins, without a shorter one at the end."""
     spikes = recording.spike_times(name)
     time = spikes.time[(spikes.unit >= first) & (spikes.unit < end)]
-    width = round(BIN / 1e3 / recording.dt)
+    width = max(round(BIN / 1e3 / recording.dt), 1)
     n_bins = recording.n_steps // width
     bins = (steps_of(time, recording.dt) - recording.first_step) // width
     return np.bincount(bins, minlength=n_bins)[:n_bins]
