@@ -1,8 +1,9 @@
 /* Potjans and Diesmann's microcircuit in plain C++: what it costs where nothing but the loops is left (see __main__.py).
 
-   Usage: microcircuit FILE THREADS WARM_UP STEPS. FILE holds what `microcircuit.py` writes of the circuit: sizes, numbers
-   of synapses, weights, and tables for all that takes a logarithm or an exponential. Connections are drawn here.
-   The first WARM_UP steps are not measured. Prints names and values, one a line.
+   Usage: microcircuit FILE THREADS WARM_UP STEPS [SPIKES]. FILE holds what `microcircuit.py` writes of the circuit: sizes,
+   numbers of synapses, weights, and tables for all that takes a logarithm or an exponential. Connections are drawn here.
+   The first WARM_UP steps are not measured. Prints names and values, one a line. SPIKES is a file for the spikes after
+   them: pairs of 32-bit numbers, the step since the start and the cell.
 
    A row holds the synapses of a source, by block of targets and by delay: 16-bit targets within the block, and beside
    them 32-bit weights. The spikes of the last steps wait. Each part of a row is added to its targets' input in the step
@@ -268,7 +269,7 @@ static void update(const Circuit& circuit, const Chunk& chunk, int64_t now, cons
 struct Seen { double processor, clock, phases[3]; int64_t spikes[TYPES], events; uint64_t hash; };
 
 static Seen simulate(const Circuit& circuit, const Cells& cells, const Rows& rows, const State& state, int threads,
-                     int64_t warm_up, int64_t steps) {
+                     int64_t warm_up, int64_t steps, FILE* spikes) {
     Seen seen = {0, 0, {0, 0, 0}, {0}, 0, 14695981039346656037ull};
     const int64_t slots = circuit.longest + 2;
     Sent sent(slots * BLOCKS);
@@ -307,6 +308,8 @@ static Seen simulate(const Circuit& circuit, const Cells& cells, const Rows& row
                     seen.hash = (seen.hash ^ (uint64_t)(source + 1) * (uint64_t)(now + 1)) * 1099511628211ull;
                     if (now < warm_up) continue;
                     seen.spikes[cells.type(source)]++;
+                    const int32_t spike[2] = {(int32_t)now, source};
+                    if (spikes && fwrite(spike, sizeof spike, 1, spikes) != 1) fail("the spikes cannot be written");
                     seen.events += (int64_t)(rows.first[source + 1] - rows.first[source]);
                 }
         }
@@ -319,7 +322,7 @@ static Seen simulate(const Circuit& circuit, const Cells& cells, const Rows& row
 }
 
 int main(int argc, char** argv) {
-    if (argc != 5) fail("usage: microcircuit FILE THREADS WARM_UP STEPS");
+    if (argc != 5 && argc != 6) fail("usage: microcircuit FILE THREADS WARM_UP STEPS [SPIKES]");
     const int threads = atoi(argv[2]);
     if (threads < 1 || threads > BLOCKS) fail("give one or two threads");
     Circuit* const circuit = new Circuit;
@@ -332,7 +335,10 @@ int main(int argc, char** argv) {
     const State state = {large<double>(cells.n), large<double>(cells.n), large<double>(cells.n), large<int32_t>(cells.n)};
     for (int k = 0; k < cells.n; k++) state.i[k] = state.input[k] = state.ready[k] = 0;
     if (fread(state.v, sizeof(double), cells.n, file) != (size_t)cells.n) fail("the file is too short");
-    const Seen seen = simulate(*circuit, cells, rows, state, threads, atoll(argv[3]), atoll(argv[4]));
+    FILE* const spikes = argc == 6 ? fopen(argv[5], "wb") : 0;
+    if (argc == 6 && !spikes) fail("the file for the spikes cannot be opened");
+    const Seen seen = simulate(*circuit, cells, rows, state, threads, atoll(argv[3]), atoll(argv[4]), spikes);
+    if (spikes && fclose(spikes)) fail("the spikes cannot be written");
     printf("processor %.4f\nclock %.4f\nfinding %.4f\ndelivery %.4f\ncells %.4f\n", seen.processor, seen.clock, seen.phases[0],
            seen.phases[1], seen.phases[2]);
     printf("megabytes %.0f\nsynapses %zu\nevents %lld\n", most_memory(), rows.first[cells.n], (long long)seen.events);

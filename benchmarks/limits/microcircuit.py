@@ -20,7 +20,7 @@ from experiments.classics.microcircuit import circuit
 from experiments.shared.effort import processor_seconds
 
 STEP, WARM_UP, DURATION, SEED = 0.1, 0.5, 1.0, 11
-"""Time step in ms; time that is not measured, and simulated time after it, in s; key of the random numbers in C++."""
+"""Time step in ms; time that is not measured, and simulated time after it, in s; usual key of the numbers in C++."""
 LEVELS, COUNTS = 2**16, 20
 """Values that a weight or delay takes, and Poisson numbers that occur, as in microcircuit.cpp."""
 
@@ -81,7 +81,7 @@ def _rates(neurons: float, counts: dict[str, FloatArray]) -> dict[str, float]:
     return dict(zip(circuit.POPULATIONS, rates, strict=True))
 
 
-def write(path: Path, neurons: float, inputs: float) -> None:
+def write(path: Path, neurons: float, inputs: float, seed: int = SEED) -> None:
     """Write the circuit as `microcircuit.cpp` reads it, all that takes a logarithm or an exponential as tables."""
     sizes = circuit.sizes(neurons)
     numbers = np.round(circuit.in_degrees() * inputs * sizes[:, None])
@@ -100,11 +100,11 @@ def write(path: Path, neurons: float, inputs: float) -> None:
     ]
     steps = np.round(np.array([delay.quantile(level) for delay in delays]) / STEP)
     start = bnsim.Normal(-63.5, 5.0, maximum=circuit.THRESHOLD).quantile(
-        np.random.default_rng(SEED).random(sizes.sum())
+        np.random.default_rng(seed).random(sizes.sum())
     )
     longest, refractory = steps.max(), round(circuit.REFRACTORY / STEP)
     values: tuple[tuple[object, type[np.generic]], ...] = (
-        ([SEED, longest, refractory], np.int64),
+        ([seed, longest, refractory], np.int64),
         (sizes, np.int64),
         (numbers, np.int64),
         ([step[0, 0], step[1, 1], step[0, 1], circuit.THRESHOLD - circuit.REST, weight], np.float64),

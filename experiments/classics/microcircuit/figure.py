@@ -16,20 +16,23 @@ from experiments.spec import Plate
 _LABELS = ("L2/3", "L4", "L5", "L6")
 _COLOURS = {"E": BLUE, "I": VERMILLION}
 
+_NAMES = {"variation": "The mean coefficient of variation of interspike intervals", "synchrony": "Synchrony"}
+
 PLATES = (
     Plate(
         "microcircuit",
         "Spontaneous activity of a cortical microcircuit",
         "Left: spikes of excitatory (blue) and inhibitory (red) neurons in the last 400 ms of the first seed; the dots "
-        "stand for one neuron in 40 of the full model. Middle: rates of the neurons of each cell type (box: middle "
-        "half; whiskers: 5 to 95 %), their mean (dot) and that of the full model (black line). Right: mean coefficient "
-        "of variation of interspike intervals. Below, where there are several time steps: mean rates with each.",
+        "stand for one neuron in 40 of the full model. Then, by cell type: rates of neurons (box: middle half; line: "
+        "median; whiskers: 5 to 95 %), their mean (dot) and that of the full model in NEST (black line); mean "
+        "coefficient of variation of interspike intervals; and synchrony (dotted: independent neurons). Below, where "
+        "there are several time steps: mean rates with each.",
     ),
 )
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Draw `microcircuit`: spikes, rates and variation of the cell types, and rates with several time steps.
+    """Draw `microcircuit`: spikes, rates, variation and synchrony of the cell types, and rates with several time steps.
 
     Parameters
     ----------
@@ -43,18 +46,22 @@ def draw(run: Run) -> dict[str, Figure]:
     """
     several = len(run.config[CLASSIC.name]["steps"]) > 1
     with style():
-        figure = Figure(figsize=(8.6, 7.4 if several else 5.2))
-        grid = figure.add_gridspec(1 + several, 3, width_ratios=[1.7, 1, 0.8], height_ratios=[1, 0.55][: 1 + several])
+        figure = Figure(figsize=(9.4, 7.4 if several else 5.2))
+        heights = [1, 0.55][: 1 + several]
+        grid = figure.add_gridspec(1 + several, 4, width_ratios=[1.7, 1, 0.7, 0.7], height_ratios=heights)
         _raster(figure.add_subplot(grid[0, 0]), run)
         _rates(figure.add_subplot(grid[0, 1]), run)
-        _variation(figure.add_subplot(grid[0, 2]), run)
+        _bars(figure.add_subplot(grid[0, 2]), run, "variation").set(xlabel="CV", title="Irregularity", xlim=(0, 1.1))
+        synchrony = _bars(figure.add_subplot(grid[0, 3]), run, "synchrony")
+        synchrony.set(xlabel="Variance / mean", title="Synchrony")
+        synchrony.axvline(1, color=INK, linewidth=0.8, linestyle=":")
         if several:
             _steps(figure.add_subplot(grid[1, :]), run)
     return {"microcircuit": figure}
 
 
 def sentences(run: Run) -> list[str]:
-    """State rates beside those of the full model, and the range of the variation.
+    """State rates beside those of the full model, the ranges of variation and synchrony, and what meets the criterion.
 
     Parameters
     ----------
@@ -71,15 +78,19 @@ def sentences(run: Run) -> list[str]:
         f"{population} {number(entry['mean'], 'Hz')} ({number(RATES[population], 'Hz')})"
         for population, entry in _main(run, "rate").items()
     ]
-    told = [
-        f"Rates with {config['neurons']:g} of the neurons and {config['inputs']:g} of their inputs, and in the full "
-        f"model in brackets: {listed(rates)}."
-    ]
-    if variation := [entry["mean"] for entry in _main(run, "variation").values()]:
-        told.append(
-            f"The mean coefficient of variation of interspike intervals lies between {number(min(variation), '')} and "
-            f"{number(max(variation), '')}."
-        )
+    of = f"with {config['neurons']:g} of the neurons and {config['inputs']:g} of their inputs"
+    if config["neurons"] == config["inputs"] == 1:
+        of = "in the full model"
+    told = [f"Rates {of}, and of the full model in NEST in brackets: {listed(rates)}."]
+    for metric, name in _NAMES.items():
+        if values := [entry["mean"] for entry in _main(run, metric).values()]:
+            told.append(f"{name} lies between {number(min(values), '')} and {number(max(values), '')}.")
+    for entry in entries(run, CLASSIC["asynchronous_irregular"]):
+        if entry["facts"]["dt"] == config["steps"][0]:
+            share = number(entry["mean"], "fraction")
+            told.append(
+                f"By the paper's criterion, activity is asynchronous and irregular in {share} of the cell types."
+            )
     return told
 
 
@@ -119,23 +130,24 @@ def _rates(ax: Axes, run: Run) -> None:
     for _, population, entry in by_fact(run, CLASSIC["quantile"], "population"):
         quantiles.setdefault(population, {})[entry["step"]] = entry["mean"]
     for place, (name, entry) in enumerate(_main(run, "rate").items()):
-        low, first, _, third, high = (quantiles[name][percentile] for percentile in (5, 25, 50, 75, 95))
+        low, first, median, third, high = (quantiles[name][percentile] for percentile in (5, 25, 50, 75, 95))
         colour = _COLOURS[name[-1]]
         ax.plot([low, high], [place, place], color=colour, linewidth=0.9)
         ax.barh(place, third - first, left=first, height=0.62, color=colour, alpha=0.35, linewidth=0)
+        ax.plot([median] * 2, [place - 0.31, place + 0.31], color=colour, linewidth=1.2)
         ax.plot(entry["mean"], place, "o", color=colour, markersize=5)
         ax.plot([RATES[name]] * 2, [place - 0.42, place + 0.42], color=INK, linewidth=1.8)
     ax.set(xlabel="Rate (Hz)", title="Rates", xlim=(0, None))
     _types(ax)
 
 
-def _variation(ax: Axes, run: Run) -> None:
-    found = _main(run, "variation")
+def _bars(ax: Axes, run: Run, metric: str) -> Axes:
+    found = _main(run, metric)
     for place, name in enumerate(RATES):
         if name in found:
             ax.barh(place, found[name]["mean"], height=0.62, color=_COLOURS[name[-1]], alpha=0.75, linewidth=0)
-    ax.set(xlabel="CV", title="Variation", xlim=(0, 1.1))
     _types(ax)
+    return ax
 
 
 def _types(ax: Axes) -> None:

@@ -85,6 +85,55 @@ def test_rates_and_raster_of_given_spikes() -> None:
     assert first == [1000, 1100]
 
 
+def _at_once(neurons: float, time: float) -> Recording:
+    """All units fire once, at the same time."""
+    sizes = {name: int(circuit.sizes(neurons)[circuit.layers(name)].sum()) for name in "EI"}
+    spikes = {
+        name: SpikeTimes(np.zeros(size, int), np.arange(size), np.full(size, time)) for name, size in sizes.items()
+    }
+    counts = {name: np.ones((1, size), int) for name, size in sizes.items()}
+    return Recording(0.5, 1e-4, np.zeros(1, np.uint64), counts, spikes, start=0.5)
+
+
+@pytest.mark.parametrize(("neurons", "most"), [(0.02, 414), (0.1, 1000)])
+def test_synchrony_is_variance_over_mean_of_the_spikes_of_at_most_1000_neurons(neurons: float, most: int) -> None:
+    """All n spikes in one of B bins: the variance is n^2 (1 / B - 1 / B^2), the mean n / B."""
+    bins = 500 // 3
+    config = tiny(CLASSIC, neurons=neurons, duration=500)
+    rows = list(measure.measured(config, 0.1, _at_once(neurons, 0.7)))
+    synchrony = {row.facts["population"]: row.value for row in rows if row.metric == "synchrony"}
+    assert synchrony.keys() == RATES.keys()
+    for name, size in zip(RATES, circuit.sizes(neurons), strict=True):
+        assert synchrony[name] == pytest.approx(min(size, 1000) * (1 - 1 / bins))
+    assert synchrony["L23E"] == pytest.approx(most * (1 - 1 / bins))
+
+
+def test_spikes_after_the_last_whole_bin_are_no_synchrony() -> None:
+    rows = measure.measured(tiny(CLASSIC, duration=500), 0.1, _at_once(0.02, 0.9985))
+    assert "synchrony" not in {row.metric for row in rows}
+
+
+def test_a_cell_type_is_asynchronous_and_irregular_where_all_three_measures_are_within_the_criterion() -> None:
+    values = {"rate": 5.0, "variation": 0.9, "synchrony": 2.0}
+    rows = [CLASSIC[metric](value, population=name) for metric, value in values.items() for name in RATES]
+    assert measure._share(rows) == 1
+    rows[0] = CLASSIC["rate"](30.0, population="L23E")
+    assert measure._share(rows) == 7 / 8
+    rows[17] = CLASSIC["synchrony"](8.0, population="L23I")
+    rows[10] = CLASSIC["variation"](0.69, population="L4E")
+    assert measure._share(rows) == 5 / 8
+    assert measure._share(rows[:-1]) == 4 / 8  # no neuron of L6I fired
+
+
+def test_the_preset_full_is_the_full_model_and_is_held_against_its_rates() -> None:
+    full = CLASSIC.presets["full"]
+    assert (full.neurons, full.inputs, full.duration, full.steps) == (1, 1, 10_000, (0.1,))
+    held = [yardstick for yardstick in CLASSIC.yardsticks if yardstick.facts["neurons"] == 1]
+    assert {yardstick.facts.get("duration", full.duration) for yardstick in held} == {full.duration}
+    shares = {y.facts["population"]: y.tolerance / y.published for y in held if y.metric == "rate"}
+    assert shares == {name: pytest.approx(0.05 if name in ("L23E", "L6E") else 0.03, rel=0.02) for name in RATES}
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run_tiny("microcircuit", tmp_path_factory.mktemp("microcircuit"))
@@ -93,9 +142,15 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_a_small_run_is_drawn_and_told(run: Run) -> None:
     assert passed(run) == {}  # no figure was published for so small a network
     (drawn,) = figure.draw(run).values()
-    raster, rates, variation = drawn.axes
+    raster, rates, variation, synchrony = drawn.axes
     assert [label.get_text() for label in raster.get_yticklabels()] == ["L2/3", "L4", "L5", "L6"]
     assert [label.get_text() for label in rates.get_yticklabels()][:2] == ["2/3e", "2/3i"]
-    assert variation.get_xlabel() == "CV"
-    told, _ = figure.sentences(run)
-    assert told.startswith("Rates with 0.02 of the neurons and 0.05 of their inputs, and in the full model ")
+    assert (variation.get_xlabel(), synchrony.get_xlabel()) == ("CV", "Variance / mean")
+    rates_told, variation_told, synchrony_told, criterion_told = figure.sentences(run)
+    assert rates_told.startswith(
+        "Rates with 0.02 of the neurons and 0.05 of their inputs, and of the full model in NEST"
+    )
+    assert variation_told.startswith("The mean coefficient of variation of interspike intervals lies between 0.")
+    assert synchrony_told.startswith("Synchrony lies between ")
+    # In 0.4 s no cell type has a coefficient of 0.7.
+    assert criterion_told.endswith("asynchronous and irregular in 0.00\N{NO-BREAK SPACE}% of the cell types.")
