@@ -410,6 +410,8 @@ class _Writer:
                 drive = self.array(group, "drive").data
                 yield f"for (int k = 0; k < {size}; k++) {drive}[k] = {scale} * drive_{name}[trial * {size} + k];"
                 yield from self._driven(population)
+        for signal in self.program.rewarded:  # until the network has decided
+            yield f"{self.of(signal).data}[0] = 0;"
         for signal in self.program.told:
             array, given = self.of(signal), _signal(signal.projection, signal.name)
             yield f"std::copy_n(&{given}[trial * {array.size}], {array.size}, {array.data});"

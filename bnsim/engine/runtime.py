@@ -338,6 +338,8 @@ class RuntimeNetwork:
             drive = job.drives.get(population.name)
             if drive is not None and not isinstance(drive, SpikeRaster):
                 _set(group, "drive", scale * drive[trial])
+        for signal in self.program.rewarded:  # until the network has decided
+            _set(objects.owner(signal), signal.symbol, 0.0)
         for signal in self.program.told:
             _set(objects.owner(signal), signal.symbol, job.signals[signal.projection, signal.name][trial])
 

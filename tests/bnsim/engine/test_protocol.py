@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -122,6 +122,32 @@ def test_reward_follows_most_spikes_then_who_was_first_then_the_first(backend: s
         assert (state["tally.w"] == rewards - (4 - rewards)).all()
     still, _ = simulator.run(simulator.initial_state(0), stimulus, plastic=False)
     assert not still["tally.w"].any()
+
+
+@dataclass(frozen=True, repr=False)
+class Premature(bnsim.PlasticityRule):
+    """Adds the reward at spikes, where the network has not decided yet."""
+
+    scale: float = bnsim.parameter(1.0)
+    signals: ClassVar[dict[str, str]] = {"reward": "reward"}
+    on_pre: ClassVar[str] = "w += reward * scale"
+
+    @property
+    def weight_scale(self) -> str:
+        return "scale"
+
+
+@pytest.mark.parametrize("backend", ["cpp", "numpy"])
+def test_there_is_no_reward_before_the_decision(backend: str) -> None:
+    """That of the last trial is gone, so that it does not matter which trials are run together."""
+    network = judged()
+    early = bnsim.Projection("input", "cells", bnsim.Modulatory(), Quantity(0.0), plasticity=Premature(), name="early")
+    network = replace(network, projections=[*network.projections, early])
+    simulator = network.compile(trial=10 * ms, dt=0.5 * ms, backend=backend)
+    stimulus = [given((1, 0), (5, 0))] * 3
+    state, _ = simulator.run(simulator.initial_state(0), stimulus, signals={"reward.correct": [0, 0, 0]})
+    assert (state["tally.w"] == 3).all()
+    assert not state["early.w"].any()
 
 
 def test_what_is_rewarded_must_be_told() -> None:
