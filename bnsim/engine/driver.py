@@ -85,7 +85,8 @@ def driver_source(program: Program, objects: Objects, device: Any) -> str:
     draws = "\n".join(writer.draw(population, draw) for population, draw in writer.drawn)
     receiving = "\n".join(writer.receive(population) for population in program.populations if population.received)
     check = _function("static void bnsim_check(const bnsim::Place& place)", writer.check())
-    job = _function("static void bnsim_job()", parts)
+    # What happens once a job is not worth the compiler's time.
+    job = _function("__attribute__((cold)) static void bnsim_job()", parts)
     run = _function("int bnsim_run()", writer.run_jobs())
     helpers = f"{CONSTANTS}{HELPERS}\n{GENERATOR + DRAWS if draws else ''}"
     return f"{helpers}\n{draws}\n{receiving}\n{check}\n{job}\n{run}"
@@ -315,7 +316,7 @@ class _Writer:
         yield "    }"
         if projection.fixed:
             yield f"    if (wired_{name} || weighed_{name}) {{"
-            yield f"        {rows}.pack({target}, {projection.n_target}, {weights.data});"
+            yield f"        {rows}.pack({target}, {projection.n_target}, {weights.data}, {int(projection.counted)});"
             if projection.counted:
                 yield f"        {rows}.count_spikes({projection.n_target});"
             yield "    }"

@@ -214,6 +214,8 @@ def _recipe(link: Link, limits: Limits, one_sign: bool, key: int) -> Recipe | No
     delays = _values(projection.delay, f"{link.name}:delays") if own_delay else None
     if blocks is None or weights is None or (own_delay and delays is None):
         return None
+    if link.counted and len({block.factor for block in blocks}) > 1:  # spikes are not worth the same
+        return None
     recipe = Recipe(key, source.size, target.size, blocks, weights, projection.single_precision, delays)
     nowhere, (low, high) = np.zeros(2, np.int32), recipe.extent
     outside = limits.fault(nowhere, nowhere, np.array([low, high])) or (one_sign and low < 0 < high)

@@ -47,7 +47,7 @@ struct Numbers {
         for (int k = 0; k < 4; k++) words[k].resize(CALLS);
     }
     /* Calls `first` to `first + n - 1` of a row; the compiler turns the loop into vector instructions. */
-    void call(uint32_t row, uint32_t first, int n) {
+    APART void call(uint32_t row, uint32_t first, int n) {
         uint32_t *const __restrict w0 = words[0].data(), *const __restrict w1 = words[1].data(),
                  *const __restrict w2 = words[2].data(), *const __restrict w3 = words[3].data();
         for (int k = 0; k < n; k++) {
@@ -57,7 +57,7 @@ struct Numbers {
         }
     }
     /* Numbers of all these calls, in the order of their places; room for four a call. */
-    void in_order(int n, double* uniform) const {
+    APART void in_order(int n, double* uniform) const {
         const uint32_t *const __restrict w0 = words[0].data(), *const __restrict w1 = words[1].data(),
                        *const __restrict w2 = words[2].data(), *const __restrict w3 = words[3].data();
         for (int k = 0; k < n; k++) {
@@ -79,7 +79,7 @@ struct Values {
     int64_t kind; const double* p;
     enum { ONE, UNIFORM, NORMAL };
     /* From uniform numbers, in place. */
-    void make(double* x, size_t n) const {
+    APART void make(double* x, size_t n) const {
         if (kind == ONE) std::fill(x, x + n, p[0]);
         else if (kind == UNIFORM) for (size_t k = 0; k < n; k++) x[k] = p[0] + p[1] * x[k];
         else if (p[2] == 0) {
@@ -123,7 +123,7 @@ struct Block {
     int64_t rule, first_source, n_source, first_target, n_target, number; bool own; uint32_t stream;
     double probability, logarithm, factor;
     enum { PROBABILITY, IN_DEGREE, OUT_DEGREE, TOTAL_NUMBER, AT_ONCE = 4 * Numbers::CALLS };
-    void draw(const int64_t* whole, Taker& taker) const {
+    APART void draw(const int64_t* whole, Taker& taker) const {
         Numbers numbers(whole, stream);
         if (rule == PROBABILITY) {
             for (int64_t source = 0; source < n_source && probability > 0; source++) by_probability(numbers, source, taker);
@@ -205,7 +205,7 @@ struct Recipe {
         return weights.kind == Values::ONE;
     }
     /* Weights of the synapses of a source, by its targets. */
-    template <class T> void draw_weights(Numbers& numbers, int unit, const T* targets, size_t n, double* values) const {
+    template <class T> APART void draw_weights(Numbers& numbers, int unit, const T* targets, size_t n, double* values) const {
         if (weights.kind != Values::ONE) numbers.row(unit, n, values);
         weights.make(values, n);
         size_t k = 0;
@@ -219,7 +219,7 @@ struct Recipe {
     double weight(double value, double factor) const { value *= factor; return single ? (double)(float)value : value; }
 };
 /* Sorting of the targets of a source: by the lower byte, then by the upper one. */
-template <class T> void sort_targets(T* targets, size_t n, std::vector<T>& other) {
+template <class T> APART void sort_targets(T* targets, size_t n, std::vector<T>& other) {
     if (n < 64 || sizeof(T) > 2) { std::sort(targets, targets + n); return; }
     other.resize(n);
     for (int shift = 0; shift < 16; shift += 8) {
@@ -245,7 +245,7 @@ template <class T> struct Filler : Taker {
     }
 };
 /* The targets of all sources, one source after the other: how many each has, then which. */
-template <class T> void draw_targets(const Recipe& recipe, typename Large<T>::vector& targets, std::vector<int32_t>& begin, size_t n_units) {
+template <class T> APART void draw_targets(const Recipe& recipe, typename Large<T>::vector& targets, std::vector<int32_t>& begin, size_t n_units) {
     begin.assign(n_units + 1, 0);
     Counter counter;
     counter.total = 0;

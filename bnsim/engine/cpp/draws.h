@@ -29,7 +29,7 @@ struct Words {
     void draw(int64_t key_high, int64_t key_low, uint32_t stream, int64_t step) {
         draw(key_high, key_low, stream, step, 0, (int)blocks.size());
     }
-    void draw(int64_t key_high, int64_t key_low, uint32_t stream, int64_t step, int first, int last) {
+    APART void draw(int64_t key_high, int64_t key_low, uint32_t stream, int64_t step, int first, int last) {
         const int32_t* const block = blocks.data();
         uint32_t *const w0 = of[0].data(), *const w1 = of[1].data(), *const w2 = of[2].data(), *const w3 = of[3].data();
         for (int k = first; k < last; k++) {
@@ -204,7 +204,7 @@ struct Poisson {
         }
     }
     /* Loops without branches, which the compiler turns into vector instructions. */
-    void compare(double* number, int n_units, int begin, int end) const {
+    APART void compare(double* number, int n_units, int begin, int end) const {
         int32_t found[4][PIECE];
         for (int first = begin; first < end; first += PIECE) {
             const int n = std::min<int>(PIECE, words.n - first), n_whole = std::min(n, n_units / 4 - first);

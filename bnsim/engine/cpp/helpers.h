@@ -23,7 +23,7 @@ struct Exchange {
     std::vector<struct iovec> outcome;
     Exchange() : next(0), n_mapped(0), mapped(NULL), place(NULL) {}
     /* Wait for a job of so many arrays; false once the owner has closed the socket, or is dead. */
-    bool receive(size_t n_arrays) {
+    APART bool receive(size_t n_arrays) {
         sizes.resize(n_arrays); next = 0; outcome.clear();
         char* const said = (char*)sizes.data();
         for (size_t n = 0; n < n_arrays * sizeof(int64_t);) {
@@ -52,7 +52,7 @@ struct Exchange {
         place += n_bytes;
     }
     /* Write the arrays of the outcome, then say that they are there. */
-    void send() {
+    APART void send() {
         std::vector<int64_t> said(1, FINISHED);
         for (size_t k = 0; k < outcome.size(); k++) said.push_back(outcome[k].iov_len);
         if (lseek(ARRAYS, 0, SEEK_SET) < 0) fail("cannot write the outcome");
@@ -219,7 +219,7 @@ struct Loop {
         for (size_t k = 0; k < recorders.size(); k++) bytes += SPIKE_BYTES * recorders[k]->unit.size();
         return bytes >= (size_t)most_bytes || std::chrono::steady_clock::now() >= until;
     }
-    void run(int64_t first, int64_t from, int64_t to, int64_t trial) {
+    APART void run(int64_t first, int64_t from, int64_t to, int64_t trial) {
         for (int64_t step = from; step < to; step++) {
             const int64_t now = first + step;
             timestep[0] = now; t[0] = now * dt;

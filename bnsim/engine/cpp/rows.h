@@ -46,13 +46,13 @@ struct Rows {
     bool delayed, begun;
 
     /* What sums of weights are to be multiplied by: where all weights are one number, ones are summed instead. */
-    void sum_ones(double* weights, size_t n) {
+    APART void sum_ones(double* weights, size_t n) {
         factor = 1.0;
         if (!n || std::count(weights, weights + n, weights[0]) != (ptrdiff_t)n) return;
         factor = weights[0];
         std::fill(weights, weights + n, 1.0);
     }
-    void wire(const std::vector<int32_t>& unit, const std::vector<int32_t>& target, int n_units, const double* seconds,
+    APART void wire(const std::vector<int32_t>& unit, const std::vector<int32_t>& target, int n_units, const double* seconds,
               size_t n_seconds, double dt, double shortest, const int32_t* spikespace) {
         spikes = spikespace; n_spikes = spikespace + n_units;
         const size_t n = unit.size();
@@ -69,7 +69,7 @@ struct Rows {
         prepare();
     }
     /* Keep spikes as long as the longest delay. */
-    void prepare() {
+    APART void prepare() {
         int32_t longest = 0;
         for (int32_t k = 0; k < n_rows(); k++) longest = std::max(longest, rows[k].delay);
         std::vector<char> occurs(longest + 1, 0);
@@ -86,8 +86,8 @@ struct Rows {
         else for (size_t k = 0; k < n; k++) to[k] = (typename To::value_type)from[order[k]];
     }
     /* Keep targets and weights in the order of the rows and in as little room as they take, where synapses hold nothing
-       else and no rule changes the weights. */
-    void pack(const std::vector<int32_t>& target, int n_targets, const double* weights) {
+       else and no rule changes the weights. only_alike: not where weights differ. */
+    APART void pack(const std::vector<int32_t>& target, int n_targets, const double* weights, bool only_alike) {
         const size_t n = target.size();
         packed = false; near.clear(); far.clear(); singles.clear(); doubles.clear(); counts.clear();
         if (!n || are_consecutive()) return;
@@ -96,7 +96,7 @@ struct Rows {
             alike = alike && weights[k] == weights[0];
             single = single && (double)(float)weights[k] == weights[k];
         }
-        if (!alike && !single && order.empty()) return;
+        if (!alike && (only_alike || (!single && order.empty()))) return;
         packed = ascending = true; weight = weights[0]; numbers = NULL;
         for (size_t row = 0, k = 0; k + 1 < n; k++) {
             if ((int32_t)k + 1 == rows[row + 1].first) row++;
@@ -114,9 +114,13 @@ struct Rows {
         else if (!doubles.empty()) function(targets, doubles.data());
         else function(targets, alike);
     }
+    template <class T, class F> void with_weight(const T* targets, const F& function) const {
+        const Alike alike = {weight};
+        function(targets, alike);
+    }
     /* Let targets count what reaches them, where each spike is worth as much as the others and no count can overflow. A
        unit sends one spike a step, so that a synapse brings one a step. */
-    void count_spikes(int n_targets) {
+    APART void count_spikes(int n_targets) {
         counts.clear(); counted = false;
         if (!packed || !singles.empty() || !doubles.empty()) return;
         std::vector<int32_t> incoming(n_targets, 0);
@@ -137,7 +141,7 @@ struct Rows {
         draw_rows(recipe, targets, n_units, dt, seconds ? (int32_t)(seconds[0] / dt + 0.5) : 0);
         prepare();
     }
-    template <class T> void draw_rows(const Recipe& recipe, std::vector<T, InLargePages<T> >& targets, int n_units, double dt,
+    template <class T> APART void draw_rows(const Recipe& recipe, std::vector<T, InLargePages<T> >& targets, int n_units, double dt,
                                       int32_t delay) {
         std::vector<int32_t> begin;
         draw_targets<T>(recipe, targets, begin, n_units);
@@ -216,7 +220,7 @@ struct Rows {
         counted = false;
     }
     /* By unit, then by delay, then by number. */
-    void sort(const std::vector<int32_t>& unit, int n_units, const std::vector<int32_t>& steps) {
+    APART void sort(const std::vector<int32_t>& unit, int n_units, const std::vector<int32_t>& steps) {
         std::vector<int32_t> place(n_units + 1, 0);
         for (size_t k = 0; k < unit.size(); k++) place[unit[k] + 1]++;
         for (int k = 0; k < n_units; k++) place[k + 1] += place[k];
@@ -231,14 +235,14 @@ struct Rows {
     static bool joined(const std::vector<int32_t>& unit, const std::vector<int32_t>& steps, size_t a, size_t b) {
         return unit[a] == unit[b] && (steps.size() == 1 || steps[a] == steps[b]);
     }
-    size_t count_consecutive(const std::vector<int32_t>& unit, const std::vector<int32_t>& target,
+    APART size_t count_consecutive(const std::vector<int32_t>& unit, const std::vector<int32_t>& target,
                              const std::vector<int32_t>& steps) const {
         size_t count = unit.empty() ? 0 : 1;
         for (size_t k = 1; k < unit.size(); k++)
             count += !joined(unit, steps, k - 1, k) || target[k] != target[k - 1] + 1;
         return count;
     }
-    void cut(const std::vector<int32_t>& unit, const std::vector<int32_t>& target, int n_units,
+    APART void cut(const std::vector<int32_t>& unit, const std::vector<int32_t>& target, int n_units,
              const std::vector<int32_t>& steps, bool consecutive) {
         rows.clear(); leads.clear(); start.assign(n_units + 1, 0);
         size_t before = 0;
@@ -263,7 +267,7 @@ struct Rows {
         rows.push_back(end);
     }
     /* Begin without spikes that are on their way. */
-    void clear() {
+    APART void clear() {
         for (size_t k = 0; k < sent.size(); k++) sent[k].clear();
         now = 0; begun = false;
     }
@@ -279,14 +283,14 @@ struct Rows {
     }
     /* The rows that are reached in a step, spike after spike; the first call of a step sends its spikes. What will be read
        soon is fetched before it is needed, for rows lie anywhere in memory. */
-    bool next(Reached& reached) {
+    APART bool next(Reached& reached) {
         if (!begun) { find_due(); begun = true; place = 0; }
         if (place == due.size()) return begun = false;
         if (place + AHEAD < due.size()) fetch(due[place + AHEAD]);
         reached = due[place++];
         return true;
     }
-    void find_due() {
+    APART void find_due() {
         due.clear();
         if (!delayed) {
             for (int32_t k = 0; k < *n_spikes; k++) add_due(start[spikes[k]], start[spikes[k] + 1]);
@@ -319,7 +323,7 @@ struct Rows {
         for (const char* at = (const char*)values; at < (const char*)(values + n); at += LINE) __builtin_prefetch(at);
     }
     /* Spikes that were on their way when the run began: the unit that sent each, and for how many steps it had been. */
-    void put(const std::vector<int32_t>& unit, const std::vector<int32_t>& age) {
+    APART void put(const std::vector<int32_t>& unit, const std::vector<int32_t>& age) {
         for (size_t k = 0; k < unit.size(); k++) {
             Sent one = {unit[k], start[unit[k]], start[unit[k] + 1]};
             while (one.row < one.end && rows[one.row].delay <= age[k]) one.row++;
@@ -327,7 +331,7 @@ struct Rows {
         }
     }
     /* Those that are on their way now, in the order in which they were sent. */
-    void take(std::vector<int32_t>& unit, std::vector<int32_t>& age) {
+    APART void take(std::vector<int32_t>& unit, std::vector<int32_t>& age) {
         for (size_t k = sent.size() - 1; k-- > 0;) {
             const std::vector<Sent>& list = sent_before(k);
             for (size_t i = 0; i < list.size(); i++)

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <thread>
 #include <vector>
+/* Compiled once, for speed, wherever it is called: what is written into every caller takes the compiler as long again. */
+#define APART __attribute__((hot, noinline))
 namespace bnsim {
 struct Team {
     /* SPINS: looks at a variable before a thread lets others have its core, when it waits. LEAST: units that are worth it. */

@@ -24,7 +24,7 @@
                 return;
             }
             {% endif %}
-            _rows.with_weights(_rows.{{'near' if pathway.program.near else 'far'}}.data(), [&](const auto {{get_array_name(variables[other_end])}}, const auto {{weights}})
+            _rows.{{'with_weight' if pathway.program.counted else 'with_weights'}}(_rows.{{'near' if pathway.program.near else 'far'}}.data(), [&](const auto {{get_array_name(variables[other_end])}}, const auto {{weights}})
             {
                 _rows.each_part(_thread, {{pathway.program.n_target}}, [&](int _first, int _last)
                 {
@@ -66,7 +66,7 @@
         {% if pathway.program.fixed and reads_weights %}
         if (_rows.packed)
         {
-            _rows.with_weights(_rows.{{'near' if pathway.program.near else 'far'}}.data(), [&](const auto {{get_array_name(variables[other_end])}}, const auto {{weights}})
+            _rows.{{'with_weight' if pathway.program.counted else 'with_weights'}}(_rows.{{'near' if pathway.program.near else 'far'}}.data(), [&](const auto {{get_array_name(variables[other_end])}}, const auto {{weights}})
             {
                 for (int _idx = _first; _idx < _last; _idx++)
                 {
