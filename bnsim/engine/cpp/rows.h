@@ -90,6 +90,7 @@ struct Rows {
     APART void pack(const std::vector<int32_t>& target, int n_targets, const double* weights, bool only_alike) {
         const size_t n = target.size();
         packed = false; near.clear(); far.clear(); singles.clear(); doubles.clear(); counts.clear();
+        numbers = order.empty() ? NULL : order.data();
         if (!n || are_consecutive()) return;
         bool alike = true, single = true;
         for (size_t k = 0; k < n && (alike || single); k++) {
