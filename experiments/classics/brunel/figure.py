@@ -6,18 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LogNorm
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from bnsim.arrays import FloatArray
-from bnsim.plotting.style import BLUE, INK, SEQUENTIAL, style
-from experiments.classics.brunel import CLASSIC, REGIMES
+from bnsim.plotting.style import BLUE, FAINT, INK, SEQUENTIAL, style
+from experiments.classics.brunel import CLASSIC, REGIMES, STATES, THRESHOLD
 from experiments.run_directory import Run
 from experiments.shared.drawing.curves import means_and_bars
-from experiments.shared.stored import along, by_fact, rows
+from experiments.shared.stored import along, by_fact, entries, rows
 from experiments.shared.wording import number, stated
-from experiments.spec import Plate
+from experiments.spec import Fact, Plate
 
 (_MODEL,) = CLASSIC.subjects
 
@@ -26,9 +27,9 @@ PLATES = (
         "brunel",
         "States of a sparse network of excitatory and inhibitory neurons",
         "Top: spikes of 50 excitatory neurons. Middle: mean rate of all neurons in bins of 0.5 ms. Both show the last "
-        "200 ms of the first seed. Bottom: spectral density of the mean rate, averaged over seeds. g: strength of "
-        "inhibition relative to excitation; η: external rate relative to that which brings the mean input to the "
-        "threshold.",
+        "200 ms of the first seed. Bottom: spectral density of the mean rate up to 400 Hz, averaged over seeds; that "
+        "of SR is largest above, at 625 Hz. g: strength of inhibition relative to excitation; η: external rate "
+        "relative to that which brings the mean input to the threshold.",
     ),
     Plate(
         "brunel_convergence",
@@ -37,17 +38,26 @@ PLATES = (
     ),
     Plate(
         "brunel_diagram",
-        "Phase diagram of a smaller network",
+        "Phase diagram",
         "By relative strength of inhibition and relative external rate: firing rate, coefficient of variation of "
-        "interspike intervals, and synchrony, the standard deviation of the rate of all neurons in bins of 1 ms "
-        "relative to its mean. Names: regimes of the first figure, at the nearest pair.",
+        "interspike intervals, synchrony, and frequency of the oscillation; means over seeds, grey where there are too "
+        "few spikes. Each field is the neighbourhood of a simulated point. Black lines: borders of the regimes by the "
+        "rule in the methods. Circles: the paper's examples. White, mean-field theory: contours of the rate in Hz "
+        "(first panel), equal excitation and inhibition (g = 4, dotted), mean input at the threshold (dashed): above "
+        "and left of it the mean makes neurons fire, below and right of it the fluctuations.",
     ),
 )
 
 
-_MAPS = ("rate_at", "variation_at", "synchrony_at")
-_TITLES = ("Firing rate (Hz)", "Coefficient of variation", "Synchrony")
-_TICKS = ((0.1, 1.0, 10.0, 100.0), (), ())
+_PANELS = (
+    ("rate_at", "Firing rate (Hz)", LogNorm(1, 320), (1, 3, 10, 30, 100, 300)),
+    ("variation_at", "Coefficient of variation", Normalize(0, 1.2), (0, 0.2, 0.4, 0.6, 0.8, 1, 1.2)),
+    ("synchrony_at", "Synchrony", LogNorm(0.03, 0.8), (0.03, 0.1, 0.3, 0.8)),
+    ("frequency_at", "Frequency of the oscillation (Hz)", LogNorm(10, 700), (10, 20, 63, 180, 625)),
+)
+"""Metric, title, colours and ticks of their scale."""
+_RATES = (3, 10, 30, 100, 300)
+"""Contours of the rate in theory (Hz)."""
 
 
 def draw(run: Run) -> dict[str, Figure]:
@@ -101,42 +111,103 @@ def _convergence(run: Run) -> Figure:
 
 def _diagram(run: Run) -> Figure:
     with style():
-        figure = Figure(figsize=(11, 3.8))
-        axes = figure.subplots(1, 3, sharey=True)
-        for ax, name, title, ticks in zip(axes, _MAPS, _TITLES, _TICKS, strict=True):
-            (strengths, externals), found = _grid(run, name)
-            norm = LogNorm(0.1, 500) if name == "rate_at" else None
-            drawn = ax.pcolormesh(np.maximum(found, 0.1) if norm else found, norm=norm, cmap=SEQUENTIAL)
+        figure = Figure(figsize=(10, 8))
+        axes = figure.subplots(2, 2, sharex=True, sharey=True)
+        for ax, (name, title, norm, ticks) in zip(axes.flat, _PANELS, strict=True):
+            strengths, externals, found = _grid(run, name)
+            ax.set_facecolor(FAINT)
+            drawn = ax.pcolormesh(_edges(strengths), _edges(externals), found, norm=norm, cmap=SEQUENTIAL)
             bar = figure.colorbar(drawn, ax=ax)
-            if ticks:
-                bar.set_ticks(ticks, labels=[f"{tick:g}" for tick in ticks])
-                bar.minorticks_off()
-            ax.set_xticks(np.arange(len(strengths)) + 0.5, [f"{strength:g}" for strength in strengths])
-            ax.set_yticks(np.arange(len(externals)) + 0.5, [f"{external:g}" for external in externals])
-            ax.set(xlabel="Relative strength of inhibition g", title=title)
+            bar.set_ticks(ticks, labels=[f"{tick:g}" for tick in ticks])
+            bar.minorticks_off()
+            _borders(ax, run)
+            _theory(ax, run, rates=name == "rate_at")
+            _examples(ax)
+            x, y = (np.maximum(_edges(values)[[0, -1]], 0) for values in (strengths, externals))
+            ax.set(title=title, xlim=x, ylim=y)
             ax.spines[:].set_visible(False)
-            ax.tick_params(length=0)
-            for regime, (strength, external) in REGIMES.items():
-                column, row = (_nearest(strengths, strength), _nearest(externals, external))
-                label = ax.text(column + 0.5, row + 0.5, regime, ha="center", va="center", fontsize=8, color="white")
-                label.set_path_effects([withStroke(linewidth=2, foreground=INK)])
-        axes[0].set_ylabel("Relative external rate η")
+        for ax in axes[-1]:
+            ax.set_xlabel("Relative strength of inhibition g")
+        for ax in axes[:, 0]:
+            ax.set_ylabel("Relative external rate η")
     return figure
 
 
-def _nearest(values: list[float], value: float) -> int:
-    return int(np.argmin(np.abs(np.array(values) - value)))
+def _borders(ax: Axes, run: Run) -> None:
+    """Draw lines between points of different regimes, and name the regimes that have no example."""
+    strengths, externals, _ = _grid(run, "rate_at")
+    shares = np.array([_grid(run, "share_at", regime=regime)[2] for regime in STATES])
+    regimes, x, y = np.argmax(shares, axis=0), _edges(strengths), _edges(externals)
+    lines = [
+        [(x[column + 1], y[row]), (x[column + 1], y[row + 1])]
+        for row, column in np.argwhere(regimes[:, 1:] != regimes[:, :-1])
+    ] + [
+        [(x[column], y[row + 1]), (x[column + 1], y[row + 1])]
+        for row, column in np.argwhere(regimes[1:] != regimes[:-1])
+    ]
+    ax.add_collection(LineCollection(lines, colors="black", linewidths=1.6, capstyle="projecting"))
+    for place, regime in enumerate(STATES):
+        found = np.argwhere(regimes == place)
+        if regime not in REGIMES and found.size:
+            row, column = found.T
+            _written(ax, float(_centres(x)[column].mean()), float(_centres(y)[row].mean()), regime)
 
 
-def _grid(run: Run, metric: str) -> tuple[tuple[list[float], list[float]], FloatArray]:
-    """Values of g and eta in the diagram, and the metric there (eta, g), NaN where there is none."""
-    everywhere = [entry["facts"] for _, _, entry in by_fact(run, CLASSIC["rate_at"], "g")]
-    strengths, externals = (sorted({float(facts[name]) for facts in everywhere}) for name in ("g", "eta"))
+def _theory(ax: Axes, run: Run, *, rates: bool) -> None:
+    """Draw the lines of the mean field; contours of its rate as well, if wanted."""
+    strengths, externals, mean = _grid(run, "input_at")
+    ax.axvline(4, color="white", linestyle=":", linewidth=1.2)
+    if min(mean.shape) < 2:
+        return  # a contour takes two points each way
+    ax.contour(strengths, externals, mean - THRESHOLD, [0], colors="white", linestyles="--", linewidths=1.2)
+    if rates:
+        lines = ax.contour(*_grid(run, "theory_at"), _RATES, colors="white", linewidths=0.8)
+        ax.clabel(lines, fmt="%g", fontsize=7)
+
+
+def _examples(ax: Axes) -> None:
+    for regime, (strength, external) in REGIMES.items():
+        ax.plot(strength, external, "o", color="white", markeredgecolor=INK, markersize=6, clip_on=False)
+        _written(ax, strength, external, regime, offset=7)
+
+
+def _written(ax: Axes, x: float, y: float, text: str, offset: float = 0) -> None:
+    """Write at a place, or so many points above it."""
+    label = ax.annotate(
+        text,
+        (x, y),
+        (0, offset),
+        textcoords="offset points",
+        ha="center",
+        va="bottom" if offset else "center",
+        fontsize=8,
+        color="white",
+    )
+    label.set_path_effects([withStroke(linewidth=2, foreground=INK)])
+
+
+def _centres(edges: FloatArray) -> FloatArray:
+    return (edges[1:] + edges[:-1]) / 2
+
+
+def _edges(values: FloatArray) -> FloatArray:
+    """Borders of the neighbourhoods of values on an axis: halfway between them; at the ends as wide on both sides."""
+    if len(values) == 1:
+        return values + np.array([-0.5, 0.5])
+    middle = _centres(values)
+    return np.concatenate([[2 * values[0] - middle[0]], middle, [2 * values[-1] - middle[-1]]])
+
+
+def _grid(run: Run, metric: str, **facts: Fact) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Values of g and of eta in the diagram, and the metric there (eta, g), NaN where there is none."""
+    everywhere = [entry["facts"] for entry in entries(run, CLASSIC["rate_at"])]
+    strengths, externals = (np.unique([float(held[name]) for held in everywhere]) for name in ("g", "eta"))
     found = np.full((len(externals), len(strengths)), np.nan)
-    for _, _, entry in by_fact(run, CLASSIC[metric], "g"):
-        place = externals.index(entry["facts"]["eta"]), strengths.index(entry["facts"]["g"])
-        found[place] = entry["mean"]
-    return (strengths, externals), found
+    for entry in entries(run, CLASSIC[metric]):
+        held = entry["facts"]
+        if facts.items() <= held.items():
+            found[np.searchsorted(externals, held["eta"]), np.searchsorted(strengths, held["g"])] = entry["mean"]
+    return strengths, externals, found
 
 
 def _step(run: Run) -> float:
@@ -193,6 +264,6 @@ def _column(axes: Sequence[Axes], run: Run, regime: str) -> None:
     activity.set(xlabel="Time (ms)", ylim=(0, None))
     for ax in (raster, activity):
         ax.set_xlim(0, 200)
-    entries = [entry for _, name, entry in by_fact(run, CLASSIC["spectrum"], "regime") if name == regime]
-    spectrum.plot([entry["step"] for entry in entries], np.array([entry["mean"] for entry in entries]), color=BLUE)
+    densities = [entry for _, name, entry in by_fact(run, CLASSIC["spectrum"], "regime") if name == regime]
+    spectrum.plot([entry["step"] for entry in densities], np.array([entry["mean"] for entry in densities]), color=BLUE)
     spectrum.set(xlabel="Frequency (Hz)", xlim=(0, 400), ylim=(0, None))
