@@ -14,7 +14,7 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -274,7 +274,11 @@ def fetch(folder: Path, fingerprint: str, make: Callable[[Path], dict[str, Any]]
         _clear(folder)
         with _lock(folder, fingerprint):
             manifest = _read(entry)  # another process may have built it while this one waited
-            return entry, manifest if manifest is not None else _make(folder, entry, make)
+            if manifest is None:
+                # Who clears skips what is locked: of an entry with several remains, some may lie there still.
+                _remove(folder.glob(f"{_BUILDING}{fingerprint}-*"))
+                manifest = _make(folder, entry, make)
+            return entry, manifest
     except OSError as error:
         raise MachineError(f"cache: cannot build in {folder} ({error}); free space there or set BNSIM_CACHE") from error
 
@@ -289,7 +293,12 @@ def _clear(folder: Path) -> None:
     for workplace in folder.glob(f"{_BUILDING}*"):
         fingerprint = workplace.name.removeprefix(_BUILDING).partition("-")[0]
         with suppress(filelock.Timeout), _lock(folder, fingerprint, timeout=0):
-            shutil.rmtree(workplace, ignore_errors=True)
+            _remove([workplace])
+
+
+def _remove(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make(folder: Path, entry: Path, make: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:

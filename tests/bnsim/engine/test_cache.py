@@ -309,3 +309,13 @@ def test_what_builders_that_were_killed_have_left_is_removed(tmp_path: Path) -> 
         cache.fetch(tmp_path, "another", make)
     assert not dead.exists()
     assert (living / "file").exists()
+
+
+def test_who_builds_an_entry_removes_all_remains_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process held its lock while this one cleared, and has removed one of two."""
+    monkeypatch.setattr(cache, "_clear", lambda folder: None)
+    left = tmp_path / "building-entry-x1"
+    left.mkdir()
+    entry, _ = cache.fetch(tmp_path, "entry", make)
+    assert not left.exists()
+    assert entry.exists()
