@@ -284,7 +284,7 @@ struct Rows {
     }
     /* The rows that are reached in a step, spike after spike; the first call of a step sends its spikes. What will be read
        soon is fetched before it is needed, for rows lie anywhere in memory. */
-    APART bool next(Reached& reached) {
+    bool next(Reached& reached) {
         if (!begun) { find_due(); begun = true; place = 0; }
         if (place == due.size()) return begun = false;
         if (place + AHEAD < due.size()) fetch(due[place + AHEAD]);

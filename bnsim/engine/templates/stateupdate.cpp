@@ -34,7 +34,7 @@
     {% if '_synaptic_pre' not in owner.variables and owner.N >= 4096 %}
     if (bnsim::team.size > 1)
     {
-        bnsim::team.each([&](int _thread)
+        bnsim::team.each([=](int _thread)
         {
             const int _last = bnsim::team.first(_thread + 1, _N);
             #pragma GCC ivdep

@@ -15,18 +15,18 @@
     if (bnsim::team.size > 1 && _rows.packed && _rows.ascending)
     {
         _rows.find_due();
-        bnsim::team.each([&](int _thread)
+        bnsim::team.each([=, &_rows](int _thread)
         {
             {% if pathway.program.counted %}
             if (!_rows.counts.empty())
             {
-                _rows.each_part(_thread, {{pathway.program.n_target}}, [&](int _first, int _last) { _rows.count_part(_first, _last); });
+                _rows.each_part(_thread, {{pathway.program.n_target}}, [=, &_rows](int _first, int _last) { _rows.count_part(_first, _last); });
                 return;
             }
             {% endif %}
-            _rows.{{'with_weight' if pathway.program.counted else 'with_weights'}}(_rows.{{'near' if pathway.program.near else 'far'}}.data(), [&](const auto {{get_array_name(variables[other_end])}}, const auto {{weights}})
+            _rows.{{'with_weight' if pathway.program.counted else 'with_weights'}}(_rows.{{'near' if pathway.program.near else 'far'}}.data(), [=, &_rows](const auto {{get_array_name(variables[other_end])}}, const auto {{weights}})
             {
-                _rows.each_part(_thread, {{pathway.program.n_target}}, [&](int _first, int _last)
+                _rows.each_part(_thread, {{pathway.program.n_target}}, [=, &_rows](int _first, int _last)
                 {
                     for (int _idx = _first; _idx < _last; _idx++)
                     {
@@ -66,7 +66,7 @@
         {% if pathway.program.fixed and reads_weights %}
         if (_rows.packed)
         {
-            _rows.{{'with_weight' if pathway.program.counted else 'with_weights'}}(_rows.{{'near' if pathway.program.near else 'far'}}.data(), [&](const auto {{get_array_name(variables[other_end])}}, const auto {{weights}})
+            _rows.{{'with_weight' if pathway.program.counted else 'with_weights'}}(_rows.{{'near' if pathway.program.near else 'far'}}.data(), [=](const auto {{get_array_name(variables[other_end])}}, const auto {{weights}})
             {
                 for (int _idx = _first; _idx < _last; _idx++)
                 {
