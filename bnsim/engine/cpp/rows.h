@@ -185,27 +185,6 @@ struct Rows {
         counted = true;
         for (const Row* row = reached.row; row != reached.end; row++) count_part(row->first, row[1].first);
     }
-    /* The part of a row that leads to some targets only. */
-    void part(const Reached& reached, int low, int high, int n_targets, int32_t& first, int32_t& last) const {
-        if (near.empty()) part_of(far.data(), reached, low, high, n_targets, first, last);
-        else part_of(near.data(), reached, low, high, n_targets, first, last);
-    }
-    template <class T> static void part_of(const T* targets, const Reached& reached, int low, int high, int n_targets,
-                                           int32_t& first, int32_t& last) {
-        const T *const begin = targets + reached.row->first, *const end = targets + reached.row[1].first;
-        first = low == 0 ? reached.row->first : (int32_t)(std::lower_bound(begin, end, low) - targets);
-        last = high == n_targets ? reached.row[1].first : (int32_t)(std::lower_bound(begin, end, high) - targets);
-    }
-    /* Call a function with the part of each row that is due, in a thread that has some of the targets. */
-    template <class F> void each_part(int thread, int n_targets, const F& function) const {
-        const int low = team.first(thread, n_targets), high = team.first(thread + 1, n_targets);
-        for (size_t k = 0; k < due.size(); k++) {
-            if (k + AHEAD < due.size()) fetch(due[k + AHEAD]);
-            int32_t first, last;
-            part(due[k], low, high, n_targets, first, last);
-            function(first, last);
-        }
-    }
     void count_part(int32_t first, int32_t last) {
         uint16_t* const count = counts.data();
         if (near.empty()) for (int32_t k = first; k < last; k++) count[far[k]]++;
@@ -315,8 +294,9 @@ struct Rows {
         due.push_back(reached);
     }
     void fetch(const Reached& reached) const {
-        if (!packed) return;
-        const size_t first = reached.row->first, n = reached.end->first - first;
+        if (packed) fetch((size_t)reached.row->first, (size_t)(reached.end->first - reached.row->first));
+    }
+    void fetch(size_t first, size_t n) const {
         if (near.empty()) fetch(far.data() + first, n); else fetch(near.data() + first, n);
         if (!singles.empty()) fetch(singles.data() + first, n); else if (!doubles.empty()) fetch(doubles.data() + first, n);
     }
@@ -338,6 +318,31 @@ struct Rows {
             for (size_t i = 0; i < list.size(); i++)
                 if (list[i].row < list[i].end) { unit.push_back(list[i].unit); age.push_back((int32_t)k); }
         }
+    }
+};/* The parts of the rows that are due which lead to the targets of this thread. */
+struct Share {
+    const Rows& rows;
+    int low, high, n_targets, first, last;
+    size_t place;
+    Share(const Rows& rows, int n_targets)
+        : rows(rows), low(team.begin_of_share(n_targets)), high(team.end_of_share(n_targets)), n_targets(n_targets), place(0) {}
+    bool next(Reached& reached) {
+        if (place == rows.due.size()) return false;
+        if (place + AHEAD < rows.due.size()) fetch(rows.due[place + AHEAD]);
+        reached = rows.due[place++];
+        if (rows.near.empty()) cut(rows.far.data(), reached); else cut(rows.near.data(), reached);
+        return true;
+    }
+    template <class T> void cut(const T* targets, const Reached& reached) {
+        const T *const begin = targets + reached.row->first, *const end = targets + reached.row[1].first;
+        first = low == 0 ? reached.row->first : (int32_t)(std::lower_bound(begin, end, low) - targets);
+        last = high == n_targets ? reached.row[1].first : (int32_t)(std::lower_bound(begin, end, high) - targets);
+    }
+    /* Of a row whose targets lie evenly in the population, what this thread will read, and a little more. */
+    void fetch(const Reached& reached) const {
+        const int64_t begin = reached.row->first, n = reached.row[1].first - begin;
+        const int64_t from = std::max<int64_t>(n * low / n_targets - 8, 0), to = std::min<int64_t>(n * high / n_targets + 8, n);
+        rows.fetch(begin + from, to - from);
     }
 };
 }

@@ -6,6 +6,8 @@
 /* Compiled once, for speed, wherever it is called: what is written into every caller takes the compiler as long again. */
 #define APART __attribute__((hot, noinline))
 namespace bnsim {
+/* -1 outside of what threads share. */
+static thread_local int number_of_thread = -1;
 struct Team {
     /* SPINS: looks at a variable before a thread lets others have its core, when it waits. LEAST: units that are worth it. */
     enum { SPINS = 4000, LEAST = 4096 };
@@ -26,6 +28,7 @@ struct Team {
         others.clear(); size = 1;
     }
     void serve(int number, int seen) {
+        number_of_thread = number;
         for (;; seen++) {
             wait(round, seen);
             if (over) return;
@@ -48,11 +51,15 @@ struct Team {
         work = &function; call = &Team::called<F>;
         left.store(size - 1, std::memory_order_relaxed);
         round.fetch_add(1, std::memory_order_release);
+        number_of_thread = 0;
         function(0);
+        number_of_thread = -1;
         for (int now; (now = left.load(std::memory_order_acquire));) wait(left, now);
     }
-    /* Where the share of a thread begins, of n units: whole cache lines. */
-    int first(int thread, int n) const { return thread == size ? n : (int)((int64_t)n * thread / size) & ~63; }
+    /* Where the share of this thread begins and ends, of n units: whole cache lines. */
+    int begin_of_share(int n) const { return number_of_thread < 0 ? 0 : border(number_of_thread, n); }
+    int end_of_share(int n) const { return number_of_thread < 0 ? n : border(number_of_thread + 1, n); }
+    int border(int thread, int n) const { return thread == size ? n : (int)((int64_t)n * thread / size) & ~63; }
 };
 /* It has no end of its own: a process that fails ends with its threads. */
 static Team& team = *new Team;

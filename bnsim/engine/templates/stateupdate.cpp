@@ -4,6 +4,15 @@
 {% extends 'common_group.cpp' %}
 
 {% block maincode %}
+    {# Threads call this function again, each for some of the units; what is shared by all units is written once. #}
+    {% set shares = '_synaptic_pre' not in owner.variables and owner.N >= 4096 and '[0] =' not in scalar_code | join('\n') %}
+    {% if shares %}
+    if (bnsim::team.size > 1 && bnsim::number_of_thread < 0)
+    {
+        bnsim::team.each([](int) { _run_{{codeobj_name}}(); });
+        return;
+    }
+    {% endif %}
     // scalar code
     const size_t _vectorisation_idx = -1;
     {{scalar_code|autoindent}}
@@ -31,27 +40,16 @@
         return;
     }
     {% endif %}
-    {% if '_synaptic_pre' not in owner.variables and owner.N >= 4096 %}
-    if (bnsim::team.size > 1)
-    {
-        bnsim::team.each([=](int _thread)
-        {
-            const int _last = bnsim::team.first(_thread + 1, _N);
-            #pragma GCC ivdep
-            for (int _idx = bnsim::team.first(_thread, _N); _idx < _last; _idx++)
-            {
-                const size_t _vectorisation_idx = _idx;
-                {{vector_code|autoindent}}
-            }
-        });
-        return;
-    }
+    {% if shares %}
+    const int _begin = bnsim::team.begin_of_share(_N), _end = bnsim::team.end_of_share(_N);
+    {% else %}
+    const int _begin = 0, _end = _N;
     {% endif %}
     {% if '_synaptic_pre' not in owner.variables %}
     {# Each unit has its own place in every array: compilers give up where they would have to compare many addresses. #}
     #pragma GCC ivdep
     {% endif %}
-    for (int _idx = 0; _idx < _N; _idx++)
+    for (int _idx = _begin; _idx < _end; _idx++)
     {
         const size_t _vectorisation_idx = _idx;
         {{vector_code|autoindent}}

@@ -11,47 +11,40 @@
     bnsim::Rows& _rows = bnsim_rows_{{pathway.name}};
     {% set weights = get_array_name(variables['w']) if 'w' in variables else '' %}
     {% set reads_weights = weights and 'const double w = ' ~ weights in vector_code | join('\n') %}
-    {% if pathway.program.drawable and other_end in variables and reads_weights %}
-    if (bnsim::team.size > 1 && _rows.packed && _rows.ascending)
+    {% set shares = pathway.program.drawable and other_end in variables and reads_weights %}
+    {% if shares %}
+    {# Threads call this function again, each for some of the targets. #}
+    const bool _shared = bnsim::team.size > 1 && _rows.packed && _rows.ascending;
+    if (_shared && bnsim::number_of_thread < 0)
     {
         _rows.find_due();
-        bnsim::team.each([=, &_rows](int _thread)
-        {
-            {% if pathway.program.counted %}
-            if (!_rows.counts.empty())
-            {
-                _rows.each_part(_thread, {{pathway.program.n_target}}, [=, &_rows](int _first, int _last) { _rows.count_part(_first, _last); });
-                return;
-            }
-            {% endif %}
-            _rows.{{'with_weight' if pathway.program.counted else 'with_weights'}}(_rows.{{'near' if pathway.program.near else 'far'}}.data(), [=, &_rows](const auto {{get_array_name(variables[other_end])}}, const auto {{weights}})
-            {
-                _rows.each_part(_thread, {{pathway.program.n_target}}, [=, &_rows](int _first, int _last)
-                {
-                    for (int _idx = _first; _idx < _last; _idx++)
-                    {
-                        const size_t _vectorisation_idx = _idx;
-                        {{vector_code|autoindent}}
-                    }
-                });
-            });
-        });
+        bnsim::team.each([](int) { _run_{{codeobj_name}}(); });
         _rows.counted = _rows.counted || !_rows.due.empty();
         return;
     }
-    {% endif %}
+    bnsim::Share _share(_rows, {{pathway.program.n_target}});
+    for (bnsim::Reached _reached; _shared ? _share.next(_reached) : _rows.next(_reached);)
+    {% else %}
     for (bnsim::Reached _reached; _rows.next(_reached);)
+    {% endif %}
     {
     {% if pathway.program.counted %}
     if (!_rows.counts.empty())
     {
+        {% if shares %}
+        if (_shared) _rows.count_part(_share.first, _share.last); else
+        {% endif %}
         _rows.count(_reached);
         continue;
     }
     {% endif %}
     for (; _reached.row != _reached.end; _reached.row++)
     {
+        {% if shares %}
+        const int _first = _shared ? _share.first : _reached.row->first, _last = _shared ? _share.last : _reached.row[1].first;
+        {% else %}
         const int _first = _reached.row->first, _last = _reached.row[1].first;
+        {% endif %}
         {% if other_end in variables %}
         if (_rows.are_consecutive())
         {
