@@ -53,6 +53,29 @@ def by_probability(n_source: int, n_target: int, probability: float, numbers: Nu
         yield _chosen(block, n_target, probability, numbers, places)
 
 
+def all_by_probability(n_source: int, n_target: int, probability: float, numbers: Numbers, *, own: bool) -> Pairs:
+    """Return the pairs of `by_probability` at once.
+
+    Parameters
+    ----------
+    n_source, n_target, probability, numbers
+        As there.
+    own : bool
+        Whether unit k may be paired with unit k; otherwise such pairs are left out.
+
+    Returns
+    -------
+    source, target : ndarray of int32
+        Pairs, sorted by source, then target.
+    """
+    sources, targets = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
+    for source, target in by_probability(n_source, n_target, probability, numbers):
+        keep = slice(None) if own else source != target
+        sources.append(source[keep])
+        targets.append(target[keep])
+    return np.concatenate(sources), np.concatenate(targets)
+
+
 def _places(mean: float) -> int:
     """How many numbers a row is given at a time, a multiple of 4: rarely fewer than it needs."""
     return 4 * math.ceil((mean + 4 * math.sqrt(mean) + 4) / 4)

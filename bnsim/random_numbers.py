@@ -41,7 +41,7 @@ vectors are those of their Random123 library.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -326,6 +326,27 @@ class Numbers:
             call = np.arange(start, stop) - begins[row]
             numbers = self._calls(row + first_row, call)
             yield numbers[np.arange(PER_CALL) < (lengths[row] - PER_CALL * call)[:, None]]
+
+    def quantiles(self, quantile: Callable[[Float64Array], Float64Array], lengths: Int64Array) -> Float64Array:
+        """Return values at the first places of all rows, row by row.
+
+        Parameters
+        ----------
+        quantile : callable
+            Function of probabilities that returns the values there.
+        lengths : array_like of int, shape (row,)
+            Number of places in each row.
+
+        Returns
+        -------
+        ndarray of float64, shape (sum(lengths),)
+            The values of all rows, one after the other.
+        """
+        values, end = np.empty(int(np.sum(lengths))), 0
+        for probabilities in self.ragged(lengths):
+            begin, end = end, end + len(probabilities)
+            values[begin:end] = quantile(probabilities)
+        return values
 
     def _calls(self, row: Int64Array, call: Int64Array) -> Float64Array:
         """All numbers (call, 4) of these calls of the generator."""

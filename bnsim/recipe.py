@@ -36,6 +36,22 @@ SMALLEST = 1.5e-11
 """Probability from which on compiled programs have the quantile of the normal distribution."""
 
 
+def in_single_precision(weights: Float64Array) -> Float64Array:
+    """Return weights that are rounded to single precision.
+
+    Parameters
+    ----------
+    weights : ndarray of float64
+        The weights.
+
+    Returns
+    -------
+    ndarray of float64
+        The nearest numbers that single precision has.
+    """
+    return weights.astype(np.float32).astype(np.float64)
+
+
 @dataclass(frozen=True)
 class Block:
     """Random pairs of some sources and some targets (see `bnsim.pairs`).
@@ -86,10 +102,7 @@ class Block:
         """
         sizes, numbers = (self.source[1], self.target[1]), Numbers(key, self.stream)
         if self.rule == "probability":
-            drawn = list(pairs.by_probability(*sizes, self.amount, numbers))
-            source, target = (np.concatenate([np.zeros(0, np.int32), *ends]) for ends in zip(*drawn, strict=True))
-            keep = slice(None) if self.own else source != target
-            return source[keep], target[keep]
+            return pairs.all_by_probability(*sizes, self.amount, numbers, own=self.own)
         draw = {
             "in_degree": pairs.by_in_degree,
             "out_degree": pairs.by_out_degree,
@@ -178,14 +191,9 @@ class Values:
         ndarray of float64, shape (sum(lengths),)
             The values of all rows, one after the other.
         """
-        values, end = np.empty(int(np.sum(lengths))), 0
         if self.kind == "one":
-            values.fill(self.parameters[0])
-            return values
-        for probabilities in Numbers(key, self.stream).ragged(lengths):
-            begin, end = end, end + len(probabilities)
-            values[begin:end] = self.quantile(probabilities)
-        return values
+            return np.full(int(np.sum(lengths)), self.parameters[0])
+        return Numbers(key, self.stream).quantiles(self.quantile, lengths)
 
 
 @dataclass(frozen=True)
@@ -282,7 +290,7 @@ class Recipe:
         lengths = np.bincount(source)
         weights = self.weights.draw(lengths, self.key) * factor
         if self.single:
-            weights = weights.astype(np.float32).astype(np.float64)
+            weights = in_single_precision(weights)
         arrays: dict[str, np.ndarray] = {"source": source, "target": target, "w": weights}
         if self.delays is not None:
             arrays["delay"] = self.delays.draw(lengths, self.key)

@@ -346,13 +346,14 @@ def _held(arrays: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
         return arrays
     held = dict(arrays)
     for projection in [name.removesuffix(RECIPE) for name in arrays if name.endswith(RECIPE)]:
-        numbers = [held.pop(f"{projection}{part}") for part in (RECIPE, RECIPE_VALUES)]
-        recipe = Recipe.of(*numbers)
-        parts = [f"{projection}.{part}" for part in recipe.parts]
-        if not any(name in arrays for name in parts):
-            held |= dict(zip((f"{projection}{RECIPE}", f"{projection}{RECIPE_VALUES}"), numbers, strict=True))
-        elif not all(name in arrays for name in parts):
-            held = {f"{projection}.{part}": array for part, array in recipe.arrays().items()} | held
+        names = f"{projection}{RECIPE}", f"{projection}{RECIPE_VALUES}"
+        recipe = Recipe.of(held[names[0]], held[names[1]])
+        given = [f"{projection}.{part}" in arrays for part in recipe.parts]
+        if any(given):
+            if not all(given):
+                held = {f"{projection}.{part}": array for part, array in recipe.arrays().items()} | held
+            for name in names:
+                del held[name]
     return held
 
 

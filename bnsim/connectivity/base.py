@@ -12,8 +12,8 @@ from bnsim.arrays import Float64Array, Int32Array, IntArray
 from bnsim.description import Description
 from bnsim.errors import InputError
 from bnsim.pairs import in_order
-from bnsim.random_numbers import Numbers
-from bnsim.recipe import Block
+from bnsim.random_numbers import Numbers, stream
+from bnsim.recipe import Block, Rule
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,28 @@ class Ends:
     source_positions: Float64Array | None = None
     target_positions: Float64Array | None = None
     period: tuple[float, ...] | None = None
+
+    def block(self, rule: Rule, amount: float, name: str, *, autapses: bool) -> Block:
+        """Return random pairs of all units of both populations.
+
+        Parameters
+        ----------
+        rule : {"probability", "in_degree", "out_degree", "total_number"}
+            How they are chosen.
+        amount : float
+            The probability, the degree or the number of pairs.
+        name : str
+            Name of the stream of random numbers.
+        autapses : bool
+            Whether a unit may be paired with itself.
+
+        Returns
+        -------
+        Block
+            The pairs, in numbers.
+        """
+        own = autapses or not self.recurrent
+        return Block(rule, (0, self.n_source), (0, self.n_target), amount, own, stream(name))
 
     def part(self, source: slice, target: slice, *, recurrent: bool) -> Ends:
         """Return some units of both populations as populations of their own.

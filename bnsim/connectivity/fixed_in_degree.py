@@ -10,7 +10,7 @@ from bnsim.connectivity.base import Connectivity, Edges, Ends, degree
 from bnsim.connectivity.sampling import different
 from bnsim.errors import InputError
 from bnsim.pairs import by_in_degree, by_source
-from bnsim.random_numbers import Numbers, stream
+from bnsim.random_numbers import Numbers
 from bnsim.recipe import Block
 
 
@@ -88,8 +88,7 @@ class FixedInDegree(Connectivity):
         if not self.multapses:
             return None
         self.check(ends)
-        own, sizes = self.autapses or not ends.recurrent, ((0, ends.n_source), (0, ends.n_target))
-        return (Block("in_degree", *sizes, self.degree, own, stream(name)),)
+        return (ends.block("in_degree", self.degree, name, autapses=self.autapses),)
 
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw the sources of each target.

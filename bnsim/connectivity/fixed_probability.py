@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from bnsim.connectivity.base import Connectivity, Edges, Ends
 from bnsim.description import parameter
 from bnsim.errors import InputError
-from bnsim.pairs import by_probability
-from bnsim.random_numbers import Numbers, stream
+from bnsim.pairs import all_by_probability
+from bnsim.random_numbers import Numbers
 from bnsim.recipe import Block
 
 
@@ -59,8 +57,7 @@ class FixedProbability(Connectivity):
         tuple of Block or None
             What `draw` draws from this stream; None where only `draw` can.
         """
-        own, sizes = self.autapses or not ends.recurrent, ((0, ends.n_source), (0, ends.n_target))
-        return (Block("probability", *sizes, float(self.probability), own, stream(name)),)
+        return (ends.block("probability", float(self.probability), name, autapses=self.autapses),)
 
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw the connected pairs.
@@ -77,9 +74,5 @@ class FixedProbability(Connectivity):
         Edges
             Sorted by source, then target.
         """
-        sources, targets = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
-        for source, target in by_probability(ends.n_source, ends.n_target, float(self.probability), numbers):
-            keep = source != target if ends.recurrent and not self.autapses else slice(None)
-            sources.append(source[keep])
-            targets.append(target[keep])
-        return Edges(np.concatenate(sources), np.concatenate(targets))
+        own = self.autapses or not ends.recurrent
+        return Edges(*all_by_probability(ends.n_source, ends.n_target, float(self.probability), numbers, own=own))

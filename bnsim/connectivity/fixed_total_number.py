@@ -11,7 +11,7 @@ from bnsim.arrays import Int64Array
 from bnsim.connectivity.base import Connectivity, Edges, Ends
 from bnsim.errors import InputError
 from bnsim.pairs import by_total_number, numbered, separated
-from bnsim.random_numbers import Numbers, stream
+from bnsim.random_numbers import Numbers
 from bnsim.recipe import Block
 
 
@@ -93,8 +93,7 @@ class FixedTotalNumber(Connectivity):
         if not self.multapses:
             return None
         self.check(ends)
-        own, sizes = self.autapses or not ends.recurrent, ((0, ends.n_source), (0, ends.n_target))
-        return (Block("total_number", *sizes, self.number, own, stream(name)),)
+        return (ends.block("total_number", self.number, name, autapses=self.autapses),)
 
     def draw(self, ends: Ends, numbers: Numbers) -> Edges:
         """Draw the pairs.

@@ -25,7 +25,7 @@ from bnsim.program.parts import Data, Stimulus
 from bnsim.program.starts import starts_of
 from bnsim.program.whole import PopulationProgram, Program, ProjectionProgram
 from bnsim.random_numbers import Numbers, stream
-from bnsim.recipe import MANY, Recipe, Values
+from bnsim.recipe import MANY, Recipe, Values, in_single_precision
 from bnsim.synapses.base import SIGNED
 from bnsim.values import draw_values
 
@@ -246,7 +246,7 @@ def _edges(
 
 def _weights(projection: Projection, edges: Edges, numbers: Numbers) -> Float64Array:
     weights = draw_values(projection.weights, edges, numbers)
-    return weights.astype(np.float32).astype(np.float64) if projection.single_precision else weights
+    return in_single_precision(weights) if projection.single_precision else weights
 
 
 def _delays(projection: Projection, edges: Edges | None, numbers: Numbers) -> Float64Array:
