@@ -145,17 +145,24 @@ def slopes(rows: list[Measurement], metric: str, against: Against) -> Iterator[M
     Measurement
         Slopes and their excess.
     """
-    slope, largest = _slope(rows, metric, against)
-    yield CLASSIC["slope_seconds"](slope, against=against, largest=largest)
-    yield CLASSIC["excess_seconds"](max(0.0, slope - 1), against=against, largest=largest)
-    if against == "synapses" and any(row.metric == "peak_memory" and row.value > 0 for row in rows):
-        yield CLASSIC["slope_memory"](_slope(rows, "peak_memory", against)[0], against=against, largest=largest)
+    largest = max(int(row.facts[against]) for row in rows if row.metric == metric)
+    slope = _slope(rows, metric, against)
+    if slope is not None:
+        yield CLASSIC["slope_seconds"](slope, against=against, largest=largest)
+        yield CLASSIC["excess_seconds"](max(0.0, slope - 1), against=against, largest=largest)
+    memory = _slope(rows, "peak_memory", against) if against == "synapses" else None
+    if memory is not None:
+        yield CLASSIC["slope_memory"](memory, against=against, largest=largest)
 
 
-def _slope(rows: list[Measurement], metric: str, against: Against) -> tuple[float, int]:
-    """Return the slope of logarithms over the largest sizes, and the largest."""
+def _slope(rows: list[Measurement], metric: str, against: Against) -> float | None:
+    """Return the slope of logarithms over the largest sizes, None where fewer than two of them took anything.
+
+    A small network takes no memory where Python still holds what it has freed, and no time that a clock resolves.
+    """
     found = {int(row.facts[against]): row.value for row in rows if row.metric == metric and row.value > 0}
-    largest = max(found)
-    chosen = [size for size in found if size * REACH >= largest]
+    chosen = [size for size in found if size * REACH >= max(found)]
+    if len(chosen) < 2:
+        return None
     logarithms = np.log([[size, found[size]] for size in chosen])
-    return float(np.polyfit(logarithms[:, 0], logarithms[:, 1], 1)[0]), largest
+    return float(np.polyfit(logarithms[:, 0], logarithms[:, 1], 1)[0])

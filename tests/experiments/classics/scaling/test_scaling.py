@@ -30,6 +30,14 @@ def test_slopes_are_powers_over_the_largest_hundredth(power: float, excess: floa
     assert {tuple(row.facts.values()) for row in found.values()} == {("synapses", 10**6)}
 
 
+@pytest.mark.parametrize("memory", [(0, 0), (0, 4096)])
+def test_networks_that_took_no_memory_have_no_slope_of_memory(memory: tuple[int, int]) -> None:
+    rows = [CLASSIC["simulation_seconds"](n / 1e9, neurons=n, synapses=n) for n in (10**4, 10**5)]
+    rows += [CLASSIC["peak_memory"](held, neurons=1, synapses=10**power) for power, held in enumerate(memory, start=4)]
+    found = [row.metric for row in measure.slopes(rows, "simulation_seconds", "synapses")]
+    assert found == ["slope_seconds", "excess_seconds"]
+
+
 def test_a_repeated_run_is_held_to_what_does_not_depend_on_the_machine() -> None:
     assert {metric.name for metric in CLASSIC.metrics if is_reproducible(metric.name)} == {"state_size", "events"}
 
