@@ -204,7 +204,8 @@ static void find_due(const Rows& rows, const Sent& sent, int64_t now, int block,
 }
 
 template <class T> static void fetch(const T* values, int n) {
-    for (const char* at = (const char*)values; at < (const char*)(values + n); at += LINE) __builtin_prefetch(at);
+    const uintptr_t first = (uintptr_t)values / LINE * LINE, end = (uintptr_t)(values + n);
+    for (uintptr_t at = first; at < end; at += LINE) __builtin_prefetch((const char*)at);
 }
 
 static void deliver(const std::vector<Part>& due, double* input) {

@@ -334,6 +334,10 @@ class _Writer:
     def run_trials(self) -> list[str]:
         lines = []
         lines.append("bnsim::team.begin((int)header[10]);")
+        for projection in self.program.projections:
+            if projection.drawable:
+                rows = f"bnsim_rows_{self.objects.synapses[projection.name].name}_pre"
+                lines.append(f"{rows}.share_out(bnsim::team.size, {projection.n_target});")
         for population in self.program.populations:
             if population.learns:
                 flag = self.vector(self.objects.groups[population.name], "plastic")
@@ -478,7 +482,7 @@ class _Writer:
     ) -> Iterator[str]:
         names = [rows[item.projection] for item in received]
         values, condition = self.array(group, variable), received[0].condition
-        yield f"if ({' || '.join(f'{name}.counted' for name in names)}) {{"
+        yield f"if ({' || '.join(f'{name}.reaches_any()' for name in names)}) {{"
         for number, (item, name) in enumerate(zip(received, names, strict=True)):
             yield f"    const uint16_t* const __restrict count_{number} = {name}.counts.data();"
             yield f"    const double factor_{number} = {self.array(group, item.factor).data}[0];"

@@ -7,7 +7,7 @@
 namespace bnsim {
 /* Targets whose numbers take two bytes; how many spikes are fetched before they are needed; bytes that come from memory
    together. */
-enum { NEAR = 65536, AHEAD = 3, LINE = 64 };
+enum { NEAR = 65536, AHEAD = 6, LINE = 64 };
 /* Synapses that a spike of one unit reaches at the same time, after `delay` steps: from `first`, in the order of the rows,
    to before that of the next row. */
 struct Row { int32_t first, delay; };
@@ -16,6 +16,19 @@ struct Row { int32_t first, delay; };
 struct Reached { const Row *row, *end; const int32_t* numbers; };
 /* A spike, the next of its unit's rows, and where these end. */
 struct Sent { int32_t unit, row, end; };
+/* The spikes of the last steps, as a thread follows them to its targets. sent: by the number of the step. due: the rows that
+   are reached in this step, of which those before `place` have been; `begun` while there are others. */
+struct Flight {
+    std::vector<std::vector<Sent> > sent;
+    std::vector<Reached> due;
+    size_t now, place;
+    bool begun;
+    std::vector<Sent>& sent_before(size_t steps) { return sent[(now + sent.size() - steps) % sent.size()]; }
+    void clear() {
+        for (size_t k = 0; k < sent.size(); k++) sent[k].clear();
+        due.clear(); now = 0; begun = false;
+    }
+};
 /* Stands in for the array of targets (where spikes go back to the source, of sources) within a row. */
 struct Consecutive { int32_t shift; int32_t operator[](size_t synapse) const { return (int32_t)synapse + shift; } };
 /* Stands in for the array of units within a row. */
@@ -23,12 +36,14 @@ struct Constant { int32_t unit; int32_t operator[](size_t) const { return unit; 
 /* Stands in for the array of weights that are all alike. */
 struct Alike { double weight; double operator[](size_t) const { return weight; } };
 /* The rows of a pathway, by the unit whose spike it carries and then by delay, and the spikes of the last steps. What
-   is reached in a step comes in the order in which it was sent, then by unit, then by synapse. */
+   is reached in a step comes in the order in which it was sent, then by unit, then by synapse. Where threads share the
+   targets, each row is followed by those of the same unit and delay for the other threads. */
 struct Rows {
-    std::vector<Row> rows;                      /* and one that begins where they end */
+    Large<Row>::vector rows;                    /* and one that begins where they end */
     std::vector<int32_t> leads;                 /* where rows lead to one target after the other, the first of each */
     std::vector<int32_t> start, order, delays;  /* order: empty where it is that of the synapses; delays: longest first */
-    std::vector<std::vector<Sent> > sent;       /* in the last steps, by the number of the step */
+    int shares;                                 /* how many threads share the targets */
+    std::vector<Flight> flights;                /* by thread */
     double factor;                              /* what the sum of what arrives is to be multiplied by */
     bool packed;                                /* whether targets and weights are kept here, in the order of the rows: */
     Large<uint16_t>::vector near;               /* targets, where two bytes are enough */
@@ -38,12 +53,9 @@ struct Rows {
     double weight;
     bool ascending;                             /* whether the targets of each row are: threads can share them then */
     std::vector<uint16_t> counts;               /* of what has reached each target in this step, where spikes are counted */
-    bool counted;                               /* whether any has */
     const int32_t *spikes, *n_spikes;
     const int32_t* numbers;
-    std::vector<Reached> due;                   /* in this step */
-    size_t now, place;
-    bool delayed, begun;
+    bool delayed;
 
     /* What sums of weights are to be multiplied by: where all weights are one number, ones are summed instead. */
     APART void sum_ones(double* weights, size_t n) {
@@ -76,9 +88,32 @@ struct Rows {
         for (int32_t k = 0; k < n_rows(); k++) occurs[rows[k].delay] = 1;
         delays.clear();
         for (int32_t step = longest; step >= 0; step--) if (occurs[step]) delays.push_back(step);
-        sent.assign(longest + 1, std::vector<Sent>());
         delayed = longest > 0;
+        flights.assign(shares, Flight());
+        for (int k = 0; k < shares; k++) flights[k].sent.resize(longest + 1);
         clear();
+    }
+    /* Cut rows where the targets of one thread end and those of the next one begin. */
+    APART void share_out(int n, int n_targets) {
+        if (!packed || !ascending) n = 1;
+        if (n == shares) return;
+        const Large<Row>::vector before(rows);
+        rows.clear();
+        for (size_t k = 0; k + 1 < before.size(); k += shares) {
+            if (near.empty()) cut_row(far.data(), before[k], before[k + shares].first, n, n_targets);
+            else cut_row(near.data(), before[k], before[k + shares].first, n, n_targets);
+        }
+        rows.push_back(before.back());
+        for (size_t k = 0; k < start.size(); k++) start[k] = start[k] / shares * n;
+        shares = n;
+        prepare();
+    }
+    template <class T> void cut_row(const T* targets, const Row& row, int32_t end, int n, int n_targets) {
+        for (int k = 0; k < n; k++) {
+            const T* const first = std::lower_bound(targets + row.first, targets + end, team.border(k, n, n_targets));
+            const Row part = {(int32_t)(first - targets), row.delay};
+            rows.push_back(part);
+        }
     }
     template <class To, class From> void in_order_of_rows(To& to, const From* from, size_t n) const {
         to.resize(n);
@@ -89,6 +124,7 @@ struct Rows {
        else and no rule changes the weights. only_alike: not where weights differ. */
     APART void pack(const std::vector<int32_t>& target, int n_targets, const double* weights, bool only_alike) {
         const size_t n = target.size();
+        share_out(1, n_targets);
         packed = false; near.clear(); far.clear(); singles.clear(); doubles.clear(); counts.clear();
         numbers = order.empty() ? NULL : order.data();
         if (!n || are_consecutive()) return;
@@ -122,7 +158,7 @@ struct Rows {
     /* Let targets count what reaches them, where each spike is worth as much as the others and no count can overflow. A
        unit sends one spike a step, so that a synapse brings one a step. */
     APART void count_spikes(int n_targets) {
-        counts.clear(); counted = false;
+        counts.clear();
         if (!packed || !singles.empty() || !doubles.empty()) return;
         std::vector<int32_t> incoming(n_targets, 0);
         for (size_t k = 0; k < near.size(); k++) incoming[near[k]]++;
@@ -152,7 +188,7 @@ struct Rows {
         std::vector<double> w, d;
         std::vector<T> own;
         std::vector<int32_t> steps, place;
-        rows.clear(); leads.clear(); start.assign(1, 0);
+        rows.clear(); leads.clear(); start.assign(1, 0); shares = 1;
         for (int unit = 0; unit < n_units; unit++) {
             const int32_t first = begin[unit];
             const size_t n = begin[unit + 1] - first;
@@ -182,10 +218,7 @@ struct Rows {
         end_rows(targets.size());
     }
     void count(const Reached& reached) {
-        counted = true;
-        for (const Row* row = reached.row; row != reached.end; row++) count_part(row->first, row[1].first);
-    }
-    void count_part(int32_t first, int32_t last) {
+        const int32_t first = reached.row->first, last = reached.end->first;
         uint16_t* const count = counts.data();
         if (near.empty()) for (int32_t k = first; k < last; k++) count[far[k]]++;
         else for (int32_t k = first; k < last; k++) count[near[k]]++;
@@ -195,9 +228,11 @@ struct Rows {
         for (size_t k = 0; k < counts.size(); k++) sums[k] = counts[k];
         forget_counts();
     }
-    void forget_counts() {
-        if (counted) std::fill(counts.begin(), counts.end(), 0);
-        counted = false;
+    void forget_counts() { if (reaches_any()) std::fill(counts.begin(), counts.end(), 0); }
+    /* Whether spikes reach anything in this step. */
+    bool reaches_any() const {
+        for (int k = 0; k < shares; k++) if (!flights[k].due.empty()) return true;
+        return false;
     }
     /* By unit, then by delay, then by number. */
     APART void sort(const std::vector<int32_t>& unit, int n_units, const std::vector<int32_t>& steps) {
@@ -224,7 +259,7 @@ struct Rows {
     }
     APART void cut(const std::vector<int32_t>& unit, const std::vector<int32_t>& target, int n_units,
              const std::vector<int32_t>& steps, bool consecutive) {
-        rows.clear(); leads.clear(); start.assign(n_units + 1, 0);
+        rows.clear(); leads.clear(); start.assign(n_units + 1, 0); shares = 1;
         size_t before = 0;
         for (size_t k = 0; k < unit.size(); k++) {
             const size_t synapse = order.empty() ? k : order[k];
@@ -247,102 +282,71 @@ struct Rows {
         rows.push_back(end);
     }
     /* Begin without spikes that are on their way. */
-    APART void clear() {
-        for (size_t k = 0; k < sent.size(); k++) sent[k].clear();
-        now = 0; begun = false;
-    }
-    std::vector<Sent>& sent_before(size_t steps) { return sent[(now + sent.size() - steps) % sent.size()]; }
-    void send() {
-        now++;
-        std::vector<Sent>& list = sent_before(0);
-        list.clear();
-        for (int k = 0; k < *n_spikes; k++) {
-            const Sent one = {spikes[k], start[spikes[k]], start[spikes[k] + 1]};
-            list.push_back(one);
-        }
-    }
-    /* The rows that are reached in a step, spike after spike; the first call of a step sends its spikes. What will be read
-       soon is fetched before it is needed, for rows lie anywhere in memory. */
+    APART void clear() { for (int k = 0; k < shares; k++) flights[k].clear(); }
+    /* The rows that are reached in a step, spike after spike, by this thread; the first call of a step sends its spikes. What
+       will be read soon is fetched before it is needed, for rows lie anywhere in memory. */
     bool next(Reached& reached) {
-        if (!begun) { find_due(); begun = true; place = 0; }
-        if (place == due.size()) return begun = false;
-        if (place + AHEAD < due.size()) fetch(due[place + AHEAD]);
-        reached = due[place++];
+        const int share = shares > 1 ? number_of_thread : 0;
+        Flight& flight = flights[share];
+        if (!flight.begun) { find_due(flight, share); flight.begun = true; flight.place = 0; }
+        if (flight.place == flight.due.size()) return flight.begun = false;
+        if (flight.place + AHEAD < flight.due.size()) fetch(flight.due[flight.place + AHEAD]);
+        reached = flight.due[flight.place++];
         return true;
     }
-    APART void find_due() {
-        due.clear();
-        if (!delayed) {
-            for (int32_t k = 0; k < *n_spikes; k++) add_due(start[spikes[k]], start[spikes[k] + 1]);
-            return;
+    APART void find_due(Flight& flight, int share) const {
+        flight.due.clear();
+        if (delayed) flight.now++;
+        std::vector<Sent>& list = flight.sent_before(0);
+        list.clear();
+        for (int k = 0; k < *n_spikes; k++) {
+            const Sent one = {spikes[k], start[spikes[k]] + share, start[spikes[k] + 1] + share};
+            list.push_back(one);
         }
-        send();
-        for (size_t j = 0; j < delays.size(); j++) {
-            std::vector<Sent>& list = sent_before(delays[j]);
-            for (size_t k = 0; k < list.size(); k++) {
-                Sent& one = list[k];
-                const int32_t first = one.row;
-                if (k + AHEAD < list.size()) __builtin_prefetch(&rows[list[k + AHEAD].row]);
-                while (one.row < one.end && rows[one.row].delay == delays[j]) one.row++;
-                add_due(first, one.row);
-            }
+        for (size_t j = 0; j < delays.size(); j++) find_due(flight, flight.sent_before(delays[j]), delays[j]);
+    }
+    void find_due(Flight& flight, std::vector<Sent>& list, int32_t delay) const {
+        for (size_t k = 0; k < list.size(); k++) {
+            Sent& one = list[k];
+            const int32_t first = one.row;
+            if (k + AHEAD < list.size()) __builtin_prefetch(&rows[list[k + AHEAD].row]);
+            while (one.row < one.end && rows[one.row].delay == delay) one.row += shares;
+            if (first == one.row) continue;
+            /* Threads share rows of which each ends before the next one's delay. */
+            const Row* const row = rows.data() + first;
+            const Reached reached = {row, shares > 1 ? row + 1 : rows.data() + one.row, numbers};
+            if (row->first < reached.end->first) flight.due.push_back(reached);
         }
     }
-    void add_due(int32_t first, int32_t last) {
-        if (first == last) return;
-        const Reached reached = {rows.data() + first, rows.data() + last, numbers};
-        due.push_back(reached);
-    }
-    void fetch(const Reached& reached) const {
+    /* Written into their callers: GCC leaves out the call of a function that only fetches. */
+    __attribute__((always_inline)) void fetch(const Reached& reached) const {
         if (packed) fetch((size_t)reached.row->first, (size_t)(reached.end->first - reached.row->first));
     }
-    void fetch(size_t first, size_t n) const {
+    __attribute__((always_inline)) void fetch(size_t first, size_t n) const {
         if (near.empty()) fetch(far.data() + first, n); else fetch(near.data() + first, n);
         if (!singles.empty()) fetch(singles.data() + first, n); else if (!doubles.empty()) fetch(doubles.data() + first, n);
     }
-    template <class T> static void fetch(const T* values, size_t n) {
-        for (const char* at = (const char*)values; at < (const char*)(values + n); at += LINE) __builtin_prefetch(at);
+    template <class T> __attribute__((always_inline)) static void fetch(const T* values, size_t n) {
+        const uintptr_t first = (uintptr_t)values / LINE * LINE, end = (uintptr_t)(values + n);
+        for (uintptr_t at = first; at < end; at += LINE) __builtin_prefetch((const char*)at);
     }
     /* Spikes that were on their way when the run began: the unit that sent each, and for how many steps it had been. */
     APART void put(const std::vector<int32_t>& unit, const std::vector<int32_t>& age) {
-        for (size_t k = 0; k < unit.size(); k++) {
-            Sent one = {unit[k], start[unit[k]], start[unit[k] + 1]};
-            while (one.row < one.end && rows[one.row].delay <= age[k]) one.row++;
-            sent_before(age[k]).push_back(one);
-        }
+        for (int share = 0; share < shares; share++)
+            for (size_t k = 0; k < unit.size(); k++) {
+                Sent one = {unit[k], start[unit[k]] + share, start[unit[k] + 1] + share};
+                while (one.row < one.end && rows[one.row].delay <= age[k]) one.row += shares;
+                flights[share].sent_before(age[k]).push_back(one);
+            }
     }
     /* Those that are on their way now, in the order in which they were sent. */
     APART void take(std::vector<int32_t>& unit, std::vector<int32_t>& age) {
-        for (size_t k = sent.size() - 1; k-- > 0;) {
-            const std::vector<Sent>& list = sent_before(k);
+        Flight& flight = flights[0];
+        for (size_t k = flight.sent.size() - 1; k-- > 0;) {
+            const std::vector<Sent>& list = flight.sent_before(k);
             for (size_t i = 0; i < list.size(); i++)
                 if (list[i].row < list[i].end) { unit.push_back(list[i].unit); age.push_back((int32_t)k); }
         }
-    }
-};/* The parts of the rows that are due which lead to the targets of this thread. */
-struct Share {
-    const Rows& rows;
-    int low, high, n_targets, first, last;
-    size_t place;
-    Share(const Rows& rows, int n_targets)
-        : rows(rows), low(team.begin_of_share(n_targets)), high(team.end_of_share(n_targets)), n_targets(n_targets), place(0) {}
-    bool next(Reached& reached) {
-        if (place == rows.due.size()) return false;
-        if (place + AHEAD < rows.due.size()) fetch(rows.due[place + AHEAD]);
-        reached = rows.due[place++];
-        if (rows.near.empty()) cut(rows.far.data(), reached); else cut(rows.near.data(), reached);
-        return true;
-    }
-    template <class T> void cut(const T* targets, const Reached& reached) {
-        const T *const begin = targets + reached.row->first, *const end = targets + reached.row[1].first;
-        first = low == 0 ? reached.row->first : (int32_t)(std::lower_bound(begin, end, low) - targets);
-        last = high == n_targets ? reached.row[1].first : (int32_t)(std::lower_bound(begin, end, high) - targets);
-    }
-    /* Of a row whose targets lie evenly in the population, what this thread will read, and a little more. */
-    void fetch(const Reached& reached) const {
-        const int64_t begin = reached.row->first, n = reached.row[1].first - begin;
-        const int64_t from = std::max<int64_t>(n * low / n_targets - 8, 0), to = std::min<int64_t>(n * high / n_targets + 8, n);
-        rows.fetch(begin + from, to - from);
     }
 };
 }

@@ -14,37 +14,24 @@
     {% set shares = pathway.program.drawable and other_end in variables and reads_weights %}
     {% if shares %}
     {# Threads call this function again, each for some of the targets. #}
-    const bool _shared = bnsim::team.size > 1 && _rows.packed && _rows.ascending;
-    if (_shared && bnsim::number_of_thread < 0)
+    if (_rows.shares > 1 && bnsim::number_of_thread < 0)
     {
-        _rows.find_due();
         bnsim::team.each([](int) { _run_{{codeobj_name}}(); });
-        _rows.counted = _rows.counted || !_rows.due.empty();
         return;
     }
-    bnsim::Share _share(_rows, {{pathway.program.n_target}});
-    for (bnsim::Reached _reached; _shared ? _share.next(_reached) : _rows.next(_reached);)
-    {% else %}
-    for (bnsim::Reached _reached; _rows.next(_reached);)
     {% endif %}
+    for (bnsim::Reached _reached; _rows.next(_reached);)
     {
     {% if pathway.program.counted %}
     if (!_rows.counts.empty())
     {
-        {% if shares %}
-        if (_shared) _rows.count_part(_share.first, _share.last); else
-        {% endif %}
         _rows.count(_reached);
         continue;
     }
     {% endif %}
     for (; _reached.row != _reached.end; _reached.row++)
     {
-        {% if shares %}
-        const int _first = _shared ? _share.first : _reached.row->first, _last = _shared ? _share.last : _reached.row[1].first;
-        {% else %}
         const int _first = _reached.row->first, _last = _reached.row[1].first;
-        {% endif %}
         {% if other_end in variables %}
         if (_rows.are_consecutive())
         {

@@ -4,20 +4,36 @@
 
 {% block maincode %}
     {% set _eventspace = get_array_name(eventspace_variable) %}
-    // scalar code
-    const int _vectorisation_idx = -1;
-    {{scalar_code|autoindent}}
-
     static std::vector<char> _flags(N);
-    char* __restrict _fires = &_flags[0];
-    const int _N = N;
-    for (int _idx = 0; _idx < _N; _idx++)
+    {# Threads call this function again, each for some of the units. #}
+    {% set shares = owner.N >= 4096 and '[0] =' not in scalar_code | join('\n') %}
+    {% if shares %}
+    if (bnsim::team.size > 1 && bnsim::number_of_thread < 0) bnsim::team.each([](int) { _run_{{codeobj_name}}(); });
+    else
+    {% endif %}
     {
-        const size_t _vectorisation_idx = _idx;
-        {{vector_code|autoindent}}
-        _fires[_idx] = _cond;
+        // scalar code
+        const int _vectorisation_idx = -1;
+        {{scalar_code|autoindent}}
+
+        char* __restrict _fires = &_flags[0];
+        const int _N = N;
+        {% if shares %}
+        const int _begin = bnsim::team.begin_of_share(_N), _end = bnsim::team.end_of_share(_N);
+        {% else %}
+        const int _begin = 0, _end = _N;
+        {% endif %}
+        for (int _idx = _begin; _idx < _end; _idx++)
+        {
+            const size_t _vectorisation_idx = _idx;
+            {{vector_code|autoindent}}
+            _fires[_idx] = _cond;
+        }
     }
+    if (bnsim::number_of_thread >= 0) return;
     long _count = 0;
+    const char* const _fires = &_flags[0];
+    const int _N = N;
     const char* const _end = _fires + _N;
     for (const char* _next = _fires; (_next = (const char*)memchr(_next, 1, _end - _next)); _next++)
     {
