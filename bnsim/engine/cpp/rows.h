@@ -6,8 +6,8 @@
 #include <vector>
 namespace bnsim {
 /* Targets whose numbers take two bytes; how many spikes are fetched before they are needed; bytes that come from memory
-   together. */
-enum { NEAR = 65536, AHEAD = 6, LINE = 64 };
+   together; one in how many synapses is counted where threads are to have as many each. */
+enum { NEAR = 65536, AHEAD = 6, LINE = 64, SAMPLED = 61 };
 /* Synapses that a spike of one unit reaches at the same time, after `delay` steps: from `first`, in the order of the rows,
    to before that of the next row. */
 struct Row { int32_t first, delay; };
@@ -23,6 +23,7 @@ struct Flight {
     std::vector<Reached> due;
     size_t now, place;
     bool begun;
+    char apart[2 * LINE];  /* Two threads do not write to one line. */
     std::vector<Sent>& sent_before(size_t steps) { return sent[(now + sent.size() - steps) % sent.size()]; }
     void clear() {
         for (size_t k = 0; k < sent.size(); k++) sent[k].clear();
@@ -97,23 +98,33 @@ struct Rows {
     APART void share_out(int n, int n_targets) {
         if (!packed || !ascending) n = 1;
         if (n == shares) return;
-        const Large<Row>::vector before(rows);
-        rows.clear();
-        for (size_t k = 0; k + 1 < before.size(); k += shares) {
-            if (near.empty()) cut_row(far.data(), before[k], before[k + shares].first, n, n_targets);
-            else cut_row(near.data(), before[k], before[k + shares].first, n, n_targets);
-        }
-        rows.push_back(before.back());
+        if (near.empty()) cut_for(n, far.data(), far.size(), n_targets); else cut_for(n, near.data(), near.size(), n_targets);
         for (size_t k = 0; k < start.size(); k++) start[k] = start[k] / shares * n;
         shares = n;
         prepare();
     }
-    template <class T> void cut_row(const T* targets, const Row& row, int32_t end, int n, int n_targets) {
-        for (int k = 0; k < n; k++) {
-            const T* const first = std::lower_bound(targets + row.first, targets + end, team.border(k, n, n_targets));
-            const Row part = {(int32_t)(first - targets), row.delay};
-            rows.push_back(part);
-        }
+    template <class T> void cut_for(int n, const T* targets, size_t n_synapses, int n_targets) {
+        const Large<Row>::vector before(rows);
+        const std::vector<int> borders = balanced(n, targets, n_synapses, n_targets);
+        rows.clear();
+        for (size_t row = 0; row + 1 < before.size(); row += shares)
+            for (int k = 0; k < n; k++) {
+                const T *const begin = targets + before[row].first, *const end = targets + before[row + shares].first;
+                const Row part = {(int32_t)(std::lower_bound(begin, end, borders[k]) - targets), before[row].delay};
+                rows.push_back(part);
+            }
+        rows.push_back(before.back());
+    }
+    /* Where the targets of each thread begin: whole cache lines, on which about as many synapses end. A sample is counted. */
+    template <class T> static std::vector<int> balanced(int n, const T* targets, size_t n_synapses, int n_targets) {
+        std::vector<size_t> synapses(n_targets / LINE + 1, 0);
+        size_t all = 0, before = 0;
+        for (size_t k = 0; k < n_synapses; k += SAMPLED, all++) synapses[targets[k] / LINE]++;
+        std::vector<int> borders(1, 0);
+        for (size_t k = 0; k < synapses.size(); before += synapses[k++])
+            while (borders.size() < (size_t)n && before * n >= all * borders.size()) borders.push_back((int)k * LINE);
+        borders.resize(n, n_targets);
+        return borders;
     }
     template <class To, class From> void in_order_of_rows(To& to, const From* from, size_t n) const {
         to.resize(n);

@@ -57,9 +57,9 @@ struct Team {
         for (int now; (now = left.load(std::memory_order_acquire));) wait(left, now);
     }
     /* Where the share of this thread begins and ends, of n units: whole cache lines. */
-    int begin_of_share(int n) const { return number_of_thread < 0 ? 0 : border(number_of_thread, size, n); }
-    int end_of_share(int n) const { return number_of_thread < 0 ? n : border(number_of_thread + 1, size, n); }
-    static int border(int thread, int size, int n) { return thread == size ? n : (int)((int64_t)n * thread / size) & ~63; }
+    int begin_of_share(int n) const { return number_of_thread < 0 ? 0 : border(number_of_thread, n); }
+    int end_of_share(int n) const { return number_of_thread < 0 ? n : border(number_of_thread + 1, n); }
+    int border(int thread, int n) const { return thread == size ? n : (int)((int64_t)n * thread / size) & ~63; }
 };
 /* It has no end of its own: a process that fails ends with its threads. */
 static Team& team = *new Team;
