@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -51,6 +52,31 @@ class CompiledNetwork(Protocol):
         ------
         MachineError
             If the simulation fails, or a variable becomes NaN or infinite.
+        """
+        ...
+
+
+@runtime_checkable
+class ParallelNetwork(CompiledNetwork, Protocol):
+    """A network in which several threads may share the work, and which runs several jobs at once."""
+
+    def run_together(self, jobs: Sequence[Job]) -> list[Outcome]:
+        """Run chunks of trials that do not depend on each other.
+
+        Parameters
+        ----------
+        jobs : sequence of Job
+            The chunks.
+
+        Returns
+        -------
+        list of Outcome
+            In the order of the jobs.
+
+        Raises
+        ------
+        MachineError
+            As `run` does, for the first job that fails.
         """
         ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from brian2.units.fundamentalunits import Quantity
 
 from bnsim import checks
 from bnsim.binning import duration_steps
-from bnsim.engine.backends import backend_name, find_backend
+from bnsim.engine.backends import ParallelNetwork, backend_name, find_backend
 from bnsim.engine.build import without_upkeep
 from bnsim.engine.plain import plain_network
 from bnsim.engine.script.whole import Brian2Script, written
@@ -19,6 +20,9 @@ from bnsim.network import Network
 from bnsim.program import lower
 from bnsim.random_numbers import checked_key
 from bnsim.timing import Timing, time_step
+
+THREADS = "BNSIM_THREADS"
+"""Environment variable with the number of cores that simulations share where they are not told."""
 
 __all__ = ["Brian2Script", "Simulator", "compile_network", "to_brian2", "to_brian2_script"]
 
@@ -30,7 +34,7 @@ def compile_network(
     presentation: Quantity | None,
     backend: str,
     cache: str | Path | None,
-    threads: int,
+    threads: int | None,
 ) -> Simulator:
     """Compile a network; see `Network.compile`.
 
@@ -48,8 +52,8 @@ def compile_network(
         Name of the back end, or "auto".
     cache : str, Path or None
         Folder of compiled networks; None for the user's cache folder.
-    threads : int
-        How many share the work of a step.
+    threads : int or None
+        How many cores share the work; None for as many as the environment variable BNSIM_THREADS says, 1 without it.
 
     Returns
     -------
@@ -70,12 +74,22 @@ def compile_network(
     elif presentation is not None:
         raise InputError("compile(presentation): belongs to trials; give trial, too, or leave presentation out")
     name = backend_name(backend)
-    if checks.count("compile(threads)", threads) > 1 and name != "cpp":
-        raise InputError(f"compile(threads): the back end {name!r} has one; leave threads out")
+    n_threads = _threads_of_environment() if threads is None else checks.count("compile(threads)", threads)
     with without_upkeep():
         program = lower(network, step)
         engine = find_backend(name).compile(program, cache)
-    return Simulator(network, program, timing, name, engine, threads)
+    if n_threads > 1 and not isinstance(engine, ParallelNetwork):
+        if threads is not None:
+            raise InputError(f"compile(threads): the back end {name!r} has one; leave threads out")
+        n_threads = 1
+    return Simulator(network, program, timing, name, engine, n_threads)
+
+
+def _threads_of_environment() -> int:
+    given = os.environ.get(THREADS, "1")
+    if not (given.isdecimal() and int(given) > 0):
+        raise InputError(f"environment variable {THREADS}: got {given!r}; give an integer of at least 1, or unset it")
+    return int(given)
 
 
 def to_brian2(network: Network, dt: Quantity, key: int, stimulus: Any) -> Any:

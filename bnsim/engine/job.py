@@ -16,6 +16,9 @@ from bnsim.state import State
 CHECK_EVERY = 256
 """Steps between two looks for NaN and infinite values; trials are looked at when they end, too."""
 
+LEAST_SHARED = 4096
+"""Neurons of a population whose steps are worth sharing between threads."""
+
 Reporter = Callable[[int], None]
 """Function that is told now and then how many steps of a job have been simulated."""
 
@@ -107,7 +110,9 @@ class Job:
     limit : Limit or None
         When it may end early; None for not at all.
     threads : int
-        How many share the work.
+        How many share the work of a step.
+    first : int
+        Number of trials of the run that are in jobs before this one.
     """
 
     grid: Grid
@@ -122,10 +127,15 @@ class Job:
     profile: bool = False
     limit: Limit | None = None
     threads: int = 1
+    first: int = 0
 
     @property
     def n_trials(self) -> int:
         return len(self.keys)
+
+    def place_of(self, trial: int) -> int:
+        """Return which trial of the run one of the job's is; -1 in a continuous run."""
+        return -1 if trial < 0 else self.first + trial
 
 
 @dataclass(frozen=True)

@@ -117,11 +117,11 @@ class Resident:
 
     @property
     def n_bytes(self) -> int:
-        """Memory that it takes, as the system says; elsewhere than on Linux, roughly: twice its largest job."""
+        """Memory that it takes, as the system says; elsewhere than on Linux, four times its largest job or outcome."""
         try:
             pages = int(Path(f"/proc/{self.number}/statm").read_text().split()[1])
         except (OSError, IndexError, ValueError):
-            return 2 * self._most_bytes
+            return 4 * self._most_bytes
         return pages * os.sysconf("SC_PAGE_SIZE")
 
     @property
@@ -134,15 +134,40 @@ class Resident:
         """Whether it has not ended."""
         return self._process.poll() is None
 
-    def call(
-        self, arrays: Sequence[np.ndarray | None], dtypes: Sequence[np.dtype], report: Reporter | None
-    ) -> list[np.ndarray]:
-        """Carry out a job.
+    def begin(self, arrays: Sequence[np.ndarray | None]) -> None:
+        """Have a job carried out, of which `end` waits for the outcome.
 
         Parameters
         ----------
         arrays : sequence of (ndarray or None)
             The arrays of the job, contiguous; None for what is to stay as it stands.
+
+        Raises
+        ------
+        Refused
+            If there is no room for the arrays.
+        Gone
+            If the process had ended before.
+        Ended
+            If it ends without reading them.
+        """
+        sizes = np.array([AS_IT_STANDS if array is None else array.nbytes for array in arrays], np.int64)
+        sent = [array for array in arrays if array is not None and array.nbytes]
+        try:
+            _transfer(os.writev, self._file, sent)
+        except OSError as error:
+            raise Refused(f"cannot write its input ({error}); {self._remedy}") from error
+        try:
+            self._socket.sendall(sizes, _NO_SIGNAL)
+        except ConnectionError:
+            self._refuse()
+        self._most_bytes = max(self._most_bytes, int(np.maximum(sizes, 0).sum()))
+
+    def end(self, dtypes: Sequence[np.dtype], report: Reporter | None) -> list[np.ndarray]:
+        """Wait until the job is done.
+
+        Parameters
+        ----------
         dtypes : sequence of numpy.dtype
             Types of the arrays of the outcome.
         report : callable or None
@@ -155,23 +180,11 @@ class Resident:
 
         Raises
         ------
-        Refused
-            If there is no room for the arrays.
         Gone
-            If the process had ended before.
+            If the process had ended before the job was sent.
         Ended
             If it ends without an outcome, or complains.
         """
-        sizes = np.array([AS_IT_STANDS if array is None else array.nbytes for array in arrays], np.int64)
-        sent = [array for array in arrays if array is not None and array.nbytes]
-        try:
-            _transfer(os.writev, self._file, sent)
-        except OSError as error:
-            raise Refused(f"cannot write its input ({error}); {self._remedy}") from error
-        try:
-            self._socket.sendall(sizes, _NO_SIGNAL)
-        except ConnectionError:
-            self._refuse()
         lengths = self._lengths(report, len(dtypes))
         self._used = True
         if os.fstat(self._errors.fileno()).st_size:
@@ -179,7 +192,7 @@ class Resident:
             self._fail()
         found = [np.empty(n // kind.itemsize, kind) for n, kind in zip(lengths, dtypes, strict=True)]
         _transfer(os.readv, self._file, [array for array in found if array.nbytes])
-        self._most_bytes = max(self._most_bytes, int(np.maximum(sizes, 0).sum()) + sum(lengths))
+        self._most_bytes = max(self._most_bytes, sum(lengths))
         return found
 
     def _lengths(self, report: Reporter | None, n_arrays: int) -> list[int]:

@@ -20,6 +20,7 @@ from brian2.devices.cpp_standalone.codeobject import CPPStandaloneCodeObject
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 
 from bnsim.engine import random
+from bnsim.engine.job import LEAST_SHARED
 
 SHORTEST = 4
 """Mean number of consecutive targets below which they are not worth their bookkeeping."""
@@ -38,7 +39,7 @@ class RowCodeObject(CPPStandaloneCodeObject):
         Passed on to Brian2's class.
     """
 
-    templater = CPPStandaloneCodeObject.templater.derive("bnsim.engine")
+    templater = CPPStandaloneCodeObject.templater.derive("bnsim.engine", env_globals={"LEAST_SHARED": LEAST_SHARED})
 
 
 class RowDevice(CPPStandaloneDevice):
@@ -81,6 +82,7 @@ def declarations(synapses: Iterable[Any]) -> str:
         headers
         + random.UNIFORM_CPP
         + random.CONSTRUCTION_CPP
+        + f"enum {{ LEAST_SHARED = {LEAST_SHARED} }};\n"
         + TEAM
         + DRAWING
         + ROWS

@@ -297,9 +297,8 @@ class RuntimeNetwork:
         for variable in self.program.variables:
             finite = np.isfinite(_values(objects.owner(variable), variable.symbol))
             if not finite.all():
-                raise diverged(
-                    self.program, variable.name, int(np.argmin(finite)), -1 if job.grid.continuous else trial, time
-                )
+                place = -1 if job.grid.continuous else job.place_of(trial)
+                raise diverged(self.program, variable.name, int(np.argmin(finite)), place, time)
 
     def _learn(self, objects: Objects, job: Job, trial: int) -> None:
         """Execute what is learned at the end of a presentation."""

@@ -13,11 +13,11 @@ from bnsim.arrays import Int64Array
 from bnsim.binning import duration_steps
 from bnsim.drives.encoder import Encoded
 from bnsim.engine import random, stimuli
-from bnsim.engine.backends import CompiledNetwork
+from bnsim.engine.backends import CompiledNetwork, ParallelNetwork
 from bnsim.engine.check_state import check_state
 from bnsim.engine.continuous import Run
 from bnsim.engine.initial import initial_arrays
-from bnsim.engine.job import Grid, Job, Limit, Outcome, Reporter
+from bnsim.engine.job import LEAST_SHARED, Grid, Job, Limit, Outcome, Reporter
 from bnsim.engine.known import Known
 from bnsim.engine.progress import progress_of
 from bnsim.engine.records import Record
@@ -37,6 +37,9 @@ __all__ = ["Simulator"]
 
 CHUNK_BYTES = 32 * 2**20
 """Stimulus and counts handled at once; a job costs less than a millisecond besides its trials."""
+
+LEAST_TRIALS = 4
+"""Fewer are not worth a process of their own."""
 
 PIECE_BYTES, PIECE_SECONDS = 32 * 2**20, 5.0
 """What a run that is written to disk records, and how long it takes, before that is written."""
@@ -58,7 +61,7 @@ class Simulator:
     engine : CompiledNetwork
         The program, ready to run on this back end.
     threads : int
-        How many share the work of a step.
+        How many cores share the work.
 
     Attributes
     ----------
@@ -387,10 +390,12 @@ class Simulator:
         profile: bool,
     ) -> tuple[State, list[Outcome]]:
         """Run trials, as many at once as fit into the memory meant for them."""
-        chunk, outcomes = self._chunk, []
-        for start in range(0, max(len(keys), 1), chunk):
+        together = self._at_once(len(keys)) if not (plastic or profile) else 1
+        chunk = max(1, min(self._chunk, -(-len(keys) // together)))
+
+        def job(start: int) -> Job:
             part = slice(start, start + chunk)
-            job = Job(
+            return Job(
                 grid=grid,
                 state=state,
                 drives={name: stimuli.cut(drive, part) for name, drive in drives.items()},
@@ -401,11 +406,25 @@ class Simulator:
                 spikes=wanted.spikes,
                 samples=wanted.samples,
                 profile=profile,
-                threads=self._threads,
+                threads=self._threads if together == 1 else 1,
+                first=start,
             )
-            outcomes.append(self._engine.run(job))
-            state = State({**state, **outcomes[-1].state})
+
+        outcomes: list[Outcome] = []
+        starts = range(0, max(len(keys), 1), chunk)
+        for k in range(0, len(starts), together):
+            jobs = [job(start) for start in starts[k : k + together]]
+            if isinstance(self._engine, ParallelNetwork) and len(jobs) > 1:
+                outcomes += self._engine.run_together(jobs)
+            else:
+                outcomes.append(self._engine.run(jobs[0]))
+                state = State({**state, **outcomes[-1].state})
         return state, outcomes
+
+    def _at_once(self, n_trials: int) -> int:
+        """How many processes share trials of which none depends on others. Large networks are not held many times."""
+        large = any(population.size >= LEAST_SHARED for population in self.program.populations)
+        return 1 if large else max(1, min(self._threads, n_trials // LEAST_TRIALS))
 
     def _refuse_trial_ends(self) -> None:
         culprit, remedy = "Simulator.run_for", "call run(state, stimulus, key), which runs trials"

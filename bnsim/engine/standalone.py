@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -131,18 +133,51 @@ class StandaloneNetwork:
         MachineError
             If the binary cannot be started or fails, the disk fails, or a variable becomes NaN or infinite.
         """
+        return self.run_together([job], report)[0]
+
+    def run_together(self, jobs: Sequence[Job], report: Reporter | None = None) -> list[Outcome]:
+        """Run chunks of trials that do not depend on each other, each in a process of its own.
+
+        Parameters
+        ----------
+        jobs : sequence of Job
+            The chunks.
+        report : callable, optional
+            Is told now and then how many steps of a chunk are done.
+
+        Returns
+        -------
+        list of Outcome
+            In the order of the jobs.
+
+        Raises
+        ------
+        MachineError
+            As `run` does, for the first job that fails.
+        """
         while True:
             try:
-                with resident.lent(self.folder / BINARY, self._binary) as process:
-                    arrays = self._wire.job(job, process.held, reports=report is not None)
-                    found = process.call(arrays, self._wire.dtypes(job), report)
-                    return self._wire.outcome(job, process.held, found)
+                with ExitStack() as lent:
+                    calls = [self._begin(lent, job, reports=report is not None) for job in jobs]
+                    return [self._end(job, process, report) for job, process in zip(jobs, calls, strict=True)]
             except resident.Gone:
                 continue  # it ended while nobody looked, which the next one does not know
             except resident.Refused as error:
                 raise MachineError(f"compiled network: {error}") from error
-            except resident.Ended as error:
-                raise self._error(error.status, error.said) from None
+
+    def _begin(self, lent: ExitStack, job: Job, reports: bool) -> resident.Resident:
+        process = lent.enter_context(resident.lent(self.folder / BINARY, self._binary))
+        try:
+            process.begin(self._wire.job(job, process.held, reports))
+        except resident.Ended as error:
+            raise self._error(job, error.status, error.said) from None
+        return process
+
+    def _end(self, job: Job, process: resident.Resident, report: Reporter | None) -> Outcome:
+        try:
+            return self._wire.outcome(job, process.held, process.end(self._wire.dtypes(job), report))
+        except resident.Ended as error:
+            raise self._error(job, error.status, error.said) from None
 
     def _binary(self) -> Path:
         """The program, made again where the cache was emptied meanwhile."""
@@ -151,12 +186,12 @@ class StandaloneNetwork:
             self._fetch()
         return self.folder / BINARY
 
-    def _error(self, status: int, said: str) -> BnsimError:
+    def _error(self, job: Job, status: int, said: str) -> BnsimError:
         if not status and not said:
             return MachineError(f"compiled network: it ended without its result; remove {self.folder} to rebuild it")
         if said.startswith(NOT_FINITE):
             name, unit, trial, time = said.removeprefix(NOT_FINITE).split()
-            return diverged(self.program, name, int(unit), int(trial), float(time))
+            return diverged(self.program, name, int(unit), job.place_of(int(trial)), float(time))
         reason = said.splitlines()[-1] if said else f"exit status {status}"
         return MachineError(
             f"compiled network: the simulation failed ({reason}); free memory, or remove {self.folder} to rebuild it"

@@ -192,7 +192,7 @@ class Network(Description):
         presentation: Quantity | None = None,
         backend: str = "auto",
         cache: str | Path | None = None,
-        threads: int = 1,
+        threads: int | None = None,
     ) -> Simulator:
         """Turn this description into a function that simulates it.
 
@@ -210,10 +210,12 @@ class Network(Description):
             entry point `bnsim.backends`, or "auto": cpp where a C++ compiler is found, else numpy with a warning.
         cache : str or Path, optional
             Folder of compiled networks. Default: the user's cache folder.
-        threads : int
-            How many share the work of a step, on the back end cpp: that of populations of 4,096 neurons and more, and
-            of projections of a million pairs and more whose weights nothing changes. Results are the same bits for any
-            number. More threads than free cores make it slower.
+        threads : int, optional
+            How many cores share the work, on the back end cpp. In networks with a population of 4,096 neurons and more
+            they share each step: those populations, and projections of a million pairs and more whose weights nothing
+            changes. In smaller networks they share the trials of a run with plastic=False, each in a process of its
+            own. Results are the same bits for any number; more than there are free cores make it slower. Default:
+            what the environment variable BNSIM_THREADS says, 1 without it.
 
         Returns
         -------

@@ -178,7 +178,7 @@ struct Poisson {
             if (way == ALL_ZERO) std::fill(number, number + n_units, 0.0);
         }
         if (way == ALL_ZERO) return;
-        if (way == BY_LEVELS && n_units >= Team::LEAST) {
+        if (way == BY_LEVELS && n_units >= LEAST_SHARED) {
             const int n_pieces = (words.n + PIECE - 1) / PIECE;
             team.each([&](int thread) {
                 const int first = PIECE * (int)((int64_t)n_pieces * thread / team.size);

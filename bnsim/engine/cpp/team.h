@@ -9,8 +9,8 @@ namespace bnsim {
 /* -1 outside of what threads share. */
 static thread_local int number_of_thread = -1;
 struct Team {
-    /* SPINS: looks at a variable before a thread lets others have its core, when it waits. LEAST: units that are worth it. */
-    enum { SPINS = 4000, LEAST = 4096 };
+    /* Looks at a variable before a thread lets others have its core, when it waits. */
+    enum { SPINS = 4000 };
     int size;
     std::vector<std::thread> others;
     std::atomic<int> round, left;

@@ -5,7 +5,7 @@
 
 {% block maincode %}
     {# Threads call this function again, each for some of the units; what is shared by all units is written once. #}
-    {% set shares = '_synaptic_pre' not in owner.variables and owner.N >= 4096 and '[0] =' not in scalar_code | join('\n') %}
+    {% set shares = '_synaptic_pre' not in owner.variables and owner.N >= LEAST_SHARED and '[0] =' not in scalar_code | join('\n') %}
     {% if shares %}
     if (bnsim::team.size > 1 && bnsim::number_of_thread < 0)
     {

@@ -6,7 +6,7 @@
     {% set _eventspace = get_array_name(eventspace_variable) %}
     static std::vector<char> _flags(N);
     {# Threads call this function again, each for some of the units. #}
-    {% set shares = owner.N >= 4096 and '[0] =' not in scalar_code | join('\n') %}
+    {% set shares = owner.N >= LEAST_SHARED and '[0] =' not in scalar_code | join('\n') %}
     {% if shares %}
     if (bnsim::team.size > 1 && bnsim::number_of_thread < 0) bnsim::team.each([](int) { _run_{{codeobj_name}}(); });
     else

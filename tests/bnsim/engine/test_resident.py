@@ -337,6 +337,12 @@ def test_a_binary_that_cannot_be_started(tmp_path: Path) -> None:
     assert str(raised.value) == f"cannot start {binary} ([Errno 8] Exec format error: '{binary}'); clear the cache"
 
 
+def ask(binary: Path) -> None:
+    with resident.lent(binary, lambda: binary) as process:
+        process.begin([np.zeros(1)])
+        process.end([], None)
+
+
 def test_what_a_process_complains_of_is_an_error(tmp_path: Path) -> None:
     """One that has said so, and ended; and one that lives on."""
     for rest in ("exit 1", "exec sleep 60"):
@@ -344,8 +350,8 @@ def test_what_a_process_complains_of_is_an_error(tmp_path: Path) -> None:
         finished = r"head -c 8 >/dev/null; printf '\377\377\377\377\377\377\377\377' >&0"
         binary.write_text(f"#!/bin/sh\necho out of luck >&2\n{finished}\n{rest}\n")
         binary.chmod(0o755)
-        with pytest.raises(resident.Ended) as raised, resident.lent(binary, lambda path=binary: path) as process:
-            process.call([np.zeros(1)], [], None)
+        with pytest.raises(resident.Ended) as raised:
+            ask(binary)
         assert raised.value.said == "out of luck"
         assert resident.idle() == []
 

@@ -1,13 +1,15 @@
-"""Threads that share the work of a step: the same bits for any number of them."""
+"""Cores that share the work of a step, or trials: the same bits for any number of them."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from brian2.units import Hz, ms, mV
+from brian2.units import Hz, ms, mV, volt
 
 import bnsim
+from bnsim.engine import resident
 from bnsim.engine.initial import initial_arrays
+from bnsim.errors import DivergenceError
 
 
 def network() -> bnsim.Network:
@@ -61,3 +63,76 @@ def test_what_is_no_number_of_threads_is_refused() -> None:
         with pytest.raises(bnsim.InputError) as raised:
             network().compile(backend=backend, threads=threads)
         assert str(raised.value) == message
+
+
+def listeners() -> bnsim.Network:
+    """A small network with an encoder, noise, repetition, and weights that a rule changes."""
+    noisy = bnsim.PoissonDrive(500 * Hz, 2 * mV)
+    return bnsim.Network(
+        [
+            bnsim.Population("input", 20, bnsim.Poisson(200 * Hz)),
+            bnsim.Population("cells", 30, bnsim.LIF(refractory=1 * ms), drive=noisy),
+        ],
+        [bnsim.Projection("input", "cells", bnsim.Delta(), bnsim.Uniform(0 * mV, 4 * mV), delay=1 * ms)],
+        repetition=bnsim.Repetition("cells", 40, increment=0.5, most=4),
+    )
+
+
+@pytest.mark.parametrize("n", [1, 7, 23])
+def test_trials_that_learn_nothing_are_shared_to_the_same_bits(n: int) -> None:
+    images = np.random.default_rng(1).random((n, 20))
+    ends = []
+    for threads in (1, 2, 3):
+        simulator = listeners().compile(trial=40 * ms, dt=0.5 * ms, backend="cpp", threads=threads)
+        record = [bnsim.Spikes("cells"), bnsim.Trace("cells", "v", units=[3], every=5 * ms)]
+        ends.append(simulator.run(simulator.initial_state(key=1), images, 7, plastic=False, record=record)[1])
+    one, *others = ends
+    assert one.counts["cells"].any()
+    for same in others:
+        assert np.array_equal(one.counts["cells"], same.counts["cells"])
+        assert np.array_equal(one.presentations, same.presentations)
+        spikes, too = one.spike_times("cells"), same.spike_times("cells")
+        assert np.array_equal(spikes.time, too.time)
+        assert np.array_equal(spikes.trial, too.trial)
+        assert np.array_equal(one.trace("cells", "v").values, same.trace("cells", "v").values)
+
+
+def test_each_core_has_a_process_for_trials_that_learn_nothing() -> None:
+    simulator = listeners().compile(trial=40 * ms, dt=0.5 * ms, backend="cpp", threads=2)
+    images, state = np.ones((8, 20)), simulator.initial_state(key=1)
+    for plastic, processes in ((True, 1), (False, 2)):
+        resident.close_idle()
+        simulator.run(state, images, plastic=plastic)
+        assert len(resident.idle()) == processes
+
+
+@pytest.mark.parametrize(("backend", "threads"), [("cpp", 1), ("cpp", 2), ("numpy", 1)])
+def test_where_a_trial_diverged_is_told_by_its_place_in_the_run(
+    backend: str, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bnsim.engine.simulator.CHUNK_BYTES", 12 * 21 * 5)
+    cells = bnsim.Population("cells", 1, bnsim.LIF())
+    network = bnsim.Network(
+        [bnsim.Population("input", 20, bnsim.Poisson(1000 * Hz)), cells],
+        [bnsim.Projection("input", "cells", bnsim.Delta(), -1e308 * volt)],
+    )
+    simulator = network.compile(trial=40 * ms, dt=0.5 * ms, backend=backend, threads=threads)
+    images = np.zeros((16, 20))
+    images[13] = 1
+    with pytest.raises(DivergenceError, match=r"cells\.v became NaN or infinite, in unit 0 by .* of trial 13;"):
+        simulator.run(simulator.initial_state(key=1), images, plastic=False)
+
+
+def test_the_number_of_cores_may_be_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BNSIM_THREADS", "2")
+    simulator = listeners().compile(trial=40 * ms, dt=0.5 * ms, backend="cpp")
+    resident.close_idle()
+    simulator.run(simulator.initial_state(key=1), np.ones((8, 20)), plastic=False)
+    assert len(resident.idle()) == 2
+    listeners().compile(trial=40 * ms, dt=0.5 * ms, backend="numpy")
+    monkeypatch.setenv("BNSIM_THREADS", "many")
+    with pytest.raises(bnsim.InputError) as raised:
+        listeners().compile(trial=40 * ms, dt=0.5 * ms, backend="numpy")
+    assert str(raised.value) == (
+        "environment variable BNSIM_THREADS: got 'many'; give an integer of at least 1, or unset it"
+    )
