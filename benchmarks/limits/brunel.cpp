@@ -61,6 +61,9 @@ struct Poisson {
     }
 };
 
+/* How many spikes ahead rows are fetched; targets in a line of the cache. */
+const int AHEAD = 3, LINE = 32;
+
 /* Cells in two passes: what reached them and what comes from outside; then threshold and reset. reached(k): in mV, once. */
 struct Cells {
     const Network& net; Poisson poisson; std::vector<double> v; std::vector<int32_t> ready; std::vector<uint32_t> drawn[4];
@@ -130,6 +133,9 @@ int main(int argc, char** argv) {
         std::vector<uint16_t> excitatory(net.n, 0), inhibitory(net.n, 0);
         run(net, steps, [&](int64_t, const std::vector<int32_t>&, const std::vector<int32_t>& due) {
             for (size_t s = 0; s < due.size(); s++) {
+                if (s + AHEAD < due.size())
+                    for (int32_t k = net.first[due[s + AHEAD]]; k < net.first[due[s + AHEAD] + 1]; k += LINE)
+                        __builtin_prefetch(&narrow[k]);
                 uint16_t* const count = due[s] < net.n_excitatory ? excitatory.data() : inhibitory.data();
                 for (int32_t k = net.first[due[s]]; k < net.first[due[s] + 1]; k++) count[narrow[k]]++;
             }

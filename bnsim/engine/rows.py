@@ -25,8 +25,10 @@ from bnsim.engine.job import LEAST_SHARED
 SHORTEST = 4
 """Mean number of consecutive targets below which they are not worth their bookkeeping."""
 
+SHARING = f"enum {{ LEAST_SHARED = {LEAST_SHARED} }};\n"
 TEAM, DRAWING, ROWS = (
-    (Path(__file__).parent / "cpp" / name).read_text(encoding="utf-8") for name in ("team.h", "drawing.h", "rows.h")
+    before + (Path(__file__).parent / "cpp" / name).read_text(encoding="utf-8")
+    for before, name in ((SHARING, "team.h"), ("", "drawing.h"), ("", "rows.h"))
 )
 
 
@@ -82,7 +84,6 @@ def declarations(synapses: Iterable[Any]) -> str:
         headers
         + random.UNIFORM_CPP
         + random.CONSTRUCTION_CPP
-        + f"enum {{ LEAST_SHARED = {LEAST_SHARED} }};\n"
         + TEAM
         + DRAWING
         + ROWS
