@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import Annotated, Any, NotRequired, TypeAlias
+from typing import Annotated, Any, Literal, NotRequired, TypeAlias
 
 from pydantic import AfterValidator, ConfigDict, Field
 from typing_extensions import TypedDict
@@ -71,6 +71,28 @@ class _Difference(TypedDict):
     verdict: str | None
 
 
+class _Effect(TypedDict):
+    """What spikes or local learning are worth in a metric, or how far one depends on the other."""
+
+    __pydantic_config__ = STRICT  # type: ignore[misc]
+
+    study: str
+    metric: str
+    unit: str
+    square: str
+    effect: Literal["spikes", "local learning", "interaction"]
+    primary: bool
+    difference: float
+    ci_low: float | None
+    ci_high: float | None
+    standardised: float | None
+    n: Count
+    method: str
+    p_value: float | None
+    p_holm: float | None
+    verdict: str | None
+
+
 class _Reference(TypedDict):
     """A published figure, and what was measured."""
 
@@ -104,6 +126,7 @@ class Summary(TypedDict):
     seeds: list[Count]
     metrics: list[Annotated[Mean, AfterValidator(_whole_interval)]]
     differences: list[Annotated[_Difference, AfterValidator(_whole_interval)]]
+    effects: NotRequired[list[Annotated[_Effect, AfterValidator(_whole_interval)]]]
     references: list[Annotated[_Reference, AfterValidator(_whole_interval)]]
 
 

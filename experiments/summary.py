@@ -4,6 +4,8 @@
      "metrics":     [{study, model, kind, facts, metric, unit, step, mean, ci_low, ci_high, n}, ...],
      "differences": [{study, metric, unit, model, twin, primary, difference, ci_low, ci_high, standardised, n,
                       method, p_value, p_holm, verdict}, ...],
+     "effects":     [{study, metric, unit, square, effect, primary, difference, ci_low, ci_high, standardised, n,
+                      method, p_value, p_holm, verdict}, ...],
      "references":  [{name, study, model, metric, facts, unit, published, measured, ci_low, ci_high, n, tolerance,
                       passed, reason, source, status}, ...]}
 
@@ -16,6 +18,10 @@ compared in percentage points. The primary metrics of all studies (`Metric.prima
 over all pairs of twins in a run, are corrected together by Holm. `verdict` is what `experiments.verdict` says of a
 primary metric, null for others.
 
+Where a run holds the four corners of a square (`models.square`), `effects` says what spikes and what local learning are
+worth in each metric, and how far one depends on the other (`EFFECTS`). The primary metrics' effects are a family of
+their own.
+
 Intervals hold 95 % and are corrected for the overlap of the splits where each seed draws its own
 (`experiments.statistics`). Those of means are score intervals within the limits of the metric (`Metric.limits`), or
 Student's t where it has none; those of differences are Student's t, or the bootstrap for accuracies on a fixed test
@@ -25,8 +31,8 @@ set. They are null with one seed; p-values are null with fewer than 10 seeds and
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -46,8 +52,19 @@ from experiments.statistics import (
     paired_bootstrap,
     paired_t,
 )
-from experiments.verdict import verdict
+from experiments.verdict import Verdict, verdict, verdict_on_effect
 from experiments.yardsticks import Classic, Yardstick
+from models.square import Square
+
+EFFECTS: Mapping[str, tuple[float, float, float, float]] = {
+    "spikes": (-0.5, -0.5, 0.5, 0.5),
+    "local learning": (-0.5, 0.5, -0.5, 0.5),
+    "interaction": (1.0, -1.0, -1.0, 1.0),
+}
+"""Effects in a square, by the weights of its corners (`Square.corners`). A main effect is the mean of two differences
+between corners that are next to each other, so that the two main effects add up to the difference between the network
+with spikes and a local rule and that with neither. The interaction is by how much the effect of the one is larger with
+the other."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +85,8 @@ class Design:
         Name -> study, of those whose metrics the results hold.
     parameters
         Model -> all its parameters.
+    squares
+        Squares by name whose corners are in the run and agree in all that they share.
     """
 
     task: str
@@ -77,6 +96,7 @@ class Design:
     protocol: str
     studies: Mapping[str, Study]
     parameters: Mapping[str, Mapping[str, Any]]
+    squares: Mapping[str, Square] = field(default_factory=dict)
 
     @property
     def fixed_test_set(self) -> bool:
@@ -109,6 +129,7 @@ def summarise(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) 
         "seeds": sorted(int(seed) for seed in results["seed"].unique()),
         "metrics": metrics,
         "differences": _differences(plain, predictions, design),
+        "effects": _effects(plain, predictions, design),
         "references": _references(metrics, design) + _yardsticks(metrics, design),
     }
 
@@ -174,24 +195,53 @@ def metric_interval(values: NDArray[np.float64], metric: Metric, ratio: float, c
 
 
 def _differences(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) -> list[dict[str, Any]]:
+    """Return the entries of each pair of twins."""
     entries = []
+    for metric, unit, table in _tables(results, design):
+        for model, twin in design.twins.items():
+            found = _contrast({model: 1.0, twin: -1.0}, metric, table, predictions, design)
+            if found is not None:
+                entries.append(_entry({"model": model, "twin": twin}, metric, unit, found))
+    return _with_verdicts(_with_holm(entries), design, verdict)
+
+
+def _effects(results: pd.DataFrame, predictions: pd.DataFrame, design: Design) -> list[dict[str, Any]]:
+    """Return the entries of each square: what spikes and local learning are worth."""
+    entries = []
+    for metric, unit, table in _tables(results, design):
+        for name, square in design.squares.items():
+            for effect, weights in EFFECTS.items():
+                of_corners = dict(zip(square.corners, weights, strict=True))
+                found = _contrast(of_corners, metric, table, predictions, design)
+                if found is not None:
+                    entries.append(_entry({"square": name, "effect": effect}, metric, unit, found))
+    return _with_verdicts(_with_holm(entries), design, verdict_on_effect)
+
+
+def _tables(results: pd.DataFrame, design: Design) -> Iterator[tuple[Metric, str, pd.DataFrame]]:
+    """Yield each metric of whole models with its unit and its values (seed, model)."""
     scalar = results[results["step"].isna()]
     for names, group in scalar.groupby(["study", "metric"], sort=False):
         study, metric = map(str, names)
         table = group.pivot(index="seed", columns="model", values="value")
-        for model, twin in design.twins.items():
-            if model not in table or twin not in table:
-                continue
-            differences = (table[model] - table[twin]).to_numpy()
-            unit = str(group["unit"].iloc[0])
-            if metric == "test_accuracy" and design.fixed_test_set:
-                difference = paired_bootstrap(_outcomes(predictions, model) - _outcomes(predictions, twin))
-            elif design.fixed_test_set:
-                difference = paired_t(differences)
-            else:
-                difference = corrected_resampled_t(differences, design.held_out_ratio[study])
-            entries.append(_difference_entry(design.studies[study][metric], unit, model, twin, difference))
-    return _with_verdicts(_with_holm(entries), design)
+        yield design.studies[study][metric], str(group["unit"].iloc[0]), table
+
+
+def _contrast(
+    weights: Mapping[str, float], metric: Metric, table: pd.DataFrame, predictions: pd.DataFrame, design: Design
+) -> Difference | None:
+    """Return a weighted sum over models, paired by seed; None where a model has no value."""
+    if any(model not in table for model in weights):
+        return None
+    if metric.name == "test_accuracy" and design.fixed_test_set:
+        right = [weight * _outcomes(predictions, model) for model, weight in weights.items()]
+        return paired_bootstrap(np.sum(right, axis=0))
+    values = np.sum([weight * table[model].to_numpy() for model, weight in weights.items()], axis=0)
+    return (
+        paired_t(values)
+        if design.fixed_test_set
+        else corrected_resampled_t(values, design.held_out_ratio[metric.study])
+    )
 
 
 def _outcomes(predictions: pd.DataFrame, model: str) -> np.ndarray:
@@ -201,7 +251,7 @@ def _outcomes(predictions: pd.DataFrame, model: str) -> np.ndarray:
     return right.pivot(index="seed", columns="sample", values="right").to_numpy()
 
 
-def _difference_entry(metric: Metric, unit: str, model: str, twin: str, difference: Difference) -> dict[str, Any]:
+def _entry(of: Mapping[str, str], metric: Metric, unit: str, difference: Difference) -> dict[str, Any]:
     scale, unit = (100.0, "percentage points") if unit == "fraction" else (1.0, unit)
     interval = difference.interval
 
@@ -212,8 +262,7 @@ def _difference_entry(metric: Metric, unit: str, model: str, twin: str, differen
         "study": metric.study,
         "metric": metric.name,
         "unit": unit,
-        "model": model,
-        "twin": twin,
+        **of,
         "primary": metric.primary,
         "difference": scale * interval.mean,
         "ci_low": scaled(interval.low),
@@ -234,12 +283,12 @@ def _with_holm(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return entries
 
 
-def _with_verdicts(entries: list[dict[str, Any]], design: Design) -> list[dict[str, Any]]:
+def _with_verdicts(entries: list[dict[str, Any]], design: Design, said: Verdict) -> list[dict[str, Any]]:
     for entry in entries:
         if entry["primary"]:
             better = design.studies[entry["study"]][entry["metric"]].better
             assert better is not None  # `Study` sees to it
-            entry["verdict"] = verdict(entry, better)
+            entry["verdict"] = said(entry, better)
     return entries
 
 

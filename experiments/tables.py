@@ -11,6 +11,7 @@ import pandas as pd
 from rich.table import Table
 
 from experiments.doctor import Finding
+from experiments.findings.effects import effects
 from experiments.findings.in_short import in_short
 from experiments.run_directory import Run
 from experiments.shared.stored import Entry
@@ -47,6 +48,8 @@ def print_run(run: Run, *, everything: bool = False) -> None:
     for twins in dict.fromkeys((entry["model"], entry["twin"]) for entry in primary):
         of_pair = [entry for entry in primary if (entry["model"], entry["twin"]) == twins]
         console.print(_verdict(summary, of_pair))
+    for table in _squares(run):
+        console.print(table)
     of_classic = summary["protocol"] == "simulation"
     tables = [] if of_classic or (primary and not everything) else list(_tables(run))
     for table, _ in tables:
@@ -172,6 +175,24 @@ def _verdict(summary: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -
             cells.append("-" if entry["p_holm"] is None else f"{entry['p_holm']:.3g}")
         table.add_row(*cells)
     return table
+
+
+def _squares(run: Run) -> Iterator[Table]:
+    """Yield the table of each square: what spikes and local learning are worth in the primary metrics."""
+    found = effects(run)
+    for square in {one.square.corners: one.square for one in found}.values():
+        seeds = counted(max(one.spikes["n"] for one in found), "seed")
+        title = f"{square.spikes_local} against {square.rates_backpropagation}: what is due to what, {seeds}"
+        table = Table(title=title, title_justify="left", min_width=len(title))
+        for heading in ("metric", "effect", "value (95 % interval)", "verdict"):
+            table.add_column(heading, justify="right" if heading.startswith("value") else "left", overflow="fold")
+        for one in found:
+            for entry in one.all if one.square == square else ():
+                value = (
+                    f"{entry['difference']:+,.2f} {_limits(entry, '+,.2f')} {entry['unit'].removeprefix('percentage ')}"
+                )
+                table.add_row(entry["metric"], entry["effect"], value, entry["verdict"])
+        yield table
 
 
 def print_cache(folder: Path, entries: Sequence[CachedNetwork]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -40,15 +40,39 @@ def compare(  # numpydoc ignore=PR01
     out: OutOption = Path("runs"),
     settings: SetOption = None,
     workers: WorkersOption = None,
+    square: Annotated[
+        bool,
+        typer.Option(
+            "--square",
+            help="Compare rates and spikes, each with backpropagation and with a local rule, in place of --models.",
+        ),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Train the networks on the same samples, run all studies and write a report."""
     from experiments.run.carry_out import compare as carry_out
     from experiments.run.configuration import parse_settings
 
+    given = parse_settings(settings or [])
+    if square:
+        models, given = _of_square(models, given)
     warn_without_compiler()
-    run = carry_out(task, seeds, names(models), preset, data_dir, out, parse_settings(settings or []), workers)
+    run = carry_out(task, seeds, names(models), preset, data_dir, out, given, workers)
     show_run(run.directory, json)
+
+
+def _of_square(models: str, settings: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The networks of the first square with what stands beside it, and what it asks of them."""
+    from bnsim.errors import InputError
+    from models.square import SQUARES
+
+    if models != MODELS:
+        raise InputError("--models: --square chooses the networks; leave one of the two out")
+    square = next(iter(SQUARES.values()))
+    asked = {
+        f"models.{model}.{name}": value for model, values in square.settings.items() for name, value in values.items()
+    }
+    return ",".join([*square.corners, square.beside]), {**asked, **settings}
 
 
 @app.command("run")

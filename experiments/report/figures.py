@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bnsim.errors import InputError, first_line
-from experiments.report import forest, receptive_fields, side_by_side
+from experiments.report import forest, receptive_fields, side_by_side, square
 from experiments.studies import KNOWN, carried_out
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def draw(run: Run) -> Drawn:
 
 _OF_THE_WHOLE: Mapping[str, Callable[[Run], dict[str, Figure]]] = {
     "differences between twins": forest.draw,
+    "spikes and local learning": square.draw,
     "receptive fields": receptive_fields.draw,
     "example samples": side_by_side.draw,
 }

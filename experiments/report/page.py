@@ -14,9 +14,10 @@ from bnsim.files import PARTIAL
 from bnsim.plotting.style import save
 from bnsim.printable import printable
 from experiments.findings.comparisons import comparisons
+from experiments.findings.effects import effects, sentence
 from experiments.findings.in_short import Sentence, in_short
 from experiments.names import study_option
-from experiments.report import forest
+from experiments.report import forest, square
 from experiments.report.figures import Drawn, attempt, draw
 from experiments.report.picture import Picture, address
 from experiments.report.policy import policy
@@ -132,6 +133,8 @@ def _page(run: Run, folder: Path, drawn: Drawn) -> str:
             run=run,
             in_short=_in_short(run, drawn),
             forest=_forest(run, folder, drawn),
+            effects=_effects(run, folder, drawn),
+            about_square=square.CAPTION,
             task=run.manifest["task"],
             models=looks(run),
             verdict=twin_rows(run, primary=True),
@@ -181,6 +184,15 @@ def _forest(run: Run, folder: Path, drawn: Drawn) -> Picture | None:
     told = forest.caption(comparisons(run))
     alternative = f"Forest plot of the differences between twins, which the table of verdicts lists. {told}"
     return Picture("", address(folder / f"{forest.FIGURE}.svg"), alternative, told)
+
+
+def _effects(run: Run, folder: Path, drawn: Drawn) -> list[tuple[Study, str, Picture]]:
+    """What spikes and local learning are worth: a study, a sentence and a picture for each primary metric."""
+    return [
+        (one.study, told, Picture("", address(folder / f"{name}.svg"), f"{one.study.title}. {told} {square.CAPTION}"))
+        for one in effects(run)
+        if (name := square.name_of(one)) in drawn.figures and (told := sentence(one))
+    ]
 
 
 def _viewer(run: Run, folder: Path, drawn: Drawn) -> Viewer | None:

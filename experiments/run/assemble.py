@@ -138,4 +138,6 @@ def _predictions(found: Found) -> pd.DataFrame:
 def _design(plan: Plan, found: Found, parameters: Mapping[str, Mapping[str, Any]]) -> Design:
     ratios = {find(job.study).name: result.outcome.n_held_out / result.outcome.n_train for job, result in found}
     config, protocol = plan.config, "simulation" if plan.dataset is None else plan.dataset.protocol
-    return Design(plan.task, config.preset, config.twins, ratios, protocol, plan.studies, parameters)
+    return Design(
+        plan.task, config.preset, config.twins, ratios, protocol, plan.studies, parameters, squares=config.squares
+    )

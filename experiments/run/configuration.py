@@ -21,6 +21,7 @@ from experiments.studies import of_classifiers
 from experiments.tasks.dataset import Dataset
 from models import registry
 from models.checks import is_count
+from models.square import SQUARES, Square
 
 Settings = Mapping[str, Mapping[str, Any]]
 
@@ -95,6 +96,12 @@ class RunConfig(BaseModel):
             for model, twin, shared in _pairs(self.models)
             if all(self.parameters[model].get(name) == self.parameters[twin].get(name) for name in shared)
         }
+
+    @property
+    def squares(self) -> dict[str, Square]:
+        """The squares of which this run holds all corners, where these agree in all that corners share."""
+        held = {name: square for name, square in SQUARES.items() if set(square.corners) <= set(self.models)}
+        return {name: square for name, square in held.items() if square.agrees(self.parameters)}
 
     @property
     def common_batch(self) -> int:

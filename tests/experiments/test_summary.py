@@ -90,7 +90,7 @@ def test_verdict_is_between_twins_only_in_percentage_points() -> None:
 def test_what_a_summary_holds() -> None:
     """Its keys are those of summary.json, which others read."""
     summary = summarise(noisy(), pd.DataFrame(), design())
-    assert list(summary) == ["task", "protocol", "seeds", "metrics", "differences", "references"]
+    assert list(summary) == ["task", "protocol", "seeds", "metrics", "differences", "effects", "references"]
     assert (summary["task"], summary["protocol"], summary["seeds"]) == ("digits", "resampled", list(range(10)))
     measured = {"unit", "step", "mean", "ci_low", "ci_high", "n"}
     assert set(summary["metrics"][0]) == {"study", "model", "kind", "facts", "metric", *measured}
