@@ -3,10 +3,10 @@
     python benchmarks/calls.py [--calls 200]
 
 Diehl & Cook's network of 400 + 400 cells is shown one image a call, learning and frozen; beside it stands the time of a
-presentation within a call of many, so that the difference is what a call costs. A network of 5000 neurons with 2.5
-million static synapses runs for one step, in a continuous run and in a trial: nearly all of that is over and above the
-simulation. Each figure is the median of the calls with the least and the largest; the first call, which brings the
-arrays to the network's process, stands apart. Results are kept in benchmarks/README.md.
+presentation within a call of many, so that the difference is what a call costs, and within one that two cores share. A
+network of 5000 neurons with 2.5 million static synapses runs for one step, in a continuous run and in a trial: nearly
+all of that is over and above the simulation. Each figure is the median of the calls with the least and the largest; the
+first call, which brings the arrays to the network's process, stands apart. Results are kept in benchmarks/README.md.
 """
 
 from __future__ import annotations
@@ -71,6 +71,8 @@ def presentations(calls: int) -> None:
     report("the same, within a call of 100", lambda: simulator.run(state, many, 0), 3, CHUNK)
     report("Diehl & Cook 400, one frozen presentation a call", lambda: one(False), calls)
     report("the same, within a call of 100", lambda: simulator.run(state, many, 0, plastic=False), 3, CHUNK)
+    both = network(400).compile(trial=500 * ms, dt=0.5 * ms, presentation=350 * ms, backend="cpp", threads=2)
+    report("the same, shared by two cores", lambda: both.run(state, many, 0, plastic=False), 5, CHUNK)
 
 
 def static_synapses(calls: int) -> None:

@@ -235,6 +235,11 @@ class Recipe:
         return sum(block.n_expected for block in self.blocks)
 
     @property
+    def alike(self) -> bool:
+        """Whether all synapses have one weight."""
+        return self.weights.kind == "one" and len({block.factor for block in self.blocks}) <= 1
+
+    @property
     def extent(self) -> tuple[float, float]:
         """Smallest and largest weight that can be drawn, infinite where there is no bound."""
         products = np.multiply.outer(self.weights.extent, [block.factor for block in self.blocks] or [1.0])

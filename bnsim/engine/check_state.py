@@ -14,9 +14,13 @@ from bnsim.engine.known import Known
 from bnsim.engine.limits import check_given
 from bnsim.errors import InputError
 from bnsim.expected import WHOLE
+from bnsim.memory import check_fits
 from bnsim.program import Program, ProjectionProgram
 from bnsim.recipe import RECIPE, RECIPE_VALUES, Recipe
 from bnsim.state import CLOCK, KEY, State
+
+MOST_SYNAPSES = 2**31 - 1
+"""Of a projection: synapses are numbered in four bytes."""
 
 
 def check_state(program: Program, state: State, continuous: bool, passed: Known) -> None:
@@ -101,6 +105,12 @@ def _check_recipe(projection: ProjectionProgram, state: State, recipe: Recipe, p
         raise _refusal(name, f"is of {recipe.n_source} and {recipe.n_target} units, not {sizes[0]} and {sizes[1]}")
     if (projection.delay == "each") != (recipe.delays is not None):
         raise _refusal(name, f"does not fit the delays of {projection.name!r}")
+    if recipe.n_expected > MOST_SYNAPSES:
+        n = f"{recipe.n_expected:,.3g} synapses, of at most {MOST_SYNAPSES:,} in one projection"
+        raise InputError(f"Projection({projection.name!r}): {n}; divide it into several")
+    a_target, a_weight = 2 if projection.near else 4, 0 if recipe.alike else 4 if recipe.single else 8
+    n_bytes = recipe.n_expected * (a_target + a_weight)
+    check_fits(f"Projection({projection.name!r})", n_bytes, "give it fewer synapses")
     if projection.delay == "shared":
         _check_values(state, f"{projection.name}.delay", 1, passed)
     if projection.delay != "none":

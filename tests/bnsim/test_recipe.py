@@ -261,6 +261,27 @@ def test_more_synapses_than_fit_are_not_drawn() -> None:
         endless.arrays()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("inputs", "memory", "message"),
+    [
+        (100_000, 1e12, "2e+10 synapses, of at most 2,147,483,647 in one projection; divide it into several"),
+        (10_000, 16e9, "24 GB are more than fit into memory; give it fewer synapses"),
+    ],
+)
+def test_more_synapses_than_a_compiled_network_holds_are_refused_before_they_are_drawn(
+    inputs: int, memory: float, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bnsim.memory.memory", lambda: memory)
+    cells = bnsim.Population("E", 200_000, bnsim.LIF())
+    weights, wiring = bnsim.Normal(0.1 * mV, 0.01 * mV), bnsim.FixedInDegree(inputs)
+    network = bnsim.Network([cells], [bnsim.Projection("E", "E", bnsim.Delta(), weights, wiring)])
+    simulator = network.compile(dt=0.1 * ms, backend="cpp")
+    with pytest.raises(bnsim.InputError) as raised:
+        simulator.run_for(simulator.initial_state(key=1), 1 * ms)
+    assert str(raised.value) == f"Projection('E_to_E'): {message}"
+
+
 def test_single_precision() -> None:
     weights = start(math.inf)["total.w"]
     assert np.array_equal(weights, weights.astype(np.float32))
