@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bnsim.arrays import FloatArray, LabelArray
-from bnsim.errors import InputError
 from bnsim.expected import REAL, Expected, check
 from models.artificial.backend import keras, tf
 from models.classifier import Activity, Classifier, Layer, OperationCount, Schedule
+from models.divergence import diverged, too_large
 
 BATCHES_AT_ONCE = 128
 """Batches trained in one call of the compiled loop; bears on speed and progress, not on results."""
@@ -23,8 +23,6 @@ ROWS = 256
 """Samples evaluated at once, always as many: rounding changes with the number of rows, which would let a
 prediction depend on the company of its sample."""
 BYTES_PER_WEIGHT = 4
-LARGE = 1e3
-"""Values of samples from which on they, not the learning rate, are named as the cause of a training that diverges."""
 
 
 class KerasClassifier(Classifier):
@@ -67,15 +65,8 @@ class KerasClassifier(Classifier):
         with np.errstate(over="ignore", invalid="ignore"):
             inputs = self._front_end(X)
         if not np.isfinite(inputs).all():
-            raise self._too_large(X)
+            raise too_large(self, X)
         return inputs
-
-    def _too_large(self, X: FloatArray) -> InputError:
-        largest = float(np.abs(X).max())
-        return InputError(
-            f"{type(self).__name__}: X holds {largest:.3g}, for which responses overflow in single precision; "
-            "scale X as the training samples were, to about 1"
-        )
 
     def _front_end_operations(self) -> OperationCount:
         """Work of the front end for one sample."""
@@ -118,29 +109,16 @@ class KerasClassifier(Classifier):
         self._present_all(X, labels, schedule)
         first = next(self._responses(self._inputs(X[:ROWS])))
         if not np.isfinite(first[-1]).all():
-            raise self._diverged(X, "outputs")
+            raise diverged(self, X, "outputs")
 
     def _present_all(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
         """Train `network_`, which has its initial weights, by the schedule."""
         self._train(X, labels, schedule)
 
-    def _diverged(self, X: FloatArray, what: str) -> InputError:
-        """The error for a training that ended in numbers that are not finite; `what`: where they are."""
-        largest, name = float(np.abs(X).max()), type(self).__name__
-        if largest > LARGE:
-            return InputError(
-                f"{name}.fit: X holds {largest:.3g} and training diverged ({what} not finite); "
-                "scale X to about 1, or give a smaller learning_rate"
-            )
-        return InputError(
-            f"{name}.learning_rate: with {self.learning_rate!r} training diverged ({what} not finite); "
-            "give a smaller one, or scale X to about 1"
-        )
-
     def _require_finite(self, X: FloatArray) -> None:
         for layer in self._layers():
             if not all(np.isfinite(weights).all() for weights in layer.get_weights()):
-                raise self._diverged(X, f"weights of layer {layer.name!r}")
+                raise diverged(self, X, f"weights of layer {layer.name!r}")
 
     def _presenter(self, X: FloatArray) -> Callable[[LabelArray, int], FloatArray]:
         """A function (indices, number of their first presentation) -> what the network sees of these in training.
@@ -203,7 +181,7 @@ class KerasClassifier(Classifier):
         blocks = [responses[-1] for responses in self._responses(self._inputs(X))]
         output = np.concatenate(blocks).astype(np.float64)
         if not np.isfinite(output).all():
-            raise self._too_large(X)
+            raise too_large(self, X)
         if output.shape[1] == 1:
             return np.hstack([1 - output, output])
         return output / output.sum(axis=1, keepdims=True)
@@ -225,7 +203,7 @@ class KerasClassifier(Classifier):
         layers = (Layer(layer.name, np.concatenate(blocks), None) for layer, blocks in responses)
         activity = Activity((*self._front_end_layers(X, inputs), *layers), bin_width=None)
         if not all(np.isfinite(layer.responses).all() for layer in activity.layers):
-            raise self._too_large(X)
+            raise too_large(self, X)
         return activity
 
     def _front_end_layers(self, X: FloatArray, inputs: FloatArray) -> tuple[Layer, ...]:
