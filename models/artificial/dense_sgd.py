@@ -48,7 +48,7 @@ class DenseSGD(Dense):
     def __init__(
         self,
         hidden: tuple[int, ...] = (500,),
-        learning_rate: float = 0.03,
+        learning_rate: float = 0.05,
         final_rate: float = 0.02,
         passes: int = 10,
         random_state: int | np.random.RandomState | None = None,

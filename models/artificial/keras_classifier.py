@@ -91,15 +91,15 @@ class KerasClassifier(Classifier):
 
         Notes
         -----
-        In training, as from `at_checkpoint`, the optimizer goes on from its present moments; after it, or once loaded,
-        it starts anew.
+        In training, as from `at_checkpoint`, the optimizer goes on from its present moments and stays at its present
+        learning rate; after it, or once loaded, it starts anew.
         """
         samples, targets = self._checked_samples(X, y)
         labels = np.searchsorted(self.classes_, targets)
         training = self._training or _Training.of(self.network_, self._optimizer(), self.batch_size)
         before = self.weights()
         with training.undone():
-            training.slow_down(step)
+            training.hold(step)
             training.run(self._inputs(samples), labels)
             learned = self.weights()
         return {name: learned[name] - before[name] for name in before}
@@ -299,25 +299,29 @@ class _Training:
     optimizer: Any
     factor: Any
     """Variable: what the learning rate is multiplied by, whatever its course."""
+    last: Any
+    """Variable: number of the batch from which on the learning rate stays."""
     loop: Any
 
     @classmethod
     def of(cls, network: Any, optimizer: Any, batch_size: int, fall: float = 0.0) -> _Training:
         """fall: of the learning rate from batch to batch, as a share of the first."""
-        factor = tf.Variable(1.0)
-        return cls(network, optimizer, factor, _training_loop(network, optimizer, batch_size, factor, fall))
+        factor, last = tf.Variable(1.0), tf.Variable(tf.int64.max)
+        loop = _training_loop(network, optimizer, batch_size, factor, fall, last)
+        return cls(network, optimizer, factor, last, loop)
 
     @property
     def variables(self) -> list[Any]:
         """All that a batch changes, or that decides what it changes."""
-        return [*self.network.variables, *self.optimizer.variables, self.factor]
+        return [*self.network.variables, *self.optimizer.variables, self.factor, self.last]
 
     def run(self, inputs: FloatArray, labels: LabelArray) -> None:
         """Train on batch after batch, in the order given."""
         self.loop(tf.constant(inputs), tf.constant(labels))
 
-    def slow_down(self, step: float) -> None:
-        """Multiply the learning rate by `step`."""
+    def hold(self, step: float) -> None:
+        """Keep the learning rate where it is now, times `step`."""
+        self.last.assign(tf.cast(self.optimizer.iterations, tf.int64))
         self.factor.assign(step * self.factor)
 
     @contextmanager
@@ -331,7 +335,7 @@ class _Training:
                 variable.assign(value)
 
 
-def _training_loop(network: Any, optimizer: Any, batch_size: int, factor: Any, fall: float) -> Any:
+def _training_loop(network: Any, optimizer: Any, batch_size: int, factor: Any, fall: float, last: Any) -> Any:
     """A compiled function (inputs, labels) that trains on batch after batch, in the order given.
 
     Keras' own `fit(shuffle=False)` does the same but costs three to eight times as long for networks of
@@ -353,7 +357,8 @@ def _training_loop(network: Any, optimizer: Any, batch_size: int, factor: Any, f
             with tf.GradientTape() as tape:
                 error = loss(target, network(chosen, training=True))
             gradients = tape.gradient(error, network.trainable_variables)
-            rate.assign(first * factor * (1 - fall * tf.cast(optimizer.iterations, tf.float32)))
+            done = tf.minimum(tf.cast(optimizer.iterations, tf.int64), last)
+            rate.assign(first * factor * (1 - fall * tf.cast(done, tf.float32)))
             optimizer.apply_gradients(zip(gradients, network.trainable_variables, strict=True))
             return start + batch_size
 

@@ -45,7 +45,7 @@ class LocalRate(FeedforwardLayers, RateNetworkClassifier, OnlineClassifier):
     eta falls linearly over the training to `final_rate` of its start; in `partial_fit`, which does not know the end, it
     stays.
 
-    These are the equations of `three-factor` with rates r in place of numbers of spikes n, a gain of 1, and one learning
+    These are the equations of `three-factor` with rates r in place of numbers of spikes n, with gain 1 and one learning
     rate for all layers. What is left between this network and `dense-sgd`, its twin, is what makes the rule local: an
     output unit's error follows from its own drive, where softmax knows those of all, and errors come back along weights
     that need not know the forward ones. All weights, those of the feedback too, start Glorot-uniform as the twin's do,
@@ -101,7 +101,7 @@ class LocalRate(FeedforwardLayers, RateNetworkClassifier, OnlineClassifier):
         self,
         hidden: tuple[int, ...] = (500,),
         feedback: str = "random",
-        learning_rate: float = 0.03,
+        learning_rate: float = 0.05,
         final_rate: float = 0.02,
         passes: int = 10,
         random_state: int | np.random.RandomState | None = None,

@@ -45,7 +45,7 @@ def send_back(error: FloatArray, rates: Sequence[FloatArray], feedback: Sequence
     Returns
     -------
     list of ndarray, shape (..., n_units)
-        error_j = sum_k b_kj error_k where unit j is active, else 0, of each hidden layer, and those of the output units.
+        error_j = sum_k b_kj error_k where unit j is active, else 0, of each hidden layer; last, those of the output.
     """
     errors = [error]
     for rate, back in zip(reversed(rates), reversed(feedback), strict=True):
