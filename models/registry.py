@@ -153,6 +153,19 @@ _OWN: Mapping[str, Entry] = MappingProxyType(
             None,
             "fully connected network of any depth, trained by backpropagation",
         ),
+        "local-rate": Entry(
+            "models.rate.local_rate:LocalRate",
+            "BNS",
+            "dense-sgd",
+            "rates without spikes or time, all layers learn by the local rule of three-factor",
+            shared=("hidden", "final_rate", "passes"),
+        ),
+        "dense-sgd": Entry(
+            "models.artificial.dense_sgd:DenseSGD",
+            "ANN",
+            None,
+            "dense trained by plain gradient steps, one sample at a time",
+        ),
         "rate": Entry(
             "models.rate.classifier:Rate",
             "BNS",

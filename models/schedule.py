@@ -1,4 +1,4 @@
-"""Which sample is presented when, the same for every classifier, and where the training is watched."""
+"""Which sample is presented when, with which learning rate, and where the training is watched."""
 
 from __future__ import annotations
 
@@ -30,6 +30,30 @@ def presentation_order(random_state: int, n_samples: int, n_passes: int) -> NDAr
     generator = np.random.default_rng([random_state, 0x0BDE])
     passes = [generator.permutation(n_samples) for _ in range(n_passes)]
     return np.concatenate([np.zeros(0, np.int64), *passes])
+
+
+def falling(final_rate: float, first: int, n: int, total: int | None) -> NDArray[np.float64]:
+    """Return the learning rate at each of some presentations, in units of the first one: it falls linearly.
+
+    Parameters
+    ----------
+    final_rate : float
+        What it is after the last presentation.
+    first : int
+        Presentations seen before.
+    n : int
+        Presentations to come.
+    total : int or None
+        Presentations of the whole training; None where that is not known, and the rate stays.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        1 - (1 - final_rate) p / total at presentation p, counted from 0.
+    """
+    if total is None:
+        return np.ones(n)
+    return 1 - (1 - final_rate) * (first + np.arange(n)) / total
 
 
 @dataclass(frozen=True)

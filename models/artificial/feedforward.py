@@ -5,21 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
-from bnsim.arrays import FloatArray
 from models.artificial.keras_classifier import KerasClassifier
-from models.differentiable import Chain, linear_chain
+from models.feedforward import FeedforwardLayers
 from models.linear import LinearLayer
 
 
-class Feedforward(KerasClassifier):
+class Feedforward(FeedforwardLayers, KerasClassifier):
     """A Keras classifier made of fully connected and convolutional layers."""
-
-    activation: str = "relu"
-    """Activation function of the hidden layers, by its Keras name."""
 
     def linear_layers(self) -> tuple[LinearLayer, ...]:
         """Return the trained layers after the front end, without their activation functions.
@@ -31,34 +26,6 @@ class Feedforward(KerasClassifier):
         """
         check_is_fitted(self)
         return tuple(self._linear_layer(layer) for layer in self._layers())
-
-    def read_out_activations(self, activations: FloatArray) -> NDArray[Any]:
-        """Return the classes that the last layer reads from activations of the last hidden layer.
-
-        Parameters
-        ----------
-        activations : ndarray, shape (n_samples, n_units)
-            Activations of the layer before the output, as `activity` returns them.
-
-        Returns
-        -------
-        ndarray, shape (n_samples,)
-            Classes.
-        """
-        drive = self.linear_layers()[-1](activations)
-        chosen = drive.argmax(axis=1) if drive.shape[1] > 1 else (drive[:, 0] > 0).astype(np.int64)
-        return self.classes_[chosen]
-
-    def rate_chain(self) -> Chain | None:
-        """Return this network as a chain of rectifiers; None for another activation function than "relu".
-
-        Returns
-        -------
-        models.differentiable.Chain or None
-            See `models.capabilities.Differentiable`.
-        """
-        layers = self.linear_layers()
-        return linear_chain(layers) if self.activation == "relu" else None
 
     def _linear_layer(self, layer: Any) -> LinearLayer:
         """A layer of `network_` that has weights, as plain arrays: here a fully connected one."""

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bnsim.arrays import FloatArray, LabelArray
-from bnsim.errors import InputError
 from bnsim.expected import REAL, Expected, check
 from models.artificial.backend import keras, tf
 from models.classifier import Activity, Classifier, Layer, OperationCount, Schedule
+from models.divergence import diverged, too_large
 
 BATCHES_AT_ONCE = 128
 """Batches trained in one call of the compiled loop; bears on speed and progress, not on results."""
@@ -23,8 +23,6 @@ ROWS = 256
 """Samples evaluated at once, always as many: rounding changes with the number of rows, which would let a
 prediction depend on the company of its sample."""
 BYTES_PER_WEIGHT = 4
-LARGE = 1e3
-"""Values of samples from which on they, not the learning rate, are named as the cause of a training that diverges."""
 
 
 class KerasClassifier(Classifier):
@@ -67,15 +65,8 @@ class KerasClassifier(Classifier):
         with np.errstate(over="ignore", invalid="ignore"):
             inputs = self._front_end(X)
         if not np.isfinite(inputs).all():
-            raise self._too_large(X)
+            raise too_large(self, X)
         return inputs
-
-    def _too_large(self, X: FloatArray) -> InputError:
-        largest = float(np.abs(X).max())
-        return InputError(
-            f"{type(self).__name__}: X holds {largest:.3g}, for which responses overflow in single precision; "
-            "scale X as the training samples were, to about 1"
-        )
 
     def _front_end_operations(self) -> OperationCount:
         """Work of the front end for one sample."""
@@ -100,15 +91,15 @@ class KerasClassifier(Classifier):
 
         Notes
         -----
-        In training, as from `at_checkpoint`, the optimizer goes on from its present moments; after it, or once loaded,
-        it starts anew.
+        In training, as from `at_checkpoint`, the optimizer goes on from its present moments and stays at its present
+        learning rate; after it, or once loaded, it starts anew.
         """
         samples, targets = self._checked_samples(X, y)
         labels = np.searchsorted(self.classes_, targets)
         training = self._training or _Training.of(self.network_, self._optimizer(), self.batch_size)
         before = self.weights()
         with training.undone():
-            training.slow_down(step)
+            training.hold(step)
             training.run(self._inputs(samples), labels)
             learned = self.weights()
         return {name: learned[name] - before[name] for name in before}
@@ -118,29 +109,16 @@ class KerasClassifier(Classifier):
         self._present_all(X, labels, schedule)
         first = next(self._responses(self._inputs(X[:ROWS])))
         if not np.isfinite(first[-1]).all():
-            raise self._diverged(X, "outputs")
+            raise diverged(self, X, "outputs")
 
     def _present_all(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
         """Train `network_`, which has its initial weights, by the schedule."""
         self._train(X, labels, schedule)
 
-    def _diverged(self, X: FloatArray, what: str) -> InputError:
-        """The error for a training that ended in numbers that are not finite; `what`: where they are."""
-        largest, name = float(np.abs(X).max()), type(self).__name__
-        if largest > LARGE:
-            return InputError(
-                f"{name}.fit: X holds {largest:.3g} and training diverged ({what} not finite); "
-                "scale X to about 1, or give a smaller learning_rate"
-            )
-        return InputError(
-            f"{name}.learning_rate: with {self.learning_rate!r} training diverged ({what} not finite); "
-            "give a smaller one, or scale X to about 1"
-        )
-
     def _require_finite(self, X: FloatArray) -> None:
         for layer in self._layers():
             if not all(np.isfinite(weights).all() for weights in layer.get_weights()):
-                raise self._diverged(X, f"weights of layer {layer.name!r}")
+                raise diverged(self, X, f"weights of layer {layer.name!r}")
 
     def _presenter(self, X: FloatArray) -> Callable[[LabelArray, int], FloatArray]:
         """A function (indices, number of their first presentation) -> what the network sees of these in training.
@@ -203,7 +181,7 @@ class KerasClassifier(Classifier):
         blocks = [responses[-1] for responses in self._responses(self._inputs(X))]
         output = np.concatenate(blocks).astype(np.float64)
         if not np.isfinite(output).all():
-            raise self._too_large(X)
+            raise too_large(self, X)
         if output.shape[1] == 1:
             return np.hstack([1 - output, output])
         return output / output.sum(axis=1, keepdims=True)
@@ -225,7 +203,7 @@ class KerasClassifier(Classifier):
         layers = (Layer(layer.name, np.concatenate(blocks), None) for layer, blocks in responses)
         activity = Activity((*self._front_end_layers(X, inputs), *layers), bin_width=None)
         if not all(np.isfinite(layer.responses).all() for layer in activity.layers):
-            raise self._too_large(X)
+            raise too_large(self, X)
         return activity
 
     def _front_end_layers(self, X: FloatArray, inputs: FloatArray) -> tuple[Layer, ...]:
@@ -321,25 +299,29 @@ class _Training:
     optimizer: Any
     factor: Any
     """Variable: what the learning rate is multiplied by, whatever its course."""
+    last: Any
+    """Variable: number of the batch from which on the learning rate stays."""
     loop: Any
 
     @classmethod
     def of(cls, network: Any, optimizer: Any, batch_size: int, fall: float = 0.0) -> _Training:
         """fall: of the learning rate from batch to batch, as a share of the first."""
-        factor = tf.Variable(1.0)
-        return cls(network, optimizer, factor, _training_loop(network, optimizer, batch_size, factor, fall))
+        factor, last = tf.Variable(1.0), tf.Variable(tf.int64.max)
+        loop = _training_loop(network, optimizer, batch_size, factor, fall, last)
+        return cls(network, optimizer, factor, last, loop)
 
     @property
     def variables(self) -> list[Any]:
         """All that a batch changes, or that decides what it changes."""
-        return [*self.network.variables, *self.optimizer.variables, self.factor]
+        return [*self.network.variables, *self.optimizer.variables, self.factor, self.last]
 
     def run(self, inputs: FloatArray, labels: LabelArray) -> None:
         """Train on batch after batch, in the order given."""
         self.loop(tf.constant(inputs), tf.constant(labels))
 
-    def slow_down(self, step: float) -> None:
-        """Multiply the learning rate by `step`."""
+    def hold(self, step: float) -> None:
+        """Keep the learning rate where it is now, times `step`."""
+        self.last.assign(tf.cast(self.optimizer.iterations, tf.int64))
         self.factor.assign(step * self.factor)
 
     @contextmanager
@@ -353,7 +335,7 @@ class _Training:
                 variable.assign(value)
 
 
-def _training_loop(network: Any, optimizer: Any, batch_size: int, factor: Any, fall: float) -> Any:
+def _training_loop(network: Any, optimizer: Any, batch_size: int, factor: Any, fall: float, last: Any) -> Any:
     """A compiled function (inputs, labels) that trains on batch after batch, in the order given.
 
     Keras' own `fit(shuffle=False)` does the same but costs three to eight times as long for networks of
@@ -375,7 +357,8 @@ def _training_loop(network: Any, optimizer: Any, batch_size: int, factor: Any, f
             with tf.GradientTape() as tape:
                 error = loss(target, network(chosen, training=True))
             gradients = tape.gradient(error, network.trainable_variables)
-            rate.assign(first * factor * (1 - fall * tf.cast(optimizer.iterations, tf.float32)))
+            done = tf.minimum(tf.cast(optimizer.iterations, tf.int64), last)
+            rate.assign(first * factor * (1 - fall * tf.cast(done, tf.float32)))
             optimizer.apply_gradients(zip(gradients, network.trainable_variables, strict=True))
             return start + batch_size
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bnsim.arrays import FloatArray, LabelArray
-from models.classifier import Activity, Classifier, Layer, OperationCount, Schedule
+from models.classifier import Schedule
 from models.rate.descent import DescentEstimator, share_within
 from models.rate.network import RateNetwork
+from models.rate.network_classifier import RateNetworkClassifier
 
 
-class Rate(DescentEstimator, Classifier):
+class Rate(DescentEstimator, RateNetworkClassifier):
     """Classify by units that answer with a rate, trained by plain gradient descent on the squared error.
 
     It stands among the brain-like networks because an article offers it as one. Nothing in it spikes and nothing takes
@@ -52,7 +52,6 @@ class Rate(DescentEstimator, Classifier):
         For a parameter out of its range, or weights that run away.
     """
 
-    kind = "BNS"
     name = "rate"
     twin = "rate-dense"
     REFERENCE = "Rumelhart, Hinton & Williams (1986), Nature 323:533-536"
@@ -77,11 +76,6 @@ class Rate(DescentEstimator, Classifier):
         self.batch_size = batch_size
         self.passes = passes
         self.random_state = random_state
-
-    @property
-    def trainable_parameters(self) -> int:
-        """Return the number of weights and biases."""
-        return self.network_.n_parameters
 
     def predict_proba(self, X: ArrayLike) -> FloatArray:
         """Return the rates of the output units over their sum: what descent on the squared error has for probabilities.
@@ -127,8 +121,7 @@ class Rate(DescentEstimator, Classifier):
         self._check_descent()
 
     def _fit(self, X: FloatArray, labels: LabelArray, schedule: Schedule) -> None:
-        sizes = (self.n_features_in_, *self.hidden, len(self.classes_))
-        self.network_ = RateNetwork.draw(sizes, self.activation, "sigmoid", self.random_state_)
+        self.network_ = RateNetwork.draw(self._sizes, self.activation, "sigmoid", self.random_state_)
         self._descend(X, _targets(labels, np.arange(len(self.classes_))), schedule)
 
     def _rates(self, X: FloatArray) -> FloatArray:
@@ -137,30 +130,8 @@ class Rate(DescentEstimator, Classifier):
     def _predict(self, X: FloatArray) -> LabelArray:
         return self._rates(X).argmax(axis=1)
 
-    def _activity(self, X: FloatArray) -> Activity:
-        *hidden, output = self.network_.responses(X)
-        layers = (Layer(f"hidden_{index}", rates, None) for index, rates in enumerate(hidden, start=1))
-        return Activity((Layer("input", X, None), *layers, Layer("output", output, None)), bin_width=None)
-
-    def _weights(self) -> dict[str, FloatArray]:
-        names = (*(f"hidden_{index}" for index in range(1, len(self.hidden) + 1)), "output")
-        return dict(zip(names, self.network_.weights, strict=True))
-
-    def _replace_weights(self, weights: Mapping[str, FloatArray]) -> None:
-        self.network_ = replace(self.network_, weights=tuple((self._weights() | dict(weights)).values()))
-
-    def _operations(self, X: FloatArray) -> OperationCount:
-        products = sum(matrix.size for matrix in self.network_.weights)
-        units = sum(self.network_.sizes[1:])
-        stored = self.network_.n_parameters * self.network_.weights[0].itemsize
-        return OperationCount(0, len(X) * products, len(X) * units, len(X) * stored)
-
-    def _fitted_arrays(self) -> dict[str, NDArray[Any]]:
-        return self.network_.arrays()
-
     def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        sizes = (self.n_features_in_, *self.hidden, len(self.classes_))
-        self.network_ = RateNetwork.from_arrays(arrays, sizes, self.activation, "sigmoid")
+        self.network_ = RateNetwork.from_arrays(arrays, self._sizes, self.activation, "sigmoid")
 
 
 def _targets(labels: NDArray[Any], classes: NDArray[Any]) -> FloatArray:

@@ -19,6 +19,7 @@ from models.checks import is_positive
 from models.classifier import Activity, Layer, OperationCount
 from models.differentiable import Chain, filtered_chain
 from models.filters import SEMISATURATION, FilterBank, Range, draw_filters
+from models.schedule import falling
 from models.spiking.neuron_parameter import NAMED
 from models.spiking.output_decision import OutputDecision
 from models.spiking.spiking_classifier import WeightArray
@@ -107,8 +108,7 @@ class FilteredClassifier(OutputDecision):
         self.learned_ = {f"{READ_OUT}.w": self._initial_weights()}
 
     def _learn(self, X: FloatArray, labels: LabelArray, total: int | None) -> None:
-        shown = self.presentations_seen_ + np.arange(len(X))
-        course = np.ones(len(X)) if total is None else 1 - (1 - self.final_rate) * shown / total
+        course = falling(self.final_rate, self.presentations_seen_, len(X), total)
         images = augmentation.shifted(
             X, self.image_shape, self.shift, random_state=self.random_state_, first=self.presentations_seen_
         )

@@ -19,6 +19,7 @@ from models.checks import is_count
 from models.classifier import Activity, OperationCount
 from models.differentiable import Chain, Linear
 from models.intensities import IntensityScale
+from models.schedule import falling
 from models.spiking.neuron_parameter import NAMED
 from models.spiking.spike_read_out import SpikingReadOut
 from models.spiking.spiking_classifier import WeightArray
@@ -207,8 +208,7 @@ class ThreeFactor(SpikingReadOut):
         self._train(X, self._signals(labels, total))
 
     def _signals(self, labels: LabelArray, total: int | None) -> dict[str, FloatArray]:
-        shown = self.presentations_seen_ + np.arange(len(labels))
-        course = np.ones(len(labels)) if total is None else 1 - (1 - self.final_rate) * shown / total
+        course = falling(self.final_rate, self.presentations_seen_, len(labels), total)
         target = (labels[:, None] == np.arange(len(self.classes_))).astype(np.float64)
         rates = {f"{name.removesuffix('.w')}.learning_rate_factor": course for name in self.learned_}
         return rates | {f"{source}_to_output.target": target for source in ("bias", self._layers[-2])}

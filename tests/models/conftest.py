@@ -62,6 +62,8 @@ QUICK: dict[str, dict[str, Any]] = {
     "diehl-cook-improved": {**_DIEHL_COOK, "image_shape": (8, 8), "saccade": 1},  # the network of the one above
     "receptive-dense": {"image_shape": (8, 8), "n_filters": 100, "passes": 3, "learning_rate": 0.01},
     "dense": {"hidden": (30,), "passes": 3, "learning_rate": 0.01},
+    "local-rate": {"hidden": (30,), "passes": 3, "learning_rate": 0.1},
+    "dense-sgd": {"hidden": (30,), "passes": 3, "learning_rate": 0.1},
     "rate": {"hidden": (30,), "batch_size": 32, "passes": 20, "learning_rate": 3.0},
     "rate-dense": {"hidden": (30,), "passes": 10, "learning_rate": 0.01},
     "article-dense": {"hidden": (30, 20), "passes": 10, "learning_rate": 0.01},

@@ -39,6 +39,8 @@ HAS: dict[str, set[type]] = {
     "diehl-cook-improved": {*SPIKING, Receptive},
     "receptive-dense": FEEDFORWARD,
     "dense": FEEDFORWARD,
+    "local-rate": FEEDFORWARD,
+    "dense-sgd": FEEDFORWARD,
     "rate": {Probabilistic, Tolerant},
     "rate-dense": FEEDFORWARD,
     "article-dense": FEEDFORWARD,

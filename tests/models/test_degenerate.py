@@ -21,8 +21,9 @@ from models.spiking.degeneracy import ResponseSurvey
 
 from .conftest import QUICK, Digits, quick, trained
 
-KERAS = ("receptive-dense", "dense", "rate-dense", "article-dense", "convolutional")
-RECTIFYING = ("receptive-dense", "dense", "article-dense", "convolutional")
+SINGLE = ("receptive-dense", "dense", "dense-sgd", "local-rate", "rate-dense", "article-dense", "convolutional")
+"""Networks without spikes that compute in single precision."""
+RECTIFYING = ("receptive-dense", "dense", "dense-sgd", "local-rate", "article-dense", "convolutional")
 """Those of them that do not saturate."""
 ONE_PASS = {"passes": 1}
 _FILTERS = {"n_filters": 60, "duration": 10.0, "backend": "numpy", "passes": 1}
@@ -73,7 +74,7 @@ def test_large_samples_with_which_training_diverges_are_named(name: str, digits:
     assert "scale X" in message
 
 
-@pytest.mark.parametrize("name", [*KERAS, "converted", "converted-convolutional"])
+@pytest.mark.parametrize("name", [*SINGLE, "converted", "converted-convolutional"])
 def test_a_learning_rate_with_which_training_diverges_is_named(name: str, digits: Digits) -> None:
     message = refused(quick(name, learning_rate=1e38), digits.X[:64], digits.y[:64])
     assert ".learning_rate: with 1e+38 training diverged (" in message

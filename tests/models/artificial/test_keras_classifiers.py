@@ -19,6 +19,7 @@ from bnsim.errors import DegenerateNetworkWarning, InputError
 from models.artificial.article_dense import ArticleDense
 from models.artificial.backend import keras
 from models.artificial.dense import Dense
+from models.artificial.dense_sgd import DenseSGD
 from models.artificial.keras_classifier import KerasClassifier
 from models.artificial.rate_dense import RateDense
 from models.artificial.receptive_dense import ReceptiveDense
@@ -61,6 +62,34 @@ def test_learning_rate_falls_linearly_as_with_a_schedule_of_keras(digits: Digits
     np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
     constant = ReceptiveDense(n_filters=50, learning_rate=0.01, passes=2, random_state=7).fit(digits.X, digits.y)
     assert np.abs(constant.network_.get_weights()[0] - ours).max() > 0.01
+
+
+def test_dense_sgd_takes_plain_steps_of_one_sample_with_a_rate_that_falls(digits: Digits) -> None:
+    X, y = digits.X[:20], digits.y[:20]
+    model = DenseSGD(hidden=(12,), learning_rate=0.2, final_rate=0.25, passes=2, random_state=7).fit(X, y)
+    w1, b1, w2, b2 = (array.astype(np.float64) for array in model._new_network().get_weights())
+    for step, index in enumerate(presentation_order(7, 20, 2)):
+        hidden = np.maximum(X[index] @ w1 + b1, 0)
+        scores = np.exp(hidden @ w2 + b2)
+        error = scores / scores.sum() - (model.classes_ == y[index])
+        sent_back = w2 @ error * (hidden > 0)
+        rate = 0.2 * (1 - 0.75 * step / 40)
+        w2, b2 = w2 - rate * np.outer(hidden, error), b2 - rate * error
+        w1, b1 = w1 - rate * np.outer(X[index], sent_back), b1 - rate * sent_back
+    for found, wanted in zip(model.network_.get_weights(), (w1, b1, w2, b2), strict=True):
+        np.testing.assert_allclose(found, wanted, atol=1e-5)  # of 40 steps in single precision
+
+
+@pytest.mark.slow
+def test_training_of_dense_sgd_is_that_of_keras(digits: Digits) -> None:
+    model = DenseSGD(hidden=(30,), learning_rate=0.1, final_rate=0.1, passes=1, random_state=7).fit(digits.X, digits.y)
+    reference = model._new_network()
+    course = keras.optimizers.schedules.PolynomialDecay(0.1, len(digits.X), 0.01)
+    reference.compile(optimizer=keras.optimizers.SGD(course), loss="sparse_categorical_crossentropy")
+    order = presentation_order(7, len(digits.X), 1)
+    reference.fit(digits.X[order], digits.y[order], batch_size=1, shuffle=False, verbose=0)
+    for ours, theirs in zip(model.network_.get_weights(), reference.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
 def test_dense_activity_is_the_forward_pass(digits: Digits) -> None:
@@ -214,6 +243,21 @@ def test_weight_change_in_training_is_the_step_that_comes_next(digits: Digits) -
         assert not np.array_equal(foreseen[0][layer], change)
 
 
+def test_a_look_at_the_end_of_a_training_does_not_let_its_learning_rate_fall_on(digits: Digits) -> None:
+    """It would fall below 0, and the last samples be unlearned."""
+    X, y, changes = digits.X[:50], digits.y[:50], []
+
+    def look(model: Any, samples_seen: int) -> None:
+        errors = model.predict_proba(X) - (y[:, np.newaxis] == model.classes_)
+        changes.append((model.weight_change(X, y, 1e-3)["output"], -X.T @ errors))
+
+    DenseSGD(hidden=(), learning_rate=0.1, final_rate=0.02, passes=1, random_state=3).fit(
+        digits.X[:100], digits.y[:100], checkpoints=(50, 100), at_checkpoint=look
+    )
+    for rate, (change, descent) in zip((0.1, 0.051, 0.002), changes, strict=True):
+        np.testing.assert_allclose(change, 1e-3 * rate * descent, atol=2e-6)  # of 50 steps in single precision
+
+
 def test_survives_pickle_for_worker_processes(digits: Digits) -> None:
     model = trained("dense")
     back = pickle.loads(pickle.dumps(model))
@@ -224,6 +268,7 @@ SCRIPT = """
 import hashlib
 from sklearn.datasets import load_digits
 from models.artificial.dense import Dense
+from models.artificial.dense_sgd import DenseSGD
 X, y = load_digits(return_X_y=True)
 model = Dense(hidden=(20,), passes=2, random_state=4).fit(X[:300] / 16, y[:300])
 print(hashlib.sha256(b"".join(w.tobytes() for w in model.network_.get_weights())).hexdigest())
@@ -262,6 +307,8 @@ def test_one_thread() -> None:
         (Dense(patience=0), "Dense.patience: got 0; give an integer of at least 1"),
         (ArticleDense(hidden=(0,)), "ArticleDense.hidden: got (0,); give a tuple of integers of at least 1"),
         (RateDense(activation="rleu"), "RateDense.activation: got 'rleu'; give the name of a Keras activation"),
+        (DenseSGD(hidden=(0,)), "DenseSGD.hidden: got (0,); give a tuple of integers of at least 1"),
+        (DenseSGD(final_rate=0.0), "DenseSGD.final_rate: got 0.0; give a positive finite number"),
         (ReceptiveDense(n_filters=0), "ReceptiveDense.n_filters: got 0; give an integer of at least 1"),
         (ReceptiveDense(gain=-1.0), "ReceptiveDense.gain: got -1.0; give a positive finite number"),
         (
