@@ -24,6 +24,9 @@ from bnsim.timing import Timing, time_step
 THREADS = "BNSIM_THREADS"
 """Environment variable with the number of cores that simulations share where they are not told."""
 
+MOST_THREADS = 256
+"""Cores that a simulation may share; each takes memory, and more are not found in one machine of the kind."""
+
 __all__ = ["Brian2Script", "Simulator", "compile_network", "to_brian2", "to_brian2_script"]
 
 
@@ -75,6 +78,9 @@ def compile_network(
         raise InputError("compile(presentation): belongs to trials; give trial, too, or leave presentation out")
     name = backend_name(backend)
     n_threads = _threads_of_environment() if threads is None else checks.count("compile(threads)", threads)
+    if n_threads > MOST_THREADS:
+        what = f"environment variable {THREADS}" if threads is None else "compile(threads)"
+        raise InputError(f"{what}: {n_threads} is too large; give at most {MOST_THREADS}")
     with without_upkeep():
         program = lower(network, step)
         engine = find_backend(name).compile(program, cache)

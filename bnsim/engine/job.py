@@ -134,7 +134,18 @@ class Job:
         return len(self.keys)
 
     def place_of(self, trial: int) -> int:
-        """Return which trial of the run one of the job's is; -1 in a continuous run."""
+        """Return which trial of the run one of the job's is.
+
+        Parameters
+        ----------
+        trial : int
+            Its index in the job; -1 in a continuous run.
+
+        Returns
+        -------
+        int
+            Its index in the run; -1 in a continuous run.
+        """
         return -1 if trial < 0 else self.first + trial
 
 

@@ -13,6 +13,7 @@ an error instead of a signal.
 from __future__ import annotations
 
 import atexit
+import errno
 import os
 import select
 import socket
@@ -32,7 +33,7 @@ from bnsim.engine.known import Known
 from bnsim.memory import memory
 
 MOST_IDLE = 8
-"""Idle processes that are kept: more networks than that are hardly used by turns."""
+"""Networks whose idle processes are kept: more than that are hardly used by turns."""
 MEMORY_SHARE = 0.25
 """Part of the machine's memory that idle processes may take together."""
 FILE_BYTES = 64 * 2**20
@@ -107,7 +108,8 @@ class Resident:
                     [str(binary)], stdin=theirs.fileno(), stdout=self._arrays, stderr=self._errors, cwd=binary.parent
                 )
             except OSError as error:
-                raise Refused(f"cannot start {binary} ({error}); clear the cache") from error
+                remedy = "close other files" if error.errno in (errno.EMFILE, errno.ENFILE) else "clear the cache"
+                raise Refused(f"cannot start {binary} ({error}); {remedy}") from error
             theirs.close()
             self._opened = opened.pop_all()
         self._file = self._arrays.fileno()
@@ -312,8 +314,11 @@ class _Pool:
         resident.rest()
         with self.lock:
             self.idle.append(resident)
-            while len(self.idle) > MOST_IDLE or sum(one.n_bytes for one in self.idle) > MEMORY_SHARE * memory():
+            while self._too_many() or sum(one.n_bytes for one in self.idle) > MEMORY_SHARE * memory():
                 self.idle.pop(0).close()
+
+    def _too_many(self) -> bool:
+        return len({one.binary for one in self.idle}) > MOST_IDLE
 
 
 _pool = _Pool()

@@ -264,7 +264,7 @@ class RuntimeNetwork:
             for function in each_step:
                 function()
             seen.note(first + step)
-            if (step + 1) % CHECK_EVERY == 0:
+            if (first + step + 1) % CHECK_EVERY == 0:
                 self._check_finite(objects, job, trial, (first + step + 1) * self.program.dt)
                 if report is not None:
                     report(trial * grid.steps + step + 1)

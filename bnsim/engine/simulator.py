@@ -271,7 +271,7 @@ class Simulator:
             wanted,
             chunk=self._chunk,
             limit=None if to is None else Limit(PIECE_BYTES, PIECE_SECONDS),
-            threads=self._threads,
+            threads=self._threads if self._is_large else 1,
         )
         with progress_of(steps, program.dt, shown=progress) as report:
             if to is not None:
@@ -406,7 +406,7 @@ class Simulator:
                 spikes=wanted.spikes,
                 samples=wanted.samples,
                 profile=profile,
-                threads=self._threads if together == 1 else 1,
+                threads=self._threads if self._is_large else 1,
                 first=start,
             )
 
@@ -423,8 +423,11 @@ class Simulator:
 
     def _at_once(self, n_trials: int) -> int:
         """How many processes share trials of which none depends on others. Large networks are not held many times."""
-        large = any(population.size >= LEAST_SHARED for population in self.program.populations)
-        return 1 if large else max(1, min(self._threads, n_trials // LEAST_TRIALS))
+        return 1 if self._is_large else max(1, min(self._threads, n_trials // LEAST_TRIALS))
+
+    @property
+    def _is_large(self) -> bool:
+        return any(population.size >= LEAST_SHARED for population in self.program.populations)
 
     def _refuse_trial_ends(self) -> None:
         culprit, remedy = "Simulator.run_for", "call run(state, stimulus, key), which runs trials"

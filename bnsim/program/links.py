@@ -120,8 +120,14 @@ class Link:
 
     @property
     def fixed(self) -> bool:
-        """Whether a synapse holds nothing but its weight, which nothing changes."""
-        return self.rule is None and self.short_term is None and not self.synapse.of_each
+        """Whether a synapse holds nothing but its weight, which nothing changes, and a spike reads that and the target.
+
+        So its number is not needed, and weights and targets may lie in any order.
+        """
+        if self.rule is not None or self.short_term is not None or self.synapse.of_each:
+            return False
+        text = "\n".join([*(jump.amount for jump in self.synapse.jumps), self.synapse.on_pre])
+        return bool(re.search(r"\bw\b", text)) and not re.search(r"\b(\w+_pre|i)\b", text)
 
     @property
     def counted(self) -> bool:

@@ -234,9 +234,11 @@ struct Loop {
                 if (seconds.empty()) functions[k](); else call(functions[k], seconds[k]);
             }
             for (size_t k = 0; k < recorders.size(); k++) recorders[k]->note(now);
-            if (++done % CHECK_EVERY == 0) {
+            if ((now + 1) % CHECK_EVERY == 0) {
                 const Place place = {trial, (now + 1) * dt};
                 check(place);
+            }
+            if (++done % CHECK_EVERY == 0) {
                 Exchange::end_without_owner();
                 if (reports) exchange.tell(&done, 1);
             }

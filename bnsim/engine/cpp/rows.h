@@ -320,7 +320,7 @@ struct Rows {
         for (size_t k = 0; k < list.size(); k++) {
             Sent& one = list[k];
             const int32_t first = one.row;
-            if (k + AHEAD < list.size()) __builtin_prefetch(&rows[list[k + AHEAD].row]);
+            if (k + AHEAD < list.size()) __builtin_prefetch(rows.data() + list[k + AHEAD].row);
             while (one.row < one.end && rows[one.row].delay == delay) one.row += shares;
             if (first == one.row) continue;
             /* Threads share rows of which each ends before the next one's delay. */

@@ -11,7 +11,7 @@
     bnsim::Rows& _rows = bnsim_rows_{{pathway.name}};
     {% set weights = get_array_name(variables['w']) if 'w' in variables else '' %}
     {% set reads_weights = weights and 'const double w = ' ~ weights in vector_code | join('\n') %}
-    {% set shares = pathway.program.drawable and other_end in variables and reads_weights %}
+    {% set shares = pathway.program.drawable and reads_weights %}
     {% if shares %}
     {# Threads call this function again, each for some of the targets. #}
     if (_rows.shares > 1 && bnsim::number_of_thread < 0)
@@ -43,7 +43,7 @@
             }
             continue;
         }
-        {% if pathway.program.fixed and reads_weights %}
+        {% if pathway.program.fixed %}
         if (_rows.packed)
         {
             _rows.{{'with_weight' if pathway.program.counted else 'with_weights'}}(_rows.{{'near' if pathway.program.near else 'far'}}.data(), [=](const auto {{get_array_name(variables[other_end])}}, const auto {{weights}})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import numpy as np
 import pytest
 from brian2.units import Hz, ms, mV, volt
@@ -58,6 +61,7 @@ def test_any_number_of_threads_gives_the_same_bits(synapses: str) -> None:
 def test_what_is_no_number_of_threads_is_refused() -> None:
     for threads, backend, message in (
         (0, "cpp", "compile(threads): 0 is too small; give an integer of at least 1"),
+        (257, "cpp", "compile(threads): 257 is too large; give at most 256"),
         (2, "numpy", "compile(threads): the back end 'numpy' has one; leave threads out"),
     ):
         with pytest.raises(bnsim.InputError) as raised:
@@ -136,3 +140,63 @@ def test_the_number_of_cores_may_be_in_the_environment(monkeypatch: pytest.Monke
     assert str(raised.value) == (
         "environment variable BNSIM_THREADS: got 'many'; give an integer of at least 1, or unset it"
     )
+    monkeypatch.setenv("BNSIM_THREADS", "1000")
+    with pytest.raises(bnsim.InputError, match="BNSIM_THREADS: 1000 is too large; give at most 256"):
+        listeners().compile(trial=40 * ms, dt=0.5 * ms, backend="cpp")
+
+
+@dataclass(frozen=True, repr=False)
+class Unweighted(bnsim.SynapseModel):
+    """A spike has an effect of its own, whatever the weight."""
+
+    jumps: ClassVar = (bnsim.Jump("{membrane}", "0.2*mV"),)
+    weight: ClassVar = "potential"
+
+
+@dataclass(frozen=True, repr=False)
+class OfSource(bnsim.SynapseModel):
+    """A spike has an effect that depends on the potential of its source, which is at reset."""
+
+    jumps: ClassVar = (bnsim.Jump("{membrane}", "w * (1 + v_pre / (20*mV))"),)
+    weight: ClassVar = "potential"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("synapse", [Unweighted(), OfSource()])
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_spikes_that_read_more_or_less_than_a_weight_are_the_same_everywhere(
+    synapse: bnsim.SynapseModel, shuffled: bool
+) -> None:
+    """Neither packed nor drawn nor shared; on the back end numpy as with any number of threads."""
+    cells = [
+        bnsim.Population("E", 4200, bnsim.LIF(), drive=bnsim.PoissonDrive(900 * Hz, 3 * mV)),
+        bnsim.Population("F", 300, bnsim.LIF()),
+    ]
+    wiring = bnsim.FixedProbability(0.02)
+    network = bnsim.Network(cells, [bnsim.Projection("E", "F", synapse, 0.01 * mV, wiring, delay=1 * ms)])
+    ends = []
+    for backend, threads in (("numpy", 1), ("cpp", 1), ("cpp", 3)):
+        simulator = network.compile(dt=0.5 * ms, backend=backend, threads=threads)
+        state = simulator.initial_state(key=1)
+        if shuffled:
+            names = [f"E_to_F.{part}" for part in ("source", "target", "w")]
+            order = np.random.default_rng(1).permutation(len(state[names[0]]))
+            state = state.replace({name: state[name][order] for name in names})
+        ends.append(simulator.run_for(state, 20 * ms)[0]["F.v"])
+    assert np.ptp(ends[0]) > 1e-4  # volt: something has arrived
+    assert np.allclose(ends[0], ends[1], rtol=1e-12)  # the order of sums is another
+    assert np.array_equal(ends[1], ends[2])
+
+
+def test_when_a_trial_diverged_does_not_depend_on_those_before_it() -> None:
+    cells = bnsim.Population("cells", 1, bnsim.LIF())
+    network = bnsim.Network(
+        [bnsim.Population("input", 20, bnsim.Poisson(1000 * Hz)), cells],
+        [bnsim.Projection("input", "cells", bnsim.Delta(), -1e308 * volt)],
+    )
+    simulator = network.compile(trial=150 * ms, dt=0.5 * ms, backend="cpp")
+    for diverging in (0, 3):
+        images = np.zeros((4, 20))
+        images[diverging] = 1
+        with pytest.raises(DivergenceError, match=f"by 128 ms of trial {diverging};"):  # 256 steps
+            simulator.run(simulator.initial_state(key=1), images, plastic=False)
