@@ -10,6 +10,10 @@ Procrustes distance of shapes (`procrustes`), an angle: 0 degrees where one netw
 shift, rotation, reflection and scale, 90 where they have nothing in common. With finitely many samples, unrelated
 responses are less than 90 degrees apart: how far, is measured with the samples of the twin in another order.
 
+CKA alone can be high because of one or two directions of large variance. For the layers of twins it is therefore taken
+once more without the two leading principal components of each layer (`cka_beyond`). Where a CKA of 0.5 or more falls to
+less than half, the report warns that most of the likeness is owed to these directions (`cka.py`).
+
 The control is the same comparison of both networks before training, with their initial weights: any similarity there
 comes from the shared input, front end or topology.
 
@@ -24,9 +28,10 @@ no row.
 
 References
 ----------
-Li et al. (2023), arXiv:2304.13098: spiking and artificial layers compared by CKA. Spearman (1904), American Journal of
-Psychology 15:72-101: why noise lowers a likeness by the root of what two measurements share. Williams et al. (2021),
-arXiv:2110.14739: distances of shapes. Pospisil et al. (2024), arXiv:2310.05742: their bias.
+Li et al. (2023), arXiv:2304.13098: spiking and artificial layers compared by CKA. Cloos et al. (2024),
+arXiv:2407.07059: what raises CKA. Spearman (1904), American Journal of Psychology 15:72-101: why noise lowers a
+likeness by the root of what two measurements share. Williams et al. (2021), arXiv:2110.14739: distances of shapes.
+Pospisil et al. (2024), arXiv:2310.05742: their bias.
 """
 
 from __future__ import annotations
@@ -122,6 +127,13 @@ STUDY = Study(
     opens_test_set=True,
     metrics=(
         *_of_layers(),
+        _likeness(
+            "cka_beyond",
+            "cka",
+            "CKA without the leading principal components",
+            "CKA of a layer and one of its twin's, both without their two leading principal components.",
+            "layer twin",
+        ),
         _likeness(
             "procrustes_again",
             "procrustes",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import matplotlib as mpl
@@ -17,6 +18,7 @@ from experiments.shared.stored import Entry, Look, by_fact, entries, looks, of_m
 from experiments.shared.wording import listed, number, stated
 from experiments.spec import Metric, Plate
 from experiments.studies.representation import STUDY
+from experiments.studies.representation.cka import LEADING, rests_on_leading
 
 _PLAIN = "#767676"
 """Grey of the control."""
@@ -46,10 +48,11 @@ PLATES = (
         "representation_twins",
         "Layers of twins by two measures",
         "Layers at the same place, counted from the output back, with 95 % intervals. Left: debiased linear CKA; 1 is "
-        "identical, 0 is unrelated. Right: Procrustes distance, the angle that is left between the responses of both "
-        "networks after the best rotation; 0 is identical, 90 unrelated. By chance: with the samples of the twin in "
-        "another order; finitely many samples bring it below 90. Noise alone: between two presentations of the same "
-        "samples to the network with spikes.",
+        "identical, 0 is unrelated. Without the two leading principal components of each layer, CKA shows whether "
+        "the likeness is more than one or two directions of large variance. Right: Procrustes distance, the angle that "
+        "is left between the responses of both networks after the best rotation; 0 is identical, 90 unrelated. By "
+        "chance: with the samples of the twin in another order; finitely many samples bring it below 90. Noise alone: "
+        "between two presentations of the same samples to the network with spikes.",
     ),
     Plate(
         "representation_time",
@@ -96,6 +99,7 @@ def sentences(run: Run) -> list[str]:
         Sentences for the report.
     """
     pairs = [f"{model} and its twin {twin} agree {_likeness(run, model, twin)}" for model, twin in _pairs(run)]
+    misleading = [warning for model, twin in _pairs(run) for warning in _warnings(run, model, twin)]
     apart = [_distance(run, model, twin) for model, twin in _pairs(run)]
     kept = []
     for model in looks(run):
@@ -103,7 +107,7 @@ def sentences(run: Run) -> list[str]:
         found = of_model(summaries(run, STUDY["cka_kept"], layer=layer), model)
         kept += [f"{number(entry['mean'], entry['unit'])} in {model}" for entry in found]
     return [
-        *([f"By CKA, {'; '.join(pairs)}."] if pairs else []),
+        *([f"By CKA, {'; '.join(pairs)}.{''.join(misleading)}"] if pairs else []),
         *([f"By Procrustes distance, {'; '.join(filter(None, apart))}."] if any(apart) else []),
         *(
             [f"The last layer before the output and its state before training have a CKA of {listed(kept)}."]
@@ -127,6 +131,20 @@ def _likeness(run: Run, model: str, twin: str) -> str:
             notes.append(f"noise allows {number(ceiling['mean'], ceiling['unit'])}")
         parts.append(f"by {stated(entry)} in {layer}{f' ({listed(notes)})' if notes else ''}")
     return listed(parts)
+
+
+def _warnings(run: Run, model: str, twin: str) -> Iterator[str]:
+    """Say where the CKA of layers at the same place is owed to one or two directions for the most part."""
+    for layer, other in _counterparts(run, model, twin):
+        whole, beyond = (
+            _entry(run, STUDY[metric], model, {"layer": layer, "twin": other}) for metric in ("cka", "cka_beyond")
+        )
+        if whole is not None and beyond is not None and rests_on_leading(whole["mean"], beyond["mean"]):
+            yield (
+                f" Warning: CKA alone misleads in {layer} of {model}. Without the {LEADING} leading principal "
+                f"components of each network, it falls from {number(whole['mean'], '')} to {stated(beyond)}: most of "
+                "the likeness is one or two directions of large variance."
+            )
 
 
 def _distance(run: Run, model: str, twin: str) -> str:
@@ -258,6 +276,15 @@ def _places(run: Run) -> Figure | None:
                 before = _entry(run, STUDY[f"{measure}_before"], model, place)
                 _mark(ax, row + _APART, before, Look("", _PLAIN, look.marker), "before training", filled=False)
                 _mark(ax, row - _APART, _entry(run, STUDY[measure], model, place), look, "after training")
+            beyond = _entry(run, STUDY["cka_beyond"], model, place)
+            _mark(
+                likeness,
+                row - _APART,
+                beyond,
+                replace(look, marker="D"),
+                "without two leading components",
+                filled=False,
+            )
             chance = _entry(run, STUDY["procrustes_chance"], model, place)
             _mark(angle, row, chance, Look("", INK, "|"), "by chance", size=16)
             _mark(angle, row, _noise(run, model, layer), Look("", _PLAIN, "|"), "noise alone", size=16)
@@ -268,7 +295,7 @@ def _places(run: Run) -> Figure | None:
         for ax in axes:
             ax.grid(axis="x", color=FAINT, linewidth=0.5, alpha=0.6)
             ax.tick_params(axis="y", length=0)
-        _legend(figure, ncols=4)
+        _legend(figure, ncols=3)
     return figure
 
 

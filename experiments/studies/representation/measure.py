@@ -39,11 +39,14 @@ class Portrait:
     ----------
     whole
         The pattern to compare, by measure and layer; None if the layer has no pattern.
+    beyond
+        CKA pattern without the leading principal components, by layer; None if the layer has nothing else.
     course
         CKA pattern of the spikes up to the end of a time bin (ms), by layer with spikes and end.
     """
 
     whole: Mapping[str, Mapping[str, FloatArray | None]]
+    beyond: Mapping[str, FloatArray | None]
     course: Mapping[str, Mapping[int, FloatArray | None]]
 
     @classmethod
@@ -65,9 +68,10 @@ class Portrait:
             measure: {name: pattern(found) for name, found in responses.items()}
             for measure, pattern in PATTERNS.items()
         }
+        beyond = {name: cka.pattern_beyond(found) for name, found in responses.items()}
         width = 1e3 * (activity.bin_width or 0)
         binned = {layer.name: layer.binned for layer in activity.layers if layer.binned is not None}
-        return cls(whole, {name: _course(counts, width) for name, counts in binned.items()})
+        return cls(whole, beyond, {name: _course(counts, width) for name, counts in binned.items()})
 
 
 def _course(binned: FloatArray, width: float) -> dict[int, FloatArray | None]:
@@ -189,6 +193,8 @@ def _of_twins(network: Network, twin: Network | None, seed: int) -> Iterator[Mea
                 for step, pattern in patterns.items():
                     found = cka.alignment(pattern, counterpart)
                     yield from _row(f"cka_course{suffix}", found, step, layer=layer, twin=name)
+    for (layer, first), (name, second) in product(network.trained.beyond.items(), twin.trained.beyond.items()):
+        yield from _row("cka_beyond", cka.alignment(first, second), layer=layer, twin=name)
     yield from _by_chance(network.trained.whole["procrustes"], twin.trained.whole["procrustes"], seed)
     both = [list(of.trained.whole["cka"].values()) for of in (network, twin)]
     if min(map(len, both)) > 2:  # both have a hidden layer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from experiments.shared.untrained import before_training
 from experiments.spec import Subject
 from experiments.studies.representation import STUDY
 from experiments.studies.representation import measure as representation
-from experiments.studies.representation.cka import cka
+from experiments.studies.representation.cka import alignment, cka, pattern_beyond
 from experiments.studies.representation.figure import sentences
 from experiments.studies.representation.measure import told_apart
 from experiments.studies.representation.procrustes import procrustes
@@ -76,6 +77,12 @@ def test_likeness_is_that_of_the_responses_to_the_test_samples(run: Run) -> None
     assert value(run, "three-factor", "rsa", layer="output", twin="hidden_1") == pytest.approx(
         agreement(dissimilarities(output), dissimilarities(other))
     )
+    found = value(run, "three-factor", "cka_beyond", layer="hidden_1", twin="output")
+    rest = [
+        pattern_beyond(layers[model][name].responses)
+        for model, name in (("three-factor", "hidden_1"), ("dense", "output"))
+    ]
+    assert found == pytest.approx(alignment(*rest))
     for metric, place, responses in (
         ("procrustes", {"other": "output"}, output),
         ("procrustes", {"twin": "hidden_1"}, other),
@@ -252,9 +259,27 @@ def test_sentences_are_right_with_one_kind_too(run: Run) -> None:
     assert list(figures.draw(alone).figures) == ["representation"]
 
 
+@pytest.mark.parametrize(("beyond", "warned"), [(0.2, True), (0.8, False)])
+def test_a_cka_that_rests_on_leading_components_is_warned_of(run: Run, beyond: float, warned: bool) -> None:
+    summary = copy.deepcopy(run.summary)
+    place = {"layer": "hidden_1", "twin": "hidden_1"}
+    changed = {"cka": 0.93, "cka_beyond": beyond}
+    for entry in summary["metrics"]:
+        if entry["model"] == "three-factor" and entry["facts"] == place and entry["metric"] in changed:
+            entry["mean"] = changed[entry["metric"]]
+    told = sentences(dataclasses.replace(run, summary=summary))[0]
+    assert told.startswith("By CKA, ")
+    warning = (
+        ". Warning: CKA alone misleads in hidden_1 of three-factor. Without the 2 leading principal components of each "
+        "network, it falls from 0.93 to 0.2: most of the likeness is one or two directions of large variance."
+    )
+    assert told.endswith(warning) == warned
+    assert ("Warning" in told) == warned
+
+
 def test_a_run_without_distances_is_drawn_and_told(run: Run) -> None:
     """As an earlier version stored it."""
-    kept = [entry for entry in run.summary["metrics"] if not entry["metric"].startswith("procrustes")]
+    kept = [entry for entry in run.summary["metrics"] if not entry["metric"].startswith(("procrustes", "cka_beyond"))]
     earlier = dataclasses.replace(run, summary={**run.summary, "metrics": kept})
     assert list(figures.draw(earlier).figures) == ["representation", "representation_time"]
     assert not any("Procrustes" in sentence for sentence in sentences(earlier))
