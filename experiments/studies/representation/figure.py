@@ -141,7 +141,7 @@ def _warnings(run: Run, model: str, twin: str) -> Iterator[str]:
         )
         if whole is not None and beyond is not None and rests_on_leading(whole["mean"], beyond["mean"]):
             yield (
-                f" Warning: CKA alone misleads in {layer} of {model}. Without the {LEADING} leading principal "
+                f" Warning: CKA alone may mislead in {layer} of {model}. Without the {LEADING} leading principal "
                 f"components of each network, it falls from {number(whole['mean'], '')} to {stated(beyond)}: most of "
                 "the likeness is one or two directions of large variance."
             )

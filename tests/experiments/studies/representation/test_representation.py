@@ -270,8 +270,8 @@ def test_a_cka_that_rests_on_leading_components_is_warned_of(run: Run, beyond: f
     told = sentences(dataclasses.replace(run, summary=summary))[0]
     assert told.startswith("By CKA, ")
     warning = (
-        ". Warning: CKA alone misleads in hidden_1 of three-factor. Without the 2 leading principal components of each "
-        "network, it falls from 0.93 to 0.2: most of the likeness is one or two directions of large variance."
+        ". Warning: CKA alone may mislead in hidden_1 of three-factor. Without the 2 leading principal components of "
+        "each network, it falls from 0.93 to 0.2: most of the likeness is one or two directions of large variance."
     )
     assert told.endswith(warning) == warned
     assert ("Warning" in told) == warned
