@@ -41,7 +41,7 @@ def _plain(value: float, unit: str, sign: str) -> str:
         scale, name = next((scale, name) for scale, name in _BYTES if abs(value) >= scale or name == "B")
         return f"{value / scale:{sign}.3g} {name}"
     text = f"{value:{sign},.0f}" if abs(value) >= 100 else f"{value:{sign}.3g}"
-    return text + {"count": "", "": "", "ratio": "", "1/s": " per s"}.get(unit, f" {unit}")
+    return text + {"count": "", "": "", "ratio": "", "1/s": " per s", "degree": "°"}.get(unit, f" {unit}")
 
 
 def interval(entry: Entry, *, signed: bool = False) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import matplotlib as mpl
@@ -17,6 +18,7 @@ from experiments.shared.stored import Entry, Look, by_fact, entries, looks, of_m
 from experiments.shared.wording import listed, number, stated
 from experiments.spec import Metric, Plate
 from experiments.studies.representation import STUDY
+from experiments.studies.representation.cka import LEADING, rests_on_leading
 
 _PLAIN = "#767676"
 """Grey of the control."""
@@ -24,6 +26,10 @@ _COLOURS = {"BNS": BLUE, "ANN": "#BF5400"}
 """Colours of text: the second is vermillion, dark enough to read on white."""
 _MANY = 7
 """Number of layers above which numbers are written in small type."""
+_APART = 0.13
+"""Distance from the middle of a row at which marks that would cover each other are drawn."""
+_NO_NOISE = 1e-3
+"""Angle in degrees below which two presentations differ by rounding alone: 1e-10 in its cosine."""
 _STATES = {"after training": "", "before training": "_before"}
 
 Unit = tuple[str, str]
@@ -39,6 +45,16 @@ PLATES = (
         "that responds identically to all samples, such as a read-out with initial weights of zero.",
     ),
     Plate(
+        "representation_twins",
+        "Layers of twins by two measures",
+        "Layers at the same place, counted from the output back, with 95 % intervals. Left: debiased linear CKA; 1 is "
+        "identical, 0 is unrelated. Without the two leading principal components of each layer, CKA shows whether "
+        "the likeness is more than one or two directions of large variance. Right: Procrustes distance, the angle that "
+        "is left between the responses of both networks after the best rotation; 0 is identical, 90 unrelated. By "
+        "chance: with the samples of the twin in another order; finitely many samples bring it below 90. Noise alone: "
+        "between two presentations of the same samples to the network with spikes.",
+    ),
+    Plate(
         "representation_time",
         "Similarity to the twin over time",
         "CKA between the spikes up to a given time and the activations of the twin's layer, with 95 % intervals. The "
@@ -49,7 +65,7 @@ PLATES = (
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Draw `representation` (all layers) and, if twins have spikes, `representation_time`.
+    """Draw `representation` (all layers), `representation_twins` and, if twins have spikes, `representation_time`.
 
     Parameters
     ----------
@@ -61,12 +77,16 @@ def draw(run: Run) -> dict[str, Figure]:
     dict of str to Figure
         Figures by file name without suffix.
     """
-    figures = {"representation": _matrices(run), "representation_time": _courses(run)}
+    figures = {
+        "representation": _matrices(run),
+        "representation_twins": _places(run),
+        "representation_time": _courses(run),
+    }
     return {name: figure for name, figure in figures.items() if figure is not None}
 
 
 def sentences(run: Run) -> list[str]:
-    """Describe the similarity of twins before and after training, and how training changed each network.
+    """Describe the likeness of twins before and after training, and how training changed each network.
 
     Parameters
     ----------
@@ -79,13 +99,16 @@ def sentences(run: Run) -> list[str]:
         Sentences for the report.
     """
     pairs = [f"{model} and its twin {twin} agree {_likeness(run, model, twin)}" for model, twin in _pairs(run)]
+    misleading = [warning for model, twin in _pairs(run) for warning in _warnings(run, model, twin)]
+    apart = [_distance(run, model, twin) for model, twin in _pairs(run)]
     kept = []
     for model in looks(run):
         layer = _layers(run, model)[-2:][0] if _layers(run, model) else ""
         found = of_model(summaries(run, STUDY["cka_kept"], layer=layer), model)
         kept += [f"{number(entry['mean'], entry['unit'])} in {model}" for entry in found]
     return [
-        *([f"By CKA, {'; '.join(pairs)}."] if pairs else []),
+        *([f"By CKA, {'; '.join(pairs)}.{''.join(misleading)}"] if pairs else []),
+        *([f"By Procrustes distance, {'; '.join(filter(None, apart))}."] if any(apart) else []),
         *(
             [f"The last layer before the output and its state before training have a CKA of {listed(kept)}."]
             if kept
@@ -108,6 +131,43 @@ def _likeness(run: Run, model: str, twin: str) -> str:
             notes.append(f"noise allows {number(ceiling['mean'], ceiling['unit'])}")
         parts.append(f"by {stated(entry)} in {layer}{f' ({listed(notes)})' if notes else ''}")
     return listed(parts)
+
+
+def _warnings(run: Run, model: str, twin: str) -> Iterator[str]:
+    """Say where the CKA of layers at the same place is owed to one or two directions for the most part."""
+    for layer, other in _counterparts(run, model, twin):
+        whole, beyond = (
+            _entry(run, STUDY[metric], model, {"layer": layer, "twin": other}) for metric in ("cka", "cka_beyond")
+        )
+        if whole is not None and beyond is not None and rests_on_leading(whole["mean"], beyond["mean"]):
+            yield (
+                f" Warning: CKA alone may mislead in {layer} of {model}. Without the {LEADING} leading principal "
+                f"components of each network, it falls from {number(whole['mean'], '')} to {stated(beyond)}: most of "
+                "the likeness is one or two directions of large variance."
+            )
+
+
+def _distance(run: Run, model: str, twin: str) -> str:
+    """Describe the last hidden layer and the output: distance after training, before it, by chance, of noise alone."""
+    parts = []
+    for layer, other in _counterparts(run, model, twin)[-2:]:
+        entry = _entry(run, STUDY["procrustes"], model, {"layer": layer, "twin": other})
+        if entry is None:
+            continue
+        beside = {"before training": "_before", "by chance": "_chance"}
+        found = {
+            what: _entry(run, STUDY[f"procrustes{suffix}"], model, entry["facts"]) for what, suffix in beside.items()
+        }
+        found["by noise alone"] = _noise(run, model, layer)
+        notes = [f"{what} {number(held['mean'], held['unit'])}" for what, held in found.items() if held is not None]
+        parts.append(f"{stated(entry)} in {layer} ({listed(notes)})")
+    return f"{model} and its twin {twin} are apart by {listed(parts)}" if parts else ""
+
+
+def _noise(run: Run, model: str, layer: str) -> Entry | None:
+    """Return the distance of two presentations, where there is any."""
+    entry = _entry(run, STUDY["procrustes_again"], model, {"layer": layer})
+    return entry if entry is not None and entry["mean"] >= _NO_NOISE else None
 
 
 def _entry(run: Run, metric: Metric, model: str, place: Mapping[str, str]) -> Entry | None:
@@ -196,6 +256,70 @@ def _compared(run: Run, metric: Metric, group: tuple[str, ...]) -> dict[tuple[Un
     return found
 
 
+def _places(run: Run) -> Figure | None:
+    """Draw CKA and Procrustes distance of the layers of twins at the same place; None where no distance is stored."""
+    measured = {(model, *entry["facts"].values()) for model, _, entry in by_fact(run, STUDY["procrustes"], "twin")}
+    rows = [
+        (model, twin, layers)
+        for model, twin in _pairs(run)
+        for layers in _counterparts(run, model, twin)
+        if (model, *layers) in measured
+    ]
+    if not rows:
+        return None
+    with style():
+        figure = Figure(figsize=(7.2, 1.7 + 0.6 * len(rows)))
+        likeness, angle = axes = figure.subplots(1, 2, sharey=True)
+        for row, (model, _, (layer, other)) in enumerate(rows):
+            look, place = looks(run)[model], {"layer": layer, "twin": other}
+            for ax, measure in ((likeness, "cka"), (angle, "procrustes")):
+                before = _entry(run, STUDY[f"{measure}_before"], model, place)
+                _mark(ax, row + _APART, before, Look("", _PLAIN, look.marker), "before training", filled=False)
+                _mark(ax, row - _APART, _entry(run, STUDY[measure], model, place), look, "after training")
+            beyond = _entry(run, STUDY["cka_beyond"], model, place)
+            _mark(
+                likeness,
+                row - _APART,
+                beyond,
+                replace(look, marker="D"),
+                "without two leading components",
+                filled=False,
+            )
+            chance = _entry(run, STUDY["procrustes_chance"], model, place)
+            _mark(angle, row, chance, Look("", INK, "|"), "by chance", size=16)
+            _mark(angle, row, _noise(run, model, layer), Look("", _PLAIN, "|"), "noise alone", size=16)
+        likeness.set(title="CKA", xlabel="Likeness", xlim=(min(0, likeness.get_xlim()[0]), 1.04))
+        angle.set(title="Procrustes distance", xlabel="Angle (degrees)", xlim=(-2, 92), xticks=range(0, 91, 15))
+        names = [f"{model}, {layer}\n{twin}, {other}" for model, twin, (layer, other) in rows]
+        likeness.set(yticks=range(len(rows)), yticklabels=names, ylim=(len(rows) - 0.5, -0.5))
+        for ax in axes:
+            ax.grid(axis="x", color=FAINT, linewidth=0.5, alpha=0.6)
+            ax.tick_params(axis="y", length=0)
+        _legend(figure, ncols=3)
+    return figure
+
+
+def _mark(
+    ax: Axes, row: float, entry: Entry | None, look: Look, label: str, *, filled: bool = True, size: float = 6.5
+) -> None:
+    """Draw a mean with its interval, if there is one, in a row."""
+    if entry is None:
+        return
+    if entry["ci_low"] is not None:
+        ax.plot([entry["ci_low"], entry["ci_high"]], [row, row], color=look.colour, linewidth=1.6)
+    ax.plot(
+        [entry["mean"]], [row], marker=look.marker, markersize=size, markeredgecolor=look.colour, markeredgewidth=1.4,
+        markerfacecolor=look.colour if filled else "white", linestyle="none", label=label,
+    )  # fmt: skip
+
+
+def _legend(figure: Figure, ncols: int) -> None:
+    """Name each kind of line once, below all panels."""
+    named = {str(line.get_label()): line for ax in figure.axes for line in ax.get_lines()}
+    lines = {label: line for label, line in named.items() if not label.startswith("_")}
+    figure.legend(list(lines.values()), list(lines), loc="outside lower center", ncols=ncols)
+
+
 def _courses(run: Run) -> Figure | None:
     """Draw a row for each pair of twins and a panel for each layer with spikes, without the input."""
     spiking = {(model, layer) for model, layer, _ in by_fact(run, STUDY["cka_course"], "layer")}
@@ -218,8 +342,7 @@ def _courses(run: Run) -> Figure | None:
             row[0].set_ylabel("CKA")
         for column in axes.T:
             [ax for ax in column if ax.axison][-1].set_xlabel(STUDY["cka_course"].step)
-        lines = {line.get_label(): line for ax in axes.flat for line in ax.get_lines() if line.get_label()[0] != "_"}
-        figure.legend(lines.values(), lines.keys(), loc="outside lower center", ncols=3)
+        _legend(figure, ncols=3)
     return figure
 
 

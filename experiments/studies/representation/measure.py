@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,13 +13,22 @@ from bnsim.arrays import FloatArray
 from experiments.shared.fitted import fitted
 from experiments.shared.untrained import before_training
 from experiments.spec import Measurement, Outcome, Progress, Subject
-from experiments.studies.representation import STUDY, Config, cka, rsa
+from experiments.studies.representation import STUDY, Config, cka, procrustes, rsa
 
 if TYPE_CHECKING:
     from models.classifier import Activity
 
 
-COMPARED: Mapping[str, Callable[..., float | None]] = {"cka": cka.alignment, "rsa": rsa.agreement}
+PATTERNS: Mapping[str, Callable[[FloatArray], FloatArray | None]] = {
+    "cka": cka.pattern,
+    "rsa": rsa.dissimilarities,
+    "procrustes": procrustes.shape,
+}
+COMPARED: Mapping[str, Callable[..., float | None]] = {
+    "cka": cka.alignment,
+    "rsa": rsa.agreement,
+    "procrustes": procrustes.angle,
+}
 
 
 @dataclass(frozen=True)
@@ -30,11 +39,14 @@ class Portrait:
     ----------
     whole
         The pattern to compare, by measure and layer; None if the layer has no pattern.
+    beyond
+        CKA pattern without the leading principal components, by layer; None if the layer has nothing else.
     course
         CKA pattern of the spikes up to the end of a time bin (ms), by layer with spikes and end.
     """
 
     whole: Mapping[str, Mapping[str, FloatArray | None]]
+    beyond: Mapping[str, FloatArray | None]
     course: Mapping[str, Mapping[int, FloatArray | None]]
 
     @classmethod
@@ -52,13 +64,14 @@ class Portrait:
             The patterns.
         """
         responses = {layer.name: layer.responses for layer in activity.layers}
-        whole: dict[str, dict[str, FloatArray | None]] = {
-            "cka": {name: cka.pattern(found) for name, found in responses.items()},
-            "rsa": {name: rsa.dissimilarities(found) for name, found in responses.items()},
+        whole = {
+            measure: {name: pattern(found) for name, found in responses.items()}
+            for measure, pattern in PATTERNS.items()
         }
+        beyond = {name: cka.pattern_beyond(found) for name, found in responses.items()}
         width = 1e3 * (activity.bin_width or 0)
         binned = {layer.name: layer.binned for layer in activity.layers if layer.binned is not None}
-        return cls(whole, {name: _course(counts, width) for name, counts in binned.items()})
+        return cls(whole, beyond, {name: _course(counts, width) for name, counts in binned.items()})
 
 
 def _course(binned: FloatArray, width: float) -> dict[int, FloatArray | None]:
@@ -111,7 +124,7 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
     progress(1, total)
     twin = None if subject.twin is None else _seen(config, subject.twin, progress)[0]
     progress(total - 1, total)
-    found = [*_within(network), *_of_twins(network, twin)]
+    found = [*_within(network), *_of_twins(network, twin, subject.seed)]
     progress(total, total)
     return Outcome(n_train, n_measured, tuple(found))
 
@@ -156,7 +169,9 @@ def _within(network: Network) -> Iterator[Measurement]:
             yield from _row(f"{measure}_kept", alike(trained[layer], before[layer]), layer=layer)
             if network.again is not None:
                 shared = alike(trained[layer], network.again.whole[measure][layer])
-                yield from _row(f"{measure}_ceiling", _ceiling(shared), layer=layer)
+                repeated = {"procrustes": ("procrustes_again", shared)}
+                name, value = repeated.get(measure, (f"{measure}_ceiling", _ceiling(shared)))
+                yield from _row(name, value, layer=layer)
     if network.again is not None:
         for layer, patterns in network.trained.course.items():
             for step, pattern in patterns.items():
@@ -164,7 +179,7 @@ def _within(network: Network) -> Iterator[Measurement]:
                 yield from _row("cka_course_ceiling", _ceiling(shared), step, layer=layer)
 
 
-def _of_twins(network: Network, twin: Network | None) -> Iterator[Measurement]:
+def _of_twins(network: Network, twin: Network | None, seed: int) -> Iterator[Measurement]:
     """Compare the layers of one network with those of its twin, after and before training."""
     if twin is None:
         return
@@ -178,9 +193,22 @@ def _of_twins(network: Network, twin: Network | None) -> Iterator[Measurement]:
                 for step, pattern in patterns.items():
                     found = cka.alignment(pattern, counterpart)
                     yield from _row(f"cka_course{suffix}", found, step, layer=layer, twin=name)
+    for (layer, first), (name, second) in product(network.trained.beyond.items(), twin.trained.beyond.items()):
+        yield from _row("cka_beyond", cka.alignment(first, second), layer=layer, twin=name)
+    yield from _by_chance(network.trained.whole["procrustes"], twin.trained.whole["procrustes"], seed)
     both = [list(of.trained.whole["cka"].values()) for of in (network, twin)]
     if min(map(len, both)) > 2:  # both have a hidden layer
         yield from _row("cka_last_hidden", cka.alignment(both[0][-2], both[1][-2]))
+
+
+def _by_chance(
+    own: Mapping[str, FloatArray | None], other: Mapping[str, FloatArray | None], seed: int
+) -> Iterator[Measurement]:
+    """Compare the layers of twins whose samples do not belong together."""
+    for (layer, first), (name, second) in product(own.items(), other.items()):
+        if second is not None:
+            order = np.random.default_rng(seed).permutation(len(second))
+            yield from _row("procrustes_chance", procrustes.angle(first, second[order]), layer=layer, twin=name)
 
 
 def _row(metric: str, value: float | None, step: int | None = None, **facts: str) -> Iterator[Measurement]:

@@ -26,6 +26,10 @@ def test_a_mean_is_told_with_its_interval_where_there_is_one(
     assert stated(entry).replace("\N{NO-BREAK SPACE}", " ") == said
 
 
+def test_an_angle_has_its_sign() -> None:
+    assert stated({"mean": 12.34, "ci_low": 9.87, "ci_high": 15.0, "unit": "degree"}) == "12.3° (9.87° to 15°)"
+
+
 def test_sentences_end_with_the_verdict() -> None:
     entry: dict[str, Any] = {"ci_low": -1.0, "verdict": "not told apart"}
     assert told_verdict(entry) == ". Verdict: not told apart."

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import ortho_group
 
-from experiments.studies.representation.cka import alignment, cka, pattern
+from experiments.studies.representation.cka import LEADING, alignment, cka, pattern, pattern_beyond, rests_on_leading
 
 GENERATOR_SEED = 5
 LINE = np.array([[1.0], [1.0], [-1.0], [-1.0], [0.0]])
@@ -103,3 +103,55 @@ def test_noise_lowers_it_to_the_root_of_what_two_noisy_populations_share() -> No
 def test_nothing_is_represented_where_all_samples_but_one_are_answered_alike(responses: np.ndarray) -> None:
     assert pattern(responses) is None
     assert alignment(pattern(responses), pattern(drawn(10, 4))) is None
+
+
+def beyond(first: np.ndarray, second: np.ndarray) -> float:
+    found = alignment(pattern_beyond(first), pattern_beyond(second))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("shared", [1, 2])
+def test_a_high_cka_of_populations_that_share_dominant_directions_alone_is_found_out(shared: int) -> None:
+    """Of 40 units, with noise of their own in all directions and 20 times as much in common in one or two."""
+    generator = np.random.default_rng(GENERATOR_SEED)
+    common = 20 * generator.standard_normal((200, shared))
+    X, Y = (
+        common @ ortho_group.rvs(40, random_state=seed)[:shared] + generator.standard_normal((200, 40))
+        for seed in (1, 2)
+    )
+    whole, rest = cka(X, Y) or 0, beyond(X, Y)
+    assert whole > 0.9
+    # Unrelated but for what is left of the estimated components; four standard deviations of a debiased CKA of 0.
+    assert abs(rest) < 4 / np.sqrt(200 * 197 / 2)
+    assert rests_on_leading(whole, rest)
+
+
+@pytest.mark.parametrize("spread", [0.0, 1.0, 2.0])
+def test_rotated_copies_are_alike_in_all_directions(spread: float) -> None:
+    """Of full rank: of equal variance, or falling off as 1 / i^2 and 1 / i^4, where one direction holds most of it."""
+    X = drawn(100, 12) * np.arange(1, 13) ** -spread
+    rotated = X @ ortho_group.rvs(12, random_state=3)
+    assert cka(X, rotated) == pytest.approx(1)
+    assert beyond(X, rotated) == pytest.approx(1)
+    assert not rests_on_leading(1.0, beyond(X, rotated))
+
+
+def test_leading_components_are_those_of_largest_variance() -> None:
+    crossed, small = np.kron([1.0, -1.0], np.ones(4)), np.tile([1.0, -1.0], 4)
+    middle = np.tile([1.0, 1.0, -1.0, -1.0], 2)
+    X = np.stack([9 * crossed, small, 5 * middle], axis=1) + 100
+    assert LEADING == 2
+    np.testing.assert_allclose(pattern_beyond(X), pattern(small[:, np.newaxis]), atol=1e-12)  # type: ignore[arg-type]
+
+
+def test_a_low_cka_needs_no_warning_and_one_that_stays_neither() -> None:
+    assert not rests_on_leading(0.4, 0.0)
+    assert not rests_on_leading(0.9, 0.5)
+    assert rests_on_leading(0.9, 0.4)
+    assert rests_on_leading(0.9, -0.01)
+
+
+@pytest.mark.parametrize("responses", [drawn(2, 5), drawn(20, 2), drawn(20, 1), np.full((9, 9), 0.1)])
+def test_nothing_is_left_of_responses_in_two_directions(responses: np.ndarray) -> None:
+    assert pattern_beyond(responses) is None

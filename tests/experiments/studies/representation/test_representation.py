@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from experiments.shared.untrained import before_training
 from experiments.spec import Subject
 from experiments.studies.representation import STUDY
 from experiments.studies.representation import measure as representation
-from experiments.studies.representation.cka import cka
+from experiments.studies.representation.cka import alignment, cka, pattern_beyond
 from experiments.studies.representation.figure import sentences
 from experiments.studies.representation.measure import told_apart
+from experiments.studies.representation.procrustes import procrustes
 from experiments.studies.representation.rsa import agreement, dissimilarities
 from experiments.tasks.dataset import _test_indices, final_split
 from models.registry import create
@@ -75,6 +77,20 @@ def test_likeness_is_that_of_the_responses_to_the_test_samples(run: Run) -> None
     assert value(run, "three-factor", "rsa", layer="output", twin="hidden_1") == pytest.approx(
         agreement(dissimilarities(output), dissimilarities(other))
     )
+    found = value(run, "three-factor", "cka_beyond", layer="hidden_1", twin="output")
+    rest = [
+        pattern_beyond(layers[model][name].responses)
+        for model, name in (("three-factor", "hidden_1"), ("dense", "output"))
+    ]
+    assert found == pytest.approx(alignment(*rest))
+    for metric, place, responses in (
+        ("procrustes", {"other": "output"}, output),
+        ("procrustes", {"twin": "hidden_1"}, other),
+        ("procrustes_chance", {"twin": "hidden_1"}, other[np.random.default_rng(0).permutation(len(other))]),
+    ):
+        found = value(run, "three-factor", metric, layer="hidden_1", **place)
+        assert found == pytest.approx(procrustes(hidden, responses))
+    assert (found or 0) > 60
 
 
 def test_what_twins_share_is_alike_before_and_after_training(run: Run) -> None:
@@ -82,6 +98,7 @@ def test_what_twins_share_is_alike_before_and_after_training(run: Run) -> None:
         assert value(run, "receptive-field", metric, layer="input", twin="input") == pytest.approx(1)
     for model in ("receptive-field", "receptive-dense"):
         assert value(run, model, "cka_kept", layer="hidden") == pytest.approx(1)
+        assert value(run, model, "procrustes_kept", layer="hidden") == pytest.approx(0, abs=1e-4)  # 1e-12 in its cosine
     hidden = value(run, "receptive-field", "cka", layer="hidden", twin="hidden")
     assert hidden == value(run, "receptive-field", "cka_before", layer="hidden", twin="hidden")
     assert 0.9 < (hidden or 0) < 1
@@ -109,6 +126,9 @@ def test_noise_ceiling_is_what_the_noisy_input_reaches(run: Run) -> None:
     )
     assert value(run, "receptive-field", "cka_ceiling", layer="hidden") == pytest.approx(1)
     assert value(run, "dense", "cka_ceiling", layer="hidden_1") is None
+    assert (value(run, "three-factor", "procrustes_again", layer="hidden_1") or 0) > 5
+    assert value(run, "receptive-field", "procrustes_again", layer="hidden") == pytest.approx(0, abs=1e-4)
+    assert value(run, "dense", "procrustes_again", layer="hidden_1") is None
 
 
 def test_all_spikes_of_a_trial_are_there_at_its_end(run: Run) -> None:
@@ -187,7 +207,7 @@ def test_only_twins_that_agree_are_compared(tmp_path: Path) -> None:
 
 
 def test_a_run_draws_itself(run: Run) -> None:
-    matrices, courses = figures.draw(run).figures.values()
+    matrices, places, courses = figures.draw(run).figures.values()
     panels = matrices.axes[:4]
     assert panels[0].get_title(loc="left") == "receptive-field (BNS)\nreceptive-dense (ANN)"
     written = {tuple(map(int, text.get_position())): text.get_text() for text in panels[1].texts}
@@ -197,6 +217,24 @@ def test_a_run_draws_itself(run: Run) -> None:
         assert written[place] == f"{value(run, 'three-factor', metric, layer='hidden_1', twin='hidden_1'):.2f}"
     assert written[2, 1] == f"{value(run, 'three-factor', 'cka', layer='hidden_1', other='output'):.2f}"
     assert written[5, 4] == f"{value(run, 'dense', 'cka', layer='hidden_1', other='output'):.2f}"
+    likeness, angle = places.axes
+    assert [label.get_text() for label in likeness.get_yticklabels()] == [
+        f"{model}, {layer}\n{twin}, {layer}"
+        for model, twin, hidden in (
+            ("receptive-field", "receptive-dense", "hidden"),
+            ("three-factor", "dense", "hidden_1"),
+        )
+        for layer in (hidden, "output")
+    ]
+    for ax, metric in ((likeness, "cka"), (angle, "procrustes")):
+        marks = [line for line in ax.get_lines() if line.get_label() == "after training"]
+        assert [float(np.asarray(mark.get_xdata())[0]) for mark in marks] == [
+            value(run, model, metric, layer=layer, twin=layer)
+            for model, hidden in (("receptive-field", "hidden"), ("three-factor", "hidden_1"))
+            for layer in (hidden, "output")
+        ]
+    noisy = [line for line in angle.get_lines() if line.get_label() == "noise alone"]
+    assert len(noisy) == 2  # both layers of three-factor; nothing is drawn at random in receptive-field
     (hidden, *_, output) = courses.axes
     assert output.get_title(loc="left") == "three-factor, output\nwith dense, output"
     (after,) = [line for line in hidden.get_lines() if line.get_label() == "after training"]
@@ -209,6 +247,9 @@ def test_sentences_are_right_with_one_kind_too(run: Run) -> None:
     assert both[0].startswith("By CKA, receptive-field and its twin receptive-dense agree by 0.9")
     assert "noise allows 0.9" in both[0].partition("; ")[2]
     assert "noise allows" not in both[0].partition("; ")[0]
+    assert both[1].startswith("By Procrustes distance, receptive-field and its twin receptive-dense are apart by ")
+    assert "by noise alone" in both[1].partition("; ")[2]
+    assert "by noise alone" not in both[1].partition("; ")[0]
     metrics = [entry for entry in run.summary["metrics"] if entry["model"] == "dense"]
     manifest = {**run.manifest, "models": {"dense": run.manifest["models"]["dense"]}}
     alone = dataclasses.replace(run, summary={**run.summary, "metrics": metrics}, manifest=manifest)
@@ -216,3 +257,29 @@ def test_sentences_are_right_with_one_kind_too(run: Run) -> None:
     assert only.startswith("The last layer before the output and its state before training have a CKA of 0.")
     assert only.endswith(" in dense.")
     assert list(figures.draw(alone).figures) == ["representation"]
+
+
+@pytest.mark.parametrize(("beyond", "warned"), [(0.2, True), (0.8, False)])
+def test_a_cka_that_rests_on_leading_components_is_warned_of(run: Run, beyond: float, warned: bool) -> None:
+    summary = copy.deepcopy(run.summary)
+    place = {"layer": "hidden_1", "twin": "hidden_1"}
+    changed = {"cka": 0.93, "cka_beyond": beyond}
+    for entry in summary["metrics"]:
+        if entry["model"] == "three-factor" and entry["facts"] == place and entry["metric"] in changed:
+            entry["mean"] = changed[entry["metric"]]
+    told = sentences(dataclasses.replace(run, summary=summary))[0]
+    assert told.startswith("By CKA, ")
+    warning = (
+        ". Warning: CKA alone may mislead in hidden_1 of three-factor. Without the 2 leading principal components of "
+        "each network, it falls from 0.93 to 0.2: most of the likeness is one or two directions of large variance."
+    )
+    assert told.endswith(warning) == warned
+    assert ("Warning" in told) == warned
+
+
+def test_a_run_without_distances_is_drawn_and_told(run: Run) -> None:
+    """As an earlier version stored it."""
+    kept = [entry for entry in run.summary["metrics"] if not entry["metric"].startswith(("procrustes", "cka_beyond"))]
+    earlier = dataclasses.replace(run, summary={**run.summary, "metrics": kept})
+    assert list(figures.draw(earlier).figures) == ["representation", "representation_time"]
+    assert not any("Procrustes" in sentence for sentence in sentences(earlier))
