@@ -20,7 +20,7 @@ from models.divergence import diverged, too_large
 from models.feedforward import FeedforwardLayers
 from models.linear import LinearLayer
 from models.online import OnlineClassifier
-from models.rate.local_rule import learn
+from models.rate.local_rule import learn, respond
 from models.rate.network import RateNetwork
 from models.rate.network_classifier import RateNetworkClassifier
 from models.schedule import falling
@@ -183,7 +183,8 @@ class LocalRate(FeedforwardLayers, RateNetworkClassifier, OnlineClassifier):
     def _drives(self, X: FloatArray) -> list[FloatArray]:
         """Rates (samples, units) of each hidden layer, and the drives of the output units. Errors: InputError."""
         with np.errstate(over="ignore", invalid="ignore"):
-            layers = self.network_.responses(X)
+            rows = [respond(self.network_, x)[1:] for x in X.astype(np.float32)]
+        layers = [np.array(each) for each in zip(*rows, strict=True)]
         if not all(np.isfinite(layer).all() for layer in layers):
             raise too_large(self, X)
         return layers

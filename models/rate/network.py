@@ -103,27 +103,8 @@ class RateNetwork:
 
     @property
     def dtype(self) -> np.dtype:
-        """Return the precision of weights, biases and rates."""
+        """Return the precision of the weights."""
         return self.weights[0].dtype
-
-    def forward(self, X: FloatArray) -> list[FloatArray]:
-        """Return the samples and the rates of each layer.
-
-        Parameters
-        ----------
-        X : ndarray, shape (..., n_features)
-            Samples, along any axes before the last.
-
-        Returns
-        -------
-        list of ndarray
-            X and the rates (..., n_units) of each layer.
-        """
-        layers = [X]
-        for index, (matrix, bias) in enumerate(zip(self.weights, self.biases, strict=True), start=1):
-            name = self.output if index == len(self.weights) else self.activation
-            layers.append(ACTIVATIONS[name].function(layers[-1] @ matrix + bias))
-        return layers
 
     def responses(self, X: FloatArray) -> list[FloatArray]:
         """Return the rates of each layer after the input.
@@ -143,7 +124,7 @@ class RateNetwork:
         There is one product of vector and matrix for each sample: a product of all samples at once would round
         differently with their number.
         """
-        layers = self.forward(X[:, np.newaxis].astype(self.dtype, copy=False))
+        layers = self._forward(X[:, np.newaxis])
         return [layer[:, 0] for layer in layers[1:]]
 
     def loss(self, X: FloatArray, targets: FloatArray) -> float:
@@ -161,7 +142,7 @@ class RateNetwork:
         float
             L.
         """
-        return float(np.sum((self.forward(X)[-1] - targets) ** 2) / (2 * len(X)))
+        return float(np.sum((self._forward(X)[-1] - targets) ** 2) / (2 * len(X)))
 
     def gradient(self, X: FloatArray, targets: FloatArray) -> tuple[tuple[FloatArray, ...], tuple[FloatArray, ...]]:
         """Compute the gradient of the loss by backpropagation.
@@ -180,7 +161,7 @@ class RateNetwork:
         biases : tuple of ndarray
             dL/db of each layer.
         """
-        layers, weights, biases = self.forward(X), [], []
+        layers, weights, biases = self._forward(X), [], []
         error = (layers[-1] - targets) / len(X) * ACTIVATIONS[self.output].slope(layers[-1])
         for index in reversed(range(len(self.weights))):
             weights.append(layers[index].T @ error)
@@ -269,3 +250,11 @@ class RateNetwork:
             check(arrays, of_layer)
         weights, biases = ([arrays[f"{name}/{index}"] for index in range(n_layers)] for name in ("weights", "biases"))
         return cls(tuple(weights), tuple(biases), activation, output)
+
+    def _forward(self, X: FloatArray) -> list[FloatArray]:
+        """The samples and the rates of each layer; any axes before the last."""
+        layers = [X]
+        for index, (matrix, bias) in enumerate(zip(self.weights, self.biases, strict=True), start=1):
+            name = self.output if index == len(self.weights) else self.activation
+            layers.append(ACTIVATIONS[name].function(layers[-1] @ matrix + bias))
+        return layers

@@ -73,7 +73,7 @@ QUICK: dict[str, dict[str, Any]] = {
 }
 
 
-FURTHER = ("diehl-cook-improved", "rate-dense", "article-dense", "converted-convolutional")
+FURTHER = ("diehl-cook-improved", "dense-sgd", "rate-dense", "article-dense", "converted-convolutional")
 """Classifiers with the network or the training of one before them: their training is tested by the slow tests alone."""
 
 REACHES = {"diehl-cook": 0.7, "diehl-cook-improved": 0.7}

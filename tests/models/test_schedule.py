@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.schedule import Schedule, presentation_order
+from models.schedule import Schedule, falling, presentation_order
 
 
 def cuts(total: int, checkpoints: tuple[int, ...], size: int, batch: int = 1) -> list[tuple[int, int]]:
@@ -22,6 +22,12 @@ def test_each_pass_shows_every_sample_once_in_an_order_of_its_own() -> None:
 def test_more_passes_begin_like_fewer() -> None:
     assert np.array_equal(presentation_order(3, 50, 4)[:100], presentation_order(3, 50, 2))
     assert not np.array_equal(presentation_order(3, 50, 2), presentation_order(4, 50, 2))
+
+
+def test_learning_rates_fall_on_a_line_that_chunks_do_not_bend() -> None:
+    np.testing.assert_allclose(falling(0.2, 0, 4, 4), [1.0, 0.8, 0.6, 0.4])  # and 0.2 would come next
+    assert np.array_equal(falling(0.2, 3, 2, 10), falling(0.2, 0, 10, 10)[3:5])
+    assert np.array_equal(falling(0.2, 3, 2, None), [1.0, 1.0])
 
 
 def test_chunks_are_cut_at_checkpoints() -> None:

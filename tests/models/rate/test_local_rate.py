@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from bnsim.errors import InputError
 from models.rate import local_rate
 from models.rate.local_rate import LocalRate
-from models.rate.local_rule import error_of_output, learn, send_back
+from models.rate.local_rule import error_of_output, learn, respond, send_back
 from models.rate.network import RateNetwork
 from models.registry import create
 from models.schedule import presentation_order
@@ -63,7 +66,7 @@ def test_symmetric_feedback_is_backpropagation_of_the_same_error(digits: Digits)
     network = RateNetwork.draw((64, 12, 9, 10), "relu", "linear", seed=3)
     back = [matrix.T for matrix in network.weights[1:]]
     for x, label in zip(digits.X[:5], digits.y[:5], strict=True):
-        _, *rates, drive = network.forward(x)
+        _, *rates, drive = respond(network, x)
         error = error_of_output(drive, np.eye(10)[label])
         weights, biases = network.gradient(x[np.newaxis], (drive - error)[np.newaxis])
         for mine, theirs in zip(send_back(error, rates, back), biases, strict=True):
@@ -91,6 +94,27 @@ def test_training_is_the_rule_in_the_common_order_with_a_rate_that_falls(
         expected = learn(network, feedback, X[order], labels, course)
         for found, wanted in zip(model.network_.weights, expected.weights, strict=True):
             np.testing.assert_array_equal(found, wanted)
+
+
+SCRIPT = """
+import hashlib
+from sklearn.datasets import load_digits
+from models.rate.local_rate import LocalRate
+X, y = load_digits(return_X_y=True)
+model = LocalRate(hidden=(3000, 300), passes=1, random_state=0).fit(X[:60] / 16, y[:60])
+arrays = (*model.network_.weights, model.activity(X[:10] / 16)["output"].responses)
+print(hashlib.sha256(b"".join(array.tobytes() for array in arrays)).hexdigest())
+"""
+
+
+@pytest.mark.slow
+def test_threads_change_no_bit() -> None:
+    def run(threads: int) -> str:
+        environment = {**os.environ, "OPENBLAS_NUM_THREADS": str(threads)}
+        command = [sys.executable, "-c", SCRIPT]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+    assert run(1) == run(2) != ""
 
 
 # Feedback.
