@@ -122,6 +122,13 @@ _OWN: Mapping[str, Entry] = MappingProxyType(
             "spiking throughout, hidden layers learn from errors sent back along synapses of their own",
             shared=("hidden",),
         ),
+        "surrogate": Entry(
+            "models.spiking.surrogate:Surrogate",
+            "BNS",
+            "dense",
+            "the network of three-factor, trained through time by surrogate gradients",
+            shared=("hidden",),
+        ),
         "reward": Entry(
             "models.spiking.reward:RewardLearner",
             "BNS",

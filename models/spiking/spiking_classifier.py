@@ -122,15 +122,18 @@ class SpikingClassifier(OnlineClassifier):
                 self._state(simulator), self._stimulus(X), self.random_state_, trials=trials, signals=signals
             )
         except DivergenceError as error:
-            found = str(error).removeprefix("simulation: ").partition(";")[0]
-            raise InputError(
-                f"{type(self).__name__}.{self.STEP}: with {getattr(self, self.STEP)!r} training diverged ({found}); "
-                "give a smaller one, or scale X to about 1"
-            ) from error
-        self.learned_ = {name: state[name] for name in learned_names(simulator.network)}
+            raise self._diverged(str(error).removeprefix("simulation: ").partition(";")[0]) from error
+        self.learned_ = {name: state[name] for name in self._learned_sizes()}
         if self._survey is not None:
             self._survey.add(self.presentations_seen_, recording.counts)
         return recording
+
+    def _diverged(self, found: str) -> InputError:
+        """The error for a training that ended in numbers that are not finite."""
+        return InputError(
+            f"{type(self).__name__}.{self.STEP}: with {getattr(self, self.STEP)!r} training diverged ({found}); "
+            "give a smaller one, or scale X to about 1"
+        )
 
     def _survey_from(self, first: int) -> None:
         self._survey = ResponseSurvey(first)
@@ -188,10 +191,26 @@ class SpikingClassifier(OnlineClassifier):
         return {f"learned/{name}": array for name, array in self.learned_.items()}
 
     def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        prefix, network = "learned/", self._network()
-        sizes = _learned_sizes(network)
+        prefix, sizes = "learned/", self._learned_sizes()
         check(arrays, {f"{prefix}{name}": Expected(REAL, (size,)) for name, size in sizes.items()})
         self.learned_ = {name: arrays[f"{prefix}{name}"] for name in sizes}
+
+    def _learned_sizes(self) -> dict[str, int]:
+        """Length of each array of `learned_`: weights that learn, then persistent variables of neurons."""
+        network = self._network()
+        sizes = {population.name: population.size for population in network.populations}
+        learning = [projection for projection in network.projections if self._learns(projection)]
+        weights = {f"{each.name}.w": sizes[each.source] * sizes[each.target] for each in learning}
+        variables = {
+            f"{population.name}.{variable}": population.size
+            for population in network.populations
+            for variable in getattr(population.model, "persistent", ())
+        }
+        return weights | variables
+
+    def _learns(self, projection: bnsim.Projection) -> bool:
+        """Whether training changes the weights of a projection: those with a rule, unless overridden."""
+        return projection.plasticity is not None
 
     def _unfinished_arrays(self) -> dict[str, NDArray[Any]]:
         assert self._survey is not None
@@ -200,35 +219,6 @@ class SpikingClassifier(OnlineClassifier):
     def _go_on(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         self._survey = ResponseSurvey.from_arrays(arrays)
         self._restore(arrays)
-
-
-def learned_names(network: bnsim.Network) -> list[str]:
-    """Return the names of the state's arrays that learning changes.
-
-    Parameters
-    ----------
-    network : bnsim.Network
-        The description.
-
-    Returns
-    -------
-    list of str
-        Weights of plastic projections, then persistent variables of neurons.
-    """
-    weights = [f"{projection.name}.w" for projection in network.projections if projection.plasticity is not None]
-    variables = [
-        f"{population.name}.{variable}"
-        for population in network.populations
-        for variable in getattr(population.model, "persistent", ())
-    ]
-    return weights + variables
-
-
-def _learned_sizes(network: bnsim.Network) -> dict[str, int]:
-    """Length of each of the arrays of `learned_names`."""
-    sizes = {population.name: population.size for population in network.populations}
-    pairs = {f"{each.name}.w": sizes[each.source] * sizes[each.target] for each in network.projections}
-    return {name: pairs.get(name) or sizes[name.rpartition(".")[0]] for name in learned_names(network)}
 
 
 def sample_numbers(X: FloatArray) -> NDArray[np.uint64]:

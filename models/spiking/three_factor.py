@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-from brian2.units import Hz, ms, mV
+from brian2.units import mV
 from brian2.units.fundamentalunits import Quantity
-from numpy.typing import NDArray
-from sklearn.utils.validation import check_is_fitted
 
 import bnsim
 from bnsim.arrays import FloatArray, LabelArray
-from bnsim.engine.simulator import Simulator
-from models.checks import is_count
-from models.classifier import Activity, OperationCount
-from models.differentiable import Chain, Linear
-from models.intensities import IntensityScale
 from models.schedule import falling
-from models.spiking.neuron_parameter import NAMED
-from models.spiking.spike_read_out import SpikingReadOut
-from models.spiking.spiking_classifier import WeightArray
+from models.spiking.spiking_layers import OUTPUT, TAU_OUTPUT, SpikingLayers
 
 FEEDBACK = ("symmetric", "random")
-OUTPUT = NAMED["subtractive-lif"]
-RHEOBASE = float(np.asarray(OUTPUT.rheobase))
-"""In volt, of hidden and output neurons alike: the unit in which weights are given."""
 
 
-class ThreeFactor(SpikingReadOut):
+class ThreeFactor(SpikingLayers):
     """Classify by a feed-forward network of spiking neurons, every layer of which learns by a three-factor rule.
 
     Pixel i fires as a Poisson process with rate max_rate x intensity, a bias unit with max_rate. Hidden neurons
@@ -97,7 +84,6 @@ class ThreeFactor(SpikingReadOut):
     """
 
     name = "three-factor"
-    twin = "dense"
     REFERENCE = "Neftci, Augustine, Paul & Detorakis (2017), Frontiers in Neuroscience 11:324"
     DEVIATIONS = (
         "weights change at the end of a trial, by spike counts, instead of at every presynaptic spike",
@@ -105,9 +91,6 @@ class ThreeFactor(SpikingReadOut):
         "errors are numbers that the feedback synapses carry, instead of spikes of error neurons",
         "feedback weights are symmetric by default, and random only where asked for",
     )
-    bin_width = 5.0
-    WAKES = "scale X to [0, 1] feature by feature, or give a larger max_rate or hidden_weight"
-    error_signal = True
     error_gain = 0.2
 
     def __init__(
@@ -142,67 +125,14 @@ class ThreeFactor(SpikingReadOut):
         self.backend = backend
         self.random_state = random_state
 
-    traced = (bnsim.Trace("output", "v"),)
-
-    @property
-    def recorded(self) -> tuple[str, ...]:  # type: ignore[override]
-        """Return the names of all populations but the bias, from input to output."""
-        return ("input", *self._layers[1:-1], "output")
-
-    @property
-    def trainable_parameters(self) -> int:
-        """Return the number of forward weights, those of the bias included."""
-        sizes = [self._sizes[name] for name in self._layers]
-        return sum((before + 1) * after for before, after in pairwise(sizes))
-
-    def rate_chain(self) -> Chain | None:
-        """Return the network of rates with the same weights (see `models.capabilities.Differentiable`).
-
-        Returns
-        -------
-        models.differentiable.Chain
-            What passes between its stages are mean numbers of spikes per ms: of an input, max_rate times its intensity;
-            of a neuron, its response over tau_m. Delta synapses drive a neuron by tau_m times the weights that arrive
-            per ms.
-        """
-        check_is_fitted(self)
-        low, width = self.intensities_.low, self.intensities_.high - self.intensities_.low
-        per_ms = self.max_rate / 1e3
-        slope = np.divide(per_ms, width, out=np.zeros_like(width), where=width > 0)
-        weights = self._weights()
-        bias = {name: per_ms * self.learned_[f"bias_to_{name}.w"] / RHEOBASE for name in weights}
-        (first, matrix), *others = ((name, array.T) for name, array in weights.items())
-        arriving = [Linear(matrix * slope, bias[first] - matrix @ (slope * low))]
-        arriving += [Linear(matrix / self.tau_m, bias[name]) for name, matrix in others]
-        hidden = [Linear(self.tau_m * stage.matrix, self.tau_m * stage.bias - 1) for stage in arriving[:-1]]
-        return Chain((*hidden, arriving[-1]))
-
     def _check_parameters(self) -> None:
-        layers = isinstance(self.hidden, (tuple, list)) and len(self.hidden) > 0 and all(map(is_count, self.hidden))
-        self._require(layers, "hidden", "a tuple of integers of at least 1, one a hidden layer")
+        super()._check_parameters()
         self._require(self.feedback in FEEDBACK, "feedback", f"one of {', '.join(FEEDBACK)}")
-        self._require_positive("max_rate", "duration", "tau_m", "hidden_weight", "output_weight")
-        self._require_positive("learning_rate", "hidden_learning_rate", "final_rate", "background")
-        self._require(self.duration == round(self.duration), "duration", "whole milliseconds")
-        self._require(self.max_rate <= 1000, "max_rate", "at most 1000 Hz: one spike a step")
-        self._check_backend()
+        self._require_positive("hidden_learning_rate")
 
-    # What `OnlineClassifier` asks for.
-
-    def _start(self, X: FloatArray) -> None:
-        self.intensities_ = IntensityScale.of(X)
-        generator = np.random.default_rng([self.random_state_, 0x3FAC])
-        self.learned_ = {}
-        for before, after in pairwise(self._layers):
-            spread = self.output_weight if after == "output" else self.hidden_weight
-            shape = self._sizes[before], self._sizes[after]
-            forward = spread * generator.standard_normal(shape)
-            self.learned_[f"{before}_to_{after}.w"] = RHEOBASE * forward.ravel()
-            self.learned_[f"bias_to_{after}.w"] = np.zeros(shape[1])
-            if before != "input":
-                fixed = self.output_weight * generator.standard_normal(shape)
-                back = forward if self.feedback == "symmetric" else fixed
-                self.learned_[f"{after}_to_{before}.w"] = back.T.ravel()
+    def _start_back(self, before: str, after: str, forward: FloatArray, other: FloatArray) -> None:
+        back = forward if self.feedback == "symmetric" else other
+        self.learned_[f"{after}_to_{before}.w"] = back.T.ravel()
 
     def _learn(self, X: FloatArray, labels: LabelArray, total: int | None) -> None:
         self._train(X, self._signals(labels, total))
@@ -213,56 +143,11 @@ class ThreeFactor(SpikingReadOut):
         rates = {f"{name.removesuffix('.w')}.learning_rate_factor": course for name in self.learned_}
         return rates | {f"{source}_to_output.target": target for source in ("bias", self._layers[-2])}
 
-    def _weight_arrays(self) -> dict[str, WeightArray]:
-        return {
-            after: WeightArray(f"{before}_to_{after}.w", (self._sizes[before], self._sizes[after]), RHEOBASE)
-            for before, after in pairwise(self._layers)
-        }
-
-    def _activity(self, X: FloatArray) -> Activity:
-        layers = self._spiking_layers(list(self._presented(X, self.recorded)))
-        return Activity(tuple(layers), bin_width=self.bin_width / 1e3)
-
-    def _operations(self, X: FloatArray) -> OperationCount:
-        fan_out = {before: self._sizes[after] for before, after in pairwise(self._layers)}
-        fan_out["bias"] = sum(self._sizes[name] for name in self._layers[1:])
-        counts = [part.counts for part in self._presented(X)]
-        synaptic = sum(int(part[name].sum()) * size for part in counts for name, size in fan_out.items())
-        neurons = sum(self._sizes[name] for name in self._layers[1:])
-        return OperationCount(synaptic, 0, neurons * round(self.duration) * len(X), 8 * synaptic)
-
-    def _fitted_arrays(self) -> dict[str, NDArray[Any]]:
-        return {**super()._fitted_arrays(), **self.intensities_.arrays()}
-
-    def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        super()._restore(arrays)
-        self.intensities_ = IntensityScale.from_arrays(arrays, self.n_features_in_)
-
-    # The spiking network.
-
-    @property
-    def _layers(self) -> list[str]:
-        return ["input", *(f"hidden_{index}" for index in range(1, len(self.hidden) + 1)), "output"]
-
-    @property
-    def _sizes(self) -> dict[str, int]:
-        sizes = (self.n_features_in_, *self.hidden, len(self.classes_))
-        return {"bias": 1, **dict(zip(self._layers, sizes, strict=True))}
-
-    def _network(self) -> bnsim.Network:
-        poisson = bnsim.Poisson(self.max_rate * Hz)
-        background = bnsim.ConstantCurrent(self.background * OUTPUT.rheobase)
-        hidden = bnsim.SubtractiveLIF(tau_m=self.tau_m * ms)
-        populations = [bnsim.Population(name, self._sizes[name], poisson) for name in ("bias", "input")]
-        populations += [bnsim.Population(name, self._sizes[name], hidden) for name in self._layers[1:-1]]
-        populations.append(bnsim.Population("output", self._sizes["output"], OUTPUT, background))
-        return bnsim.Network(populations, list(self._projections()))
-
     def _projections(self) -> Iterator[bnsim.Projection]:
         """From the output backwards, as errors travel: what learns, then what sends its errors on."""
         scale = OUTPUT.rheobase
         rate = self.learning_rate
-        synapse: bnsim.SynapseModel = bnsim.ExponentialCurrent(tau=5 * ms)
+        synapse: bnsim.SynapseModel = bnsim.ExponentialCurrent(tau=TAU_OUTPUT)
         rule: bnsim.PlasticityRule = bnsim.ErrorModulated(learning_rate=rate, gain=self.error_gain, scale=scale)
         for before, after in reversed(list(pairwise(self._layers))):
             for source in ("bias", before):
@@ -272,14 +157,3 @@ class ThreeFactor(SpikingReadOut):
                 yield bnsim.Projection(after, before, bnsim.Modulatory(), Quantity(0.0), plasticity=back)
             rate = self.hidden_learning_rate
             synapse, rule = bnsim.Delta(), bnsim.FeedbackModulated(learning_rate=rate, scale=scale)
-
-    def _simulator(self) -> Simulator:
-        return self._network().compile(
-            trial=self.duration * ms,
-            dt=1 * ms,
-            backend=self.backend,
-        )
-
-    def _stimulus(self, X: FloatArray) -> dict[str, FloatArray]:
-        n = len(X)
-        return {"bias": np.ones((n, 1)), "input": self.intensities_(X), "output": np.ones((n, len(self.classes_)))}

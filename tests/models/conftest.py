@@ -50,6 +50,7 @@ QUICK: dict[str, dict[str, Any]] = {
         "learning_rate": 5e-3,
         "hidden_learning_rate": 5e-3,
     },
+    "surrogate": {"hidden": (30,), "passes": 3, "max_rate": 500.0, "hidden_weight": 0.15, "learning_rate": 0.01},
     "reward": {
         "image_shape": (8, 8),
         "n_filters": 300,

@@ -34,6 +34,7 @@ FEEDFORWARD = {Probabilistic, Layered, ActivationReadOut, Differentiable, Taught
 HAS: dict[str, set[type]] = {
     "receptive-field": {*SPIKING, CountDecision, SpikeReadOut, Differentiable, Taught},
     "three-factor": {*SPIKING, CountDecision, SpikeReadOut, Differentiable, Taught},
+    "surrogate": {*SPIKING, CountDecision, SpikeReadOut, Differentiable, Taught},
     "reward": {*SPIKING, CountDecision, Differentiable},
     "diehl-cook": {*SPIKING, Receptive},
     "diehl-cook-improved": {*SPIKING, Receptive},
@@ -122,7 +123,7 @@ def test_without_weights_the_output_does_not_follow_the_input(fitted: Classifier
     empty = fitted.with_weights({name: np.zeros_like(matrix) for name, matrix in fitted.weights().items()})
     assert not any(matrix.any() for matrix in empty.weights().values())
     outputs = empty.activity(digits.X_held[:20]).layers[-1].responses
-    if fitted.name == "three-factor":  # whose bias unit is a Poisson process, drawn for each sample
+    if fitted.name in ("three-factor", "surrogate"):  # whose bias unit is a Poisson process, drawn for each sample
         full = fitted.activity(digits.X_held[:20]).layers[-1].responses
         assert outputs.std(axis=0).mean() < 0.5 * full.std(axis=0).mean()
     else:

@@ -19,7 +19,7 @@ from models.registry import MODELS
 
 from .conftest import QUICK, REACHES, Digits, quick
 
-TAUGHT = ("receptive-field", "three-factor", "receptive-dense", "dense", "local-rate", "dense-sgd")
+TAUGHT = ("receptive-field", "three-factor", "surrogate", "receptive-dense", "dense", "local-rate", "dense-sgd")
 DESCENDS_AT_ONCE = ("rate", "converted", "converted-convolutional")
 """Those without `weight_change`."""
 

@@ -31,6 +31,7 @@ _CELLS = {"n_neurons": 30, "duration": 10.0, "minimum_spikes": 0, "backend": "nu
 SMALL: dict[str, dict[str, Any]] = {
     "receptive-field": _FILTERS,
     "three-factor": {"hidden": (20,), "duration": 10.0, "backend": "numpy", "passes": 1},
+    "surrogate": {"hidden": (20,), "duration": 10.0, "backend": "numpy", "passes": 1},
     "reward": _FILTERS,
     "diehl-cook": _CELLS,
     "diehl-cook-improved": _CELLS,
@@ -151,6 +152,8 @@ SILENT = {
     "receptive-field": "layer 'hidden' never spiked, so that samples cannot be told apart; "
     "scale X to about 1, or give a larger gain",
     "three-factor": "layer 'input' never spiked, so that samples cannot be told apart; "
+    "scale X to [0, 1] feature by feature, or give a larger max_rate or hidden_weight",
+    "surrogate": "layer 'input' never spiked, so that samples cannot be told apart; "
     "scale X to [0, 1] feature by feature, or give a larger max_rate or hidden_weight",
     "reward": "layer 'hidden' never spiked, so that samples cannot be told apart; "
     "scale X to about 1, or give a larger gain",

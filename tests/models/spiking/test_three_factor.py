@@ -11,7 +11,8 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from bnsim.errors import InputError
-from models.spiking.three_factor import RHEOBASE, ThreeFactor
+from models.spiking.spiking_layers import RHEOBASE
+from models.spiking.three_factor import ThreeFactor
 from tests.models.conftest import QUICK, Digits, trained
 
 DIGITS = QUICK["three-factor"]

@@ -28,6 +28,7 @@ _CONVOLUTIONS = {"image_shape": (8, 8), "filters": (3, 4), "kernel": 3, "stride"
 MODELS: dict[str, dict[str, Any]] = {
     "receptive-field": {"image_shape": (8, 8), "n_filters": 50, "passes": 1, **_SHORT},
     "three-factor": {"hidden": (12, 10), "max_rate": 500.0, "passes": 1, **_SHORT},
+    "surrogate": {"hidden": (12, 10), "max_rate": 500.0, "passes": 1, **_SHORT},
     "diehl-cook": {"n_neurons": 20, "minimum_spikes": 0, "max_rate": 300.0, "passes": 1, **_SHORT},
     "receptive-dense": {"image_shape": (8, 8), "n_filters": 50, "passes": 2},
     "dense": {"hidden": (12, 10), "passes": 2},
@@ -39,6 +40,7 @@ MODELS: dict[str, dict[str, Any]] = {
 HIDDEN: dict[str, dict[str, tuple[str, int]]] = {
     "receptive-field": {"hidden": ("output", 0)},
     "three-factor": {"hidden_1": ("hidden_2", 0), "hidden_2": ("output", 0)},
+    "surrogate": {"hidden_1": ("hidden_2", 0), "hidden_2": ("output", 0)},
     "diehl-cook": {"excitatory": ("excitatory", 1)},
     "receptive-dense": {"hidden": ("output", 0)},
     "dense": {"hidden_1": ("hidden_2", 0), "hidden_2": ("output", 0)},
