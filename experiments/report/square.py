@@ -131,6 +131,7 @@ def _draw_effects(ax: Axes, one: Effects) -> None:
             textcoords="offset points",
             ha="center",
             fontsize=9,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
         )
     ends = [entry[end] for entry in one.all for end in ("difference", "ci_low", "ci_high") if entry[end] is not None]
     reach = 1.15 * max(map(abs, ends)) or 1.0
