@@ -126,11 +126,12 @@ class Surrogate(SpikingLayers):
         # Imported here, since TensorFlow takes seconds to import and a network that is trained already needs none.
         from models.artificial.surrogate_training import BLOCK, train
 
-        rates, weights = self.learning_rate * self._course(len(X), total), self._forward()
+        rates = self.learning_rate * self._course(len(X), total)
+        weights, dynamics = self._forward(), self._dynamics()
         for start in range(0, len(X), BLOCK):
             part, first = slice(start, start + BLOCK), self.presentations_seen_ + start
             trials = self._trials(X[part], first + np.arange(len(X[part])))
-            weights, counts = train(weights, self._dynamics(), trials, labels[part], rates[part])
+            weights, counts = train(weights, dynamics, trials, labels[part], rates[part])
             if self._survey is not None:
                 layers = [trials.inputs.sum(axis=1, dtype=np.int64), *counts]
                 self._survey.add(first, dict(zip(self._layers, layers, strict=True)))
