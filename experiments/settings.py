@@ -65,7 +65,7 @@ _NORMALISED_FILTERS = {
     "shift": 1,
 }
 _SMALL_THREE_FACTOR = {"max_rate": 500.0, "hidden_weight": 0.15, "learning_rate": 5e-3, "hidden_learning_rate": 5e-3}
-_SMALL_SURROGATE = {"max_rate": 500.0, "hidden_weight": 0.15, "learning_rate": 7e-3}
+_SMALL_SURROGATE = {"max_rate": 500.0, "hidden_weight": 0.15, "learning_rate": 5e-3, "passes": 30}
 _SMALL_REWARD = {"n_filters": 300, "learning_rate": 2e-3, "initial_weight": 5e-3, "passes": 50}
 _SMALL_DIEHL_COOK = {"n_neurons": 100, "max_rate": 200.0, "total": 20.0, "theta_increment": 0.01, "passes": 10}
 _FEATURES_DIEHL_COOK = {"n_neurons": 50, "max_rate": 500.0, "total": 10.0, "theta_increment": 0.01, "passes": 10}
@@ -115,10 +115,10 @@ MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
             "features": Chosen({**_SMALL_THREE_FACTOR, "passes": 30}),
         },
         "surrogate": {
-            # Of 8 learning rates, after 44 settings of loss, surrogate and rate by which the former two were chosen.
-            "small images": Chosen({**_SMALL_SURROGATE, "passes": 10}, tried=52),
+            # 8 learning rates; the others, by which loss, surrogate and passes were chosen, with fewer rates each.
+            "small images": Chosen(_SMALL_SURROGATE, tried=56),
             "large images": Chosen(quick={"passes": 3}, full={"passes": 12}, tried=8),
-            "features": Chosen({**_SMALL_SURROGATE, "passes": 30}),
+            "features": Chosen(_SMALL_SURROGATE),
         },
         "dense": {
             "small images": Chosen({"learning_rate": 0.01, "passes": 50}, tried=16),

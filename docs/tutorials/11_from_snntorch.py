@@ -95,5 +95,6 @@ axes[-1].set(xlabel="step")
 #
 # - Weights of snnTorch are (target, source), those of bnsim (source, target): hence the ``.T``.
 # - ``snntorch.Synaptic`` is a neuron with a synapse of its own: `LIF` with `ExponentialCurrent`.
-# - Spikes have no gradient here. Networks learn by local rules, or take trained weights over
-#   (``bnsim list models``); with trained weights of snnTorch, go on as above.
+# - Spikes have no gradient in the simulator. Networks learn by local rules, or take trained weights over
+#   (``bnsim list models``; the network of ``surrogate`` is trained by surrogate gradients, in TensorFlow);
+#   with trained weights of snnTorch, go on as above.

@@ -127,15 +127,20 @@ class Surrogate(SpikingLayers):
         # Imported here, since TensorFlow takes seconds to import and a network that is trained already needs none.
         from models.artificial.surrogate_training import BLOCK, train
 
+<<<<<<< HEAD
         rates = self.learning_rate * falling(self.final_rate, self.presentations_seen_, len(X), total)
+=======
+        rates = self.learning_rate * self._course(len(X), total)
+        weights, dynamics = self._forward(), self._dynamics()
+>>>>>>> surrogate
         for start in range(0, len(X), BLOCK):
             part, first = slice(start, start + BLOCK), self.presentations_seen_ + start
             trials = self._trials(X[part], first + np.arange(len(X[part])))
-            weights, counts = train(self._forward(), self._dynamics(), trials, labels[part], rates[part])
-            self._take_forward(weights)
+            weights, counts = train(weights, dynamics, trials, labels[part], rates[part])
             if self._survey is not None:
                 layers = [trials.inputs.sum(axis=1, dtype=np.int64), *counts]
                 self._survey.add(first, dict(zip(self._layers, layers, strict=True)))
+        self._take_forward(weights)
 
     def _forward(self) -> list[LayerWeights]:
         """The weights into each layer, in units of the rheobase."""
@@ -145,9 +150,11 @@ class Surrogate(SpikingLayers):
         ]
 
     def _take_forward(self, weights: list[LayerWeights]) -> None:
-        for (before, after), learned in zip(pairwise(self._layers), weights, strict=True):
+        """Keep weights that were learned, all or, where some are not finite, none."""
+        for name, learned in zip(self._layers[1:], weights, strict=True):
             if not (np.isfinite(learned.matrix).all() and np.isfinite(learned.bias).all()):
-                raise self._diverged(f"weights into layer {after!r} not finite")
+                raise self._diverged(f"weights into layer {name!r} not finite")
+        for (before, after), learned in zip(pairwise(self._layers), weights, strict=True):
             self.learned_[f"{before}_to_{after}.w"] = RHEOBASE * learned.matrix.ravel()
             self.learned_[f"bias_to_{after}.w"] = RHEOBASE * learned.bias
 

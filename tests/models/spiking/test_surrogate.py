@@ -188,3 +188,11 @@ def test_a_training_that_diverges_is_refused(digits: Digits) -> None:
         "give a smaller one, or scale X to about 1"
     )
     assert not hasattr(model, "learned_")
+
+
+def test_what_a_diverged_presentation_would_have_changed_stays(digits: Digits) -> None:
+    model = Surrogate(**DIGITS, random_state=0).partial_fit(digits.X[:5], digits.y[:5], classes=np.arange(10))
+    before = dict(model.learned_)
+    with pytest.raises(InputError, match="training diverged"):
+        model.set_params(learning_rate=1e308).partial_fit(digits.X[:5], digits.y[:5])
+    assert all(np.array_equal(model.learned_[name], weights) for name, weights in before.items())
