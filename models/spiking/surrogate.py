@@ -127,12 +127,8 @@ class Surrogate(SpikingLayers):
         # Imported here, since TensorFlow takes seconds to import and a network that is trained already needs none.
         from models.artificial.surrogate_training import BLOCK, train
 
-<<<<<<< HEAD
         rates = self.learning_rate * falling(self.final_rate, self.presentations_seen_, len(X), total)
-=======
-        rates = self.learning_rate * self._course(len(X), total)
         weights, dynamics = self._forward(), self._dynamics()
->>>>>>> surrogate
         for start in range(0, len(X), BLOCK):
             part, first = slice(start, start + BLOCK), self.presentations_seen_ + start
             trials = self._trials(X[part], first + np.arange(len(X[part])))
