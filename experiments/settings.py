@@ -182,6 +182,24 @@ MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
 )
 
 
+_RANDOM = {"feedback": "random"}
+SQUARE_SETTINGS: Mapping[str, Mapping[str, Mapping[str, Parameters]]] = MappingProxyType(
+    {
+        "feed-forward": {
+            "small images": {
+                "dense-sgd": {"passes": 30},
+                "local-rate": {**_RANDOM, "passes": 30},
+                "three-factor": {**_RANDOM, "passes": 30},
+            },
+            "large images": {"local-rate": _RANDOM, "three-factor": _RANDOM},
+            "features": {"local-rate": _RANDOM, "three-factor": _RANDOM},
+        }
+    }
+)
+"""Square (`models.square`) -> kind of task -> corner -> parameters in place of those above. All corners make equally
+many passes, as many as the one that needs most."""
+
+
 def settings_of(model: str, kind: str) -> Chosen:
     """Return the settings that were chosen for a model and a kind of task.
 

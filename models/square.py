@@ -14,7 +14,7 @@ they differ. The same network as it is usually trained stands beside the square.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -33,8 +33,6 @@ class Square:
         Parameters in which all four must agree.
     shared_locally : tuple of str
         Parameters in which the two with a local rule must agree.
-    settings : mapping of str to mapping
-        Parameters that the square asks for, by classifier.
     """
 
     rates_backpropagation: str
@@ -44,7 +42,6 @@ class Square:
     beside: str
     shared: tuple[str, ...]
     shared_locally: tuple[str, ...]
-    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def corners(self) -> tuple[str, str, str, str]:
@@ -81,7 +78,6 @@ SQUARES: Mapping[str, Square] = MappingProxyType(
             beside="dense",
             shared=("hidden", "passes"),
             shared_locally=("feedback",),
-            settings={"local-rate": {"feedback": "random"}, "three-factor": {"feedback": "random"}},
         ),
     }
 )

@@ -62,17 +62,14 @@ def compare(  # numpydoc ignore=PR01
 
 
 def _of_square(models: str, settings: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The networks of the first square with what stands beside it, and what it asks of them."""
+    """The networks of the first square with what stands beside it, and the settings that it asks for."""
     from bnsim.errors import InputError
     from models.square import SQUARES
 
     if models != MODELS:
         raise InputError("--models: --square chooses the networks; leave one of the two out")
-    square = next(iter(SQUARES.values()))
-    asked = {
-        f"models.{model}.{name}": value for model, values in square.settings.items() for name, value in values.items()
-    }
-    return ",".join([*square.corners, square.beside]), {**asked, **settings}
+    name, square = next(iter(SQUARES.items()))
+    return ",".join([*square.corners, square.beside]), {"square": name, **settings}
 
 
 @app.command("run")

@@ -89,7 +89,7 @@ def _draw_corners(ax: Axes, run: Run, one: Effects) -> None:
         _mark(ax, -0.22, beside, scale, _GREY, "D", f"{square.beside}, Adam in batches")
     ax.set_xlim(-0.42, 1.3)
     ax.set_xticks([0, 1], ["rates", "spikes"])
-    ax.set_ylabel("%" if scale == 100 else one.metric.unit)
+    ax.set_ylabel("%" if scale == 100 else one.spikes["unit"])
     ax.set_title(one.metric.label, loc="left")
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9, handlelength=1.2)
     ax.grid(axis="y", color=FAINT, linewidth=0.5, alpha=0.5)

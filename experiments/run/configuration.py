@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bnsim.errors import InputError, unknown_name
 from experiments.names import PRESETS
 from experiments.run.values import check_value
-from experiments.settings import settings_of
+from experiments.settings import SQUARE_SETTINGS, settings_of
 from experiments.spec import DEFAULT_BATCH, Study
 from experiments.studies import of_classifiers
 from experiments.tasks.dataset import Dataset
@@ -24,6 +24,9 @@ from models.checks import is_count
 from models.square import SQUARES, Square
 
 Settings = Mapping[str, Mapping[str, Any]]
+
+SQUARE = "square"
+"""Setting that names a square."""
 
 MOST_SEEDS = 10_000
 """Largest number of seeds; each makes a job for every study and model."""
@@ -181,6 +184,9 @@ def resolve(
 ) -> RunConfig:
     """Fill in the presets and the model settings, then apply the settings of the user.
 
+    "square" names a square (`models.square`) of which all corners are among the models: they get the parameters that it
+    asks for (`experiments.settings.SQUARE_SETTINGS`), unless the user sets others.
+
     "studies.NAME" sets an option of all studies of the run that have it, except those with a setting of their own. A
     setting that twins share (`shared` in `models.registry`: filters, gain) applies to both twins if it is given for one
     of them. If it is given for both with different values, they are not twins in this run, and there is no verdict.
@@ -218,9 +224,12 @@ def resolve(
     chosen: dict[str, dict[str, Any]] = {model: {} for model in models}
     overrides: dict[str, dict[str, Any]] = {name: {} for name in studies}
     common: dict[str, Any] = {}
+    of_square: Settings = {}
     for key, value in settings.items():
         section, _, name = key.partition(".")
-        if section == "models":
+        if key == SQUARE:
+            of_square = _of_square(value, dataset, models)
+        elif section == "models":
             model, _, parameter = name.partition(".")
             if model not in chosen or not parameter:
                 raise unknown_name("setting", key, [f"models.{model}.<parameter>" for model in models])
@@ -243,7 +252,9 @@ def resolve(
     _share_with_twins(chosen)
     _share_with_studies(common, overrides, studies)
     parameters = {
-        model: model_parameters(model, dataset, preset) | chosen[model] for model in models if dataset is not None
+        model: model_parameters(model, dataset, preset) | dict(of_square.get(model, {})) | chosen[model]
+        for model in models
+        if dataset is not None
     }
     configs = {name: _study_config(each, preset, overrides[name]) for name, each in studies.items()}
     in_study = {name: {} if dataset is None else _in_study(each, dataset, chosen) for name, each in studies.items()}
@@ -260,6 +271,18 @@ def resolve(
         )
     except ValidationError as error:
         raise _one_line(error, prefix="--") from None
+
+
+def _of_square(name: Any, dataset: Dataset | None, models: Sequence[str]) -> Settings:
+    """Return the parameters that a square asks for, by model."""
+    if name not in SQUARES:
+        raise unknown_name("square", str(name), SQUARES)
+    missing = [corner for corner in SQUARES[name].corners if corner not in models]
+    if missing or dataset is None:
+        raise InputError(
+            f"--set {SQUARE}: needs the models {', '.join(SQUARES[name].corners)}; add them, or leave it out"
+        )
+    return SQUARE_SETTINGS[name][task_kind(dataset)]
 
 
 def _check_model_setting(key: str, model: str, parameter: str, studies: Sequence[Study]) -> None:

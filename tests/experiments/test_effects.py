@@ -9,12 +9,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bnsim.errors import InputError
+from experiments.command_line.measuring import _of_square
+from experiments.command_line.options import MODELS
 from experiments.findings.effects import effects, sentence
 from experiments.report import square as picture
+from experiments.run.configuration import resolve
 from experiments.run_directory import COLUMNS, Run, RunContents, read_run
+from experiments.settings import KINDS as KINDS_OF_TASK
+from experiments.settings import SQUARE_SETTINGS
 from experiments.studies import STUDIES
 from experiments.summary import Design, summarise
+from experiments.tasks import load_task
 from experiments.verdict import verdict_on_effect
+from models.registry import entry
 from models.square import SQUARES
 from tests.experiments.test_run_directory import write_run
 
@@ -85,6 +93,43 @@ def test_without_all_corners_there_is_no_effect() -> None:
     three = {model: VALUES[model] for model in SQUARE.corners[:3]}
     assert summarise(results(three), pd.DataFrame(), design())["effects"] == []
     assert summarise(results(), pd.DataFrame(), design(squares=False))["effects"] == []
+
+
+def test_corners_agree_in_what_they_share_by_default_and_by_their_settings() -> None:
+    digits = load_task("digits")
+    defaults = {name: entry(name).load()().get_params() for name in SQUARE.corners}
+    for parameter in SQUARE.shared:
+        assert len({defaults[name][parameter] for name in SQUARE.corners}) == 1
+    for preset in ("quick", "full"):
+        config = resolve("accuracy", {}, "digits", digits, SQUARE.corners, 1, preset, {"square": "feed-forward"})
+        assert list(config.squares) == ["feed-forward"]
+        assert config.parameters["three-factor"]["feedback"] == config.parameters["local-rate"]["feedback"] == "random"
+    given = {"square": "feed-forward", "models.three-factor.feedback": "symmetric"}
+    assert not resolve("accuracy", {}, "digits", digits, SQUARE.corners, 1, "quick", given).squares
+    assert set(SQUARE_SETTINGS["feed-forward"]) == set(KINDS_OF_TASK)
+
+
+def test_a_square_needs_its_corners() -> None:
+    digits = load_task("digits")
+    for models, square, message in (
+        (
+            SQUARE.corners[1:],
+            "feed-forward",
+            "--set square: needs the models dense-sgd, local-rate, surrogate, three-fact",
+        ),
+        (SQUARE.corners, "feedforward", "unknown square 'feedforward'; did you mean 'feed-forward'?"),
+    ):
+        with pytest.raises(InputError) as raised:
+            resolve("accuracy", {}, "digits", digits, models, 1, "quick", {"square": square})
+        assert str(raised.value).startswith(message)
+
+
+def test_the_command_chooses_the_networks() -> None:
+    asked, settings = _of_square(MODELS, {"models.dense.passes": 3})
+    assert asked.split(",") == [*SQUARE.corners, "dense"]
+    assert settings == {"square": "feed-forward", "models.dense.passes": 3}
+    with pytest.raises(InputError, match="^--models: --square chooses the networks; leave one of the two out$"):
+        _of_square("dense", {})
 
 
 def test_corners_must_agree_in_topology_order_and_feedback() -> None:
