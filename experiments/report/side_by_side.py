@@ -19,6 +19,8 @@ DRAWN = ("correct", "wrong")
 """Cases with figures in files; all other cases appear only in the report."""
 BIN_WIDTH = 0.005
 """Of the rates below the spikes, in s: a trial of tens of ms has few spikes a millisecond."""
+WIDEST = 3
+"""Largest ratio of sides of a picture with square pixels: a long sequence of few channels is drawn as wide as this."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,8 @@ def _draw_pair(run: Run, pair: Pair) -> Figure:
 
 def _draw_image(ax: Axes, example: Example) -> None:
     if example.image.ndim == 2:
-        ax.imshow(example.image, cmap="gray_r")
+        height, width = example.image.shape
+        ax.imshow(example.image, cmap="gray_r", aspect="auto" if width > WIDEST * height else "equal")
         ax.set_xticks([])
         ax.set_yticks([])
         for spine in ax.spines.values():
