@@ -162,7 +162,11 @@ MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
         "gru": {
             "small images": Chosen({"learning_rate": 0.01, "passes": 30}),
             "features": Chosen({"passes": 50}),
-            "sequences": Chosen({"learning_rate": 3e-3, "final_rate": 0.1}),
+            "sequences": Chosen(
+                quick={"learning_rate": 5e-3, "final_rate": 0.1},
+                full={"learning_rate": 5e-3, "final_rate": 0.1, "passes": 30},
+                tried=7,
+            ),
         },
         "article-dense": {},
     }
