@@ -68,8 +68,8 @@ _OWN_STUDY_SENTENCE = (
 _CLASSIFIERS_SENTENCE = (
     "Estimators in the manner of scikit-learn. ``bnsim list models`` gives the names by which ``create`` knows them. "
     "The defaults of a class are what Python gets by ``create``. Runs use others where settings were chosen for a "
-    "model, by preset and kind of task (small images, large images, features, sequences): ``settings_of`` returns these, and "
-    "``config.toml`` in the folder of a run holds all values that were used."
+    "model, by preset and kind of task (small images, large images, features, sequences): ``settings_of`` returns "
+    "these, and ``config.toml`` in the folder of a run holds all values that were used."
 )
 
 _UNREGISTERED = ("models.spiking.converted_keras.ConvertedKeras", "models.rate.regressor.RateRegressor")

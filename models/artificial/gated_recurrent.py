@@ -26,10 +26,12 @@ class GatedRecurrent(KerasClassifier):
         Number of hidden units.
     memory
         Longest time constant of a unit at the start, in steps; None: as many as a sample has. 1: biases begin at 0.
-    learning_rate, batch_size
+    learning_rate
         Of Adam.
     final_rate
         Last learning rate over the first; it falls linearly from batch to batch.
+    batch_size
+        Presentations of a batch.
     passes
         How often each training sample is presented.
     random_state

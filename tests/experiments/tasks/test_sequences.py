@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -283,6 +285,45 @@ def test_an_archive_with_lengths_holds_sequences(tmp_path: Path) -> None:
     assert (
         note == "samples of shape (5, 2) were read as images of 5 x 2 pixels (with an array lengths they are sequences)"
     )
+
+
+def test_vowels_need_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "aeon", None)
+    monkeypatch.setitem(sys.modules, "aeon.datasets", None)
+    message = r"^--task japanese-vowels: needs aeon \(.*\); pip install 'bnsim\[sequences\]'$"
+    with pytest.raises(InputError, match=message):
+        load_task("japanese-vowels")
+
+
+def test_vowels_are_read_as_aeon_gives_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With two utterances a speaker and part in the form of aeon's: (channel, step) each, and labels as text."""
+    generator = np.random.default_rng(0)
+    labels = np.repeat([str(number) for number in range(1, 10)], 2)
+    spoken = {
+        part: [generator.normal(size=(12, generator.integers(7, 30))) for _ in labels] for part in ("train", "test")
+    }
+    module = ModuleType("aeon.datasets")
+    module.load_japanese_vowels = lambda split: (spoken[split], labels)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "aeon", ModuleType("aeon"))
+    monkeypatch.setitem(sys.modules, "aeon.datasets", module)
+    dataset = load_task("japanese-vowels")
+    utterances = [*spoken["train"], *spoken["test"]]
+    longest = max(utterance.shape[1] for utterance in utterances)
+    assert (dataset.sequence_shape, dataset.n_train, dataset.scaling) == ((longest, 13), 18, "standardise")
+    values, lengths = as_sequences(dataset.X, (longest, 13))
+    for steps, length, utterance in zip(values, lengths, utterances, strict=True):
+        np.testing.assert_array_equal(steps[:length], utterance.T)
+    assert [dataset.classes[label] for label in dataset.y[:4]] == ["speaker 1", "speaker 1", "speaker 2", "speaker 2"]
+
+
+@pytest.mark.slow
+def test_vowels_are_the_published_ones() -> None:
+    pytest.importorskip("aeon", reason="the extra sequences is not installed")
+    dataset = load_task("japanese-vowels")
+    assert dataset.sequence_shape == (29, 13)
+    assert dataset.checksum.startswith("5e735c83c0f7")
+    assert np.bincount(dataset.y[:270]).tolist() == [30] * 9
+    assert np.bincount(dataset.y[270:]).tolist() == [31, 35, 88, 44, 29, 24, 40, 50, 29]
 
 
 FULL = np.full(40, 5)
