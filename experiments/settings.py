@@ -160,12 +160,12 @@ MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
             "features": Chosen({"learning_rate": 0.01, "passes": 100}, tried=6),
         },
         "gru": {
-            "small images": Chosen({"learning_rate": 0.01, "passes": 30}),
-            "features": Chosen({"passes": 50}),
+            "small images": Chosen({"learning_rate": 0.01, "passes": 30}, tried=2),
+            "features": Chosen({"passes": 50}, tried=2),
             "sequences": Chosen(
                 quick={"learning_rate": 5e-3, "final_rate": 0.1},
                 full={"learning_rate": 5e-3, "final_rate": 0.1, "passes": 30},
-                tried=7,
+                tried=8,
             ),
         },
         "article-dense": {},

@@ -1,13 +1,13 @@
 """What tasks of decisions have in common: the time step, noise of the stimulus, and how a trial becomes a sample.
 
-The definitions are those that neurogym gives of the published experiments. Two stimuli of mean (1 + c) / 2 and (1 - c)
-/ 2, c the coherence, are seen through noise that is white in time: in a step of dt ms it is normal with standard
-deviation sqrt(2 tau) sigma / sqrt(dt), tau = 100 ms. The channel "fixation" is 1 until the decision is due.
+The definitions are those that neurogym gives of the published experiments; the publications themselves were not read
+for them. With coherence c, two stimuli have the means (1 + c) / 2 and (1 - c) / 2. They are seen through noise that is
+white in time: in a step of dt ms it is normal with standard deviation sigma sqrt(2 tau / dt), tau = 100 ms. The channel
+"fixation" is 1 until the decision is due.
 
 References
 ----------
-Molano-Mazon, Barbosa, Pastor-Ciurana, Fradera, Zhang, Forest, del Pozo Lerida, Ji-An, Cueva, de la Rocha, Narain & Yang
-(2022), NeuroGym, https://doi.org/10.31234/osf.io/aqc9n.
+Molano-Mazon et al. (2022), NeuroGym, https://doi.org/10.31234/osf.io/aqc9n, and its package neurogym.
 """
 
 from __future__ import annotations

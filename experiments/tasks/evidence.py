@@ -6,10 +6,11 @@ A mouse in a virtual corridor passes seven cues, turns after a delay, and is rig
 "recall" fires at 40 Hz in the last 150 ms, the group "noise" at 10 Hz throughout. In each trial one side, drawn with
 equal probability, has each cue with probability 0.7.
 
-The delay between the last cue and the recall is 1 s in every trial (Bellec et al.: drawn between 0.5 and 1.5 s), so
-that a trial has 2200 ms. A step of a row is 10 ms, and holds the number of spikes of each neuron in it: 220 steps of 40
-channels and the mask. A network with gates reads a step as a vector; a spiking network emits as many spikes in each 10
-ms, or takes the counts as an input current that lasts as long.
+These are the numbers of the code that was published with the paper; the papers themselves were not read for them. The
+delay between the last cue and the recall is 1 s in every trial, which so has 2200 ms. A step of a row is 10 ms, and
+holds the number of spikes of each neuron in it: 220 steps of 40 channels, and the mask. A network with gates reads a
+step as a vector; a spiking network emits as many spikes in each 10 ms, or takes the counts as an input current that
+lasts as long.
 
 References
 ----------
