@@ -149,7 +149,7 @@ def test_sequences_tell_their_shape_to_the_models_that_ask() -> None:
     rows = load_task("digits-rows")
     assert task_kind(rows) == "sequences"
     assert model_parameters("gru", rows, "quick") == {
-        "learning_rate": 3e-3,
+        "learning_rate": 5e-3,
         "final_rate": 0.1,
         "sequence_shape": (8, 9),
     }
