@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -125,6 +126,9 @@ class GatedRecurrent(KerasClassifier):
         kernels[2][0, : self.units] = np.log(longest)
         hidden.set_weights(kernels)
         return network
+
+    def _sizes(self) -> Iterator[int]:
+        yield from (self._shape()[1] - 1, self.units)
 
     def _optimizer(self) -> Any:
         return keras.optimizers.Adam(learning_rate=self.learning_rate)

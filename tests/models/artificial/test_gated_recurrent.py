@@ -131,6 +131,14 @@ def test_saved_and_loaded_it_answers_alike(
     np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
 
 
+def test_few_weights_may_read_a_long_sequence(tmp_path: Path) -> None:
+    X, y = as_rows(np.random.default_rng(0).normal(size=(20, 300, 1))), np.arange(20) % 2
+    model = GatedRecurrent((300, 2), units=2, passes=1, random_state=0).fit(X, y)
+    assert model.trainable_parameters < X.shape[1]
+    model.save(tmp_path / "network")
+    np.testing.assert_array_equal(GatedRecurrent.load(tmp_path / "network").predict_proba(X), model.predict_proba(X))
+
+
 def test_errors(trained: tuple[GatedRecurrent, np.ndarray, np.ndarray]) -> None:
     model, X, y = trained
     for shape in ((5, 1), (5,), [5, 3], (5.0, 3), 15, (0, 3)):
