@@ -142,6 +142,7 @@ class _Task(TypedDict):
     n_features: NotRequired[Count]
     notes: NotRequired[list[str]]
     image_shape: NotRequired[Annotated[list[Count], Field(min_length=2, max_length=2)] | None]
+    sequence_shape: NotRequired[Annotated[list[Count], Field(min_length=2, max_length=2)] | None]
 
 
 class _Model(TypedDict):

@@ -38,7 +38,8 @@ class Example:
     index
         Position of the image in the test set of the first seed.
     image
-        The image as presented, scaled: (height, width), or (features,) if the task has no images.
+        The image as presented, scaled: (height, width); a sequence as (channel, step), without its mask; or (features,)
+        if the task has neither.
     true_class
         Class of the image.
     predicted_class

@@ -15,8 +15,9 @@ from typing import Any
 
 Parameters = Mapping[str, Any]
 
-KINDS = ("small images", "large images", "features")
-"""Kinds of task: images of fewer than 16 pixels in height or width, larger images, and features that form no image."""
+KINDS = ("small images", "large images", "features", "sequences")
+"""Kinds of task: images of fewer than 16 pixels in height or width, larger images, features that form no image, and
+sequences of steps in time."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,15 @@ MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
             ),
             "features": Chosen({"learning_rate": 0.01, "passes": 100}, tried=6),
         },
+        "gru": {
+            "small images": Chosen({"learning_rate": 0.01, "passes": 30}, tried=2),
+            "features": Chosen({"passes": 50}, tried=2),
+            "sequences": Chosen(
+                quick={"learning_rate": 5e-3, "final_rate": 0.1},
+                full={"learning_rate": 5e-3, "final_rate": 0.1, "passes": 30},
+                tried=8,
+            ),
+        },
         "article-dense": {},
     }
 )
@@ -217,6 +227,10 @@ def settings_of(model: str, kind: str) -> Chosen:
     Returns
     -------
     Chosen
-        Empty if no settings are listed, so that the model keeps its defaults.
+        Empty if no settings are listed, so that the model keeps its defaults. A model without settings for sequences
+        reads them whole, as features, and has the settings for these.
     """
-    return MODEL_SETTINGS.get(model, {}).get(kind, Chosen({}))
+    kinds = MODEL_SETTINGS.get(model, {})
+    if kind == "sequences" and kind not in kinds:
+        kind = "features"
+    return kinds.get(kind, Chosen({}))

@@ -55,7 +55,9 @@ class Classic(Study):
 
     Parameters
     ----------
-    package, about, title, metrics, presets, order, brief, opens_test_set, subjects, fixes, settings, tried
+    package, about, title, metrics, presets, order, brief, opens_test_set, of_sequences
+        As in `Study`.
+    subjects, fixes, settings, tried
         As in `Study`. Subjects are the experiment's networks, at least one.
     source
         Publication of the experiment.

@@ -192,6 +192,12 @@ _OWN: Mapping[str, Entry] = MappingProxyType(
             None,
             "10 and 8 ReLU units and one sigmoid unit, trained by Adam, as an article has it",
         ),
+        "gru": Entry(
+            "models.artificial.gated_recurrent:GatedRecurrent",
+            "ANN",
+            None,
+            "gated recurrent units that read a sequence step after step, trained by backpropagation through time",
+        ),
         "converted": Entry(
             "models.spiking.converted:ConvertedDense",
             "BNS",

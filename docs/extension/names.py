@@ -47,6 +47,7 @@ _OWN_STUDY = (
     *("experiments.tasks.Task", "experiments.tasks.load_task"),
     *("experiments.tasks.dataset.Dataset", "experiments.tasks.dataset.Split", "experiments.tasks.dataset.Samples"),
     *("experiments.tasks.dataset.final_split", "experiments.tasks.dataset.validation_split"),
+    *("models.sequences.as_rows", "models.sequences.as_sequences", "models.sequences.check_rows"),
     *("experiments.statistics.Interval",),
     *("experiments.spec.Plate", "experiments.shared.fitted.fitted", "experiments.shared.fitted.Fitted"),
     *("experiments.shared.wording.by_model", "experiments.shared.stored.Look"),
@@ -67,8 +68,8 @@ _OWN_STUDY_SENTENCE = (
 _CLASSIFIERS_SENTENCE = (
     "Estimators in the manner of scikit-learn. ``bnsim list models`` gives the names by which ``create`` knows them. "
     "The defaults of a class are what Python gets by ``create``. Runs use others where settings were chosen for a "
-    "model, by preset and kind of task (small images, large images, features): ``settings_of`` returns these, and "
-    "``config.toml`` in the folder of a run holds all values that were used."
+    "model, by preset and kind of task (small images, large images, features, sequences): ``settings_of`` returns "
+    "these, and ``config.toml`` in the folder of a run holds all values that were used."
 )
 
 _UNREGISTERED = ("models.spiking.converted_keras.ConvertedKeras", "models.rate.regressor.RateRegressor")

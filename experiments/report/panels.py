@@ -12,7 +12,7 @@ from bnsim.binning import Bins
 from bnsim.plotting.style import BLUE, FAINT, INK, VERMILLION, colour
 from bnsim.recording import Recording
 from experiments.report.plots import TOOLS, Columns, Fact, Panel, frame, hover, panel, style_legend
-from experiments.report.side_by_side import hidden_layers, output_label, output_scores
+from experiments.report.side_by_side import WIDEST, hidden_layers, output_label, output_scores
 from experiments.run_directory import Example
 
 _RATE_BINS = 50
@@ -60,7 +60,7 @@ def image(examples: Sequence[Example]) -> Panel:
     height, width = examples[0].image.shape
     # The width of the frame depends on the image, not on the page.
     plot = frame(height=_PIXELS + 30, x_range=Range1d(0, width))
-    plot.update(sizing_mode="fixed", width=round(_PIXELS * width / height) + 24, min_border_left=12)
+    plot.update(sizing_mode="fixed", width=round(_PIXELS * min(width / height, WIDEST)) + 24, min_border_left=12)
     plot.y_range = Range1d(0, height)
     pixels = panel(plot, [{"pixels": [example.image.astype(np.float32)]} for example in examples], titles)
     plot.image("pixels", source=pixels.source, x=0, y=0, dw=width, dh=height, palette=Greys256[::-1], origin="top_left")

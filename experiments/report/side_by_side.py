@@ -19,6 +19,8 @@ DRAWN = ("correct", "wrong")
 """Cases with figures in files; all other cases appear only in the report."""
 BIN_WIDTH = 0.005
 """Of the rates below the spikes, in s: a trial of tens of ms has few spikes a millisecond."""
+WIDEST = 3
+"""Largest ratio of sides of a picture with square pixels: a long sequence of few channels is drawn as wide as this."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ def _draw_pair(run: Run, pair: Pair) -> Figure:
         figure = Figure(figsize=(10.4, 6.8 if pair.ann else 4.2))
         rows = 3 if pair.ann else 2
         grid = figure.add_gridspec(rows, 3, width_ratios=[1.05, 3.4, 1.25], height_ratios=[3.2, 1, 2.5][:rows])
-        _draw_image(figure.add_subplot(grid[:2, 0]), pair.bns)
+        _draw_image(figure.add_subplot(grid[:2, 0]), pair.bns, bool(run.manifest["task"].get("sequence_shape")))
         spikes = figure.add_subplot(grid[0, 1])
         rate = figure.add_subplot(grid[1, 1], sharex=spikes)
         spikes.tick_params(labelbottom=False)
@@ -174,11 +176,15 @@ def _draw_pair(run: Run, pair: Pair) -> Figure:
     return figure
 
 
-def _draw_image(ax: Axes, example: Example) -> None:
+def _draw_image(ax: Axes, example: Example, is_sequence: bool) -> None:
     if example.image.ndim == 2:
-        ax.imshow(example.image, cmap="gray_r")
+        height, width = example.image.shape
+        ax.imshow(example.image, cmap="gray_r", aspect="auto" if width > WIDEST * height else "equal")
         ax.set_xticks([])
         ax.set_yticks([])
+        if is_sequence:
+            ax.set_xlabel("Step")
+            ax.set_ylabel("Channel")
         for spine in ax.spines.values():
             spine.set(visible=True, color=FAINT)
     else:

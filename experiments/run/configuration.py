@@ -338,13 +338,12 @@ def model_parameters(model: str, dataset: Dataset, preset: str) -> dict[str, Any
     dict of str to object
         Parameters that differ from the defaults.
     """
-    shape = dataset.image_shape
     parameters = dict(settings_of(model, task_kind(dataset)).parameters(preset))
-    if shape is not None:
-        if "image_shape" in registry.entry(model).parameter_names():
-            parameters["image_shape"] = shape
-        if "patch" in parameters:
-            parameters["patch"] = min(parameters["patch"], *shape)
+    shapes = {"image_shape": dataset.image_shape, "sequence_shape": dataset.sequence_shape}
+    taken = registry.entry(model).parameter_names()
+    parameters |= {name: shape for name, shape in shapes.items() if shape is not None and name in taken}
+    if dataset.image_shape is not None and "patch" in parameters:
+        parameters["patch"] = min(parameters["patch"], *dataset.image_shape)
     return parameters
 
 
@@ -371,6 +370,8 @@ def task_kind(dataset: Dataset) -> str:
     str
         One of `experiments.settings.KINDS`.
     """
+    if dataset.sequence_shape is not None:
+        return "sequences"
     shape = dataset.image_shape
     return "features" if shape is None else "small images" if min(shape) < 16 else "large images"
 

@@ -13,6 +13,7 @@ from experiments.run_directory import Example
 from experiments.spec import Predictions, Progress
 from experiments.tasks.dataset import Dataset, Samples
 from models.capabilities import Receptive, Recordable
+from models.sequences import SequenceShape, as_sequences
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ class ExampleJob:
         Names of the task's classes.
     image_shape
         Height and width of the task's images, None if it has none.
+    sequence_shape
+        Steps and channels of the task's sequences, None if it has none.
     """
 
     model: str
@@ -92,6 +95,7 @@ class ExampleJob:
     shown: tuple[Shown, ...]
     classes: tuple[str, ...]
     image_shape: tuple[int, int] | None
+    sequence_shape: SequenceShape | None = None
 
     @classmethod
     def of(cls, model: str, fitted: Path, shown: tuple[Shown, ...], dataset: Dataset) -> ExampleJob:
@@ -106,14 +110,14 @@ class ExampleJob:
         shown
             Samples to present.
         dataset
-            Dataset of the samples; only its classes and image shape are sent to the worker.
+            Dataset of the samples; only its classes and the shape of its samples are sent to the worker.
 
         Returns
         -------
         ExampleJob
             The job.
         """
-        return cls(model, fitted, shown, dataset.classes, dataset.image_shape)
+        return cls(model, fitted, shown, dataset.classes, dataset.image_shape, dataset.sequence_shape)
 
     @property
     def name(self) -> str:
@@ -137,7 +141,7 @@ class ExampleJob:
                     model=self.model,
                     case=shown.case,
                     index=shown.index,
-                    image=shown.x if self.image_shape is None else shown.x.reshape(self.image_shape),
+                    image=self._picture(shown.x),
                     true_class=self.classes[shown.label],
                     predicted_class=self.classes[int(predicted[place])],
                     recording=recording,
@@ -147,6 +151,12 @@ class ExampleJob:
                 )
             )
         return examples
+
+    def _picture(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """A sample as it is drawn: an image; a sequence without its mask, a row a channel; or features."""
+        if self.sequence_shape is not None:
+            return as_sequences(x[None], self.sequence_shape)[0][0].T
+        return x if self.image_shape is None else x.reshape(self.image_shape)
 
     def _fields(self, classifier: object) -> tuple[NDArray[np.floating] | None, tuple[str, ...]]:
         """Return the learned receptive fields for the task's images, and the class that each represents."""

@@ -112,6 +112,7 @@ def _task(config: RunConfig, dataset: Dataset | None) -> dict[str, Any]:
         "n_samples": len(dataset.y),
         "n_features": dataset.X.shape[1],
         "image_shape": dataset.image_shape,
+        "sequence_shape": dataset.sequence_shape,
         "classes": list(dataset.classes),
         "notes": list(dataset.notes),
         "sha256": dataset.checksum,

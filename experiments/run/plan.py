@@ -127,6 +127,8 @@ def check(request: Request) -> Resolved:
             raise InputError(f"--models: {study.name} looks at {', '.join(study.subjects)}; leave it out")
         names = ()
     task, dataset = _task(request, studies)
+    if dataset is not None and dataset.sequence_shape is not None:
+        studies = _of_sequences(request, studies, dataset.name)
     request = replace(request, task=task, models=names, study=_resolved_study(request.study))
     config = resolve(request.study, studies, task, dataset, names, request.seeds, request.preset, request.settings)
     return Resolved(request, config, dataset, studies)
@@ -154,6 +156,18 @@ def studies_of(request: Request) -> dict[str, Study]:
         return {name: study for name, study in STUDIES.items() if study.brief or request.preset != "quick"}
     study = find(request.study)
     return {study.name: study}
+
+
+def _of_sequences(request: Request, studies: dict[str, Study], task: str) -> dict[str, Study]:
+    """Return the studies that take sequences; refuse a single one that does not."""
+    taken = {name: study for name, study in studies.items() if study.of_sequences}
+    if request.study != COMPARE and taken != studies:
+        (name,) = studies
+        raise InputError(
+            f"--task {task}: {name} changes each feature by itself, and so the mask that says where a sequence ends; "
+            "choose a task without time"
+        )
+    return taken
 
 
 def queued(jobs: Sequence[StudyJob]) -> list[StudyJob]:

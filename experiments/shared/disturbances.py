@@ -10,6 +10,7 @@ from typing import Self
 import numpy as np
 
 from bnsim.arrays import FloatArray
+from models.sequences import SequenceShape, changeable, lasting
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,18 +20,24 @@ class Values:
     Parameters
     ----------
     low, high, mean
-        Smallest, largest and mean value of each feature (feature,); for images, those over all pixels.
+        Smallest, largest and mean value of each feature (feature,); for images, those over all pixels; for sequences,
+        those of each channel over the steps that last.
     image_shape
         (height, width) of images, None for other samples.
+    sequence_shape
+        (time, channel) of sequences, None for other samples.
     """
 
     low: FloatArray
     high: FloatArray
     mean: FloatArray
     image_shape: tuple[int, int] | None
+    sequence_shape: SequenceShape | None = None
 
     @classmethod
-    def of(cls, X: FloatArray, image_shape: tuple[int, int] | None) -> Self:
+    def of(
+        cls, X: FloatArray, image_shape: tuple[int, int] | None, sequence_shape: SequenceShape | None = None
+    ) -> Self:
         """Return the values of these samples.
 
         Parameters
@@ -39,12 +46,18 @@ class Values:
             Training samples (sample, feature).
         image_shape
             (height, width) of images, None for other samples.
+        sequence_shape
+            (time, channel) of sequences, None for other samples.
 
         Returns
         -------
         Values
             Smallest, largest and mean value of each feature.
         """
+        if sequence_shape is not None:
+            steps = X.reshape(len(X), *sequence_shape)[lasting(X, sequence_shape)]
+            low, high, mean = (np.tile(f(steps, axis=0), sequence_shape[0]) for f in (np.min, np.max, np.mean))
+            return cls(low, high, mean, image_shape, sequence_shape)
         axis = 0 if image_shape is None else None
         low, high, mean = (np.broadcast_to(f(X, axis=axis), X.shape[1:]) for f in (np.min, np.max, np.mean))
         return cls(low, high, mean, image_shape)
@@ -149,6 +162,7 @@ def contrast(x: FloatArray, severity: float, values: Values, generator: np.rando
 
 Disturbance = Callable[[FloatArray, float, Values, np.random.Generator], FloatArray]
 """(sample, severity, values, generator) -> disturbed sample."""
+Generators = Callable[[int], np.random.Generator]
 
 DISTURBANCES: Mapping[str, Disturbance] = MappingProxyType(
     {
@@ -158,3 +172,30 @@ DISTURBANCES: Mapping[str, Disturbance] = MappingProxyType(
         "contrast": contrast,
     }
 )
+
+
+def disturb(X: FloatArray, change: Disturbance, severity: float, values: Values, generators: Generators) -> FloatArray:
+    """Disturb samples, each by its own random numbers; the mask of a sequence and what follows its end stay.
+
+    Parameters
+    ----------
+    X
+        Samples (sample, feature).
+    change
+        One of `DISTURBANCES`.
+    severity
+        Severity of the disturbance.
+    values
+        Values of the training samples.
+    generators
+        Row of a sample -> its source of random numbers.
+
+    Returns
+    -------
+    array
+        The disturbed samples (sample, feature).
+    """
+    changed = np.stack([change(x, severity, values, generators(row)) for row, x in enumerate(X)])
+    if values.sequence_shape is None:
+        return changed
+    return np.where(changeable(X, values.sequence_shape), changed, X)

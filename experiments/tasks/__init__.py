@@ -69,8 +69,9 @@ def load_task(name: str, data_dir: Path | None = None) -> Dataset:
     Parameters
     ----------
     name
-        Name of a task; path of an .npz file with X (n, ...) and y (n,); or path of a table of comma-separated (.csv) or
-        tab-separated (.tsv) values and the name of its column of classes, such as "table.csv:kind".
+        Name of a task; path of an .npz file with X (n, ...) and y (n,), and lengths (n,) of sequences; or path of a
+        table of comma-separated (.csv) or tab-separated (.tsv) values and the name of its column of classes, such as
+        "table.csv:kind".
     data_dir
         Folder of the data files, for tasks that read some.
 

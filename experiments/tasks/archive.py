@@ -1,6 +1,7 @@
-"""The user's own data: an .npz file with `X` (n, ...) and `y` (n,).
+"""The user's own data: an .npz file with `X` (n, ...) and `y` (n,), and `lengths` (n,) if samples are sequences.
 
-By the shape of a sample:
+With `lengths`, X is (n, time, channel): sequences of so many steps each, padded to the longest. What stands after the
+end of a sequence is not read. Without, by the shape of a sample:
 
 ====================================  ==========================================================
 (height, width)                       image
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 from bnsim import npz
 from bnsim.errors import InputError, refuse_path
 from experiments.tasks.dataset import Dataset
+from models.sequences import as_rows
 
 LUMA = (0.299, 0.587, 0.114)
 """Weights of red, green and blue in the luma of Recommendation ITU-R BT.601."""
@@ -33,13 +35,14 @@ LUMA = (0.299, 0.587, 0.114)
 def load(path: Path) -> Dataset:
     """Load an archive.
 
-    Images are scaled to [0, 1] and features standardised, both by the training part; each seed holds out its own 20 %.
+    Images are scaled to [0, 1]; features, and channels of sequences, are standardised; both by the training part. Each
+    seed holds out its own 20 %.
 
     Parameters
     ----------
     path
-        An .npz file with `X` (n, ...), real numbers, and `y` (n,), integers or strings. Object arrays are never
-        unpickled.
+        An .npz file with `X` (n, ...), real numbers, and `y` (n,), integers or strings; for sequences with `lengths`
+        (n,), whole numbers. Object arrays are never unpickled.
 
     Returns
     -------
@@ -52,6 +55,8 @@ def load(path: Path) -> Dataset:
         If file or arrays cannot be used; the message names both.
     """
     X, y = (_array(path, name) for name in ("X", "y"))
+    if "lengths" in npz.names_in(path):
+        return _sequences(path, X, y, _array(path, "lengths"))
     return dataset(path, X, y)
 
 
@@ -93,6 +98,35 @@ def dataset(path: Path, X: NDArray, y: NDArray, notes: tuple[str, ...] = ()) -> 
     )
 
 
+def _sequences(path: Path, X: NDArray, y: NDArray, lengths: NDArray) -> Dataset:
+    if X.ndim != 3 or X.dtype.kind not in "biuf" or not all(X.shape[1:]):
+        remedy = "give numbers (n, time, channel), or leave lengths out"
+        raise refusal(path, f"X has shape {X.shape} and type {X.dtype} beside lengths", remedy)
+    n_steps, n_channels = X.shape[1:]
+    if lengths.shape != X.shape[:1] or lengths.dtype.kind not in "iu":
+        reason = f"lengths has shape {lengths.shape} and type {lengths.dtype}"
+        raise refusal(path, reason, f"give one whole number of steps for each of {len(X)} sequences")
+    wrong = np.flatnonzero((lengths < 1) | (lengths > n_steps))
+    if len(wrong):
+        reason = f"lengths holds {lengths[wrong[0]]} at {wrong[0]}, and X {n_steps} steps"
+        raise refusal(path, reason, f"give 1 to {n_steps} steps")
+    after_the_end = np.arange(n_steps) >= lengths[:, None]
+    X = np.where(after_the_end[:, :, None], X.dtype.type(0), X)  # there may be NaN there
+    classes, labels = _checked(path, X, y)
+    return Dataset(
+        name=path.stem,
+        X=as_rows(X, lengths),
+        y=labels.astype(np.int64),
+        classes=tuple(str(value) for value in classes),
+        image_shape=None,
+        scaling="standardise",
+        notes=(
+            f"samples of shape {X.shape[1:]} were read as sequences of up to {n_steps} steps of {n_channels} channels",
+        ),
+        sequence_shape=(n_steps, n_channels + 1),
+    )
+
+
 def _checked(path: Path, X: NDArray, y: NDArray) -> tuple[NDArray, NDArray[np.intp]]:
     """The classes in order and each sample's place among them, once X and y are known to be samples and labels."""
     if X.ndim < 2 or X.dtype.kind not in "biuf":
@@ -124,7 +158,8 @@ def _images(path: Path, X: NDArray) -> tuple[NDArray, tuple[str, ...]]:
         X, channels = _one_channel(path, X)
     if X.ndim == 3 and min(X.shape[1:]) >= 2:
         height, width = X.shape[1:]
-        return X, (f"samples of shape {shape} were read as images of {height} x {width} pixels{channels}",)
+        hint = " (with an array lengths they are sequences)" if len(shape) == 2 else ""
+        return X, (f"samples of shape {shape} were read as images of {height} x {width} pixels{channels}{hint}",)
     X = X.reshape(len(X), -1)
     return X, (f"samples of shape {shape} were read as {X.shape[1]} plain features; they are no images",)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bnsim.arrays import Float64Array
 from bnsim.errors import InputError
-
-Scaling = float | Literal["standardise", "range"]
+from experiments.tasks.scaling import Scaling, scaler
+from models.sequences import SHAPE, SequenceShape, check_rows, is_shape
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,8 @@ class Dataset:
         (height, width) where the features are pixels.
     scaling
         A number that X is divided by; or "standardise" (each feature by its mean and standard deviation) or "range"
-        (all pixels by one minimum and maximum, to [0, 1]), both measured on the training part.
+        (all pixels by one minimum and maximum, to [0, 1]), both measured on the training part. Of sequences each
+        channel is standardised by the steps that last; the mask stays, and zeros after the end.
     n_train
         None where each seed draws its own test set (protocol "resampled"). Otherwise the first `n_train` samples are
         for training and all others are the test set, for every seed ("fixed test set").
@@ -136,11 +137,13 @@ class Dataset:
         With a fixed test set: the last so many training samples are the validation set.
     notes
         What was assumed in reading the data, a sentence each, for the user and for the manifest.
+    sequence_shape
+        (time, channel) where the features are a sequence, whose last channel is the mask (see `models.sequences`).
 
     Raises
     ------
     InputError
-        If the name of a class is too long or cannot be written.
+        If the name of a class is too long or cannot be written, or if samples that are to be sequences are none.
     """
 
     name: str
@@ -152,8 +155,11 @@ class Dataset:
     n_train: int | None = None
     n_validation: int | None = None
     notes: tuple[str, ...] = ()
+    sequence_shape: SequenceShape | None = None
 
     def __post_init__(self) -> None:
+        if self.sequence_shape is not None:
+            self._check_sequences(self.sequence_shape)
         for label in self.classes:
             if len(label) > LONGEST_LABEL:
                 raise InputError(
@@ -166,6 +172,12 @@ class Dataset:
                 raise InputError(
                     f"{self.name}: the class {label!r} has a name that UTF-8 cannot write; name it otherwise"
                 ) from None
+
+    def _check_sequences(self, shape: SequenceShape) -> None:
+        if not is_shape(shape) or self.image_shape is not None:
+            given = f"sequence_shape {shape!r} beside image_shape {self.image_shape!r}"
+            raise InputError(f"{self.name}: {given}; give sequences {SHAPE}, and no image_shape")
+        check_rows(self.name, self.X, shape)
 
     @property
     def protocol(self) -> str:
@@ -294,28 +306,6 @@ def _too_small(dataset: Dataset, indices: NDArray[np.intp]) -> InputError:
 
 
 def _scaled(dataset: Dataset, train: NDArray[np.intp], held_out: NDArray[np.intp]) -> Split:
-    shift, scale = _shift_and_scale(dataset, train)
-
-    def samples(indices: NDArray[np.intp]) -> Samples:
-        X = dataset.X[indices].astype(np.float64)
-        X -= shift
-        X /= scale
-        return Samples(X, dataset.y[indices])
-
-    return Split(samples(train), samples(held_out))
-
-
-def _shift_and_scale(dataset: Dataset, train: NDArray[np.intp]) -> tuple[Float64Array | float, Float64Array | float]:
-    """What is subtracted from the features and what they are divided by."""
-    if not isinstance(dataset.scaling, str):
-        return 0.0, dataset.scaling
-    reference = dataset.X[train].astype(np.float64)
-    with np.errstate(over="ignore", invalid="ignore"):
-        if dataset.scaling == "standardise":
-            shift, scale = reference.mean(axis=0), reference.std(axis=0)
-        else:
-            shift, scale = reference.min(), reference.max() - reference.min()
-    if not np.isfinite(scale).all():
-        largest = np.abs(reference).max()
-        raise InputError(f"{dataset.name}: X holds values up to {largest:.3g}, too large to be scaled; divide X first")
-    return shift, np.where(scale > 0, scale, 1.0)  # a constant feature carries nothing: leave it at zero
+    scaled = scaler(dataset.name, dataset.X[train], dataset.scaling, dataset.sequence_shape)
+    parts = (Samples(scaled(dataset.X[indices]), dataset.y[indices]) for indices in (train, held_out))
+    return Split(*parts)

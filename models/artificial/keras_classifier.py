@@ -254,7 +254,7 @@ class KerasClassifier(Classifier):
 
     def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         held = sum(array.size for array in arrays.values())
-        for size in (self.n_features_in_, *self._sizes()):
+        for size in self._sizes():
             if size > held:  # before a network of that size is made
                 raise ValueError(f"{held} weights are no network with {size} units")
         self.network_ = self._new_network()
@@ -263,7 +263,8 @@ class KerasClassifier(Classifier):
         self.network_.set_weights([arrays[name] for name in shapes])
 
     def _sizes(self) -> Iterator[int]:
-        """Sizes of layers that parameters say."""
+        """Sizes of layers that features and parameters say."""
+        yield self.n_features_in_
         for name in ("hidden", "filters", "n_filters"):
             yield from np.ravel(getattr(self, name, ())).tolist()
 

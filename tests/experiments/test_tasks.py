@@ -228,7 +228,9 @@ def test_archive_of_images_with_text_labels(tmp_path: Path) -> None:
     np.savez(path, X=X, y=np.array(["cat", "dog"] * 20))
     dataset = load_task(str(path))
     assert (dataset.name, dataset.image_shape, dataset.classes) == ("mine", (2, 3), ("cat", "dog"))
-    assert dataset.notes == ("samples of shape (2, 3) were read as images of 2 x 3 pixels",)
+    assert dataset.notes == (
+        "samples of shape (2, 3) were read as images of 2 x 3 pixels (with an array lengths they are sequences)",
+    )
     split = final_split(dataset, seed=0)
     assert (split.train.X.min(), split.train.X.max()) == (0.0, 1.0)
 

@@ -68,13 +68,14 @@ QUICK: dict[str, dict[str, Any]] = {
     "rate": {"hidden": (30,), "batch_size": 32, "passes": 20, "learning_rate": 3.0},
     "rate-dense": {"hidden": (30,), "passes": 10, "learning_rate": 0.01},
     "article-dense": {"hidden": (30, 20), "passes": 10, "learning_rate": 0.01},
+    "gru": {"units": 30, "passes": 5, "learning_rate": 0.01},
     "converted": {"hidden": (30,), "passes": 3, "learning_rate": 0.01, "duration": 60},
     "convolutional": _CONVOLUTIONS,
     "converted-convolutional": {**_CONVOLUTIONS, "duration": 60},
 }
 
 
-FURTHER = ("diehl-cook-improved", "dense-sgd", "rate-dense", "article-dense", "converted-convolutional")
+FURTHER = ("diehl-cook-improved", "dense-sgd", "rate-dense", "article-dense", "gru", "converted-convolutional")
 """Classifiers with the network or the training of one before them: their training is tested by the slow tests alone."""
 
 REACHES = {"diehl-cook": 0.7, "diehl-cook-improved": 0.7}

@@ -65,6 +65,7 @@ STUDY = Study(
     order=120,
     brief=False,
     opens_test_set=True,
+    of_sequences=False,
     metrics=(
         Metric(
             "clean_accuracy",

@@ -3,8 +3,8 @@
 Every model learns one task after another and is never reset. In the class-incremental scenario the classes come in
 groups, in their own order; all output units are there from the start, and every answer may be any class. In the
 permuted scenario each task has all classes and a permutation of the features of its own, the first task none; fixed
-filters, which respond to strokes, find none in permuted images. As an upper bound, all tasks are learned at once, from
-the same presentations in a random order.
+filters, which respond to strokes, find none in permuted images. Of sequences the channels are permuted, alike in all
+steps. As an upper bound, all tasks are learned at once, from the same presentations in a random order.
 
 All models learn after each single sample, as in `one-pass` and with the learning rates chosen there, which do not fall,
 since an online learner cannot know the end. Each task has `presentations` of its training samples, in random order and

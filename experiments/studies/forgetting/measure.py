@@ -16,6 +16,7 @@ from experiments.studies.forgetting import CLASSES, PERMUTED, STUDY, Config
 from experiments.studies.forgetting.continual import average_accuracy, forgetting
 from experiments.tasks.dataset import Samples, Split, validation_split
 from models.schedule import presentation_order
+from models.sequences import SequenceShape
 
 if TYPE_CHECKING:
     from models.classifier import Classifier
@@ -50,7 +51,9 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
     generator = np.random.default_rng([subject.seed, 0xF064])
     scenarios = {
         CLASSES: class_tasks(split, config.classes_per_task, config.presentations, generator),
-        PERMUTED: permuted_tasks(split, config.permuted_tasks, config.presentations, generator),
+        PERMUTED: permuted_tasks(
+            split, config.permuted_tasks, config.presentations, generator, subject.dataset.sequence_shape
+        ),
     }
     total = 2 * config.presentations * sum(map(len, scenarios.values()))
     measurements: list[Measurement] = []
@@ -95,7 +98,13 @@ def _of_classes(samples: Samples, classes: NDArray[np.int64]) -> Samples:
     return samples.chosen(np.flatnonzero(np.isin(samples.y, classes)))
 
 
-def permuted_tasks(split: Split, n_tasks: int, count: int, generator: np.random.Generator) -> list[Split]:
+def permuted_tasks(
+    split: Split,
+    n_tasks: int,
+    count: int,
+    generator: np.random.Generator,
+    sequence_shape: SequenceShape | None = None,
+) -> list[Split]:
     """Return tasks with samples of all classes, each with a fixed permutation of the features; the first has none.
 
     Parameters
@@ -108,6 +117,8 @@ def permuted_tasks(split: Split, n_tasks: int, count: int, generator: np.random.
         Number of presentations to learn from in each task, with repetition.
     generator
         Draws permutations and the order of presentations.
+    sequence_shape
+        (time, channel) of sequences: the channels are permuted, alike in all steps, and the mask stays in its place.
 
     Returns
     -------
@@ -115,7 +126,14 @@ def permuted_tasks(split: Split, n_tasks: int, count: int, generator: np.random.
         For each task the presentations and the validation samples.
     """
     n_features = split.train.X.shape[1]
-    orders = [np.arange(n_features), *(generator.permutation(n_features) for _ in range(n_tasks - 1))]
+    steps, channels = sequence_shape or (1, n_features + 1)
+    permuted = channels - 1
+    kept = [np.arange(permuted), *(generator.permutation(permuted) for _ in range(n_tasks - 1))]
+    if sequence_shape is None:
+        orders = kept
+    else:
+        places = np.arange(n_features).reshape(steps, channels)
+        orders = [places[:, np.append(order, permuted)].ravel() for order in kept]
     return [
         Split(_permuted(_presented(split.train, count, generator), order), _permuted(split.held_out, order))
         for order in orders

@@ -14,6 +14,7 @@ from experiments.shared.fitted import fitted
 from experiments.shared.untrained import before_training
 from experiments.spec import Measurement, Outcome, Progress, Subject
 from experiments.studies.representation import STUDY, Config, cka, procrustes, rsa
+from models.sequences import SequenceShape, changeable
 
 if TYPE_CHECKING:
     from models.classifier import Activity
@@ -134,25 +135,32 @@ def _seen(config: Config, subject: Subject, progress: Progress) -> tuple[Network
     found = fitted(subject, config.max_train, progress)
     X = found.split.held_out.X[: config.n_measured]
     activity = found.model.activity(X)
-    again = None if activity.bin_width is None else Portrait.of(found.model.activity(told_apart(X)))
+    again = (
+        None
+        if activity.bin_width is None
+        else Portrait.of(found.model.activity(told_apart(X, subject.dataset.sequence_shape)))
+    )
     untrained = before_training(subject, found.split.train).activity(X)
     return Network(Portrait.of(activity), Portrait.of(untrained), again), len(found.split.train), len(X)
 
 
-def told_apart(X: FloatArray) -> FloatArray:
+def told_apart(X: FloatArray, sequence_shape: SequenceShape | None = None) -> FloatArray:
     """Return samples that are identical for every neuron but differ in their bytes, and so in their random numbers.
 
     Parameters
     ----------
     X
         Samples (sample, feature).
+    sequence_shape
+        (time, channel) of sequences, whose mask stays.
 
     Returns
     -------
     array (sample, feature)
         The samples; the largest feature of each is changed in its last bit.
     """
-    rows, largest = np.arange(len(X)), X.argmax(axis=1)
+    free = X if sequence_shape is None else np.where(changeable(X, sequence_shape), X, -np.inf)
+    rows, largest = np.arange(len(X)), free.argmax(axis=1)
     changed = X.copy()
     changed[rows, largest] = np.nextafter(X[rows, largest], np.inf)
     return changed

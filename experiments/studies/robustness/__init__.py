@@ -13,7 +13,8 @@ deleted_synapses   share of the weights of each trained layer that are set to 0
 deleted_neurons    share of the units of each hidden layer whose trained outgoing weights are set to 0; of cells whose
                    outgoing weights are not trained, those into them, so that they stay silent
 
-Range and mean are those of the training samples (over all pixels of images, else of each feature). Random numbers come
+Range and mean are those of the training samples (over all pixels of images, of each channel of sequences, else of each
+feature). The end of a sequence is not disturbed, nor what follows it. Random numbers come
 from seed, disturbance, severity and sample, never from the model: every network gets the same disturbed samples, and
 twins with the same topology lose the same synapses and neurons. A network whose weights cannot be replaced layer by
 layer, or whose units share weights, skips the disturbances that it does not support.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bnsim.arrays import FloatArray
-from experiments.shared.disturbances import DISTURBANCES, Values
+from experiments.shared.disturbances import DISTURBANCES, Values, disturb
 from experiments.shared.fitted import Fitted, fitted
 from experiments.spec import Measurement, Outcome, Progress, Subject
 from experiments.studies.robustness import COMMON, INPUTS, LESIONS, STUDY, Config, lesions, spike_disturbances
@@ -90,9 +91,8 @@ def disturbed(X: FloatArray, disturbance: str, severity: float, values: Values, 
     array (sample, feature)
         The disturbed samples.
     """
-    change = DISTURBANCES[disturbance]
-    each = (change(x, severity, values, generator(seed, disturbance, severity, row)) for row, x in enumerate(X))
-    return np.stack(list(each))
+    generators = partial(generator, seed, disturbance, severity)
+    return disturb(X, DISTURBANCES[disturbance], severity, values, generators)
 
 
 def _accuracy(predicted: NDArray[Any], test: Samples, disturbance: str, severity: float) -> Measurement:
@@ -114,7 +114,7 @@ def _means(measured: Sequence[Measurement]) -> Iterator[Measurement]:
 def _inputs(config: Config, subject: Subject, found: Fitted, test: Samples) -> Iterator[Measurement]:
     """Disturb the input; one call predicts all samples, since a prediction depends only on its own sample."""
     image_shape = subject.dataset.image_shape
-    values = Values.of(found.split.train.X, image_shape)
+    values = Values.of(found.split.train.X, image_shape, subject.dataset.sequence_shape)
     taken = [name for name in INPUTS if name != "occlusion" or image_shape is not None]
     cases = [(name, severity) for name in taken for severity in config.severities(name)]
     versions = [disturbed(test.X, name, severity, values, subject.seed) for name, severity in cases]

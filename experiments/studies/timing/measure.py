@@ -13,6 +13,7 @@ from experiments.studies.timing import DURATION, STUDY, TASKS, Config
 from experiments.studies.timing.spike_patterns import Trials, draw_templates, presented, reversal, row_after_row
 from experiments.tasks import load_task
 from experiments.tasks.dataset import Split, validation_split
+from models.sequences import SequenceShape, as_rows
 
 if TYPE_CHECKING:
     from models.classifier import Classifier
@@ -29,7 +30,7 @@ SPIKING: dict[str, Any] = {
 HIDDEN_WEIGHT = {"patterns": 1.0, "reversal": 1.0, "rows": 0.4}
 """With which neurons fire about twice a trial: few spikes need strong weights."""
 DENSE: dict[str, Any] = {"hidden": HIDDEN, "learning_rate": 3e-3}
-RECURRENT: dict[str, Any] = {"units": 40, "learning_rate": 1e-2, "batch_size": 64}
+RECURRENT: dict[str, Any] = {"units": 40, "learning_rate": 1e-2, "batch_size": 64, "memory": 1}
 """With 40 units there are 6,890 weights and biases for the first task; the brain-like network has 6,910."""
 
 
@@ -138,9 +139,15 @@ def _spiking(config: Config, name: str, tasks: dict[float, Task], subject: Untra
 
 def _artificial(config: Config, name: str, tasks: dict[float, Task], subject: Untrained) -> Iterator[Measurement]:
     def accuracy(task: Task, width: int) -> float:
-        model = _network(subject, DURATION // width, config.artificial_passes)
-        model.fit(task.train.binned(width), task.train.y)
-        return float(np.mean(model.predict(task.test.binned(width)) == task.test.y))
+        train, test = task.train.binned(width), task.test.binned(width)
+        if subject.model == "dense":
+            model: Classifier = _dense(subject.seed, config.artificial_passes)
+        else:
+            n_bins = DURATION // width
+            train, test = (as_rows(trials.reshape(len(trials), n_bins, -1)) for trials in (train, test))
+            model = _recurrent(subject.seed, config.artificial_passes, (n_bins, train.shape[1] // n_bins))
+        model.fit(train, task.train.y)
+        return float(np.mean(model.predict(test) == task.test.y))
 
     widths = {*config.bin_widths, DURATION}
     places = {(jitter, config.at_bin) for jitter in tasks} | {(config.at_jitter, width) for width in widths}
@@ -150,12 +157,13 @@ def _artificial(config: Config, name: str, tasks: dict[float, Task], subject: Un
     yield STUDY["accuracy_of_counts"](found[config.at_jitter, DURATION], task=name)
 
 
-def _network(subject: Untrained, n_bins: int, passes: int) -> Classifier:
-    """Return the artificial network of a subject, for trials with `n_bins` bins."""
-    if subject.model == "dense":
-        from models.artificial.dense import Dense
+def _dense(seed: int, passes: int) -> Classifier:
+    from models.artificial.dense import Dense
 
-        return Dense(**DENSE, passes=passes, random_state=subject.seed)
-    from models.artificial.recurrent import Recurrent
+    return Dense(**DENSE, passes=passes, random_state=seed)
 
-    return Recurrent(**RECURRENT, n_steps=n_bins, passes=passes, random_state=subject.seed)
+
+def _recurrent(seed: int, passes: int, shape: SequenceShape) -> Classifier:
+    from models.artificial.gated_recurrent import GatedRecurrent
+
+    return GatedRecurrent(shape, **RECURRENT, passes=passes, random_state=seed)

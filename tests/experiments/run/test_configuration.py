@@ -18,6 +18,7 @@ from experiments.run.configuration import (
     model_parameters,
     parse_settings,
     resolve,
+    task_kind,
 )
 from experiments.settings import KINDS, MODEL_SETTINGS, settings_of
 from experiments.studies import STUDIES
@@ -72,7 +73,7 @@ def test_parameters_that_are_lists_have_tuples_as_defaults(model: str) -> None:
     entry = registry.entry(model)
     defaults = inspect.signature(entry.load()).parameters
     lists = {name for name, parameter in defaults.items() if isinstance(parameter.default, tuple)}
-    assert {name for name in entry.lists() if name != "image_shape"} == lists
+    assert {name for name in entry.lists() if name not in ("image_shape", "sequence_shape")} == lists
 
 
 def test_an_option_of_several_studies_is_given_once() -> None:
@@ -142,6 +143,21 @@ def test_images_tell_their_shape_to_the_models_that_ask() -> None:
     assert "image_shape" not in model_parameters("converted", DIGITS, "quick")
     features = dataclasses.replace(DIGITS, image_shape=None)
     assert model_parameters("convolutional", features, "quick") == {}
+
+
+def test_sequences_tell_their_shape_to_the_models_that_ask() -> None:
+    rows = load_task("digits-rows")
+    assert task_kind(rows) == "sequences"
+    assert model_parameters("gru", rows, "quick") == {
+        "learning_rate": 5e-3,
+        "final_rate": 0.1,
+        "sequence_shape": (8, 9),
+    }
+    assert "sequence_shape" not in model_parameters("gru", DIGITS, "quick")
+    # A network without time reads the row whole, with the settings for features.
+    features = dataclasses.replace(DIGITS, image_shape=None)
+    for model in ("dense", "three-factor", "receptive-field"):
+        assert model_parameters(model, rows, "full") == model_parameters(model, features, "full")
 
 
 @pytest.mark.parametrize("given", ["receptive-field", "receptive-dense"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.shared.disturbances import DISTURBANCES, Values
+from experiments.shared.disturbances import DISTURBANCES, Values, disturb
+from models.sequences import as_rows, as_sequences, changeable
 
 SHAPE = (40, 50)
 IMAGES = np.random.default_rng(0).uniform(0.3, 0.6, (3, 2000))
@@ -60,3 +61,23 @@ def test_plain_features_have_each_their_own_range() -> None:
     images = Values.of(features, (1, 2))
     assert (images.low.tolist(), images.high.tolist(), images.mean.tolist()) == ([-5, -5], [15, 15], [3, 3])
     assert set(changed("salt_and_pepper", 1.0, values, features[0])) <= {0.0, 2.0, -5.0, 15.0}
+
+
+def test_channels_of_sequences_have_each_their_own_range() -> None:
+    rows = as_rows(np.array([[[1.0, -5.0], [9.0, 9.0]], [[2.0, 15.0], [3.0, 5.0]]]), [1, 2])
+    values = Values.of(rows, None, (2, 3))
+    assert (values.low.tolist(), values.high.tolist()) == ([1, -5, 1] * 2, [3, 15, 1] * 2)
+    assert values.mean.tolist() == [2, 5, 1] * 2
+
+
+@pytest.mark.parametrize("disturbance", [name for name in DISTURBANCES if name != "occlusion"])
+def test_the_mask_of_a_sequence_stays_and_what_follows_its_end(disturbance: str) -> None:
+    generator = np.random.default_rng(0)
+    lengths = generator.integers(1, 7, 30)
+    rows = as_rows(generator.normal(size=(30, 6, 4)), lengths)
+    values = Values.of(rows, None, (6, 5))
+    found = disturb(rows, DISTURBANCES[disturbance], 0.9, values, np.random.default_rng)
+    free = changeable(rows, (6, 5))
+    assert np.mean(found[free] != rows[free]) > 0.8
+    np.testing.assert_array_equal(found[~free], rows[~free])
+    np.testing.assert_array_equal(as_sequences(found, (6, 5))[1], lengths)

@@ -49,10 +49,19 @@ def kinds(folder: Path) -> list[Kind]:
     X, _ = digits()
     np.savez_compressed(folder / "task.npz", X=X.reshape(-1, 8, 8), y=np.tile(np.arange(3), 10))
     np.savez(folder / "words.npz", X=X, y=np.array(["a", "b", "c"] * 10))
+    np.savez(
+        folder / "sequences.npz", X=X.reshape(-1, 8, 8), lengths=np.arange(30) % 8 + 1, y=np.tile(np.arange(3), 10)
+    )
     lines = [f"{row % 7}.5,{row * row},{'abc'[row % 3]}" for row in range(60)]
     (folder / "task.csv").write_text("\n".join(["width,height,kind", *lines]) + "\n", encoding="utf-8")
     return [
-        Kind("archive of a task", (folder / "task.npz", folder / "words.npz"), damage.of_npz, use_archive, 1.5),
+        Kind(
+            "archive of a task",
+            tuple(folder / name for name in ("task.npz", "words.npz", "sequences.npz")),
+            damage.of_npz,
+            use_archive,
+            1.5,
+        ),
         Kind("table of a task", (folder / "task.csv",), damage.of_csv, use_table, 0.7),
         Kind("IDX file", tuple(idx_files(folder)), damage.of_idx, use_idx, 0.3),
     ]

@@ -18,6 +18,7 @@ from experiments.studies.forgetting.measure import FIXED, class_tasks, in_common
 from experiments.tasks import load_task
 from experiments.tasks.dataset import Samples, Split, _test_indices, validation_split
 from models.registry import create
+from models.sequences import as_rows, as_sequences
 from tests.experiments.digits import DIGITS, FIELD, SMALL, curve, ignore, value
 from tests.experiments.here import run_here
 
@@ -59,6 +60,22 @@ def test_permutations_are_the_same_for_all_samples_of_a_task_and_others_for_the_
         assert sorted(task.train.X[0]) == list(range(64))
         np.testing.assert_array_equal(task.train.X, task.held_out.X[:1].repeat(5, axis=0))
     assert not np.array_equal(first.train.X, second.train.X)
+
+
+def test_of_sequences_the_channels_are_permuted_alike_in_all_steps() -> None:
+    steps = np.arange(40.0).reshape(1, 4, 10).repeat(2, axis=0)
+    marked = Samples(as_rows(steps, [4, 3]), np.zeros(2, int))
+    plain, first, second = permuted_tasks(Split(marked, marked), 3, 5, generator(), (4, 11))
+    np.testing.assert_array_equal(plain.held_out.X, marked.X)
+    orders = []
+    for task in (first, second):
+        values, lengths = as_sequences(task.held_out.X, (4, 11))
+        assert lengths.tolist() == [4, 3]
+        order = values[0, 0].astype(int)
+        assert sorted(order) == list(range(10))
+        np.testing.assert_array_equal(task.held_out.X, as_rows(steps[:, :, order], [4, 3]))
+        orders.append(order.tolist())
+    assert orders[0] != orders[1]
 
 
 def test_fit_shows_a_sequence_in_its_own_order() -> None:

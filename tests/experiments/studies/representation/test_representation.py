@@ -25,6 +25,7 @@ from experiments.studies.representation.procrustes import procrustes
 from experiments.studies.representation.rsa import agreement, dissimilarities
 from experiments.tasks.dataset import _test_indices, final_split
 from models.registry import create
+from models.sequences import as_rows, check_rows
 from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore, tiny
 from tests.experiments.here import run_here
 
@@ -145,6 +146,13 @@ def test_the_same_samples_once_more() -> None:
     again = told_apart(X)
     assert (again != X).sum(axis=1).tolist() == [1, 1, 1]
     np.testing.assert_allclose(again, X, rtol=1e-15, atol=1e-300)
+
+
+def test_the_same_sequences_once_more_keep_their_mask() -> None:
+    X = as_rows(np.array([[[-1.0], [-2.0]], [[-3.0], [-4.0]]]), [2, 1])
+    again = told_apart(X, (2, 2))
+    assert np.argwhere(again != X).tolist() == [[0, 0], [1, 0]]
+    check_rows("again", again, (2, 2))
 
 
 def test_a_second_presentation_changes_spikes_drawn_at_random_alone() -> None:

@@ -1,0 +1,38 @@
+"""`mnist-rows`: the images of `mnist`, row after row: 28 steps of 28 pixels, from the same files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from experiments.tasks import Task, mnist
+from experiments.tasks.dataset import Dataset
+from models.sequences import as_rows
+
+
+def load(data_dir: Path | None) -> Dataset:
+    """Load the images of `mnist` as sequences, from the upper row to the lower one.
+
+    Parameters
+    ----------
+    data_dir
+        As for `mnist`.
+
+    Returns
+    -------
+    Dataset
+        All 70,000 images, the 60,000 training images first.
+
+    Raises
+    ------
+    InputError
+        As for `mnist`.
+    MachineError
+        If the download fails.
+    """
+    images = mnist.load(data_dir)
+    rows = as_rows(images.X.reshape(-1, 28, 28))
+    return replace(images, name="mnist-rows", X=rows, image_shape=None, sequence_shape=(28, 29))
+
+
+TASK = Task("mnist-rows", "sequences: the images of mnist, row after row", load)
