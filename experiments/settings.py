@@ -203,6 +203,7 @@ SQUARE_SETTINGS: Mapping[str, Mapping[str, Mapping[str, Parameters]]] = MappingP
             },
             "large images": {"local-rate": _RANDOM, "three-factor": _RANDOM},
             "features": {"local-rate": _RANDOM, "three-factor": _RANDOM},
+            "sequences": {"local-rate": _RANDOM, "three-factor": _RANDOM},
         }
     }
 )
