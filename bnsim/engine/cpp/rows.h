@@ -96,7 +96,7 @@ struct Rows {
     }
     /* Cut rows where the targets of one thread end and those of the next one begin. */
     APART void share_out(int n, int n_targets) {
-        if (!packed || !ascending) n = 1;
+        if (!packed || !ascending || (int64_t)n_rows() / std::max(shares, 1) * n > std::numeric_limits<int32_t>::max()) n = 1;
         if (n == shares) return;
         if (near.empty()) cut_for(n, far.data(), far.size(), n_targets); else cut_for(n, near.data(), near.size(), n_targets);
         for (size_t k = 0; k < start.size(); k++) start[k] = start[k] / shares * n;
