@@ -45,6 +45,7 @@ HAS: dict[str, set[type]] = {
     "rate": {Probabilistic, Tolerant},
     "rate-dense": FEEDFORWARD,
     "article-dense": FEEDFORWARD,
+    "gru": {Probabilistic, Taught},
     "converted": {*SPIKING, Anytime, Layered, Differentiable},
     "convolutional": FEEDFORWARD,
     "converted-convolutional": {*SPIKING, Anytime, Layered, Differentiable},
