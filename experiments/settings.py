@@ -207,7 +207,7 @@ SQUARE_SETTINGS: Mapping[str, Mapping[str, Mapping[str, Parameters]]] = MappingP
         }
     }
 )
-"""Square (`models.square`) -> kind of task -> corner -> parameters in place of those above.
+"""Square (`experiments.square`) -> kind of task -> corner -> parameters in place of those above.
 
 All corners make equally many passes, as many as the one that needs most. On digits, eight learning rates were tried for
 each with 30 passes on validation splits: five for the networks of rates, six for `surrogate`, two for `three-factor`,

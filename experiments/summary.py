@@ -18,9 +18,9 @@ compared in percentage points. The primary metrics of all studies (`Metric.prima
 over all pairs of twins in a run, are corrected together by Holm. `verdict` is what `experiments.verdict` says of a
 primary metric, null for others.
 
-Where a run holds the four corners of a square (`models.square`), `effects` says what spikes and what local learning are
-worth in each metric, and how far one depends on the other (`EFFECTS`). The primary metrics' effects are a family of
-their own.
+Where a run holds the four corners of a square (`experiments.square`), `effects` says what spikes and what local
+learning are worth in each metric, and how far one depends on the other (`EFFECTS`). The primary metrics' effects are a
+family of their own.
 
 Intervals hold 95 % and are corrected for the overlap of the splits where each seed draws its own
 (`experiments.statistics`). Those of means are score intervals within the limits of the metric (`Metric.limits`), or
@@ -41,6 +41,7 @@ from numpy.typing import NDArray
 
 from experiments.references import REFERENCES, Reference
 from experiments.spec import Metric, Study
+from experiments.square import Square
 from experiments.statistics import (
     ROUNDING,
     Difference,
@@ -54,7 +55,6 @@ from experiments.statistics import (
 )
 from experiments.verdict import Verdict, verdict, verdict_on_effect
 from experiments.yardsticks import Classic, Yardstick
-from models.square import Square
 
 EFFECTS: Mapping[str, tuple[float, float, float, float]] = {
     "spikes": (-0.5, -0.5, 0.5, 0.5),

@@ -64,7 +64,7 @@ def compare(  # numpydoc ignore=PR01
 def _of_square(models: str, settings: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """The networks of the first square with what stands beside it, and the settings that it asks for."""
     from bnsim.errors import InputError
-    from models.square import SQUARES
+    from experiments.square import SQUARES
 
     if models != MODELS:
         raise InputError("--models: --square chooses the networks; leave one of the two out")

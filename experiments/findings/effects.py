@@ -9,8 +9,8 @@ from experiments.run_directory import Run
 from experiments.shared.stored import Entry
 from experiments.shared.wording import CONFIDENCE, interval, number
 from experiments.spec import Metric, Study
+from experiments.square import SQUARES, Square
 from experiments.studies import carried_out
-from models.square import SQUARES, Square
 
 
 @dataclass(frozen=True)

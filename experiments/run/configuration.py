@@ -17,11 +17,11 @@ from experiments.names import PRESETS
 from experiments.run.values import check_value
 from experiments.settings import SQUARE_SETTINGS, settings_of
 from experiments.spec import DEFAULT_BATCH, Study
+from experiments.square import SQUARES, Square
 from experiments.studies import of_classifiers
 from experiments.tasks.dataset import Dataset
 from models import registry
 from models.checks import is_count
-from models.square import SQUARES, Square
 
 Settings = Mapping[str, Mapping[str, Any]]
 
@@ -184,8 +184,8 @@ def resolve(
 ) -> RunConfig:
     """Fill in the presets and the model settings, then apply the settings of the user.
 
-    "square" names a square (`models.square`) of which all corners are among the models: they get the parameters that it
-    asks for (`experiments.settings.SQUARE_SETTINGS`), unless the user sets others.
+    "square" names a square (`experiments.square`) of which all corners are among the models: they get the parameters
+    that it asks for (`experiments.settings.SQUARE_SETTINGS`), unless the user sets others.
 
     "studies.NAME" sets an option of all studies of the run that have it, except those with a setting of their own. A
     setting that twins share (`shared` in `models.registry`: filters, gain) applies to both twins if it is given for one

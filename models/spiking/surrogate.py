@@ -29,7 +29,7 @@ class Surrogate(SpikingLayers):
 
     After each presentation all weights take one plain step down the gradient of the cross-entropy of a softmax of 0.2
     times the output neurons' spike counts. With x the membrane potential in units of the threshold above rest, the
-    derivative of a spike by x is replaced by 1 / (1 + 2 |x - 1|)^2; resets are not differentiated. The learning rate
+    derivative of a spike by x is replaced by 1 / (1 + 2 abs(x - 1))^2; resets are not differentiated. The learning rate
     falls linearly over the training to `final_rate` of its start; in `partial_fit`, which does not know the end, it
     stays.
 

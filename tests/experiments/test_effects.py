@@ -18,12 +18,12 @@ from experiments.run.configuration import resolve
 from experiments.run_directory import COLUMNS, Run, RunContents, read_run
 from experiments.settings import KINDS as KINDS_OF_TASK
 from experiments.settings import SQUARE_SETTINGS
+from experiments.square import SQUARES
 from experiments.studies import STUDIES
 from experiments.summary import Design, summarise
 from experiments.tasks import load_task
 from experiments.verdict import verdict_on_effect
 from models import registry
-from models.square import SQUARES
 from tests.experiments.test_run_directory import write_run
 
 SQUARE = SQUARES["feed-forward"]
