@@ -271,7 +271,7 @@ class Simulator:
             wanted,
             chunk=self._chunk,
             limit=None if to is None else Limit(PIECE_BYTES, PIECE_SECONDS),
-            threads=self._threads if self._is_large else 1,
+            threads=self._threads_of_step,
         )
         with progress_of(steps, program.dt, shown=progress) as report:
             if to is not None:
@@ -406,7 +406,7 @@ class Simulator:
                 spikes=wanted.spikes,
                 samples=wanted.samples,
                 profile=profile,
-                threads=self._threads if self._is_large else 1,
+                threads=self._threads_of_step,
                 first=start,
             )
 
@@ -424,6 +424,10 @@ class Simulator:
     def _at_once(self, n_trials: int) -> int:
         """How many processes share trials of which none depends on others. Large networks are not held many times."""
         return 1 if self._is_large else max(1, min(self._threads, n_trials // LEAST_TRIALS))
+
+    @property
+    def _threads_of_step(self) -> int:
+        return self._threads if self._is_large else 1
 
     @property
     def _is_large(self) -> bool:

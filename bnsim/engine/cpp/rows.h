@@ -56,7 +56,6 @@ struct Rows {
     std::vector<uint16_t> counts;               /* of what has reached each target in this step, where spikes are counted */
     const int32_t *spikes, *n_spikes;
     const int32_t* numbers;
-    bool delayed;
 
     /* What sums of weights are to be multiplied by: where all weights are one number, ones are summed instead. */
     APART void sum_ones(double* weights, size_t n) {
@@ -89,7 +88,6 @@ struct Rows {
         for (int32_t k = 0; k < n_rows(); k++) occurs[rows[k].delay] = 1;
         delays.clear();
         for (int32_t step = longest; step >= 0; step--) if (occurs[step]) delays.push_back(step);
-        delayed = longest > 0;
         flights.assign(shares, Flight());
         for (int k = 0; k < shares; k++) flights[k].sent.resize(longest + 1);
         clear();
@@ -307,7 +305,7 @@ struct Rows {
     }
     APART void find_due(Flight& flight, int share) const {
         flight.due.clear();
-        if (delayed) flight.now++;
+        flight.now++;
         std::vector<Sent>& list = flight.sent_before(0);
         list.clear();
         for (int k = 0; k < *n_spikes; k++) {

@@ -10,9 +10,7 @@
 
     bnsim::Rows& _rows = bnsim_rows_{{pathway.name}};
     {% set weights = get_array_name(variables['w']) if 'w' in variables else '' %}
-    {% set reads_weights = weights and 'const double w = ' ~ weights in vector_code | join('\n') %}
-    {% set shares = pathway.program.drawable and reads_weights %}
-    {% if shares %}
+    {% if pathway.program.drawable %}
     {# Threads call this function again, each for some of the targets. #}
     if (_rows.shares > 1 && bnsim::number_of_thread < 0)
     {
