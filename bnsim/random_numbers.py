@@ -180,7 +180,7 @@ def uniform(key_high: Any, key_low: Any, stream: Any, step: Any, unit: Any) -> F
     step, unit = np.asarray(step).astype(np.uint64), np.asarray(unit).astype(np.uint64)
     counter = (unit >> np.uint64(2), step, stream, step >> _HIGH)
     words = philox4x32(counter, (key_high, key_low))
-    return _in_open_interval(np.choose((unit & np.uint64(3)).astype(np.intp), words))
+    return in_open_interval(np.choose((unit & np.uint64(3)).astype(np.intp), words))
 
 
 def normal(key_high: Any, key_low: Any, stream: Any, step: Any, unit: Any) -> Float64Array:
@@ -217,7 +217,19 @@ def poisson(mean: Any, key_high: Any, key_low: Any, stream: Any, step: Any, unit
     return poisson_quantile(mean, uniform(key_high, key_low, stream, step, unit))
 
 
-def _in_open_interval(word: UInt64Array) -> Float64Array:
+def in_open_interval(word: UInt64Array) -> Float64Array:
+    """Return the uniform numbers that words of the generator stand for.
+
+    Parameters
+    ----------
+    word : ndarray of uint64
+        Words of 32 bits.
+
+    Returns
+    -------
+    ndarray of float64
+        (word + 1/2) / 2^32, between 0 and 1.
+    """
     numbers: Float64Array = (word.astype(np.float64) + 0.5) * 2.0**-32
     return numbers
 
@@ -275,7 +287,7 @@ class Numbers:
         """
         place = np.asarray(place).astype(np.uint64)
         words = philox4x32((place >> np.uint64(2), row, self._stream, 0), self._key)
-        return _in_open_interval(np.choose((place & np.uint64(3)).astype(np.intp), words))
+        return in_open_interval(np.choose((place & np.uint64(3)).astype(np.intp), words))
 
     def rows(self, rows: Int64Array, n: int, first: int = 0) -> Float64Array:
         """Return the numbers of as many places in each of some rows.
@@ -355,5 +367,5 @@ class Numbers:
             part = slice(start, start + CALLS)
             words = philox4x32((call[part], row[part], self._stream, 0), self._key)
             for index, word in enumerate(words):
-                numbers[part, index] = _in_open_interval(word)
+                numbers[part, index] = in_open_interval(word)
         return numbers

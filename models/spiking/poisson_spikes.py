@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim.arrays import Float64Array, LabelArray
-from bnsim.random_numbers import CALLS, PER_CALL, philox4x32, stream, trial_keys
+from bnsim.random_numbers import CALLS, PER_CALL, in_open_interval, philox4x32, stream, trial_keys
 
 
 def poisson_spikes(
@@ -45,5 +45,5 @@ def poisson_spikes(
         k, c = trial[start : start + at_once, None], call[start : start + at_once, None]
         words = philox4x32((c, steps, stream(f"{population}:spikes"), 0), (keys[k, 0], keys[k, 1]))
         for place, word in enumerate(words):
-            spikes[k, steps, c, place] = (word + 0.5) * 2.0**-32 < chances[k, c, place]
+            spikes[k, steps, c, place] = in_open_interval(word) < chances[k, c, place]
     return spikes.reshape(n_trials, n_steps, -1)[:, :, :n_units]

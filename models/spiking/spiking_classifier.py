@@ -123,7 +123,7 @@ class SpikingClassifier(OnlineClassifier):
             )
         except DivergenceError as error:
             raise self._diverged(str(error).removeprefix("simulation: ").partition(";")[0]) from error
-        self.learned_ = {name: state[name] for name in self._learned_sizes()}
+        self.learned_ = {name: state[name] for name in self._learned_sizes(simulator.network)}
         if self._survey is not None:
             self._survey.add(self.presentations_seen_, recording.counts)
         return recording
@@ -191,13 +191,12 @@ class SpikingClassifier(OnlineClassifier):
         return {f"learned/{name}": array for name, array in self.learned_.items()}
 
     def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        prefix, sizes = "learned/", self._learned_sizes()
+        prefix, sizes = "learned/", self._learned_sizes(self._network())
         check(arrays, {f"{prefix}{name}": Expected(REAL, (size,)) for name, size in sizes.items()})
         self.learned_ = {name: arrays[f"{prefix}{name}"] for name in sizes}
 
-    def _learned_sizes(self) -> dict[str, int]:
+    def _learned_sizes(self, network: bnsim.Network) -> dict[str, int]:
         """Length of each array of `learned_`: weights that learn, then persistent variables of neurons."""
-        network = self._network()
         sizes = {population.name: population.size for population in network.populations}
         learning = [projection for projection in network.projections if self._learns(projection)]
         weights = {f"{each.name}.w": sizes[each.source] * sizes[each.target] for each in learning}
