@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from bnsim import npz
 from bnsim.errors import InputError, refuse_path
 from experiments.tasks.dataset import Dataset
-from models.sequences import as_rows
+from experiments.tasks.sequences import of_sequences
 
 LUMA = (0.299, 0.587, 0.114)
 """Weights of red, green and blue in the luma of Recommendation ITU-R BT.601."""
@@ -113,18 +113,9 @@ def _sequences(path: Path, X: NDArray, y: NDArray, lengths: NDArray) -> Dataset:
     after_the_end = np.arange(n_steps) >= lengths[:, None]
     X = np.where(after_the_end[:, :, None], X.dtype.type(0), X)  # there may be NaN there
     classes, labels = _checked(path, X, y)
-    return Dataset(
-        name=path.stem,
-        X=as_rows(X, lengths),
-        y=labels.astype(np.int64),
-        classes=tuple(str(value) for value in classes),
-        image_shape=None,
-        scaling="standardise",
-        notes=(
-            f"samples of shape {X.shape[1:]} were read as sequences of up to {n_steps} steps of {n_channels} channels",
-        ),
-        sequence_shape=(n_steps, n_channels + 1),
-    )
+    note = f"samples of shape {X.shape[1:]} were read as sequences of up to {n_steps} steps of {n_channels} channels"
+    names = tuple(str(value) for value in classes)
+    return of_sequences(path.stem, X, labels.astype(np.int64), names, lengths, scaling="standardise", notes=(note,))
 
 
 def _checked(path: Path, X: NDArray, y: NDArray) -> tuple[NDArray, NDArray[np.intp]]:

@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from experiments.tasks import Task
 from experiments.tasks.dataset import Dataset
-from experiments.tasks.decisions import N_TRIALS, STEP, dataset, evidence, noise
+from experiments.tasks.decisions import N_TRIALS, STEP, evidence, noise
+from experiments.tasks.sequences import of_sequences
 
 COHERENCES = (0.05, 0.15, 0.5)
 FIXATION, STIMULUS, DECISION = 300, 750, 100
@@ -82,7 +83,7 @@ def load(data_dir: Path | None) -> Dataset:
     steps[:, start:end, 1:5] = means[:, None] + noise((N_TRIALS, end - start, 4), VARIANCE, generator)
     steps[:, :, 5:] = np.eye(2)[context][:, None]
     y = sides[np.arange(N_TRIALS), context]
-    return dataset("context-decision", steps, y, ("left", "right"), decisions + DECISION // STEP)
+    return of_sequences("context-decision", steps, y, ("left", "right"), decisions + DECISION // STEP)
 
 
 TASK = Task("context-decision", "sequences: the stronger stimulus of the kind that a cue names, 5000 trials", load)

@@ -1,4 +1,4 @@
-"""What tasks of decisions have in common: the time step, noise of the stimulus, and how a trial becomes a sample.
+"""What tasks of decisions have in common: the time step, and the means and the noise of stimuli.
 
 The definitions are those that neurogym gives of the published experiments; the publications themselves were not read
 for them. With coherence c, two stimuli have the means (1 + c) / 2 and (1 - c) / 2. They are seen through noise that is
@@ -13,11 +13,8 @@ Molano-Mazon et al. (2022), NeuroGym, https://doi.org/10.31234/osf.io/aqc9n, and
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bnsim.arrays import Float64Array
-from experiments.tasks.dataset import Dataset
-from models.sequences import as_rows
 
 STEP = 50
 """Of a row, in ms; all durations are whole numbers of steps."""
@@ -60,30 +57,3 @@ def evidence(coherence: Float64Array) -> Float64Array:
         (1 + c) / 2 and (1 - c) / 2.
     """
     return np.stack([1 + coherence, 1 - coherence], axis=1) / 2
-
-
-def dataset(
-    name: str, steps: Float64Array, y: NDArray[np.int64], classes: tuple[str, ...], lengths: NDArray | None = None
-) -> Dataset:
-    """Return trials as the data of a task; each seed holds out its own 20 %.
-
-    Parameters
-    ----------
-    name
-        Name of the task.
-    steps
-        What is seen (trial, time, channel).
-    y
-        The right decisions (trial,).
-    classes
-        Their names.
-    lengths
-        Steps of each trial (trial,); None where all last to the end.
-
-    Returns
-    -------
-    Dataset
-        The trials.
-    """
-    shape = (steps.shape[1], steps.shape[2] + 1)
-    return Dataset(name, as_rows(steps, lengths), y, classes, None, scaling=1.0, sequence_shape=shape)

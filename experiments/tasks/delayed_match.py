@@ -20,7 +20,8 @@ import numpy as np
 
 from experiments.tasks import Task
 from experiments.tasks.dataset import Dataset
-from experiments.tasks.decisions import N_TRIALS, STEP, dataset, noise
+from experiments.tasks.decisions import N_TRIALS, STEP, noise
+from experiments.tasks.sequences import of_sequences
 
 FIXATION, SAMPLE, DELAY, TEST, DECISION = 300, 500, 1000, 500, 100
 """Durations in ms."""
@@ -50,7 +51,7 @@ def load(data_dir: Path | None) -> Dataset:
     for shown, start, end in ((sample, ends[0], ends[1]), ((sample + y) % 2, ends[2], ends[3])):
         stimulus = np.eye(2)[shown]
         steps[:, start:end, 1:] = stimulus[:, None] + noise((N_TRIALS, end - start, 2), VARIANCE, generator)
-    return dataset("delayed-match", steps, y, ("match", "other"))
+    return of_sequences("delayed-match", steps, y, ("match", "other"))
 
 
 TASK = Task("delayed-match", "sequences: whether two stimuli a second apart are the same, 5000 trials", load)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from experiments.tasks import Task, digits
 from experiments.tasks.dataset import Dataset
-from models.sequences import as_rows
+from experiments.tasks.sequences import row_after_row
 
 
 def load(data_dir: Path | None) -> Dataset:
@@ -23,9 +22,7 @@ def load(data_dir: Path | None) -> Dataset:
     Dataset
         The 1797 images.
     """
-    images = digits.load(data_dir)
-    rows = as_rows(images.X.reshape(-1, 8, 8))
-    return replace(images, name="digits-rows", X=rows, image_shape=None, sequence_shape=(8, 9))
+    return row_after_row("digits-rows", digits.load(data_dir))
 
 
 TASK = Task("digits-rows", "sequences: the images of digits, row after row", load)

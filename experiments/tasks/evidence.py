@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from experiments.tasks import Task
 from experiments.tasks.dataset import Dataset
-from models.sequences import as_rows
+from experiments.tasks.sequences import of_sequences
 
 STEP = 10
 """Of a row, in ms; all durations are whole numbers of steps."""
@@ -108,16 +108,13 @@ def load(data_dir: Path | None) -> Dataset:
         generator.poisson(np.repeat(rates(part) * (STEP / 1000), NEURONS, axis=2)).astype(np.uint8)
         for part in np.array_split(sides, 9)
     ]
-    return Dataset(
+    return of_sequences(
         "evidence",
-        as_rows(np.concatenate(counts)),
+        np.concatenate(counts),
         (2 * sides.sum(axis=1) > N_CUES).astype(np.int64),
         ("left", "right"),
-        image_shape=None,
-        scaling=1.0,
         n_train=N_TRAIN,
         n_validation=N_VALIDATION,
-        sequence_shape=(N_STEPS, 4 * NEURONS + 1),
     )
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from bnsim.packages import with_extra
 from experiments.tasks import Task
 from experiments.tasks.dataset import Dataset
-from models.sequences import as_rows
+from experiments.tasks.sequences import of_sequences
 
 N_SPEAKERS = 9
 
@@ -47,15 +47,14 @@ def load(data_dir: Path | None) -> Dataset:
     lengths = [len(utterance) for utterance in utterances]
     steps = np.stack([np.pad(spoken, ((0, max(lengths) - len(spoken)), (0, 0))) for spoken in utterances])
     y = np.concatenate([np.asarray(labels).astype(np.int64) for _, labels in parts]) - 1
-    return Dataset(
+    return of_sequences(
         "japanese-vowels",
-        as_rows(steps, lengths),
+        steps,
         y,
         tuple(f"speaker {number}" for number in range(1, N_SPEAKERS + 1)),
-        image_shape=None,
+        lengths,
         scaling="standardise",
         n_train=len(parts[0][1]),
-        sequence_shape=(steps.shape[1], steps.shape[2] + 1),
     )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from experiments.tasks import Task, mnist
 from experiments.tasks.dataset import Dataset
-from models.sequences import as_rows
+from experiments.tasks.sequences import row_after_row
 
 
 def load(data_dir: Path | None) -> Dataset:
@@ -30,9 +29,7 @@ def load(data_dir: Path | None) -> Dataset:
     MachineError
         If the download fails.
     """
-    images = mnist.load(data_dir)
-    rows = as_rows(images.X.reshape(-1, 28, 28))
-    return replace(images, name="mnist-rows", X=rows, image_shape=None, sequence_shape=(28, 29))
+    return row_after_row("mnist-rows", mnist.load(data_dir))
 
 
 TASK = Task("mnist-rows", "sequences: the images of mnist, row after row", load)

@@ -20,7 +20,8 @@ import numpy as np
 
 from experiments.tasks import Task
 from experiments.tasks.dataset import Dataset
-from experiments.tasks.decisions import N_TRIALS, STEP, dataset, evidence, noise
+from experiments.tasks.decisions import N_TRIALS, STEP, evidence, noise
+from experiments.tasks.sequences import of_sequences
 
 COHERENCES = (0.0, 0.064, 0.128, 0.256, 0.512)
 FIXATION, STIMULUS, DECISION = 100, 2000, 100
@@ -49,7 +50,7 @@ def load(data_dir: Path | None) -> Dataset:
     steps = np.zeros((N_TRIALS, end + DECISION // STEP, 3))
     steps[:, :end, 0] = 1
     steps[:, seen:end, 1:] = evidence(coherence)[:, None] + noise((N_TRIALS, end - seen, 2), VARIANCE, generator)
-    return dataset("perceptual-decision", steps, y, ("left", "right"))
+    return of_sequences("perceptual-decision", steps, y, ("left", "right"))
 
 
 TASK = Task("perceptual-decision", "sequences: the stronger one of two noisy stimuli, 5000 trials", load)

@@ -25,7 +25,7 @@ import numpy as np
 
 from experiments.tasks import Task
 from experiments.tasks.dataset import Dataset
-from models.sequences import as_rows
+from experiments.tasks.sequences import of_sequences
 
 SYMBOLS = "BTPSXVE"
 """In the order of the channels."""
@@ -89,16 +89,14 @@ def load(data_dir: Path | None) -> Dataset:
     n_steps = LONGEST + 2
     padded = np.frombuffer("".join(string.ljust(n_steps) for string in strings).encode(), np.uint8)
     steps = padded.reshape(len(y), n_steps, 1) == np.frombuffer(SYMBOLS.encode(), np.uint8)
-    return Dataset(
+    return of_sequences(
         "reber",
-        as_rows(steps.astype(np.uint8), [len(string) for string in strings]),
+        steps.astype(np.uint8),
         y,
         tuple(CLASSES),
-        image_shape=None,
-        scaling=1.0,
+        [len(string) for string in strings],
         n_train=N_TRAIN,
         n_validation=N_VALIDATION,
-        sequence_shape=(n_steps, len(SYMBOLS) + 1),
     )
 
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from experiments.tasks import Task
 from experiments.tasks.dataset import Dataset
-from models.sequences import as_rows
+from experiments.tasks.sequences import of_sequences
 
 STEP, PERIOD = 20, 200
 """In ms: of a row, and of a value or a command."""
@@ -85,15 +85,8 @@ def load(data_dir: Path | None) -> Dataset:
     active, stored, n_periods = trials(N_TRIALS, generator)
     steps = PERIOD // STEP
     expected = np.repeat(np.repeat(active, steps, axis=1), NEURONS, axis=2) * (RATE * STEP / 1000)
-    return Dataset(
-        "store-recall",
-        as_rows(generator.poisson(expected).astype(np.uint8), n_periods * steps),
-        stored,
-        ("0", "1"),
-        image_shape=None,
-        scaling=1.0,
-        sequence_shape=(N_PERIODS * steps, 4 * NEURONS + 1),
-    )
+    counts = generator.poisson(expected).astype(np.uint8)
+    return of_sequences("store-recall", counts, stored, ("0", "1"), n_periods * steps)
 
 
 TASK = Task("store-recall", "sequences: the value that was shown with a command to store it, 5000 trials", load)
