@@ -64,12 +64,13 @@ def compare(  # numpydoc ignore=PR01
 def _of_square(models: str, settings: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """The networks of the first square with what stands beside it, and the settings that it asks for."""
     from bnsim.errors import InputError
+    from experiments.run.configuration import SQUARE
     from experiments.square import SQUARES
 
     if models != MODELS:
         raise InputError("--models: --square chooses the networks; leave one of the two out")
     name, square = next(iter(SQUARES.items()))
-    return ",".join([*square.corners, square.beside]), {"square": name, **settings}
+    return ",".join([*square.corners, square.beside]), {SQUARE: name, **settings}
 
 
 @app.command("run")

@@ -93,9 +93,9 @@ def sentence(one: Effects) -> str:
         One sentence or two.
     """
     square = one.square
-    whole = one.spikes["difference"] + one.local_learning["difference"]
+    whole = number(one.spikes["difference"] + one.local_learning["difference"], one.spikes["unit"], signed=True)
     return (
-        f"{square.spikes_local} minus {square.rates_backpropagation} is {_signed(whole, one)}: "
+        f"{square.spikes_local} minus {square.rates_backpropagation} is {whole}: "
         f"{_told(one.spikes)} due to spikes, {_told(one.local_learning)} to local learning. "
         f"Interaction: {_told(one.interaction)}."
     )
@@ -106,7 +106,3 @@ def _told(entry: Entry) -> str:
     if entry["ci_low"] is None:
         return f"{value} (no interval: one seed)"
     return f"{value} ({CONFIDENCE} interval {interval(entry, signed=True)}; {entry['verdict']})"
-
-
-def _signed(value: float, one: Effects) -> str:
-    return number(value, one.spikes["unit"], signed=True)

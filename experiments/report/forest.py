@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bnsim.plotting.style import BLUE, FAINT, INK, VERMILLION, style
 from experiments.findings.comparisons import Comparison, comparisons, pairs
 from experiments.run_directory import Run
+from experiments.shared.drawing.curves import signed_numbers
 from experiments.shared.wording import interval, number
 from experiments.statistics import MIN_SEEDS_FOR_P
 
@@ -196,8 +196,7 @@ def _scale(ax: Axes, panel: Sequence[Comparison], reach: float) -> None:
     """Put zero in the middle, and the better side of the brain-like network on the right."""
     less, unit = panel[0].better == "less", panel[0].entry["unit"]
     ax.set_xlim(*((reach, -reach) if less else (-reach, reach)))
-    ax.xaxis.set_major_locator(MaxNLocator(6, symmetric=True))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+,.12g}".replace("-", "−") if value else "0"))
+    signed_numbers(ax.xaxis, 6)
     ax.grid(axis="x", color=FAINT, linewidth=0.5, alpha=0.5)
     ax.set_axisbelow(True)
     label = f"BNS − ANN ({_short(unit)})" if unit else "BNS − ANN"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bnsim.plotting.style import BLUE, FAINT, INK, VERMILLION, style
 from experiments.findings.effects import Effects, effects
 from experiments.run_directory import Run
+from experiments.shared.drawing.curves import signed_numbers
 from experiments.shared.stored import Entry, entries, values
 from experiments.shared.wording import interval, number
 
@@ -138,8 +138,7 @@ def _draw_effects(ax: Axes, one: Effects) -> None:
     ax.set_yticks(range(3), _NAMES)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
-    ax.xaxis.set_major_locator(MaxNLocator(5, symmetric=True))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+,.12g}".replace("-", "−") if value else "0"))
+    signed_numbers(ax.xaxis, 5)
     unit = one.spikes["unit"]
     side = "more" if one.better == "more" else "less"
     ax.set_xlabel(f"Effect ({unit}; {side} is better)" if unit else f"Effect ({side} is better)")

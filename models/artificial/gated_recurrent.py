@@ -43,12 +43,14 @@ class GatedRecurrent(KerasClassifier):
     InputError
         For a parameter out of its range, or samples that are no sequences of that shape.
 
-    Notes ----- At step t of a sequence: z = s(W_z x_t + U_z h + b_z), r = s(W_r x_t + U_r h + b_r), with s the logistic
-    function; c = tanh(W_c x_t + b_c + r (U_c h + d_c)); h <- z h + (1 - z) c, from h = 0. After the last step of the
-    sequence h stands still, so that nothing after the end counts, and p = softmax(V h + b). The mask is no input. W and
-    V are initialised Glorot-uniform, U orthogonal, biases at 0, except for b_z = log(m) with m uniform in [1, memory],
-    so that h begins with time constants of up to so many steps (Tallec & Ollivier 2018): with biases of 0 a state
-    halves in every step, and what is to be remembered for a hundred steps leaves no gradient.
+    Notes
+    -----
+    At step t of a sequence: z = s(W_z x_t + U_z h + b_z), r = s(W_r x_t + U_r h + b_r), with s the logistic function;
+    c = tanh(W_c x_t + b_c + r (U_c h + d_c)); h <- z h + (1 - z) c, from h = 0. After the last step of the sequence h
+    stands still, so that nothing after the end counts, and p = softmax(V h + b). The mask is no input. W and V are
+    initialised Glorot-uniform, U orthogonal, biases at 0, except for b_z = log(m) with m uniform in [1, memory], so
+    that h begins with time constants of up to so many steps (Tallec & Ollivier 2018): with biases of 0 a state halves
+    in every step, and what is to be remembered for a hundred steps leaves no gradient.
     """
 
     name = "gru"

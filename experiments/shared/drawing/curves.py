@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from bnsim.arrays import FloatArray
 from bnsim.plotting.style import BLUE, FAINT, style
@@ -265,6 +265,20 @@ def plain_numbers(axis: Axis) -> None:
         Axis to change.
     """
     axis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.12g}"))
+
+
+def signed_numbers(axis: Axis, most: int) -> None:
+    """Write the numbers of an axis with their signs, at places as far below zero as above it.
+
+    Parameters
+    ----------
+    axis
+        Axis to change.
+    most
+        How many intervals there are at most.
+    """
+    axis.set_major_locator(MaxNLocator(most, symmetric=True))
+    axis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:+,.12g}".replace("-", "−") if number else "0"))
 
 
 def _seeds(run: Run) -> str:

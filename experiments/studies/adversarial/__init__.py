@@ -18,8 +18,10 @@ the most successful of fgsm, pgd and black_box on each sample. If input spikes a
 sample that differs in any bit. Answers near a boundary then vary by chance, and the black-box attack may try many of
 them.
 
-References ---------- Athalye, Carlini & Wagner (2018), ICML: masked gradients are detected by black-box and transfer
-attacks that succeed more often than gradient attacks. Others in `attacks`.
+References
+----------
+Athalye, Carlini & Wagner (2018), ICML: masked gradients are detected by black-box and transfer attacks that succeed
+more often than gradient attacks. Others in `attacks`.
 """
 
 from __future__ import annotations
