@@ -20,6 +20,7 @@ from bnsim.network import Network, Population, Projection
 from bnsim.neurons import NeuronModel
 from bnsim.neurons.base import InputUnit
 from bnsim.plasticity import PlasticityRule
+from bnsim.plasticity.base import STATEMENTS
 from bnsim.synapses import SynapseModel
 from bnsim.synapses.base import WeightKind
 from bnsim.times import Times, shown, spike_times
@@ -138,7 +139,7 @@ def _check_rule(rule: object) -> None:
     name = type(rule).__name__
     if rule.trial_end:
         raise InputError(f"weight_change.rule: {name} learns at the end of trials; simulate a network with it instead")
-    if "{membrane}" in rule.postsynaptic + rule.on_pre + rule.on_post + rule.each_step:
+    if "{membrane}" in "".join([rule.postsynaptic, *(getattr(rule, attribute) for attribute in STATEMENTS)]):
         raise InputError(
             f"weight_change.rule: {name} follows the membrane potential, not spikes alone; simulate a network with it "
             "instead"

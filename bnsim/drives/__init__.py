@@ -12,6 +12,7 @@ from bnsim.drives.current import RampCurrent as RampCurrent
 from bnsim.drives.current import SineCurrent as SineCurrent
 from bnsim.drives.current import StepCurrent as StepCurrent
 from bnsim.drives.encoder import Encoder as Encoder
+from bnsim.drives.graded_input import GradedInput as GradedInput
 from bnsim.drives.latency import Latency as Latency
 from bnsim.drives.ornstein_uhlenbeck import OrnsteinUhlenbeck as OrnsteinUhlenbeck
 from bnsim.drives.poisson import Poisson as Poisson

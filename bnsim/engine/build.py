@@ -231,6 +231,9 @@ def _group(population: PopulationProgram, clock: Any) -> Any:
     if population.receives:
         name = f"receive_{population.name}"
         group.run_regularly(population.receives, when="synapses", order=AFTER_ALL, clock=clock, name=name)
+    if population.each_step:
+        name = f"each_step_{population.name}"
+        group.run_regularly(population.each_step, when="after_thresholds", order=-1, clock=clock, name=name)
     if population.arrivals:
         group.contained_objects.append(_at_spikes(group, population.arrivals, f"arrivals_{population.name}"))
     return group
@@ -310,8 +313,12 @@ def _synapses(projection: ProjectionProgram, groups: dict[str, Any], clock: Any,
         pathway.order = 2 * order + (side == "post")
         pathway.add_attribute("program")  # read by the template of synapses
         pathway.program = projection
+    if projection.graded:
+        name = f"graded_{projection.name}"
+        synapses.run_regularly(projection.graded, when="synapses", order=2 * order, clock=clock, name=name)
     if projection.each_step:
-        synapses.run_regularly(projection.each_step, when="end", clock=clock, name=f"each_step_{projection.name}")
+        name = f"each_step_{projection.name}"
+        synapses.run_regularly(projection.each_step, when="end", order=order, clock=clock, name=name)
     return synapses
 
 

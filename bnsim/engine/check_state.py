@@ -60,7 +60,8 @@ def _check(program: Program, state: State, continuous: bool, passed: Known) -> N
     given = [state[name] for projection in program.projections for name in _weighed(projection, state)]
     passed.once("limits of weights", given, lambda: check_given(program, state))
     for variable in program.variables:
-        if variable.role != "weight" and (continuous or variable.place == "population"):
+        carried = continuous or variable.place == "population" or variable.role == "persistent"
+        if variable.role != "weight" and carried:
             _check_values(state, variable.name, program.length(variable, state), passed)
     if continuous:
         _check_in_time(state, passed)

@@ -11,7 +11,7 @@ import numpy as np
 
 from bnsim.arrays import Int64Array
 from bnsim.description import canonical
-from bnsim.drives.encoder import Encoded
+from bnsim.drives.encoder import Encoded, SpikeRaster
 from bnsim.engine import random, stimuli
 from bnsim.engine.backends import CompiledNetwork
 from bnsim.engine.job import Grid, Job, Limit, Outcome, Reporter
@@ -36,7 +36,7 @@ class Run:
         Number of segments.
     drives : mapping of str to Encoded
         By population, with one entry a segment.
-    told : mapping of (str, str) to ndarray of float64, shape (1, ...)
+    told : mapping of (str, str) to ndarray of float64, shape (1, 1, ...)
         Signals of rules.
     correct : ndarray of int64, shape (1,)
         Not used in a continuous run.
@@ -142,6 +142,7 @@ class Run:
             sizes = {name: self.program.population(name).size for name in drives}
             drives = {name: stimuli.rest(drive, begun * sizes[name]) for name, drive in drives.items()}
         n = part.stop - part.start
+        drives = {name: each if isinstance(each, SpikeRaster) else each[:, None] for name, each in drives.items()}
         return Job(
             grid=Grid(steps, steps, start + done, continuous=True),
             state=state,

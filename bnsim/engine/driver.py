@@ -212,10 +212,11 @@ class _Writer:
     def _read(self, array: layout.Array) -> Iterator[str]:
         match array.content:
             case "header":
-                yield 'int64_t header[11]; bnsim::read(header, 11, "header");'
+                yield 'int64_t header[12]; bnsim::read(header, 12, "header");'
                 yield "const int64_t n_trials = header[0], steps = header[4], shown = header[5];"
                 yield "const bool plastic = header[1] != 0, profile = header[2] != 0, continuous = header[3] != 0;"
                 yield "const bool reports = header[7] != 0;"
+                yield "const int64_t parts = header[11];"
             case "coefficient":
                 values = self.array(self.objects.groups[array.owner], array.part)
                 yield f'bnsim::read({values.data}, {values.size}, "{array.name}");'
@@ -396,8 +397,6 @@ class _Writer:
         yield "}"
 
     def _begin_presentation(self) -> Iterator[str]:
-        repetition = self.program.repetition
-        scale = "1.0" if repetition is None else f"(1 + {float(repetition.increment)!r} * presentation)"
         yield "if (!continuous) {"
         yield from ("    " + line for line in self._start_anew())
         yield "}"
@@ -411,15 +410,23 @@ class _Writer:
                 yield f"{self.vector(group, 'first_step')}[0] = presentation * steps;"
             if _replays(population):
                 yield f"replay_{name}.begin(index_{name}.data(), offsets_{name}[trial], offsets_{name}[trial + 1]);"
-            elif population.stimulus is not None:
-                drive = self.array(group, "drive").data
-                yield f"for (int k = 0; k < {size}; k++) {drive}[k] = {scale} * drive_{name}[trial * {size} + k];"
-                yield from self._driven(population)
         for signal in self.program.rewarded:  # until the network has decided
             yield f"{self.of(signal).data}[0] = 0;"
+
+    def _begin_part(self) -> Iterator[str]:
+        """Values of stimulus and signals in a part of the presentation."""
+        repetition = self.program.repetition
+        scale = "1.0" if repetition is None else f"(1 + {float(repetition.increment)!r} * presentation)"
+        yield "const int64_t place = trial * parts + part;"
+        for population in self.program.populations:
+            if population.stimulus is not None and not _replays(population):
+                name, size = population.name, population.size
+                drive = self.array(self.objects.groups[name], "drive").data
+                yield f"for (int k = 0; k < {size}; k++) {drive}[k] = {scale} * drive_{name}[place * {size} + k];"
+                yield from self._driven(population)
         for signal in self.program.told:
             array, given = self.of(signal), _signal(signal.projection, signal.name)
-            yield f"std::copy_n(&{given}[trial * {array.size}], {array.size}, {array.data});"
+            yield f"std::copy_n(&{given}[place * {array.size}], {array.size}, {array.data});"
 
     @property
     def drawn(self) -> list[tuple[PopulationProgram, Draw]]:
@@ -497,7 +504,10 @@ class _Writer:
         yield "}"
 
     def _steps(self) -> Iterator[str]:
-        yield "loop.run(first, 0, shown, continuous ? -1 : trial);"
+        yield "for (int64_t part = 0; part < parts; part++) {"
+        yield from ("    " + line for line in self._begin_part())
+        yield "    loop.run(first, part * shown / parts, (part + 1) * shown / parts, continuous ? -1 : trial);"
+        yield "}"
         yield "if (shown < steps) {"
         for population in self.program.populations:
             if population.stimulus is not None and not _replays(population):

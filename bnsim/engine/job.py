@@ -37,12 +37,15 @@ class Grid:
         Number of the first step of a continuous run, counted from the state's beginning.
     continuous : bool
         True where segments follow each other without a break; False where each trial starts from rest at step 0.
+    parts : int
+        Number of equal parts of the presentation, each with values of its own of stimulus and signals.
     """
 
     steps: int
     presentation_steps: int
     first_step: int = 0
     continuous: bool = False
+    parts: int = 1
 
 
 @dataclass(frozen=True)
@@ -92,9 +95,9 @@ class Job:
     state : State
         Where it begins.
     drives : mapping of str to Encoded
-        By population: an array of shape (trial, unit) in SI units, or a `SpikeRaster`.
+        By population: an array of shape (trial, part, unit) in SI units, or a `SpikeRaster`.
     signals : mapping of (str, str) to ndarray of float64
-        By projection and signal, of shape (trial, unit) or (trial,).
+        By projection and signal, of shape (trial, part, unit) or (trial, part).
     correct : ndarray of int64, shape (trial,)
         The unit whose decision is rewarded; -1 where there is none.
     keys : ndarray of int64, shape (trial, 2)

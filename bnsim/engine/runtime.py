@@ -242,6 +242,8 @@ class RuntimeNetwork:
         """Run one presentation of a trial, or one segment, and return whether it was the last."""
         timestep, time = (objects.clock.variables[name].get_value() for name in ("timestep", "t"))
         number, grid = int(seen.presentations[trial]), job.grid
+        repetition = self.program.repetition
+        scale = 1.0 if repetition is None else 1 + repetition.increment * (number - 1)
         self._begin_presentation(objects, job, trial, number - 1)
         replays = self._replays(objects, job, trial)
         feeders = [
@@ -253,6 +255,8 @@ class RuntimeNetwork:
         for step in range(grid.steps):
             if step == grid.presentation_steps:
                 self._silence(objects)
+            elif step < grid.presentation_steps and step * grid.parts % grid.presentation_steps == 0:
+                self._begin_part(objects, job, trial, step * grid.parts // grid.presentation_steps, scale)
             timestep[0], time[0] = first + step, (first + step) * self.program.dt
             for values, series in feeders:
                 if step == 0 or (first + step) % series.every == 0:
@@ -275,7 +279,6 @@ class RuntimeNetwork:
         timestep[0], time[0] = first + step + 1, (first + step + 1) * self.program.dt
         if job.plastic:
             self._learn(objects, job, trial)
-        repetition = self.program.repetition
         if repetition is None or number == repetition.most:
             return True
         count = objects.groups[repetition.population].variables["spike_count"].get_value()
@@ -319,8 +322,6 @@ class RuntimeNetwork:
         ]
 
     def _begin_presentation(self, objects: Objects, job: Job, trial: int, repeated: int) -> None:
-        repetition = self.program.repetition
-        scale = 1.0 if repetition is None else 1 + repetition.increment * repeated
         if not job.grid.continuous:
             for variable in self.program.transient:
                 start = job.state[variable.name] if variable.place == "population" else variable.initial
@@ -334,13 +335,16 @@ class RuntimeNetwork:
                 _set(group, "trial_key_high", job.keys[trial, 0])
                 _set(group, "trial_key_low", job.keys[trial, 1])
                 _set(group, "first_step", repeated * job.grid.steps)
-            drive = job.drives.get(population.name)
-            if drive is not None and not isinstance(drive, SpikeRaster):
-                _set(group, "drive", scale * drive[trial])
         for signal in self.program.rewarded:  # until the network has decided
             _set(objects.owner(signal), signal.symbol, 0.0)
+
+    def _begin_part(self, objects: Objects, job: Job, trial: int, part: int, scale: float) -> None:
+        """Set stimulus and signals to their values in a part of the presentation."""
+        for name, drive in job.drives.items():
+            if not isinstance(drive, SpikeRaster):
+                _set(objects.groups[name], "drive", scale * drive[trial, part])
         for signal in self.program.told:
-            _set(objects.owner(signal), signal.symbol, job.signals[signal.projection, signal.name][trial])
+            _set(objects.owner(signal), signal.symbol, job.signals[signal.projection, signal.name][trial, part])
 
     def _silence(self, objects: Objects) -> None:
         for population in self.program.populations:

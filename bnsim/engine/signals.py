@@ -28,8 +28,8 @@ def check_signals(
     program : Program
         The program to be run.
     given : mapping of str to array_like
-        What the run gives: "projection.signal", of shape (trial, unit) or (trial,), and "reward.correct", of shape
-        (trial,).
+        What the run gives: "projection.signal", of shape (trial, unit) or (trial,), with one more axis behind the
+        first where it varies within the trial, and "reward.correct", of shape (trial,).
     n_trials : int
         Number of trials.
     plastic : bool
@@ -38,7 +38,7 @@ def check_signals(
     Returns
     -------
     signals : dict of (str, str) to ndarray of float64
-        By projection and signal, of shape (trial, unit) or (trial,).
+        By projection and signal, of shape (trial, part, unit) or (trial, part); one part where it does not vary.
     correct : ndarray of int64, shape (trial,)
         The unit whose decision is rewarded; -1 where none is given.
 
@@ -54,11 +54,11 @@ def check_signals(
     for name, signal in known.items():
         shape = (n_trials,) if signal.shared else (n_trials, signal.size)
         if name in given:
-            told[signal.projection, signal.name] = _numbers(name, given[name], shape)
+            told[signal.projection, signal.name] = _in_parts(name, given[name], shape)
         elif signal.default is None and plastic:
             raise _missing(name, shape)
         else:
-            told[signal.projection, signal.name] = np.full(shape, signal.default or 0.0)
+            told[signal.projection, signal.name] = np.full((shape[0], 1, *shape[1:]), signal.default or 0.0)
     return told, _correct(program, given, n_trials, plastic)
 
 
@@ -75,6 +75,13 @@ def _correct(program: Program, given: Mapping[str, Any], n_trials: int, plastic:
             f"Simulator.run(signals): {CORRECT!r} names units of {judged!r}; give whole numbers from 0 to {size - 1}"
         )
     return units.astype(np.int64)
+
+
+def _in_parts(name: str, given: Any, shape: tuple[int, ...]) -> Float64Array:
+    """Numbers (trial, part, ...), which may be given without parts."""
+    if np.ndim(given) != len(shape) + 1:
+        return _numbers(name, given, shape)[:, None]
+    return _numbers(name, given, (shape[0], max(1, np.shape(given)[1]), *shape[1:]))
 
 
 def _numbers(name: str, given: Any, shape: tuple[int, ...]) -> Float64Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from bnsim import notebook
 from bnsim.arrays import Int64Array
 from bnsim.binning import duration_steps
-from bnsim.drives.encoder import Encoded
+from bnsim.drives.encoder import Encoded, SpikeRaster
 from bnsim.engine import random, stimuli
 from bnsim.engine.backends import CompiledNetwork, ParallelNetwork
 from bnsim.engine.check_state import check_state
@@ -148,7 +149,8 @@ class Simulator:
             variables, and with no spike in flight.
         stimulus : mapping, array or None
             What each encoder takes: {"input": array (trial, unit)}; for a network with one encoder the array alone.
-            None where the network has no encoder.
+            Values may vary within the trial: (trial, part, unit), for equal parts of the presentation. None where the
+            network has no encoder.
         key : int
             Key of all random numbers, from 0 to 2**64 - 1. Together with the number of a trial it decides them.
         plastic : bool
@@ -156,8 +158,9 @@ class Simulator:
         trials : iterable of int or int, optional
             Their numbers, or how many there are where there is no stimulus. Default: 0, 1, 2, ...
         signals : mapping of str to array, optional
-            Signals of rules in each trial: {"projection.signal": array (trial, unit) or (trial,)}, and where the
-            network has a reward, for which decision it is given: {"reward.correct": whole numbers (trial,)}.
+            Signals of rules in each trial: {"projection.signal": array (trial, unit) or (trial,)}, or where they vary
+            within the trial (trial, part, unit) or (trial, part); and where the network has a reward, for which
+            decision it is given: {"reward.correct": whole numbers (trial,)}.
         record : sequence of Spikes, Trace or Weights
             What is recorded. Spike counts always are.
 
@@ -369,13 +372,23 @@ class Simulator:
         checked_key("Simulator.run(key)", key)
         values = stimuli.by_encoder("Simulator.run(stimulus)", self.program, stimulus)
         numbers = stimuli.trial_numbers(trials, values)
-        drives = {name: stimuli.encoded(self.program, name, value, self.timing) for name, value in values.items()}
+        drives = {name: stimuli.in_parts(self.program, name, value, self.timing) for name, value in values.items()}
         told, correct = check_signals(self.program, signals, len(numbers), plastic)
+        n_parts, drives, told = self._in_parts(drives, told)
         state = _with_synapses(self.program, state)
         check_state(self.program, state, continuous=False, passed=self._passed)
         keys = random.trial_keys(key, numbers)
-        state, outcomes = self._in_chunks(self._grid(), state, drives, told, correct, keys, plastic, wanted, profile)
+        grid = replace(self._grid(), parts=n_parts)
+        state, outcomes = self._in_chunks(grid, state, drives, told, correct, keys, plastic, wanted, profile)
         return state, outcomes, numbers
+
+    def _in_parts(self, drives: Mapping[str, Encoded], told: Signals) -> tuple[int, dict[str, Encoded], Signals]:
+        """How many parts of a trial have values of their own, and drives and signals with as many."""
+        values = {name: drive for name, drive in drives.items() if not isinstance(drive, SpikeRaster)}
+        values |= {".".join(name): array for name, array in told.items()}
+        number, same = stimuli.same_parts("Simulator.run", values, self.timing.presentation_steps)
+        wide = {name: same.get(name, drive) for name, drive in drives.items()}
+        return number, wide, {name: same[".".join(name)] for name in told}
 
     def _in_chunks(
         self,
@@ -391,7 +404,9 @@ class Simulator:
     ) -> tuple[State, list[Outcome]]:
         """Run trials, as many at once as fit into the memory meant for them."""
         together = self._at_once(len(keys)) if not (plastic or profile) else 1
-        chunk = max(1, min(self._chunk, -(-len(keys) // together)))
+        values = [array for array in (*drives.values(), *told.values()) if not isinstance(array, SpikeRaster)]
+        in_memory = CHUNK_BYTES // max(1, sum(8 * array[0].size for array in values if len(array)))
+        chunk = max(1, min(self._chunk, in_memory, -(-len(keys) // together)))
 
         def job(start: int) -> Job:
             part = slice(start, start + chunk)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bnsim import checks
-from bnsim.arrays import UInt64Array
+from bnsim.arrays import Float64Array, UInt64Array
 from bnsim.drives.encoder import Encoded, SpikeRaster, as_array
 from bnsim.errors import InputError
 from bnsim.program import Program
@@ -87,6 +87,81 @@ def encoded(program: Program, name: str, stimulus: Any, timing: Timing) -> Encod
     population = program.population(name)
     assert population.stimulus is not None
     return population.stimulus.encode(stimulus, population.size, timing)
+
+
+def in_parts(program: Program, name: str, stimulus: Any, timing: Timing) -> Encoded:
+    """Return the drive of a population in trials, which may vary within each.
+
+    Parameters
+    ----------
+    program : Program
+        The program to be run.
+    name : str
+        Name of a population with an encoder.
+    stimulus : object
+        What its encoder takes; values may have an axis of parts behind that of trials.
+    timing : Timing
+        Time grid of a trial.
+
+    Returns
+    -------
+    array of float, shape (trial, part, unit), or SpikeRaster
+        In SI units; one part where it does not vary.
+
+    Raises
+    ------
+    InputError
+        If the stimulus does not fit.
+    """
+    population = program.population(name)
+    if population.stimulus is None or population.stimulus.form != "values":
+        return encoded(program, name, stimulus, timing)
+    values = as_array(stimulus)
+    if values.ndim != 3 or values.dtype == object:
+        drive = encoded(program, name, values, timing)
+        assert not isinstance(drive, SpikeRaster)
+        return drive[:, None]
+    n_trials, n_parts, size = values.shape
+    drive = encoded(program, name, values.reshape(n_trials * n_parts, size), timing)
+    assert not isinstance(drive, SpikeRaster)
+    return drive.reshape(n_trials, max(1, n_parts), -1)
+
+
+def same_parts(culprit: str, given: Mapping[str, Float64Array], steps: int) -> tuple[int, dict[str, Float64Array]]:
+    """Return drives and signals that vary in the same parts of a trial.
+
+    Parameters
+    ----------
+    culprit : str
+        What they were given as, for the message of an error.
+    given : mapping of str to ndarray of float64, shape (trial, part, ...)
+        By name; of one part where they do not vary.
+    steps : int
+        Length of the presentation in steps.
+
+    Returns
+    -------
+    n_parts : int
+        Number of parts.
+    same : dict of str to ndarray of float64
+        Each with so many parts.
+
+    Raises
+    ------
+    InputError
+        If arrays vary in different parts, or the parts are no whole number of steps.
+    """
+    number = max((each.shape[1] for each in given.values()), default=1)
+    for name, each in given.items():
+        if each.shape[1] not in (1, number):
+            raise InputError(
+                f"{culprit}: {each.shape[1]} parts of a trial for {name!r}, {number} for another; give as many to each"
+            )
+    if steps % number:
+        raise InputError(
+            f"{culprit}: {number} parts of a presentation of {steps} time steps; give parts of equal length"
+        )
+    return number, {name: np.broadcast_to(each, (len(each), number, *each.shape[2:])) for name, each in given.items()}
 
 
 def trial_numbers(trials: Iterable[int] | int | None, values: Mapping[str, Any]) -> UInt64Array:

@@ -178,7 +178,7 @@ def _values(array: layout.Array, job: Job, reports: bool) -> np.ndarray:
             times = [grid.continuous, grid.steps, grid.presentation_steps, grid.first_step]
             # No limit is 0 bytes.
             limit = [0, 0] if job.limit is None else [job.limit.n_bytes, round(job.limit.seconds * 1e3)]
-            return np.array([job.n_trials, job.plastic, job.profile, *times, reports, *limit, job.threads])
+            return np.array([job.n_trials, job.plastic, job.profile, *times, reports, *limit, job.threads, grid.parts])
         case "spikes":
             return _listed(1, job.spikes[array.owner]) if array.owner in job.spikes else np.zeros(0)
         case "sample":

@@ -3,6 +3,7 @@
 from bnsim.neurons.adaptive_current_lif import AdaptiveCurrentLIF as AdaptiveCurrentLIF
 from bnsim.neurons.adaptive_exponential_lif import AdaptiveExponentialLIF as AdaptiveExponentialLIF
 from bnsim.neurons.adaptive_lif import AdaptiveLIF as AdaptiveLIF
+from bnsim.neurons.adaptive_threshold_lif import AdaptiveThresholdLIF as AdaptiveThresholdLIF
 from bnsim.neurons.base import NeuronModel as NeuronModel
 from bnsim.neurons.conductance_lif import ConductanceLIF as ConductanceLIF
 from bnsim.neurons.diehl_cook import DiehlCookExcitatory as DiehlCookExcitatory

@@ -14,18 +14,30 @@ from bnsim.notation import read_equations
 SignalKind = Literal["postsynaptic", "shared", "reward"]
 Where = Literal["postsynaptic", "synapse"]
 
+STATEMENTS = (
+    "on_pre",
+    "on_post",
+    "on_presynaptic_spike",
+    "each_step",
+    "presynaptic_each_step",
+    "postsynaptic_each_step",
+)
+"""Attributes of a rule that hold statements."""
+
 
 @dataclass(frozen=True, repr=False)
 class PlasticityRule(Description, abstract=True):
     """Plasticity rule, which depends on one synapse and its two neurons, never on the geometry.
 
-    The class attributes are text in Brian2's notation; `w` is the weight. Only `w` carries over from trial to trial,
-    and the engine switches off every change of it where learning is off.
+    The class attributes are text in Brian2's notation; `w` is the weight. Only `w` and what `persistent` names carry
+    over from trial to trial, and the engine switches off every change of these where learning is off.
 
     Attributes
     ----------
     equations : str
         Variables of each synapse.
+    persistent : tuple of str
+        Those of these variables that carry over from trial to trial.
     presynaptic_traces, postsynaptic_traces : dict of str to (str, str)
         By name, the parameter that is the time constant, and a statement: a variable that decays exponentially, and
         what the arrival of a presynaptic spike, or a postsynaptic spike, does to it. In the same time step arrivals
@@ -44,7 +56,12 @@ class PlasticityRule(Description, abstract=True):
         Statements of the presynaptic neuron at its own spike, before any delay.
     each_step : str
         Statements of each synapse at the end of every step, after all spikes and resets of that step, for rules that
-        follow the membrane potential (`{membrane}_post`) between spikes. They cost time in every step.
+        follow the membrane potential (`{membrane}_post`) between spikes. They cost time in every step. Rules run in
+        the order in which the network lists their projections.
+    presynaptic_each_step, postsynaptic_each_step : str
+        Statements of each presynaptic and each postsynaptic neuron in every step, once its potential in that step is
+        known and before any spike of the step acts: before resets and arrivals. Those of an encoder's units may read
+        `drive`, the value that such a unit holds.
     trial_end : tuple of ({"postsynaptic", "synapse"}, str)
         Statements of each postsynaptic neuron or each synapse, in turn, in the trial's last step, after all spikes of
         that step, where learning is on. Rules run in the order in which the network lists their projections.
@@ -63,6 +80,7 @@ class PlasticityRule(Description, abstract=True):
     """
 
     equations: ClassVar[str] = ""
+    persistent: ClassVar[tuple[str, ...]] = ()
     presynaptic_traces: ClassVar[dict[str, tuple[str, str]]] = {}
     postsynaptic_traces: ClassVar[dict[str, tuple[str, str]]] = {}
     presynaptic: ClassVar[str] = ""
@@ -72,11 +90,14 @@ class PlasticityRule(Description, abstract=True):
     on_post: ClassVar[str] = ""
     on_presynaptic_spike: ClassVar[str] = ""
     each_step: ClassVar[str] = ""
+    presynaptic_each_step: ClassVar[str] = ""
+    postsynaptic_each_step: ClassVar[str] = ""
     trial_end: ClassVar[tuple[tuple[Where, str], ...]] = ()
     signals: ClassVar[dict[str, SignalKind]] = {}
     signal_defaults: ClassVar[dict[str, float]] = {}
     STRUCTURE: ClassVar[tuple[str, ...]] = (
         "equations",
+        "persistent",
         "presynaptic_traces",
         "postsynaptic_traces",
         "presynaptic",
@@ -86,6 +107,8 @@ class PlasticityRule(Description, abstract=True):
         "on_post",
         "on_presynaptic_spike",
         "each_step",
+        "presynaptic_each_step",
+        "postsynaptic_each_step",
         "trial_end",
         "signals",
         "signal_defaults",
@@ -96,7 +119,9 @@ class PlasticityRule(Description, abstract=True):
         owner = type(self).__name__
         for attribute in ("equations", "presynaptic", "postsynaptic"):
             read_equations(f"{owner}.{attribute}", getattr(self, attribute))
-        for attribute in ("on_pre", "on_post", "on_presynaptic_spike", "each_step"):
+        for name in self.persistent:
+            checks.one_of(f"{owner}.persistent", name, read_equations(f"{owner}.equations", self.equations))
+        for attribute in STATEMENTS:
             check_statements(f"{owner}.{attribute}", getattr(self, attribute), {})
         for where, statements in self.trial_end:
             check_statements(f"{owner}.trial_end", statements, {})

@@ -16,6 +16,7 @@ from bnsim.errors import InputError
 from bnsim.network import Network, Population, Projection
 from bnsim.neurons import NeuronModel
 from bnsim.plasticity import PlasticityRule
+from bnsim.plasticity.base import STATEMENTS
 from bnsim.program.statements import declared
 from bnsim.short_term import ShortTermPlasticity
 from bnsim.synapses import SynapseModel
@@ -124,7 +125,7 @@ class Link:
 
         So its number is not needed, and weights and targets may lie in any order.
         """
-        if self.rule is not None or self.short_term is not None or self.synapse.of_each:
+        if self.rule is not None or self.short_term is not None or self.synapse.of_each or self.synapse.each_step:
             return False
         text = "\n".join([*(jump.amount for jump in self.synapse.jumps), self.synapse.on_pre])
         return bool(re.search(r"\bw\b", text)) and not re.search(r"\b(\w+_pre|i)\b", text)
@@ -254,6 +255,6 @@ def _reads_synapse(projection: Projection) -> bool:
     if rule is None:
         return False
     statements = [statement for _, statement in (*rule.presynaptic_traces.values(), *rule.postsynaptic_traces.values())]
-    statements += [rule.on_pre, rule.on_post, rule.on_presynaptic_spike, *(text for _, text in rule.trial_end)]
+    statements += [*(getattr(rule, attribute) for attribute in STATEMENTS), *(text for _, text in rule.trial_end)]
     text = "\n".join([*statements, rule.equations, rule.presynaptic, rule.postsynaptic])
     return any(re.search(rf"\b{name}(_post)?\b", text) for name in declared(projection.synapse, "equations"))

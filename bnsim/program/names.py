@@ -86,6 +86,7 @@ def check_population(
     _refuse(f"{culprit}.reset", [population.reset], known, parts)
     drives = [population.at_start, population.from_outside, *(draw.of for draw in population.draws)]
     _refuse(f"Population({population.name!r}).drive", drives, known, parts)
+    _refuse(f"Population({population.name!r}): statements of rules in each step", [population.each_step], known, parts)
     at_ends = [end.statements for end in ends if end.place == "population" and end.owner == population.name]
     _refuse(f"Population({population.name!r}): statements at a trial's end", at_ends, known, parts)
 
@@ -126,7 +127,10 @@ def check_projection(
     expressions = [equation.expr.code for equation in own.values() if equation.expr is not None]
     at_ends = [end.statements for end in ends if end.place == "projection" and end.owner == projection.name]
     _refuse(
-        culprit, [*expressions, projection.on_pre, projection.on_post, projection.each_step, *at_ends], known, parts
+        culprit,
+        [*expressions, projection.on_pre, projection.on_post, projection.graded, projection.each_step, *at_ends],
+        known,
+        parts,
     )
 
 

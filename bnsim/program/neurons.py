@@ -24,7 +24,7 @@ from bnsim.program.integration import Integration, exact, exponential_midpoint
 from bnsim.program.links import Link
 from bnsim.program.names import check_equations
 from bnsim.program.parts import KEY_WORDS, Draw
-from bnsim.program.statements import declared, fill, gate, refuse_randomness, rename
+from bnsim.program.statements import assignments, declared, fill, gate, refuse_randomness, rename
 
 ENGINE = frozenset(
     {
@@ -366,6 +366,48 @@ def arrivals(cells: Cells) -> str:
         for name, (_, statement) in link.presynaptic_traces.items()
         if link.on_neurons(name)
     )
+
+
+def each_step(cells: Cells) -> str:
+    """Return the rules' statements of a population's units in every step, before any spike of that step acts.
+
+    Parameters
+    ----------
+    cells : Cells
+        The population.
+
+    Returns
+    -------
+    str
+        Statements, one a line, in the order of the projections; "" where there are none.
+
+    Raises
+    ------
+    InputError
+        If they write a persistent variable of the neurons: only the neuron model knows whether learning is on.
+    """
+    lines, model = [], cells.population.model
+    for link in cells.links:
+        for end, concerned in (("presynaptic", cells.sends(link)), ("postsynaptic", cells.receives(link))):
+            text = "" if link.rule is None else getattr(link.rule, f"{end}_each_step")
+            if concerned and text:
+                lines.append(
+                    _checked_step(f"{type(link.rule).__name__}.{end}_each_step", rename(text, link.names), model)
+                )
+    return "\n".join(lines)
+
+
+def _checked_step(culprit: str, text: str, model: NeuronModel | Encoder) -> str:
+    if not isinstance(model, NeuronModel):
+        return text
+    statements = fill(text, model)
+    for name, _ in assignments(culprit, statements):
+        if name in model.persistent:
+            raise InputError(
+                f"{culprit}: writes {name!r} of {type(model).__name__}, which is persistent; let the neuron model "
+                "change it"
+            )
+    return statements
 
 
 def integration(

@@ -122,6 +122,37 @@ def transmission(link: Link) -> str:
     return discard(culprit, statements, _conditions(link))
 
 
+def graded(link: Link) -> str:
+    """Return what a synapse does in every step, where spikes arrive; a refractory neuron discards it.
+
+    Parameters
+    ----------
+    link : Link
+        The projection.
+
+    Returns
+    -------
+    str
+        Statements, one a line; "" where there are none.
+
+    Raises
+    ------
+    InputError
+        If it transmits the value of a unit that holds none, it writes a persistent variable, or a change of one cannot
+        be left out during the refractory period.
+    """
+    synapse = link.synapse
+    if "drive_pre" in synapse.each_step and isinstance(link.source.model, NeuronModel):
+        raise InputError(
+            f"Projection({link.name!r}): {type(synapse).__name__} transmits the values that units of an encoder hold, "
+            f"and {link.source.name!r} has neurons; give that population bnsim.GradedInput(), or another synapse"
+        )
+    culprit = f"{type(synapse).__name__}.each_step"
+    statements = fill(rename(synapse.each_step, link.names), link.model)
+    _refuse_persistent(link, culprit, statements)
+    return discard(culprit, statements, _conditions(link))
+
+
 def received(link: Link) -> Received:
     """Return what becomes of the spikes that a neuron counts.
 
@@ -215,7 +246,8 @@ def learning(link: Link, event: Literal["on_pre", "on_post", "each_step"]) -> st
     culprit = f"{type(link.rule).__name__}.{event}"
     statements = fill(rename(getattr(link.rule, event), link.synapse_names), link.model)
     _refuse_persistent(link, culprit, statements)
-    return discard(culprit, gate(culprit, statements, ["w"], "plastic_post"), _conditions(link))
+    kept = ["w", *link.rule.persistent]
+    return discard(culprit, gate(culprit, statements, kept, "plastic_post"), _conditions(link))
 
 
 def _neuron_variables(link: Link, names: Callable[[NeuronModel], Iterable[str]]) -> Iterator[tuple[str, str, str]]:

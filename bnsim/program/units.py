@@ -14,6 +14,7 @@ from bnsim.errors import InputError
 from bnsim.network import Population
 from bnsim.neurons import NeuronModel
 from bnsim.notation import read_equations
+from bnsim.plasticity.base import STATEMENTS
 from bnsim.program.links import Link
 from bnsim.program.statements import fill
 
@@ -49,7 +50,8 @@ def check_synapse(link: Link) -> None:
     check_equations(f"{owner}.of_each", synapse.of_each, at_synapse, _parameters(synapse))
     jumps = [f"{jump.variable}_post += {jump.amount}" for jump in synapse.jumps]
     check_statements(f"{owner}.jumps", _named("\n".join(jumps), model), at_synapse)
-    check_statements(f"{owner}.on_pre", _named(synapse.on_pre, model), at_synapse)
+    for attribute in ("on_pre", "each_step"):
+        check_statements(f"{owner}.{attribute}", _named(getattr(synapse, attribute), model), at_synapse)
 
 
 def check_rule(link: Link) -> None:
@@ -72,13 +74,15 @@ def check_rule(link: Link) -> None:
     known = {"w": _of_unit(link.weight_unit), **_parameters(rule), **_ends(link)}
     texts = {
         attribute: _named(getattr(rule, attribute).replace("{weight_unit}", link.weight_unit), model)
-        for attribute in ("equations", "presynaptic", "postsynaptic", "on_pre", "on_post", "each_step")
+        for attribute in ("equations", "presynaptic", "postsynaptic", *STATEMENTS)
     }
+    at_source = _of_source(link) | _parameters(rule)
     at_target = _of_neuron(model) | _parameters(rule)
     for attribute, end in (("presynaptic", "pre"), ("postsynaptic", "post")):
         added = _declared(f"{owner}.{attribute}", texts[attribute])
         known |= _ended(added, end)
         at_target |= added if end == "post" else {}
+        at_source |= added if end == "pre" else {}
     common = {name: _of_unit(unit.replace("{weight_unit}", link.weight_unit)) for name, unit in rule.common.items()}
     known |= _ended(common, "post")
     traces = {name: Quantity(1.0) for name in (*rule.presynaptic_traces, *rule.postsynaptic_traces)}
@@ -88,8 +92,11 @@ def check_rule(link: Link) -> None:
     check_equations(f"{owner}.postsynaptic", texts["postsynaptic"], at_target, _parameters(rule))
     for attribute in ("on_pre", "on_post", "each_step"):
         check_statements(f"{owner}.{attribute}", texts[attribute], known)
+    at_target |= common | traces
+    check_statements(f"{owner}.presynaptic_each_step", texts["presynaptic_each_step"], {**at_source, **traces})
+    check_statements(f"{owner}.postsynaptic_each_step", texts["postsynaptic_each_step"], at_target)
     for where, statements in rule.trial_end:
-        place = known if where == "synapse" else {**at_target, **common, **traces}
+        place = known if where == "synapse" else at_target
         check_statements(f"{owner}.trial_end", _named(statements, model), place)
 
 
@@ -173,10 +180,18 @@ def _ended(known: _Known, end: str) -> _Known:
     return {f"{name}_{end}": value for name, value in known.items()}
 
 
+def _of_source(link: Link) -> _Known:
+    """What statements of a presynaptic unit may name of it."""
+    model = link.source.model
+    return _of_neuron(model) if isinstance(model, NeuronModel) else {"drive": Quantity(1.0)}
+
+
 def _ends(link: Link) -> _Known:
     """What synapses may name of the neurons on either side; without an ending, those of the postsynaptic side."""
     found: _Known = {}
     for end, population in (("pre", link.source), ("post", link.target)):
         if isinstance(population.model, NeuronModel):
             found |= _ended(_of_neuron(population.model), end)
+        else:
+            found |= _ended({"drive": Quantity(1.0)}, end)
     return {**_of_neuron(link.model), **found}

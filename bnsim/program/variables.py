@@ -101,7 +101,9 @@ def of_projection(link: Link, program: ProjectionProgram) -> Iterator[Variable]:
     found = read_equations(f"Projection({program.name!r})", program.equations)
     for symbol, equation in _stored(found):
         if symbol != "w" and symbol not in told:
-            yield _variable(program.name, "projection", symbol, equation, "transient", short_term.initial(link, symbol))
+            kept = link.rule is not None and symbol in link.rule.persistent
+            role: Role = "persistent" if kept else "transient"
+            yield _variable(program.name, "projection", symbol, equation, role, short_term.initial(link, symbol))
         elif symbol == "w" and link.rule is not None:
             yield _variable(program.name, "projection", "w", equation, "weight", 0.0)
     if any("event-driven" in equation.flags for equation in found.values()):

@@ -60,6 +60,8 @@ class PopulationProgram:
         Statements at the start of each step.
     arrivals : str
         Statements of the units that spike, executed before any synapse.
+    each_step : str
+        Statements of rules in each step, once potentials are known and before any spike of the step acts.
     learns : bool
         Whether the population has a flag `plastic` that says whether learning is on.
     at_start : str
@@ -93,6 +95,7 @@ class PopulationProgram:
     computed: tuple[Computed, ...]
     decays: str
     arrivals: str
+    each_step: str
     learns: bool
     at_start: str
     from_outside: str
@@ -140,6 +143,8 @@ class ProjectionProgram:
         Equations of each synapse in Brian2's notation.
     on_pre, on_post : str
         Statements at the arrival of a presynaptic spike and at a postsynaptic spike, "" where there are none.
+    graded : str
+        Statements of each synapse in every step, where spikes arrive, "" where there are none.
     each_step : str
         Statements of each synapse at the end of every step, "" where there are none.
     fixed : bool
@@ -163,6 +168,7 @@ class ProjectionProgram:
     equations: str
     on_pre: str
     on_post: str
+    graded: str
     each_step: str
     fixed: bool
     counted: bool

@@ -9,6 +9,7 @@ from bnsim.synapses.double_exponential import DoubleExponentialCurrent as Double
 from bnsim.synapses.exponential import ExponentialConductance as ExponentialConductance
 from bnsim.synapses.exponential import ExponentialCurrent as ExponentialCurrent
 from bnsim.synapses.gap_junction import GapJunction as GapJunction
+from bnsim.synapses.graded import Graded as Graded
 from bnsim.synapses.modulatory import Modulatory as Modulatory
 from bnsim.synapses.receptors import AMPA as AMPA
 from bnsim.synapses.receptors import GABAA as GABAA

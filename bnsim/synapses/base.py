@@ -41,6 +41,9 @@ class SynapseModel(Description, abstract=True):
         Further statements when a spike arrives, after the jumps. `w` is the weight, `{membrane}` the neuron's membrane
         variable. Additions to a variable that is constant during the refractory period are discarded then; any other
         change of such a variable is refused.
+    each_step : str
+        Statements in every step, where spikes arrive, for graded transmission: they may read variables of both neurons,
+        as `name_pre` and `name_post`, and add to the postsynaptic one's.
     coupling : str
         For electrical synapses: the current of each synapse in every step, from the presynaptic into the postsynaptic
         neuron, an expression in `w`, `{membrane}_pre` and `{membrane}_post`, the membrane variables of the two
@@ -68,9 +71,19 @@ class SynapseModel(Description, abstract=True):
     of_each: ClassVar[str] = ""
     jumps: ClassVar[tuple[Jump, ...]] = ()
     on_pre: ClassVar[str] = ""
+    each_step: ClassVar[str] = ""
     coupling: ClassVar[str] = ""
     weight: ClassVar[WeightKind]
-    STRUCTURE: ClassVar[tuple[str, ...]] = ("equations", "current", "of_each", "jumps", "on_pre", "coupling", "weight")
+    STRUCTURE: ClassVar[tuple[str, ...]] = (
+        "equations",
+        "current",
+        "of_each",
+        "jumps",
+        "on_pre",
+        "each_step",
+        "coupling",
+        "weight",
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -78,6 +91,7 @@ class SynapseModel(Description, abstract=True):
         checks.one_of(f"{owner}.weight", getattr(self, "weight", None), get_args(WeightKind))
         for attribute in ("equations", "of_each"):
             read_equations(f"{owner}.{attribute}", getattr(self, attribute))
-        check_statements(f"{owner}.on_pre", self.on_pre, {})
+        for attribute in ("on_pre", "each_step"):
+            check_statements(f"{owner}.{attribute}", getattr(self, attribute), {})
         if not isinstance(self.jumps, tuple) or not all(isinstance(jump, Jump) for jump in self.jumps):
             raise InputError(f"{owner}.jumps: {self.jumps!r}; give a tuple, such as (Jump('s'),)")

@@ -78,9 +78,16 @@ def _rates(writer: Writer, population: PopulationProgram) -> str:
 def _write_neurons(writer: Writer, population: PopulationProgram, name: str, label: str) -> None:
     culprit = f"Population({population.name!r})"
     writer.random = writer.random or bool(population.draws)
-    threshold, reset, decays, at_start, from_outside = texts.statements(
+    threshold, reset, decays, at_start, each_step, from_outside = texts.statements(
         culprit,
-        (population.threshold, population.reset, population.decays, population.at_start, population.from_outside),
+        (
+            population.threshold,
+            population.reset,
+            population.decays,
+            population.at_start,
+            population.each_step,
+            population.from_outside,
+        ),
         population.draws,
     )
     equations = texts.equations(population)
@@ -94,7 +101,7 @@ def _write_neurons(writer: Writer, population: PopulationProgram, name: str, lab
         else:
             equations, values[symbol] = f"{equations}\n{symbol} : 1 (constant)", numbers
     used = texts.constants(
-        (equations, threshold, reset, decays, at_start, from_outside, population.refractory, code), constants
+        (equations, threshold, reset, decays, at_start, each_step, from_outside, population.refractory, code), constants
     )
     arguments = [str(population.size), literals.text(equations)]
     arguments += [f"threshold={literals.text(threshold)}"] if threshold != "False" else []
@@ -109,6 +116,7 @@ def _write_neurons(writer: Writer, population: PopulationProgram, name: str, lab
     }
     _write_values(writer, population, name, values, found)
     writer.regularly(name, "\n".join(filter(None, (decays, at_start))), "start")
+    writer.regularly(name, each_step, "after_thresholds", order=-1)
     writer.regularly(name, from_outside, "synapses", order=-1)
 
 

@@ -29,10 +29,10 @@ def write_projection(writer: Writer, projection: ProjectionProgram) -> None:
         If statements are none of Brian2's.
     """
     culprit, name = f"Projection({projection.name!r})", writer.name(projection.name)
-    on_pre, on_post, each_step = texts.statements(
-        culprit, (projection.on_pre, projection.on_post, projection.each_step)
+    on_pre, on_post, graded, each_step = texts.statements(
+        culprit, (projection.on_pre, projection.on_post, projection.graded, projection.each_step)
     )
-    constants = texts.constants((projection.equations, on_pre, on_post, each_step), projection.constants)
+    constants = texts.constants((projection.equations, on_pre, on_post, graded, each_step), projection.constants)
     arguments = [f"{writer.name(projection.source)}, {writer.name(projection.target)}"]
     arguments.append(literals.text(projection.equations))
     arguments += [f"on_pre={literals.text(on_pre)}"] if on_pre else []
@@ -44,7 +44,9 @@ def write_projection(writer: Writer, projection: ProjectionProgram) -> None:
     writer.lines.append(f"{name}.connect({_edges(writer, projection)})")
     if len(writer.arrays[f"{projection.name}.source"]):
         _write_values(writer, projection, name)
-    writer.regularly(name, each_step, "end")
+    order = writer.program.projections.index(projection)
+    writer.regularly(name, graded, "synapses", order=2 * order)
+    writer.regularly(name, each_step, "end", order=order)
 
 
 def _write_values(writer: Writer, projection: ProjectionProgram, name: str) -> None:
@@ -73,8 +75,10 @@ def write_orders(writer: Writer) -> None:
     writer : Writer
         The script, with all projections.
     """
-    if any(projection.on_post or projection.each_step for projection in writer.program.projections):
-        for order, (projection, side) in enumerate(writer.program.pathways):
+    if any(each.on_post or each.graded or each.each_step for each in writer.program.projections):
+        places = {projection.name: place for place, projection in enumerate(writer.program.projections)}
+        for projection, side in writer.program.pathways:
+            order = 2 * places[projection.name] + (side == "post")
             writer.lines.append(f"{writer.name(projection.name)}.{side}.order = {order}")
 
 

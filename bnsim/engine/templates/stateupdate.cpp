@@ -31,6 +31,10 @@
             {% if '_presynaptic_idx' in variables %}
             const bnsim::Constant {{get_array_name(variables['_presynaptic_idx'])}} = {_unit};
             {% endif %}
+            {# The targets of a row differ, but its source is one unit, to which synapses may add. #}
+            {% if '[_presynaptic_idx] =' not in vector_code | join('\n') %}
+            #pragma GCC ivdep
+            {% endif %}
             for (int _idx = _first; _idx < _last; _idx++)
             {
                 const size_t _vectorisation_idx = _idx;
