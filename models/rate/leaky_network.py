@@ -72,14 +72,14 @@ class LeakyNetwork:
         """
         # The signs make what the decomposition gives uniform among orthogonal matrices (Mezzadri 2007).
         directions, upper = np.linalg.qr(generator.standard_normal((n_units, n_units)))
-        weights = (
-            glorot(generator, (n_inputs, n_units)),
-            (directions * np.sign(np.diag(upper))).astype(np.float32),
-            np.zeros(n_units, np.float32),
-            glorot(generator, (n_units, n_classes)),
-            np.zeros(n_classes, np.float32),
+        return cls(
+            inputs=glorot(generator, (n_inputs, n_units)),
+            recurrent=(directions * np.sign(np.diag(upper))).astype(np.float32),
+            bias=np.zeros(n_units, np.float32),
+            output=glorot(generator, (n_units, n_classes)),
+            output_bias=np.zeros(n_classes, np.float32),
+            tau=np.exp(generator.uniform(0, np.log(memory), n_units)).astype(np.float32),
         )
-        return cls(*weights, np.exp(generator.uniform(0, np.log(memory), n_units)).astype(np.float32))
 
     @property
     def learned(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
@@ -99,7 +99,8 @@ class LeakyNetwork:
         LeakyNetwork
             The network.
         """
-        return LeakyNetwork(*weights, self.tau)
+        inputs, recurrent, bias, output, output_bias = weights
+        return LeakyNetwork(inputs, recurrent, bias, output, output_bias, self.tau)
 
     @property
     def n_parameters(self) -> int:
@@ -170,7 +171,7 @@ class LeakyNetwork:
         """
         rates, _ = self.run(inputs)
         probabilities = softmax(self.read(rates).astype(np.float64), axis=2)
-        return tuple(np.einsum("st,stj->sj", parts, each) for each in (rates, probabilities))  # type: ignore[return-value]
+        return np.einsum("st,stj->sj", parts, rates), np.einsum("st,stj->sj", parts, probabilities)
 
     def is_finite(self) -> bool:
         """Return whether all that is learned is finite.
