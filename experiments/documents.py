@@ -143,6 +143,7 @@ class _Task(TypedDict):
     notes: NotRequired[list[str]]
     image_shape: NotRequired[Annotated[list[Count], Field(min_length=2, max_length=2)] | None]
     sequence_shape: NotRequired[Annotated[list[Count], Field(min_length=2, max_length=2)] | None]
+    answer_steps: NotRequired[Count | None]
 
 
 class _Model(TypedDict):

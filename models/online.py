@@ -105,7 +105,7 @@ class OnlineClassifier(Classifier):
         self._start(X)
         self._survey_from(len(schedule) - len(X))
         self.presentations_seen_ = 0
-        for start, stop in schedule.chunks(self._chunk_size()):
+        for start, stop in schedule.chunks(self._chunk_size(), self._presentations_of_batch()):
             chosen = schedule.order[start:stop]
             self._learn(X[chosen], labels[chosen], len(schedule))
             self.presentations_seen_ = stop
@@ -140,3 +140,7 @@ class OnlineClassifier(Classifier):
     @abstractmethod
     def _chunk_size(self) -> int:
         """Most presentations that `_learn` is given at once in `fit`: a matter of memory, not of results."""
+
+    def _presentations_of_batch(self) -> int:
+        """Presentations between two changes of the weights; `fit` ends no chunk within a batch, but at its end."""
+        return 1

@@ -198,6 +198,28 @@ _OWN: Mapping[str, Entry] = MappingProxyType(
             None,
             "gated recurrent units that read a sequence step after step, trained by backpropagation through time",
         ),
+        "rate-recurrent": Entry(
+            "models.artificial.rate_recurrent:RateRecurrent",
+            "ANN",
+            None,
+            "leaky rates with connections among them, trained by backpropagation through time",
+        ),
+        "rflo": Entry(
+            "models.rate.rflo:RandomFeedbackLocalOnline",
+            "BNS",
+            "rate-recurrent",
+            "the network of rate-recurrent, of which each synapse learns from its own trace (Murray 2019)",
+            shared=(
+                "sequence_shape",
+                "answer_steps",
+                "units",
+                "memory",
+                "optimizer",
+                "batch_size",
+                "final_rate",
+                "passes",
+            ),
+        ),
         "converted": Entry(
             "models.spiking.converted:ConvertedDense",
             "BNS",

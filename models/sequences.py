@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bnsim.arrays import Float64Array
 from bnsim.errors import InputError
 from models.checks import is_count
 
@@ -98,6 +99,29 @@ def lasting(rows: NDArray[Any], shape: SequenceShape) -> NDArray[np.bool_]:
         False after the end of a sequence.
     """
     return rows.reshape(len(rows), *shape)[:, :, -1] > 0
+
+
+def asked(lengths: NDArray[np.int64], n_steps: int, answer_steps: int | None) -> Float64Array:
+    """Return which part each step has in the answer: the last steps of a sequence have equal parts, others none.
+
+    Parameters
+    ----------
+    lengths : ndarray of int, shape (n_samples,)
+        Number of steps of each sequence, at least 1.
+    n_steps : int
+        Steps of the longest.
+    answer_steps : int or None
+        In how many last steps of a sequence the answer is asked for, of a shorter one in all; None: in all.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_samples, n_steps)
+        The parts; of each sequence they add up to 1.
+    """
+    steps, ends = np.arange(n_steps), lengths[:, None]
+    first = 0 if answer_steps is None else ends - answer_steps
+    within = (steps >= first) & (steps < ends)
+    return within / within.sum(axis=1, keepdims=True)
 
 
 def changeable(rows: NDArray[Any], shape: SequenceShape) -> NDArray[np.bool_]:

@@ -339,9 +339,11 @@ def model_parameters(model: str, dataset: Dataset, preset: str) -> dict[str, Any
         Parameters that differ from the defaults.
     """
     parameters = dict(settings_of(model, task_kind(dataset)).parameters(preset))
-    shapes = {"image_shape": dataset.image_shape, "sequence_shape": dataset.sequence_shape}
     taken = registry.entry(model).parameter_names()
-    parameters |= {name: shape for name, shape in shapes.items() if shape is not None and name in taken}
+    for name in ("image_shape", "sequence_shape", "answer_steps"):
+        of_task = getattr(dataset, name)
+        if of_task is not None and name in taken:
+            parameters[name] = of_task
     if dataset.image_shape is not None and "patch" in parameters:
         parameters["patch"] = min(parameters["patch"], *dataset.image_shape)
     return parameters

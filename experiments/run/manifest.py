@@ -113,6 +113,7 @@ def _task(config: RunConfig, dataset: Dataset | None) -> dict[str, Any]:
         "n_features": dataset.X.shape[1],
         "image_shape": dataset.image_shape,
         "sequence_shape": dataset.sequence_shape,
+        "answer_steps": dataset.answer_steps,
         "classes": list(dataset.classes),
         "notes": list(dataset.notes),
         "sha256": dataset.checksum,

@@ -83,7 +83,8 @@ def load(data_dir: Path | None) -> Dataset:
     steps[:, start:end, 1:5] = means[:, None] + noise((N_TRIALS, end - start, 4), VARIANCE, generator)
     steps[:, :, 5:] = np.eye(2)[context][:, None]
     y = sides[np.arange(N_TRIALS), context]
-    return of_sequences("context-decision", steps, y, ("left", "right"), decisions + DECISION // STEP)
+    answer = DECISION // STEP
+    return of_sequences("context-decision", steps, y, ("left", "right"), decisions + answer, answer_steps=answer)
 
 
 TASK = Task("context-decision", "sequences: the stronger stimulus of the kind that a cue names, 5000 trials", load)

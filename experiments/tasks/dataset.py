@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bnsim.arrays import Float64Array
 from bnsim.errors import InputError
 from experiments.tasks.scaling import Scaling, scaler
+from models.checks import is_count
 from models.sequences import SHAPE, SequenceShape, check_rows, is_shape
 
 
@@ -139,11 +140,14 @@ class Dataset:
         What was assumed in reading the data, a sentence each, for the user and for the manifest.
     sequence_shape
         (time, channel) where the features are a sequence, whose last channel is the mask (see `models.sequences`).
+    answer_steps
+        The answer is asked for in so many last steps of a sequence, of a shorter one in all; None: in all steps.
 
     Raises
     ------
     InputError
-        If the name of a class is too long or cannot be written, or if samples that are to be sequences are none.
+        If the name of a class is too long or cannot be written, if samples that are to be sequences are none, or if
+        answers are asked for in steps that there are not.
     """
 
     name: str
@@ -156,10 +160,13 @@ class Dataset:
     n_validation: int | None = None
     notes: tuple[str, ...] = ()
     sequence_shape: SequenceShape | None = None
+    answer_steps: int | None = None
 
     def __post_init__(self) -> None:
         if self.sequence_shape is not None:
             self._check_sequences(self.sequence_shape)
+        if self.answer_steps is not None:
+            self._check_answers(self.answer_steps)
         for label in self.classes:
             if len(label) > LONGEST_LABEL:
                 raise InputError(
@@ -178,6 +185,13 @@ class Dataset:
             given = f"sequence_shape {shape!r} beside image_shape {self.image_shape!r}"
             raise InputError(f"{self.name}: {given}; give sequences {SHAPE}, and no image_shape")
         check_rows(self.name, self.X, shape)
+
+    def _check_answers(self, n_steps: int) -> None:
+        if self.sequence_shape is None:
+            raise InputError(f"{self.name}: answer_steps {n_steps!r} of samples that are no sequences; leave it out")
+        longest = self.sequence_shape[0]
+        if not is_count(n_steps) or n_steps > longest:
+            raise InputError(f"{self.name}: answer_steps {n_steps!r} of {longest}; give 1 to {longest}, or None")
 
     @property
     def protocol(self) -> str:

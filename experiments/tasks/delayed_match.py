@@ -51,7 +51,7 @@ def load(data_dir: Path | None) -> Dataset:
     for shown, start, end in ((sample, ends[0], ends[1]), ((sample + y) % 2, ends[2], ends[3])):
         stimulus = np.eye(2)[shown]
         steps[:, start:end, 1:] = stimulus[:, None] + noise((N_TRIALS, end - start, 2), VARIANCE, generator)
-    return of_sequences("delayed-match", steps, y, ("match", "other"))
+    return of_sequences("delayed-match", steps, y, ("match", "other"), answer_steps=DECISION // STEP)
 
 
 TASK = Task("delayed-match", "sequences: whether two stimuli a second apart are the same, 5000 trials", load)

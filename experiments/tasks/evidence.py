@@ -115,6 +115,7 @@ def load(data_dir: Path | None) -> Dataset:
         ("left", "right"),
         n_train=N_TRAIN,
         n_validation=N_VALIDATION,
+        answer_steps=RECALL // STEP,
     )
 
 

@@ -50,7 +50,7 @@ def load(data_dir: Path | None) -> Dataset:
     steps = np.zeros((N_TRIALS, end + DECISION // STEP, 3))
     steps[:, :end, 0] = 1
     steps[:, seen:end, 1:] = evidence(coherence)[:, None] + noise((N_TRIALS, end - seen, 2), VARIANCE, generator)
-    return of_sequences("perceptual-decision", steps, y, ("left", "right"))
+    return of_sequences("perceptual-decision", steps, y, ("left", "right"), answer_steps=DECISION // STEP)
 
 
 TASK = Task("perceptual-decision", "sequences: the stronger one of two noisy stimuli, 5000 trials", load)

@@ -23,6 +23,7 @@ def of_sequences(
     n_train: int | None = None,
     n_validation: int | None = None,
     notes: tuple[str, ...] = (),
+    answer_steps: int | None = 1,
 ) -> Dataset:
     """Return sequences as the data of a task.
 
@@ -38,7 +39,7 @@ def of_sequences(
         Names of the classes.
     lengths
         Number of steps of each sequence (sample,); None where all last to the end.
-    scaling, n_train, n_validation, notes
+    scaling, n_train, n_validation, notes, answer_steps
         As `Dataset` says.
 
     Returns
@@ -49,7 +50,7 @@ def of_sequences(
     n_steps, n_channels = steps.shape[1:]
     rows = as_rows(steps, lengths)
     shape = (n_steps, n_channels + 1)
-    return Dataset(name, rows, y, classes, None, scaling, n_train, n_validation, notes, sequence_shape=shape)
+    return Dataset(name, rows, y, classes, None, scaling, n_train, n_validation, notes, shape, answer_steps)
 
 
 def row_after_row(name: str, images: Dataset) -> Dataset:
@@ -65,9 +66,9 @@ def row_after_row(name: str, images: Dataset) -> Dataset:
     Returns
     -------
     Dataset
-        The same samples; a step is a row, a channel a column.
+        The same samples; a step is a row, a channel a column, and the answer is asked for at the last.
     """
     assert images.image_shape is not None
     height, width = images.image_shape
     rows = as_rows(images.X.reshape(-1, height, width))
-    return replace(images, name=name, X=rows, image_shape=None, sequence_shape=(height, width + 1))
+    return replace(images, name=name, X=rows, image_shape=None, sequence_shape=(height, width + 1), answer_steps=1)

@@ -86,7 +86,7 @@ def load(data_dir: Path | None) -> Dataset:
     steps = PERIOD // STEP
     expected = np.repeat(np.repeat(active, steps, axis=1), NEURONS, axis=2) * (RATE * STEP / 1000)
     counts = generator.poisson(expected).astype(np.uint8)
-    return of_sequences("store-recall", counts, stored, ("0", "1"), n_periods * steps)
+    return of_sequences("store-recall", counts, stored, ("0", "1"), n_periods * steps, answer_steps=steps)
 
 
 TASK = Task("store-recall", "sequences: the value that was shown with a command to store it, 5000 trials", load)

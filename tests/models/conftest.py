@@ -69,6 +69,8 @@ QUICK: dict[str, dict[str, Any]] = {
     "rate-dense": {"hidden": (30,), "passes": 10, "learning_rate": 0.01},
     "article-dense": {"hidden": (30, 20), "passes": 10, "learning_rate": 0.01},
     "gru": {"units": 30, "passes": 5, "learning_rate": 0.01},
+    "rate-recurrent": {"units": 30, "passes": 5, "learning_rate": 0.1},
+    "rflo": {"units": 30, "passes": 5, "learning_rate": 0.1},
     "converted": {"hidden": (30,), "passes": 3, "learning_rate": 0.01, "duration": 60},
     "convolutional": _CONVOLUTIONS,
     "converted-convolutional": {**_CONVOLUTIONS, "duration": 60},

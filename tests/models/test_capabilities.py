@@ -46,6 +46,8 @@ HAS: dict[str, set[type]] = {
     "rate-dense": FEEDFORWARD,
     "article-dense": FEEDFORWARD,
     "gru": {Probabilistic, Taught},
+    "rate-recurrent": {Probabilistic},
+    "rflo": {Probabilistic},
     "converted": {*SPIKING, Anytime, Layered, Differentiable},
     "convolutional": FEEDFORWARD,
     "converted-convolutional": {*SPIKING, Anytime, Layered, Differentiable},
@@ -103,7 +105,8 @@ def test_with_other_weights_nothing_else_changes(name: str, fitted: Classifier, 
     for layer, matrix in changed.weights().items():
         np.testing.assert_allclose(matrix, wanted[layer], rtol=1e-6)  # some networks keep float32
         assert np.mean(matrix != before[layer]) > 0.4
-    of_itself = name == "gru"  # which keeps the weights of its own state apart from those of the input
+    # These keep the weights of their own state apart from those of the input.
+    of_itself = name in ("gru", "rate-recurrent", "rflo")
     assert len(differing(changed, fitted)) == len(before) + of_itself
     for part, array in fitted._fitted_arrays().items():
         np.testing.assert_array_equal(array, arrays[part])

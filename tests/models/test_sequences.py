@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bnsim.errors import InputError
-from models.sequences import as_rows, as_sequences, changeable, check_rows, check_size, is_shape, lasting
+from models.sequences import as_rows, as_sequences, asked, changeable, check_rows, check_size, is_shape, lasting
 
 VALUES = np.arange(1.0, 13.0).reshape(2, 3, 2)
 """Two sequences of three steps and two channels."""
@@ -92,3 +92,11 @@ def test_rows_of_another_size_are_refused() -> None:
 def test_shapes() -> None:
     assert is_shape((3, 2))
     assert not any(map(is_shape, [None, 6, (3,), (3, 1), (0, 2), (3.0, 2), [3, 2], (3, 2, 1), (True, 2)]))
+
+
+def test_steps_of_the_answer() -> None:
+    """By hand: the last two steps, all of a sequence that has fewer, and all steps."""
+    lengths = np.array([4, 1, 3])
+    expected = [[0, 0, 1 / 2, 1 / 2], [1, 0, 0, 0], [0, 1 / 2, 1 / 2, 0]]
+    np.testing.assert_array_equal(asked(lengths, 4, 2), expected)
+    np.testing.assert_array_equal(asked(lengths, 4, None)[2], [1 / 3, 1 / 3, 1 / 3, 0])

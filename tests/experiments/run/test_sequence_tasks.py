@@ -35,6 +35,7 @@ def test_a_run_of_sequences(tmp_path: Path) -> None:
     run = run_here("accuracy", task="digits-rows", models=("gru",), seeds=1, settings=SETTINGS, out=tmp_path / "run")
     assert run.manifest["task"]["sequence_shape"] == [8, 9]
     assert run.manifest["task"]["image_shape"] is None
+    assert run.manifest["task"]["answer_steps"] == 1
     assert run.config["models"]["gru"]["sequence_shape"] == [8, 9]
     for example in run.examples():
         # A channel is a row: the image with its columns as rows, without the mask.

@@ -25,10 +25,17 @@ from experiments.tasks import (
 from experiments.tasks.dataset import Dataset, final_split, validation_split
 from models.sequences import as_rows, as_sequences, lasting
 
-GENERATED = ("evidence", "store-recall", "reber", "perceptual-decision", "delayed-match", "context-decision")
+ANSWER_STEPS = {  # durations of recall or decision over the step, in ms
+    "evidence": 150 // 10,
+    "store-recall": 200 // 20,
+    "reber": 1,
+    "perceptual-decision": 100 // 50,
+    "delayed-match": 100 // 50,
+    "context-decision": 100 // 50,
+}
 
 
-@pytest.fixture(scope="module", params=GENERATED)
+@pytest.fixture(scope="module", params=ANSWER_STEPS)
 def drawn(request: pytest.FixtureRequest) -> Dataset:
     return load_task(request.param)
 
@@ -48,6 +55,7 @@ def test_checksums_stay(drawn: Dataset) -> None:
     )
     assert tasks()[drawn.name].summary.startswith("sequences: ")
     assert (drawn.image_shape, drawn.scaling) == (None, 1.0)
+    assert drawn.answer_steps == ANSWER_STEPS[drawn.name]
     # Classes are equally probable: five standard deviations.
     assert drawn.y.mean() == pytest.approx(0.5, abs=2.5 / np.sqrt(len(drawn.y)))
 
@@ -211,6 +219,7 @@ def test_images_come_row_after_row() -> None:
     np.testing.assert_array_equal(values, images.X.reshape(-1, 8, 8))
     assert (lengths == 8).all()
     assert (sequences.sequence_shape, sequences.image_shape, sequences.classes) == ((8, 9), None, images.classes)
+    assert sequences.answer_steps == 1
     train = final_split(sequences, seed=0).train
     scaled, _ = as_sequences(train.X, (8, 9))
     np.testing.assert_array_equal(scaled.reshape(-1, 64), final_split(images, seed=0).train.X)
@@ -269,6 +278,12 @@ def test_data_that_are_no_sequences_are_refused(unequal: Dataset) -> None:
         replace(unequal, image_shape=(6, 4))
     with pytest.raises(InputError, match=r"^mine: sequence_shape \(24, 1\) beside image_shape None; give sequences "):
         replace(unequal, sequence_shape=(24, 1))
+    assert replace(unequal, answer_steps=6).answer_steps == 6
+    for wrong in (0, 7, 1.0):
+        with pytest.raises(InputError, match=rf"^mine: answer_steps {wrong} of 6; give 1 to 6, or None$"):
+            replace(unequal, answer_steps=wrong)
+    with pytest.raises(InputError, match=r"^mine: answer_steps 1 of samples that are no sequences; leave it out$"):
+        replace(unequal, sequence_shape=None, answer_steps=1)
 
 
 def test_an_archive_with_lengths_holds_sequences(tmp_path: Path) -> None:
@@ -279,6 +294,7 @@ def test_an_archive_with_lengths_holds_sequences(tmp_path: Path) -> None:
     dataset = load_task(str(path))
     np.testing.assert_array_equal(dataset.X, as_rows(X, lengths))
     assert (dataset.sequence_shape, dataset.image_shape, dataset.scaling) == ((5, 3), None, "standardise")
+    assert dataset.answer_steps == 1
     assert dataset.notes == ("samples of shape (5, 2) were read as sequences of up to 5 steps of 2 channels",)
     np.savez(path, X=np.nan_to_num(X), y=y)
     (note,) = load_task(str(path)).notes
@@ -310,6 +326,7 @@ def test_vowels_are_read_as_aeon_gives_them(monkeypatch: pytest.MonkeyPatch) -> 
     utterances = [*spoken["train"], *spoken["test"]]
     longest = max(utterance.shape[1] for utterance in utterances)
     assert (dataset.sequence_shape, dataset.n_train, dataset.scaling) == ((longest, 13), 18, "standardise")
+    assert dataset.answer_steps is None
     values, lengths = as_sequences(dataset.X, (longest, 13))
     for steps, length, utterance in zip(values, lengths, utterances, strict=True):
         np.testing.assert_array_equal(steps[:length], utterance.T)

@@ -1,0 +1,219 @@
+"""Backpropagation through time against derivatives carried forward, against differences, and by what it learns.
+
+These take each weight by itself through the equations, with nothing of the loops back in time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from scipy.special import log_softmax, softmax
+
+from models.artificial.recurrent_network import RecurrentDynamics, RecurrentTrials, RecurrentWeights
+from models.artificial.recurrent_training import DAMPING, rate_gradients, train
+from models.optimizers import Moments
+from models.rate.leaky_network import LeakyNetwork
+from models.sequences import asked
+
+INPUTS, CELLS, CLASSES = 3, 5, 2
+DYNAMICS = RecurrentDynamics(0.8, 0.95, np.array([0.0, 0.5, 0.0, 1.0, 0.3]), 0.7)
+ANSWER = 3
+
+
+@dataclass(frozen=True)
+class Forward:
+    """A trial in NumPy: the loss, its derivative by each weight, the spikes."""
+
+    loss: float
+    gradients: list[np.ndarray]
+    spikes: np.ndarray
+
+
+def forward(
+    weights: RecurrentWeights, dynamics: RecurrentDynamics, inputs: np.ndarray, label: int, answer: int = ANSWER
+) -> Forward:
+    """Carry all derivatives forward in time, weight by weight; inputs (step, input) of a trial without its rest."""
+    shapes = [array.shape for array in weights.arrays]
+    places = [(which, place) for which, shape in enumerate(shapes) for place in np.ndindex(shape)]
+    u, q, s, a = np.zeros((4, CELLS))
+    y = np.zeros(CLASSES)
+    du, dq, ds, da = np.zeros((4, CELLS, len(places)))
+    dy = np.zeros((CLASSES, len(places)))
+    loss, of_loss, spikes = 0.0, np.zeros(len(places)), []
+    n_answer = min(answer, len(inputs))
+    for t, x in enumerate(inputs):
+        y = dynamics.kappa * (y + weights.output.T @ s + weights.bias)
+        own = np.zeros_like(dy)
+        for number, (which, place) in enumerate(places):
+            if which == 2:
+                own[place[1], number] = s[place[0]]
+            elif which == 3:
+                own[place[0], number] = 1
+        dy = dynamics.kappa * (dy + weights.output.T @ ds + own)
+        u, du = dynamics.alpha * (u - s + a), dynamics.alpha * (du + da)  # the reset is not differentiated
+        q, dq = dynamics.rho * (q + dynamics.beta * s), dynamics.rho * (dq + dynamics.beta[:, None] * ds)
+        s = (u > 1 + q).astype(float)
+        ds = DAMPING * np.maximum(0, 1 - np.abs(u - 1 - q))[:, None] * (du - dq)
+        a = weights.inputs.T @ x + weights.recurrent.T @ s
+        own = np.zeros_like(da)
+        for number, (which, place) in enumerate(places):
+            if which == 0:
+                own[place[1], number] = x[place[0]]
+            elif which == 1 and place[0] != place[1]:
+                own[place[1], number] = s[place[0]]
+        da = weights.recurrent.T @ ds + own
+        spikes.append(s)
+        if t >= len(inputs) - n_answer:
+            loss -= log_softmax(y)[label] / n_answer
+            of_loss += (softmax(y) - np.eye(CLASSES)[label]) @ dy / n_answer
+    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
+    parts = zip(np.split(of_loss, ends), shapes, strict=True)
+    return Forward(loss, [part.reshape(shape) for part, shape in parts], np.array(spikes))
+
+
+@pytest.fixture(scope="module")
+def weights() -> RecurrentWeights:
+    generator = np.random.default_rng(0)
+    recurrent = 0.6 * generator.standard_normal((CELLS, CELLS))
+    np.fill_diagonal(recurrent, 0)
+    return RecurrentWeights(
+        generator.normal(0.5, 0.4, (INPUTS, CELLS)),
+        recurrent,
+        generator.standard_normal((CELLS, CLASSES)),
+        0.1 * generator.standard_normal(CLASSES),
+    )
+
+
+@pytest.fixture(scope="module")
+def trials() -> RecurrentTrials:
+    """Four trials of 2 to 12 frames; what comes after an end would be seen."""
+    generator = np.random.default_rng(1)
+    inputs = generator.uniform(0, 1.5, (4, 12, INPUTS))
+    return RecurrentTrials(inputs, np.array([12, 9, 2, 12]), np.array([0, 1, 1, 0]))
+
+
+def gradients(weights: RecurrentWeights, trials: RecurrentTrials, **settings: int) -> list[np.ndarray]:
+    """What plain steps of size 1 take away, all trials in one batch."""
+    settings = {"answer_steps": ANSWER, "batch_size": len(trials), **settings}
+    learned = train(weights, DYNAMICS, trials, np.ones(len(trials)), precision="float64", **settings)
+    return [before - after for before, after in zip(weights.arrays, learned.weights.arrays, strict=True)]
+
+
+@pytest.mark.parametrize("held", [1, 3])
+def test_gradients_are_those_of_derivatives_carried_forward(
+    weights: RecurrentWeights, trials: RecurrentTrials, held: int
+) -> None:
+    expected = [
+        forward(weights, DYNAMICS, np.repeat(inputs[:length], held, axis=0), label, held * ANSWER)
+        for inputs, length, label in zip(trials.inputs, trials.lengths, trials.labels, strict=True)
+    ]
+    learned = train(
+        weights,
+        DYNAMICS,
+        trials,
+        np.zeros(4),
+        answer_steps=ANSWER,
+        steps_per_frame=held,
+        batch_size=4,
+        precision="float64",
+    )
+    np.testing.assert_array_equal(learned.counts, [each.spikes.sum(axis=0) for each in expected])
+    assert learned.counts.sum(axis=0).min() > 0
+    assert learned.loss == pytest.approx(np.mean([each.loss for each in expected]), rel=1e-12)
+    for found, *each in zip(
+        gradients(weights, trials, steps_per_frame=held), *(each.gradients for each in expected), strict=True
+    ):
+        assert np.abs(found).max() > 0.01
+        np.testing.assert_allclose(found, np.mean(each, axis=0), rtol=0, atol=1e-12)
+
+
+def test_no_cell_acts_on_itself(weights: RecurrentWeights, trials: RecurrentTrials) -> None:
+    found = gradients(weights, trials)[1]
+    assert not np.diag(found).any()
+    spoilt = replace(weights, recurrent=weights.recurrent + np.eye(CELLS))
+    for one, other in zip(gradients(spoilt, trials), gradients(weights, trials), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-12)  # up to what subtraction rounds
+
+
+def test_what_comes_after_the_end_changes_nothing(weights: RecurrentWeights, trials: RecurrentTrials) -> None:
+    later = np.arange(12) >= trials.lengths[:, None]
+    other = replace(trials, inputs=np.where(later[:, :, None], 7.0, trials.inputs))
+    one, two = (
+        train(weights, DYNAMICS, each, np.full(4, 0.1), answer_steps=ANSWER, batch_size=4, precision="float64")
+        for each in (trials, other)
+    )
+    np.testing.assert_array_equal(one.counts, two.counts)
+    for a, b in zip(one.weights.arrays, two.weights.arrays, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_batches_are_cut_in_order_and_the_last_may_be_short(weights: RecurrentWeights, trials: RecurrentTrials) -> None:
+    rates = np.array([0.3, 0.9, 0.2])
+    settings = {"answer_steps": ANSWER, "batch_size": 2, "precision": "float64"}
+    whole = train(weights, DYNAMICS, trials.part(0, 3), rates, **settings)
+    first = train(weights, DYNAMICS, trials.part(0, 2), rates[:2], **settings)
+    rest = train(first.weights, DYNAMICS, trials.part(2, 3), rates[2:], **settings)
+    np.testing.assert_array_equal(whole.counts, np.concatenate([first.counts, rest.counts]))
+    assert whole.loss == pytest.approx((2 * first.loss + rest.loss) / 3, rel=1e-12)
+    of_first = gradients(weights, trials.part(0, 2))
+    for before, gradient, after in zip(weights.arrays, of_first, first.weights.arrays, strict=True):
+        np.testing.assert_allclose(after, before - 0.3 * gradient, atol=1e-12)  # the rate of the first of its trials
+    for a, b in zip(whole.weights.arrays, rest.weights.arrays, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_adam_goes_on_from_its_moments(weights: RecurrentWeights, trials: RecurrentTrials) -> None:
+    moments = Moments.of("adam", weights.arrays)
+    settings = {"answer_steps": ANSWER, "batch_size": 2, "precision": "float64"}
+    whole = train(weights, DYNAMICS, trials, np.full(4, 0.01), moments=moments, **settings)
+    first = train(weights, DYNAMICS, trials.part(0, 2), np.full(2, 0.01), moments=moments, **settings)
+    rest = train(first.weights, DYNAMICS, trials.part(2, 4), np.full(2, 0.01), moments=first.moments, **settings)
+    assert whole.moments is not None
+    assert whole.moments.steps == 2
+    for a, b in zip(whole.weights.arrays, rest.weights.arrays, strict=True):
+        np.testing.assert_array_equal(a, b)
+    # The first step of Adam is one of size eta wherever there is a gradient that is not small.
+    for before, after, gradient in zip(
+        weights.arrays, first.weights.arrays, gradients(weights, trials.part(0, 2)), strict=True
+    ):
+        clear = np.abs(gradient) > 1e-3
+        np.testing.assert_allclose((before - after)[clear], 0.01 * np.sign(gradient[clear]), rtol=1e-3)
+
+
+def test_trials_are_learned(weights: RecurrentWeights, trials: RecurrentTrials) -> None:
+    many = RecurrentTrials(*(np.concatenate([array] * 150) for array in vars(trials).values()))
+    settings = {"answer_steps": ANSWER, "batch_size": 4, "precision": "float64"}
+    for moments, rate in ((Moments.of("adam", weights.arrays), 0.03), (None, 0.3)):
+        learned = train(weights, DYNAMICS, many, np.full(len(many), rate), moments=moments, **settings)
+        before, after = (train(each, DYNAMICS, trials, np.zeros(4), **settings) for each in (weights, learned.weights))
+        assert before.loss > 0.5
+        assert after.loss < 0.2
+
+
+def test_gradients_of_rates_are_differences_of_the_loss() -> None:
+    generator = np.random.default_rng(0)
+    drawn = LeakyNetwork.draw(3, 4, 2, 5.0, generator)
+    network = LeakyNetwork(*(np.asarray(array, np.float64) for array in vars(drawn).values()))
+    network = network.with_learned(
+        tuple(each + 0.1 * generator.standard_normal(each.shape) for each in network.learned)
+    )
+    inputs, lengths, labels = generator.normal(size=(3, 6, 3)), np.array([6, 4, 1]), np.array([0, 1, 1])
+    parts = asked(lengths, 6, 2) / 3
+
+    def loss(network: LeakyNetwork) -> float:
+        read_out = network.read(network.run(inputs)[0])
+        return -float(np.sum(parts * log_softmax(read_out, axis=2)[np.arange(3), :, labels]))
+
+    found = rate_gradients(network.learned, network.kept, inputs, parts, labels, batch_size=5, precision="float64")
+    for which, gradient in enumerate(found):
+        expected = np.zeros_like(gradient)
+        for place in np.ndindex(gradient.shape):
+            sides = []
+            for side in (1e-5, -1e-5):
+                weights = [array.copy() for array in network.learned]
+                weights[which][place] += side
+                sides.append(loss(network.with_learned(tuple(weights))))
+            expected[place] = (sides[0] - sides[1]) / 2e-5
+        np.testing.assert_allclose(gradient, expected, atol=1e-9)  # of differences: 1e-10 of the square, and rounding
