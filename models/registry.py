@@ -106,6 +106,8 @@ GROUP = "bnsim.models"
 
 _FRONT_END = ("image_shape", "n_filters", "patch", "wavelength", "sigma", "semisaturation", "gain", "shift")
 
+_SEQUENCE_TRAINING = ("sequence_shape", "answer_steps", "units", "optimizer", "batch_size", "final_rate", "passes")
+
 _OWN: Mapping[str, Entry] = MappingProxyType(
     {
         "receptive-field": Entry(
@@ -204,21 +206,26 @@ _OWN: Mapping[str, Entry] = MappingProxyType(
             None,
             "leaky rates with connections among them, trained by backpropagation through time",
         ),
+        "surrogate-recurrent": Entry(
+            "models.spiking.surrogate_recurrent:SurrogateRecurrent",
+            "BNS",
+            "rate-recurrent",
+            "recurrent spiking neurons with adaptation, trained through time by surrogate gradients",
+            shared=_SEQUENCE_TRAINING,
+        ),
+        "eprop": Entry(
+            "models.spiking.eprop:Eprop",
+            "BNS",
+            "rate-recurrent",
+            "the network of surrogate-recurrent, which learns by eligibility propagation (Bellec et al. 2020)",
+            shared=_SEQUENCE_TRAINING,
+        ),
         "rflo": Entry(
             "models.rate.rflo:RandomFeedbackLocalOnline",
             "BNS",
             "rate-recurrent",
             "the network of rate-recurrent, of which each synapse learns from its own trace (Murray 2019)",
-            shared=(
-                "sequence_shape",
-                "answer_steps",
-                "units",
-                "memory",
-                "optimizer",
-                "batch_size",
-                "final_rate",
-                "passes",
-            ),
+            shared=(*_SEQUENCE_TRAINING, "memory"),
         ),
         "converted": Entry(
             "models.spiking.converted:ConvertedDense",

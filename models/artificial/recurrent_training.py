@@ -3,7 +3,7 @@
 A spike is a step function of u - 1 - q (see `recurrent_network.RecurrentDynamics`), and its derivative is 0 almost
 everywhere; in its place stands (Bellec et al. 2020)
 
-    ds/du = -ds/dq = DAMPING max(0, 1 - |u - 1 - q|)
+    ds/du = -ds/dq = dampening max(0, 1 - |u - 1 - q|)
 
 The reset of u is not differentiated: through it the surrogate adds up errors from spike to spike (Zenke & Vogels 2021).
 What a spike does to q, and so to later spikes, is. The loss of a trial is the mean, over the steps of the answer, of
@@ -33,8 +33,8 @@ from models.artificial.recurrent_network import RecurrentDynamics, RecurrentTria
 from models.optimizers import Moments, descend
 from models.sequences import asked
 
-DAMPING = 0.3
-"""gamma of the surrogate derivative, per threshold."""
+DAMPENING = 0.3
+"""Usual height of the surrogate derivative, per threshold."""
 Precision = Literal["float32", "float64"]
 
 
@@ -70,6 +70,7 @@ def train(
     steps_per_frame: int = 1,
     batch_size: int = 1,
     moments: Moments | None = None,
+    dampening: float = DAMPENING,
     precision: Precision = "float32",
 ) -> Learned:
     """Take a gradient step after each batch of trials, in the order given.
@@ -92,6 +93,8 @@ def train(
         Trials of a step; the last batch may have fewer.
     moments : Moments or None
         Of Adam before the first step (`Moments.of("adam", weights.arrays)`); None for plain steps.
+    dampening : float
+        Height of the surrogate derivative, per threshold.
     precision : {"float32", "float64"}
         Of the numbers. In float64 the spikes are those of `bnsim`; in float32 a potential next to the threshold may
         fall on its other side.
@@ -101,7 +104,7 @@ def train(
     Learned
         Weights, moments, spike counts and loss.
     """
-    gradients = _Spiking(dynamics, answer_steps, steps_per_frame, batch_size, precision)
+    gradients = _Spiking(dynamics, answer_steps, steps_per_frame, batch_size, dampening, precision)
     counts, losses = [np.zeros((0, weights.recurrent.shape[0]), np.int64)], []
     values: Sequence[FloatArray] = weights.arrays
     for start in range(0, len(trials), batch_size):
@@ -121,6 +124,7 @@ class _Spiking:
     answer_steps: int | None
     steps_per_frame: int
     batch_size: int
+    dampening: float
     precision: Precision
 
     def __call__(
@@ -133,7 +137,8 @@ class _Spiking:
         parts = asked(ends, n_steps, answer) / n_trials
         lasts = np.arange(n_steps) < ends[:, None]
         of_time = (_in_time(each, self.batch_size, self.precision) for each in (trials.inputs, parts, lasts))
-        numbers = (self.dynamics.alpha, self.dynamics.rho, self.dynamics.beta, self.dynamics.kappa)
+        dynamics = self.dynamics
+        numbers = (dynamics.alpha, dynamics.rho, dynamics.beta, dynamics.kappa, self.dampening)
         loss, gradients, counts = _of_spikes(
             [tf.constant(weight, self.precision) for weight in weights],
             [tf.constant(number, self.precision) for number in numbers],
@@ -200,7 +205,7 @@ def _in_time(array: NDArray[Any], n: int, precision: Precision) -> Any:
 def _of_spikes(weights: Any, numbers: Any, inputs: Any, parts: Any, lasts: Any, labels: Any, held: int) -> Any:
     """Compiled once for each shape of network and batch."""
     of_input, recurrent, output, bias = weights
-    alpha, rho, beta, kappa = numbers
+    alpha, rho, beta, kappa, dampening = numbers
     (n_steps, n_trials), n_cells, n_classes = parts.shape, recurrent.shape[0], bias.shape[0]
     recurrent = tf.linalg.set_diag(recurrent, tf.zeros(n_cells, recurrent.dtype))
     arriving = tf.tensordot(inputs, of_input, 1)
@@ -212,7 +217,7 @@ def _of_spikes(weights: Any, numbers: Any, inputs: Any, parts: Any, lasts: Any, 
         distance = u - 1 - q
         s = tf.cast(distance > 0, u.dtype)
         a = arriving[t // held] + s @ recurrent
-        slope = DAMPING * tf.maximum(1 - tf.abs(distance), 0)
+        slope = dampening * tf.maximum(1 - tf.abs(distance), 0)
         return t + 1, [u, q, s, a, y], _write(found, t, s, slope, y)
 
     rest = [at_rest, at_rest, at_rest, at_rest, tf.zeros((n_trials, n_classes), recurrent.dtype)]

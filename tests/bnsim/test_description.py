@@ -20,6 +20,7 @@ BASES = {
     "NeuronModel",
     "SynapseModel",
     "PlasticityRule",
+    "GradientDescent",
     "Encoder",
     "Connectivity",
     "Distribution",

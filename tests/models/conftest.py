@@ -71,6 +71,8 @@ QUICK: dict[str, dict[str, Any]] = {
     "gru": {"units": 30, "passes": 5, "learning_rate": 0.01},
     "rate-recurrent": {"units": 30, "passes": 5, "learning_rate": 0.1},
     "rflo": {"units": 30, "passes": 5, "learning_rate": 0.1},
+    "surrogate-recurrent": {"units": 30, "frame": 80.0, "passes": 3, "learning_rate": 0.1},
+    "eprop": {"units": 30, "frame": 80.0, "passes": 3, "learning_rate": 0.3},
     "converted": {"hidden": (30,), "passes": 3, "learning_rate": 0.01, "duration": 60},
     "convolutional": _CONVOLUTIONS,
     "converted-convolutional": {**_CONVOLUTIONS, "duration": 60},

@@ -48,6 +48,8 @@ HAS: dict[str, set[type]] = {
     "gru": {Probabilistic, Taught},
     "rate-recurrent": {Probabilistic},
     "rflo": {Probabilistic},
+    "surrogate-recurrent": {Recordable, Probabilistic},
+    "eprop": {Recordable, Probabilistic},
     "converted": {*SPIKING, Anytime, Layered, Differentiable},
     "convolutional": FEEDFORWARD,
     "converted-convolutional": {*SPIKING, Anytime, Layered, Differentiable},
@@ -106,7 +108,7 @@ def test_with_other_weights_nothing_else_changes(name: str, fitted: Classifier, 
         np.testing.assert_allclose(matrix, wanted[layer], rtol=1e-6)  # some networks keep float32
         assert np.mean(matrix != before[layer]) > 0.4
     # These keep the weights of their own state apart from those of the input.
-    of_itself = name in ("gru", "rate-recurrent", "rflo")
+    of_itself = name in ("gru", "rate-recurrent", "rflo", "surrogate-recurrent", "eprop")
     assert len(differing(changed, fitted)) == len(before) + of_itself
     for part, array in fitted._fitted_arrays().items():
         np.testing.assert_array_equal(array, arrays[part])

@@ -12,7 +12,7 @@ import pytest
 from scipy.special import log_softmax, softmax
 
 from models.artificial.recurrent_network import RecurrentDynamics, RecurrentTrials, RecurrentWeights
-from models.artificial.recurrent_training import DAMPING, rate_gradients, train
+from models.artificial.recurrent_training import DAMPENING, rate_gradients, train
 from models.optimizers import Moments
 from models.rate.leaky_network import LeakyNetwork
 from models.sequences import asked
@@ -55,7 +55,7 @@ def forward(
         u, du = dynamics.alpha * (u - s + a), dynamics.alpha * (du + da)  # the reset is not differentiated
         q, dq = dynamics.rho * (q + dynamics.beta * s), dynamics.rho * (dq + dynamics.beta[:, None] * ds)
         s = (u > 1 + q).astype(float)
-        ds = DAMPING * np.maximum(0, 1 - np.abs(u - 1 - q))[:, None] * (du - dq)
+        ds = DAMPENING * np.maximum(0, 1 - np.abs(u - 1 - q))[:, None] * (du - dq)
         a = weights.inputs.T @ x + weights.recurrent.T @ s
         own = np.zeros_like(da)
         for number, (which, place) in enumerate(places):

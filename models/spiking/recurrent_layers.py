@@ -1,0 +1,331 @@
+"""Recurrent spiking networks that read sequences, whatever trains them: the network, its stimulus and its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from brian2.units import ms, mV
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import softmax
+from sklearn.utils.validation import check_is_fitted
+
+import bnsim
+from bnsim.arrays import Float64Array, FloatArray, LabelArray
+from bnsim.binning import steps_of
+from bnsim.engine.simulator import Simulator
+from models import sequences
+from models.artificial.recurrent_network import RecurrentDynamics, RecurrentWeights
+from models.checks import is_count
+from models.classifier import Activity, Layer, OperationCount
+from models.optimizers import OPTIMIZERS, Moments
+from models.spiking.spiking_classifier import CHUNK, SpikingClassifier, WeightArray
+
+THRESHOLD = 1e-3
+"""In volt, above rest: the unit in which weights are given."""
+READOUT = "output"
+
+
+@dataclass(frozen=True, eq=False)
+class Sequences:
+    """Samples as a network reads them.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_samples, n_frames, n_channels)
+        The sequences, 0 after the end of each. The last channel is the mask, and serves as the input of the bias.
+    lengths : ndarray of int, shape (n_samples,)
+        Number of frames of each.
+    asked : ndarray, shape (n_samples, n_frames)
+        Which part each frame has in the answer.
+    """
+
+    values: FloatArray
+    lengths: LabelArray
+    asked: Float64Array
+
+
+class SpikingRecurrent(SpikingClassifier):
+    """A recurrent network of spiking neurons with a leaky readout; a subclass says how its weights are learned.
+
+    A step of a sequence, a frame, lasts for `frame` ms. While it lasts, its values reach all hidden neurons through
+    graded synapses (`bnsim.Graded`) in every time step; the mask does so too, as a bias. Hidden neurons
+    (`bnsim.AdaptiveThresholdLIF`) are connected to each other and to the readout by delta synapses. The readout has a
+    leaky integrator a class (`bnsim.LeakyReadout`) and a bias. Weights are in units of the distance from rest to
+    threshold.
+
+    Decision: the class with the largest mean of the softmax of the readout over the time steps in which the answer is
+    asked for, of equals the first.
+
+    Fitted attributes: `learned_` (weights by projection, in volt) and `moments_` (of Adam; None with plain steps).
+    """
+
+    twin = "rate-recurrent"
+    recorded = ("hidden",)
+    traced = (bnsim.Trace(READOUT, "v"),)
+    bin_width = 10.0
+    WAKES = "scale X to about 1 channel by channel, or give a larger input_weight"
+
+    sequence_shape: tuple[int, int] | None
+    answer_steps: int | None
+    units: int
+    adaptive: float
+    adaptation: float
+    tau_theta: float
+    tau_m: float
+    tau_output: float
+    dampening: float
+    frame: float
+    dt: float
+    input_weight: float
+    recurrent_weight: float
+    output_weight: float
+    optimizer: str
+    learning_rate: float
+    final_rate: float
+    batch_size: int
+    moments_: Moments | None
+
+    @property
+    def trainable_parameters(self) -> int:
+        """Return the number of forward weights, those of the biases included."""
+        n_inputs, n_classes = self._shape[1], len(self.classes_)
+        return n_inputs * self.units + self.units * (self.units - 1) + (self.units + 1) * n_classes
+
+    def predict_proba(self, X: ArrayLike) -> Float64Array:
+        """Return the mean of the softmax of the readout over the time steps in which the answer is asked for.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray, shape (n_samples, n_classes)
+            Probabilities, in the order of `classes_`.
+        """
+        check_is_fitted(self)
+        return np.concatenate([answer for _, _, answer in self._answered(self._checked(X))])
+
+    def _check_parameters(self) -> None:
+        shape = self.sequence_shape
+        self._require(shape is None or sequences.is_shape(shape), "sequence_shape", f"{sequences.SHAPE}, or None")
+        if shape is not None:
+            sequences.check_size(type(self).__name__, self.n_features_in_, shape)
+        longest = self._shape[0]
+        asked = self.answer_steps is None or (is_count(self.answer_steps) and self.answer_steps <= longest)
+        self._require(asked, "answer_steps", f"an integer of 1 to {longest}, the steps of a sample, or None for all")
+        self._require_count("units", "batch_size")
+        self._require(self.units >= 2, "units", "an integer of at least 2")
+        for name in ("adaptive", "adaptation"):
+            value = getattr(self, name)
+            number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            self._require(number and 0 <= value < np.inf, name, "a number of at least 0")
+        self._require(self.adaptive <= 1, "adaptive", "a share of 0 to 1")
+        self._require_positive("tau_theta", "tau_m", "tau_output", "dampening", "frame", "dt")
+        self._require_positive("input_weight", "recurrent_weight", "output_weight", "learning_rate", "final_rate")
+        steps = self.frame / self.dt
+        self._require(steps >= 1 and abs(steps - round(steps)) < 1e-6, "frame", "a whole number of time steps dt")
+        self._require(self.optimizer in OPTIMIZERS, "optimizer", f"one of {', '.join(OPTIMIZERS)}")
+        self._check_backend()
+
+    @property
+    def _shape(self) -> sequences.SequenceShape:
+        """Of a sample; without `sequence_shape` it is a single frame, which lasts."""
+        return self.sequence_shape or (1, self.n_features_in_ + 1)
+
+    @property
+    def _held(self) -> int:
+        """Time steps of a frame."""
+        return round(self.frame / self.dt)
+
+    def _read(self, X: FloatArray) -> Sequences:
+        if self.sequence_shape is None:
+            X = sequences.as_rows(X[:, None, :])
+        else:
+            sequences.check_rows(type(self).__name__, X, self.sequence_shape)
+        steps = X.reshape(len(X), *self._shape)
+        lengths = sequences.as_sequences(X, self._shape)[1]
+        values = np.where(steps[:, :, -1:] > 0, steps, 0.0)
+        return Sequences(values, lengths, sequences.asked(lengths, self._shape[0], self.answer_steps))
+
+    # What `OnlineClassifier` asks for.
+
+    def _start(self, X: FloatArray) -> None:
+        generator = np.random.default_rng([self.random_state_, 0x5EC5])
+        n_channels, n, n_classes = self._shape[1], self.units, len(self.classes_)
+        inputs = self.input_weight / np.sqrt(n_channels) * generator.standard_normal((n_channels, n))
+        inputs[-1] = 0.0  # the bias
+        recurrent = self.recurrent_weight / np.sqrt(n) * generator.standard_normal((n, n))
+        output, other = self.output_weight / np.sqrt(n) * generator.standard_normal((2, n, n_classes))
+        np.fill_diagonal(recurrent, 0.0)
+        self.learned_ = self._stored(RecurrentWeights(inputs, recurrent, output, np.zeros(n_classes)))
+        self.moments_ = Moments.of(self.optimizer, self._matrices().arrays)
+        self._start_back(output, other)  # drawn whether it is used or not: networks that learn differently start alike
+
+    def _start_back(self, forward: FloatArray, other: FloatArray) -> None:
+        """Give feedback its initial weights. Nothing, unless overridden.
+
+        forward, other: the weights (cell, class) into the readout, and as many independent ones.
+        """
+
+    def _stored(self, weights: RecurrentWeights) -> dict[str, FloatArray]:
+        """Weights as `learned_` holds them."""
+        return {
+            "input_to_hidden.w": THRESHOLD * weights.inputs.ravel(),
+            "hidden_to_hidden.w": THRESHOLD * weights.recurrent[self._others],
+            "hidden_to_output.w": THRESHOLD * weights.output.ravel(),
+            "bias_to_output.w": THRESHOLD * weights.bias,
+        }
+
+    def _matrices(self) -> RecurrentWeights:
+        recurrent = np.zeros((self.units, self.units))
+        recurrent[self._others] = self.learned_["hidden_to_hidden.w"] / THRESHOLD
+        return RecurrentWeights(
+            self.learned_["input_to_hidden.w"].reshape(-1, self.units) / THRESHOLD,
+            recurrent,
+            self.learned_["hidden_to_output.w"].reshape(self.units, -1) / THRESHOLD,
+            self.learned_["bias_to_output.w"] / THRESHOLD,
+        )
+
+    @property
+    def _others(self) -> NDArray[np.bool_]:
+        """Pairs of hidden neurons that are connected."""
+        return ~np.eye(self.units, dtype=bool)
+
+    def _dynamics(self) -> RecurrentDynamics:
+        decays = (float(np.exp(-self.dt / tau)) for tau in (self.tau_m, self.tau_theta, self.tau_output))
+        alpha, rho, kappa = decays
+        return RecurrentDynamics(alpha, rho, self._increments(), kappa)
+
+    def _increments(self) -> Float64Array:
+        """What a spike adds to the threshold of each cell: the first ones adapt."""
+        return np.where(np.arange(self.units) < round(self.adaptive * self.units), self.adaptation, 0.0)
+
+    def _chunk_size(self) -> int:
+        return -(-CHUNK // self.batch_size) * self.batch_size
+
+    def _presentations_of_batch(self) -> int:
+        return self.batch_size
+
+    # What `Classifier` asks for.
+
+    def _answered(self, X: FloatArray) -> Iterator[tuple[Sequences, bnsim.Recording, Float64Array]]:
+        """Samples, recordings and probabilities (sample, class) with learning frozen, a chunk each."""
+        decay = self._dynamics().kappa
+        for start in range(0, len(X), CHUNK):
+            samples = X[start : start + CHUNK]
+            recording = self._present(samples, self.recorded, self.traced)
+            read = self._read(samples)
+            # A trace shows the start of a step, with what has arrived; what comes out is what is left after the step.
+            potentials = decay / THRESHOLD * recording.trace(READOUT, "v").values
+            asked = np.repeat(read.asked, self._held, axis=1) / self._held
+            yield read, recording, np.einsum("ntk,nt->nk", softmax(potentials, axis=2), asked)
+
+    def _predict(self, X: FloatArray) -> LabelArray:
+        return np.concatenate([answer.argmax(axis=1) for _, _, answer in self._answered(X)])
+
+    def _activity(self, X: FloatArray) -> Activity:
+        answered = list(self._answered(X))
+        (hidden,) = self._spiking_layers([recording for _, recording, _ in answered])
+        answers = np.concatenate([answer for _, _, answer in answered])
+        layers = (Layer("input", X, None), hidden, Layer(READOUT, answers, None))
+        return Activity(layers, bin_width=self.bin_width / 1e3)
+
+    def _operations(self, X: FloatArray) -> OperationCount:
+        """Time steps after the end of a sequence cost nothing; a value that is 0 is not transmitted."""
+        n_spikes, n_values, n_steps, n_classes = 0, 0, 0, len(self.classes_)
+        for read, recording, _ in self._answered(X):
+            spikes = recording.spike_times("hidden")
+            ends = self._held * read.lengths
+            n_spikes += int((steps_of(spikes.time, recording.dt) < ends[spikes.trial]).sum())
+            n_values += self._held * int(np.count_nonzero(read.values))
+            n_steps += int(ends.sum())
+        synaptic = n_spikes * (self.units - 1 + n_classes)
+        products = n_values * self.units + n_steps * n_classes
+        return OperationCount(synaptic, products, n_steps * (self.units + n_classes), 8 * (synaptic + products))
+
+    def _weights(self) -> dict[str, FloatArray]:
+        """Into the hidden layer those of the input above those of its own spikes, where self-connections are 0."""
+        matrices = self._matrices()
+        return {"hidden": np.vstack([matrices.inputs[:-1], matrices.recurrent]), READOUT: matrices.output}
+
+    def _replace_weights(self, weights: Mapping[str, FloatArray]) -> None:
+        """Self-connections stay absent."""
+        matrices = self._matrices()
+        changed = {**self._weights(), **weights}
+        inputs, recurrent = np.split(changed["hidden"], [self._shape[1] - 1])
+        inputs = np.vstack([inputs, matrices.inputs[-1:]])
+        given = self._stored(RecurrentWeights(inputs, recurrent, changed[READOUT], matrices.bias))
+        same = self._stored(matrices)
+        self.learned_ = self.learned_ | {
+            name: np.where(array == same[name], self.learned_[name], array) for name, array in given.items()
+        }
+
+    def _fitted_arrays(self) -> dict[str, NDArray[Any]]:
+        return {**super()._fitted_arrays(), **({} if self.moments_ is None else self.moments_.arrays())}
+
+    def _restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        super()._restore(arrays)
+        self.moments_ = Moments.from_arrays(self.optimizer, arrays, self._matrices().arrays)
+
+    def _weight_arrays(self) -> dict[str, WeightArray]:
+        return {READOUT: WeightArray("hidden_to_output.w", (self.units, len(self.classes_)), THRESHOLD)}
+
+    def _learned_sizes(self, network: bnsim.Network) -> dict[str, int]:
+        n, n_classes = self.units, len(self.classes_)
+        return {
+            "input_to_hidden.w": self._shape[1] * n,
+            "hidden_to_hidden.w": n * (n - 1),
+            "hidden_to_output.w": n * n_classes,
+            "bias_to_output.w": n_classes,
+        }
+
+    # The spiking network.
+
+    def _populations(self) -> list[bnsim.Population]:
+        cell = bnsim.AdaptiveThresholdLIF(
+            tau_m=self.tau_m * ms,
+            v_rest=0 * mV,
+            v_threshold=1 * mV,
+            theta_increment=self._increments() * mV,
+            tau_theta=self.tau_theta * ms,
+        )
+        readout = bnsim.LeakyReadout(tau_m=self.tau_output * ms)
+        return [
+            bnsim.Population("input", self._shape[1], bnsim.GradedInput()),
+            bnsim.Population("bias", 1, bnsim.GradedInput()),
+            bnsim.Population("hidden", self.units, cell),
+            bnsim.Population(READOUT, len(self.classes_), readout),
+        ]
+
+    def _network(self) -> bnsim.Network:
+        """Without what only learning needs: it takes most of the time."""
+        others = bnsim.AllToAll(autapses=False)
+        return bnsim.Network(
+            self._populations(),
+            [
+                bnsim.Projection("bias", READOUT, bnsim.Graded(), 0 * mV),
+                bnsim.Projection("hidden", READOUT, bnsim.Delta(), 0 * mV),
+                bnsim.Projection("input", "hidden", bnsim.Graded(), 0 * mV),
+                bnsim.Projection("hidden", "hidden", bnsim.Delta(), 0 * mV, others),
+            ],
+        )
+
+    def _compiled(self, network: bnsim.Network) -> Simulator:
+        trial = self._shape[0] * self._held * self.dt
+        return network.compile(trial=trial * ms, dt=self.dt * ms, backend=self.backend)
+
+    def _simulator(self) -> Simulator:
+        return self._compiled(self._network())
+
+    def _state(self, simulator: Simulator) -> bnsim.State:
+        known = {f"{projection.name}.w" for projection in simulator.network.projections}
+        learned = {name: array for name, array in self.learned_.items() if name in known}
+        return simulator.initial_state(self.random_state_).replace(learned)
+
+    def _stimulus(self, X: FloatArray) -> dict[str, FloatArray]:
+        return {"input": self._read(X).values, "bias": np.ones((len(X), 1))}

@@ -1,0 +1,172 @@
+"""Recurrent spiking networks: what trains them sees the spikes that `bnsim` runs, and each rule does what it says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import bnsim
+from models.artificial.recurrent_network import RecurrentTrials
+from models.artificial.recurrent_training import train
+from models.registry import create
+from models.sequences import as_rows
+from models.spiking.eprop import Eprop
+from models.spiking.recurrent_layers import SpikingRecurrent
+from models.spiking.surrogate_recurrent import SurrogateRecurrent
+
+SHAPE = (8, 4)
+LENGTHS = np.array([8, 5, 1, 8, 3, 7, 2, 6] * 4)
+"""Of sequences of up to 8 frames of 3 channels."""
+
+
+def samples(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Sequences of two classes, of which the first frame tells which."""
+    generator = np.random.default_rng(seed)
+    y = generator.integers(2, size=len(LENGTHS))
+    values = generator.normal(size=(len(LENGTHS), 8, 3))
+    values[:, 0, 0] = np.where(y == 1, 2.0, -2.0)
+    return as_rows(values, LENGTHS), y
+
+
+X, Y = samples()
+
+
+def network(model: str, **changed: Any) -> SpikingRecurrent:
+    parameters: dict[str, Any] = {
+        "sequence_shape": SHAPE,
+        "answer_steps": 2,
+        "units": 20,
+        "frame": 15.0,
+        "dt": 5.0,
+        "passes": 2,
+        "learning_rate": 0.2,
+        "random_state": 3,
+        "backend": "numpy",
+    }
+    found = create(model, **{**parameters, **changed})
+    assert isinstance(found, SpikingRecurrent)
+    return found
+
+
+@pytest.fixture(scope="module")
+def surrogate() -> SpikingRecurrent:
+    return network("surrogate-recurrent").fit(X, Y)
+
+
+def test_training_and_simulation_count_the_same_spikes(surrogate: SpikingRecurrent) -> None:
+    """In double precision, of every neuron and sequence while it lasts, with several time steps a frame."""
+    read = surrogate._read(X)
+    seen = train(
+        surrogate._matrices(),
+        surrogate._dynamics(),
+        RecurrentTrials(read.values, read.lengths, Y),
+        np.zeros(len(X)),
+        answer_steps=2,
+        steps_per_frame=3,
+        batch_size=8,
+        precision="float64",
+    )
+    recording = surrogate.record(X)
+    spikes = recording.spike_times("hidden")
+    lasting = np.rint(spikes.time / 5e-3) < 3 * LENGTHS[spikes.trial]
+    counts = np.zeros((len(X), 20), np.int64)
+    np.add.at(counts, (spikes.trial[lasting], spikes.unit[lasting]), 1)
+    assert counts.sum() > 300
+    assert np.array_equal(seen.counts, counts)
+
+
+def test_networks_that_learn_differently_start_alike() -> None:
+    one, other = (network(name, passes=1).fit(X[:4], Y[:4]) for name in ("surrogate-recurrent", "eprop"))
+    one._start(X)
+    other._start(X)
+    for name, array in one.learned_.items():
+        assert np.array_equal(array, other.learned_[name]), name
+    assert other.learned_["output_to_hidden.w"].shape == (2 * 20,)
+
+
+def test_nothing_after_the_end_of_a_sequence_bears_on_its_answer(surrogate: SpikingRecurrent) -> None:
+    steps = X.reshape(len(X), *SHAPE)
+    filled = np.where(steps[:, :, -1:] > 0, steps, [9.0, 9.0, 9.0, 0.0])
+    assert np.array_equal(surrogate.predict_proba(filled.reshape(len(X), -1)), surrogate.predict_proba(X))
+
+
+@pytest.mark.parametrize("optimizer", ["plain", "adam"])
+def test_the_answer_does_not_depend_on_the_cut_between_calls(optimizer: str) -> None:
+    """Batches of four in one call, or in two."""
+    changed: dict[str, Any] = {"optimizer": optimizer, "batch_size": 4, "learning_rate": 0.02}
+    whole, cut = network("eprop", **changed), network("eprop", **changed)
+    classes = np.unique(Y)
+    whole.partial_fit(X, Y, classes)
+    cut.partial_fit(X[:12], Y[:12], classes).partial_fit(X[12:], Y[12:])
+    for name, array in whole.learned_.items():
+        np.testing.assert_allclose(cut.learned_[name], array, rtol=1e-12, err_msg=name)
+
+
+def test_symmetric_feedback_follows_the_forward_weights() -> None:
+    for changed in ({"optimizer": "plain", "learning_rate": 0.2}, {"optimizer": "adam", "learning_rate": 0.01}):
+        model = network("eprop", feedback="symmetric", batch_size=4, **changed).fit(X, Y)
+        forward = model.learned_["hidden_to_output.w"].reshape(20, 2)
+        back = model.learned_["output_to_hidden.w"].reshape(2, 20)
+        np.testing.assert_allclose(1e-3 * back.T, forward, rtol=1e-9)
+    fixed, start = network("eprop").fit(X, Y), network("eprop")
+    start.partial_fit(X[:1], Y[:1], np.unique(Y))
+    assert np.array_equal(fixed.learned_["output_to_hidden.w"], start.learned_["output_to_hidden.w"])
+
+
+@pytest.mark.parametrize("model", ["surrogate-recurrent", "eprop"])
+def test_a_cue_is_kept_until_the_answer(model: str) -> None:
+    learner = network(model, passes=60, learning_rate=0.1, backend="auto").fit(X, Y)
+    assert learner.score(X, Y) >= 0.9  # of 32 sequences, whose frames after the first are noise
+
+
+def test_work_counts_only_what_happens_while_a_sequence_lasts(surrogate: SpikingRecurrent) -> None:
+    recording = surrogate.record(X)
+    spikes = recording.spike_times("hidden")
+    n_spikes = int((np.rint(spikes.time / 5e-3) < 3 * LENGTHS[spikes.trial]).sum())
+    found, n_steps = surrogate.operations(X), 3 * int(LENGTHS.sum())
+    assert found.synaptic_operations == n_spikes * (19 + 2)
+    assert found.multiply_accumulates == n_steps * (4 * 20 + 2)  # no value is 0
+    assert found.neuron_updates == n_steps * (20 + 2)
+
+
+def test_activity_has_values_spikes_and_answers(surrogate: SpikingRecurrent) -> None:
+    activity = surrogate.activity(X)
+    assert [layer.name for layer in activity.layers] == ["input", "hidden", "output"]
+    assert activity["input"].binned is None
+    binned = activity["hidden"].binned
+    assert binned is not None
+    assert binned.shape == (len(X), 12, 20)  # of 10 ms
+    assert np.array_equal(activity["output"].responses, surrogate.predict_proba(X))
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"frame": 12.0}, "frame: got 12.0; give a whole number of time steps dt"),
+        ({"adaptive": 1.5}, "adaptive: got 1.5; give a share of 0 to 1"),
+        ({"adaptation": -0.1}, "adaptation: got -0.1; give a number of at least 0"),
+        ({"units": 1}, "units: got 1; give an integer of at least 2"),
+        ({"answer_steps": 9}, "answer_steps: got 9; give an integer of 1 to 8, the steps of a sample, or None for all"),
+        ({"optimizer": "sgd"}, "optimizer: got 'sgd'; give one of plain, adam"),
+        ({"feedback": "none"}, "feedback: got 'none'; give one of random, symmetric"),
+        ({"sequence_shape": (8, 5)}, "sequence_shape: 8 steps of 5 channels"),
+        ({"dampening": 0.0}, "dampening: got 0.0; give a number above 0"),
+    ],
+)
+def test_parameters_out_of_their_range(changed: dict[str, Any], message: str) -> None:
+    with pytest.raises(bnsim.InputError, match=rf"^Eprop\.{message}"):
+        network("eprop", **changed).fit(X, Y)
+
+
+@pytest.mark.parametrize(("model", "rate"), [("surrogate-recurrent", 1e300), ("eprop", 1.7e308)])
+def test_a_training_that_diverges_names_the_learning_rate(model: str, rate: float) -> None:
+    learner = network(model, learning_rate=rate)
+    with pytest.raises(bnsim.InputError, match=r"\.learning_rate: with 1\.?7?e\+30\d training diverged"):
+        learner.fit(X, Y)
+
+
+def test_both_are_what_the_registry_says() -> None:
+    assert isinstance(network("eprop"), Eprop)
+    assert isinstance(network("surrogate-recurrent"), SurrogateRecurrent)
