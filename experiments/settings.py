@@ -84,6 +84,13 @@ _ONE_SAMPLE_A_STEP = {
 for both with these numbers of passes (5 splits of digits and of breast-cancer; 10,000 images of MNIST, 3 passes), no
 other was better for either."""
 
+_ONE_SEQUENCE_A_STEP = {
+    "sequences": Chosen(
+        quick={"learning_rate": 0.05, "passes": 10}, full={"learning_rate": 0.05, "passes": 30}, tried=4
+    )
+}
+"""For `rate-recurrent` and `rflo`."""
+
 MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
     {
         "receptive-field": {
@@ -187,6 +194,8 @@ MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
                 tried=8,
             ),
         },
+        "rate-recurrent": _ONE_SEQUENCE_A_STEP,
+        "rflo": _ONE_SEQUENCE_A_STEP,
         "article-dense": {},
     }
 )

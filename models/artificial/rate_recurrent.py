@@ -7,6 +7,7 @@ import numpy as np
 from bnsim.arrays import FloatArray, LabelArray
 from models.rate.leaky_classifier import LeakyClassifier
 from models.rate.leaky_network import LeakyNetwork
+from models.rate.leaky_rules import gradients
 
 
 class RateRecurrent(LeakyClassifier):
@@ -99,7 +100,4 @@ class RateRecurrent(LeakyClassifier):
     def _gradients(
         self, network: LeakyNetwork, inputs: FloatArray, parts: FloatArray, labels: LabelArray
     ) -> tuple[FloatArray, ...]:
-        # Imported here, since TensorFlow takes seconds to import and a network that is trained already needs none.
-        from models.artificial.recurrent_training import rate_gradients
-
-        return rate_gradients(network.learned, network.kept, inputs, parts, labels, self.batch_size)
+        return gradients(network, inputs, parts, labels)

@@ -1,4 +1,4 @@
-"""Backpropagation through time, in TensorFlow: of recurrent spiking cells by surrogate gradients, and of leaky rates.
+"""Training of recurrent spiking cells by backpropagation through time with surrogate gradients, in TensorFlow.
 
 A spike is a step function of u - 1 - q (see `recurrent_network.RecurrentDynamics`), and its derivative is 0 almost
 everywhere; in its place stands (Bellec et al. 2020)
@@ -15,7 +15,7 @@ array of a step each, and all products that sum over time are taken at once when
 References
 ----------
 Bellec, Scherr, Subramoney, Hajek, Salaj, Legenstein & Maass (2020), Nature Communications 11:3625; F. Zenke and T. P.
-Vogels, Neural Computation 33:899-925 (2021); Werbos (1990), Proceedings of the IEEE 78:1550-1560.
+Vogels, Neural Computation 33:899-925 (2021).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bnsim.arrays import FloatArray, LabelArray
+from bnsim.arrays import FloatArray
 from models.artificial.backend import tf
 from models.artificial.recurrent_network import RecurrentDynamics, RecurrentTrials, RecurrentWeights
 from models.optimizers import Moments, descend
@@ -149,48 +149,6 @@ class _Spiking:
         return float(loss), [each.numpy() for each in gradients], counts.numpy()[:n_trials].astype(np.int64)
 
 
-def rate_gradients(
-    weights: Sequence[FloatArray],
-    kept: FloatArray,
-    inputs: FloatArray,
-    parts: FloatArray,
-    labels: LabelArray,
-    batch_size: int,
-    precision: Precision = "float32",
-) -> tuple[FloatArray, ...]:
-    """Compute the gradients of the loss of leaky rates.
-
-    Parameters
-    ----------
-    weights : sequence of ndarray
-        W_in, W_rec, b, W_out and c of a `models.rate.leaky_network.LeakyNetwork`.
-    kept : ndarray, shape (n_units,)
-        1 - 1 / tau.
-    inputs : ndarray, shape (n_trials, n_steps, n_inputs)
-        Sequences, at most `batch_size`.
-    parts : ndarray, shape (n_trials, n_steps)
-        Which part each step has in the loss.
-    labels : ndarray of int, shape (n_trials,)
-        Right classes.
-    batch_size : int
-        To so many trials they are filled up, since it is compiled for each number; bears on speed alone.
-    precision : {"float32", "float64"}
-        Of the numbers.
-
-    Returns
-    -------
-    tuple of ndarray
-        Of the sum over all steps of part times cross-entropy, by each of the weights.
-    """
-    gradients = _of_rates(
-        [tf.constant(weight, precision) for weight in weights],
-        tf.constant(kept, precision),
-        *(_in_time(each, batch_size, precision) for each in (inputs, parts)),
-        _padded(labels, batch_size),
-    )
-    return tuple(each.numpy() for each in gradients)
-
-
 def _padded(array: NDArray[Any], n: int) -> NDArray[Any]:
     return np.pad(array, [(0, n - len(array)), *[(0, 0)] * (array.ndim - 1)])
 
@@ -243,41 +201,6 @@ def _of_spikes(weights: Any, numbers: Any, inputs: Any, parts: Any, lasts: Any, 
         tf.reduce_sum(of_drive, axis=(0, 1)),
     ]
     return loss, gradients, tf.reduce_sum(lasts[:, :, None] * spikes, axis=0)
-
-
-@tf.function(jit_compile=True, autograph=False)
-def _of_rates(weights: Any, kept: Any, inputs: Any, parts: Any, labels: Any) -> Any:
-    """Compiled once for each shape of network and batch."""
-    of_input, recurrent, bias, output, output_bias = weights
-    (n_steps, n_trials), n_units = parts.shape, recurrent.shape[0]
-    arriving = tf.tensordot(inputs, of_input, 1) + bias
-    zero = tf.zeros((n_trials, n_units), recurrent.dtype)
-
-    def step(t: Any, state: Any, found: Any) -> Any:
-        (h,) = state
-        response = tf.tanh(h @ recurrent + arriving[t])
-        h = kept * h + (1 - kept) * response
-        return t + 1, [h], _write(found, t, h, response)
-
-    rates, responses = _through_time(step, [zero], n_steps, zero, zero)
-    _, errors = _loss(tf.tensordot(rates, output, 1) + output_bias, parts, labels)
-    slopes, from_output = (1 - kept) * (1 - tf.square(responses)), tf.tensordot(errors, tf.transpose(output), 1)
-
-    def back(index: Any, state: Any, found: Any) -> Any:
-        t = n_steps - 1 - index
-        (of_h,) = state  # derivative of the loss by h, through the step after alone
-        of_h += from_output[t]
-        of_drive = slopes[t] * of_h
-        return index + 1, [kept * of_h + of_drive @ tf.transpose(recurrent)], _write(found, t, of_drive)
-
-    (of_drive,) = _through_time(back, [zero], n_steps, zero)
-    return (
-        tf.tensordot(inputs, of_drive, [[0, 1], [0, 1]]),
-        tf.tensordot(rates[:-1], of_drive[1:], [[0, 1], [0, 1]]),
-        tf.reduce_sum(of_drive, axis=(0, 1)),
-        tf.tensordot(rates, errors, [[0, 1], [0, 1]]),
-        tf.reduce_sum(errors, axis=(0, 1)),
-    )
 
 
 def _through_time(step: Any, state: list[Any], n_steps: int, *like: Any) -> list[Any]:

@@ -12,7 +12,7 @@ from bnsim.arrays import FloatArray, LabelArray
 from bnsim.expected import REAL, Expected, check
 from models.rate.leaky_classifier import LeakyClassifier
 from models.rate.leaky_network import LeakyNetwork, glorot
-from models.rate.rflo_rule import changes
+from models.rate.leaky_rules import local_changes
 
 FEEDBACK = ("random", "symmetric")
 
@@ -140,7 +140,7 @@ class RandomFeedbackLocalOnline(LeakyClassifier):
     def _gradients(
         self, network: LeakyNetwork, inputs: FloatArray, parts: FloatArray, labels: LabelArray
     ) -> tuple[FloatArray, ...]:
-        return changes(network, self.feedback_, inputs, parts, labels)
+        return local_changes(network, self.feedback_, inputs, parts, labels)
 
     def _fitted_arrays(self) -> dict[str, NDArray[Any]]:
         return {**super()._fitted_arrays(), **({} if self.feedback_ is None else {"feedback": self.feedback_})}

@@ -21,7 +21,10 @@ from models.spiking.degeneracy import ResponseSurvey
 
 from .conftest import QUICK, Digits, quick, trained
 
-SINGLE = ("receptive-dense", "dense", "dense-sgd", "local-rate", "rate-dense", "article-dense", "convolutional")
+SINGLE = (
+    *("receptive-dense", "dense", "dense-sgd", "local-rate", "rate-dense", "article-dense", "convolutional"),
+    "rate-recurrent",
+)
 """Networks without spikes that compute in single precision."""
 RECTIFYING = ("receptive-dense", "dense", "dense-sgd", "local-rate", "article-dense", "convolutional")
 """Those of them that do not saturate."""

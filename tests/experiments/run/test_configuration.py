@@ -154,6 +154,12 @@ def test_sequences_tell_their_shape_to_the_models_that_ask() -> None:
         "sequence_shape": (8, 9),
     }
     assert "sequence_shape" not in model_parameters("gru", DIGITS, "quick")
+    for model in ("rate-recurrent", "rflo"):  # which learn from more than the last step
+        asked = model_parameters(model, rows, "quick")
+        assert (asked["sequence_shape"], asked["answer_steps"]) == ((8, 9), 1)
+        # None is the default, all steps; a sample that is no sequence is one step.
+        assert "answer_steps" not in model_parameters(model, dataclasses.replace(rows, answer_steps=None), "quick")
+        assert not {"sequence_shape", "answer_steps"} & set(model_parameters(model, DIGITS, "quick"))
     # A network without time reads the row whole, with the settings for features.
     features = dataclasses.replace(DIGITS, image_shape=None)
     for model in ("dense", "three-factor", "receptive-field"):

@@ -1,4 +1,4 @@
-"""Backpropagation through time against derivatives carried forward, against differences, and by what it learns.
+"""Backpropagation through time against derivatives carried forward, and by what it learns.
 
 These take each weight by itself through the equations, with nothing of the loops back in time.
 """
@@ -12,10 +12,8 @@ import pytest
 from scipy.special import log_softmax, softmax
 
 from models.artificial.recurrent_network import RecurrentDynamics, RecurrentTrials, RecurrentWeights
-from models.artificial.recurrent_training import DAMPENING, rate_gradients, train
+from models.artificial.recurrent_training import DAMPENING, train
 from models.optimizers import Moments
-from models.rate.leaky_network import LeakyNetwork
-from models.sequences import asked
 
 INPUTS, CELLS, CLASSES = 3, 5, 2
 DYNAMICS = RecurrentDynamics(0.8, 0.95, np.array([0.0, 0.5, 0.0, 1.0, 0.3]), 0.7)
@@ -190,30 +188,3 @@ def test_trials_are_learned(weights: RecurrentWeights, trials: RecurrentTrials) 
         before, after = (train(each, DYNAMICS, trials, np.zeros(4), **settings) for each in (weights, learned.weights))
         assert before.loss > 0.5
         assert after.loss < 0.2
-
-
-def test_gradients_of_rates_are_differences_of_the_loss() -> None:
-    generator = np.random.default_rng(0)
-    drawn = LeakyNetwork.draw(3, 4, 2, 5.0, generator)
-    network = LeakyNetwork(*(np.asarray(array, np.float64) for array in vars(drawn).values()))
-    network = network.with_learned(
-        tuple(each + 0.1 * generator.standard_normal(each.shape) for each in network.learned)
-    )
-    inputs, lengths, labels = generator.normal(size=(3, 6, 3)), np.array([6, 4, 1]), np.array([0, 1, 1])
-    parts = asked(lengths, 6, 2) / 3
-
-    def loss(network: LeakyNetwork) -> float:
-        read_out = network.read(network.run(inputs)[0])
-        return -float(np.sum(parts * log_softmax(read_out, axis=2)[np.arange(3), :, labels]))
-
-    found = rate_gradients(network.learned, network.kept, inputs, parts, labels, batch_size=5, precision="float64")
-    for which, gradient in enumerate(found):
-        expected = np.zeros_like(gradient)
-        for place in np.ndindex(gradient.shape):
-            sides = []
-            for side in (1e-5, -1e-5):
-                weights = [array.copy() for array in network.learned]
-                weights[which][place] += side
-                sides.append(loss(network.with_learned(tuple(weights))))
-            expected[place] = (sides[0] - sides[1]) / 2e-5
-        np.testing.assert_allclose(gradient, expected, atol=1e-9)  # of differences: 1e-10 of the square, and rounding

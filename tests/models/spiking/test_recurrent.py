@@ -152,7 +152,7 @@ def test_activity_has_values_spikes_and_answers(surrogate: SpikingRecurrent) -> 
         ({"optimizer": "sgd"}, "optimizer: got 'sgd'; give one of plain, adam"),
         ({"feedback": "none"}, "feedback: got 'none'; give one of random, symmetric"),
         ({"sequence_shape": (8, 5)}, "sequence_shape: 8 steps of 5 channels"),
-        ({"dampening": 0.0}, "dampening: got 0.0; give a number above 0"),
+        ({"dampening": 0.0}, "dampening: got 0.0; give a positive finite number"),
     ],
 )
 def test_parameters_out_of_their_range(changed: dict[str, Any], message: str) -> None:
@@ -160,11 +160,9 @@ def test_parameters_out_of_their_range(changed: dict[str, Any], message: str) ->
         network("eprop", **changed).fit(X, Y)
 
 
-@pytest.mark.parametrize(("model", "rate"), [("surrogate-recurrent", 1e300), ("eprop", 1.7e308)])
-def test_a_training_that_diverges_names_the_learning_rate(model: str, rate: float) -> None:
-    learner = network(model, learning_rate=rate)
-    with pytest.raises(bnsim.InputError, match=r"\.learning_rate: with 1\.?7?e\+30\d training diverged"):
-        learner.fit(X, Y)
+def test_a_training_that_diverges_names_the_learning_rate() -> None:
+    with pytest.raises(bnsim.InputError, match=r"\.learning_rate: with 1e\+300 training diverged"):
+        network("surrogate-recurrent", learning_rate=1e300).fit(X, Y)
 
 
 def test_both_are_what_the_registry_says() -> None:

@@ -1,4 +1,4 @@
-"""The local rule of leaky rates against the traces of Murray (2019), and what is missing of the gradient."""
+"""How leaky rates learn: the gradient against differences, the local rule against traces, and what it lacks."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.special import expit
+from scipy.special import expit, log_softmax
 
 from bnsim.errors import InputError
-from models.artificial.recurrent_training import rate_gradients
 from models.rate.leaky_network import LeakyNetwork
+from models.rate.leaky_rules import gradients, local_changes
 from models.rate.rflo import RandomFeedbackLocalOnline
-from models.rate.rflo_rule import changes
 from models.sequences import as_rows, asked
 
 STEPS, INPUTS, UNITS, CLASSES = 9, 3, 5, 2
@@ -62,7 +61,7 @@ def test_changes_are_those_of_forward_traces(
     network: LeakyNetwork, batch: tuple[np.ndarray, np.ndarray, np.ndarray]
 ) -> None:
     feedback = np.random.default_rng(2).standard_normal((CLASSES, UNITS))
-    found = changes(network, feedback, *batch)
+    found = local_changes(network, feedback, *batch)
     each = [with_traces(network, feedback, *sequence) for sequence in zip(*batch, strict=True)]
     for change, *expected in zip(found, *each, strict=True):
         assert np.abs(change).max() > 0.01
@@ -72,24 +71,45 @@ def test_changes_are_those_of_forward_traces(
 def test_symmetric_feedback_is_the_output(
     network: LeakyNetwork, batch: tuple[np.ndarray, np.ndarray, np.ndarray]
 ) -> None:
-    for one, other in zip(changes(network, None, *batch), changes(network, network.output.T, *batch), strict=True):
+    for one, other in zip(
+        local_changes(network, None, *batch), local_changes(network, network.output.T, *batch), strict=True
+    ):
         np.testing.assert_array_equal(one, other)
 
 
-def test_without_recurrent_weights_it_is_the_gradient(
+def test_gradients_are_differences_of_the_loss(
     network: LeakyNetwork, batch: tuple[np.ndarray, np.ndarray, np.ndarray]
 ) -> None:
-    """Of two classes whose read-outs are opposite, where errors by softmax are those by sigmoids of twice the drive."""
-    opposite = np.stack([network.output[:, 0], -network.output[:, 0]], axis=1)
-    settings = {"output": opposite, "output_bias": np.zeros(2)}
-    alone = replace(network, recurrent=np.zeros((UNITS, UNITS)), **settings)
-    together = replace(network, **settings)
     inputs, parts, labels = batch
 
+    def loss(network: LeakyNetwork) -> float:
+        read_out = network.read(network.run(inputs)[0])
+        return -float(np.sum(parts * log_softmax(read_out, axis=2)[np.arange(3), :, labels]))
+
+    for which, gradient in enumerate(gradients(network, *batch)):
+        expected = np.zeros_like(gradient)
+        for place in np.ndindex(gradient.shape):
+            sides = []
+            for side in (1e-5, -1e-5):
+                weights = [array.copy() for array in network.learned]
+                weights[which][place] += side
+                sides.append(loss(network.with_learned(tuple(weights))))
+            expected[place] = (sides[0] - sides[1]) / 2e-5
+        assert np.abs(gradient).max() > 0.01
+        np.testing.assert_allclose(gradient, expected, atol=1e-9)  # of differences: 1e-10 of the square, and rounding
+
+
+def test_without_recurrent_weights_the_local_rule_is_the_gradient(
+    network: LeakyNetwork, batch: tuple[np.ndarray, np.ndarray, np.ndarray]
+) -> None:
+    """Of two classes whose read-outs are opposite: errors by softmax are those by sigmoids of twice the drive."""
+    opposite = np.stack([network.output[:, 0], -network.output[:, 0]], axis=1)
+    together = replace(network, output=opposite, output_bias=np.zeros(2))
+    alone = replace(together, recurrent=np.zeros((UNITS, UNITS)))
+
     def both(network: LeakyNetwork) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
-        gradient = rate_gradients(network.learned, network.kept, inputs, parts, labels, 3, "float64")
         doubled = replace(network, output=2 * network.output)
-        return gradient, changes(doubled, network.output.T, inputs, parts, labels)
+        return gradients(network, *batch), local_changes(doubled, network.output.T, *batch)
 
     for gradient, change in zip(*both(alone), strict=True):
         np.testing.assert_allclose(change, gradient, rtol=0, atol=1e-12)
@@ -98,7 +118,7 @@ def test_without_recurrent_weights_it_is_the_gradient(
     assert 0.5 < cosine < 0.999  # what passes from unit to unit is missing, and it is not all
 
 
-def test_feedback_is_kept_and_checked(tmp_path: object) -> None:
+def test_feedback_is_kept_and_checked() -> None:
     X, y = as_rows(np.random.default_rng(0).normal(size=(40, 5, 2))), np.arange(40) % 2
     random, symmetric = (
         RandomFeedbackLocalOnline((5, 3), units=6, feedback=feedback, passes=1, random_state=0).fit(X, y)
