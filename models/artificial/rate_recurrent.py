@@ -22,7 +22,8 @@ class RateRecurrent(LeakyClassifier):
     batch the mean over its sequences. After each batch W_in, W_rec, b, W_out and c take one step down its gradient.
     Decision: the class with the largest mean of p over the steps of the answer, of equals the first.
 
-    W_in and W_out start Glorot-uniform, W_rec as a random orthogonal matrix, biases at 0. Time constants are drawn for
+    W_in and W_out start Glorot-uniform, W_rec as a random orthogonal matrix without its diagonal, for no unit
+    is connected to itself, biases at 0. Time constants are drawn for
     each unit, so that log tau is uniform between 0 and log `memory`, and stay. Numbers have single precision.
 
     Parameters

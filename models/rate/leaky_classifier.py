@@ -175,13 +175,14 @@ class LeakyClassifier(OnlineClassifier):
         return Activity(layers, bin_width=None)
 
     def _weights(self) -> dict[str, FloatArray]:
-        """Into the hidden layer those of the input above those of its own rates."""
+        """Into the hidden layer those of the input above those of its own rates, where self-connections are 0."""
         network = self.network_
         return {"hidden": np.vstack([network.inputs, network.recurrent]), "output": network.output}
 
     def _replace_weights(self, weights: Mapping[str, FloatArray]) -> None:
         changed = {name: weights.get(name, matrix).astype(np.float32) for name, matrix in self._weights().items()}
         inputs, recurrent = np.split(changed["hidden"], [len(self.network_.inputs)])
+        recurrent = np.where(np.eye(self.units, dtype=bool), np.float32(0), recurrent)
         self.network_ = replace(self.network_, inputs=inputs, recurrent=recurrent, output=changed["output"])
 
     def _operations(self, X: FloatArray) -> OperationCount:
@@ -190,7 +191,7 @@ class LeakyClassifier(OnlineClassifier):
         network, n_steps, n_answers = self.network_, int(lengths.sum()), int((parts > 0).sum())
         return OperationCount(
             synaptic_operations=0,
-            multiply_accumulates=n_steps * (network.inputs.size + network.recurrent.size)
+            multiply_accumulates=n_steps * (network.inputs.size + self.units * (self.units - 1))
             + n_answers * network.output.size,
             neuron_updates=n_steps * self.units + n_answers * len(self.classes_),
             bytes=len(X) * network.n_parameters * network.inputs.itemsize,

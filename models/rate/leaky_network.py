@@ -31,7 +31,8 @@ class LeakyNetwork:
     inputs : ndarray, shape (n_inputs, n_units)
         W_in.
     recurrent : ndarray, shape (n_units, n_units)
-        W_rec, from the unit of the row to that of the column.
+        W_rec, from the unit of the row to that of the column; no unit is connected to itself, which would but change
+        its time constant.
     bias : ndarray, shape (n_units,)
         b.
     output : ndarray, shape (n_units, n_classes)
@@ -68,13 +69,15 @@ class LeakyNetwork:
         -------
         LeakyNetwork
             W_in and W_out are uniform within plus and minus sqrt(6 / (units before + units after)), W_rec is a random
-            orthogonal matrix, biases are 0, and log tau is uniform between 0 and log `memory`.
+            orthogonal matrix without its diagonal, biases are 0, and log tau is uniform between 0 and log `memory`.
         """
         # The signs make what the decomposition gives uniform among orthogonal matrices (Mezzadri 2007).
         directions, upper = np.linalg.qr(generator.standard_normal((n_units, n_units)))
+        recurrent = directions * np.sign(np.diag(upper))
+        np.fill_diagonal(recurrent, 0.0)
         return cls(
             inputs=glorot(generator, (n_inputs, n_units)),
-            recurrent=(directions * np.sign(np.diag(upper))).astype(np.float32),
+            recurrent=recurrent.astype(np.float32),
             bias=np.zeros(n_units, np.float32),
             output=glorot(generator, (n_units, n_classes)),
             output_bias=np.zeros(n_classes, np.float32),
@@ -105,7 +108,7 @@ class LeakyNetwork:
     @property
     def n_parameters(self) -> int:
         """Return the number of values that training changes."""
-        return sum(array.size for array in self.learned)
+        return sum(array.size for array in self.learned) - len(self.bias)
 
     @property
     def kept(self) -> FloatArray:

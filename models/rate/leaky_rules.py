@@ -106,9 +106,11 @@ def _products(
     inputs: FloatArray, rates: FloatArray, of_drives: FloatArray, errors: FloatArray
 ) -> tuple[FloatArray, ...]:
     """Sums over all steps of what comes before a weight times what is told to the unit after it."""
+    recurrent = np.einsum("sti,stj->ij", rates[:, :-1], of_drives[:, 1:])
+    np.fill_diagonal(recurrent, 0.0)
     return (
         np.einsum("sti,stj->ij", inputs, of_drives),
-        np.einsum("sti,stj->ij", rates[:, :-1], of_drives[:, 1:]),
+        recurrent,
         of_drives.sum(axis=(0, 1)),
         np.einsum("sti,stk->ik", rates, errors),
         errors.sum(axis=(0, 1)),

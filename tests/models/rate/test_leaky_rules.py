@@ -54,6 +54,7 @@ def with_traces(
             change += trace * (error @ feedback)
         found[3] += np.outer(h, error)
         found[4] += error
+    np.fill_diagonal(found[1], 0.0)
     return found
 
 
@@ -95,6 +96,8 @@ def test_gradients_are_differences_of_the_loss(
                 weights[which][place] += side
                 sides.append(loss(network.with_learned(tuple(weights))))
             expected[place] = (sides[0] - sides[1]) / 2e-5
+        if which == 1:
+            np.fill_diagonal(expected, 0.0)  # there are no self-connections
         assert np.abs(gradient).max() > 0.01
         np.testing.assert_allclose(gradient, expected, atol=1e-9)  # of differences: 1e-10 of the square, and rounding
 
