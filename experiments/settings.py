@@ -1,5 +1,7 @@
 """Parameters of each model by kind of task and preset, and how many settings were tried to find them.
 
+A task that needs other settings than its kind is listed by its name.
+
 All were chosen on validation splits of the training data. Parameters that are not listed keep their defaults. Twins
 have the parameters in common that `models.registry` lists as shared; a converted network has all parameters of its
 source. `article-dense` keeps the settings of its article. Convolutional networks have no settings for plain features,
@@ -90,6 +92,9 @@ _ONE_SEQUENCE_A_STEP = {
     )
 }
 """For `rate-recurrent` and `rflo`."""
+
+_ONE_FRAME = {kind: Chosen({"frame": 100.0}) for kind in ("small images", "large images", "features")}
+"""For recurrent spiking networks: a sample without time is a single frame, which must last for some time steps."""
 
 MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
     {
@@ -196,6 +201,8 @@ MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
         },
         "rate-recurrent": _ONE_SEQUENCE_A_STEP,
         "rflo": _ONE_SEQUENCE_A_STEP,
+        "surrogate-recurrent": _ONE_FRAME,
+        "eprop": _ONE_FRAME,
         "article-dense": {},
     }
 )
@@ -213,7 +220,8 @@ SQUARE_SETTINGS: Mapping[str, Mapping[str, Mapping[str, Parameters]]] = MappingP
             "large images": {"local-rate": _RANDOM, "three-factor": _RANDOM},
             "features": {"local-rate": _RANDOM, "three-factor": _RANDOM},
             "sequences": {"local-rate": _RANDOM, "three-factor": _RANDOM},
-        }
+        },
+        "recurrent": {kind: {} for kind in KINDS},
     }
 )
 """Square (`experiments.square`) -> kind of task -> corner -> parameters in place of those above.
@@ -224,7 +232,7 @@ whose two rates are equal here. For larger images and features, rates are those 
 """
 
 
-def settings_of(model: str, kind: str) -> Chosen:
+def settings_of(model: str, kind: str, task: str = "") -> Chosen:
     """Return the settings that were chosen for a model and a kind of task.
 
     Parameters
@@ -233,6 +241,8 @@ def settings_of(model: str, kind: str) -> Chosen:
         Name in `models.registry`.
     kind
         One of `KINDS`.
+    task
+        Name of the task, which may have settings of its own in place of those of its kind.
 
     Returns
     -------
@@ -241,6 +251,8 @@ def settings_of(model: str, kind: str) -> Chosen:
         reads them whole, as features, and has the settings for these.
     """
     kinds = MODEL_SETTINGS.get(model, {})
+    if task in kinds:
+        return kinds[task]
     if kind == "sequences" and kind not in kinds:
         kind = "features"
     return kinds.get(kind, Chosen({}))

@@ -8,7 +8,7 @@ put down to either. The four together tell them apart:
     spikes       spikes_backpropagation  spikes_local
 
 All four take plain gradient steps, one sample at a time: another optimizer or batches would be a third thing in which
-they differ. The same network as it is usually trained stands beside the square.
+they differ. Beside the square stands what is usually taken: the same network trained by Adam, or one with gates.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ class Square:
         Parameters in which all four must agree.
     shared_locally : tuple of str
         Parameters in which the two with a local rule must agree.
+    sequences : bool
+        Whether it is for tasks of sequences; otherwise for all others.
     """
 
     rates_backpropagation: str
@@ -42,6 +44,7 @@ class Square:
     beside: str
     shared: tuple[str, ...]
     shared_locally: tuple[str, ...]
+    sequences: bool = False
 
     @property
     def corners(self) -> tuple[str, str, str, str]:
@@ -79,6 +82,32 @@ SQUARES: Mapping[str, Square] = MappingProxyType(
             shared=("hidden", "passes"),
             shared_locally=("feedback",),
         ),
+        "recurrent": Square(
+            "rate-recurrent",
+            "rflo",
+            "surrogate-recurrent",
+            "eprop",
+            beside="gru",
+            shared=("sequence_shape", "answer_steps", "units", "optimizer", "batch_size", "passes"),
+            shared_locally=("feedback",),
+            sequences=True,
+        ),
     }
 )
-"""All squares by name; `bnsim compare --square` takes the first."""
+"""All squares by name."""
+
+
+def square_for(sequences: bool) -> str:
+    """Return the square that `bnsim compare --square` takes.
+
+    Parameters
+    ----------
+    sequences : bool
+        Whether the samples of the task are sequences.
+
+    Returns
+    -------
+    str
+        Its name.
+    """
+    return next(name for name, square in SQUARES.items() if square.sequences == sequences)

@@ -55,21 +55,25 @@ def compare(  # numpydoc ignore=PR01
 
     given = parse_settings(settings or [])
     if square:
-        models, given = _of_square(models, given)
+        models, given = _of_square(task, data_dir, models, given)
     warn_without_compiler()
     run = carry_out(task, seeds, names(models), preset, data_dir, out, given, workers)
     show_run(run.directory, json)
 
 
-def _of_square(models: str, settings: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The networks of the first square with what stands beside it, and the settings that it asks for."""
+def _of_square(
+    task: str, data_dir: Path | None, models: str, settings: dict[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """The networks of the task's square with what stands beside it, and the settings that it asks for."""
     from bnsim.errors import InputError
     from experiments.run.configuration import SQUARE
-    from experiments.square import SQUARES
+    from experiments.square import SQUARES, square_for
+    from experiments.tasks import load_task
 
     if models != MODELS:
         raise InputError("--models: --square chooses the networks; leave one of the two out")
-    name, square = next(iter(SQUARES.items()))
+    name = square_for(sequences=load_task(task, data_dir).sequence_shape is not None)
+    square = SQUARES[name]
     return ",".join([*square.corners, square.beside]), {SQUARE: name, **settings}
 
 

@@ -32,7 +32,7 @@ MOST_SEEDS = 10_000
 """Largest number of seeds; each makes a job for every study and model."""
 
 
-def settings_tried(kind: str, studies: Iterable[Study], models: Iterable[str]) -> dict[str, int]:
+def settings_tried(kind: str, studies: Iterable[Study], models: Iterable[str], task: str = "") -> dict[str, int]:
     """Return how many settings of each model were tried on validation splits for a kind of task.
 
     The numbers include the settings that were tried for these studies only. Studies that share one table were tuned
@@ -46,6 +46,8 @@ def settings_tried(kind: str, studies: Iterable[Study], models: Iterable[str]) -
         The studies.
     models
         Names of the models.
+    task
+        Name of the task.
 
     Returns
     -------
@@ -54,7 +56,7 @@ def settings_tried(kind: str, studies: Iterable[Study], models: Iterable[str]) -
     """
     tables = {id(study.tried): study.tried for study in studies}
     own = [table.get(kind, {}) for table in tables.values()]
-    return {model: settings_of(model, kind).tried + sum(budget.get(model, 0) for budget in own) for model in models}
+    return {model: settings_of(model, kind, task).tried + sum(budget.get(model, 0) for budget in own) for model in models}
 
 
 class RunConfig(BaseModel):
@@ -282,7 +284,8 @@ def _of_square(name: Any, dataset: Dataset | None, models: Sequence[str]) -> Set
         raise InputError(
             f"--set {SQUARE}: needs the models {', '.join(SQUARES[name].corners)}; add them, or leave it out"
         )
-    return SQUARE_SETTINGS[name][task_kind(dataset)]
+    settings = SQUARE_SETTINGS[name]
+    return settings.get(dataset.name, settings[task_kind(dataset)])
 
 
 def _check_model_setting(key: str, model: str, parameter: str, studies: Sequence[Study]) -> None:
@@ -338,7 +341,7 @@ def model_parameters(model: str, dataset: Dataset, preset: str) -> dict[str, Any
     dict of str to object
         Parameters that differ from the defaults.
     """
-    parameters = dict(settings_of(model, task_kind(dataset)).parameters(preset))
+    parameters = dict(settings_of(model, task_kind(dataset), dataset.name).parameters(preset))
     taken = registry.entry(model).parameter_names()
     for name in ("image_shape", "sequence_shape", "answer_steps"):
         of_task = getattr(dataset, name)

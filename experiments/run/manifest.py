@@ -87,7 +87,7 @@ def manifest(
         },
         "settings_tried_on_validation": {}
         if dataset is None
-        else settings_tried(task_kind(dataset), studies, config.models),
+        else settings_tried(task_kind(dataset), studies, config.models, dataset.name),
         "test_set_openings": test_set_openings,
         "versions": {"python": platform.python_version(), **_versions()},
         "commit": _commit(),

@@ -109,6 +109,15 @@ def test_corners_agree_in_what_they_share_by_default_and_by_their_settings() -> 
     assert set(SQUARE_SETTINGS["feed-forward"]) == set(KINDS_OF_TASK)
 
 
+def test_corners_in_time_agree_too() -> None:
+    task, square = load_task("digits-rows"), SQUARES["recurrent"]
+    for preset in ("quick", "full"):
+        config = resolve("accuracy", ACCURACY, "digits-rows", task, square.corners, 1, preset, {"square": "recurrent"})
+        assert list(config.squares) == ["recurrent"]
+        assert {parameters["answer_steps"] for parameters in config.parameters.values()} == {task.answer_steps}
+    assert set(KINDS_OF_TASK) <= set(SQUARE_SETTINGS["recurrent"]) <= {*KINDS_OF_TASK, *task_names()}
+
+
 def test_a_square_needs_its_corners() -> None:
     digits = load_task("digits")
     for models, square, message in (
@@ -125,11 +134,14 @@ def test_a_square_needs_its_corners() -> None:
 
 
 def test_the_command_chooses_the_networks() -> None:
-    asked, settings = _of_square(MODELS, {"models.dense.passes": 3})
+    asked, settings = _of_square("digits", None, MODELS, {"models.dense.passes": 3})
     assert asked.split(",") == [*SQUARE.corners, "dense"]
     assert settings == {"square": "feed-forward", "models.dense.passes": 3}
+    asked, settings = _of_square("digits-rows", None, MODELS, {})
+    assert asked.split(",") == ["rate-recurrent", "rflo", "surrogate-recurrent", "eprop", "gru"]
+    assert settings == {"square": "recurrent"}
     with pytest.raises(InputError, match="--square chooses the networks; leave one of the two out"):
-        _of_square("dense", {})
+        _of_square("digits", None, "dense", {})
 
 
 def test_corners_must_agree_in_topology_order_and_feedback() -> None:
