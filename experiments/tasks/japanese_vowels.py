@@ -1,8 +1,8 @@
 """`japanese-vowels`: nine men say two vowels; who speaks? (UCI, Kudo, Toyama & Shimbo 1999)
 
 Each of the 640 utterances of /ae/ is a sequence of 7 to 29 frames of 12 cepstral coefficients of linear prediction. The
-first 270, 30 of each speaker, are for training, the other 370 are the test set, as published. All frames tell of the
-speaker, so that all are steps of the answer. The data come with the package aeon, an extra.
+first 270, 30 of each speaker, are for training, the other 370 are the test set, as published. The data come with the
+package aeon, an extra.
 
 References
 ----------
@@ -55,7 +55,6 @@ def load(data_dir: Path | None) -> Dataset:
         lengths,
         scaling="standardise",
         n_train=len(parts[0][1]),
-        answer_steps=None,
     )
 
 

@@ -15,6 +15,7 @@ from scipy.special import softmax
 
 from bnsim.arrays import FloatArray
 from bnsim.expected import REAL, Expected, check
+from models.rate.glorot import glorot
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,22 +228,3 @@ class LeakyNetwork:
         }
         check(arrays, expected)
         return cls(**{name: arrays[name] for name in expected})
-
-
-def glorot(generator: np.random.Generator, shape: tuple[int, int]) -> FloatArray:
-    """Draw weights that are uniform within plus and minus sqrt(6 / (units before + units after)).
-
-    Parameters
-    ----------
-    generator : numpy.random.Generator
-        Draws them.
-    shape : tuple of int
-        (units before, units after).
-
-    Returns
-    -------
-    ndarray of float32
-        The weights.
-    """
-    bound = np.sqrt(6 / sum(shape))
-    return generator.uniform(-bound, bound, shape).astype(np.float32)

@@ -20,6 +20,7 @@ from models.divergence import diverged, too_large
 from models.feedforward import FeedforwardLayers
 from models.linear import LinearLayer
 from models.online import OnlineClassifier
+from models.rate.glorot import glorot
 from models.rate.local_rule import learn, respond
 from models.rate.network import RateNetwork
 from models.rate.network_classifier import RateNetworkClassifier
@@ -156,11 +157,11 @@ class LocalRate(FeedforwardLayers, RateNetworkClassifier, OnlineClassifier):
     def _start(self, X: FloatArray) -> None:
         generator = np.random.default_rng([self.random_state_, 0x10CA])
         shapes = list(pairwise(self._sizes))
-        weights = tuple(_glorot(generator, shape) for shape in shapes)
+        weights = tuple(glorot(generator, shape) for shape in shapes)
         biases = tuple(np.zeros(size, np.float32) for size in self._sizes[1:])
         self.network_ = RateNetwork(weights, biases, "relu", "linear")
         random = self.feedback == "random"
-        self.feedback_ = tuple(_glorot(generator, shape[::-1]) for shape in shapes[1:]) if random else ()
+        self.feedback_ = tuple(glorot(generator, shape[::-1]) for shape in shapes[1:]) if random else ()
 
     def _learn(self, X: FloatArray, labels: LabelArray, total: int | None) -> None:
         course = falling(self.final_rate, self.presentations_seen_, len(labels), total)
@@ -205,9 +206,3 @@ class LocalRate(FeedforwardLayers, RateNetworkClassifier, OnlineClassifier):
         expected = {f"feedback/{index}": Expected(REAL, shape) for index, shape in enumerate(shapes)}
         check(arrays, expected)
         self.feedback_ = tuple(arrays[name] for name in expected)
-
-
-def _glorot(generator: np.random.Generator, shape: tuple[int, int]) -> FloatArray:
-    """Weights that are uniform within plus and minus sqrt(6 / (units before + units after))."""
-    bound = np.sqrt(6 / sum(shape))
-    return generator.uniform(-bound, bound, shape).astype(np.float32)

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from bnsim.arrays import FloatArray, LabelArray
 from bnsim.expected import REAL, Expected, check
+from models.rate.glorot import glorot
 from models.rate.leaky_classifier import LeakyClassifier
-from models.rate.leaky_network import LeakyNetwork, glorot
+from models.rate.leaky_network import LeakyNetwork
 from models.rate.leaky_rules import local_changes
 
 FEEDBACK = ("random", "symmetric")

@@ -326,7 +326,7 @@ def test_vowels_are_read_as_aeon_gives_them(monkeypatch: pytest.MonkeyPatch) -> 
     utterances = [*spoken["train"], *spoken["test"]]
     longest = max(utterance.shape[1] for utterance in utterances)
     assert (dataset.sequence_shape, dataset.n_train, dataset.scaling) == ((longest, 13), 18, "standardise")
-    assert dataset.answer_steps is None
+    assert dataset.answer_steps == 1
     values, lengths = as_sequences(dataset.X, (longest, 13))
     for steps, length, utterance in zip(values, lengths, utterances, strict=True):
         np.testing.assert_array_equal(steps[:length], utterance.T)
