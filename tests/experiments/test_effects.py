@@ -21,7 +21,7 @@ from experiments.settings import SQUARE_SETTINGS
 from experiments.square import SQUARES
 from experiments.studies import STUDIES
 from experiments.summary import Design, summarise
-from experiments.tasks import load_task
+from experiments.tasks import load_task, tasks
 from experiments.verdict import verdict_on_effect
 from models import registry
 from tests.experiments.test_run_directory import write_run
@@ -115,7 +115,7 @@ def test_corners_in_time_agree_too() -> None:
         config = resolve("accuracy", ACCURACY, "digits-rows", task, square.corners, 1, preset, {"square": "recurrent"})
         assert list(config.squares) == ["recurrent"]
         assert {parameters["answer_steps"] for parameters in config.parameters.values()} == {task.answer_steps}
-    assert set(KINDS_OF_TASK) <= set(SQUARE_SETTINGS["recurrent"]) <= {*KINDS_OF_TASK, *task_names()}
+    assert set(KINDS_OF_TASK) <= set(SQUARE_SETTINGS["recurrent"]) <= {*KINDS_OF_TASK, *tasks()}
 
 
 def test_a_square_needs_its_corners() -> None:

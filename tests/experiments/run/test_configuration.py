@@ -22,7 +22,7 @@ from experiments.run.configuration import (
 )
 from experiments.settings import KINDS, MODEL_SETTINGS, settings_of
 from experiments.studies import STUDIES
-from experiments.tasks import load_task
+from experiments.tasks import load_task, tasks
 from models import registry
 
 DIGITS = load_task("digits")
@@ -116,7 +116,7 @@ def test_settings_are_parameters_of_their_model(model: str, kind: str, preset: s
 
 def test_every_model_has_settings_by_kind() -> None:
     assert set(MODEL_SETTINGS) == set(registry.MODELS)
-    assert all(set(kinds) <= {*KINDS, *task_names()} for kinds in MODEL_SETTINGS.values())
+    assert all(set(kinds) <= {*KINDS, *tasks()} for kinds in MODEL_SETTINGS.values())
     assert settings_of("article-dense", "features").parameters("full") == {}
 
 
