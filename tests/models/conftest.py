@@ -79,7 +79,10 @@ QUICK: dict[str, dict[str, Any]] = {
 }
 
 
-FURTHER = ("diehl-cook-improved", "dense-sgd", "rate-dense", "article-dense", "gru", "converted-convolutional")
+FURTHER = (
+    *("diehl-cook-improved", "dense-sgd", "rate-dense", "article-dense", "gru", "converted-convolutional"),
+    "rate-recurrent",
+)
 """Classifiers with the network or the training of one before them: their training is tested by the slow tests alone."""
 
 REACHES = {"diehl-cook": 0.7, "diehl-cook-improved": 0.7}
