@@ -89,7 +89,8 @@ other was better for either."""
 _ONE_SEQUENCE_A_STEP = {
     "sequences": Chosen(
         quick={"learning_rate": 0.02, "passes": 10}, full={"learning_rate": 0.02, "passes": 30}, tried=6
-    )
+    ),
+    "evidence": Chosen({"learning_rate": 0.05, "passes": 2}, tried=6),
 }
 """For `rate-recurrent` and `rflo`. The learning rates 0.01, 0.02, 0.05, 0.1 and 0.2 were tried for both on a validation
 split of digits-rows, and a shorter `memory` for the first. 0.02 is the largest with which both learn delayed-match;
@@ -97,6 +98,17 @@ with 0.05 neither does, and rows of digits are learned as well."""
 
 _ONE_FRAME = {kind: Chosen({"frame": 100.0}) for kind in ("small images", "large images", "features")}
 """For recurrent spiking networks: a sample without time is a single frame, which must last for some time steps."""
+
+_SLOW_ROWS = {"frame": 50.0, "learning_rate": 0.05}
+"""Rows of images must last longer than a membrane takes to pass them on."""
+_SPIKES_IN_TIME = {
+    **_ONE_FRAME,
+    "sequences": Chosen(
+        quick={"learning_rate": 0.05, "passes": 10}, full={"learning_rate": 0.05, "passes": 30}, tried=4
+    ),
+    "digits-rows": Chosen(quick={**_SLOW_ROWS, "passes": 10}, full={**_SLOW_ROWS, "passes": 30}, tried=6),
+    "mnist-rows": Chosen(quick={**_SLOW_ROWS, "passes": 10}, full={**_SLOW_ROWS, "passes": 30}),
+}
 
 MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
     {
@@ -203,8 +215,8 @@ MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
         },
         "rate-recurrent": _ONE_SEQUENCE_A_STEP,
         "rflo": _ONE_SEQUENCE_A_STEP,
-        "surrogate-recurrent": _ONE_FRAME,
-        "eprop": _ONE_FRAME,
+        "surrogate-recurrent": {**_SPIKES_IN_TIME, "evidence": Chosen({"learning_rate": 3.0, "passes": 2}, tried=2)},
+        "eprop": {**_SPIKES_IN_TIME, "evidence": Chosen({"learning_rate": 6.0, "passes": 2}, tried=8)},
         "article-dense": {},
     }
 )
