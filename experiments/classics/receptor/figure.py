@@ -106,7 +106,7 @@ def _level(ax: Axes, run: Run, stimulus: int) -> None:
     level = first_curve(run, CLASSIC["level"], stimulus=stimulus)
     times = run.config[CLASSIC.name]["step"] * np.arange(len(level))
     ax.plot(times, level, color=INK, linewidth=0.8)
-    ax.set(ylabel="Level (dB)", title=f"Stimulus {stimulus}: amplitudes up to {_FASTEST[stimulus]} Hz")
+    ax.set(ylabel="Level (dB)", title=f"Stimulus {stimulus}: modulated up to {_FASTEST[stimulus]} Hz")
 
 
 def _raster(ax: Axes, run: Run, stimulus: int) -> None:
@@ -150,7 +150,7 @@ def _bars(ax: Axes, run: Run, stimuli: list[int], metric: str, fact: str, values
                 face = _paler(colour) if pale else colour
                 ax.bar(at, entry["mean"], 0.9 * width, color=face, label=label)
                 if entry["ci_low"] is not None:
-                    ax.vlines(at, entry["ci_low"], entry["ci_high"], color=FAINT if pale else INK, linewidth=1)
+                    ax.vlines(at, entry["ci_low"], entry["ci_high"], color=INK, linewidth=0.8)
     ax.set_xticks(range(len(stimuli)), [f"stimulus {stimulus}" for stimulus in stimuli])
     ax.tick_params(axis="x", length=0)
 

@@ -17,7 +17,7 @@ from experiments.classics.receptor.models import Fitted
 from experiments.classics.receptor.read_out import ReadOut, bits_per_spike, fitted
 from experiments.classics.receptor.recorded import Recorded
 
-TAU_M = (0.3, 0.5, 0.7, 1.0, 1.4, 2.0, 4.0, 8.0)
+TAU_M = (0.2, 0.3, 0.5, 0.7, 1.0, 1.4, 2.0)
 TAU_THETA = (1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 50.0)
 """Membrane and adaptation time constants in ms among which the likelihood of training decides."""
 _Times: TypeAlias = tuple[float, float, float | None]
@@ -148,7 +148,8 @@ class _Bases:
         thetas = np.resize(TAU_THETA, len(resets))  # spikes are given: whichever cell adapts
         parameters = Parameters(np.repeat(TAU_M, self._kinds), resets, gains, thetas, np.ones(len(resets)))
         channels = delayed(recorded.channels, delay, recorded.dt)
-        self._v, self._theta = forced(parameters, channels, recorded.spikes, recorded.dt, refractory)
+        self._v, theta = forced(parameters, channels, recorded.spikes, recorded.dt, refractory)
+        self._theta = theta[:, : len(TAU_THETA)].copy()  # without the others, which are the same
 
     def __call__(self, tau_m: float, tau_theta: float | None) -> FloatArray:
         """Return the potentials of the cells with a membrane time constant, and the adaptation, if there is any."""

@@ -23,6 +23,8 @@ FITS: Mapping[str, Fit] = {
     "network": fit_network,
 }
 """How each model is fitted."""
+SHIFTS = (200.0, 400.0, 600.0, 800.0)
+"""By how much spikes are moved within each second, in ms, to see what coincides by chance."""
 _ROWS = {AS_FITTED: 0, SHARPENED: SHOWN}
 """Number of the first train that is shown, by read-out."""
 
@@ -81,7 +83,8 @@ def _judged(recorded: Recorded, stimulus: int, config: Config, subject: Untraine
         if subject.seed == 0:
             for train in range(SHOWN):
                 yield from _shown(spikes[:, train], recorded, stimulus, _ROWS[read_out] + train)
-    by_chance = coincidence(_later(sampled[:, half:], recorded.dt), recorded, held_out, config.precision)
+    moved = [_moved(sampled[:, half:], recorded.dt, shift) for shift in SHIFTS]
+    by_chance = [coincidence(spikes, recorded, held_out, config.precision) for spikes in moved]
     if np.isfinite(by_chance).any():
         yield CLASSIC["by_chance"](np.nanmean(by_chance), stimulus=stimulus)
     if subject.seed == 0:
@@ -99,11 +102,10 @@ def _rate(spikes: NDArray[np.bool_], recorded: Recorded) -> float:
     return float(spikes[recorded.held_out].mean() / recorded.dt * 1e3)
 
 
-def _later(spikes: NDArray[np.bool_], dt: float) -> NDArray[np.bool_]:
-    """Spikes of the same second half a second later, so that the adaptation of the rate is the same."""
-    return np.roll(spikes.reshape(-1, round(SECOND / dt), spikes.shape[1]), round(SECOND / 2 / dt), axis=1).reshape(
-        spikes.shape
-    )
+def _moved(spikes: NDArray[np.bool_], dt: float, shift: float) -> NDArray[np.bool_]:
+    """Spikes of each second at other times of it, so that the rates of the seconds stay."""
+    by_second = spikes.reshape(-1, round(SECOND / dt), spikes.shape[1])
+    return np.roll(by_second, round(shift / dt), axis=1).reshape(spikes.shape)
 
 
 def _window(dt: float) -> slice:

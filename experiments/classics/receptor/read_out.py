@@ -18,7 +18,7 @@ PENALTY = 1e-4
 """Penalty on the squared weights of standardised variables."""
 TRAINS = 128
 """Spike trains that are sampled from a model at a time."""
-SHARPER = (2.0, 5.0, 12.0, 30.0)
+SHARPER = (3.0, 8.0, 25.0, 80.0)
 SHIFTS = tuple(np.linspace(-1.5, 2.25, 16).tolist())
 """Factors of the logarithm of the intensity, and shifts of it, among which `sharpened` chooses."""
 

@@ -215,7 +215,7 @@ def test_a_small_run_finds_the_cell_that_fired(run: Run) -> None:
 def test_a_small_run_is_drawn_and_told(run: Run) -> None:
     spikes, worth = figure.draw(run).values()
     (title,) = [ax.get_title("left") for ax in spikes.axes if ax.get_title("left")]
-    assert title == "Stimulus 1: amplitudes up to 200 Hz"
+    assert title == "Stimulus 1: modulated up to 200 Hz"
     assert [label.get_text() for label in spikes.axes[1].get_yticklabels()] == [
         "recorded",
         "lif",
