@@ -39,6 +39,8 @@ class EscapeLIF(bnsim.NeuronModel):
         Rise of the threshold with each spike.
     refractory : Quantity
         Absolute refractory period.
+    method : {"exact", "exponential_midpoint", "exponential_euler", "euler", "rk2", "rk4"}
+        Integration method.
 
     Notes
     -----

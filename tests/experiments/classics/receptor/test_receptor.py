@@ -178,8 +178,8 @@ def test_cells_follow_their_equations() -> None:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """The preset tiny, on spikes of a cell that is known: the adaptive one, with amplitudes of 1 dB about a tenth."""
     folder = tmp_path_factory.mktemp("receptor")
-    level = stimulus(20_000)[:, 0]
-    channels = np.stack([np.concatenate([np.zeros(12), level[:-12]]), np.zeros(20_000)], axis=1)
+    level = stimulus(12_000)[:, 0]
+    channels = np.stack([np.concatenate([np.zeros(12), level[:-12]]), np.zeros(12_000)], axis=1)
     (spikes,) = cells.sampled(parameters(1, increment=4.0), channels, DT, REFRACTORY, np.full(1, 2.0), np.ones(1), 6).T
     amplitude = np.repeat(0.1 * 10 ** (level / 20), round(DT / 0.05))
     module = nitime(folder / "nitime", amplitude, DT * np.flatnonzero(spikes) + DT / 2)
@@ -199,7 +199,7 @@ def test_a_small_run_finds_the_cell_that_fired(run: Run) -> None:
     own, alone = (
         {model: found[model, "bits_per_spike", 1, history] for model in models} for history in ("own", "none")
     )
-    # The times that made the spikes, or their neighbours of the grid: some 440 spikes are for training.
+    # The times that made the spikes, or their neighbours of the grid: some 260 spikes are for training.
     assert 0.7 <= found["adaptive-lif", "time", 1, "membrane"] <= 1.4
     assert 3.0 <= found["adaptive-lif", "time", 1, "adaptation"] <= 10.0
     # The model that made the spikes explains them best; 2 % for what others learn by chance of those spikes.
