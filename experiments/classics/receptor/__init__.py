@@ -99,6 +99,8 @@ class Config(Options):
 _STIMULUS = {"stimulus": int}
 _OF_READ_OUT = {**_STIMULUS, "read_out": str}
 _DELAYS = (5.6, 5.8, 6.0, 6.2, 6.4, 6.6, 6.8, 7.0, 7.2, 7.4)
+_STEP = 0.2
+"""Time step of the other program, in ms; a shorter one tells spikes apart more finely, and yields more bits."""
 _PROGRAM = "another program, measured for this project"
 
 CLASSIC = Classic(
@@ -114,18 +116,19 @@ CLASSIC = Classic(
             "bit",
             "Bits per spike",
             "Log-likelihood of the held-out spikes less that of the training seconds' rate, divided by their number; "
-            'with the recorded spikes before each step ("own") or with the stimulus alone ("none").',
+            'with the recorded spikes before each step ("own") or with the stimulus alone ("none"); with a time step '
+            "in ms.",
             better="more",
-            facts={**_STIMULUS, "history": str},
+            facts={**_STIMULUS, "history": str, "dt": float},
         ),
         Metric(
             "coincidence",
             "",
             "Coincidence factor",
             "Mean coincidence factor of sampled trains with the held-out spikes, by the read-out as it was fitted, or "
-            "sharpened.",
+            "sharpened, with a time step in ms.",
             better="more",
-            facts=_OF_READ_OUT,
+            facts={**_OF_READ_OUT, "dt": float},
             bounds=(None, 1.0),
         ),
         Metric(
@@ -181,7 +184,7 @@ CLASSIC = Classic(
         ),
     ),
     presets={
-        "quick": Config(stimuli=(1, 2), step=0.2, delays=_DELAYS, refractory=2.4, precision=2.0),
+        "quick": Config(stimuli=(1, 2), step=_STEP, delays=_DELAYS, refractory=2.4, precision=2.0),
         "full": Config(stimuli=(1, 2), step=0.1, delays=_DELAYS, refractory=2.4, precision=2.0),
         "tiny": Config(stimuli=(1,), step=0.5, delays=(6.0,), refractory=2.5, precision=2.0),
     },
@@ -208,7 +211,7 @@ CLASSIC = Classic(
                 "another front end and penalty: told of the level alone, such a GLM has 0.2 bits less",
                 _PROGRAM,
                 "confirmed",
-                {"stimulus": stimulus, "history": "own"},
+                {"stimulus": stimulus, "history": "own", "dt": _STEP},
                 model="glm",
             )
             for stimulus, bits in ((1, 2.25), (2, 1.58))
@@ -222,7 +225,7 @@ CLASSIC = Classic(
                 "another front end and search; trains of one cell differ by 0.03",
                 _PROGRAM,
                 "confirmed",
-                {"stimulus": stimulus, "read_out": SHARPENED},
+                {"stimulus": stimulus, "read_out": SHARPENED, "dt": _STEP},
                 model="adaptive-lif",
             )
             for stimulus, factor in ((1, 0.735), (2, 0.486))

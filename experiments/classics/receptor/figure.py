@@ -18,9 +18,9 @@ from experiments.classics.receptor import (
     WINDOW,
 )
 from experiments.run_directory import Run
-from experiments.shared.stored import first_curve, model_summaries, rows
+from experiments.shared.stored import Entry, first_curve, model_summaries, rows
 from experiments.shared.wording import listed, stated
-from experiments.spec import Plate
+from experiments.spec import Fact, Plate
 
 _COLOURS = dict(zip(CLASSIC.subjects, (BLUE, VERMILLION, INK, ORANGE), strict=True))
 _FASTEST = {1: 200, 2: 800}
@@ -95,11 +95,16 @@ def sentences(run: Run) -> list[str]:
             ("bits_per_spike", {"history": "own"}, "Bits per spike"),
             ("coincidence", {"read_out": SHARPENED}, "Coincidence factors"),
         ):
-            found = model_summaries(run, CLASSIC[metric], stimulus=stimulus, **facts)
+            found = _of_models(run, metric, stimulus=stimulus, **facts)
             parts = [f"{stated(entry[0])} ({model})" for model, entry in found.items()]
             if parts:
                 told.append(f"{words}, stimulus {stimulus}: {listed(parts)}.")
     return told
+
+
+def _of_models(run: Run, metric: str, **facts: Fact) -> dict[str, list[Entry]]:
+    """Entries of the summary with these facts and the run's time step, by model."""
+    return model_summaries(run, CLASSIC[metric], **facts, dt=run.config[CLASSIC.name]["step"])
 
 
 def _level(ax: Axes, run: Run, stimulus: int) -> None:
@@ -140,7 +145,7 @@ def _bars(ax: Axes, run: Run, stimuli: list[int], metric: str, fact: str, values
     width = 0.8 / len(_COLOURS)
     for pale, value in enumerate(values):
         for place, stimulus in enumerate(stimuli):
-            found = model_summaries(run, CLASSIC[metric], stimulus=stimulus, **{fact: value})
+            found = _of_models(run, metric, stimulus=stimulus, **{fact: value})
             for number, (model, colour) in enumerate(_COLOURS.items()):
                 if model not in found:
                     continue

@@ -66,7 +66,7 @@ def _judged(recorded: Recorded, stimulus: int, config: Config, subject: Untraine
         ("none", model.without_history, everywhere),
     ):
         bits = bits_per_spike(logarithm, recorded, counted, held_out)
-        yield CLASSIC["bits_per_spike"](bits, stimulus=stimulus, history=history)
+        yield CLASSIC["bits_per_spike"](bits, stimulus=stimulus, history=history, dt=config.step)
     for name, time in model.times.items():
         yield CLASSIC["time"](time, stimulus=stimulus, of=name)
     yield CLASSIC["recorded_rate"](_rate(recorded.spikes, recorded), stimulus=stimulus)
@@ -79,7 +79,7 @@ def _judged(recorded: Recorded, stimulus: int, config: Config, subject: Untraine
         yield CLASSIC["rate"](_rate(spikes, recorded), stimulus=stimulus, read_out=read_out)
         found = coincidence(spikes, recorded, held_out, config.precision)
         if np.isfinite(found).any():
-            yield CLASSIC["coincidence"](np.nanmean(found), stimulus=stimulus, read_out=read_out)
+            yield CLASSIC["coincidence"](np.nanmean(found), stimulus=stimulus, read_out=read_out, dt=config.step)
         if subject.seed == 0:
             for train in range(SHOWN):
                 yield from _shown(spikes[:, train], recorded, stimulus, _ROWS[read_out] + train)

@@ -197,7 +197,7 @@ def test_a_small_run_finds_the_cell_that_fired(run: Run) -> None:
     }
     models = ("lif", "adaptive-lif", "glm", "network")
     own, alone = (
-        {model: found[model, "bits_per_spike", 1, history] for model in models} for history in ("own", "none")
+        {model: found[model, "bits_per_spike", 1, history, DT] for model in models} for history in ("own", "none")
     )
     # The times that made the spikes, or their neighbours of the grid: some 260 spikes are for training.
     assert 0.7 <= found["adaptive-lif", "time", 1, "membrane"] <= 1.4
@@ -205,8 +205,8 @@ def test_a_small_run_finds_the_cell_that_fired(run: Run) -> None:
     # The model that made the spikes explains them best; 2 % for what others learn by chance of those spikes.
     assert all(own["adaptive-lif"] > 0.98 * own[model] > 0.98 * alone[model] > 0 for model in models)
     for model in models:
-        assert -0.1 < found[model, "by_chance", 1] < 0.1 < found[model, "coincidence", 1, "as fitted"]
-        assert found[model, "coincidence", 1, "sharpened"] > found[model, "coincidence", 1, "as fitted"]
+        assert -0.1 < found[model, "by_chance", 1] < 0.1 < found[model, "coincidence", 1, "as fitted", DT]
+        assert found[model, "coincidence", 1, "sharpened", DT] > found[model, "coincidence", 1, "as fitted", DT]
         recorded_rate = found[model, "recorded_rate", 1]
         assert found[model, "rate", 1, "sharpened"] == pytest.approx(recorded_rate, rel=0.25)
 
