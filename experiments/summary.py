@@ -320,6 +320,7 @@ def _yardsticks(metrics: list[dict[str, Any]], design: Design) -> list[dict[str,
         if isinstance(study, Classic)
         for yardstick in study.yardsticks
         for entry in _of(metrics, study.name, yardstick.metric, yardstick.facts)
+        if yardstick.model in ("", entry["model"])
     ]
 
 

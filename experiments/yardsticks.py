@@ -37,6 +37,8 @@ class Yardstick:
     facts
         Facts of the measurement, all of them (see `Metric.facts`). They say under which conditions the figure is true:
         a run with other conditions is not held against it.
+    model
+        Which of the classic's networks it is true of; all of them where it is empty.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Yardstick:
     source: str
     status: Status
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    model: str = ""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -90,6 +93,8 @@ class Classic(Study):
             raise ValueError(f"{culprit}: status {yardstick.status!r}; give one of {', '.join(get_args(Status))}")
         if yardstick.tolerance < 0:
             raise ValueError(f"{culprit}: its tolerance is negative")
+        if yardstick.model and yardstick.model not in self.subjects:
+            raise ValueError(f"{culprit}: no network {yardstick.model!r}; give one of {', '.join(self.subjects)}")
         metric = self[yardstick.metric]
         if yardstick.facts.keys() != metric.facts.keys():
             raise ValueError(f"{culprit}: its facts are not those of {metric.name}; give {', '.join(metric.facts)}")

@@ -18,6 +18,7 @@ trains it is (N,). The units of a measure of spike times are those whose spikes 
 units=)`), in the order of `recording.spike_times(population).units`. Times are in seconds, rates in hertz.
 """
 
+from bnsim.measures.coincidence import coincidence_factor
 from bnsim.measures.contrast import spike_contrast
 from bnsim.measures.correlogram import cross_correlation
 from bnsim.measures.firing import first_spike_latency, rates
@@ -29,6 +30,7 @@ from bnsim.measures.tiling import spike_time_tiling
 __all__ = [
     "PopulationSynchrony",
     "coefficient_of_variation",
+    "coincidence_factor",
     "cross_correlation",
     "first_spike_latency",
     "interspike_intervals",

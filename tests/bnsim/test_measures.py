@@ -552,3 +552,50 @@ def test_synchrony_is_not_defined_without_two_units_whose_counts_vary() -> None:
 def test_a_synchrony_that_cannot_be_taken(options: dict[str, float], message: str) -> None:
     with pytest.raises(InputError, match=rf"^synchrony\.{message}$"):
         measures.synchrony([[0.1], [0.2]], duration=1.0, **options)  # type: ignore[arg-type]
+
+
+def test_the_coincidence_factor_by_hand() -> None:
+    """Of three spikes in 1 s, two have one of the model within 10 ms; two steps of 5 ms are 5 places of 200.
+
+    Two model spikes make 2 x 5 / 200 = 0.05 of the places, so that 0.15 coincidences are expected, and the factor is
+    (2 - 0.15) / 2.5 / 0.95.
+    """
+    reference = [0.1, 0.5, 0.9]
+    given = {"precision": 0.01, "duration": 1.0, "dt": 0.005}
+    factor = measures.coincidence_factor([[0.11, 0.49], reference, []], reference=reference, **given)
+    np.testing.assert_allclose(factor, [1.85 / 2.5 / 0.95, 1.0, 0.0])
+    # 100 spikes have 500 of 200 places; no spike has nothing to say of none.
+    often = np.arange(100) / 100
+    assert np.isnan(measures.coincidence_factor([often], reference=reference, **given)).all()
+    assert np.isnan(measures.coincidence_factor([[]], reference=[], **given)).all()
+    late = r"^coincidence_factor\.reference: a spike at 1\.5 s lies after the trial of 1 s; give times since its start$"
+    with pytest.raises(InputError, match=late):
+        measures.coincidence_factor([[0.1]], reference=[1.5], **given)
+
+
+def test_the_coincidence_factor_of_a_recording(recording: Recording) -> None:
+    first = recording.spike_times("cells").trains(0)[0]
+    factor = measures.coincidence_factor(recording, "cells", reference=first, units=[0], precision=0.001)
+    np.testing.assert_allclose(factor, [1.0])
+
+
+def test_the_coincidence_factor_by_chance() -> None:
+    """A regular train with all of its phases has exactly chance; Poisson trains coincide less often than 2 nu Delta.
+
+    They do so with the probability 1 - exp(-2 nu Delta), so that the mean of the factor is
+    (1 - exp(-x) - x) N / ((N + n) / 2) / (1 - x) with x = 2 nu Delta: 20 Hz times 9 steps of 0.5 ms.
+    """
+    generator = np.random.default_rng(3)
+    given = {"precision": 0.002, "duration": 10.0, "dt": 0.0005}
+    reference = np.sort(generator.choice(20_000, 300, replace=False)) * 0.0005
+    regular = [np.arange(phase, 20_000, 50) * 0.0005 for phase in range(50)]
+    inside = reference[(reference > 0.03) & (reference < 9.97)]  # the ends have places outside of the trial
+    factors = measures.coincidence_factor(regular, reference=inside, **given)
+    assert factors.mean() == pytest.approx(0, abs=1e-12)
+    # 9 places of 20,000 a spike: x = 200 x 9 / 20,000.
+    random = [np.sort(generator.choice(20_000, 200)) * 0.0005 for _ in range(400)]
+    factors = measures.coincidence_factor(random, reference=inside, **given)
+    chance = 0.09
+    expected = (1 - np.exp(-chance) - chance) * len(inside) / ((len(inside) + 200) / 2) / (1 - chance)
+    # Four standard errors of the mean of 400 trains.
+    assert factors.mean() == pytest.approx(expected, abs=4 * factors.std() / np.sqrt(400))

@@ -20,14 +20,14 @@ from experiments.yardsticks import Classic, Yardstick
 YARDSTICK = CLASSIC.yardsticks[0]
 
 
-def held_against(*rates: float, mean: float = 15.0) -> list[dict[str, Any]]:
+def held_against(*rates: float, mean: float = 15.0, classic: Classic = CLASSIC) -> list[dict[str, Any]]:
     """The references of a run in which each seed found one of these rates at the first yardstick's step."""
     facts = {**YARDSTICK.facts, "mean": mean}
     rows = [
         ("siegert", "siegert", "lif", "BNS", seed, facts, None, "rate", rate, "Hz") for seed, rate in enumerate(rates)
     ]
     table = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"step": "Int64"})
-    design = Design("siegert", "quick", {}, {"siegert": 0.0}, "simulation", {"siegert": CLASSIC}, {})
+    design = Design("siegert", "quick", {}, {"siegert": 0.0}, "simulation", {"siegert": classic}, {})
     return list(summarise(table, pd.DataFrame(), design)["references"])
 
 
@@ -50,6 +50,13 @@ def test_the_mean_over_seeds_is_held_against_it() -> None:
     assert entry["n"] == 2
 
 
+@pytest.mark.parametrize(("model", "count"), [("", 1), ("lif", 1), ("other", 0)])
+def test_a_figure_of_one_network_is_held_against_that_one_alone(model: str, count: int) -> None:
+    of_one = dataclasses.replace(YARDSTICK, model=model)
+    classic = dataclasses.replace(CLASSIC, subjects={"lif": "BNS", "other": "BNS"}, yardsticks=(of_one,))
+    assert len(held_against(YARDSTICK.published, classic=classic)) == count
+
+
 def test_a_measurement_under_other_conditions_is_not_held_against_it() -> None:
     assert held_against(YARDSTICK.published, mean=16.0) == []
 
@@ -61,6 +68,7 @@ def test_a_measurement_under_other_conditions_is_not_held_against_it() -> None:
         ({"facts": {"dt": 0.5}}, "its facts are not those of rate; give mean, sigma, dt"),
         ({"tolerance": -0.1}, "its tolerance is negative"),
         ({"status": "rumour"}, "status 'rumour'; give one of confirmed, second-hand, theory"),
+        ({"model": "adex"}, "no network 'adex'; give one of lif"),
     ],
 )
 def test_a_yardstick_that_does_not_fit_is_refused(changed: dict[str, Any], message: str) -> None:
