@@ -215,7 +215,7 @@ MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
         },
         "rate-recurrent": _ONE_SEQUENCE_A_STEP,
         "rflo": _ONE_SEQUENCE_A_STEP,
-        "surrogate-recurrent": {**_SPIKES_IN_TIME, "evidence": Chosen({"learning_rate": 3.0, "passes": 2}, tried=2)},
+        "surrogate-recurrent": {**_SPIKES_IN_TIME, "evidence": Chosen({"learning_rate": 0.5, "passes": 2}, tried=2)},
         "eprop": {**_SPIKES_IN_TIME, "evidence": Chosen({"learning_rate": 6.0, "passes": 2}, tried=8)},
         "article-dense": {},
     }

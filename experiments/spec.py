@@ -230,9 +230,9 @@ class Study:
     opens_test_set
         Whether it measures on the test set, once for each model and seed in which it finds something to measure. A
         study that does not say so cannot look at the test samples of `experiments.shared.fitted.fitted`.
-    of_sequences
-        Whether it takes tasks of sequences, as most studies do that leave the samples as they are. A study that changes
-        each feature by itself would change the mask, which says where a sequence ends.
+    samples
+        Which tasks it takes: "all", as most studies do that leave the samples as they are; "static", for a study that
+        changes each feature by itself, and so the mask that says where a sequence ends; or "sequences" alone.
     subjects
         Names and kinds of the units or networks that the study defines itself; empty if it measures the classifiers of
         the run.
@@ -252,7 +252,7 @@ class Study:
     order: int = DEFAULT_ORDER
     brief: bool = True
     opens_test_set: bool = False
-    of_sequences: bool = True
+    samples: Literal["all", "static", "sequences"] = "all"
     subjects: Mapping[str, Kind] = field(default_factory=dict)
     fixes: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)

@@ -48,6 +48,29 @@ class Recordable(Protocol):
 
 
 @runtime_checkable
+class Remembering(Protocol):
+    """A classifier that reads sequences, and shows what its hidden units hold in the course of one."""
+
+    def course(self, X: ArrayLike, steps: Sequence[int]) -> dict[str, FloatArray]:
+        """Return variables of the hidden units as some steps of a sequence begin, with learning frozen.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+        steps : sequence of int
+            Increasing numbers of steps, counted from 0.
+
+        Returns
+        -------
+        dict of str to ndarray
+            By variable, such as "rate" or "adaptation", the values (n_samples, len(steps), n_units) before the network
+            has seen that step; 0 at the beginning. What follows the end of a sequence means nothing.
+        """
+        ...
+
+
+@runtime_checkable
 class Anytime(Protocol):
     """A spiking classifier that shows the samples again to answer after each time step."""
 

@@ -61,9 +61,7 @@ def compare(  # numpydoc ignore=PR01
     show_run(run.directory, json)
 
 
-def _of_square(
-    task: str, data_dir: Path | None, models: str, settings: dict[str, Any]
-) -> tuple[str, dict[str, Any]]:
+def _of_square(task: str, data_dir: Path | None, models: str, settings: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """The networks of the task's square with what stands beside it, and the settings that it asks for."""
     from bnsim.errors import InputError
     from experiments.run.configuration import SQUARE

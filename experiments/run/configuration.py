@@ -56,7 +56,9 @@ def settings_tried(kind: str, studies: Iterable[Study], models: Iterable[str], t
     """
     tables = {id(study.tried): study.tried for study in studies}
     own = [table.get(kind, {}) for table in tables.values()]
-    return {model: settings_of(model, kind, task).tried + sum(budget.get(model, 0) for budget in own) for model in models}
+    return {
+        model: settings_of(model, kind, task).tried + sum(budget.get(model, 0) for budget in own) for model in models
+    }
 
 
 class RunConfig(BaseModel):

@@ -127,8 +127,8 @@ def check(request: Request) -> Resolved:
             raise InputError(f"--models: {study.name} looks at {', '.join(study.subjects)}; leave it out")
         names = ()
     task, dataset = _task(request, studies)
-    if dataset is not None and dataset.sequence_shape is not None:
-        studies = _of_sequences(request, studies, dataset.name)
+    if dataset is not None:
+        studies = _of_task(request, studies, dataset)
     request = replace(request, task=task, models=names, study=_resolved_study(request.study))
     config = resolve(request.study, studies, task, dataset, names, request.seeds, request.preset, request.settings)
     return Resolved(request, config, dataset, studies)
@@ -158,14 +158,17 @@ def studies_of(request: Request) -> dict[str, Study]:
     return {study.name: study}
 
 
-def _of_sequences(request: Request, studies: dict[str, Study], task: str) -> dict[str, Study]:
-    """Return the studies that take sequences; refuse a single one that does not."""
-    taken = {name: study for name, study in studies.items() if study.of_sequences}
+def _of_task(request: Request, studies: dict[str, Study], dataset: Dataset) -> dict[str, Study]:
+    """Return the studies that take the task's samples; refuse a single one that does not."""
+    left_out = "static" if dataset.sequence_shape is not None else "sequences"
+    taken = {name: study for name, study in studies.items() if study.samples != left_out}
     if request.study != COMPARE and taken != studies:
         (name,) = studies
+        if left_out == "sequences":
+            raise InputError(f"--task {dataset.name}: {name} looks at sequences; choose a task in time, as evidence is")
         raise InputError(
-            f"--task {task}: {name} changes each feature by itself, and so the mask that says where a sequence ends; "
-            "choose a task without time"
+            f"--task {dataset.name}: {name} changes each feature by itself, and so the mask that says where a sequence "
+            "ends; choose a task without time"
         )
     return taken
 

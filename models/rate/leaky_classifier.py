@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -78,6 +78,27 @@ class LeakyClassifier(OnlineClassifier):
             For samples so large that rates overflow.
         """
         return self._answers(self._checked(X))[1]
+
+    def course(self, X: ArrayLike, steps: Sequence[int]) -> dict[str, FloatArray]:
+        """Return the rates of the hidden units as some steps begin (see `models.capabilities.Remembering`).
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+        steps : sequence of int
+            Increasing numbers of steps, counted from 0.
+
+        Returns
+        -------
+        dict of str to ndarray
+            "rate", h of the step before (n_samples, len(steps), n_units).
+        """
+        samples, found = self._checked(X), []
+        for start in range(0, len(samples), AT_ONCE):
+            rates, _ = self.network_.run(self._read(samples[start : start + AT_ONCE])[0])
+            found.append(np.pad(rates, [(0, 0), (1, 0), (0, 0)])[:, np.asarray(steps)])
+        return {"rate": np.concatenate(found)}
 
     def _check_parameters(self) -> None:
         shape = self.sequence_shape

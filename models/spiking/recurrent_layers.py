@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ from models.spiking.spiking_classifier import CHUNK, SpikingClassifier, WeightAr
 THRESHOLD = 1e-3
 """In volt, above rest: the unit in which weights are given."""
 READOUT = "output"
+AT_ONCE = 100
+"""Samples whose hidden neurons are followed at once; bears on memory, not on results."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +111,34 @@ class SpikingRecurrent(SpikingClassifier):
         """
         check_is_fitted(self)
         return np.concatenate([answer for _, _, answer in self._answered(self._checked(X))])
+
+    def course(self, X: ArrayLike, steps: Sequence[int]) -> dict[str, FloatArray]:
+        """Return what the hidden neurons hold as some frames begin (see `models.capabilities.Remembering`).
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+        steps : sequence of int
+            Increasing numbers of frames, counted from 0.
+
+        Returns
+        -------
+        dict of str to ndarray
+            "membrane potential" above rest and "adaptation" of the threshold, in thresholds, and "spikes" in the frame
+            before (n_samples, len(steps), n_units).
+        """
+        samples, chosen = self._checked(X), np.asarray(steps)
+        names = {"membrane potential": "v", "adaptation": "theta"}
+        traces = tuple(bnsim.Trace("hidden", symbol, every=self.frame * ms) for symbol in names.values())
+        found: dict[str, list[FloatArray]] = {name: [] for name in (*names, "spikes")}
+        for start in range(0, len(samples), AT_ONCE):
+            recording = self._present(samples[start : start + AT_ONCE], ("hidden",), traces)
+            for name, symbol in names.items():
+                found[name].append(recording.trace("hidden", symbol).values[:, chosen] / THRESHOLD)
+            frames = np.pad(recording.binned("hidden", self.frame / 1e3), [(0, 0), (1, 0), (0, 0)])
+            found["spikes"].append(frames[:, chosen].astype(np.float64))
+        return {name: np.concatenate(parts) for name, parts in found.items()}
 
     def _check_parameters(self) -> None:
         shape = self.sequence_shape

@@ -67,7 +67,7 @@ STUDY = Study(
     order=120,
     brief=False,
     opens_test_set=True,
-    of_sequences=False,
+    samples="static",
     metrics=(
         Metric(
             "clean_accuracy",

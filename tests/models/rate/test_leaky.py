@@ -117,6 +117,14 @@ def test_saved_and_loaded_it_learns_on_alike(model: type[LeakyClassifier], tmp_p
         np.testing.assert_array_equal(loaded._fitted_arrays()[name], array)
 
 
+def test_the_course_of_hidden_units_is_what_they_hold_as_a_step_begins(trained: LeakyClassifier) -> None:
+    steps = [0, 1, 3]
+    (rates,) = trained.course(X[:5], steps).values()
+    assert not rates[:, 0].any()
+    found, _ = trained.network_.run(trained._read(X[:5])[0])
+    np.testing.assert_array_equal(rates[:, 1:], found[:, [0, 2]])
+
+
 def test_both_begin_alike() -> None:
     first: list[LeakyNetwork] = []
     for model in BOTH:

@@ -92,6 +92,28 @@ def test_nothing_after_the_end_of_a_sequence_bears_on_its_answer(surrogate: Spik
     assert np.array_equal(surrogate.predict_proba(filled.reshape(len(X), -1)), surrogate.predict_proba(X))
 
 
+def test_the_course_of_hidden_neurons_is_that_of_their_equations(surrogate: SpikingRecurrent) -> None:
+    """In thresholds, as a frame begins: after the reset of the step before, and with what has arrived in it."""
+    weights, dynamics, read = surrogate._matrices(), surrogate._dynamics(), surrogate._read(X[:5])
+    steps = [0, 1, 4, 7]
+    found = surrogate.course(X[:5], steps)
+    assert {name: values.shape for name, values in found.items()} == dict.fromkeys(found, (5, 4, 20))
+    for sample in range(5):
+        v, q, fired = np.zeros(20), np.zeros(20), np.zeros(20)
+        for frame in range(8):
+            if frame in steps:
+                place = steps.index(frame)
+                np.testing.assert_allclose(found["membrane potential"][sample, place], v, rtol=1e-9, atol=1e-12)
+                np.testing.assert_allclose(found["adaptation"][sample, place], q, rtol=1e-9, atol=1e-12)
+                assert np.array_equal(found["spikes"][sample, place], fired)
+            fired = np.zeros(20)
+            for _ in range(3):
+                u, q = dynamics.alpha * v, dynamics.rho * q
+                s = u > 1 + q
+                v = u - s + read.values[sample, frame] @ weights.inputs + s @ weights.recurrent
+                q, fired = q + dynamics.beta * s, fired + s
+
+
 @pytest.mark.parametrize("optimizer", ["plain", "adam"])
 def test_the_answer_does_not_depend_on_the_cut_between_calls(optimizer: str) -> None:
     """Batches of four in one call, or in two."""
