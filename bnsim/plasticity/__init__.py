@@ -14,6 +14,8 @@ from bnsim.plasticity.pair_stdp import SoftPairSTDP as SoftPairSTDP
 from bnsim.plasticity.power_law_stdp import PowerLawSTDP as PowerLawSTDP
 from bnsim.plasticity.reward_stdp import RewardModulatedSTDP as RewardModulatedSTDP
 from bnsim.plasticity.synaptic_scaling import SynapticScaling as SynapticScaling
+from bnsim.plasticity.temporal_difference import TemporalDifferenceIntensity as TemporalDifferenceIntensity
+from bnsim.plasticity.temporal_difference import TemporalDifferenceLTP as TemporalDifferenceLTP
 from bnsim.plasticity.triplet_stdp import TripletSTDP as TripletSTDP
 from bnsim.plasticity.vogels_stdp import VogelsSTDP as VogelsSTDP
 from bnsim.plasticity.weight_dependent_stdp import WeightDependentSTDP as WeightDependentSTDP
