@@ -43,9 +43,10 @@ class TemporalDifferenceLTP(PlasticityRule):
         w += learning_rate x scale x td_error x eligibility x dt / tau_eligibility
 
     Signals: td_error (shared, default 0), the error of the prediction of reward: what was predicted too little.
-    selected (postsynaptic, default 1): what a cell is told of the action that was taken, an efference copy. Values above
-    0 for cells that stand for this action, and below 0 for others, make it more frequent if the error is positive. Both
-    are constant within a run: a closed loop is a sequence of runs (`Simulator.run_for`), one for each decision.
+    selected (postsynaptic, default 1): what a cell is told of the action that was taken, an efference copy. Values
+    above 0 for cells that stand for this action, and below 0 for others, make it more frequent if the error is
+    positive. Both are constant within a run: a closed loop is a sequence of runs (`Simulator.run_for`), one for each
+    decision.
 
     It goes through all synapses in every step.
 

@@ -33,7 +33,7 @@ def learned(
 
 
 def change(pre: float, post: float) -> float:
-    """Change (mV) by a pair for an error of 1: what is left of the eligibility, summed over all steps from its own on."""
+    """Change (mV) by a pair for an error of 1: its eligibility, summed over all steps from its own on."""
     n_steps = round((DURATION - post) / STEP)
     left = np.exp(-np.arange(n_steps) * STEP / 100)
     return float(0.3 * np.exp(-(post - pre) / 20) * left.sum() * STEP / 100)
@@ -62,7 +62,7 @@ def test_weights_stay_within_their_bounds(error: float, limit: float) -> None:
 
 
 def test_intensity_takes_the_place_of_spikes() -> None:
-    """A cell that stays at its resting potential, 20.6 mV below the threshold, with an intensity of 100 Hz exp(-2.06)."""
+    """A cell that stays at rest, 20.6 mV below the threshold, with an intensity of 100 Hz exp(-2.06)."""
     rule = bnsim.TemporalDifferenceIntensity(learning_rate=0.3, width=10 * mV)
     trace = eligibility = expected = 0.0
     for step in range(round(DURATION / STEP)):
