@@ -79,7 +79,16 @@ class PlaceCells:
         -------
         ndarray of float64, shape (n_cells,)
             Activities, whose sum is 1.
+
+        Raises
+        ------
+        InputError
+            If the observation has another shape.
         """
+        if np.shape(observation) != (len(self.numbers),):
+            raise InputError(
+                f"PlaceCells.activity(observation): shape {np.shape(observation)}; give ({len(self.numbers)},)"
+            )
         low, high, distance = self._ranges
         away = (np.clip(observation, low, high) - self.places) / distance
         responses = np.exp(-0.5 * np.einsum("cd,cd->c", away, away))

@@ -68,7 +68,8 @@ class RateActorCritic:
 
     selected_k is 1 for the action taken, else 0, less the probability of action k: the rule of `SpikingActorCritic`
     (`bnsim.TemporalDifferenceLTP`), whose postsynaptic spikes and traces are replaced by their mean. The noise that
-    makes cells of spikes try different actions is replaced by the draw.
+    makes cells of spikes try different actions is replaced by the draw. Where an episode is cut off, nothing is learned
+    of its last step, whose outcome is not seen.
     """
 
     def __init__(

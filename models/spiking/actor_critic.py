@@ -134,7 +134,8 @@ class SpikingActorCritic:
 
         selected_k = (1 if k was taken, else 0) - exp(n_k / temperature) / sum_l exp(n_l / temperature)
 
-    so that a decision by many spikes, which could hardly have been another one, leaves little to be changed.
+    so that a decision by many spikes, which could hardly have been another one, leaves little to be changed. Where an
+    episode is cut off, nothing is learned of its last step, whose outcome is not seen.
 
     References
     ----------

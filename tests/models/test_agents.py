@@ -117,6 +117,8 @@ def test_place_cells_see_what_is_near_and_together_always_as_much() -> None:
     near = np.exp(-0.5 * np.array([1, 2, 0, 1, 1, 2]))  # squares of distances in places
     np.testing.assert_allclose(place.activity([0.0, 0.0]), near / near.sum(), rtol=1e-12)
     np.testing.assert_array_equal(place.activity([9.0, -3.0]), place.activity([1.0, 0.0]))
+    with pytest.raises(InputError, match=r"^PlaceCells\.activity\(observation\): shape \(3,\); give \(2,\)$"):
+        place.activity([0.0, 0.0, 0.0])
 
 
 @pytest.mark.parametrize(
