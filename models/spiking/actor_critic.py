@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, cast, get_args
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 import numpy as np
 from brian2.units import Hz, ms, mV
@@ -256,6 +256,31 @@ class SpikingActorCritic:
             eligibility = np.asarray(state["place_to_critic.eligibility"]).reshape(self.place.size, -1)
             changes.append(float(activity @ eligibility.mean(axis=1)))
         return np.array(changes)
+
+    def idle_errors(self, observation: FloatArray, number: int) -> Float64Array:
+        """Return temporal-difference errors while nothing happens and nothing is learned: their spread is noise.
+
+        Parameters
+        ----------
+        observation
+            The observation (dimension,), which is held.
+        number
+            How many.
+
+        Returns
+        -------
+        ndarray of float64, shape (number,)
+            Errors of decisions that follow one another, without reward.
+        """
+        stimulus, length = self._stimulus(observation), self.settings.decision
+        options: dict[str, Any] = {"plastic": False, "signals": self._signals()}
+        state, recording = self.simulator.run_for(self.state, BEFORE * ms, stimulus, **options)
+        rate, values = self._critic_rate(recording.counts, BEFORE), []
+        for _ in range(number + 1):
+            state, recording = self.simulator.run_for(state, length * ms, stimulus, **options)
+            rate += (1 - self._kept) * (self._critic_rate(recording.counts, length) - rate)
+            values.append((rate - self._resting_rate) / self.settings.value_rate)
+        return self._discount * np.array(values[1:]) - np.array(values[:-1])
 
     def _decide(self) -> int:
         """Simulate a decision, from which the value follows too."""
