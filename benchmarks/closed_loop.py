@@ -14,7 +14,8 @@ import time
 import numpy as np
 
 from experiments.classics.cartpole.measure import PLACES
-from models.spiking.actor_critic import ActorCriticSettings, SpikingActorCritic
+from models.spiking.actor_critic import SpikingActorCritic
+from models.spiking.actor_critic_network import ActorCriticSettings
 
 
 def main() -> None:

@@ -13,7 +13,8 @@ from experiments.shared.playing import play
 from models.agent import Agent
 from models.place_cells import PlaceCells
 from models.rate.actor_critic import RateActorCritic, RateActorCriticSettings
-from models.spiking.actor_critic import ActorCriticSettings, SpikingActorCritic
+from models.spiking.actor_critic import SpikingActorCritic
+from models.spiking.actor_critic_network import ActorCriticSettings
 
 PLACE = PlaceCells((-1.0,), (1.0,), (2,))
 SMALL = ActorCriticSettings(critic_cells=5, actor_cells=5, input_rate=1500.0, weight=0.67)

@@ -16,7 +16,8 @@ from experiments.spec import Measurement, Outcome, Progress, Untrained, part_of
 from models.agent import Agent
 from models.place_cells import PlaceCells
 from models.rate.actor_critic import RateActorCritic
-from models.spiking.actor_critic import ActorCriticSettings, SpikingActorCritic
+from models.spiking.actor_critic import SpikingActorCritic
+from models.spiking.actor_critic_network import ActorCriticSettings
 
 REACH = (2.4, 2.0, 0.21, 2.5)
 """How far place cells reach from the middle, in m, m/s, rad and rad/s."""
