@@ -20,6 +20,8 @@ from bnsim.plasticity.readout_error import GradedReadoutError as GradedReadoutEr
 from bnsim.plasticity.readout_error import ReadoutError as ReadoutError
 from bnsim.plasticity.reward_stdp import RewardModulatedSTDP as RewardModulatedSTDP
 from bnsim.plasticity.synaptic_scaling import SynapticScaling as SynapticScaling
+from bnsim.plasticity.temporal_difference import TemporalDifferenceIntensity as TemporalDifferenceIntensity
+from bnsim.plasticity.temporal_difference import TemporalDifferenceLTP as TemporalDifferenceLTP
 from bnsim.plasticity.triplet_stdp import TripletSTDP as TripletSTDP
 from bnsim.plasticity.vogels_stdp import VogelsSTDP as VogelsSTDP
 from bnsim.plasticity.weight_dependent_stdp import WeightDependentSTDP as WeightDependentSTDP
