@@ -92,6 +92,7 @@ class Moments:
         names = [[f"moments/{name}/{index}" for index in range(len(values))] for name in ("first", "second")]
         shapes = {name: value.shape for of_moment in names for name, value in zip(of_moment, values, strict=True)}
         check(arrays, {name: Expected(REAL, shape) for name, shape in shapes.items()})
+        check(arrays, {name: Expected(REAL, shapes[name], low=0) for name in names[1]})
         check(arrays, {"moments/steps": Expected(WHOLE, (), low=0)})
         first, second = (tuple(arrays[name] for name in of_moment) for of_moment in names)
         return cls(first, second, int(arrays["moments/steps"]))

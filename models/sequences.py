@@ -8,6 +8,7 @@ channels. What stands in the other channels after the end is zero, and nothing t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -122,6 +123,35 @@ def asked(lengths: NDArray[np.int64], n_steps: int, answer_steps: int | None) ->
     first = 0 if answer_steps is None else ends - answer_steps
     within = (steps >= first) & (steps < ends)
     return within / within.sum(axis=1, keepdims=True)
+
+
+def check_moments(owner: str, steps: Sequence[int], n_steps: int) -> NDArray[np.int64]:
+    """Refuse moments of a sequence that there are not.
+
+    Parameters
+    ----------
+    owner : str
+        Who asks, for the message.
+    steps : sequence of int
+        Steps that begin at these moments.
+    n_steps : int
+        Steps of the longest sequence.
+
+    Returns
+    -------
+    ndarray of int, shape (n_moments,)
+        The steps.
+
+    Raises
+    ------
+    InputError
+        If there are none, they do not increase, or one is no step of the longest sequence.
+    """
+    chosen = np.asarray(steps)
+    whole = chosen.ndim == 1 and len(chosen) > 0 and chosen.dtype.kind in "iu"
+    if not (whole and chosen[0] >= 0 and chosen[-1] < n_steps and (np.diff(chosen) > 0).all()):
+        raise InputError(f"{owner}.course(steps): {steps!r}; give increasing whole numbers from 0 to {n_steps - 1}")
+    return chosen
 
 
 def changeable(rows: NDArray[Any], shape: SequenceShape) -> NDArray[np.bool_]:

@@ -159,7 +159,8 @@ class Simulator:
             Their numbers, or how many there are where there is no stimulus. Default: 0, 1, 2, ...
         signals : mapping of str to array, optional
             Signals of rules in each trial: {"projection.signal": array (trial, unit) or (trial,)}, or where they vary
-            within the trial (trial, part, unit) or (trial, part); and where the network has a reward, for which
+            within the trial (trial, part, unit) or (trial, part), where the last value stays after the presentation;
+            and where the network has a reward, for which
             decision it is given: {"reward.correct": whole numbers (trial,)}.
         record : sequence of Spikes, Trace or Weights
             What is recorded. Spike counts always are.

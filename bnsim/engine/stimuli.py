@@ -122,9 +122,14 @@ def in_parts(program: Program, name: str, stimulus: Any, timing: Timing) -> Enco
         assert not isinstance(drive, SpikeRaster)
         return drive[:, None]
     n_trials, n_parts, size = values.shape
+    if n_parts == 0 or size != population.size:
+        raise InputError(
+            f"Simulator.run(stimulus): {name!r} has shape {values.shape}; give (trial, part, {population.size}) with "
+            f"one part or more, or (trial, {population.size})"
+        )
     drive = encoded(program, name, values.reshape(n_trials * n_parts, size), timing)
     assert not isinstance(drive, SpikeRaster)
-    return drive.reshape(n_trials, max(1, n_parts), -1)
+    return drive.reshape(values.shape)
 
 
 def same_parts(culprit: str, given: Mapping[str, Float64Array], steps: int) -> tuple[int, dict[str, Float64Array]]:

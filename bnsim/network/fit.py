@@ -64,7 +64,7 @@ def check_projection(network: Network, projection: Projection, source: Populatio
         )
     if projection.synapse.coupling:
         _check_coupling(culprit, projection, source, target.model)
-    elif projection.synapse.weight != "modulatory":
+    elif projection.synapse.jumps or projection.synapse.on_pre:
         source.check_fires(f"{culprit}.source")
     if projection.delay_kind != "none" and (projection.synapse.coupling or projection.synapse.weight == "modulatory"):
         raise InputError(f"{culprit}.delay: {type(projection.synapse).__name__} has none; leave delay out")

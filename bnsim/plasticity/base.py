@@ -6,9 +6,12 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
+from brian2.equations.equations import PARAMETER
+
 from bnsim import checks
 from bnsim.description import Description
 from bnsim.dimensions import check_statements
+from bnsim.errors import InputError
 from bnsim.notation import read_equations
 
 SignalKind = Literal["postsynaptic", "shared", "reward"]
@@ -37,7 +40,7 @@ class PlasticityRule(Description, abstract=True):
     equations : str
         Variables of each synapse.
     persistent : tuple of str
-        Those of these variables that carry over from trial to trial.
+        Those of these variables that carry over from trial to trial; none with an equation.
     presynaptic_traces, postsynaptic_traces : dict of str to (str, str)
         By name, the parameter that is the time constant, and a statement: a variable that decays exponentially, and
         what the arrival of a presynaptic spike, or a postsynaptic spike, does to it. In the same time step arrivals
@@ -119,8 +122,11 @@ class PlasticityRule(Description, abstract=True):
         owner = type(self).__name__
         for attribute in ("equations", "presynaptic", "postsynaptic"):
             read_equations(f"{owner}.{attribute}", getattr(self, attribute))
+        declared = read_equations(f"{owner}.equations", self.equations)
         for name in self.persistent:
-            checks.one_of(f"{owner}.persistent", name, read_equations(f"{owner}.equations", self.equations))
+            checks.one_of(f"{owner}.persistent", name, declared)
+            if declared[name].type != PARAMETER:
+                raise InputError(f"{owner}.persistent: {name!r} has an equation; declare it as `{name} : 1`, say")
         for attribute in STATEMENTS:
             check_statements(f"{owner}.{attribute}", getattr(self, attribute), {})
         for where, statements in self.trial_end:

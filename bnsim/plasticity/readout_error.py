@@ -37,7 +37,8 @@ class ReadoutError(GradientDescent):
 
     the exact gradient of the cross-entropy of a logistic unit a class, summed over steps with the weights `asked`. The
     error of a unit follows from its own potential alone; that of a softmax would need those of all. The weight changes
-    at the end of a trial (see `bnsim.GradientDescent`). Synapses must have no delay.
+    at the end of a trial (see `bnsim.GradientDescent`). Synapses must have no delay. All projections onto one readout
+    share its error: give them the same signals.
 
     Signals: target (postsynaptic, required where learning is on): 1 for the unit of the right class, 0 for the others.
     asked (postsynaptic, default 1): how much an error counts; 0 in a step in which no answer is asked for.

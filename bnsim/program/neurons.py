@@ -399,6 +399,10 @@ def each_step(cells: Cells) -> str:
 
 def _checked_step(culprit: str, text: str, model: NeuronModel | Encoder) -> str:
     if not isinstance(model, NeuronModel):
+        if any(name == "drive" for name, _ in assignments(culprit, text)):
+            raise InputError(
+                f"{culprit}: writes 'drive', which is the stimulus; keep what you need in another variable"
+            )
         return text
     statements = fill(text, model)
     for name, _ in assignments(culprit, statements):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
@@ -148,9 +149,32 @@ def graded(link: Link) -> str:
             f"and {link.source.name!r} has neurons; give that population bnsim.GradedInput(), or another synapse"
         )
     culprit = f"{type(synapse).__name__}.each_step"
-    statements = fill(rename(synapse.each_step, link.names), link.model)
+    statements = fill(_named_ends(rename(synapse.each_step, link.names), link), link.model)
     _refuse_persistent(link, culprit, statements)
+    for name in ("w", "drive_pre", "drive_post", "drive"):
+        if any(written == name for written, _ in assignments(culprit, statements)):
+            raise InputError(f"{culprit}: writes {name!r}; add to a variable of the postsynaptic neuron instead")
+    _refuse_order(link, culprit, statements)
     return discard(culprit, statements, _conditions(link))
+
+
+def _named_ends(text: str, link: Link) -> str:
+    """A text in which the membrane variable of the presynaptic neurons, where it is named, is their own."""
+    model = link.source.model
+    return text.replace("{membrane}_pre", f"{model.membrane}_pre") if isinstance(model, NeuronModel) else text
+
+
+def _refuse_order(link: Link, culprit: str, statements: str) -> None:
+    """Refuse statements whose outcome depends on which synapse comes first, within one population."""
+    if link.source.name != link.target.name:
+        return
+    for name, _ in assignments(culprit, statements):
+        variable = name.removesuffix("_post")
+        if re.search(rf"\b{variable}_pre\b", statements):
+            raise InputError(
+                f"{culprit}: within {link.source.name!r} it changes {variable!r}, which other synapses read in the "
+                "same step, so that their order would count; let it add to a variable of its own"
+            )
 
 
 def received(link: Link) -> Received:
@@ -214,6 +238,7 @@ def each_step(link: Link) -> str:
     """
     if link.rule is None or not link.rule.each_step:
         return ""
+    _refuse_order(link, f"{type(link.rule).__name__}.each_step", learning(link, "each_step"))
     lines = [learning(link, "each_step")]
     for name, (tau, _) in link.presynaptic_traces.items():
         if not link.on_neurons(name) and link.in_each_step(name):

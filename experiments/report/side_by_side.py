@@ -18,7 +18,7 @@ from experiments.shared.stored import class_names, looks
 DRAWN = ("correct", "wrong")
 """Cases with figures in files; all other cases appear only in the report."""
 BIN_WIDTH = 0.005
-"""Of the rates below the spikes, in s: a trial of tens of ms has few spikes a millisecond."""
+"""Of the rates below the spikes, in s, or else a time step: a trial of tens of ms has few spikes a millisecond."""
 WIDEST = 3
 """Largest ratio of sides of a picture with square pixels: a long sequence of few channels is drawn as wide as this."""
 
@@ -113,7 +113,7 @@ def output_scores(example: Example) -> NDArray[np.floating]:
     Returns
     -------
     array (class,)
-        Output spike counts or votes (BNS), or activations of the last layer (ANN).
+        Output spike counts or votes (BNS), or activations of the last layer (ANN, or a readout that never fires).
     """
     if not example.activations and example.recording is not None:
         return list(example.recording.counts.values())[-1][0].astype(float)
@@ -136,7 +136,11 @@ def output_label(example: Example) -> str:
     """
     if example.recording is None:
         return "Output activation"
-    return "Votes of cells" if example.activations else "Output spikes"
+    if not example.activations:
+        return "Output spikes"
+    name, recording = list(example.activations)[-1], example.recording
+    never_fires = name in recording.populations and name not in recording.spikes
+    return "Output activation" if never_fires else "Votes of cells"
 
 
 def hidden_layers(example: Example) -> dict[str, NDArray[np.floating]]:
@@ -166,7 +170,9 @@ def _draw_pair(run: Run, pair: Pair) -> Figure:
         rate = figure.add_subplot(grid[1, 1], sharex=spikes)
         spikes.tick_params(labelbottom=False)
         assert pair.bns.recording is not None
-        plotting.raster(pair.bns.recording, trial=0, bin_width=BIN_WIDTH, ax=spikes, rate_ax=rate)
+        recording = pair.bns.recording
+        width = recording.dt * max(1, round(BIN_WIDTH / recording.dt))
+        plotting.raster(recording, trial=0, bin_width=width, ax=spikes, rate_ax=rate)
         spikes.set_title(f"{pair.bns.model} (BNS): spikes")
         counts = figure.add_subplot(grid[:2, 2])
         _draw_output(counts, run, pair.bns, BLUE)
@@ -219,7 +225,7 @@ def _draw_output(ax: Axes, run: Run, example: Example, shade: str) -> None:
         tick.set_fontweight("bold" if is_chosen else "normal")
     ax.tick_params(axis="y", length=0, labelsize=9)
     ax.invert_yaxis()
-    ax.xaxis.set_major_locator(MaxNLocator(4, integer=example.recording is not None))
+    ax.xaxis.set_major_locator(MaxNLocator(4, integer=output_label(example) == "Output spikes"))
     ax.set_xlim(left=min(0.0, float(np.min(scores))))  # votes may be logarithms
     ax.set_xlabel(output_label(example))
     verdict = "" if example.predicted_class == example.true_class else " (wrong)"

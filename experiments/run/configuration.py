@@ -287,7 +287,7 @@ def _of_square(name: Any, dataset: Dataset | None, models: Sequence[str]) -> Set
             f"--set {SQUARE}: needs the models {', '.join(SQUARES[name].corners)}; add them, or leave it out"
         )
     settings = SQUARE_SETTINGS[name]
-    return settings.get(dataset.name, settings[task_kind(dataset)])
+    return settings.get(own_name(dataset), settings[task_kind(dataset)])
 
 
 def _check_model_setting(key: str, model: str, parameter: str, studies: Sequence[Study]) -> None:
@@ -343,7 +343,7 @@ def model_parameters(model: str, dataset: Dataset, preset: str) -> dict[str, Any
     dict of str to object
         Parameters that differ from the defaults.
     """
-    parameters = dict(settings_of(model, task_kind(dataset), dataset.name).parameters(preset))
+    parameters = dict(settings_of(model, task_kind(dataset), own_name(dataset)).parameters(preset))
     taken = registry.entry(model).parameter_names()
     for name in ("image_shape", "sequence_shape", "answer_steps"):
         of_task = getattr(dataset, name)
@@ -362,6 +362,22 @@ def _in_study(study: Study, dataset: Dataset, chosen: Settings) -> dict[str, dic
         for model, given in chosen.items()
     }
     return {model: values for model, values in others.items() if values}
+
+
+def own_name(dataset: Dataset) -> str:
+    """Return the name by which a task may have settings of its own.
+
+    Parameters
+    ----------
+    dataset
+        Samples of the task.
+
+    Returns
+    -------
+    str
+        The name of the task; "" for a file of the user's, whatever it is called.
+    """
+    return "" if dataset.of_file else dataset.name
 
 
 def task_kind(dataset: Dataset) -> str:

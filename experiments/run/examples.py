@@ -134,8 +134,8 @@ class ExampleJob:
         examples: list[Example] = []
         for place, shown in enumerate(self.shown):
             recording = _recorded(classifier, X[place : place + 1])
-            if recording is not None:  # if no population gives the answer, it is stored in addition to the spikes
-                layers = tuple(layer for layer in layers[-1:] if layer.name not in recording.counts)
+            if recording is not None:  # if no spikes are the answer, it is stored in addition to them
+                layers = tuple(layer for layer in layers[-1:] if layer.name not in recording.spikes)
             examples.append(
                 Example(
                     model=self.model,

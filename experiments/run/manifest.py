@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bnsim.engine.compiler import compiler_identity, find_compiler
 from bnsim.errors import MachineError
-from experiments.run.configuration import RunConfig, settings_tried, task_kind
+from experiments.run.configuration import RunConfig, own_name, settings_tried, task_kind
 from experiments.run.execute import available_cores
 from experiments.run.request import Request
 from experiments.spec import Study
@@ -87,7 +87,7 @@ def manifest(
         },
         "settings_tried_on_validation": {}
         if dataset is None
-        else settings_tried(task_kind(dataset), studies, config.models, dataset.name),
+        else settings_tried(task_kind(dataset), studies, config.models, own_name(dataset)),
         "test_set_openings": test_set_openings,
         "versions": {"python": platform.python_version(), **_versions()},
         "commit": _commit(),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -94,10 +94,10 @@ def load_task(name: str, data_dir: Path | None = None) -> Dataset:
     if file.is_table:
         from experiments.tasks import table
 
-        return table.load(file)
+        return replace(table.load(file), of_file=True)
     from experiments.tasks import archive
 
-    return archive.load(file.path)
+    return replace(archive.load(file.path), of_file=True)
 
 
 def _in_this_folder() -> list[tuple[str, Task]]:

@@ -142,6 +142,8 @@ class Dataset:
         (time, channel) where the features are a sequence, whose last channel is the mask (see `models.sequences`).
     answer_steps
         The answer is asked for in so many last steps of a sequence, of a shorter one in all; None: in all steps.
+    of_file
+        Whether the samples are a file of the user's, so that its name says nothing about them.
 
     Raises
     ------
@@ -161,6 +163,7 @@ class Dataset:
     notes: tuple[str, ...] = ()
     sequence_shape: SequenceShape | None = None
     answer_steps: int | None = None
+    of_file: bool = False
 
     def __post_init__(self) -> None:
         if self.sequence_shape is not None:

@@ -93,11 +93,17 @@ class LeakyClassifier(OnlineClassifier):
         -------
         dict of str to ndarray
             "rate", h of the step before (n_samples, len(steps), n_units).
+
+        Raises
+        ------
+        InputError
+            If there is no such step.
         """
         samples, found = self._checked(X), []
+        chosen = sequences.check_moments(type(self).__name__, steps, self._shape[0])
         for start in range(0, len(samples), AT_ONCE):
             rates, _ = self.network_.run(self._read(samples[start : start + AT_ONCE])[0])
-            found.append(np.pad(rates, [(0, 0), (1, 0), (0, 0)])[:, np.asarray(steps)])
+            found.append(np.pad(rates, [(0, 0), (1, 0), (0, 0)])[:, chosen])
         return {"rate": np.concatenate(found)}
 
     def _check_parameters(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -25,12 +26,13 @@ BACK = "output_to_hidden"
 class Eprop(SpikingRecurrent):
     """Classify sequences by a recurrent network of spiking neurons that learns by eligibility propagation (e-prop).
 
-    The network is that of `models.spiking.recurrent_layers.SpikingRecurrent`. Each synapse onto a hidden neuron keeps
-    an eligibility trace of what its presynaptic spikes did to the membrane and to the adaptation of the neuron, forward
-    in time (`bnsim.EligibilityPropagation`). In every time step in which the answer is asked for, each readout unit has
-    an error, 1 / (1 + exp(-y_k)) - [k = label], which reaches the hidden neurons along feedback weights of their own
-    (`bnsim.ErrorBroadcast`); eligibility times what arrives adds up to the gradient of the trial. The weights into the
-    readout follow the exact gradient of its loss (`bnsim.ReadoutError`).
+    The network is that of `models.spiking.recurrent_layers.SpikingRecurrent`: a step of a sequence, a frame, is shown
+    for a time; its values reach adaptive neurons, connected to each other, whose spikes a leaky readout adds up. Each
+    synapse onto a hidden neuron keeps an eligibility trace of what its presynaptic spikes did to the membrane and to
+    the adaptation of the neuron, forward in time (`bnsim.EligibilityPropagation`). In every time step in which the
+    answer is asked for, each readout unit has an error, 1 / (1 + exp(-y_k)) - [k = label], which reaches the hidden
+    neurons along feedback weights of their own (`bnsim.ErrorBroadcast`); eligibility times what arrives adds up to the
+    gradient of the trial. The weights into the readout follow the exact gradient of its loss (`bnsim.ReadoutError`).
 
     "random" feedback weights stay as they were drawn; "symmetric" ones start equal to the forward weights and are
     changed by the same local product, so that they stay equal without being copied.
@@ -105,6 +107,7 @@ class Eprop(SpikingRecurrent):
         "the error of a class follows from its own readout alone, by a logistic function, instead of a softmax",
         "no refractory period and no regularisation of firing rates",
         "a spike reaches the readout one time step later, as it reaches the other neurons",
+        "where a frame is one or two time steps the answer is read some frames later, when the last has reached it",
     )
 
     def __init__(
@@ -178,17 +181,18 @@ class Eprop(SpikingRecurrent):
         """All trials in one run: the network changes its weights where a batch ends."""
         places = np.arange(len(labels))
         last = (places % self.batch_size == self.batch_size - 1) | (places == len(labels) - 1)
-        sizes = places % self.batch_size + 1
-        state = self._run(simulator, self._state(simulator), X, labels, last, rates / sizes)
+        within = places % self.batch_size
+        state = self._run(simulator, self._state(simulator), X, labels, last, rates[places - within] / (within + 1))
         self.learned_ = {name: state[name] for name in self.learned_}
 
     def _learn_in_batches(self, simulator: Simulator, X: FloatArray, labels: LabelArray, rates: FloatArray) -> None:
         """The network adds up the gradients of a batch; the optimizer changes the weights."""
-        nowhere = np.zeros(len(labels), bool)
+        nowhere, empty = np.zeros(len(labels), bool), self._state(simulator)
         for start in range(0, len(labels), self.batch_size):
             batch = slice(start, start + self.batch_size)
             n = len(labels[batch])
-            found = self._run(simulator, self._state(simulator), X[batch], labels[batch], nowhere[batch], rates[batch])
+            state = empty.replace(self.learned_)
+            found = self._run(simulator, state, X[batch], labels[batch], nowhere[batch], rates[batch])
             gradients = [gradient / n for gradient in self._gradients(found).arrays]
             rate = self.learning_rate * float(rates[start])
             learned, self.moments_ = descend(self._matrices().arrays, gradients, rate, self.moments_)
@@ -229,6 +233,11 @@ class Eprop(SpikingRecurrent):
             state["hidden_to_output.gradient"].reshape(self.units, -1),
             state["bias_to_output.gradient"],
         )
+
+    def _replace_weights(self, weights: Mapping[str, FloatArray]) -> None:
+        super()._replace_weights(weights)
+        if self.feedback == "symmetric":
+            self.learned_[f"{BACK}.w"] = self._matrices().output.T.ravel()
 
     def _learned_sizes(self, network: bnsim.Network) -> dict[str, int]:
         return {**super()._learned_sizes(network), f"{BACK}.w": self.units * len(self.classes_)}

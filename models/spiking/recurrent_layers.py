@@ -39,7 +39,7 @@ class Sequences:
     values : ndarray, shape (n_samples, n_frames, n_channels)
         The sequences, 0 after the end of each. The last channel is the mask, and serves as the input of the bias.
     lengths : ndarray of int, shape (n_samples,)
-        Number of frames of each.
+        Number of frames that the network takes for each: until its end has reached the readout.
     asked : ndarray, shape (n_samples, n_frames)
         Which part each frame has in the answer.
     """
@@ -57,6 +57,9 @@ class SpikingRecurrent(SpikingClassifier):
     (`bnsim.AdaptiveThresholdLIF`) are connected to each other and to the readout by delta synapses. The readout has a
     leaky integrator a class (`bnsim.LeakyReadout`) and a bias. Weights are in units of the distance from rest to
     threshold.
+
+    What comes in acts on the readout two time steps later. So that the end of a sequence counts, the answer is read as
+    many frames later as it takes: two where a frame is one time step, one where it is two, else none.
 
     Decision: the class with the largest mean of the softmax of the readout over the time steps in which the answer is
     asked for, of equals the first.
@@ -127,8 +130,14 @@ class SpikingRecurrent(SpikingClassifier):
         dict of str to ndarray
             "membrane potential" above rest and "adaptation" of the threshold, in thresholds, and "spikes" in the frame
             before (n_samples, len(steps), n_units).
+
+        Raises
+        ------
+        InputError
+            If there is no such frame.
         """
-        samples, chosen = self._checked(X), np.asarray(steps)
+        samples = self._checked(X)
+        chosen = sequences.check_moments(type(self).__name__, steps, self._shape[0])
         names = {"membrane potential": "v", "adaptation": "theta"}
         traces = tuple(bnsim.Trace("hidden", symbol, every=self.frame * ms) for symbol in names.values())
         found: dict[str, list[FloatArray]] = {name: [] for name in (*names, "spikes")}
@@ -172,19 +181,25 @@ class SpikingRecurrent(SpikingClassifier):
         """Time steps of a frame."""
         return round(self.frame / self.dt)
 
+    @property
+    def _late(self) -> int:
+        """Frames by which the answer is later than what is asked."""
+        return {1: 2, 2: 1}.get(self._held, 0)
+
     def _read(self, X: FloatArray) -> Sequences:
         if self.sequence_shape is None:
             X = sequences.as_rows(X[:, None, :])
         else:
             sequences.check_rows(type(self).__name__, X, self.sequence_shape)
         steps = X.reshape(len(X), *self._shape)
-        lengths = sequences.as_sequences(X, self._shape)[1]
-        values = np.where(steps[:, :, -1:] > 0, steps, 0.0)
-        return Sequences(values, lengths, sequences.asked(lengths, self._shape[0], self.answer_steps))
+        lengths = sequences.as_sequences(X, self._shape)[1] + self._late
+        values = np.pad(np.where(steps[:, :, -1:] > 0, steps, 0.0), [(0, 0), (0, self._late), (0, 0)])
+        return Sequences(values, lengths, sequences.asked(lengths, values.shape[1], self.answer_steps))
 
     # What `OnlineClassifier` asks for.
 
     def _start(self, X: FloatArray) -> None:
+        self._read(X)  # refuses samples that are no sequences
         generator = np.random.default_rng([self.random_state_, 0x5EC5])
         n_channels, n, n_classes = self._shape[1], self.units, len(self.classes_)
         inputs = self.input_weight / np.sqrt(n_channels) * generator.standard_normal((n_channels, n))
@@ -346,7 +361,7 @@ class SpikingRecurrent(SpikingClassifier):
         )
 
     def _compiled(self, network: bnsim.Network) -> Simulator:
-        trial = self._shape[0] * self._held * self.dt
+        trial = (self._shape[0] + self._late) * self._held * self.dt
         return network.compile(trial=trial * ms, dt=self.dt * ms, backend=self.backend)
 
     def _simulator(self) -> Simulator:

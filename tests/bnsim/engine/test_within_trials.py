@@ -155,11 +155,57 @@ class TestSignals:
                 {**good, "learned.told": np.ones((1, 2, 4))},
                 r"\(signals\): 'learned.told' needs finite values of shape \(1, 2, 3\), got \(1, 2, 4\)",
             ),
+            (
+                np.ones((1, 0, 2)),
+                good,
+                r"'graded' has shape \(1, 0, 2\); give \(trial, part, 2\) with one part or more",
+            ),
+            (
+                np.ones((1, 2, 5)),
+                good,
+                r"'graded' has shape \(1, 2, 5\); give \(trial, part, 2\) with one part or more",
+            ),
             (np.ones((1, 2, 2, 2)), good, r"the stimulus has shape \(1, 2, 2, 2\); give an array \(trial, 2\)"),
             (np.full((1, 2, 2), np.nan), good, "holds NaN or infinite values"),
         ):
             with pytest.raises(bnsim.InputError, match=message):
                 simulator.run(state, stimulus, signals=signals)
+
+
+def test_what_a_synapse_may_not_do_in_each_step() -> None:
+    """Within one population, what one synapse adds another would read, in an order that back ends choose."""
+
+    def lowered(text: str, target: str = "cells") -> None:
+        synapse = type("Mine", (bnsim.SynapseModel,), {"each_step": text, "weight": "potential"})()
+        network = bnsim.Network(
+            [
+                bnsim.Population("graded", 2, bnsim.GradedInput()),
+                bnsim.Population("cells", 2, bnsim.LeakyReadout()),
+                bnsim.Population("others", 2, bnsim.LeakyReadout()),
+            ],
+            [bnsim.Projection("graded" if "drive" in text else "cells", target, synapse, 1 * mV)],
+        )
+        network.compile(dt=1 * ms, backend="numpy")
+
+    lowered("{membrane}_post += w * {membrane}_pre / mV", "others")
+    with pytest.raises(
+        bnsim.InputError, match=r"^Mine\.each_step: within 'cells' it changes 'v', which other synapses"
+    ):
+        lowered("{membrane}_post += w * {membrane}_pre / mV")
+    with pytest.raises(bnsim.InputError, match=r"^Mine\.each_step: writes 'w'; add to a variable of the postsynaptic"):
+        lowered("w = 2 * w", "others")
+    with pytest.raises(bnsim.InputError, match=r"^Mine\.each_step: writes 'drive_pre'; add to a variable"):
+        lowered("drive_pre = 0", "others")
+
+
+def test_a_rule_may_not_write_the_stimulus() -> None:
+    rule = type("Mine", (bnsim.PairSTDP,), {"presynaptic_each_step": "drive = 0"})()
+    network = bnsim.Network(
+        [bnsim.Population("input", 2, bnsim.Poisson()), bnsim.Population("cells", 2, bnsim.LIF())],
+        [bnsim.Projection("input", "cells", bnsim.Delta(), 1 * mV, plasticity=rule)],
+    )
+    with pytest.raises(bnsim.InputError, match=r"^Mine\.presynaptic_each_step: writes 'drive', which is the stimulus;"):
+        network.compile(dt=1 * ms)
 
 
 def test_graded_transmission_wants_units_that_hold_a_value() -> None:
@@ -191,3 +237,5 @@ def test_statements_of_neurons_in_each_step_may_not_write_what_a_neuron_keeps() 
 def test_a_persistent_variable_of_a_rule_is_one_of_its_synapses() -> None:
     with pytest.raises(bnsim.InputError, match=r"^Mine\.persistent: unknown 'sum'"):
         type("Mine", (bnsim.PairSTDP,), {"persistent": ("sum",)})()
+    with pytest.raises(bnsim.InputError, match=r"^Mine\.persistent: 'x' has an equation; declare it as `x : 1`, say"):
+        type("Mine", (bnsim.VogelsSTDP,), {"equations": "dx/dt = -x / ms : 1 (clock-driven)", "persistent": ("x",)})()

@@ -77,6 +77,39 @@ def test_training_and_simulation_count_the_same_spikes(surrogate: SpikingRecurre
     assert np.array_equal(seen.counts, counts)
 
 
+@pytest.mark.parametrize("held", [1, 2, 3])
+def test_the_last_frame_bears_on_the_answer(held: int) -> None:
+    """What comes in takes two time steps to the readout, which is read so much later."""
+    model = network("surrogate-recurrent", passes=1, frame=5.0 * held, answer_steps=1).fit(X[:8], Y[:8])
+    steps = X.reshape(len(X), *SHAPE).copy()
+    ends = LENGTHS - 1
+    steps[np.arange(len(X)), ends, :3] += 30.0
+    changed = model.predict_proba(steps.reshape(len(X), -1))
+    assert (abs(changed - model.predict_proba(X)).max(axis=1) > 0).mean() > 0.9
+    read = model._read(X)
+    seen = train(
+        model._matrices(),
+        model._dynamics(),
+        RecurrentTrials(read.values, read.lengths, Y),
+        np.zeros(len(X)),
+        answer_steps=1,
+        steps_per_frame=held,
+        precision="float64",
+    )
+    spikes = model.record(X).spike_times("hidden")
+    lasting = np.rint(spikes.time / 5e-3) < held * read.lengths[spikes.trial]
+    assert seen.counts.sum() == lasting.sum()
+
+
+def test_a_sample_without_time_is_a_frame_of_any_length() -> None:
+    """With the defaults, too, whose frame is one time step."""
+    generator = np.random.default_rng(0)
+    X, y = generator.normal(size=(60, 5)), np.arange(60) % 2
+    X[:, 0] = 3.0 * y
+    model = create("eprop", passes=20, learning_rate=0.3, random_state=0).fit(X, y)
+    assert model.score(X, y) > 0.9
+
+
 def test_networks_that_learn_differently_start_alike() -> None:
     one, other = (network(name, passes=1).fit(X[:4], Y[:4]) for name in ("surrogate-recurrent", "eprop"))
     one._start(X)
@@ -114,6 +147,12 @@ def test_the_course_of_hidden_neurons_is_that_of_their_equations(surrogate: Spik
                 q, fired = q + dynamics.beta * s, fired + s
 
 
+@pytest.mark.parametrize("steps", [[], [-1, 2], [3, 3], [8], [1.5]])
+def test_moments_that_there_are_not(surrogate: SpikingRecurrent, steps: list[Any]) -> None:
+    with pytest.raises(bnsim.InputError, match=r"^SurrogateRecurrent\.course\(steps\): .* numbers from 0 to 7$"):
+        surrogate.course(X[:2], steps)
+
+
 @pytest.mark.parametrize("optimizer", ["plain", "adam"])
 def test_the_answer_does_not_depend_on_the_cut_between_calls(optimizer: str) -> None:
     """Batches of four in one call, or in two."""
@@ -132,6 +171,10 @@ def test_symmetric_feedback_follows_the_forward_weights() -> None:
         forward = model.learned_["hidden_to_output.w"].reshape(20, 2)
         back = model.learned_["output_to_hidden.w"].reshape(2, 20)
         np.testing.assert_allclose(1e-3 * back.T, forward, rtol=1e-9)
+        halved = model.with_weights({"output": 0.5 * model.weights()["output"]})
+        np.testing.assert_allclose(
+            1e-3 * halved.learned_["output_to_hidden.w"].reshape(2, 20).T, 0.5 * forward, rtol=1e-9
+        )
     fixed, start = network("eprop").fit(X, Y), network("eprop")
     start.partial_fit(X[:1], Y[:1], np.unique(Y))
     assert np.array_equal(fixed.learned_["output_to_hidden.w"], start.learned_["output_to_hidden.w"])
