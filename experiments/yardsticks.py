@@ -58,7 +58,7 @@ class Classic(Study):
 
     Parameters
     ----------
-    package, about, title, metrics, presets, order, brief, opens_test_set, of_sequences
+    package, about, title, metrics, presets, order, brief, opens_test_set, samples
         As in `Study`.
     subjects, fixes, settings, tried
         As in `Study`. Subjects are the experiment's networks, at least one.

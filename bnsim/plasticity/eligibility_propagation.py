@@ -18,6 +18,10 @@ class EligibilityPropagation(GradientDescent):
 
     Parameters
     ----------
+    learning_rate : float
+        Change for a gradient of 1, in units of `scale`.
+    scale : Quantity
+        Unit of the weights: the distance from rest to threshold of the postsynaptic neurons.
     tau_m : Quantity
         Membrane time constant of the postsynaptic neurons.
     tau_theta : Quantity
@@ -26,10 +30,6 @@ class EligibilityPropagation(GradientDescent):
         Membrane time constant of the readout whose errors come back.
     dampening : float
         Height of the surrogate derivative of a spike by the membrane potential.
-    learning_rate : float
-        Change for a gradient of 1, in units of `scale`.
-    scale : Quantity
-        Unit of the weights: the distance from rest to threshold of the postsynaptic neurons.
 
     Notes
     -----
@@ -38,7 +38,7 @@ class EligibilityPropagation(GradientDescent):
     readout in a step,
 
         seen_i(t) = a (seen_i(t-1) + s_i(t-1))
-        slope_j(t) = dampening max(0, 1 - |v_j(t) - v_threshold - theta_j(t)|)
+        slope_j(t) = dampening max(0, 1 - abs(v_j(t) - v_threshold - theta_j(t)))
         e_ij(t) = slope_j(t) (seen_i(t) - adaptation_ij(t))
         adaptation_ij(t+1) = r (adaptation_ij(t) + beta_j e_ij(t))
         filtered_ij(t+1) = k (filtered_ij(t) + e_ij(t))
@@ -85,6 +85,10 @@ class GradedEligibilityPropagation(EligibilityPropagation):
 
     Parameters
     ----------
+    learning_rate : float
+        Change for a gradient of 1, in units of `scale`.
+    scale : Quantity
+        Unit of the weights: the distance from rest to threshold of the postsynaptic neurons.
     tau_m : Quantity
         Membrane time constant of the postsynaptic neurons.
     tau_theta : Quantity
@@ -93,10 +97,6 @@ class GradedEligibilityPropagation(EligibilityPropagation):
         Membrane time constant of the readout whose errors come back.
     dampening : float
         Height of the surrogate derivative of a spike by the membrane potential.
-    learning_rate : float
-        Change for a gradient of 1, in units of `scale`.
-    scale : Quantity
-        Unit of the weights: the distance from rest to threshold of the postsynaptic neurons.
 
     Notes
     -----

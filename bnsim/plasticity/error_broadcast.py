@@ -18,12 +18,12 @@ class ErrorBroadcast(GradientDescent):
 
     Parameters
     ----------
-    tau_output : Quantity
-        Membrane time constant of the readout.
     learning_rate : float
         Change for a gradient of 1, in units of `scale`. 0: the weights stay as they are (random feedback).
     scale : Quantity
         Unit of the weights.
+    tau_output : Quantity
+        Membrane time constant of the readout.
 
     Notes
     -----

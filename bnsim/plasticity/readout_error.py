@@ -19,12 +19,12 @@ class ReadoutError(GradientDescent):
 
     Parameters
     ----------
-    tau_output : Quantity
-        Membrane time constant of the readout.
     learning_rate : float
         Change for a gradient of 1, in units of `scale`.
     scale : Quantity
         Unit of the weights, and the potential above rest by which the logit of a class grows by 1.
+    tau_output : Quantity
+        Membrane time constant of the readout.
 
     Notes
     -----
@@ -73,12 +73,12 @@ class GradedReadoutError(ReadoutError):
 
     Parameters
     ----------
-    tau_output : Quantity
-        Membrane time constant of the readout.
     learning_rate : float
         Change for a gradient of 1, in units of `scale`.
     scale : Quantity
         Unit of the weights, and the potential above rest by which the logit of a class grows by 1.
+    tau_output : Quantity
+        Membrane time constant of the readout.
 
     Notes
     -----

@@ -3,7 +3,7 @@
 A spike is a step function of u - 1 - q (see `recurrent_network.RecurrentDynamics`), and its derivative is 0 almost
 everywhere; in its place stands (Bellec et al. 2020)
 
-    ds/du = -ds/dq = dampening max(0, 1 - |u - 1 - q|)
+    ds/du = -ds/dq = dampening max(0, 1 - abs(u - 1 - q))
 
 The reset of u is not differentiated: through it the surrogate adds up errors from spike to spike (Zenke & Vogels 2021).
 What a spike does to q, and so to later spikes, is. The loss of a trial is the mean, over the steps of the answer, of
