@@ -13,9 +13,10 @@ from models.artificial.backend import keras
 from models.artificial.keras_classifier import BYTES_PER_WEIGHT, KerasClassifier
 from models.checks import is_count
 from models.classifier import OperationCount
+from models.sequence_reader import SequenceReader
 
 
-class GatedRecurrent(KerasClassifier):
+class GatedRecurrent(SequenceReader, KerasClassifier):
     """Gated recurrent units whose last state is read by a softmax, trained by Adam on the cross-entropy through time.
 
     Parameters
@@ -81,28 +82,18 @@ class GatedRecurrent(KerasClassifier):
         self.random_state = random_state
 
     def _check_parameters(self) -> None:
-        shape = self.sequence_shape
-        self._require(shape is None or sequences.is_shape(shape), "sequence_shape", f"{sequences.SHAPE}, or None")
-        if shape is not None:
-            sequences.check_size(type(self).__name__, self.n_features_in_, shape)
+        self._check_shape()
         self._require(self.memory is None or is_count(self.memory), "memory", "an integer of at least 1, or None")
         self._require_count("units", "batch_size")
         self._require_positive("learning_rate", "final_rate")
 
     def _front_end(self, X: FloatArray) -> FloatArray:
-        if self.sequence_shape is None:
-            return super()._front_end(sequences.as_rows(X[:, None, :]))
-        sequences.check_rows(type(self).__name__, X, self.sequence_shape)
-        return super()._front_end(X)
-
-    def _shape(self) -> sequences.SequenceShape:
-        """Of what the network sees."""
-        return self.sequence_shape or (1, self.n_features_in_ + 1)
+        return super()._front_end(self._rows(X))
 
     def _new_network(self) -> Any:
         *seeds, of_memory = map(int, np.random.SeedSequence(self.random_state_).generate_state(4))
         of_input, recurrent, output = seeds
-        shape = self._shape()
+        shape = self._shape
         network = keras.Sequential(
             [
                 keras.Input((shape[0] * shape[1],)),
@@ -130,7 +121,7 @@ class GatedRecurrent(KerasClassifier):
         return network
 
     def _sizes(self) -> Iterator[int]:
-        yield from (self._shape()[1] - 1, self.units)
+        yield from (self._shape[1] - 1, self.units)
 
     def _optimizer(self) -> Any:
         return keras.optimizers.Adam(learning_rate=self.learning_rate)
@@ -153,7 +144,7 @@ class GatedRecurrent(KerasClassifier):
         """Steps after the end of a sequence cost nothing; the weights are fetched once for a sample."""
         hidden, output = self._layers()
         of_input, recurrent, _ = hidden.get_weights()
-        n_steps = int(sequences.lasting(self._front_end(X), self._shape()).sum())
+        n_steps = int(sequences.lasting(self._front_end(X), self._shape).sum())
         products, units = self._layer_work(output)
         return OperationCount(
             synaptic_operations=0,

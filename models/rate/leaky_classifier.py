@@ -12,35 +12,26 @@ from numpy.typing import ArrayLike, NDArray
 
 from bnsim.arrays import FloatArray, LabelArray
 from models import sequences
-from models.checks import is_count
 from models.classifier import Activity, Layer, OperationCount
 from models.divergence import diverged, too_large
-from models.online import OnlineClassifier
-from models.optimizers import OPTIMIZERS, Moments, descend
+from models.optimizers import Moments, descend
 from models.rate.leaky_network import LeakyNetwork
 from models.schedule import falling
+from models.sequence_reader import SequenceLearner
 
 AT_ONCE = 64
 """Sequences whose course is computed at once; bears on speed and memory, not on results."""
-CHUNK = 256
-"""Presentations learned between two looks at progress, at least; bears on nothing else."""
 
 
-class LeakyClassifier(OnlineClassifier):
+class LeakyClassifier(SequenceLearner):
     """A classifier that answers by a `LeakyNetwork`.
 
     Decision: the largest mean of the softmax over the steps of the answer. Fitted attributes: `network_`, and
     `moments_` of Adam (None with plain steps).
     """
 
-    sequence_shape: tuple[int, int] | None
-    answer_steps: int | None
-    units: int
+    LOOK = 256
     memory: float | None
-    optimizer: str
-    learning_rate: float
-    final_rate: float
-    batch_size: int
     network_: LeakyNetwork
     moments_: Moments | None
 
@@ -107,33 +98,15 @@ class LeakyClassifier(OnlineClassifier):
         return {"rate": np.concatenate(found)}
 
     def _check_parameters(self) -> None:
-        shape = self.sequence_shape
-        self._require(shape is None or sequences.is_shape(shape), "sequence_shape", f"{sequences.SHAPE}, or None")
-        if shape is not None:
-            sequences.check_size(type(self).__name__, self.n_features_in_, shape)
-        longest = self._shape[0]
-        asked = self.answer_steps is None or (is_count(self.answer_steps) and self.answer_steps <= longest)
-        self._require(asked, "answer_steps", f"an integer of 1 to {longest}, the steps of a sample, or None for all")
+        self._check_learning()
         number = isinstance(self.memory, (int, float)) and not isinstance(self.memory, bool)
         self._require(
             self.memory is None or (number and 1 <= self.memory < np.inf), "memory", "a number of at least 1, or None"
         )
-        self._require(self.optimizer in OPTIMIZERS, "optimizer", f"one of {', '.join(OPTIMIZERS)}")
-        self._require_count("units", "batch_size")
-        self._require_positive("learning_rate", "final_rate")
-
-    @property
-    def _shape(self) -> sequences.SequenceShape:
-        """Of a sample; without `sequence_shape` it is a single step, which lasts."""
-        return self.sequence_shape or (1, self.n_features_in_ + 1)
 
     def _read(self, X: FloatArray) -> tuple[FloatArray, FloatArray, LabelArray]:
         """The sequences (sample, step, channel), which part each step has in the answer, and the lengths."""
-        if self.sequence_shape is None:
-            X = sequences.as_rows(X[:, None, :])
-        else:
-            sequences.check_rows(type(self).__name__, X, self.sequence_shape)
-        values, lengths = sequences.as_sequences(X, self._shape)
+        values, lengths = sequences.as_sequences(self._rows(X), self._shape)
         steps = np.arange(self._shape[0])
         inputs = np.where((steps < lengths[:, None])[:, :, None], values, 0).astype(np.float32)
         return inputs, sequences.asked(lengths, len(steps), self.answer_steps).astype(np.float32), lengths
@@ -167,12 +140,6 @@ class LeakyClassifier(OnlineClassifier):
         _, probabilities = self._computed(X[:AT_ONCE])
         if not np.isfinite(probabilities).all():
             raise diverged(self, X, "outputs")
-
-    def _chunk_size(self) -> int:
-        return -(-CHUNK // self.batch_size) * self.batch_size
-
-    def _presentations_of_batch(self) -> int:
-        return self.batch_size
 
     # What `Classifier` asks for.
 

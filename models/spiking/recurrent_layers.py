@@ -18,9 +18,9 @@ from bnsim.binning import steps_of
 from bnsim.engine.simulator import Simulator
 from models import sequences
 from models.artificial.recurrent_network import RecurrentDynamics, RecurrentWeights
-from models.checks import is_count
 from models.classifier import Activity, Layer, OperationCount
-from models.optimizers import OPTIMIZERS, Moments
+from models.optimizers import Moments
+from models.sequence_reader import SequenceLearner
 from models.spiking.spiking_classifier import CHUNK, SpikingClassifier, WeightArray
 
 THRESHOLD = 1e-3
@@ -49,7 +49,7 @@ class Sequences:
     asked: Float64Array
 
 
-class SpikingRecurrent(SpikingClassifier):
+class SpikingRecurrent(SequenceLearner, SpikingClassifier):
     """A recurrent network of spiking neurons with a leaky readout; a subclass says how its weights are learned.
 
     A step of a sequence, a frame, lasts for `frame` ms. While it lasts, its values reach all hidden neurons through
@@ -73,9 +73,7 @@ class SpikingRecurrent(SpikingClassifier):
     bin_width = 10.0
     WAKES = "scale X to about 1 channel by channel, or give a larger input_weight"
 
-    sequence_shape: tuple[int, int] | None
-    answer_steps: int | None
-    units: int
+    LOOK = CHUNK
     adaptive: float
     adaptation: float
     tau_theta: float
@@ -87,10 +85,6 @@ class SpikingRecurrent(SpikingClassifier):
     input_weight: float
     recurrent_weight: float
     output_weight: float
-    optimizer: str
-    learning_rate: float
-    final_rate: float
-    batch_size: int
     moments_: Moments | None
 
     @property
@@ -150,14 +144,7 @@ class SpikingRecurrent(SpikingClassifier):
         return {name: np.concatenate(parts) for name, parts in found.items()}
 
     def _check_parameters(self) -> None:
-        shape = self.sequence_shape
-        self._require(shape is None or sequences.is_shape(shape), "sequence_shape", f"{sequences.SHAPE}, or None")
-        if shape is not None:
-            sequences.check_size(type(self).__name__, self.n_features_in_, shape)
-        longest = self._shape[0]
-        asked = self.answer_steps is None or (is_count(self.answer_steps) and self.answer_steps <= longest)
-        self._require(asked, "answer_steps", f"an integer of 1 to {longest}, the steps of a sample, or None for all")
-        self._require_count("units", "batch_size")
+        self._check_learning()
         self._require(self.units >= 2, "units", "an integer of at least 2")
         for name in ("adaptive", "adaptation"):
             value = getattr(self, name)
@@ -165,16 +152,10 @@ class SpikingRecurrent(SpikingClassifier):
             self._require(number and 0 <= value < np.inf, name, "a number of at least 0")
         self._require(self.adaptive <= 1, "adaptive", "a share of 0 to 1")
         self._require_positive("tau_theta", "tau_m", "tau_output", "dampening", "frame", "dt")
-        self._require_positive("input_weight", "recurrent_weight", "output_weight", "learning_rate", "final_rate")
+        self._require_positive("input_weight", "recurrent_weight", "output_weight")
         steps = self.frame / self.dt
         self._require(steps >= 1 and abs(steps - round(steps)) < 1e-6, "frame", "a whole number of time steps dt")
-        self._require(self.optimizer in OPTIMIZERS, "optimizer", f"one of {', '.join(OPTIMIZERS)}")
         self._check_backend()
-
-    @property
-    def _shape(self) -> sequences.SequenceShape:
-        """Of a sample; without `sequence_shape` it is a single frame, which lasts."""
-        return self.sequence_shape or (1, self.n_features_in_ + 1)
 
     @property
     def _held(self) -> int:
@@ -187,12 +168,9 @@ class SpikingRecurrent(SpikingClassifier):
         return {1: 2, 2: 1}.get(self._held, 0)
 
     def _read(self, X: FloatArray) -> Sequences:
-        if self.sequence_shape is None:
-            X = sequences.as_rows(X[:, None, :])
-        else:
-            sequences.check_rows(type(self).__name__, X, self.sequence_shape)
-        steps = X.reshape(len(X), *self._shape)
-        lengths = sequences.as_sequences(X, self._shape)[1] + self._late
+        rows = self._rows(X)
+        steps = rows.reshape(len(X), *self._shape)
+        lengths = sequences.as_sequences(rows, self._shape)[1] + self._late
         values = np.pad(np.where(steps[:, :, -1:] > 0, steps, 0.0), [(0, 0), (0, self._late), (0, 0)])
         return Sequences(values, lengths, sequences.asked(lengths, values.shape[1], self.answer_steps))
 
@@ -249,12 +227,6 @@ class SpikingRecurrent(SpikingClassifier):
     def _increments(self) -> Float64Array:
         """What a spike adds to the threshold of each cell: the first ones adapt."""
         return np.where(np.arange(self.units) < round(self.adaptive * self.units), self.adaptation, 0.0)
-
-    def _chunk_size(self) -> int:
-        return -(-CHUNK // self.batch_size) * self.batch_size
-
-    def _presentations_of_batch(self) -> int:
-        return self.batch_size
 
     # What `Classifier` asks for.
 
