@@ -70,7 +70,6 @@ class SpikingRecurrent(SequenceLearner, SpikingClassifier):
     twin = "rate-recurrent"
     recorded = ("hidden",)
     traced = (bnsim.Trace(READOUT, "v"),)
-    bin_width = 10.0
     WAKES = "scale X to about 1 channel by channel, or give a larger input_weight"
 
     LOOK = CHUNK
@@ -86,6 +85,11 @@ class SpikingRecurrent(SequenceLearner, SpikingClassifier):
     recurrent_weight: float
     output_weight: float
     moments_: Moments | None
+
+    @property
+    def bin_width(self) -> float:  # type: ignore[override]
+        """Return the duration of a frame in ms."""
+        return self.frame
 
     @property
     def trainable_parameters(self) -> int:

@@ -202,7 +202,7 @@ def test_activity_has_values_spikes_and_answers(surrogate: SpikingRecurrent) -> 
     assert activity["input"].binned is None
     binned = activity["hidden"].binned
     assert binned is not None
-    assert binned.shape == (len(X), 12, 20)  # of 10 ms
+    assert binned.shape == (len(X), 8, 20)  # a frame each
     assert np.array_equal(activity["output"].responses, surrogate.predict_proba(X))
 
 
