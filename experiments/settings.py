@@ -101,6 +101,14 @@ _ONE_FRAME = {kind: Chosen({"frame": 100.0}) for kind in ("small images", "large
 
 _SLOW_ROWS = {"frame": 50.0, "learning_rate": 0.05}
 """Rows of images must last longer than a membrane takes to pass them on."""
+_VOWELS = {
+    "learning_rate": 0.25,
+    "tau_output": 100.0,
+    "adaptation": 0.2,
+    "tau_theta": 2000.0,
+    "input_weight": 1.1,
+    "output_weight": 1.0,
+}
 _SPIKES_IN_TIME = {
     **_ONE_FRAME,
     "sequences": Chosen(
@@ -108,6 +116,7 @@ _SPIKES_IN_TIME = {
     ),
     "digits-rows": Chosen(quick={**_SLOW_ROWS, "passes": 10}, full={**_SLOW_ROWS, "passes": 30}, tried=6),
     "mnist-rows": Chosen(quick={**_SLOW_ROWS, "passes": 10}, full={**_SLOW_ROWS, "passes": 30}),
+    "japanese-vowels": Chosen(quick={**_VOWELS, "passes": 10}, full={**_VOWELS, "passes": 30}, tried=17),
 }
 
 MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(

@@ -15,7 +15,9 @@ from experiments.studies.memory.measure import groups_of
 from models.sequences import as_rows
 from tests.experiments.here import run_here
 
+pytestmark = pytest.mark.filterwarnings("ignore:cues. samples of shape:UserWarning")
 MODELS = ("rflo", "eprop", "gru")
+CONFIG = {"n_probe": 150, "n_measured": 80, "points": 3, "lengths": 2, "least": 10}
 
 
 def test_groups_hold_sequences_of_similar_length() -> None:
@@ -47,7 +49,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         **{f"models.{model}.passes": 3 for model in MODELS},
         "models.rflo.learning_rate": 0.1,
         "models.eprop.learning_rate": 0.2,
-        **{f"memory.{name}": value for name, value in {"n_probe": 150, "n_measured": 80, "points": 3}.items()},
+        **{f"memory.{name}": value for name, value in CONFIG.items()},
     }
     return run_here("memory", MODELS, settings, folder, task=cues(folder / "cues.npz"))
 
