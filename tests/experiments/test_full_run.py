@@ -13,7 +13,6 @@ from experiments.report import figures
 from experiments.run_directory import Run
 from experiments.studies import STUDIES
 
-
 OF_DIGITS = {name: study for name, study in STUDIES.items() if study.samples != "sequences"}
 
 
