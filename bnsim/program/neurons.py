@@ -24,7 +24,7 @@ from bnsim.program.integration import Integration, exact, exponential_midpoint
 from bnsim.program.links import Link
 from bnsim.program.names import check_equations
 from bnsim.program.parts import KEY_WORDS, Draw
-from bnsim.program.statements import assignments, declared, fill, gate, refuse_randomness, rename
+from bnsim.program.statements import assignments, declared, fill, gate, refuse_persistent, refuse_randomness, rename
 
 ENGINE = frozenset(
     {
@@ -406,11 +406,7 @@ def _checked_step(culprit: str, text: str, model: NeuronModel | Encoder) -> str:
         return text
     statements = fill(text, model)
     for name, _ in assignments(culprit, statements):
-        if name in model.persistent:
-            raise InputError(
-                f"{culprit}: writes {name!r} of {type(model).__name__}, which is persistent; let the neuron model "
-                "change it"
-            )
+        refuse_persistent(culprit, name, model)
     return statements
 
 

@@ -130,6 +130,29 @@ def assignments(culprit: str, statements: str) -> list[tuple[str, ast.Assign | a
     return found
 
 
+def refuse_persistent(culprit: str, name: str, owner: NeuronModel) -> None:
+    """Refuse a write to a variable of neurons that persists: only the neuron model knows whether learning is on.
+
+    Parameters
+    ----------
+    culprit : str
+        What the statements were given as, for the message of an error.
+    name : str
+        The variable that is written.
+    owner : NeuronModel
+        The neuron model that it may be one of.
+
+    Raises
+    ------
+    InputError
+        If it persists there.
+    """
+    if name in owner.persistent:
+        raise InputError(
+            f"{culprit}: writes {name!r} of {type(owner).__name__}, which is persistent; let the neuron model change it"
+        )
+
+
 def discard(culprit: str, statements: str, conditions: Mapping[str, str]) -> str:
     """Return statements in which additions to some variables take effect only where the variable's condition is true.
 

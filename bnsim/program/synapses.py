@@ -14,7 +14,16 @@ from bnsim.program import short_term
 from bnsim.program.links import Link
 from bnsim.program.neurons import still
 from bnsim.program.parts import Received, TrialEnd
-from bnsim.program.statements import assignments, declared, discard, fill, gate, refuse_randomness, rename
+from bnsim.program.statements import (
+    assignments,
+    declared,
+    discard,
+    fill,
+    gate,
+    refuse_persistent,
+    refuse_randomness,
+    rename,
+)
 
 
 def equations(link: Link) -> str:
@@ -54,11 +63,7 @@ def equations(link: Link) -> str:
 
 def _coupling(link: Link) -> list[str]:
     """The currents of electrical synapses, which Brian2 adds up before the neurons' step."""
-    ends = {"pre": link.source.model, "post": link.target.model}
-    text = rename(link.synapse.coupling, link.names)
-    for end, model in ends.items():
-        assert isinstance(model, NeuronModel) or not text
-        text = text.replace(f"{{membrane}}_{end}", f"{getattr(model, 'membrane', '')}_{end}")
+    text = _named_ends(rename(link.synapse.coupling, link.names), link)
     signed = {"pre": f"-({text})", "post": text}
     return [f"{name}_{end} = {signed[end]} : {link.model.input_unit} (summed)" for end, name in link.currents.items()]
 
@@ -151,17 +156,19 @@ def graded(link: Link) -> str:
     culprit = f"{type(synapse).__name__}.each_step"
     statements = fill(_named_ends(rename(synapse.each_step, link.names), link), link.model)
     _refuse_persistent(link, culprit, statements)
-    for name in ("w", "drive_pre", "drive_post", "drive"):
-        if any(written == name for written, _ in assignments(culprit, statements)):
+    for name, _ in assignments(culprit, statements):
+        if name in ("w", "drive_pre", "drive_post", "drive"):
             raise InputError(f"{culprit}: writes {name!r}; add to a variable of the postsynaptic neuron instead")
     _refuse_order(link, culprit, statements)
     return discard(culprit, statements, _conditions(link))
 
 
 def _named_ends(text: str, link: Link) -> str:
-    """A text in which the membrane variable of the presynaptic neurons, where it is named, is their own."""
-    model = link.source.model
-    return text.replace("{membrane}_pre", f"{model.membrane}_pre") if isinstance(model, NeuronModel) else text
+    """A text in which the membrane variable of the neurons at each end is their own."""
+    for end, model in (("pre", link.source.model), ("post", link.target.model)):
+        if isinstance(model, NeuronModel):
+            text = text.replace(f"{{membrane}}_{end}", f"{model.membrane}_{end}")
+    return text
 
 
 def _refuse_order(link: Link, culprit: str, statements: str) -> None:
@@ -238,8 +245,8 @@ def each_step(link: Link) -> str:
     """
     if link.rule is None or not link.rule.each_step:
         return ""
-    _refuse_order(link, f"{type(link.rule).__name__}.each_step", learning(link, "each_step"))
     lines = [learning(link, "each_step")]
+    _refuse_order(link, f"{type(link.rule).__name__}.each_step", lines[0])
     for name, (tau, _) in link.presynaptic_traces.items():
         if not link.on_neurons(name) and link.in_each_step(name):
             lines.append(f"{name} *= exp(-dt / {link.names[tau]})")
@@ -290,10 +297,9 @@ def _refuse_persistent(link: Link, culprit: str, statements: str) -> None:
     written = {name for name, _ in assignments(culprit, statements)}
     for called, name, end in _neuron_variables(link, lambda model: model.persistent):
         if called in written:
-            owner = type((link.source if end == "pre" else link.target).model).__name__
-            raise InputError(
-                f"{culprit}: writes {name!r} of {owner}, which is persistent; let the neuron model change it"
-            )
+            owner = (link.source if end == "pre" else link.target).model
+            assert isinstance(owner, NeuronModel)
+            refuse_persistent(culprit, name, owner)
 
 
 def _conditions(link: Link) -> dict[str, str]:

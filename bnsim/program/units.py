@@ -76,7 +76,7 @@ def check_rule(link: Link) -> None:
         attribute: _named(getattr(rule, attribute).replace("{weight_unit}", link.weight_unit), model)
         for attribute in ("equations", "presynaptic", "postsynaptic", *STATEMENTS)
     }
-    at_source = _of_source(link) | _parameters(rule)
+    at_source = _of_units(link.source) | _parameters(rule)
     at_target = _of_neuron(model) | _parameters(rule)
     for attribute, end in (("presynaptic", "pre"), ("postsynaptic", "post")):
         added = _declared(f"{owner}.{attribute}", texts[attribute])
@@ -180,9 +180,9 @@ def _ended(known: _Known, end: str) -> _Known:
     return {f"{name}_{end}": value for name, value in known.items()}
 
 
-def _of_source(link: Link) -> _Known:
-    """What statements of a presynaptic unit may name of it."""
-    model = link.source.model
+def _of_units(population: Population) -> _Known:
+    """What statements may name of a population's units: neurons, or those of an encoder."""
+    model = population.model
     return _of_neuron(model) if isinstance(model, NeuronModel) else {"drive": Quantity(1.0)}
 
 
@@ -190,8 +190,5 @@ def _ends(link: Link) -> _Known:
     """What synapses may name of the neurons on either side; without an ending, those of the postsynaptic side."""
     found: _Known = {}
     for end, population in (("pre", link.source), ("post", link.target)):
-        if isinstance(population.model, NeuronModel):
-            found |= _ended(_of_neuron(population.model), end)
-        else:
-            found |= _ended({"drive": Quantity(1.0)}, end)
+        found |= _ended(_of_units(population), end)
     return {**_of_neuron(link.model), **found}

@@ -211,7 +211,8 @@ class Eprop(SpikingRecurrent):
     ) -> bnsim.State:
         n_classes = len(self.classes_)
         target = (labels[:, None] == np.arange(n_classes)).astype(np.float64)
-        asked = np.repeat(self._read(X).asked[:, :, None] / self._held, n_classes, axis=2)
+        read = self._read(X)
+        asked = np.repeat(read.asked[:, :, None] / self._held, n_classes, axis=2)
         signals: dict[str, Any] = {}
         for projection in simulator.network.projections:
             signals[f"{projection.name}.applied"] = applied.astype(np.float64)
@@ -219,7 +220,7 @@ class Eprop(SpikingRecurrent):
             if projection.target == READOUT:
                 signals |= {f"{projection.name}.target": target, f"{projection.name}.asked": asked}
         numbers = self.presentations_seen_ + np.arange(len(X))
-        state, recording = simulator.run(state, self._stimulus(X), self.random_state_, trials=numbers, signals=signals)
+        state, recording = simulator.run(state, self._shown(read), self.random_state_, trials=numbers, signals=signals)
         if self._survey is not None:
             self._survey.add(self.presentations_seen_, {"hidden": recording.counts["hidden"]})
         return state

@@ -349,4 +349,7 @@ class SpikingRecurrent(SequenceLearner, SpikingClassifier):
         return simulator.initial_state(self.random_state_).replace(learned)
 
     def _stimulus(self, X: FloatArray) -> dict[str, FloatArray]:
-        return {"input": self._read(X).values, "bias": np.ones((len(X), 1))}
+        return self._shown(self._read(X))
+
+    def _shown(self, read: Sequences) -> dict[str, FloatArray]:
+        return {"input": read.values, "bias": np.ones((len(read.values), 1))}
