@@ -88,7 +88,7 @@ SQUARES: Mapping[str, Square] = MappingProxyType(
             "surrogate-recurrent",
             "eprop",
             beside="gru",
-            shared=("sequence_shape", "answer_steps", "units", "optimizer", "batch_size", "passes"),
+            shared=("sequence_shape", "answer_steps", "predict_next", "units", "optimizer", "batch_size", "passes"),
             shared_locally=("feedback",),
             sequences=True,
         ),

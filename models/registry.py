@@ -106,7 +106,16 @@ GROUP = "bnsim.models"
 
 _FRONT_END = ("image_shape", "n_filters", "patch", "wavelength", "sigma", "semisaturation", "gain", "shift")
 
-_SEQUENCE_TRAINING = ("sequence_shape", "answer_steps", "units", "optimizer", "batch_size", "final_rate", "passes")
+_SEQUENCE_TRAINING = (
+    "sequence_shape",
+    "answer_steps",
+    "predict_next",
+    "units",
+    "optimizer",
+    "batch_size",
+    "final_rate",
+    "passes",
+)
 
 _OWN: Mapping[str, Entry] = MappingProxyType(
     {

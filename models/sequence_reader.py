@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from bnsim.arrays import FloatArray
+from bnsim.arrays import FloatArray, LabelArray
 from models import sequences
 from models.checks import is_count
 from models.classifier import Classifier
@@ -16,6 +16,8 @@ class SequenceReader(Classifier):
     """A classifier that reads sequences (`models.sequences`); without `sequence_shape` a sample is a single step."""
 
     sequence_shape: sequences.SequenceShape | None
+    predict_next: bool
+    """Whether what follows is learned in every step."""
 
     @property
     def _shape(self) -> sequences.SequenceShape:
@@ -27,6 +29,12 @@ class SequenceReader(Classifier):
         self._require(shape is None or sequences.is_shape(shape), "sequence_shape", f"{sequences.SHAPE}, or None")
         if shape is not None:
             sequences.check_size(type(self).__name__, self.n_features_in_, shape)
+        self._require(isinstance(self.predict_next, bool), "predict_next", "True or False")
+        if self.predict_next:
+            channels, classes = self._shape[1] - 1, self.classes_
+            fits = shape is not None and classes.dtype.kind in "iu" and classes[0] >= 0 and classes[-1] < channels
+            remedy = f"False, or labels that are channels of the steps, 0 to {channels - 1}, and their sequence_shape"
+            self._require(fits, "predict_next", remedy)
 
     def _rows(self, X: FloatArray) -> FloatArray:
         """Samples as rows with a mask. Errors: InputError."""
@@ -49,9 +57,20 @@ class SequenceLearner(SequenceReader, OnlineClassifier):
     final_rate: float
     batch_size: int
 
+    def _taught(self, X: FloatArray, labels: LabelArray, asked: FloatArray) -> tuple[LabelArray, FloatArray]:
+        """The right class of each step, and which part the step has in the loss (sample, step).
+
+        asked: which part it has in the answer.
+        """
+        if self.predict_next:
+            return sequences.following(self._rows(X), self._shape, labels, self.classes_)
+        return sequences.of_each_step(labels, asked), asked
+
     def _check_learning(self) -> None:
         self._check_shape()
         longest = self._shape[0]
+        if self.predict_next:
+            self._require(self.answer_steps == 1, "answer_steps", "1, the last step, with predict_next")
         asked = self.answer_steps is None or (is_count(self.answer_steps) and self.answer_steps <= longest)
         self._require(asked, "answer_steps", f"an integer of 1 to {longest}, the steps of a sample, or None for all")
         self._require(self.optimizer in OPTIMIZERS, "optimizer", f"one of {', '.join(OPTIMIZERS)}")

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bnsim.arrays import Float64Array
+from bnsim.arrays import Float64Array, FloatArray, LabelArray
 from bnsim.errors import InputError
 from models.checks import is_count
 
@@ -123,6 +123,58 @@ def asked(lengths: NDArray[np.int64], n_steps: int, answer_steps: int | None) ->
     first = 0 if answer_steps is None else ends - answer_steps
     within = (steps >= first) & (steps < ends)
     return within / within.sum(axis=1, keepdims=True)
+
+
+def of_each_step(labels: LabelArray, parts: FloatArray) -> LabelArray:
+    """Return the right class of each step of sequences that have one class.
+
+    Parameters
+    ----------
+    labels : ndarray of int, shape (n_samples,)
+        Classes of the sequences.
+    parts : ndarray, shape (n_samples, n_steps)
+        Which part each step has in the answer.
+
+    Returns
+    -------
+    ndarray of int, shape (n_samples, n_steps)
+        The class of the sequence; it can be read, not written.
+    """
+    return np.broadcast_to(labels[:, None], parts.shape)
+
+
+def following(
+    rows: NDArray[Any], shape: SequenceShape, labels: LabelArray, classes: NDArray[Any]
+) -> tuple[LabelArray, Float64Array]:
+    """Return for each step of strings of symbols which one follows.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (n_samples, time * channel)
+        Rows that `check_rows` accepts. The largest channel of a step tells its symbol.
+    shape : tuple of int
+        (time, channel), with the mask.
+    labels : ndarray of int, shape (n_samples,)
+        What follows the last step: indices into `classes`.
+    classes : ndarray of int, shape (n_classes,)
+        Channels in order, without those that no sample ends before.
+
+    Returns
+    -------
+    labels : ndarray of int, shape (n_samples, time)
+        Index into `classes` of the symbol after each step. Where that is no class it is 0.
+    parts : ndarray of float64, shape (n_samples, time)
+        Which part each step has in the loss: equal ones, none after the end and before a symbol that is no class. Of
+        each sequence they add up to 1.
+    """
+    values, lengths = as_sequences(rows, shape)
+    symbols = values.argmax(axis=2)
+    place = np.full(shape[1] - 1, -1)
+    place[classes] = np.arange(len(classes))
+    after = np.append(place[symbols[:, 1:]], labels[:, None], axis=1)
+    after[np.arange(len(after)), lengths - 1] = labels
+    counts = lasting(rows, shape) & (after >= 0)
+    return np.where(counts, after, 0), counts / counts.sum(axis=1, keepdims=True)
 
 
 def check_moments(owner: str, steps: Sequence[int], n_steps: int) -> NDArray[np.int64]:

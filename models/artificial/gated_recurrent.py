@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from bnsim.arrays import FloatArray
+from bnsim.arrays import FloatArray, LabelArray
 from models import sequences
 from models.artificial.backend import keras
-from models.artificial.keras_classifier import BYTES_PER_WEIGHT, KerasClassifier
+from models.artificial.keras_classifier import BYTES_PER_WEIGHT, NO_CLASS, KerasClassifier
 from models.checks import is_count
 from models.classifier import OperationCount
 from models.sequence_reader import SequenceReader
@@ -24,6 +24,10 @@ class GatedRecurrent(SequenceReader, KerasClassifier):
     sequence_shape : tuple of int or None
         (time, channel) of the samples, whose last channel is the mask (see `models.sequences`). None: a sample is a
         single step, which lasts.
+    predict_next
+        Whether a sequence is a string of symbols, one channel each, and its class the one that follows. The softmax
+        then reads h in every step while it learns, and the loss is the mean over all steps of a batch; it is asked
+        after the last.
     units
         Number of hidden units.
     memory
@@ -64,6 +68,7 @@ class GatedRecurrent(SequenceReader, KerasClassifier):
     def __init__(
         self,
         sequence_shape: tuple[int, int] | None = None,
+        predict_next: bool = False,
         units: int = 100,
         memory: int | None = None,
         learning_rate: float = 1e-3,
@@ -73,6 +78,7 @@ class GatedRecurrent(SequenceReader, KerasClassifier):
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
         self.sequence_shape = sequence_shape
+        self.predict_next = predict_next
         self.units = units
         self.memory = memory
         self.learning_rate = learning_rate
@@ -119,6 +125,20 @@ class GatedRecurrent(SequenceReader, KerasClassifier):
         kernels[2][0, : self.units] = np.log(longest)
         hidden.set_weights(kernels)
         return network
+
+    def _taught_network(self) -> Any:
+        if not self.predict_next:
+            return self.network_
+        steps, hidden, output = self.network_.layers
+        in_each_step = keras.layers.RNN(hidden.cell, return_sequences=True)
+        rows = keras.Input(self.network_.input_shape[1:])
+        return keras.Model(rows, output(in_each_step(steps(rows))))
+
+    def _targets(self, X: FloatArray, labels: LabelArray) -> LabelArray:
+        if not self.predict_next:
+            return labels
+        taught, parts = sequences.following(self._rows(X), self._shape, labels, self.classes_)
+        return np.where(parts > 0, taught, NO_CLASS)
 
     def _sizes(self) -> Iterator[int]:
         yield from (self._shape[1] - 1, self.units)

@@ -23,6 +23,8 @@ ROWS = 256
 """Samples evaluated at once, always as many: rounding changes with the number of rows, which would let a
 prediction depend on the company of its sample."""
 BYTES_PER_WEIGHT = 4
+NO_CLASS = -1
+"""In place of a right class: the output is not learned."""
 
 
 class KerasClassifier(Classifier):
@@ -96,11 +98,11 @@ class KerasClassifier(Classifier):
         """
         samples, targets = self._checked_samples(X, y)
         labels = np.searchsorted(self.classes_, targets)
-        training = self._training or _Training.of(self.network_, self._optimizer(), self.batch_size)
+        training = self._training or _Training.of(self._taught_network(), self._optimizer(), self.batch_size)
         before = self.weights()
         with training.undone():
             training.hold(step)
-            training.run(self._inputs(samples), labels)
+            training.run(self._inputs(samples), self._targets(samples, labels))
             learned = self.weights()
         return {name: learned[name] - before[name] for name in before}
 
@@ -128,6 +130,17 @@ class KerasClassifier(Classifier):
         inputs = self._inputs(X)
         return lambda chosen, first: inputs[chosen]
 
+    def _taught_network(self) -> Any:
+        """The network whose outputs are held against `_targets`: `network_`, or another one with its weights."""
+        return self.network_
+
+    def _targets(self, X: FloatArray, labels: LabelArray) -> LabelArray:
+        """The right class of each sample; of each of its outputs (sample, output) if it has several.
+
+        Of several, `NO_CLASS` where any will do.
+        """
+        return labels
+
     def _judge(self, samples_seen: int) -> None:
         """Look at the network after a chunk, and decide whether to go on. Nothing, unless overridden."""
 
@@ -140,14 +153,15 @@ class KerasClassifier(Classifier):
         present = self._presenter(X)
         n_steps = -(-len(schedule) // self.batch_size)
         self._training = _Training.of(
-            self.network_, self._optimizer(), self.batch_size, fall=(1 - self.final_rate) / n_steps
+            self._taught_network(), self._optimizer(), self.batch_size, fall=(1 - self.final_rate) / n_steps
         )
+        targets = self._targets(X, labels)
         try:
             for start, stop in schedule.chunks(self.batch_size * BATCHES_AT_ONCE, self.batch_size):
                 if self._is_enough():
                     break
                 chosen = schedule.order[start:stop]
-                self._training.run(present(chosen, start), labels[chosen])
+                self._training.run(present(chosen, start), targets[chosen])
                 self._require_finite(X)
                 self._judge(stop)
                 schedule.watch(stop)
@@ -344,7 +358,9 @@ def _training_loop(network: Any, optimizer: Any, batch_size: int, factor: Any, f
     between the batches.
     """
     binary = network.layers[-1].units == 1
-    loss = keras.losses.BinaryCrossentropy() if binary else keras.losses.SparseCategoricalCrossentropy()
+    ignored = None if len(network.output_shape) == 2 else NO_CLASS
+    several = keras.losses.SparseCategoricalCrossentropy(ignore_class=ignored)
+    loss = keras.losses.BinaryCrossentropy() if binary else several
     optimizer.build(network.trainable_variables)
     rate = optimizer.learning_rate
     first = float(rate.numpy())
@@ -354,7 +370,7 @@ def _training_loop(network: Any, optimizer: Any, batch_size: int, factor: Any, f
 
         def step(start: Any) -> Any:
             chosen = inputs[start : start + batch_size]
-            target = labels[start : start + batch_size, None]
+            target = labels[start : start + batch_size, ..., None]
             with tf.GradientTape() as tape:
                 error = loss(target, network(chosen, training=True))
             gradients = tape.gradient(error, network.trainable_variables)
@@ -366,5 +382,6 @@ def _training_loop(network: Any, optimizer: Any, batch_size: int, factor: Any, f
         # Written out, since the rewriting of Python loops (AutoGraph) fails at times on Python 3.13.
         tf.while_loop(lambda start: start < n_samples, step, [tf.constant(0)])
 
-    signature = [tf.TensorSpec((None, network.input_shape[1]), tf.float32), tf.TensorSpec((None,), tf.int64)]
+    of_outputs = (None, *network.output_shape[1:-1])
+    signature = [tf.TensorSpec((None, network.input_shape[1]), tf.float32), tf.TensorSpec(of_outputs, tf.int64)]
     return tf.function(train, input_signature=signature, autograph=False)

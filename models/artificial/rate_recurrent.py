@@ -33,6 +33,9 @@ class RateRecurrent(LeakyClassifier):
         single step, which lasts.
     answer_steps : int or None
         In how many last steps of a sequence the answer is asked for, of a shorter one in all; None: in all.
+    predict_next : bool
+        Whether a sequence is a string of symbols, one channel each, and its class the one that follows. In every
+        step that which follows is learned then, as the error of that step; it is asked for after the last.
     units : int
         Number of rate units.
     memory : float or None
@@ -78,6 +81,7 @@ class RateRecurrent(LeakyClassifier):
         self,
         sequence_shape: tuple[int, int] | None = None,
         answer_steps: int | None = None,
+        predict_next: bool = False,
         units: int = 100,
         memory: float | None = None,
         optimizer: str = "plain",
@@ -89,6 +93,7 @@ class RateRecurrent(LeakyClassifier):
     ) -> None:
         self.sequence_shape = sequence_shape
         self.answer_steps = answer_steps
+        self.predict_next = predict_next
         self.units = units
         self.memory = memory
         self.optimizer = optimizer

@@ -79,13 +79,16 @@ class RecurrentTrials:
         x; a frame is held for one step or several.
     lengths : ndarray of int, shape (n_trials,)
         Frames of each trial, at least 1. What comes later bears on nothing.
-    labels : ndarray of int, shape (n_trials,)
-        The read-out unit of each trial's class.
+    labels : ndarray of int, shape (n_trials, n_frames)
+        The read-out unit of the right class of each frame.
+    parts : ndarray, shape (n_trials, n_frames)
+        Which part each frame has in the loss of its trial, in all 1.
     """
 
     inputs: FloatArray
     lengths: LabelArray
     labels: LabelArray
+    parts: FloatArray
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -104,4 +107,4 @@ class RecurrentTrials:
             Those.
         """
         chosen = slice(start, stop)
-        return RecurrentTrials(self.inputs[chosen], self.lengths[chosen], self.labels[chosen])
+        return RecurrentTrials(*(array[chosen] for array in vars(self).values()))

@@ -31,7 +31,6 @@ from bnsim.arrays import FloatArray
 from models.artificial.backend import tf
 from models.artificial.recurrent_network import RecurrentDynamics, RecurrentTrials, RecurrentWeights
 from models.optimizers import Moments, descend
-from models.sequences import asked
 
 DAMPENING = 0.3
 """Usual height of the surrogate derivative, per threshold."""
@@ -66,7 +65,6 @@ def train(
     trials: RecurrentTrials,
     rates: FloatArray,
     *,
-    answer_steps: int | None,
     steps_per_frame: int = 1,
     batch_size: int = 1,
     moments: Moments | None = None,
@@ -85,8 +83,6 @@ def train(
         The trials.
     rates : ndarray, shape (n_trials,)
         Learning rates; a batch has that of its first trial. With 0 the network is simulated and nothing is learned.
-    answer_steps : int or None
-        In how many last frames of a trial the answer is asked for; None: in all.
     steps_per_frame : int
         Time steps for which a frame is held.
     batch_size : int
@@ -104,7 +100,7 @@ def train(
     Learned
         Weights, moments, spike counts and loss.
     """
-    gradients = _Spiking(dynamics, answer_steps, steps_per_frame, batch_size, dampening, precision)
+    gradients = _Spiking(dynamics, steps_per_frame, batch_size, dampening, precision)
     counts, losses = [np.zeros((0, weights.recurrent.shape[0]), np.int64)], []
     values: Sequence[FloatArray] = weights.arrays
     for start in range(0, len(trials), batch_size):
@@ -121,7 +117,6 @@ class _Spiking:
     """Loss, gradients and spike counts of a batch, as a function of weights and trials."""
 
     dynamics: RecurrentDynamics
-    answer_steps: int | None
     steps_per_frame: int
     batch_size: int
     dampening: float
@@ -132,10 +127,8 @@ class _Spiking:
     ) -> tuple[float, list[FloatArray], NDArray[np.int64]]:
         n_trials, n_frames, _ = trials.inputs.shape
         held, n_steps = self.steps_per_frame, n_frames * self.steps_per_frame
-        answer = None if self.answer_steps is None else held * self.answer_steps
-        ends = held * trials.lengths
-        parts = asked(ends, n_steps, answer) / n_trials
-        lasts = np.arange(n_steps) < ends[:, None]
+        parts, labels = (np.repeat(each, held, axis=1) for each in (trials.parts / (held * n_trials), trials.labels))
+        lasts = np.arange(n_steps) < held * trials.lengths[:, None]
         of_time = (_in_time(each, self.batch_size, self.precision) for each in (trials.inputs, parts, lasts))
         dynamics = self.dynamics
         numbers = (dynamics.alpha, dynamics.rho, dynamics.beta, dynamics.kappa, self.dampening)
@@ -143,7 +136,7 @@ class _Spiking:
             [tf.constant(weight, self.precision) for weight in weights],
             [tf.constant(number, self.precision) for number in numbers],
             *of_time,
-            _padded(trials.labels, self.batch_size),
+            _in_time(labels, self.batch_size, "int64"),
             held,
         )
         return float(loss), [each.numpy() for each in gradients], counts.numpy()[:n_trials].astype(np.int64)
@@ -153,7 +146,7 @@ def _padded(array: NDArray[Any], n: int) -> NDArray[Any]:
     return np.pad(array, [(0, n - len(array)), *[(0, 0)] * (array.ndim - 1)])
 
 
-def _in_time(array: NDArray[Any], n: int, precision: Precision) -> Any:
+def _in_time(array: NDArray[Any], n: int, precision: Precision | Literal["int64"]) -> Any:
     """(trial, step, ...) as (step, trial, ...), with trials of zeros, which have no part in the loss, up to n."""
     with np.errstate(over="ignore"):  # what single precision cannot hold becomes infinite, which the user is told
         return tf.constant(_padded(array, n).swapaxes(0, 1).astype(precision))
@@ -220,5 +213,5 @@ def _write(arrays: list[Any], t: Any, *values: Any) -> list[Any]:
 def _loss(read_out: Any, parts: Any, labels: Any) -> tuple[Any, Any]:
     """The loss, and its derivative by the read-out in each step (step, trial, class)."""
     right = tf.one_hot(labels, read_out.shape[2], dtype=read_out.dtype)
-    of_step = tf.nn.softmax_cross_entropy_with_logits(tf.broadcast_to(right, read_out.shape), read_out)
+    of_step = tf.nn.softmax_cross_entropy_with_logits(right, read_out)
     return tf.reduce_sum(parts * of_step), parts[:, :, None] * (tf.nn.softmax(read_out) - right)

@@ -42,7 +42,7 @@ class LeakyClassifier(SequenceLearner):
         """What the learning rate is multiplied with, for each of `network.learned`.
 
         inputs: sequences (sample, step, channel); parts: which part each step (sample, step) has in the loss, in all
-        1; labels: right classes.
+        1; labels: right class of each step (sample, step).
         """
 
     @property
@@ -123,13 +123,15 @@ class LeakyClassifier(SequenceLearner):
 
     def _learn(self, X: FloatArray, labels: LabelArray, total: int | None) -> None:
         rates = self.learning_rate * falling(self.final_rate, self.presentations_seen_, len(labels), total)
-        inputs, parts, _ = self._read(X)
+        inputs, asked, _ = self._read(X)
+        taught, parts = self._taught(X, labels, asked)
+        parts = parts.astype(np.float32)
         network, moments = self.network_, self.moments_
         with np.errstate(over="ignore", invalid="ignore"):  # found out below
             for start in range(0, len(labels), self.batch_size):
                 batch = slice(start, start + self.batch_size)
                 n = len(labels[batch])
-                gradients = self._gradients(network, inputs[batch], parts[batch] / n, labels[batch])
+                gradients = self._gradients(network, inputs[batch], parts[batch] / n, taught[batch])
                 learned, moments = descend(network.learned, gradients, float(rates[start]), moments)
                 network = network.with_learned(learned)
         if not network.is_finite():

@@ -38,8 +38,8 @@ def gradients(
         Sequences.
     parts : ndarray, shape (n_samples, n_steps)
         Which part each step has in the loss.
-    labels : ndarray of int, shape (n_samples,)
-        Right classes.
+    labels : ndarray of int, shape (n_samples, n_steps)
+        Right class of each step.
 
     Returns
     -------
@@ -93,8 +93,8 @@ def local_changes(
 
 
 def _targets(network: LeakyNetwork, labels: LabelArray) -> FloatArray:
-    """1 for the right class (sample, 1, class), else 0."""
-    return np.eye(len(network.output_bias), dtype=network.output.dtype)[labels][:, None]
+    """1 for the right class (sample, step, class), else 0."""
+    return np.eye(len(network.output_bias), dtype=network.output.dtype)[labels]
 
 
 def _slopes(network: LeakyNetwork, responses: FloatArray) -> FloatArray:

@@ -50,6 +50,9 @@ class RandomFeedbackLocalOnline(LeakyClassifier):
         single step, which lasts.
     answer_steps : int or None
         In how many last steps of a sequence the answer is asked for, of a shorter one in all; None: in all.
+    predict_next : bool
+        Whether a sequence is a string of symbols, one channel each, and its class the one that follows. In every
+        step that which follows is learned then, as the error of that step; it is asked for after the last.
     units : int
         Number of rate units.
     memory : float or None
@@ -106,6 +109,7 @@ class RandomFeedbackLocalOnline(LeakyClassifier):
         self,
         sequence_shape: tuple[int, int] | None = None,
         answer_steps: int | None = None,
+        predict_next: bool = False,
         units: int = 100,
         memory: float | None = None,
         feedback: str = "random",
@@ -118,6 +122,7 @@ class RandomFeedbackLocalOnline(LeakyClassifier):
     ) -> None:
         self.sequence_shape = sequence_shape
         self.answer_steps = answer_steps
+        self.predict_next = predict_next
         self.units = units
         self.memory = memory
         self.feedback = feedback

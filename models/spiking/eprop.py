@@ -48,6 +48,9 @@ class Eprop(SpikingRecurrent):
         single frame, which lasts.
     answer_steps : int or None
         In how many last frames of a sequence the answer is asked for, of a shorter one in all; None: in all.
+    predict_next : bool
+        Whether a sequence is a string of symbols, one channel each, and its class the one that follows. In every
+        frame that which follows is learned then, as the error of that frame; it is asked for after the last.
     units : int
         Number of hidden neurons.
     adaptive : float
@@ -114,6 +117,7 @@ class Eprop(SpikingRecurrent):
         self,
         sequence_shape: tuple[int, int] | None = None,
         answer_steps: int | None = None,
+        predict_next: bool = False,
         units: int = 100,
         adaptive: float = 0.5,
         adaptation: float = 0.2,
@@ -137,6 +141,7 @@ class Eprop(SpikingRecurrent):
     ) -> None:
         self.sequence_shape = sequence_shape
         self.answer_steps = answer_steps
+        self.predict_next = predict_next
         self.units = units
         self.adaptive = adaptive
         self.adaptation = adaptation
@@ -210,9 +215,11 @@ class Eprop(SpikingRecurrent):
         rates: FloatArray,
     ) -> bnsim.State:
         n_classes = len(self.classes_)
-        target = (labels[:, None] == np.arange(n_classes)).astype(np.float64)
         read = self._read(X)
-        asked = np.repeat(read.asked[:, :, None] / self._held, n_classes, axis=2)
+        taught, parts = self._lessons(X, labels, read)
+        shown = taught[:, :, None] if self.predict_next else labels[:, None]  # of each frame, or of the whole trial
+        target = (shown == np.arange(n_classes)).astype(np.float64)
+        asked = np.repeat(parts[:, :, None] / self._held, n_classes, axis=2)
         signals: dict[str, Any] = {}
         for projection in simulator.network.projections:
             signals[f"{projection.name}.applied"] = applied.astype(np.float64)

@@ -178,6 +178,14 @@ class SpikingRecurrent(SequenceLearner, SpikingClassifier):
         values = np.pad(np.where(steps[:, :, -1:] > 0, steps, 0.0), [(0, 0), (0, self._late), (0, 0)])
         return Sequences(values, lengths, sequences.asked(lengths, values.shape[1], self.answer_steps))
 
+    def _lessons(self, X: FloatArray, labels: LabelArray, read: Sequences) -> tuple[LabelArray, FloatArray]:
+        """The right class of each frame, and which part the frame has in the loss (sample, frame)."""
+        if not self.predict_next:
+            return self._taught(X, labels, read.asked)
+        frames = [(0, 0), (self._late, 0)]
+        taught, parts = self._taught(X, labels, read.asked)
+        return np.pad(taught, frames), np.pad(parts, frames)
+
     # What `OnlineClassifier` asks for.
 
     def _start(self, X: FloatArray) -> None:

@@ -29,6 +29,9 @@ class SurrogateRecurrent(SpikingRecurrent):
         single frame, which lasts.
     answer_steps : int or None
         In how many last frames of a sequence the answer is asked for, of a shorter one in all; None: in all.
+    predict_next : bool
+        Whether a sequence is a string of symbols, one channel each, and its class the one that follows. In every
+        frame that which follows is learned then, as the error of that frame; it is asked for after the last.
     units : int
         Number of hidden neurons.
     adaptive : float
@@ -96,6 +99,7 @@ class SurrogateRecurrent(SpikingRecurrent):
         self,
         sequence_shape: tuple[int, int] | None = None,
         answer_steps: int | None = None,
+        predict_next: bool = False,
         units: int = 100,
         adaptive: float = 0.5,
         adaptation: float = 0.2,
@@ -118,6 +122,7 @@ class SurrogateRecurrent(SpikingRecurrent):
     ) -> None:
         self.sequence_shape = sequence_shape
         self.answer_steps = answer_steps
+        self.predict_next = predict_next
         self.units = units
         self.adaptive = adaptive
         self.adaptation = adaptation
@@ -148,9 +153,8 @@ class SurrogateRecurrent(SpikingRecurrent):
             learned = train(
                 RecurrentWeights(*(each.astype(np.float32) for each in self._matrices().arrays)),
                 self._dynamics(),
-                RecurrentTrials(read.values, read.lengths, labels),
+                RecurrentTrials(read.values, read.lengths, *self._lessons(X, labels, read)),
                 rates,
-                answer_steps=self.answer_steps,
                 steps_per_frame=self._held,
                 batch_size=self.batch_size,
                 moments=self.moments_,

@@ -64,7 +64,7 @@ class Given:
         self.bias = 0.2 * generator.standard_normal(K)
         self.back = generator.standard_normal((K, N))
         self.x = generator.uniform(0, 1, (TRIALS, STEPS, N_IN))
-        self.target = np.eye(K)[generator.integers(K, size=TRIALS)]
+        self.target = np.eye(K)[generator.integers(K, size=(TRIALS, STEPS))]
         self.asked = np.where(np.arange(STEPS) >= 10, generator.uniform(0, 1, STEPS), 0.0)
 
     def state(self, simulator: bnsim.Simulator) -> bnsim.State:
@@ -121,7 +121,7 @@ def dense_gradients(back: Float64Array) -> dict[str, Float64Array]:
     """Every trace of every synapse as an array (presynaptic, postsynaptic), forward in time, summed over trials."""
     a, r, k = (np.exp(-float(DT / tau)) for tau in (TAU_M, TAU_THETA, TAU_OUTPUT))
     spikes, slopes, readout = simulated()
-    errors = GIVEN.asked[:, None] * (1 / (1 + np.exp(-readout)) - GIVEN.target[:, None])
+    errors = GIVEN.asked[:, None] * (1 / (1 + np.exp(-readout)) - GIVEN.target)
     gradients = dict.fromkeys(LEARNING, 0.0)
     for trial in range(TRIALS):
         sent = np.concatenate([GIVEN.x[trial], spikes[trial]], axis=1)
@@ -163,7 +163,8 @@ def test_the_readout_follows_the_gradient_of_its_loss() -> None:
         y, total = np.zeros((TRIALS, K)), 0.0
         for t in range(STEPS):
             chances = 1 / (1 + np.exp(-y))
-            of_step = -GIVEN.target * np.log(chances) - (1 - GIVEN.target) * np.log(1 - chances)
+            target = GIVEN.target[:, t]
+            of_step = -target * np.log(chances) - (1 - target) * np.log(1 - chances)
             total += GIVEN.asked[t] * of_step.sum()
             y = k * (y + spikes[:, t] @ output + GIVEN.bias)
         return total

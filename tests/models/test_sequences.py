@@ -8,7 +8,18 @@ import numpy as np
 import pytest
 
 from bnsim.errors import InputError
-from models.sequences import as_rows, as_sequences, asked, changeable, check_rows, check_size, is_shape, lasting
+from models.sequences import (
+    as_rows,
+    as_sequences,
+    asked,
+    changeable,
+    check_rows,
+    check_size,
+    following,
+    is_shape,
+    lasting,
+    of_each_step,
+)
 
 VALUES = np.arange(1.0, 13.0).reshape(2, 3, 2)
 """Two sequences of three steps and two channels."""
@@ -100,3 +111,18 @@ def test_steps_of_the_answer() -> None:
     expected = [[0, 0, 1 / 2, 1 / 2], [1, 0, 0, 0], [0, 1 / 2, 1 / 2, 0]]
     np.testing.assert_array_equal(asked(lengths, 4, 2), expected)
     np.testing.assert_array_equal(asked(lengths, 4, None)[2], [1 / 3, 1 / 3, 1 / 3, 0])
+
+
+def test_a_class_holds_in_every_step_unless_the_next_symbol_is_learned() -> None:
+    parts = asked(np.array([3, 1]), 3, 1)
+    assert of_each_step(np.array([4, 7]), parts).tolist() == [[4] * 3, [7] * 3]
+
+
+def test_after_each_symbol_comes_the_next_and_after_the_last_the_class() -> None:
+    """Strings over five symbols, before 3, 1 and 0; symbol 2 ends none of them, and so is no class."""
+    strings = [[0, 4, 2, 1], [3, 3, 0, 0], [1, 0, 0, 0]]
+    rows = as_rows(np.eye(5, dtype=np.uint8)[strings], [4, 2, 1])
+    classes = np.array([0, 1, 3, 4])
+    labels, parts = following(rows, (4, 6), np.array([2, 1, 0]), classes)
+    assert labels.tolist() == [[3, 0, 1, 2], [2, 1, 0, 0], [0, 0, 0, 0]]
+    np.testing.assert_array_equal(parts, [[1 / 3, 0, 1 / 3, 1 / 3], [1 / 2, 1 / 2, 0, 0], [1, 0, 0, 0]])

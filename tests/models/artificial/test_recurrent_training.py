@@ -14,10 +14,10 @@ from scipy.special import log_softmax, softmax
 from models.artificial.recurrent_network import RecurrentDynamics, RecurrentTrials, RecurrentWeights
 from models.artificial.recurrent_training import DAMPENING, train
 from models.optimizers import Moments
+from models.sequences import asked
 
 INPUTS, CELLS, CLASSES = 3, 5, 2
 DYNAMICS = RecurrentDynamics(0.8, 0.95, np.array([0.0, 0.5, 0.0, 1.0, 0.3]), 0.7)
-ANSWER = 3
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,13 @@ class Forward:
 
 
 def forward(
-    weights: RecurrentWeights, dynamics: RecurrentDynamics, inputs: np.ndarray, label: int, answer: int = ANSWER
+    weights: RecurrentWeights,
+    dynamics: RecurrentDynamics,
+    inputs: np.ndarray,
+    labels: np.ndarray,
+    parts: np.ndarray,
 ) -> Forward:
-    """Carry all derivatives forward in time, weight by weight; inputs (step, input) of a trial without its rest."""
+    """Carry all derivatives forward in time, weight by weight; arrays (step, ...) of a trial without its rest."""
     shapes = [array.shape for array in weights.arrays]
     places = [(which, place) for which, shape in enumerate(shapes) for place in np.ndindex(shape)]
     u, q, s, a = np.zeros((4, CELLS))
@@ -40,8 +44,7 @@ def forward(
     du, dq, ds, da = np.zeros((4, CELLS, len(places)))
     dy = np.zeros((CLASSES, len(places)))
     loss, of_loss, spikes = 0.0, np.zeros(len(places)), []
-    n_answer = min(answer, len(inputs))
-    for t, x in enumerate(inputs):
+    for x, label, part in zip(inputs, labels, parts, strict=True):
         y = dynamics.kappa * (y + weights.output.T @ s + weights.bias)
         own = np.zeros_like(dy)
         for number, (which, place) in enumerate(places):
@@ -63,9 +66,8 @@ def forward(
                 own[place[1], number] = s[place[0]]
         da = weights.recurrent.T @ ds + own
         spikes.append(s)
-        if t >= len(inputs) - n_answer:
-            loss -= log_softmax(y)[label] / n_answer
-            of_loss += (softmax(y) - np.eye(CLASSES)[label]) @ dy / n_answer
+        loss -= part * log_softmax(y)[label]
+        of_loss += part * (softmax(y) - np.eye(CLASSES)[label]) @ dy
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
     parts = zip(np.split(of_loss, ends), shapes, strict=True)
     return Forward(loss, [part.reshape(shape) for part, shape in parts], np.array(spikes))
@@ -86,33 +88,44 @@ def weights() -> RecurrentWeights:
 
 @pytest.fixture(scope="module")
 def trials() -> RecurrentTrials:
-    """Four trials of 2 to 12 frames; what comes after an end would be seen."""
+    """Four trials of 2 to 12 frames, asked in the last three; what comes after an end would be seen."""
     generator = np.random.default_rng(1)
     inputs = generator.uniform(0, 1.5, (4, 12, INPUTS))
-    return RecurrentTrials(inputs, np.array([12, 9, 2, 12]), np.array([0, 1, 1, 0]))
+    lengths, labels = np.array([12, 9, 2, 12]), np.array([0, 1, 1, 0])
+    return RecurrentTrials(inputs, lengths, np.repeat(labels[:, None], 12, axis=1), asked(lengths, 12, 3))
+
+
+@pytest.fixture(scope="module")
+def in_each_frame() -> RecurrentTrials:
+    """The same, with another class and another part in each frame."""
+    generator = np.random.default_rng(2)
+    inputs, lengths = generator.uniform(0, 1.5, (4, 12, INPUTS)), np.array([12, 9, 2, 12])
+    parts = generator.uniform(0, 0.2, (4, 12)) * (np.arange(12) < lengths[:, None])
+    return RecurrentTrials(inputs, lengths, generator.integers(CLASSES, size=(4, 12)), parts)
 
 
 def gradients(weights: RecurrentWeights, trials: RecurrentTrials, **settings: int) -> list[np.ndarray]:
     """What plain steps of size 1 take away, all trials in one batch."""
-    settings = {"answer_steps": ANSWER, "batch_size": len(trials), **settings}
+    settings = {"batch_size": len(trials), **settings}
     learned = train(weights, DYNAMICS, trials, np.ones(len(trials)), precision="float64", **settings)
     return [before - after for before, after in zip(weights.arrays, learned.weights.arrays, strict=True)]
 
 
 @pytest.mark.parametrize("held", [1, 3])
+@pytest.mark.parametrize("given", ["trials", "in_each_frame"])
 def test_gradients_are_those_of_derivatives_carried_forward(
-    weights: RecurrentWeights, trials: RecurrentTrials, held: int
+    request: pytest.FixtureRequest, weights: RecurrentWeights, given: str, held: int
 ) -> None:
-    expected = [
-        forward(weights, DYNAMICS, np.repeat(inputs[:length], held, axis=0), label, held * ANSWER)
-        for inputs, length, label in zip(trials.inputs, trials.lengths, trials.labels, strict=True)
-    ]
+    trials = request.getfixturevalue(given)
+    expected = []
+    for inputs, length, labels, parts in zip(*vars(trials).values(), strict=True):
+        steps = (np.repeat(each[:length], held, axis=0) for each in (inputs, labels, parts / held))
+        expected.append(forward(weights, DYNAMICS, *steps))
     learned = train(
         weights,
         DYNAMICS,
         trials,
         np.zeros(4),
-        answer_steps=ANSWER,
         steps_per_frame=held,
         batch_size=4,
         precision="float64",
@@ -139,8 +152,7 @@ def test_what_comes_after_the_end_changes_nothing(weights: RecurrentWeights, tri
     later = np.arange(12) >= trials.lengths[:, None]
     other = replace(trials, inputs=np.where(later[:, :, None], 7.0, trials.inputs))
     one, two = (
-        train(weights, DYNAMICS, each, np.full(4, 0.1), answer_steps=ANSWER, batch_size=4, precision="float64")
-        for each in (trials, other)
+        train(weights, DYNAMICS, each, np.full(4, 0.1), batch_size=4, precision="float64") for each in (trials, other)
     )
     np.testing.assert_array_equal(one.counts, two.counts)
     for a, b in zip(one.weights.arrays, two.weights.arrays, strict=True):
@@ -149,7 +161,7 @@ def test_what_comes_after_the_end_changes_nothing(weights: RecurrentWeights, tri
 
 def test_batches_are_cut_in_order_and_the_last_may_be_short(weights: RecurrentWeights, trials: RecurrentTrials) -> None:
     rates = np.array([0.3, 0.9, 0.2])
-    settings = {"answer_steps": ANSWER, "batch_size": 2, "precision": "float64"}
+    settings = {"batch_size": 2, "precision": "float64"}
     whole = train(weights, DYNAMICS, trials.part(0, 3), rates, **settings)
     first = train(weights, DYNAMICS, trials.part(0, 2), rates[:2], **settings)
     rest = train(first.weights, DYNAMICS, trials.part(2, 3), rates[2:], **settings)
@@ -164,7 +176,7 @@ def test_batches_are_cut_in_order_and_the_last_may_be_short(weights: RecurrentWe
 
 def test_adam_goes_on_from_its_moments(weights: RecurrentWeights, trials: RecurrentTrials) -> None:
     moments = Moments.of("adam", weights.arrays)
-    settings = {"answer_steps": ANSWER, "batch_size": 2, "precision": "float64"}
+    settings = {"batch_size": 2, "precision": "float64"}
     whole = train(weights, DYNAMICS, trials, np.full(4, 0.01), moments=moments, **settings)
     first = train(weights, DYNAMICS, trials.part(0, 2), np.full(2, 0.01), moments=moments, **settings)
     rest = train(first.weights, DYNAMICS, trials.part(2, 4), np.full(2, 0.01), moments=first.moments, **settings)
@@ -182,7 +194,7 @@ def test_adam_goes_on_from_its_moments(weights: RecurrentWeights, trials: Recurr
 
 def test_trials_are_learned(weights: RecurrentWeights, trials: RecurrentTrials) -> None:
     many = RecurrentTrials(*(np.concatenate([array] * 150) for array in vars(trials).values()))
-    settings = {"answer_steps": ANSWER, "batch_size": 4, "precision": "float64"}
+    settings = {"batch_size": 4, "precision": "float64"}
     for moments, rate in ((Moments.of("adam", weights.arrays), 0.03), (None, 0.3)):
         learned = train(weights, DYNAMICS, many, np.full(len(many), rate), moments=moments, **settings)
         before, after = (train(each, DYNAMICS, trials, np.zeros(4), **settings) for each in (weights, learned.weights))

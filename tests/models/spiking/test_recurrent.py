@@ -61,9 +61,8 @@ def test_training_and_simulation_count_the_same_spikes(surrogate: SpikingRecurre
     seen = train(
         surrogate._matrices(),
         surrogate._dynamics(),
-        RecurrentTrials(read.values, read.lengths, Y),
+        RecurrentTrials(read.values, read.lengths, *surrogate._lessons(X, Y, read)),
         np.zeros(len(X)),
-        answer_steps=2,
         steps_per_frame=3,
         batch_size=8,
         precision="float64",
@@ -90,9 +89,8 @@ def test_the_last_frame_bears_on_the_answer(held: int) -> None:
     seen = train(
         model._matrices(),
         model._dynamics(),
-        RecurrentTrials(read.values, read.lengths, Y),
+        RecurrentTrials(read.values, read.lengths, *model._lessons(X, Y, read)),
         np.zeros(len(X)),
-        answer_steps=1,
         steps_per_frame=held,
         precision="float64",
     )
