@@ -44,6 +44,10 @@ class SequenceReader(Classifier):
         return X
 
 
+FEEDBACK = ("random", "symmetric")
+"""Weights along which errors come back: their own, or those of the output."""
+
+
 class SequenceLearner(SequenceReader, OnlineClassifier):
     """A classifier that answers in the last steps of a sequence, and learns batch by batch, or one by one."""
 
@@ -56,6 +60,8 @@ class SequenceLearner(SequenceReader, OnlineClassifier):
     learning_rate: float
     final_rate: float
     batch_size: int
+    feedback: str
+    feedback_scale: float
 
     def _taught(self, X: FloatArray, labels: LabelArray, asked: FloatArray) -> tuple[LabelArray, FloatArray]:
         """The right class of each step, and which part the step has in the loss (sample, step).
@@ -76,6 +82,13 @@ class SequenceLearner(SequenceReader, OnlineClassifier):
         self._require(self.optimizer in OPTIMIZERS, "optimizer", f"one of {', '.join(OPTIMIZERS)}")
         self._require_count("units", "batch_size")
         self._require_positive("learning_rate", "final_rate")
+
+    def _check_feedback(self) -> None:
+        """Of learners whose errors come back along weights of their own."""
+        self._require(self.feedback in FEEDBACK, "feedback", f"one of {', '.join(FEEDBACK)}")
+        self._require_positive("feedback_scale")
+        fits = self.feedback == "random" or self.feedback_scale == 1
+        self._require(fits, "feedback_scale", "1 with symmetric feedback, which has the size of the forward weights")
 
     def _chunk_size(self) -> int:
         return -(-self.LOOK // self.batch_size) * self.batch_size

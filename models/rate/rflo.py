@@ -15,8 +15,6 @@ from models.rate.leaky_classifier import LeakyClassifier
 from models.rate.leaky_network import LeakyNetwork
 from models.rate.leaky_rules import local_changes
 
-FEEDBACK = ("random", "symmetric")
-
 
 class RandomFeedbackLocalOnline(LeakyClassifier):
     """Classify sequences by the network of `rate-recurrent`, trained by random-feedback local online learning.
@@ -59,6 +57,9 @@ class RandomFeedbackLocalOnline(LeakyClassifier):
         Longest time constant of a unit, in steps; None: as many as a sample has. 1: no unit leaks slowly.
     feedback : str
         "random" or "symmetric".
+    feedback_scale : float
+        Factor on random feedback weights, which have the size of the initial forward ones where it is 1. It sets how
+        fast hidden units learn beside the output, which learns with `learning_rate` alone.
     optimizer : str
         "plain": as above; "adam": the sums take the place of the gradient in Adam (Kingma & Ba 2015), which keeps two
         numbers more for each synapse.
@@ -113,6 +114,7 @@ class RandomFeedbackLocalOnline(LeakyClassifier):
         units: int = 100,
         memory: float | None = None,
         feedback: str = "random",
+        feedback_scale: float = 1.0,
         optimizer: str = "plain",
         learning_rate: float = 0.05,
         final_rate: float = 0.02,
@@ -126,6 +128,7 @@ class RandomFeedbackLocalOnline(LeakyClassifier):
         self.units = units
         self.memory = memory
         self.feedback = feedback
+        self.feedback_scale = feedback_scale
         self.optimizer = optimizer
         self.learning_rate = learning_rate
         self.final_rate = final_rate
@@ -135,13 +138,14 @@ class RandomFeedbackLocalOnline(LeakyClassifier):
 
     def _check_parameters(self) -> None:
         super()._check_parameters()
-        self._require(self.feedback in FEEDBACK, "feedback", f"one of {', '.join(FEEDBACK)}")
+        self._check_feedback()
 
     def _start(self, X: FloatArray) -> None:
         super()._start(X)
         generator = np.random.default_rng([self.random_state_, 0xF33D])
         shape = len(self.classes_), self.units
-        self.feedback_ = glorot(generator, shape) if self.feedback == "random" else None
+        scale = np.float32(self.feedback_scale)
+        self.feedback_ = scale * glorot(generator, shape) if self.feedback == "random" else None
 
     def _gradients(
         self, network: LeakyNetwork, inputs: FloatArray, parts: FloatArray, labels: LabelArray

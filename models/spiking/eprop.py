@@ -19,7 +19,6 @@ from models.optimizers import descend
 from models.schedule import falling
 from models.spiking.recurrent_layers import READOUT, THRESHOLD, SpikingRecurrent
 
-FEEDBACK = ("random", "symmetric")
 BACK = "output_to_hidden"
 
 
@@ -69,6 +68,9 @@ class Eprop(SpikingRecurrent):
         Standard deviation of the initial weights, times the square root of the number of channels or hidden neurons.
     feedback : str
         "random" or "symmetric".
+    feedback_scale : float
+        Factor on random feedback weights, which have the size of the initial forward ones where it is 1. It sets how
+        fast hidden neurons learn beside the readout, which learns with `learning_rate` alone.
     optimizer : str
         "plain": w -= eta g; "adam": that of Kingma & Ba (2015).
     learning_rate : float
@@ -131,6 +133,7 @@ class Eprop(SpikingRecurrent):
         recurrent_weight: float = 1.0,
         output_weight: float = 0.8,
         feedback: str = "random",
+        feedback_scale: float = 1.0,
         optimizer: str = "plain",
         learning_rate: float = 0.05,
         final_rate: float = 0.02,
@@ -155,6 +158,7 @@ class Eprop(SpikingRecurrent):
         self.recurrent_weight = recurrent_weight
         self.output_weight = output_weight
         self.feedback = feedback
+        self.feedback_scale = feedback_scale
         self.optimizer = optimizer
         self.learning_rate = learning_rate
         self.final_rate = final_rate
@@ -165,10 +169,10 @@ class Eprop(SpikingRecurrent):
 
     def _check_parameters(self) -> None:
         super()._check_parameters()
-        self._require(self.feedback in FEEDBACK, "feedback", f"one of {', '.join(FEEDBACK)}")
+        self._check_feedback()
 
     def _start_back(self, forward: FloatArray, other: FloatArray) -> None:
-        back = forward if self.feedback == "symmetric" else other
+        back = forward if self.feedback == "symmetric" else self.feedback_scale * other
         self.learned_[f"{BACK}.w"] = back.T.ravel()
 
     def _learn(self, X: FloatArray, labels: LabelArray, total: int | None) -> None:

@@ -132,6 +132,8 @@ def test_feedback_is_kept_and_checked() -> None:
     assert random.feedback_.shape == (2, 6)
     assert symmetric.feedback_ is None
     assert not np.array_equal(random.network_.inputs, symmetric.network_.inputs)
+    half = RandomFeedbackLocalOnline((5, 3), units=6, feedback_scale=0.5, passes=1, random_state=0).fit(X, y)
+    np.testing.assert_array_equal(half.feedback_, 0.5 * random.feedback_)
     again = random.partial_fit(X, y).feedback_
     np.testing.assert_array_equal(again, random.feedback_)
     with pytest.raises(InputError, match=r"^RandomFeedbackLocalOnline.feedback: got 'none'; give one of random, symm"):

@@ -175,6 +175,8 @@ def test_symmetric_feedback_follows_the_forward_weights() -> None:
         )
     fixed, start = network("eprop").fit(X, Y), network("eprop")
     start.partial_fit(X[:1], Y[:1], np.unique(Y))
+    smaller = network("eprop", feedback_scale=0.5).partial_fit(X[:1], Y[:1], np.unique(Y))
+    assert np.array_equal(smaller.learned_["output_to_hidden.w"], 0.5 * start.learned_["output_to_hidden.w"])
     assert np.array_equal(fixed.learned_["output_to_hidden.w"], start.learned_["output_to_hidden.w"])
 
 
@@ -214,6 +216,8 @@ def test_activity_has_values_spikes_and_answers(surrogate: SpikingRecurrent) -> 
         ({"answer_steps": 9}, "answer_steps: got 9; give an integer of 1 to 8, the steps of a sample, or None for all"),
         ({"optimizer": "sgd"}, "optimizer: got 'sgd'; give one of plain, adam"),
         ({"feedback": "none"}, "feedback: got 'none'; give one of random, symmetric"),
+        ({"feedback_scale": -1.0}, "feedback_scale: got -1.0; give a positive finite number"),
+        ({"feedback": "symmetric", "feedback_scale": 0.1}, "feedback_scale: got 0.1; give 1 with symmetric feedback"),
         ({"sequence_shape": (8, 5)}, "sequence_shape: 8 steps of 5 channels"),
         ({"dampening": 0.0}, "dampening: got 0.0; give a positive finite number"),
     ],
