@@ -46,6 +46,8 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
     """
     found = fitted(subject, config.max_train, progress)
     test = found.split.held_out.first(config.n_measured)
+    if subject.dataset.predict_next:
+        test = frequent(test, config.folds)
     reader = Reader(config, test, _folds(config, test, subject.dataset.classes), subject.seed)
     activity = found.model.activity(test.X)
     rows: list[Measurement] = []
@@ -58,6 +60,24 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
         rows.append(STUDY["last_hidden_bits"](bits))
     rows.append(STUDY["class_entropy"](entropy(np.bincount(test.y), base=2)))
     return Outcome(len(found.split.train), len(test), tuple(rows))
+
+
+def frequent(samples: Samples, least: int) -> Samples:
+    """Return the samples of classes that have enough of them.
+
+    Parameters
+    ----------
+    samples
+        Samples with their classes.
+    least
+        Samples that a class has at least.
+
+    Returns
+    -------
+    Samples
+        In the same order.
+    """
+    return samples.chosen(np.flatnonzero(np.bincount(samples.y)[samples.y] >= least))
 
 
 def _folds(config: Config, test: Samples, classes: tuple[str, ...]) -> int:
