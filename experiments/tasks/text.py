@@ -32,9 +32,11 @@ BLANK = "blank"
 LEAST_CHARACTERS = 10_000
 """Of a text: some hundred windows to learn from, and about a thousand characters to test on."""
 LEAST_WINDOWS = 2
-"""Training windows, those for validation left aside, that a symbol follows: a stratified split needs two."""
+"""Training windows, those for validation left aside, that a symbol follows: sets of equal shares need two."""
 _VALIDATION = 10
 """One in so many training windows of a file is for validation."""
+_NAMED = 30
+"""Rare letters that are named."""
 _BYTES_A_BYTE = 12.0
 """Memory that a byte of a file takes while it is read, as bytes and as texts of up to four bytes a character."""
 _LETTERS = "LM"
@@ -86,8 +88,9 @@ def load(path: Path) -> Dataset:
         raise refusal(path, "fewer than two symbols that are not rare", "give a text of words")
     _check_length(path, text, ", without those that are rare")
     notes = [f"{len(text):,} characters were read: letters in lower case, and one blank for what is between them"]
-    if letters := rare - {" "}:
-        notes.append(f"letters too rare to be learned were read as blanks: {' '.join(sorted(letters))}")
+    if letters := sorted(rare - {" "}):
+        more = f" and {len(letters) - _NAMED} more" if len(letters) > _NAMED else ""
+        notes.append(f"letters too rare to be learned were read as blanks: {' '.join(letters[:_NAMED])}{more}")
     n_train = _n_train(text)
     return windows(path.stem, text, sorted(set(text)), n_train, n_train // _VALIDATION, tuple(notes))
 

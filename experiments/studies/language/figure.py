@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from bnsim.plotting.style import FAINT, INK, style
 from experiments.run_directory import Run
 from experiments.shared.stored import Entry, class_names, looks, model_summaries, rows, summaries, values
-from experiments.shared.wording import by_model, listed, number
+from experiments.shared.wording import by_model, listed
 from experiments.spec import Plate
 from experiments.studies.language import NETWORK, STUDY, TEXT
 from experiments.tasks.text import BLANK
@@ -20,6 +20,8 @@ _ROW, _SIZE, _HEIGHT = 96, 8.5, 0.19
 """Characters of a row of text, their size in points, and the height of a row in inches."""
 _ADVANCE = 0.602 / 72
 """Width of a character of DejaVu Sans Mono, of a size of one point, in inches."""
+_PLATE = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+"""Behind numbers, so that lines end before them."""
 _QUOTED = 60
 """Characters of what was written that are quoted in a sentence, and of what came before."""
 
@@ -70,8 +72,8 @@ def sentences(run: Run) -> list[str]:
         Sentences for the report.
     """
     measured, n_grams = summaries(run, STUDY["bits_per_character"]), _n_grams(run)
-    levels = listed([f"{number(entry['mean'], 'bit')} with order {entry['step']}" for entry in n_grams])
-    counted = f"N-grams counted on the same windows need {levels}."
+    levels = listed([f"{entry['mean']:.2f}" for entry in n_grams])
+    counted = f"N-grams of order 1 to {len(n_grams)}, counted on the same windows, need {levels} bit."
     if not measured:
         answers = by_model(run, STUDY["right"])
         return [f"No network of this run gives probabilities; characters predicted correctly: {answers}.", counted]
@@ -119,8 +121,8 @@ def _bits(run: Run) -> Figure:
     n_grams, measured = _n_grams(run), summaries(run, STUDY["bits_per_character"])
     most = float(np.log2(len(class_names(run))))
     with style():
-        figure = Figure(figsize=(4.6 + 1.0 * max(len(measured), 1), 4.2))
-        ladder, networks = figure.subplots(1, 2, sharey=True, width_ratios=[3.4, 0.6 + 1.0 * max(len(measured), 1)])
+        figure = Figure(figsize=(4.6 + 0.8 * max(len(measured), 1), 4.2))
+        ladder, networks = figure.subplots(1, 2, sharey=True, width_ratios=[3.4, 0.6 + 0.8 * max(len(measured), 1)])
         _draw_ladder(ladder, n_grams)
         _draw_networks(networks, run, measured)
         for ax in (ladder, networks):
@@ -128,17 +130,19 @@ def _bits(run: Run) -> Figure:
                 ax.axhline(entry["mean"], color=FAINT, linewidth=0.8, zorder=0)
             ax.axhline(most, color=INK, linewidth=1.0, linestyle=(0, (1, 2)), zorder=0)
         lowest = min([entry["mean"] for entry in n_grams] + [entry["mean"] for entry in measured])
-        ladder.set_ylim(max(0, lowest - 0.3), None)
+        ladder.set_ylim(max(0, lowest - 0.3), max(ladder.get_ylim()[1], most + 0.15))
     return figure
 
 
 def _draw_ladder(ax: Axes, n_grams: list[Entry]) -> None:
     orders, levels = [entry["step"] for entry in n_grams], [entry["mean"] for entry in n_grams]
-    ax.plot(orders, levels, color=INK, linewidth=1.2, marker="D", markersize=5)
+    ax.plot(
+        orders, levels, color=FAINT, linewidth=1.2, marker="D", markersize=5, markerfacecolor=INK, markeredgewidth=0
+    )
     for order, level in zip(orders, levels, strict=True):
         ax.annotate(
             f"{level:.2f}", (order, level), (0, 8), textcoords="offset points", ha="center", fontsize=8.5,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+            bbox=_PLATE,
         )  # fmt: skip
     ax.set(xlabel=STUDY["n_gram_bits"].step, ylabel=STUDY["bits_per_character"].label, title="N-grams")
     ax.set_xticks(orders)
@@ -160,7 +164,7 @@ def _draw_networks(ax: Axes, run: Run, measured: list[Entry]) -> None:
         )  # fmt: skip
         ax.annotate(
             f"{entry['mean']:.2f}", (place, entry["mean"]), (17, 0), textcoords="offset points", va="center",
-            fontsize=9.5, fontweight="bold",
+            fontsize=9.5, fontweight="bold", bbox=_PLATE,
         )  # fmt: skip
     names = [f"{entry['model']} ({models[entry['model']].kind})" for entry in measured]
     ax.set_xticks(range(len(names)), names, rotation=30, ha="right", rotation_mode="anchor")

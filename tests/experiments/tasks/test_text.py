@@ -139,6 +139,12 @@ def test_rare_letters_become_blanks(tmp_path: Path) -> None:
     assert np.bincount(learned).min() >= 2
 
 
+def test_of_many_rare_letters_some_are_named(tmp_path: Path) -> None:
+    many = "".join(map(chr, range(0x4E00, 0x4E00 + 100)))
+    (path := tmp_path / "book.txt").write_text(f"{words(20_000)} {many}", encoding="utf-8")
+    assert load_task(str(path)).notes[1].endswith(f" {many[29]} and 70 more")
+
+
 def test_a_text_without_blanks_has_none(tmp_path: Path) -> None:
     (path := tmp_path / "book.txt").write_text(f"{words(20_000, 'abcdef')} q", encoding="utf-8")
     dataset = load_task(str(path))
