@@ -42,12 +42,12 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
     Raises
     ------
     InputError
-        If a class has only one sample among those that are measured.
+        If a class has only one sample among those that are measured, or of strings nearly all symbols are rare.
     """
     found = fitted(subject, config.max_train, progress)
     test = found.split.held_out.first(config.n_measured)
     if subject.dataset.predict_next:
-        test = frequent(test, config.folds)
+        test = followed_often(test, config.folds)
     reader = Reader(config, test, _folds(config, test, subject.dataset.classes), subject.seed)
     activity = found.model.activity(test.X)
     rows: list[Measurement] = []
@@ -62,22 +62,32 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
     return Outcome(len(found.split.train), len(test), tuple(rows))
 
 
-def frequent(samples: Samples, least: int) -> Samples:
-    """Return the samples of classes that have enough of them.
+def followed_often(strings: Samples, least: int) -> Samples:
+    """Return the strings before symbols that follow enough of them.
 
     Parameters
     ----------
-    samples
-        Samples with their classes.
+    strings
+        Strings with the symbols that follow.
     least
-        Samples that a class has at least.
+        Strings that a symbol follows at least.
 
     Returns
     -------
     Samples
         In the same order.
+
+    Raises
+    ------
+    InputError
+        If fewer than two symbols follow so many.
     """
-    return samples.chosen(np.flatnonzero(np.bincount(samples.y)[samples.y] >= least))
+    counts = np.bincount(strings.y)
+    if np.count_nonzero(counts >= least) < 2:
+        raise InputError(
+            f"information.n_measured: of {len(strings)} strings, no two symbols follow {least} each; measure more"
+        )
+    return strings.chosen(np.flatnonzero(counts[strings.y] >= least))
 
 
 def _folds(config: Config, test: Samples, classes: tuple[str, ...]) -> int:
