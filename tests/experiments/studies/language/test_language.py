@@ -36,7 +36,7 @@ WORDS = ("the", "cat", "sat", "on", "a", "mat", "and", "then", "it", "slept")
 
 def book(path: Path) -> str:
     """A text of ten words in any order."""
-    path.write_text(" ".join(np.random.default_rng(0).choice(WORDS, 4000)), encoding="utf-8")
+    path.write_text(" ".join(np.random.default_rng(0).choice(WORDS, 6000)), encoding="utf-8")
     return str(path)
 
 
@@ -119,8 +119,8 @@ def test_models_are_told_that_they_predict(monkeypatch: pytest.MonkeyPatch, tmp_
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("language")
     settings = {
-        "models.gru.units": 20,
-        "models.gru.passes": 8,
+        "models.gru.units": 30,
+        "models.gru.passes": 30,
         "models.gru.learning_rate": 0.02,
         "language.orders": 4,
         "language.max_train": None,
@@ -136,7 +136,7 @@ def test_a_network_is_held_against_n_grams(run: Run) -> None:
     assert n_grams[3] < n_grams[2] < n_grams[1] < np.log2(14)
     network = found["value"]
     assert network["bits_per_character"] < n_grams[1]  # it has learned from what comes before
-    assert network["right"] > 0.3  # 14 symbols; a blank follows one character in four
+    assert network["right"] > 0.4  # a blank follows one character in four
     assert run.manifest["task"]["predict_next"] is True
     ((before, after), (_, other)) = written(run, "gru")
     assert (len(before), len(after), len(other)) == (64, 20, 20)
