@@ -144,6 +144,7 @@ class _Task(TypedDict):
     image_shape: NotRequired[Annotated[list[Count], Field(min_length=2, max_length=2)] | None]
     sequence_shape: NotRequired[Annotated[list[Count], Field(min_length=2, max_length=2)] | None]
     answer_steps: NotRequired[Count | None]
+    predict_next: NotRequired[bool]
 
 
 class _Model(TypedDict):

@@ -30,7 +30,7 @@ def pages() -> dict[str, str]:
     )
     text += heading("Tasks", "-") + _table(catalogue("tasks"))
     text += "A path of an ``.npz`` file with ``X`` and ``y`` is a task too; with ``lengths`` its samples are sequences "
-    text += "(:doc:`/how_to/sequences`).\n\n"
+    text += "(:doc:`/how_to/sequences`). So are a text (``book.txt``) and a table (``flowers.csv:kind``).\n\n"
     text += heading("Presets", "-") + _table(catalogue("presets"))
     for kind in _PARTS:
         entries = catalogue(kind)

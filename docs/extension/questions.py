@@ -48,11 +48,17 @@ def _listed(title: str, sentence: str, room: str, studies: Mapping[str, Study]) 
     )
 
 
+_TASKS = {"sequences": " --task evidence --models gru", "strings": " --task book.txt --models gru"}
+"""What must be added to the command of a study that takes no digits, by the samples that it takes."""
+
+
 def _study(study: Study) -> str:
     text = heading(study.name) + f"**{escaped(study.question)}**\n\n"
     if isinstance(study, Classic):
         text += f"Source: {escaped(study.source)}.\n\n"
-    text += f".. code-block:: console\n\n   $ bnsim run {study.name}\n\n" + _picture(study)
+    text += f".. code-block:: console\n\n   $ bnsim run {study.name}{_TASKS.get(study.samples, '')}\n\n" + _picture(
+        study
+    )
     text += heading("Method", "-") + method(study.method) + "\n\n"
     if isinstance(study, Classic):
         text += heading("Yardsticks", "-") + _yardsticks(study) + _elsewhere(study)

@@ -12,8 +12,8 @@ from experiments.names import DEFAULT_MODELS, PRESETS
 TaskOption = Annotated[
     str,
     typer.Option(
-        help="Name from `bnsim list tasks`; path of an .npz file with X and y; or path of a table and its column of "
-        "classes, such as flowers.csv:kind."
+        help="Name from `bnsim list tasks`; path of an .npz file with X and y, or of a text (book.txt); or path of a "
+        "table and its column of classes, such as flowers.csv:kind."
     ),
 ]
 ModelsOption = Annotated[

@@ -55,7 +55,7 @@ def convert(
     model
         A .keras file (`models.artificial.keras_source.read` says of which layers).
     task
-        Name of a task; path of an .npz file with X and y; or path of a table and its column of classes ("t.csv:kind").
+        Name of a task; path of an .npz file with X and y, of a text, or of a table and its column ("t.csv:kind").
     data_dir
         Folder of the data files, for tasks that read some.
     steps

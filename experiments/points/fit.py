@@ -75,7 +75,7 @@ def fit(
     seeds
         Number of seeds of each trial.
     task
-        Name of a task; path of an .npz file with X and y; or path of a table and its column of classes ("t.csv:kind").
+        Name of a task; path of an .npz file with X and y, of a text, or of a table and its column ("t.csv:kind").
     models
         Names in `models.registry`.
     preset

@@ -49,7 +49,7 @@ def compare(
     Parameters
     ----------
     task
-        Name of a task; path of an .npz file with X and y; or path of a table and its column of classes ("t.csv:kind").
+        Name of a task; path of an .npz file with X and y, of a text, or of a table and its column ("t.csv:kind").
     seeds
         Number of seeds. Each draws its own split (or, with a fixed test set, its own order), filters and spikes.
     models

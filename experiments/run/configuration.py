@@ -345,9 +345,9 @@ def model_parameters(model: str, dataset: Dataset, preset: str) -> dict[str, Any
     """
     parameters = dict(settings_of(model, task_kind(dataset), own_name(dataset)).parameters(preset))
     taken = registry.entry(model).parameter_names()
-    for name in ("image_shape", "sequence_shape", "answer_steps"):
+    for name in ("image_shape", "sequence_shape", "answer_steps", "predict_next"):
         of_task = getattr(dataset, name)
-        if of_task is not None and name in taken:
+        if of_task and name in taken:
             parameters[name] = of_task
     if dataset.image_shape is not None and "patch" in parameters:
         parameters["patch"] = min(parameters["patch"], *dataset.image_shape)

@@ -114,6 +114,7 @@ def _task(config: RunConfig, dataset: Dataset | None) -> dict[str, Any]:
         "image_shape": dataset.image_shape,
         "sequence_shape": dataset.sequence_shape,
         "answer_steps": dataset.answer_steps,
+        "predict_next": dataset.predict_next,
         "classes": list(dataset.classes),
         "notes": list(dataset.notes),
         "sha256": dataset.checksum,

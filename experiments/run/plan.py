@@ -158,18 +158,21 @@ def studies_of(request: Request) -> dict[str, Study]:
     return {study.name: study}
 
 
+_OTHERS = {
+    "static": "changes each feature by itself, and so the mask that says where a sequence ends; choose a task without "
+    "time",
+    "sequences": "looks at sequences; choose a task in time, as evidence is",
+    "strings": "asks which symbol comes next in a string; choose next-character, or a text (book.txt)",
+}
+"""Why a study refuses a task, by the samples that it takes."""
+
+
 def _of_task(request: Request, studies: dict[str, Study], dataset: Dataset) -> dict[str, Study]:
     """Return the studies that take the task's samples; refuse a single one that does not."""
-    left_out = "static" if dataset.sequence_shape is not None else "sequences"
-    taken = {name: study for name, study in studies.items() if study.samples != left_out}
+    taken = {name: study for name, study in studies.items() if study.samples in dataset.sorts}
     if request.study != COMPARE and taken != studies:
-        (name,) = studies
-        if left_out == "sequences":
-            raise InputError(f"--task {dataset.name}: {name} looks at sequences; choose a task in time, as evidence is")
-        raise InputError(
-            f"--task {dataset.name}: {name} changes each feature by itself, and so the mask that says where a sequence "
-            "ends; choose a task without time"
-        )
+        (study,) = studies.values()
+        raise InputError(f"--task {dataset.name}: {study.name} {_OTHERS[study.samples]}")
     return taken
 
 

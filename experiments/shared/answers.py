@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bnsim.arrays import FloatArray
+from bnsim.arrays import FloatArray, LabelArray
 
 if TYPE_CHECKING:
     from models.classifier import Activity
 
 LEAST_SHARE = 1e-30
 """Shares count as at least this much in `log_odds`, which stay finite."""
+LEAST_PROBABILITY = 1e-7
+"""Lower bound of probabilities of classes, as in Keras; certainty of a wrong class would give an infinite loss."""
 BLOCK = 200
 """Number of samples whose activity is held in memory at once."""
 
@@ -73,6 +75,26 @@ def shares(outputs: FloatArray) -> FloatArray:
         outputs = np.exp(outputs - outputs.max(axis=1, keepdims=True))
     totals = outputs.sum(axis=1, keepdims=True)
     return np.where(totals > 0, outputs / np.where(totals > 0, totals, 1), 1 / outputs.shape[1])
+
+
+def true_probabilities(shares: FloatArray, classes: LabelArray, y: LabelArray) -> FloatArray:
+    """Return the probability that a classifier gives to the class of each sample.
+
+    Parameters
+    ----------
+    shares
+        Probabilities (sample, class), as `predict_proba` returns them.
+    classes
+        The classes that the classifier has learned (class,).
+    y
+        Class of each sample (sample,).
+
+    Returns
+    -------
+    array
+        Probabilities (sample,); 0 for a class that the classifier has not learned.
+    """
+    return np.sum(shares * (y[:, np.newaxis] == classes), axis=1)
 
 
 def winning(shares: FloatArray) -> FloatArray:

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from experiments.tasks.dataset import Dataset
 
 GROUP = "bnsim.tasks"
-OWN = "or the path of an .npz file with X and y, or of a table and its column of classes (table.csv:kind)"
+OWN = (
+    "or the path of an .npz file with X and y, of a text (book.txt), or of a table and its column of classes "
+    "(table.csv:kind)"
+)
 """What else is a task than those that have a name."""
 
 
@@ -69,9 +72,9 @@ def load_task(name: str, data_dir: Path | None = None) -> Dataset:
     Parameters
     ----------
     name
-        Name of a task; path of an .npz file with X (n, ...) and y (n,), and lengths (n,) of sequences; or path of a
-        table of comma-separated (.csv) or tab-separated (.tsv) values and the name of its column of classes, such as
-        "table.csv:kind".
+        Name of a task; path of an .npz file with X (n, ...) and y (n,), and lengths (n,) of sequences; path of a text
+        (.txt); or path of a table of comma-separated (.csv) or tab-separated (.tsv) values and the name of its column
+        of classes, such as "table.csv:kind".
     data_dir
         Folder of the data files, for tasks that read some.
 
@@ -95,6 +98,10 @@ def load_task(name: str, data_dir: Path | None = None) -> Dataset:
         from experiments.tasks import table
 
         return replace(table.load(file), of_file=True)
+    if file.is_text:
+        from experiments.tasks import text
+
+        return replace(text.load(file.path), of_file=True)
     from experiments.tasks import archive
 
     return replace(archive.load(file.path), of_file=True)

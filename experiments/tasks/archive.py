@@ -193,8 +193,6 @@ def _array(path: Path, name: str) -> NDArray:
 
 
 def _no_archive(path: Path) -> InputError:
-    if path.suffix.lower() == ".txt":
-        return refusal(path, "a text, no .npz file", "give a table the name .csv (commas) or .tsv (tabs)")
     return refusal(path, "damaged, or no .npz file", "save it again with numpy.savez")
 
 

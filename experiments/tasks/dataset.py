@@ -142,14 +142,18 @@ class Dataset:
         (time, channel) where the features are a sequence, whose last channel is the mask (see `models.sequences`).
     answer_steps
         The answer is asked for in so many last steps of a sequence, of a shorter one in all; None: in all steps.
+    predict_next
+        Whether the sequences are strings of symbols: in each step one channel is 1, the classes are the channels in
+        order, and `y` is the symbol that follows the last step. A network that can is asked for the next step's symbol
+        in every step while it learns.
     of_file
         Whether the samples are a file of the user's, so that its name says nothing about them.
 
     Raises
     ------
     InputError
-        If the name of a class is too long or cannot be written, if samples that are to be sequences are none, or if
-        answers are asked for in steps that there are not.
+        If the name of a class is too long or cannot be written, if samples that are to be sequences, or strings of
+        symbols, are none, or if answers are asked for in steps that there are not.
     """
 
     name: str
@@ -163,6 +167,7 @@ class Dataset:
     notes: tuple[str, ...] = ()
     sequence_shape: SequenceShape | None = None
     answer_steps: int | None = None
+    predict_next: bool = False
     of_file: bool = False
 
     def __post_init__(self) -> None:
@@ -170,6 +175,8 @@ class Dataset:
             self._check_sequences(self.sequence_shape)
         if self.answer_steps is not None:
             self._check_answers(self.answer_steps)
+        if self.predict_next:
+            self._check_strings()
         for label in self.classes:
             if len(label) > LONGEST_LABEL:
                 raise InputError(
@@ -195,6 +202,33 @@ class Dataset:
         longest = self.sequence_shape[0]
         if not is_count(n_steps) or n_steps > longest:
             raise InputError(f"{self.name}: answer_steps {n_steps!r} of {longest}; give 1 to {longest}, or None")
+
+    def _check_strings(self) -> None:
+        asked = f"sequence_shape {self.sequence_shape!r}, answer_steps {self.answer_steps!r}, scaling {self.scaling!r}"
+        if self.sequence_shape is None or self.answer_steps != 1 or self.scaling != 1:
+            raise InputError(f"{self.name}: predict_next with {asked}; give sequences, answer_steps 1 and scaling 1.0")
+        n_steps, n_channels = self.sequence_shape
+        if len(self.classes) != n_channels - 1:
+            raise InputError(
+                f"{self.name}: predict_next with {len(self.classes)} classes and {n_channels - 1} channels beside the "
+                "mask; give a class for each channel, in the same order"
+            )
+        steps = self.X.reshape(-1, n_steps, n_channels)
+        marked = ((steps == 0) | (steps == 1)).all(axis=(1, 2)) & (steps[:, :, :-1].sum(axis=2) == steps[:, :, -1]).all(
+            axis=1
+        )
+        if not marked.all():
+            raise InputError(
+                f"{self.name}: predict_next, but sample {int(np.argmin(marked))} is no string of symbols; let one "
+                "channel be 1 in each step, and all others 0"
+            )
+
+    @property
+    def sorts(self) -> frozenset[str]:
+        """What the samples are, as `Study.samples` names it."""
+        if self.predict_next:
+            return frozenset({"all", "sequences", "strings"})
+        return frozenset({"all", "static" if self.sequence_shape is None else "sequences"})
 
     @property
     def protocol(self) -> str:
@@ -297,8 +331,18 @@ def _subset(dataset: Dataset, indices: NDArray[np.intp], limit: int | None, seed
         return indices
     if limit < n_classes:
         raise InputError(f"{dataset.name}: {limit} samples cannot hold its {n_classes} classes; allow more")
+    if dataset.predict_next:
+        return _with_all_classes(dataset, indices, limit, seed)
     left_out = max(len(indices) - limit, n_classes)  # a stratified split needs one of each class on either side
     return _stratified(dataset, indices, left_out, seed)[0]
+
+
+def _with_all_classes(dataset: Dataset, indices: NDArray[np.intp], limit: int, seed: int) -> NDArray[np.intp]:
+    """One sample of each class, and any others: some symbols are so rare that no subset could hold their share."""
+    order = np.random.default_rng([seed, 0x5717]).permutation(indices)
+    _, first = np.unique(dataset.y[order], return_index=True)
+    others = np.delete(order, first)[: limit - len(first)]
+    return np.sort(np.concatenate([order[first], others]))
 
 
 def _stratified(

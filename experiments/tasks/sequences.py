@@ -24,6 +24,7 @@ def of_sequences(
     n_validation: int | None = None,
     notes: tuple[str, ...] = (),
     answer_steps: int | None = 1,
+    predict_next: bool = False,
 ) -> Dataset:
     """Return sequences as the data of a task.
 
@@ -39,7 +40,7 @@ def of_sequences(
         Names of the classes.
     lengths
         Number of steps of each sequence (sample,); None where all last to the end.
-    scaling, n_train, n_validation, notes, answer_steps
+    scaling, n_train, n_validation, notes, answer_steps, predict_next
         As `Dataset` says.
 
     Returns
@@ -50,7 +51,20 @@ def of_sequences(
     n_steps, n_channels = steps.shape[1:]
     rows = as_rows(steps, lengths)
     shape = (n_steps, n_channels + 1)
-    return Dataset(name, rows, y, classes, None, scaling, n_train, n_validation, notes, shape, answer_steps)
+    return Dataset(
+        name,
+        rows,
+        y,
+        classes,
+        None,
+        scaling,
+        n_train,
+        n_validation,
+        notes,
+        sequence_shape=shape,
+        answer_steps=answer_steps,
+        predict_next=predict_next,
+    )
 
 
 def row_after_row(name: str, images: Dataset) -> Dataset:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 TABLES = (".csv", ".tsv")
 """Ends of the names of tables."""
+TEXT = ".txt"
+"""End of the name of a text."""
 _COLUMN = re.compile(rf"(?P<path>.+?(?:{'|'.join(map(re.escape, TABLES))})):(?P<column>.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -32,6 +34,11 @@ class Source:
         return self.path.suffix.lower() in TABLES
 
     @property
+    def is_text(self) -> bool:
+        """Whether it is a text, as its name tells."""
+        return self.path.suffix.lower() == TEXT
+
+    @property
     def task(self) -> str:
         """How `--task` names it."""
         return str(self.path) if self.column is None else f"{self.path}:{self.column}"
@@ -47,7 +54,7 @@ def file_of(task: str) -> Source | None:
     Parameters
     ----------
     task
-        Such as "digits", "data.npz" or "table.csv:kind".
+        Such as "digits", "data.npz", "book.txt" or "table.csv:kind".
 
     Returns
     -------
@@ -56,5 +63,5 @@ def file_of(task: str) -> Source | None:
     """
     if named := _COLUMN.fullmatch(task):
         return Source(Path(named["path"]), named["column"])
-    is_path = "/" in task or task.lower().endswith((".npz", *TABLES))
+    is_path = "/" in task or task.lower().endswith((".npz", TEXT, *TABLES))
     return Source(Path(task)) if is_path else None

@@ -13,7 +13,7 @@ from experiments.report import figures
 from experiments.run_directory import Run
 from experiments.studies import STUDIES
 
-OF_DIGITS = {name: study for name, study in STUDIES.items() if study.samples != "sequences"}
+OF_DIGITS = {name: study for name, study in STUDIES.items() if study.samples in ("all", "static")}
 
 
 @pytest.mark.parametrize("study", OF_DIGITS)

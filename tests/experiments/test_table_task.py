@@ -103,6 +103,7 @@ def test_a_missing_table_and_one_in_another_code_are_refused(tmp_path: Path) -> 
     [
         ("digits", None),
         ("data.npz", Source(Path("data.npz"))),
+        ("BOOK.TXT", Source(Path("BOOK.TXT"))),
         ("there/data", Source(Path("there/data"))),
         ("table.csv", Source(Path("table.csv"))),
         ("table.csv:kind", Source(Path("table.csv"), "kind")),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.shared.answers import LEAST_PROBABILITY, true_probabilities
 from experiments.shared.fitted import fitted
 from experiments.spec import Measurement, Outcome, Predictions, Progress, Subject
 from experiments.studies.accuracy import STUDY, Config
@@ -18,10 +19,6 @@ from models.capabilities import Anytime, Probabilistic, Tolerant
 
 if TYPE_CHECKING:
     from models.classifier import Activity, Classifier
-
-LEAST_PROBABILITY = 1e-7
-"""Lower bound of probabilities, as in Keras; certainty of a wrong class would give an infinite loss."""
-
 
 COURSE_POINTS = 10
 """Number of equally spaced points at which the accuracy is measured over a trial."""
@@ -88,8 +85,7 @@ def cross_entropy(model: Probabilistic, test: Samples) -> float:
     float
         Cross-entropy in nat.
     """
-    is_true = test.y[:, np.newaxis] == model.classes_
-    right = np.sum(model.predict_proba(test.X) * is_true, axis=1)
+    right = true_probabilities(model.predict_proba(test.X), model.classes_, test.y)
     return float(-np.mean(np.log(np.maximum(right, LEAST_PROBABILITY))))
 
 

@@ -2,7 +2,8 @@
 
 Each network is trained and then shown the same `n_measured` test samples. The responses of each layer, spike counts or
 activations, are read in two ways. Layers with spikes are also read at `times` moments of the trial, from the spikes
-counted up to then. Timing within that count is ignored, so spikes may carry more information.
+counted up to then. Timing within that count is ignored, so spikes may carry more information. Of strings of symbols,
+windows before a symbol that follows fewer than `folds` of them are left out.
 
 All units together: a linear probe is trained on some of these samples and tested on the others (cross-validation), with
 a new probe for each moment. The mutual information of the true and the decoded class is a lower bound of what the layer

@@ -42,10 +42,12 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
     Raises
     ------
     InputError
-        If a class has only one sample among those that are measured.
+        If a class has only one sample among those that are measured, or of strings nearly all symbols are rare.
     """
     found = fitted(subject, config.max_train, progress)
     test = found.split.held_out.first(config.n_measured)
+    if subject.dataset.predict_next:
+        test = followed_often(test, config.folds)
     reader = Reader(config, test, _folds(config, test, subject.dataset.classes), subject.seed)
     activity = found.model.activity(test.X)
     rows: list[Measurement] = []
@@ -58,6 +60,34 @@ def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
         rows.append(STUDY["last_hidden_bits"](bits))
     rows.append(STUDY["class_entropy"](entropy(np.bincount(test.y), base=2)))
     return Outcome(len(found.split.train), len(test), tuple(rows))
+
+
+def followed_often(strings: Samples, least: int) -> Samples:
+    """Return the strings before symbols that follow enough of them.
+
+    Parameters
+    ----------
+    strings
+        Strings with the symbols that follow.
+    least
+        Strings that a symbol follows at least.
+
+    Returns
+    -------
+    Samples
+        In the same order.
+
+    Raises
+    ------
+    InputError
+        If fewer than two symbols follow so many.
+    """
+    counts = np.bincount(strings.y)
+    if np.count_nonzero(counts >= least) < 2:
+        raise InputError(
+            f"information.n_measured: of {len(strings)} strings, no two symbols follow {least} each; measure more"
+        )
+    return strings.chosen(np.flatnonzero(counts[strings.y] >= least))
 
 
 def _folds(config: Config, test: Samples, classes: tuple[str, ...]) -> int:

@@ -19,8 +19,8 @@ SETTINGS = {"models.gru.units": 10, "models.gru.passes": 2, "accuracy.n_measured
 def test_studies_that_change_single_features_take_no_sequences() -> None:
     request = Request("compare", "digits-rows", ("gru",), 1, "full")
     taken = check(request).studies
-    assert set(STUDIES) - set(taken) == {"adversarial"}
-    assert taken == {name: study for name, study in STUDIES.items() if study.samples != "static"}
+    assert set(STUDIES) - set(taken) == {"adversarial", "language"}
+    assert taken == {name: study for name, study in STUDIES.items() if study.samples in ("all", "sequences")}
     message = (
         "^--task digits-rows: adversarial changes each feature by itself, and so the mask that says where a sequence "
         "ends; choose a task without time$"
@@ -32,7 +32,7 @@ def test_studies_that_change_single_features_take_no_sequences() -> None:
 
 def test_studies_of_sequences_take_nothing_else() -> None:
     taken = check(Request("compare", "digits", ("dense",), 1, "full")).studies
-    assert set(STUDIES) - set(taken) == {"memory"}
+    assert set(STUDIES) - set(taken) == {"memory", "language"}
     message = "^--task digits: memory looks at sequences; choose a task in time, as evidence is$"
     with pytest.raises(InputError, match=message):
         check(Request("memory", "digits", ("dense",), 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.shared.answers import BLOCK, log_odds, margin, output_shares, shares, winning
+from experiments.shared.answers import BLOCK, log_odds, margin, output_shares, shares, true_probabilities, winning
 from models.classifier import Activity, Layer
 
 
@@ -49,3 +49,8 @@ def test_samples_are_shown_in_blocks() -> None:
     echo, X = Echo(), np.random.default_rng(0).integers(1, 5, (BLOCK + 1, 2)).astype(float)
     np.testing.assert_allclose(output_shares(echo, X), X / X.sum(axis=1, keepdims=True))
     assert echo.given == [BLOCK, 1]
+
+
+def test_the_probability_of_a_class_that_was_not_learned_is_zero() -> None:
+    shares = np.array([[0.2, 0.8], [0.6, 0.4], [0.5, 0.5]])
+    assert true_probabilities(shares, np.array([1, 4]), np.array([4, 1, 2])).tolist() == [0.8, 0.6, 0.0]

@@ -45,7 +45,7 @@ def idx_files(folder: Path) -> Iterator[Path]:
 
 
 def kinds(folder: Path) -> list[Kind]:
-    """Archives, tables, and files of MNIST's form."""
+    """Archives, tables, texts, and files of MNIST's form."""
     X, _ = digits()
     np.savez_compressed(folder / "task.npz", X=X.reshape(-1, 8, 8), y=np.tile(np.arange(3), 10))
     np.savez(folder / "words.npz", X=X, y=np.array(["a", "b", "c"] * 10))
@@ -54,6 +54,8 @@ def kinds(folder: Path) -> list[Kind]:
     )
     lines = [f"{row % 7}.5,{row * row},{'abc'[row % 3]}" for row in range(60)]
     (folder / "task.csv").write_text("\n".join(["width,height,kind", *lines]) + "\n", encoding="utf-8")
+    letters = np.random.default_rng(0).choice(list("abcdef "), 14_000)
+    (folder / "task.txt").write_text("".join(letters), encoding="utf-8")
     return [
         Kind(
             "archive of a task",
@@ -63,5 +65,6 @@ def kinds(folder: Path) -> list[Kind]:
             1.5,
         ),
         Kind("table of a task", (folder / "task.csv",), damage.of_csv, use_table, 0.7),
+        Kind("text of a task", (folder / "task.txt",), damage.of_bytes, use_archive, 0.3),
         Kind("IDX file", tuple(idx_files(folder)), damage.of_idx, use_idx, 0.3),
     ]

@@ -17,7 +17,7 @@ from experiments.spec import Measurement, Subject
 from experiments.studies.information import STUDY
 from experiments.studies.information import measure as information
 from experiments.studies.information.figure import sentences
-from experiments.studies.information.measure import Reader, _folds
+from experiments.studies.information.measure import Reader, _folds, followed_often
 from experiments.studies.information.mutual_information import symbols, unit_information
 from experiments.tables import print_run
 from experiments.tasks.dataset import Samples, final_split
@@ -181,3 +181,12 @@ def test_sentences_are_right_with_one_kind_too(run: Run) -> None:
     only = dataclasses.replace(run, summary=summary, manifest={**run.manifest, "models": {"receptive-dense": {}}})
     assert "receptive-field" not in " ".join(sentences(only))
     assert list(figures.draw(only).figures) == ["information"]
+
+
+def test_of_strings_those_before_a_rare_symbol_are_left_out() -> None:
+    strings = Samples(np.arange(8.0)[:, None], np.array([0, 3, 0, 5, 3, 0, 3, 5]))
+    kept = followed_often(strings, 3)
+    assert (kept.X.ravel().tolist(), kept.y.tolist()) == ([0, 1, 2, 4, 5, 6], [0, 3, 0, 3, 0, 3])
+    message = "^information.n_measured: of 8 strings, no two symbols follow 4 each; measure more$"
+    with pytest.raises(InputError, match=message):
+        followed_often(strings, 4)
