@@ -17,9 +17,12 @@ from typing import Any
 
 Parameters = Mapping[str, Any]
 
-KINDS = ("small images", "large images", "features", "sequences")
-"""Kinds of task: images of fewer than 16 pixels in height or width, larger images, features that form no image, and
-sequences of steps in time."""
+KINDS = ("small images", "large images", "features", "sequences", "strings")
+"""Kinds of task: images of fewer than 16 pixels in height or width, larger images, features that form no image,
+sequences of steps in time, and strings of symbols of which the next is asked for."""
+IN_PLACE_OF = MappingProxyType({"strings": "sequences", "sequences": "features"})
+"""Kind -> kind whose settings a model has that has none for it. One without settings for sequences reads them whole, as
+features."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,17 @@ _VOWELS = {
     "input_weight": 1.1,
     "output_weight": 1.0,
 }
+_SPIKES_OF_STRINGS = {
+    "units": 256,
+    "frame": 20.0,
+    "tau_output": 10.0,
+    "tau_theta": 200.0,
+    "input_weight": 16.0,
+    "recurrent_weight": 0.5,
+    "passes": 1,
+}
+"""Symbols pass quickly: one reaches the readout within a frame, and is out of it two later."""
+_RATES_OF_STRINGS = {"units": 256, "memory": 3.0, "learning_rate": 0.3, "passes": 1}
 _SPIKES_IN_TIME = {
     **_ONE_FRAME,
     "sequences": Chosen(
@@ -221,11 +235,23 @@ MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
                 full={"learning_rate": 5e-3, "final_rate": 0.1, "passes": 30},
                 tried=8,
             ),
+            "strings": Chosen(
+                {"units": 144, "memory": 10, "learning_rate": 5e-3, "final_rate": 0.1, "batch_size": 16, "passes": 1},
+                tried=3,
+            ),
         },
-        "rate-recurrent": _ONE_SEQUENCE_A_STEP,
-        "rflo": _ONE_SEQUENCE_A_STEP,
-        "surrogate-recurrent": {**_SPIKES_IN_TIME, "evidence": Chosen({"learning_rate": 0.5, "passes": 2}, tried=2)},
-        "eprop": {**_SPIKES_IN_TIME, "evidence": Chosen({"learning_rate": 6.0, "passes": 2}, tried=8)},
+        "rate-recurrent": {**_ONE_SEQUENCE_A_STEP, "strings": Chosen(_RATES_OF_STRINGS, tried=6)},
+        "rflo": {**_ONE_SEQUENCE_A_STEP, "strings": Chosen({**_RATES_OF_STRINGS, "feedback_scale": 0.1}, tried=19)},
+        "surrogate-recurrent": {
+            **_SPIKES_IN_TIME,
+            "evidence": Chosen({"learning_rate": 0.5, "passes": 2}, tried=2),
+            "strings": Chosen({**_SPIKES_OF_STRINGS, "learning_rate": 8.0}, tried=9),
+        },
+        "eprop": {
+            **_SPIKES_IN_TIME,
+            "evidence": Chosen({"learning_rate": 6.0, "passes": 2}, tried=8),
+            "strings": Chosen({**_SPIKES_OF_STRINGS, "learning_rate": 6.0, "feedback_scale": 0.1}, tried=41),
+        },
         "article-dense": {},
     }
 )
@@ -243,6 +269,7 @@ SQUARE_SETTINGS: Mapping[str, Mapping[str, Mapping[str, Parameters]]] = MappingP
             "large images": {"local-rate": _RANDOM, "three-factor": _RANDOM},
             "features": {"local-rate": _RANDOM, "three-factor": _RANDOM},
             "sequences": {"local-rate": _RANDOM, "three-factor": _RANDOM},
+            "strings": {"local-rate": _RANDOM, "three-factor": _RANDOM},
         },
         "recurrent": {kind: {} for kind in KINDS},
     }
@@ -270,12 +297,11 @@ def settings_of(model: str, kind: str, task: str = "") -> Chosen:
     Returns
     -------
     Chosen
-        Empty if no settings are listed, so that the model keeps its defaults. A model without settings for sequences
-        reads them whole, as features, and has the settings for these.
+        Empty if no settings are listed, so that the model keeps its defaults.
     """
     kinds = MODEL_SETTINGS.get(model, {})
     if task in kinds:
         return kinds[task]
-    if kind == "sequences" and kind not in kinds:
-        kind = "features"
+    while kind not in kinds and kind in IN_PLACE_OF:
+        kind = IN_PLACE_OF[kind]
     return kinds.get(kind, Chosen({}))

@@ -394,7 +394,7 @@ def task_kind(dataset: Dataset) -> str:
         One of `experiments.settings.KINDS`.
     """
     if dataset.sequence_shape is not None:
-        return "sequences"
+        return "strings" if dataset.predict_next else "sequences"
     shape = dataset.image_shape
     return "features" if shape is None else "small images" if min(shape) < 16 else "large images"
 

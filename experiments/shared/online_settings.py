@@ -35,6 +35,12 @@ SETTINGS: Mapping[str, Mapping[str, Mapping[str, Any]]] = MappingProxyType(
             "dense": {"learning_rate": 3e-4},
             "gru": {"learning_rate": 5e-3, "final_rate": 1.0},
         },
+        "strings": {
+            "receptive-field": {"learning_rate": 1e-3, "final_rate": 1.0},
+            "receptive-dense": {"learning_rate": 3e-4},
+            "dense": {"learning_rate": 3e-4},
+            "gru": {"learning_rate": 5e-3, "final_rate": 1.0},
+        },
     }
 )
 """Kind of task (see `experiments.settings`) -> model -> parameters."""

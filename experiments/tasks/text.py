@@ -2,7 +2,7 @@
 
 Letters are read in lower case, and everything else between two of them as one blank. A sample is a window of 64
 characters, a step one of them, with a channel for each symbol; its class is the character that follows. The windows of
-the first part of the text, one after the other, are the training set. Those of the last tenth, evenly spaced, are the
+the first part of the text, one after the other, are the training set. Those of the last part, evenly spaced, are the
 test set.
 """
 
@@ -92,7 +92,7 @@ def load(path: Path) -> Dataset:
         more = f" and {len(letters) - _NAMED} more" if len(letters) > _NAMED else ""
         notes.append(f"letters too rare to be learned were read as blanks: {' '.join(letters[:_NAMED])}{more}")
     n_train = _n_train(text)
-    return windows(path.stem, text, sorted(set(text)), n_train, n_train // _VALIDATION, tuple(notes))
+    return windows(path.stem, text, sorted(set(text)), n_train, n_train // _VALIDATION, len(text) // 10, tuple(notes))
 
 
 def windows(
@@ -101,6 +101,7 @@ def windows(
     symbols: Sequence[str],
     n_train: int,
     n_validation: int,
+    n_tested: int,
     notes: tuple[str, ...] = (),
 ) -> Dataset:
     """Return a text as the data of a task.
@@ -117,6 +118,8 @@ def windows(
         Number of windows to train on.
     n_validation
         How many of them, the last ones, are for validation.
+    n_tested
+        Length of the last part of the text, of which the test windows are, with the character after each.
     notes
         As `Dataset` says.
 
@@ -130,10 +133,10 @@ def windows(
     InputError
         If the windows do not fit into memory.
     """
-    last_tenth = len(text) - len(text) // 10
-    n_possible = len(text) - WINDOW - last_tenth
-    n_tested = min(MOST_TESTED, n_possible)
-    starts = np.concatenate([WINDOW * np.arange(n_train), last_tenth + np.arange(n_tested) * n_possible // n_tested])
+    n_possible = n_tested - WINDOW
+    n_test = min(MOST_TESTED, n_possible)
+    spread = len(text) - n_tested + np.arange(n_test) * n_possible // n_test
+    starts = np.concatenate([WINDOW * np.arange(n_train), spread])
     n_bytes = float(len(starts)) * WINDOW * (len(symbols) + 1) * np.dtype(np.float64).itemsize  # as networks see them
     check_fits(name, n_bytes, "shorten the text")
     places = _places(text, symbols)

@@ -48,13 +48,13 @@ def test_letters_are_read_in_lower_case_and_all_else_as_one_blank(text: str, rea
     assert folded(text) == read
 
 
-def test_windows_follow_one_another_and_test_windows_are_spread_over_the_last_tenth() -> None:
+def test_windows_follow_one_another_and_test_windows_are_spread_over_the_last_part() -> None:
     text = words(20_000)
-    dataset = windows("mine", text, " abcdef", 200, 20)
+    dataset = windows("mine", text, " abcdef", 200, 20, 3000)
     held = texts_of(dataset)
     assert held[:200] == [text[start : start + WINDOW + 1] for start in range(0, 200 * WINDOW, WINDOW)]
-    last_tenth = len(text) - len(text) // 10
-    assert held[200:] == [text[start : start + WINDOW + 1] for start in range(last_tenth, len(text) - WINDOW)]
+    first = len(text) - 3000
+    assert held[200:] == [text[start : start + WINDOW + 1] for start in range(first, len(text) - WINDOW)]
     assert (dataset.n_train, dataset.n_validation, dataset.answer_steps) == (200, 20, 1)
     assert dataset.classes == (BLANK, *"abcdef")
     assert dataset.predict_next
@@ -64,16 +64,16 @@ def test_windows_follow_one_another_and_test_windows_are_spread_over_the_last_te
 def test_test_windows_are_evenly_spaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("experiments.tasks.text.MOST_TESTED", 100)
     text = words(20_000)
-    held = texts_of(windows("mine", text, " abcdef", 10, 2))[10:]
+    held = texts_of(windows("mine", text, " abcdef", 10, 2, 2000))[10:]
     starts = [text.index(window, 18_000 - 100) for window in held]
-    possible = len(text) // 10 - WINDOW
-    assert starts == [len(text) - len(text) // 10 + number * possible // 100 for number in range(100)]
+    assert starts == [len(text) - 2000 + number * (2000 - WINDOW) // 100 for number in range(100)]
 
 
 def test_the_bible_is_cut_as_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = f"{words(9000, 'abcde ')} {words(3000, 'uvwxyz ')}"
+    text = f"{words(6399, 'abcde ')} {words(3000, 'uvwxyz ')} {words(500, 'klm ')}"
     monkeypatch.setattr(next_character, "verses", lambda: [part.upper() for part in text.split(" ")])
     monkeypatch.setattr(next_character, "N_CHARACTERS", 64 * 100)
+    monkeypatch.setattr(next_character, "N_TESTED", 3000)
     monkeypatch.setattr(next_character, "N_VALIDATION", 10)
     dataset = load_task("next-character")
     assert (dataset.name, dataset.n_train, dataset.n_validation) == ("next-character", 100, 10)
@@ -110,7 +110,7 @@ def test_the_text_is_the_known_one() -> None:
         pytest.skip("the extra sequences is not installed")
     dataset = load_task("next-character")
     assert dataset.X.shape == (25_625, 64 * 28)
-    assert dataset.checksum.startswith("1cd2b43c5835")
+    assert dataset.checksum.startswith("339973865eed")
     assert texts_of(dataset)[0] == "in the beginning god created the heaven and the earth and the ear"
 
 
