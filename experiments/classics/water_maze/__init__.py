@@ -7,7 +7,8 @@ trial that does not find the platform in 600 steps is cut off, and without rewar
 - `spiking-actor-critic`: 121 place cells on a grid fire Poisson spikes at 3 kHz together; 20 critic cells stand for the
   expected reward by their rate, and 10 actor cells for each of eight directions, leaky integrate-and-fire neurons with
   noise. In 200 ms, which are a step, the direction with most spikes wins. Eligibilities at the synapses and one signal,
-  the temporal-difference error, change the weights (see `models.spiking.actor_critic`).
+  the temporal-difference error, change the weights (see `models.spiking.actor_critic`). As a step lasts longer than in
+  `cartpole`, so do the eligibility (1 s) and the time within which later reward counts (4 s).
 - `rate-actor-critic`: its twin without noise and spikes, on the same place cells and by the same rule.
 - `policy-gradient`: a Keras network with about as many weights as the spiking one, which sees the place itself and
   learns by backpropagation at the end of each trial (REINFORCE with a baseline, Adam).
