@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from bnsim.plotting.style import BLUE, FAINT, INK, style
 from experiments.classics.bandit import CLASSIC
@@ -94,6 +95,7 @@ def _choices(ax: Axes, run: Run) -> None:
     settings = run.config[CLASSIC.name]
     ax.axhline(1 / len(settings["chances"]), color=INK, linewidth=0.8, linestyle=(0, (1, 2)))
     ax.set(xlabel="Trials since a change", ylabel="Best arm chosen", xlim=(0, settings["block"]), ylim=(0, 1.02))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(loc="lower right", fontsize=8)
 
 
@@ -110,7 +112,9 @@ def _expected(ax: Axes, run: Run) -> None:
         ax.axvline(change * settings["block"], color=FAINT, linewidth=0.8, zorder=0)
     for chance in (min(settings["chances"]), max(settings["chances"])):
         ax.axhline(chance, color=INK, linewidth=0.8, linestyle=(0, (1, 2)))
-    ax.set(xlabel="Trial", ylabel="Reward that is expected", xlim=(0, settings["block"] * settings["blocks"]))
+    end = settings["block"] * settings["blocks"]
+    # Intervals of two seeds would reach far beyond, and hide the curves.
+    ax.set(xlabel="Trial", ylabel="Reward that is expected", xlim=(0, end), ylim=(-0.2, 1.2))
 
 
 def _temperatures(ax: Axes, run: Run) -> None:
