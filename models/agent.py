@@ -6,11 +6,28 @@ It is no classifier: nothing tells it which action would have been right, and wh
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
-from bnsim.arrays import FloatArray
+from bnsim.arrays import Float64Array, FloatArray
 
-__all__ = ["Agent"]
+__all__ = ["Agent", "Outlook"]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What an agent makes of an observation.
+
+    Parameters
+    ----------
+    value
+        The reward that it expects from there on.
+    chances
+        Chance of each action (n_actions,), by what it has learned.
+    """
+
+    value: float
+    chances: Float64Array
 
 
 class Agent(Protocol):
@@ -70,5 +87,20 @@ class Agent(Protocol):
             Reward for the last action.
         terminated
             Whether nothing can follow, so that the value of what comes next is 0. False where the episode was cut off.
+        """
+        ...
+
+    def look(self, observation: FloatArray) -> Outlook:
+        """Return what the agent makes of an observation; nothing is learned, and nothing else changes.
+
+        Parameters
+        ----------
+        observation
+            The observation (dimension,).
+
+        Returns
+        -------
+        Outlook
+            Value and chances of the actions.
         """
         ...

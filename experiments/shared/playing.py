@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,22 @@ from models.agent import Agent
 
 
 @dataclass(frozen=True)
+class Episode:
+    """One episode, decision by decision.
+
+    Parameters
+    ----------
+    observations
+        What was observed before the first decision, and after each (n_decisions + 1, dimension).
+    actions
+        What was done (n_decisions,).
+    """
+
+    observations: Float64Array
+    actions: Int64Array
+
+
+@dataclass(frozen=True)
 class Play:
     """Episodes that an agent has played.
 
@@ -21,15 +37,30 @@ class Play:
     ----------
     lengths
         Number of steps of each episode.
+    rewards
+        Sum of the rewards of each episode.
+    terminated
+        Whether each episode came to its end, and was not cut off.
     seconds
         Time on a clock that passed from observations to actions, in all of them.
+    kept
+        By number, from 0 on: those episodes that were to be kept.
     """
 
     lengths: tuple[int, ...]
+    rewards: tuple[float, ...]
+    terminated: tuple[bool, ...]
     seconds: float
+    kept: Mapping[int, Episode]
 
 
-def play(agent: Agent, environment: Environment, seeds: Sequence[int], shown: Callable[[int], None]) -> Play:
+def play(
+    agent: Agent,
+    environment: Environment,
+    seeds: Sequence[int],
+    shown: Callable[[int], None],
+    keep: Collection[int] = (),
+) -> Play:
     """Let an agent play.
 
     Parameters
@@ -42,31 +73,39 @@ def play(agent: Agent, environment: Environment, seeds: Sequence[int], shown: Ca
         Seed of each episode.
     shown
         Is told after each episode how many have been played.
+    keep
+        Numbers, from 0 on, of episodes of which each decision is kept.
 
     Returns
     -------
     Play
-        Lengths and time.
+        What was played.
     """
-    lengths, seconds = [], 0.0
-    for seed in seeds:
-        n_steps, ended = 0, False
+    lengths, rewards, ends = list[int](), list[float](), list[bool]()
+    kept, seconds = dict[int, Episode](), 0.0
+    for number, seed in enumerate(seeds):
         observation, _ = environment.reset(seed)
+        observations, actions, total, ended = [observation], list[int](), 0.0, False
         started = time.perf_counter()
-        action = agent.begin(observation)
+        actions.append(agent.begin(observation))
         seconds += time.perf_counter() - started
         while not ended:
-            observation, reward, terminated, truncated, _ = environment.step(action)
-            n_steps += 1
+            observation, reward, terminated, truncated, _ = environment.step(actions[-1])
+            observations.append(observation)
+            total += reward
             ended = terminated or truncated
             if not ended:
                 started = time.perf_counter()
-                action = agent.step(reward, observation)
+                actions.append(agent.step(reward, observation))
                 seconds += time.perf_counter() - started
         agent.end(reward, terminated)
-        lengths.append(n_steps)
+        lengths.append(len(actions))
+        rewards.append(total)
+        ends.append(terminated)
+        if number in keep:
+            kept[number] = Episode(np.array(observations, float), np.array(actions))
         shown(len(lengths))
-    return Play(tuple(lengths), seconds)
+    return Play(tuple(lengths), tuple(rewards), tuple(ends), seconds, kept)
 
 
 def episode_seeds(seed: int, number: int) -> Int64Array:

@@ -10,6 +10,7 @@ import numpy as np
 
 from bnsim import checks
 from bnsim.arrays import Float64Array, FloatArray
+from models.agent import Outlook
 from models.artificial.backend import keras, tf
 
 __all__ = ["PolicyGradient", "PolicyGradientSettings"]
@@ -155,12 +156,35 @@ class PolicyGradient:
             tf.constant(n, tf.float32),
         )
 
-    def _decide(self, observation: FloatArray) -> int:
-        seen = np.asarray(observation, np.float32) / self._scale
+    def look(self, observation: FloatArray) -> Outlook:
+        """Return what the agent makes of an observation; see `models.agent.Agent`.
+
+        Parameters
+        ----------
+        observation
+            The observation (dimension,).
+
+        Returns
+        -------
+        Outlook
+            Value and chances of the actions.
+        """
+        return self._outlook(self._scaled(observation))
+
+    def _scaled(self, observation: FloatArray) -> Any:
+        return np.asarray(observation, np.float32) / self._scale
+
+    def _outlook(self, seen: Any) -> Outlook:
         logits, value = (np.asarray(each)[0] for each in self._act(tf.constant(seen[None])))
-        self._value = float(value[0])
         chances = np.exp(logits - logits.max(), dtype=np.float64)
-        action = int(np.searchsorted(np.cumsum(chances), self._generator.random() * chances.sum(), side="right"))
+        return Outlook(float(value[0]), chances / chances.sum())
+
+    def _decide(self, observation: FloatArray) -> int:
+        seen = self._scaled(observation)
+        outlook = self._outlook(seen)
+        self._value = outlook.value
+        bounds = np.cumsum(outlook.chances)
+        action = int(np.searchsorted(bounds, self._generator.random() * bounds[-1], side="right"))
         self._seen.append(seen)
         self._actions.append(action)
         return action

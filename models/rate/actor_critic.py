@@ -9,6 +9,7 @@ import numpy as np
 
 from bnsim import checks
 from bnsim.arrays import Float64Array, FloatArray
+from models.agent import Outlook
 from models.place_cells import PlaceCells
 
 __all__ = ["RateActorCritic", "RateActorCriticSettings"]
@@ -146,6 +147,27 @@ class RateActorCritic:
         if terminated:
             self._learn(reward - self.value)
 
+    def look(self, observation: FloatArray) -> Outlook:
+        """Return what the agent makes of an observation; see `models.agent.Agent`.
+
+        Parameters
+        ----------
+        observation
+            The observation (dimension,).
+
+        Returns
+        -------
+        Outlook
+            Value and chances of the actions.
+        """
+        activity = self.place.activity(observation)
+        return Outlook(float(self._critic @ activity), self._chances(activity))
+
+    def _chances(self, activity: Float64Array) -> Float64Array:
+        preferences = self._actor @ activity
+        chances = np.exp(preferences - preferences.max())
+        return np.asarray(chances / chances.sum())
+
     def _forget(self) -> None:
         self._of_critic, self._of_actor = np.zeros_like(self._critic), np.zeros_like(self._actor)
 
@@ -155,10 +177,10 @@ class RateActorCritic:
 
     def _decide(self, activity: Float64Array) -> int:
         self.value = float(self._critic @ activity)
-        preferences = self._actor @ activity
-        chances = np.exp(preferences - preferences.max())
-        action = int(np.searchsorted(np.cumsum(chances), self._generator.random() * chances.sum(), side="right"))
-        selected = (np.arange(self._n_actions) == action) - chances / chances.sum()
+        chances = self._chances(activity)
+        bounds = np.cumsum(chances)
+        action = int(np.searchsorted(bounds, self._generator.random() * bounds[-1], side="right"))
+        selected = (np.arange(self._n_actions) == action) - chances
         self._of_critic = self._kept * self._of_critic + activity
         self._of_actor = self._kept * self._of_actor + selected[:, None] * activity
         return action

@@ -11,6 +11,7 @@ from brian2.units import ms
 from bnsim import checks
 from bnsim.arrays import Float64Array, FloatArray, IntArray
 from bnsim.errors import InputError
+from models.agent import Outlook
 from models.place_cells import PlaceCells
 from models.spiking.actor_critic_network import LARGEST_RATE, ActorCriticSettings, network
 
@@ -26,6 +27,8 @@ SETTLING, RESTING = 200.0, 2000.0
 """Time until the network has settled, and in which the critic's rate without learning is measured, in ms."""
 BEFORE, BETWEEN = 100.0, 200.0
 """Time before an episode in which its first observation is seen, and without input after it, in ms."""
+LOOK = 1000.0
+"""Time in which an observation is seen that is only looked at, in ms; spikes are counted in it."""
 
 
 class SpikingActorCritic:
@@ -217,8 +220,28 @@ class SpikingActorCritic:
         for _ in range(number + 1):
             state, recording = self.simulator.run_for(state, length * ms, stimulus, **options)
             rate += (1 - self._kept) * (self._critic_rate(recording.counts, length) - rate)
-            values.append((rate - self._resting_rate) / self.settings.value_rate)
+            values.append(self._value_of(rate))
         return self._discount * np.array(values[1:]) - np.array(values[:-1])
+
+    def look(self, observation: FloatArray) -> Outlook:
+        """Return what the agent makes of an observation; see `models.agent.Agent`.
+
+        Parameters
+        ----------
+        observation
+            The observation (dimension,), which is held for a second.
+
+        Returns
+        -------
+        Outlook
+            Value and chances of the actions, from spikes, with the noise of these.
+        """
+        stimulus = self._stimulus(observation)
+        options: dict[str, Any] = {"plastic": False, "signals": self._signals()}
+        state, _ = self.simulator.run_for(self.state, BEFORE * ms, stimulus, **options)
+        _, recording = self.simulator.run_for(state, LOOK * ms, stimulus, **options)
+        votes = self._votes(recording.counts) * self.settings.decision / LOOK
+        return Outlook(self._value_of(self._critic_rate(recording.counts, LOOK)), self._chances(votes))
 
     def _decide(self) -> int:
         """Simulate a decision, from which the value follows too."""
@@ -226,14 +249,25 @@ class SpikingActorCritic:
         for name in self._spikes:
             self._spikes[name] += int(counts[name].sum())
         self._rate += (1 - self._kept) * (self._critic_rate(counts, self.settings.decision) - self._rate)
-        self.value = (self._rate - self._resting_rate) / self.settings.value_rate
-        votes = counts["actor"].reshape(self._n_actions, -1).sum(axis=1)
+        self.value = self._value_of(self._rate)
+        votes = self._votes(counts)
         if votes[self._action] < votes.max():
             self._action = int(votes.argmax())
-        chances = np.exp((votes - votes.max()) / self.settings.temperature)
-        told = (np.arange(self._n_actions) == self._action) - chances / chances.sum()
+        told = (np.arange(self._n_actions) == self._action) - self._chances(votes)
         self._copy = np.repeat(told, self.settings.actor_cells)
         return self._action
+
+    def _votes(self, counts: Counts) -> IntArray:
+        """Spikes of the cells for each action."""
+        return np.asarray(counts["actor"]).reshape(self._n_actions, -1).sum(axis=1)
+
+    def _chances(self, votes: FloatArray | IntArray) -> Float64Array:
+        chances = np.exp((votes - votes.max()) / self.settings.temperature)
+        return np.asarray(chances / chances.sum())
+
+    def _value_of(self, rate: float) -> float:
+        """Value for which a rate of the critic cells in Hz stands."""
+        return (rate - self._resting_rate) / self.settings.value_rate
 
     def _run(
         self, duration: float, stimulus: Float64Array, error: float = 0.0, copy: Float64Array | None = None

@@ -40,7 +40,7 @@ class Watched:
 
     def __init__(self, agent: Agent) -> None:
         self.agent, self.actions = agent, list[int]()
-        self.step, self.end = agent.step, agent.end
+        self.step, self.end, self.look = agent.step, agent.end, agent.look
         self.n_parameters, self.spikes = agent.n_parameters, agent.spikes
 
     def begin(self, observation: np.ndarray) -> int:
@@ -64,6 +64,10 @@ def test_it_comes_to_pull_the_arm_that_pays(agent: Callable[[int], Agent], bette
     # By chance alone 18 or more of 20 are right in one of 5000 tries.
     assert watched.actions[-20:].count(better) >= 18
     assert watched.n_parameters > 0
+    outlook = watched.look(np.zeros(1))
+    assert outlook.chances.sum() == pytest.approx(1)
+    assert outlook.chances[better] > 0.6
+    assert outlook.value > 0.3  # of 1, which the better arm always pays
 
 
 @pytest.mark.slow
@@ -81,6 +85,9 @@ def test_looks_at_noise_change_nothing() -> None:
     """With learning off nothing changes, and each look sees other spikes."""
     agent = SpikingActorCritic(PLACE, 2, 1, SMALL)
     before = agent.state["place_to_critic.w"].copy()
+    first, again = (agent.look(np.zeros(1)) for _ in range(2))
+    assert first.value == again.value
+    np.testing.assert_array_equal(first.chances, again.chances)
     changes = agent.value_changes(np.zeros(1), 5, 500.0)
     assert (changes > 0).all()
     errors = agent.idle_errors(np.zeros(1), 50)
@@ -96,6 +103,10 @@ def test_a_decision_of_rates_by_hand() -> None:
     agent = RateActorCritic(PLACE, 2, 0, RateActorCriticSettings(critic_learning_rate=0.4, actor_learning_rate=0.2))
     agent.begin(np.zeros(1))
     agent.end(3.0, terminated=True)
+    outlook = agent.look(np.zeros(1))
+    assert outlook.value == pytest.approx(0.4 * 3 * 0.5 * 0.5 * 2)
+    # The action taken had a chance of 1/2: its weights have grown by 0.2 x 3 x 1/2 x 1/2, those of the other fallen.
+    assert sorted(outlook.chances) == pytest.approx([1 / (1 + np.exp(0.3)), 1 / (1 + np.exp(-0.3))])
     agent.begin(np.zeros(1))
     assert agent.value == pytest.approx(0.4 * 3 * 0.5 * 0.5 * 2)
     agent.end(agent.value, terminated=True)

@@ -41,6 +41,7 @@ from typing import Literal
 
 from pydantic import Field, PositiveInt
 
+from experiments.shared.learners import COSTS, LEARNERS
 from experiments.spec import Metric, Options
 from experiments.yardsticks import Classic, Yardstick
 
@@ -48,7 +49,6 @@ BLOCK, WINDOW = 20, 100
 """Episodes of which a point of the curve is the mean, and of which the mean decides whether the task is solved."""
 LIMITS = {"CartPole-v0": 200, "CartPole-v1": 500}
 """Most steps of an episode, as gymnasium has them."""
-SPIKING, RATES, KERAS = "spiking-actor-critic", "rate-actor-critic", "policy-gradient"
 
 
 class Config(Options):
@@ -85,7 +85,7 @@ CLASSIC = Classic(
     title="A pole on a cart",
     order=190,
     source="Fremaux, Sprekeler & Gerstner 2013",
-    subjects={SPIKING: "BNS", RATES: "BNS", KERAS: "ANN"},
+    subjects=LEARNERS,
     metrics=(
         Metric(
             "length",
@@ -132,22 +132,7 @@ CLASSIC = Classic(
             f"Smallest mean of {BLOCK} consecutive episodes after it was solved, where there are so many.",
             better="more",
         ),
-        Metric(
-            "spikes",
-            "count",
-            "Spikes of a decision",
-            "Mean number of spikes of a population in a decision, over all episodes.",
-            facts={"population": str},
-        ),
-        Metric(
-            "decision_time",
-            "ms",
-            "Time of a decision",
-            "Mean time on a clock that passes from an observation to the action, over all episodes; learning is part "
-            "of it where it does not wait for the episode's end.",
-            better="less",
-        ),
-        Metric("parameters", "count", "Weights that learn", "Number of weights that learn."),
+        *COSTS,
         Metric(
             "length_of_critic",
             "count",

@@ -5,19 +5,16 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bnsim.plotting.style import BLUE, INK, SKY, VERMILLION, style
-from experiments.classics.cartpole import CLASSIC, KERAS, LIMITS, RATES, SPIKING
+from bnsim.plotting.style import BLUE, INK, VERMILLION, style
+from experiments.classics.cartpole import CLASSIC, LIMITS
 from experiments.run_directory import Run
-from experiments.shared.drawing.curves import draw_curve, draw_points
-from experiments.shared.stored import Entry, Look, along, model_summaries, of_model, rows, summaries
-from experiments.shared.wording import counted, number, stated
+from experiments.shared.drawing.curves import draw_points
+from experiments.shared.drawing.learners import LEARNER_LOOKS, draw_learners, told_cost
+from experiments.shared.learners import SPIKING
+from experiments.shared.stored import Entry, along, of_model, rows, summaries
+from experiments.shared.wording import counted, stated
 from experiments.spec import Plate
 
-_LOOKS = {
-    SPIKING: (Look("BNS", BLUE, "o"), "-"),
-    RATES: (Look("BNS", SKY, "^"), "--"),
-    KERAS: (Look("ANN", VERMILLION, "s"), "-."),
-}
 _COLOURS = {"spikes": BLUE, "intensity": VERMILLION}
 
 PLATES = (
@@ -71,16 +68,7 @@ def sentences(run: Run) -> list[str]:
     list of str
         Sentences for the report.
     """
-    told = [_outcome(run, model) for model in _LOOKS]
-    spikes = {
-        entry["facts"]["population"]: entry["mean"] for entry in run.summary["metrics"] if entry["metric"] == "spikes"
-    }
-    (taken,) = of_model(summaries(run, CLASSIC["decision_time"]), SPIKING)
-    told.append(
-        f"A decision of the spiking network takes {number(taken['mean'], 'ms')} on the clock, with "
-        f"{number(spikes['critic'] + spikes['actor'], 'count')} spikes of critic and actor cells after "
-        f"{number(spikes['place'], 'count')} of place cells."
-    )
+    told = [*(_outcome(run, model) for model in LEARNER_LOOKS), told_cost(run, CLASSIC)]
     lengths = _of_critics(run, "length_of_critic")
     shares, variation = (_of_critics(run, name) for name in ("solved_of_critic", "variation"))
     settings = run.config[CLASSIC.name]
@@ -119,9 +107,7 @@ def _of_critics(run: Run, metric: str) -> dict[tuple[int, str], Entry]:
 
 
 def _curves(ax: Axes, run: Run) -> None:
-    for model, entries in model_summaries(run, CLASSIC["length"]).items():
-        look, dashes = _LOOKS[model]
-        draw_curve(ax, entries, look, label=f"{model} ({look.kind})", dashes=dashes)
+    draw_learners(ax, run, CLASSIC["length"])
     settings = run.config[CLASSIC.name]
     limit = LIMITS[settings["version"]]
     ax.axhline(limit, color=INK, linewidth=0.8, linestyle=(0, (1, 2)))
@@ -132,7 +118,7 @@ def _curves(ax: Axes, run: Run) -> None:
 def _solved(ax: Axes, run: Run) -> None:
     episodes = run.config[CLASSIC.name]["episodes"]
     solved = rows(run, CLASSIC["solved"])
-    for height, (model, (look, _)) in enumerate(_LOOKS.items()):
+    for height, (model, (look, _)) in enumerate(LEARNER_LOOKS.items()):
         n_seeds = int((solved["model"] == model).sum())
         found = rows(run, CLASSIC["episodes_to_solve"]).query("model == @model")["value"].tolist()
         places = sorted(found) + [episodes] * (n_seeds - len(found))
@@ -144,8 +130,8 @@ def _solved(ax: Axes, run: Run) -> None:
                 [places[place] for place in marked], [heights[place] for place in marked], s=26, marker=look.marker,
                 facecolor=look.colour if filled else "none", edgecolor=look.colour, clip_on=False,
             )  # fmt: skip
-    ax.set_yticks(range(len(_LOOKS)), [model.replace("-", "\n", 1) for model in _LOOKS])
-    ax.set(xlabel="Episodes until solved", xlim=(0, episodes), ylim=(len(_LOOKS) - 0.5, -0.5))
+    ax.set_yticks(range(len(LEARNER_LOOKS)), [model.replace("-", "\n", 1) for model in LEARNER_LOOKS])
+    ax.set(xlabel="Episodes until solved", xlim=(0, episodes), ylim=(len(LEARNER_LOOKS) - 0.5, -0.5))
 
 
 def _variation(ax: Axes, run: Run) -> None:

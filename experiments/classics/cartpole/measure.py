@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from bnsim.arrays import Float64Array, Int64Array
-from experiments.classics.cartpole import BLOCK, CLASSIC, RATES, SPIKING, WINDOW, Config
+from experiments.classics.cartpole import BLOCK, CLASSIC, WINDOW, Config
 from experiments.environments.cart_pole import CartPole
+from experiments.shared.learners import RATES, SPIKING, costs
 from experiments.shared.playing import Play, episode_seeds, play, running_means, solved_after
 from experiments.spec import Measurement, Outcome, Progress, Untrained, part_of
 from models.agent import Agent
@@ -113,7 +114,7 @@ def measured(config: Config, environment: CartPole, agent: Agent, found: Play) -
     Measurement
         All that is measured of one learner.
     """
-    lengths, n_steps = found.lengths, sum(found.lengths)
+    lengths = found.lengths
     for first in range(0, len(lengths), BLOCK):
         yield CLASSIC["length"](np.mean(lengths[first : first + BLOCK]), step=first + BLOCK)
     solved = solved_after(lengths, environment.threshold, WINDOW)
@@ -125,10 +126,7 @@ def measured(config: Config, environment: CartPole, agent: Agent, found: Play) -
             yield CLASSIC["afterwards"](np.mean(after))
         if len(means := running_means(after, BLOCK)):
             yield CLASSIC["worst_afterwards"](means.min())
-    for population, spikes in agent.spikes.items():
-        yield CLASSIC["spikes"](spikes / n_steps, population=population)
-    yield CLASSIC["decision_time"](1e3 * found.seconds / n_steps)
-    yield CLASSIC["parameters"](agent.n_parameters)
+    yield from costs(CLASSIC, agent, sum(found.lengths), found.seconds)
 
 
 def _of_critic(environment: CartPole, found: Play, changes: Float64Array, **facts: Any) -> Iterator[Measurement]:

@@ -10,6 +10,7 @@ import pytest
 
 from bnsim.arrays import FloatArray
 from experiments.shared.playing import episode_seeds, play, running_means, solved_after
+from models.agent import Outlook
 
 
 class Countdown:
@@ -46,11 +47,19 @@ class Diary:
     def end(self, reward: float, terminated: bool) -> None:
         self.told.append(("end", reward, terminated))
 
+    def look(self, observation: FloatArray) -> Outlook:
+        raise AssertionError("nobody asks")
+
 
 def test_an_agent_is_told_what_its_actions_bring() -> None:
     diary, shown = Diary(), []
-    found = play(diary, Countdown(), [1, 3, 2], shown.append)
+    found = play(diary, Countdown(), [1, 3, 2], shown.append, keep=[1])
     assert found.lengths == (1, 3, 2)
+    assert found.rewards == (0.0, 20.0, 10.0)
+    assert found.terminated == (True, True, False)
+    assert list(found.kept) == [1]
+    assert found.kept[1].observations.tolist() == [[3.0], [2.0], [1.0], [0.0]]
+    assert found.kept[1].actions.tolist() == [0, 1, 1]
     assert found.seconds > 0
     assert shown == [1, 2, 3]
     assert diary.told == [

@@ -7,9 +7,10 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from experiments.classics.cartpole import CLASSIC, KERAS, LIMITS, RATES, SPIKING, figure, measure
+from experiments.classics.cartpole import CLASSIC, LIMITS, figure, measure
 from experiments.environments.cart_pole import CartPole
 from experiments.run_directory import Run
+from experiments.shared.learners import KERAS, RATES, SPIKING
 from experiments.shared.playing import Play
 from models.rate.actor_critic import RateActorCritic
 from tests.experiments.classics.runs import passed, run_tiny
@@ -24,7 +25,9 @@ def test_what_is_said_of_given_episodes() -> None:
     agent = RateActorCritic(measure.PLACES, 2, 0)
     found = {
         (each.metric, each.step): each.value
-        for each in measure.measured(tiny(CLASSIC), CartPole(), agent, Play(lengths, 2.26))
+        for each in measure.measured(
+            tiny(CLASSIC), CartPole(), agent, Play(lengths, (-1.0,) * 200, (True,) * 200, 2.26, {})
+        )
     }
     assert [found["length", step] for step in range(20, 201, 20)] == [10] * 3 + [200] * 5 + [50] * 2
     assert found["solved", None] == 1
