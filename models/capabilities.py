@@ -85,7 +85,8 @@ class Anytime(Protocol):
         Returns
         -------
         ndarray, shape (n_samples, n_steps)
-            Classes; the last column is what `predict` returns.
+            Classes, up to the last time step of a trial; the last column is what `predict` returns. A sequence that
+            is over keeps its answer.
         """
         ...
 

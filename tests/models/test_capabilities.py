@@ -49,8 +49,8 @@ HAS: dict[str, set[type]] = {
     "gru": {Probabilistic, Taught},
     "rate-recurrent": {Probabilistic, Remembering},
     "rflo": {Probabilistic, Remembering},
-    "surrogate-recurrent": {Recordable, Probabilistic, Remembering},
-    "eprop": {Recordable, Probabilistic, Remembering},
+    "surrogate-recurrent": {Recordable, Anytime, Probabilistic, Remembering},
+    "eprop": {Recordable, Anytime, Probabilistic, Remembering},
     "converted": {*SPIKING, Anytime, Layered, Differentiable},
     "convolutional": FEEDFORWARD,
     "converted-convolutional": {*SPIKING, Anytime, Layered, Differentiable},
@@ -176,7 +176,7 @@ def test_records_the_spikes_that_activity_counts(fitted: Classifier, digits: Dig
 def test_decisions_over_time_end_in_the_prediction(fitted: Classifier, digits: Digits) -> None:
     model, X = able(fitted, Anytime), digits.X_held[:20]
     found = model.predictions_over_time(X)
-    assert found.shape == (20, fitted.get_params()["duration"])
+    assert found.shape == (20, able(fitted, Recordable).record(X).n_steps)
     np.testing.assert_array_equal(found[:, -1], fitted.predict(X))
     assert (found[:, 0] != found[:, -1]).any()
 

@@ -125,6 +125,22 @@ def test_nothing_after_the_end_of_a_sequence_bears_on_its_answer(surrogate: Spik
     assert np.array_equal(surrogate.predict_proba(filled.reshape(len(X), -1)), surrogate.predict_proba(X))
 
 
+def test_an_answer_before_the_end_is_that_of_what_was_asked_up_to_then(surrogate: SpikingRecurrent) -> None:
+    """Three time steps a frame, of which the last two count: sample by sample, as it is defined."""
+    found = surrogate.predictions_over_time(X)
+    assert found.shape == (len(X), 3 * 8)
+    potentials = np.exp(-5 / surrogate.tau_output) * 1e3 * surrogate.record(X).trace("output", "v").values
+    chances = np.exp(potentials) / np.exp(potentials).sum(axis=2, keepdims=True)
+    for sample, length in enumerate(LENGTHS):
+        first, end = 3 * max(0, length - 2), 3 * length
+        for step in range(3 * 8):
+            last = min(step + 1, end)
+            heard = chances[sample, first:last] if last > first else chances[sample, step : step + 1]
+            assert found[sample, step] == surrogate.classes_[heard.sum(axis=0).argmax()], (sample, step)
+    assert np.array_equal(found[:, -1], surrogate.predict(X))
+    assert len(np.unique(found, axis=1).T) > 3  # it changes its mind
+
+
 def test_the_course_of_hidden_neurons_is_that_of_their_equations(surrogate: SpikingRecurrent) -> None:
     """In thresholds, as a frame begins: after the reset of the step before, and with what has arrived in it."""
     weights, dynamics, read = surrogate._matrices(), surrogate._dynamics(), surrogate._read(X[:5])
