@@ -113,6 +113,22 @@ class SpikingRecurrent(SequenceLearner, SpikingClassifier):
         check_is_fitted(self)
         return np.concatenate([answer for _, _, answer in self._answered(self._checked(X))])
 
+    def time_steps(self, X: ArrayLike) -> NDArray[np.int64]:
+        """Return how many time steps the network takes for each sample: until its end has reached the readout.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of int, shape (n_samples,)
+            Numbers of time steps.
+        """
+        check_is_fitted(self)
+        return self._held * self._read(self._checked(X)).lengths
+
     def predictions_over_time(self, X: ArrayLike) -> NDArray[Any]:
         """Return the class of each sample after each time step, of what has been asked for up to then.
 

@@ -210,6 +210,7 @@ def test_work_counts_only_what_happens_while_a_sequence_lasts(surrogate: Spiking
     assert found.synaptic_operations == n_spikes * (19 + 2)
     assert found.multiply_accumulates == n_steps * (4 * 20 + 2)  # no value is 0
     assert found.neuron_updates == n_steps * (20 + 2)
+    assert np.array_equal(surrogate.time_steps(X), 3 * LENGTHS)
 
 
 def test_activity_has_values_spikes_and_answers(surrogate: SpikingRecurrent) -> None:
