@@ -221,7 +221,7 @@ class SpikingRecurrent(SequenceLearner, SpikingClassifier):
     # What `OnlineClassifier` asks for.
 
     def _start(self, X: FloatArray) -> None:
-        self._read(X)  # refuses samples that are no sequences
+        self._rows(X)  # refuses samples that are no sequences
         generator = np.random.default_rng([self.random_state_, 0x5EC5])
         n_channels, n, n_classes = self._shape[1], self.units, len(self.classes_)
         inputs = self.input_weight / np.sqrt(n_channels) * generator.standard_normal((n_channels, n))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -108,6 +109,21 @@ def test_a_sample_without_time_is_a_frame_of_any_length() -> None:
     X[:, 0] = 3.0 * y
     model = create("eprop", passes=20, learning_rate=0.3, random_state=0).fit(X, y)
     assert model.score(X, y) > 0.9
+
+
+@pytest.mark.parametrize("model", ["eprop", "surrogate-recurrent", "rate-recurrent"])
+def test_a_training_begins_without_a_copy_of_its_samples(model: str) -> None:
+    """Those of a task in time take hundreds of megabytes."""
+    rows = as_rows(np.random.default_rng(0).normal(size=(1000, 40, 9)))
+    learner = create(model, sequence_shape=(40, 10), units=2, random_state=0)
+    tracemalloc.start()
+    try:
+        learner.n_features_in_ = rows.shape[1]
+        learner._begin_fit(rows, np.arange(2))
+        learner._start(rows)
+        assert tracemalloc.get_traced_memory()[1] < rows.nbytes / 4  # the mask alone is a tenth
+    finally:
+        tracemalloc.stop()
 
 
 def test_networks_that_learn_differently_start_alike() -> None:
