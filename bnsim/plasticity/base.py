@@ -75,8 +75,8 @@ class PlasticityRule(Description, abstract=True):
     signal_defaults : dict of str to float
         Values where a run gives no signal.
     agreeing : tuple of str
-        Those of the signals that must be equal in all rules onto one population that name them here, since they make
-        one variable (`common`) of them.
+        Those of the postsynaptic signals that must be equal in all rules onto one population that name them here, since
+        they make one variable (`common`) of them.
 
     Raises
     ------
@@ -141,7 +141,8 @@ class PlasticityRule(Description, abstract=True):
         for name in self.signal_defaults:
             checks.one_of(f"{owner}.signal_defaults", name, self.signals)
         for name in self.agreeing:
-            checks.one_of(f"{owner}.agreeing", name, self.signals)
+            of_neurons = [name for name, kind in self.signals.items() if kind == "postsynaptic"]
+            checks.one_of(f"{owner}.agreeing", name, of_neurons)
         for name, (tau, statement) in {**self.presynaptic_traces, **self.postsynaptic_traces}.items():
             check_statements(f"{owner}: trace {name!r}", statement, {})
             checks.one_of(f"{owner}: time constant of {name!r}", tau, self.parameters)

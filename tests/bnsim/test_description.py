@@ -476,6 +476,11 @@ def test_a_class_variable_takes_the_place_of_a_parameter() -> None:
             {"signal_defaults": {"targt": 1}},
             "Mine.signal_defaults: unknown 'targt'; did you mean",
         ),
+        (
+            bnsim.ErrorModulated,
+            {"agreeing": ("learning_rate_factor",)},
+            "Mine.agreeing: unknown 'learning_rate_factor'; choose from target",
+        ),
         (bnsim.ErrorModulated, {"agreeing": ("targt",)}, "Mine.agreeing: unknown 'targt'; did you mean 'target'?"),
         (
             bnsim.PairSTDP,

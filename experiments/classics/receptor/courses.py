@@ -93,7 +93,7 @@ def stimulus_and_spikes(path: Path, signal: str | None, unit: str | None) -> tup
 def _chosen(option: str, what: str, more: str, found: _Made[_T], name: str | None) -> _T:
     """The one of that name, or the only one."""
     if not found:
-        raise InputError(f"receptor.recording: holds no {what}; give a file with one")
+        raise InputError(f"receptor.recording: the file holds no {what}; give one with it")
     if name is None and len(found) > 1:
         others = ", ..." if len(found) > NAMED else ""
         raise InputError(

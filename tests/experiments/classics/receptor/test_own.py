@@ -111,8 +111,8 @@ def test_times_that_are_regular_but_for_rounding(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("signals", "trains", "message"),
     [
-        ([], [train(SPIKES)], r"^receptor\.recording: holds no signal; give a file with one$"),
-        ([signal(WAVE)], [], r"^receptor\.recording: holds no neuron with spike times; give a file with one$"),
+        ([], [train(SPIKES)], r"^receptor\.recording: the file holds no signal; give one with it$"),
+        ([signal(WAVE)], [], r"^receptor\.recording: the file holds no neuron with spike times; give one with it$"),
         (
             [at_times(10 * np.arange(650) ** 1.01)],
             [train(SPIKES)],
