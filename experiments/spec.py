@@ -53,6 +53,11 @@ class Options(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    @property
+    def data_checksum(self) -> str:
+        """Checksum of the files that the options name, of which results depend on what is in them; "" of none."""
+        return ""
+
 
 @dataclass(frozen=True)
 class Measurement:

@@ -85,7 +85,30 @@ class Anytime(Protocol):
         Returns
         -------
         ndarray, shape (n_samples, n_steps)
-            Classes; the last column is what `predict` returns.
+            Classes, up to the last time step of a trial; the last column is what `predict` returns. A sequence that
+            is over keeps its answer.
+        """
+        ...
+
+
+@runtime_checkable
+class Lasting(Protocol):
+    """A spiking classifier that works as long as a sequence lasts, through all of its weights in every time step."""
+
+    trainable_parameters: int
+
+    def time_steps(self, X: ArrayLike) -> NDArray[np.integer]:
+        """Return how many time steps the network takes for each sample.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of int, shape (n_samples,)
+            Time steps until the end of the sequence has reached the answer.
         """
         ...
 

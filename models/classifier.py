@@ -539,7 +539,7 @@ class Classifier(ParameterChecks, ClassifierMixin, BaseEstimator, ABC):
 
     def _require_single_precision(self, X: FloatArray) -> None:
         """Refuse samples beyond the range of float32, in which artificial networks compute, for all alike."""
-        largest = float(np.abs(X).max(initial=0))
+        largest = float(max(X.max(initial=0), -X.min(initial=0)))  # without a copy of X, which may be large
         if largest > LARGEST:
             raise InputError(
                 f"{type(self).__name__}: X holds {largest:.3g}, too large for single precision; scale X to about 1"

@@ -11,7 +11,7 @@ from brian2.units.fundamentalunits import Quantity
 from bnsim import checks
 from bnsim.arrays import Float64Array, Int64Array
 from bnsim.errors import InputError
-from bnsim.program import Program
+from bnsim.program import Program, Signal
 
 CORRECT = "reward.correct"
 
@@ -45,7 +45,8 @@ def check_signals(
     Raises
     ------
     InputError
-        If no rule has a signal of that name, a shape or value does not fit, or a signal is missing.
+        If no rule has a signal of that name, a shape or value does not fit, a signal is missing, or signals differ that
+        must be equal.
     """
     known = {f"{signal.projection}.{signal.name}": signal for signal in program.told}
     for name in given:
@@ -59,7 +60,28 @@ def check_signals(
             raise _missing(name, shape)
         else:
             told[signal.projection, signal.name] = np.full((shape[0], 1, *shape[1:]), signal.default or 0.0)
+    if plastic:
+        _check_agreement(program, told)
     return told, _correct(program, given, n_trials, plastic)
+
+
+def _check_agreement(program: Program, told: Signals) -> None:
+    """Refuse unequal signals of which one variable is made."""
+    first: dict[tuple[str, str], Signal] = {}
+    for signal in program.told:
+        other = first.setdefault((signal.owner, signal.name), signal) if signal.agreeing else signal
+        values, others = (told[each.projection, each.name] for each in (signal, other))
+        if values is not others and not _equal(values, others):
+            raise InputError(
+                f"Simulator.run(signals): '{signal.projection}.{signal.name}' differs from "
+                f"'{other.projection}.{other.name}', and "
+                f"{signal.owner!r} makes one variable of both; give both the same"
+            )
+
+
+def _equal(one: Float64Array, other: Float64Array) -> bool:
+    """Whether signals (trial, part, unit) are equal, of which one may be constant within the trial."""
+    return (one.shape[1] == other.shape[1] or 1 in (one.shape[1], other.shape[1])) and bool((one == other).all())
 
 
 def _correct(program: Program, given: Mapping[str, Any], n_trials: int, plastic: bool) -> Int64Array:

@@ -24,6 +24,7 @@ from bnsim.connectivity.base import Ends
 from bnsim.dimensions import unit_name
 from bnsim.distributions import Distribution
 from bnsim.errors import IneffectiveRuleWarning, InputError
+from bnsim.network.gradients import check_gradient
 from bnsim.network.population import Population
 from bnsim.network.projection import Projection
 from bnsim.neurons import NeuronModel
@@ -55,7 +56,7 @@ def check_projection(network: Network, projection: Projection, source: Populatio
     ------
     InputError
         If it ends on an encoder, weights, delays or the rule have the wrong unit, sign or shape, weights would have a
-        unit that no state holds, or a rule could make weights negative that must not be.
+        unit that no state holds, a rule could make weights negative that must not be, or its gradient would be wrong.
     """
     culprit = f"Projection({projection.name!r})"
     if not isinstance(target.model, NeuronModel):
@@ -81,6 +82,7 @@ def check_projection(network: Network, projection: Projection, source: Populatio
     _check_weights(f"{culprit}.weights", projection, target.model, unit, shape)
     check_values(f"{culprit}.delay", projection.delay, 1 * ms, shape, minimum=0.0, bounded=True)
     if projection.plasticity is not None:
+        check_gradient(network, projection, projection.plasticity)
         _check_rule(culprit, network, projection, projection.plasticity)
 
 

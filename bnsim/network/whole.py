@@ -53,8 +53,8 @@ class Network(Description):
     InputError
         If a name occurs twice or does not exist, a projection ends on an encoder, weights, delays or rules have the
         wrong unit, sign or shape, connectivity does not fit the sizes of populations, a rule needs a reward and the
-        network has none, spikes are expected of units that have no threshold, or a rule could make weights negative
-        that must not be.
+        network has none, spikes are expected of units that have no threshold, a rule could make weights negative that
+        must not be, or a rule that follows a gradient stands where it would follow another one.
     """
 
     populations: Sequence[Population]

@@ -74,6 +74,9 @@ class PlasticityRule(Description, abstract=True):
         provides.
     signal_defaults : dict of str to float
         Values where a run gives no signal.
+    agreeing : tuple of str
+        Those of the postsynaptic signals that must be equal in all rules onto one population that name them here, since
+        they make one variable (`common`) of them.
 
     Raises
     ------
@@ -98,6 +101,7 @@ class PlasticityRule(Description, abstract=True):
     trial_end: ClassVar[tuple[tuple[Where, str], ...]] = ()
     signals: ClassVar[dict[str, SignalKind]] = {}
     signal_defaults: ClassVar[dict[str, float]] = {}
+    agreeing: ClassVar[tuple[str, ...]] = ()
     STRUCTURE: ClassVar[tuple[str, ...]] = (
         "equations",
         "persistent",
@@ -136,6 +140,9 @@ class PlasticityRule(Description, abstract=True):
             checks.one_of(f"{owner}.signals[{name!r}]", kind, get_args(SignalKind))
         for name in self.signal_defaults:
             checks.one_of(f"{owner}.signal_defaults", name, self.signals)
+        for name in self.agreeing:
+            of_neurons = [name for name, kind in self.signals.items() if kind == "postsynaptic"]
+            checks.one_of(f"{owner}.agreeing", name, of_neurons)
         for name, (tau, statement) in {**self.presynaptic_traces, **self.postsynaptic_traces}.items():
             check_statements(f"{owner}: trace {name!r}", statement, {})
             checks.one_of(f"{owner}: time constant of {name!r}", tau, self.parameters)

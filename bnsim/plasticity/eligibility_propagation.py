@@ -47,8 +47,10 @@ class EligibilityPropagation(GradientDescent):
     error_j is the learning signal that `bnsim.ErrorBroadcast` brings from the readout in the same step. The gradient is
     that of the readout's loss where the influence of a spike on other neurons' later spikes is left out. The weight
     changes at the end of a trial (see `bnsim.GradientDescent`). All quantities are those of one synapse and its two
-    neurons, and go forward in time. Synapses must have no delay, and the neurons no refractory period, in which slope
-    would have to be 0. A neuron without adaptation has theta_increment = 0.
+    neurons, and go forward in time. A neuron without adaptation has theta_increment = 0. `bnsim.Network` refuses the
+    rule where these equations would not hold: other synapses and neurons, delays, short-term plasticity, a refractory
+    period (in which slope would have to be 0), another scale or time constant than those of the neurons and the
+    readout, and neurons that no `bnsim.ErrorBroadcast` reaches, or one that is listed later.
 
     References
     ----------

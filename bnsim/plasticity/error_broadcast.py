@@ -35,7 +35,9 @@ class ErrorBroadcast(GradientDescent):
 
     error_k is that of `bnsim.ReadoutError`, and the gradient that of the forward weight between the same two units:
     both ends change their synapse alike, so that feedback weights which start equal to the forward ones, in units of
-    `scale`, stay equal. List the projection after that of the readout and before those that use the learning signal.
+    `scale`, stay equal. List the projection before those that use the learning signal. `bnsim.Network` refuses another
+    order, synapses of another kind, short-term plasticity, and a readout that is no `bnsim.LeakyReadout` with
+    `tau_output`, or whose errors no `bnsim.ReadoutError` makes.
 
     Signals: as in `bnsim.GradientDescent`.
 

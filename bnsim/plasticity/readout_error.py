@@ -37,8 +37,9 @@ class ReadoutError(GradientDescent):
 
     the exact gradient of the cross-entropy of a logistic unit a class, summed over steps with the weights `asked`. The
     error of a unit follows from its own potential alone; that of a softmax would need those of all. The weight changes
-    at the end of a trial (see `bnsim.GradientDescent`). Synapses must have no delay. All projections onto one readout
-    share its error: give them the same signals.
+    at the end of a trial (see `bnsim.GradientDescent`). All projections onto one readout share its error: give their
+    rules the same `scale`, and the same target and asked. `bnsim.Network` refuses other synapses and neurons, delays,
+    short-term plasticity and another time constant, for which the gradient would be wrong.
 
     Signals: target (postsynaptic, required where learning is on): 1 for the unit of the right class, 0 for the others.
     asked (postsynaptic, default 1): how much an error counts; 0 in a step in which no answer is asked for.
@@ -65,6 +66,7 @@ class ReadoutError(GradientDescent):
         "asked": "postsynaptic",
     }
     signal_defaults: ClassVar[dict[str, float]] = {**GradientDescent.signal_defaults, "asked": 1.0}
+    agreeing: ClassVar[tuple[str, ...]] = ("target", "asked")
 
 
 @dataclass(frozen=True, repr=False)

@@ -278,6 +278,8 @@ class Signal:
         Value where a run gives none; None where it must give one.
     given : bool
         Whether the run gives it; False where the network's reward does.
+    agreeing : bool
+        Whether it must equal those of the same name that reach the same population.
     """
 
     projection: str
@@ -288,6 +290,7 @@ class Signal:
     size: int
     default: float | None
     given: bool
+    agreeing: bool = False
 
     @property
     def shared(self) -> bool:

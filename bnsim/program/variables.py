@@ -177,7 +177,8 @@ def signals(link: Link) -> Iterator[Signal]:
         else:
             target = link.target
             checks.one_of(f"{type(rule).__name__}.signals: variable of the postsynaptic neuron", name, link.names)
-            yield Signal(link.name, name, "population", target.name, link.names[name], target.size, default, True)
+            symbol, agreeing = link.names[name], name in rule.agreeing
+            yield Signal(link.name, name, "population", target.name, symbol, target.size, default, True, agreeing)
 
 
 def _stored(equations: Mapping[str, SingleEquation]) -> list[tuple[str, SingleEquation]]:

@@ -163,7 +163,7 @@ class StudyJob:
     def identity(self) -> Identity:
         """The checksums of everything that the results depend on."""
         settings = (self.study, dict(self.options), self.others, _described(self.subject))
-        checksum = self.subject.source.checksum if isinstance(self.subject, Subject) else ""
+        checksum = self.subject.source.checksum if isinstance(self.subject, Subject) else self.config.data_checksum
         return Identity(_digest(repr(settings).encode()), checksum, code_of(find(self.study).folder))
 
     @property

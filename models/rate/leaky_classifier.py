@@ -114,7 +114,7 @@ class LeakyClassifier(SequenceLearner):
     # What `OnlineClassifier` asks for.
 
     def _start(self, X: FloatArray) -> None:
-        self._read(X)  # refuses what is no sequence by its place in X, before samples come in another order
+        self._rows(X)  # refuses what is no sequence by its place in X, before samples come in another order
         generator = np.random.default_rng([self.random_state_, 0x1EA4])
         n_steps, n_channels = self._shape
         memory = n_steps if self.memory is None else self.memory

@@ -113,6 +113,46 @@ class SpikingRecurrent(SequenceLearner, SpikingClassifier):
         check_is_fitted(self)
         return np.concatenate([answer for _, _, answer in self._answered(self._checked(X))])
 
+    def time_steps(self, X: ArrayLike) -> NDArray[np.int64]:
+        """Return how many time steps the network takes for each sample: until its end has reached the readout.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of int, shape (n_samples,)
+            Numbers of time steps.
+        """
+        check_is_fitted(self)
+        return self._held * self._read(self._checked(X)).lengths
+
+    def predictions_over_time(self, X: ArrayLike) -> NDArray[Any]:
+        """Return the class of each sample after each time step, of what has been asked for up to then.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray, shape (n_samples, n_steps)
+            Classes, after 1, 2, ... time steps of a trial. Before the answer is asked for, that of the readout in this
+            time step alone; from the end of a sequence on, that of `predict`.
+        """
+        samples = self._checked(X)
+        found = []
+        for read, recording, answer in self._answered(samples):
+            chances, asked = self._chances(recording), self._asked(read)
+            so_far = (chances * asked[:, :, None]).cumsum(axis=1)
+            labels = np.where(asked.cumsum(axis=1) > 0, so_far.argmax(axis=2), chances.argmax(axis=2))
+            over = np.arange(recording.n_steps) >= self._held * read.lengths[:, None] - 1
+            found.append(np.where(over, answer.argmax(axis=1)[:, None], labels))
+        return self.classes_[np.concatenate(found)]
+
     def course(self, X: ArrayLike, steps: Sequence[int]) -> dict[str, FloatArray]:
         """Return what the hidden neurons hold as some frames begin (see `models.capabilities.Remembering`).
 
@@ -189,7 +229,7 @@ class SpikingRecurrent(SequenceLearner, SpikingClassifier):
     # What `OnlineClassifier` asks for.
 
     def _start(self, X: FloatArray) -> None:
-        self._read(X)  # refuses samples that are no sequences
+        self._rows(X)  # refuses samples that are no sequences
         generator = np.random.default_rng([self.random_state_, 0x5EC5])
         n_channels, n, n_classes = self._shape[1], self.units, len(self.classes_)
         inputs = self.input_weight / np.sqrt(n_channels) * generator.standard_normal((n_channels, n))
@@ -244,15 +284,21 @@ class SpikingRecurrent(SequenceLearner, SpikingClassifier):
 
     def _answered(self, X: FloatArray) -> Iterator[tuple[Sequences, bnsim.Recording, Float64Array]]:
         """Samples, recordings and probabilities (sample, class) with learning frozen, a chunk each."""
-        decay = self._dynamics().kappa
         for start in range(0, len(X), CHUNK):
             samples = X[start : start + CHUNK]
             recording = self._present(samples, self.recorded, self.traced)
             read = self._read(samples)
-            # A trace shows the start of a step, with what has arrived; what comes out is what is left after the step.
-            potentials = decay / THRESHOLD * recording.trace(READOUT, "v").values
-            asked = np.repeat(read.asked, self._held, axis=1) / self._held
-            yield read, recording, np.einsum("ntk,nt->nk", softmax(potentials, axis=2), asked)
+            yield read, recording, np.einsum("ntk,nt->nk", self._chances(recording), self._asked(read))
+
+    def _chances(self, recording: bnsim.Recording) -> Float64Array:
+        """The softmax of the readout (sample, time step, class)."""
+        # A trace shows the start of a step, with what has arrived; what comes out is what is left after the step.
+        decay = self._dynamics().kappa
+        return softmax(decay / THRESHOLD * recording.trace(READOUT, "v").values, axis=2)
+
+    def _asked(self, read: Sequences) -> Float64Array:
+        """Which part each time step has in the answer (sample, time step)."""
+        return np.repeat(read.asked, self._held, axis=1) / self._held
 
     def _predict(self, X: FloatArray) -> LabelArray:
         return np.concatenate([answer.argmax(axis=1) for _, _, answer in self._answered(X)])

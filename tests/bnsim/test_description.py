@@ -477,6 +477,12 @@ def test_a_class_variable_takes_the_place_of_a_parameter() -> None:
             "Mine.signal_defaults: unknown 'targt'; did you mean",
         ),
         (
+            bnsim.ErrorModulated,
+            {"agreeing": ("learning_rate_factor",)},
+            "Mine.agreeing: unknown 'learning_rate_factor'; choose from target",
+        ),
+        (bnsim.ErrorModulated, {"agreeing": ("targt",)}, "Mine.agreeing: unknown 'targt'; did you mean 'target'?"),
+        (
             bnsim.PairSTDP,
             {"postsynaptic_traces": {"y": ("tau_mius", "y += 1")}},
             "Mine: time constant of 'y': unknown 'tau_mius'; did you mean 'tau_minus'?",

@@ -16,6 +16,7 @@ from models.capabilities import (
     Anytime,
     CountDecision,
     Differentiable,
+    Lasting,
     Layered,
     Probabilistic,
     Receptive,
@@ -49,8 +50,8 @@ HAS: dict[str, set[type]] = {
     "gru": {Probabilistic, Taught},
     "rate-recurrent": {Probabilistic, Remembering},
     "rflo": {Probabilistic, Remembering},
-    "surrogate-recurrent": {Recordable, Probabilistic, Remembering},
-    "eprop": {Recordable, Probabilistic, Remembering},
+    "surrogate-recurrent": {Recordable, Anytime, Lasting, Probabilistic, Remembering},
+    "eprop": {Recordable, Anytime, Lasting, Probabilistic, Remembering},
     "converted": {*SPIKING, Anytime, Layered, Differentiable},
     "convolutional": FEEDFORWARD,
     "converted-convolutional": {*SPIKING, Anytime, Layered, Differentiable},
@@ -176,7 +177,7 @@ def test_records_the_spikes_that_activity_counts(fitted: Classifier, digits: Dig
 def test_decisions_over_time_end_in_the_prediction(fitted: Classifier, digits: Digits) -> None:
     model, X = able(fitted, Anytime), digits.X_held[:20]
     found = model.predictions_over_time(X)
-    assert found.shape == (20, fitted.get_params()["duration"])
+    assert found.shape == (20, able(fitted, Recordable).record(X).n_steps)
     np.testing.assert_array_equal(found[:, -1], fitted.predict(X))
     assert (found[:, 0] != found[:, -1]).any()
 
@@ -301,6 +302,7 @@ def test_another_activation_than_a_rectifier_makes_no_chain() -> None:
 CALLS: dict[type, Callable[[Any, np.ndarray], object]] = {
     Recordable: lambda model, X: model.record(X),
     Anytime: lambda model, X: model.predictions_over_time(X),
+    Lasting: lambda model, X: model.time_steps(X),
     SpikeReadOut: lambda model, X: model.hidden_spikes(X),
     Layered: lambda model, X: model.linear_layers(),
     ActivationReadOut: lambda model, X: model.read_out_activations(X),

@@ -66,7 +66,7 @@ def test_samples_beyond_single_precision_are_refused_by_all_alike(
     assert refused(quick(name), 1e39 * digits.X[:64], digits.y[:64]) == message
     for method in (fitted.predict, fitted.activity, fitted.operations):
         with pytest.raises(InputError) as caught:
-            method(1e39 * digits.X_held[:3])
+            method(-1e39 * digits.X_held[:3])
         assert str(caught.value) == message
     assert fitted_attributes(fitted) != []
 

@@ -35,6 +35,11 @@ the rest is the same for all, so that the bits of cells and GLM have no interval
 one of some thirty settings, and the grids and factors the third of three, that were compared before with the held-out
 seconds in view: their figures may be somewhat too good.
 
+A recording of one's own (`receptor.recording`) is treated the same way, from the first sample of its stimulus on, for
+whole seconds, at least 6. Its stimulus is one signal, with mean 0 and standard deviation 1, in place of level and
+amplitude; it is stimulus 0 of the results. Delays, time constants, lags and the refractory period are the grasshopper's
+unless others are given, and no yardstick speaks of it.
+
 References
 ----------
 Recordings: nitime (Rokem, Trumpis & Perez 2009), the extra `neurons`. W. M. Kistler, W. Gerstner and J. L. van Hemmen,
@@ -45,10 +50,22 @@ J. W. Pillow et al., Nature 454, 995-999 (2008): generalised linear model.
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, PositiveFloat
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    ValidationInfo,
+    field_validator,
+)
 
+from bnsim.errors import InputError
 from experiments.spec import Metric, Options
 from experiments.yardsticks import Classic, Yardstick
 
@@ -62,8 +79,15 @@ SHOWN = 6
 """Sampled trains that are shown, of each read-out."""
 RECORDED = -1
 """Number of the recorded train among those that are shown."""
+OWN = 0
+"""Number that stands for the stimulus of one's own recording, of which no yardstick speaks."""
 RESOLUTION = 0.1
 """Resolution of the spikes that are shown, in ms."""
+TAU_M = (0.2, 0.3, 0.5, 0.7, 1.0, 1.4, 2.0)
+TAU_THETA = (1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 50.0)
+"""Membrane and adaptation time constants in ms among which the likelihood of training decides."""
+LAGS = (2.0, 12.0)
+"""First and last lag of the stimulus on which filters have their bumps, in ms."""
 AS_FITTED, SHARPENED = "as fitted", "sharpened"
 """The two read-outs."""
 
@@ -74,17 +98,56 @@ def _known_step(step: float) -> float:
     return step
 
 
+def _as_text(name: object) -> object:
+    return str(name) if isinstance(name, int) and not isinstance(name, bool) else name
+
+
+_Name = Annotated[str, BeforeValidator(_as_text)]
+"""A name, which may be a number."""
+
+
+def _absolute(path: str) -> str:
+    return str(Path(path).expanduser().absolute())
+
+
+def _two_lags(lags: tuple[float, ...]) -> tuple[float, ...]:
+    if len(lags) != 2 or not lags[0] < lags[1] <= 1000:
+        raise ValueError("give the first lag and a longer last one, of 1000 ms at most")
+    return lags
+
+
+@cache
+def _checksum(path: str, size: int, changed: int) -> str:
+    """SHA-256 of a file, read again when its size or its time has changed: all jobs of a sweep ask for it."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 class Config(Options):
     """Options of the experiment.
 
     Parameters
     ----------
     stimuli
-        Which recordings: 1, with amplitudes up to 200 Hz, 2, with amplitudes up to 800 Hz.
+        Which recordings of the grasshopper, unless `recording` is given: 1, with amplitudes up to 200 Hz, 2, with
+        amplitudes up to 800 Hz.
+    recording
+        A recording of one's own instead: an NWB file, or another file that Neo reads.
+    signal
+        Name of its stimulus: a signal at a regular rate, with the number of the column in brackets where it has
+        several, as in `current[0]`. None: there is one.
+    unit
+        Name of its neuron, or its number (in NWB its id). None: there is one.
     step
         Time step, in ms: 0.1, 0.2 or 0.5, since spikes were recorded in steps of 0.1 ms.
     delays
         Delays of the stimulus that are tried with the cells, in ms; each is rounded to a step.
+    membrane
+        Membrane time constants that are tried with the cells, in ms.
+    adaptation
+        Adaptation time constants that are tried with the adaptive cell, in ms.
+    lags
+        Lags of the first and of the last of the filters behind which GLM and network have the stimulus, in ms.
     refractory
         Absolute refractory period, in ms: a whole number of steps.
     precision
@@ -92,10 +155,36 @@ class Config(Options):
     """
 
     stimuli: tuple[Literal[1, 2], ...] = Field(min_length=1)
+    recording: Annotated[str, AfterValidator(_absolute)] | None = None
+    signal: _Name | None = None
+    unit: _Name | None = None
     step: Annotated[float, AfterValidator(_known_step)]
-    delays: tuple[Annotated[PositiveFloat, Field(le=100)], ...] = Field(min_length=1)
+    delays: tuple[Annotated[NonNegativeFloat, Field(le=100)], ...] = Field(min_length=1)
+    membrane: Annotated[tuple[PositiveFloat, ...], Field(min_length=1, max_length=40)] = TAU_M
+    adaptation: Annotated[tuple[PositiveFloat, ...], Field(min_length=1, max_length=100)] = TAU_THETA
+    lags: Annotated[tuple[NonNegativeFloat, ...], AfterValidator(_two_lags)] = LAGS
     refractory: PositiveFloat
     precision: PositiveFloat = Field(le=100)
+
+    @field_validator("signal", "unit")
+    @classmethod
+    def _of_a_recording(cls, name: str | None, info: ValidationInfo) -> str | None:
+        if name is not None and info.data.get("recording") is None:
+            raise ValueError("it is part of a recording of one's own; give receptor.recording, too")
+        return name
+
+    @property
+    def data_checksum(self) -> str:
+        """Checksum of the recording of one's own; "" without one."""
+        if self.recording is None:
+            return ""
+        try:
+            found = Path(self.recording).stat()
+            return _checksum(self.recording, found.st_size, found.st_mtime_ns)
+        except OSError as error:
+            raise InputError(
+                f"receptor.recording: cannot read {self.recording} ({error.strerror}); give the path of a recording"
+            ) from None
 
 
 _STIMULUS = {"stimulus": int}
@@ -170,6 +259,15 @@ CLASSIC = Classic(
             "dB",
             "Level of the sound",
             "Relative to its mean, from 5 s on, of the first seed.",
+            facts=_STIMULUS,
+            step="Time (time steps)",
+            summarised=False,
+        ),
+        Metric(
+            "own_stimulus",
+            "",
+            "Stimulus of one's own recording",
+            "With mean 0 and standard deviation 1, from 5 s on, of the first seed.",
             facts=_STIMULUS,
             step="Time (time steps)",
             summarised=False,

@@ -11,6 +11,7 @@ from bnsim.plotting.style import BLUE, FAINT, INK, ORANGE, VERMILLION, style
 from experiments.classics.receptor import (
     AS_FITTED,
     CLASSIC,
+    OWN,
     RECORDED,
     RESOLUTION,
     SHARPENED,
@@ -18,20 +19,21 @@ from experiments.classics.receptor import (
     WINDOW,
 )
 from experiments.run_directory import Run
-from experiments.shared.stored import Entry, first_curve, model_summaries, rows
+from experiments.shared.stored import Entry, model_summaries, rows
 from experiments.shared.wording import listed, stated
 from experiments.spec import Fact, Plate
 
 _COLOURS = dict(zip(CLASSIC.subjects, (BLUE, VERMILLION, INK, ORANGE), strict=True))
 _FASTEST = {1: 200, 2: 800}
+_NAMES = {OWN: "own recording", 1: "stimulus 1", 2: "stimulus 2"}
 
 PLATES = (
     Plate(
         "receptor_spikes",
         "Spikes of the cell, and of its models",
-        "A part of a held-out second, for each stimulus: level of the sound, recorded spikes (top row, tall), and "
-        "spikes that each model samples: six trains by the read-out as it was fitted (pale) and six by the sharpened "
-        "one, of the first seed.",
+        "A part of a held-out second, for each stimulus: level of the sound, or the stimulus of one's own recording, "
+        "recorded spikes (top row, tall), and spikes that each model samples: six trains by the read-out as it was "
+        "fitted (pale) and six by the sharpened one, of the first seed.",
     ),
     Plate(
         "receptor",
@@ -56,7 +58,7 @@ def draw(run: Run) -> dict[str, Figure]:
     dict of str to Figure
         Figures by file name without suffix.
     """
-    stimuli = list(run.config[CLASSIC.name]["stimuli"])
+    stimuli = _stimuli(run)
     with style():
         spikes = Figure(figsize=(8.4, 4.2))
         cells = spikes.subplots(2, len(stimuli), squeeze=False, sharex=True, height_ratios=[1, 3.2])
@@ -90,7 +92,7 @@ def sentences(run: Run) -> list[str]:
         Sentences for the report.
     """
     told = []
-    for stimulus in run.config[CLASSIC.name]["stimuli"]:
+    for stimulus in _stimuli(run):
         for metric, facts, words in (
             ("bits_per_spike", {"history": "own"}, "Bits per spike"),
             ("coincidence", {"read_out": SHARPENED}, "Coincidence factors"),
@@ -98,8 +100,13 @@ def sentences(run: Run) -> list[str]:
             found = _of_models(run, metric, stimulus=stimulus, **facts)
             parts = [f"{stated(entry[0])} ({model})" for model, entry in found.items()]
             if parts:
-                told.append(f"{words}, stimulus {stimulus}: {listed(parts)}.")
+                told.append(f"{words}, {_NAMES[stimulus]}: {listed(parts)}.")
     return told
+
+
+def _stimuli(run: Run) -> list[int]:
+    config = run.config[CLASSIC.name]
+    return list(config["stimuli"]) if config.get("recording") is None else [OWN]
 
 
 def _of_models(run: Run, metric: str, **facts: Fact) -> dict[str, list[Entry]]:
@@ -108,10 +115,16 @@ def _of_models(run: Run, metric: str, **facts: Fact) -> dict[str, list[Entry]]:
 
 
 def _level(ax: Axes, run: Run, stimulus: int) -> None:
-    level = first_curve(run, CLASSIC["level"], stimulus=stimulus)
+    own = stimulus == OWN
+    found = rows(run, CLASSIC["own_stimulus" if own else "level"], stimulus=stimulus)
+    of_one = found[found["model"] == found["model"].iloc[0]]  # each model has been given the same stimulus
+    level = of_one.sort_values("step")["value"].to_numpy(float)
     times = run.config[CLASSIC.name]["step"] * np.arange(len(level))
     ax.plot(times, level, color=INK, linewidth=0.8)
-    ax.set(ylabel="Level (dB)", title=f"Stimulus {stimulus}: modulated up to {_FASTEST[stimulus]} Hz")
+    if own:
+        ax.set(ylabel="Stimulus (SD)", title="Own recording")
+    else:
+        ax.set(ylabel="Level (dB)", title=f"Stimulus {stimulus}: modulated up to {_FASTEST[stimulus]} Hz")
 
 
 def _raster(ax: Axes, run: Run, stimulus: int) -> None:
@@ -156,7 +169,7 @@ def _bars(ax: Axes, run: Run, stimuli: list[int], metric: str, fact: str, values
                 ax.bar(at, entry["mean"], 0.9 * width, color=face, label=label)
                 if entry["ci_low"] is not None:
                     ax.vlines(at, entry["ci_low"], entry["ci_high"], color=INK, linewidth=0.8)
-    ax.set_xticks(range(len(stimuli)), [f"stimulus {stimulus}" for stimulus in stimuli])
+    ax.set_xticks(range(len(stimuli)), [_NAMES[stimulus] for stimulus in stimuli])
     ax.tick_params(axis="x", length=0)
 
 

@@ -14,8 +14,8 @@ from experiments.classics.receptor.models import Fitted
 from experiments.classics.receptor.read_out import fitted, probability
 from experiments.classics.receptor.recorded import Recorded
 
-FIRST_LAG, LAST_LAG, LAG_STEP = 2.0, 12.0, 0.5
-"""Lags of the stimulus on which filters have their bumps, in ms."""
+N_LAGS = 21
+"""Number of bumps on the lags of the stimulus."""
 N_HISTORY, HISTORY, FINEST = 8, 60.0, 1.0
 """Number of bumps on the time since a spike, their reach and the time up to which they are equally wide, in ms."""
 
@@ -33,7 +33,7 @@ def fit_glm(recorded: Recorded, free: NDArray[np.bool_], config: Config, seed: i
     free
         Steps in which the cell is not refractory.
     config
-        Options: the refractory period.
+        Options: lags and the refractory period.
     seed
         Not used: nothing is random.
 
@@ -42,7 +42,7 @@ def fit_glm(recorded: Recorded, free: NDArray[np.bool_], config: Config, seed: i
     Fitted
         The model.
     """
-    stimulus, history = filtered_stimulus(recorded), filtered_spikes(recorded)
+    stimulus, history = filtered_stimulus(recorded, config.lags), filtered_spikes(recorded)
     read_out = fitted(np.hstack([stimulus, history]), recorded, free)
     alone = fitted(stimulus, recorded, np.ones_like(free))
     of_stimulus, of_history = np.split(read_out.weights, [stimulus.shape[1]])
@@ -67,7 +67,7 @@ def fit_network(recorded: Recorded, free: NDArray[np.bool_], config: Config, see
     free
         Steps in which the cell is not refractory.
     config
-        Options: the refractory period.
+        Options: lags and the refractory period.
     seed
         Of initial weights and of the order of steps.
 
@@ -78,7 +78,7 @@ def fit_network(recorded: Recorded, free: NDArray[np.bool_], config: Config, see
     """
     from models.artificial.intensity_network import IntensityNetwork  # TensorFlow
 
-    stimulus, history = filtered_stimulus(recorded), filtered_spikes(recorded)
+    stimulus, history = filtered_stimulus(recorded, config.lags), filtered_spikes(recorded)
     both, counted = np.hstack([stimulus, history]), recorded.training & free
     network = IntensityNetwork(seed).fit(both[counted], recorded.spikes[counted] / recorded.dt)
     training = recorded.training
@@ -97,22 +97,25 @@ def fit_network(recorded: Recorded, free: NDArray[np.bool_], config: Config, see
     return Fitted(network.log_intensity(both), alone.log_intensity(stimulus), sample)
 
 
-def stimulus_filters(dt: float) -> FloatArray:
+def stimulus_filters(dt: float, lags: tuple[float, ...]) -> FloatArray:
     """Return raised cosines on the lags of the stimulus.
 
     Parameters
     ----------
     dt
         Time step in ms.
+    lags
+        Lags of the first and of the last bump, in ms.
 
     Returns
     -------
     ndarray of float, shape (lag, filter)
         The filters; the first lag is 0.
     """
-    lags = np.arange(0, LAST_LAG + 2 * LAG_STEP, dt)
-    centres = np.arange(FIRST_LAG, LAST_LAG + LAG_STEP / 2, LAG_STEP)
-    return _bumps((lags[:, np.newaxis] - centres) / LAG_STEP)
+    first, last = lags
+    between = (last - first) / (N_LAGS - 1)
+    centres = first + between * np.arange(N_LAGS)
+    return _bumps((np.arange(0, last + 2 * between, dt)[:, np.newaxis] - centres) / between)
 
 
 def history_filters(dt: float) -> FloatArray:
@@ -138,20 +141,22 @@ def _bumps(places: FloatArray) -> FloatArray:
     return (1 + np.cos(np.clip(places * np.pi / 2, -np.pi, np.pi))) / 2
 
 
-def filtered_stimulus(recorded: Recorded) -> FloatArray:
+def filtered_stimulus(recorded: Recorded, lags: tuple[float, ...]) -> FloatArray:
     """Return the filtered channels of the stimulus.
 
     Parameters
     ----------
     recorded
         The recording.
+    lags
+        Lags of the first and of the last bump, in ms.
 
     Returns
     -------
     ndarray of float, shape (step, channel x filter)
         All filters of the first channel, then of the next.
     """
-    filters = stimulus_filters(recorded.dt)
+    filters = stimulus_filters(recorded.dt, lags)
     return np.hstack([_convolved(channel, filters) for channel in recorded.channels.T])
 
 

@@ -17,9 +17,6 @@ from experiments.classics.receptor.models import Fitted
 from experiments.classics.receptor.read_out import ReadOut, bits_per_spike, fitted
 from experiments.classics.receptor.recorded import Recorded
 
-TAU_M = (0.2, 0.3, 0.5, 0.7, 1.0, 1.4, 2.0)
-TAU_THETA = (1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 50.0)
-"""Membrane and adaptation time constants in ms among which the likelihood of training decides."""
 _Times: TypeAlias = tuple[float, float, float | None]
 """Delay, membrane time constant, and adaptation time constant where there is adaptation, in ms."""
 KEPT = 5
@@ -36,7 +33,7 @@ def fit_lif(recorded: Recorded, free: NDArray[np.bool_], config: Config, seed: i
     free
         Steps in which the cell is not refractory.
     config
-        Options: delays and refractory period.
+        Options: delays, time constants and refractory period.
     seed
         Not used: nothing is random.
 
@@ -58,7 +55,7 @@ def fit_adaptive_lif(recorded: Recorded, free: NDArray[np.bool_], config: Config
     free
         Steps in which the cell is not refractory.
     config
-        Options: delays and refractory period.
+        Options: delays, time constants and refractory period.
     seed
         Not used: nothing is random.
 
@@ -80,17 +77,19 @@ def _fit(recorded: Recorded, free: NDArray[np.bool_], config: Config, *, adapts:
     the threshold's adaptation is the increment.
     """
     refractory, every_step = config.refractory, np.ones_like(free)
-    bases = {delay: _Bases(recorded, refractory, delay) for delay in config.delays}
-    tried = [(delay, tau_m, None) for delay, tau_m in product(config.delays, TAU_M)]
+    bases = {delay: _Bases(recorded, config, delay) for delay in config.delays}
+    tried = [(delay, tau_m, None) for delay, tau_m in product(config.delays, config.membrane)]
     best = _ranked(bases, tried, recorded, free)
     if adapts:
         pairs = [(delay, tau_m) for delay, tau_m, _ in best[:KEPT]]
-        best = _ranked(bases, [(*pair, tau_theta) for pair, tau_theta in product(pairs, TAU_THETA)], recorded, free)
+        best = _ranked(
+            bases, [(*pair, tau_theta) for pair, tau_theta in product(pairs, config.adaptation)], recorded, free
+        )
     delay, tau_m, tau_theta = best[0]
     variables = bases[delay](tau_m, tau_theta)
     read_out = fitted(variables, recorded, free)
     silent = replace(recorded, spikes=np.zeros_like(recorded.spikes))
-    passive = _Bases(silent, refractory, delay)(tau_m, None)[:, :-1]
+    passive = _Bases(silent, config, delay)(tau_m, None)[:, :-1]
     return Fitted(
         read_out(variables),
         fitted(passive, recorded, every_step)(passive),
@@ -137,27 +136,31 @@ class _Bases:
     ----------
     recorded
         The recording.
-    refractory, delay
-        Absolute refractory period, and delay of the stimulus, in ms.
+    config
+        Options: time constants and the refractory period.
+    delay
+        Delay of the stimulus in ms.
     """
 
-    def __init__(self, recorded: Recorded, refractory: float, delay: float) -> None:
+    def __init__(self, recorded: Recorded, config: Config, delay: float) -> None:
+        self._membrane, self._adaptation = config.membrane, config.adaptation
         self._kinds = recorded.channels.shape[1] + 1
-        gains = np.tile(np.eye(self._kinds)[:, :-1], (len(TAU_M), 1))
-        resets = np.tile(np.eye(self._kinds)[:, -1], len(TAU_M))
-        thetas = np.resize(TAU_THETA, len(resets))  # spikes are given: whichever cell adapts
-        parameters = Parameters(np.repeat(TAU_M, self._kinds), resets, gains, thetas, np.ones(len(resets)))
+        count = max(len(self._membrane) * self._kinds, len(self._adaptation))
+        place = np.arange(count) % (len(self._membrane) * self._kinds)
+        taus, own = np.array(self._membrane)[place // self._kinds], np.eye(self._kinds)[place % self._kinds]
+        thetas = np.resize(self._adaptation, count)  # spikes are given: whichever cell adapts
+        parameters = Parameters(taus, own[:, -1], own[:, :-1], thetas, np.ones(count))
         channels = delayed(recorded.channels, delay, recorded.dt)
-        self._v, theta = forced(parameters, channels, recorded.spikes, recorded.dt, refractory)
-        self._theta = theta[:, : len(TAU_THETA)].copy()  # without the others, which are the same
+        self._v, theta = forced(parameters, channels, recorded.spikes, recorded.dt, config.refractory)
+        self._theta = theta[:, : len(self._adaptation)].copy()  # without the others, which are the same
 
     def __call__(self, tau_m: float, tau_theta: float | None) -> FloatArray:
         """Return the potentials of the cells with a membrane time constant, and the adaptation, if there is any."""
-        first = TAU_M.index(tau_m) * self._kinds
+        first = self._membrane.index(tau_m) * self._kinds
         potentials = self._v[:, first : first + self._kinds]
         if tau_theta is None:
             return potentials
-        return np.column_stack([potentials, self._theta[:, TAU_THETA.index(tau_theta)]])
+        return np.column_stack([potentials, self._theta[:, self._adaptation.index(tau_theta)]])
 
 
 class _Cell:

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bnsim.arrays import FloatArray
-from experiments.classics.receptor import AS_FITTED, CLASSIC, RECORDED, RESOLUTION, SHARPENED, SHOWN, WINDOW, Config
+from experiments.classics.receptor import (
+    AS_FITTED,
+    CLASSIC,
+    OWN,
+    RECORDED,
+    RESOLUTION,
+    SHARPENED,
+    SHOWN,
+    WINDOW,
+    Config,
+)
 from experiments.classics.receptor.filters import fit_glm, fit_network
 from experiments.classics.receptor.lif import fit_adaptive_lif, fit_lif
 from experiments.classics.receptor.models import Fit
+from experiments.classics.receptor.own import load_own
 from experiments.classics.receptor.read_out import TRAINS, bits_per_spike, coincidence, sharpened
 from experiments.classics.receptor.recorded import SECOND, Recorded, load
 from experiments.spec import Measurement, Outcome, Progress, Untrained
 
-FITS: Mapping[str, Fit] = {
+FITS: dict[str, Fit] = {
     "lif": fit_lif,
     "adaptive-lif": fit_adaptive_lif,
     "glm": fit_glm,
@@ -48,13 +59,20 @@ def run(config: Config, subject: Untrained, progress: Progress) -> Outcome:
     """
     rows: list[Measurement] = []
     n_train = n_held_out = 0
-    for number, stimulus in enumerate(config.stimuli):
-        recorded = load(stimulus, config.step)
+    stimuli = config.stimuli if config.recording is None else (OWN,)
+    for number, stimulus in enumerate(stimuli):
+        recorded = _loaded(stimulus, config)
         rows += _judged(recorded, stimulus, config, subject)
         n_train += round(recorded.training.sum() * recorded.dt / SECOND)
         n_held_out += round(recorded.held_out.sum() * recorded.dt / SECOND)
-        progress(number + 1, len(config.stimuli))
+        progress(number + 1, len(stimuli))
     return Outcome(n_train, n_held_out, tuple(rows))
+
+
+def _loaded(stimulus: int, config: Config) -> Recorded:
+    if config.recording is None:
+        return load(stimulus, config.step)
+    return load_own(config.recording, config.signal, config.unit, config.step)
 
 
 def _judged(recorded: Recorded, stimulus: int, config: Config, subject: Untrained) -> Iterator[Measurement]:
@@ -89,7 +107,8 @@ def _judged(recorded: Recorded, stimulus: int, config: Config, subject: Untraine
         yield CLASSIC["by_chance"](np.nanmean(by_chance), stimulus=stimulus)
     if subject.seed == 0:
         yield from _shown(recorded.spikes, recorded, stimulus, RECORDED)
-        yield from CLASSIC["level"].curve(recorded.level[_window(recorded.dt)], stimulus=stimulus)
+        level = CLASSIC["own_stimulus" if stimulus == OWN else "level"]
+        yield from level.curve(recorded.level[_window(recorded.dt)], stimulus=stimulus)
 
 
 def _key(seed: int, number: int) -> int:

@@ -93,7 +93,8 @@ STUDY = Study(
             "count",
             "Operations if all units were active",
             "Operations if every unit were active: the multiply-accumulates of an artificial network; for a spiking "
-            "network, one for each synapse at each time step, and the multiply-accumulates outside of it.",
+            "network, one for each synapse at each time step, those from values and between hidden neurons included, "
+            "and the multiply-accumulates outside of it. Time steps after the end of a sequence do not count.",
         ),
         Metric("neuron_updates", "count", "Neuron updates", "Number of neurons times number of time steps."),
         Metric(

@@ -16,7 +16,7 @@ from experiments.spec import Measurement, Outcome, Progress, Subject
 from experiments.studies.energy import STUDY, Config
 from experiments.studies.energy.joules import FLOATS, Cost, integer_joules, joules, nonzero_share
 from experiments.studies.energy.quantised import BITS_8, front_end_products, quantised, rounded
-from models.capabilities import Differentiable
+from models.capabilities import Differentiable, Lasting
 
 if TYPE_CHECKING:
     from models.classifier import Activity, Classifier, Layer, OperationCount
@@ -63,12 +63,17 @@ def _costs(model: Classifier, X: FloatArray, y: LabelArray) -> Iterator[Measurem
     skipped = sum(size * (1 - nonzero_share(before.responses)) for before, size in trained if before.binned is None)
     cost = _cost(operations, len(X))
     spiking = activity.bin_width is not None
-    steps = _steps(operations, activity, len(X)) if spiking else 1
     synapses = sum(size for before, size in trained if before.binned is not None)
+    if isinstance(model, Lasting):
+        steps = float(model.time_steps(X).mean())
+        dense = model.trainable_parameters * steps
+    else:
+        steps = _steps(operations, activity, len(X)) if spiking else 1
+        dense = cost.multiply_accumulates + synapses * steps
     yield STUDY["accuracy"](np.mean(predicted == y))
     yield STUDY["effective_acs"](cost.accumulates)
     yield STUDY["effective_macs"](cost.multiply_accumulates - (0 if spiking else skipped))
-    yield STUDY["dense"](cost.multiply_accumulates + synapses * steps)
+    yield STUDY["dense"](dense)
     yield STUDY["neuron_updates"](cost.neuron_updates)
     yield STUDY["activation_sparsity"](_sparsity(activity, steps))
     yield STUDY["footprint"](_stored_bytes(model))

@@ -4,8 +4,10 @@ A spiking network has an answer at any time of a trial. An artificial network ha
 complete: its accuracy does not depend on time. Each network is trained and then shown test samples, and the study
 measures what the answer would be if the trial ended early. The spikes up to that time decide, by the rule that decides
 at the end: the output unit with most spikes wins; among equals, the one whose last spike came first; a converted
-network decides by its own rule. Where the answer is no count of output spikes, as in `diehl-cook`, only the probes tell
-when it is there.
+network decides by its own rule. A recurrent network whose readout does not spike has the mean of the readout's softmax
+over the time steps in which an answer has been asked for; before the first of them, the softmax at that time. The trial
+lasts as long as the longest sequence; one that is over keeps its answer. Where the answer is none of these, as in
+`diehl-cook`, only the probes tell when it is there.
 
 A probe is a linear reader of one layer: a logistic regression on standardised spike counts, trained on `n_probe`
 training samples. An early exit ends the trial as soon as the best output unit leads the second by a given number of
@@ -33,7 +35,8 @@ class Config(Options):
     n_probe
         Number of training samples that the linear probes are trained on.
     points
-        Number of times at which the answer is read, at equal distances over a trial, rounded to whole ms.
+        Number of times at which the answer is read, at equal distances over a trial, rounded to whole ms, or to whole
+        time steps where these are longer.
     margins
         Leads, in spikes, at which a trial may end.
     """
@@ -102,7 +105,7 @@ STUDY = Study(
             "accuracy_after",
             "fraction",
             "Accuracy after some time",
-            "Fraction of the samples classified correctly by the spikes up to this time.",
+            "Fraction of the samples classified correctly by what the network has done up to this time.",
             better="more",
             step=_TIME,
         ),

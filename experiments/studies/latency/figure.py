@@ -54,6 +54,8 @@ def draw(run: Run) -> dict[str, Figure]:
             _layers(twins, run, model, look, STUDY["twin_correlation"], 1)
         answer.set(title="Decision", xlabel="Time (ms)", ylabel="Accuracy (%)")
         probes.set(title="Linear probes", xlabel="Time (ms)", ylabel="Accuracy (%)")
+        if not early.lines:
+            early.text(0.5, 0.5, "no output that spikes", transform=early.transAxes, ha="center", color=INK, fontsize=9)
         early.set(title="Early exit", xlabel="Mean time of the decision (ms)", ylabel="Accuracy (%)")
         twins.set(title="Likeness to the twin", xlabel="Time (ms)", ylabel="Correlation with activations")
         answer.legend(loc="lower right")

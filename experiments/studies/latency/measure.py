@@ -71,8 +71,7 @@ def _over_time(
     model = found.model
     assert isinstance(model, Recordable)
     seen, taught = _recorded(model, test.X), _recorded(model, learned.X)
-    ends = _times(seen.duration, config.points)
-    steps = _steps(ends, seen)
+    ends, steps = _moments(seen, config.points)
     yield from _first(seen)
     for layer, spikes in seen.spikes.items():
         n_units = seen.populations[layer]
@@ -106,14 +105,24 @@ def _recorded(model: Recordable, X: NDArray[np.float64]) -> Recording:
     return Recording(parts[0].duration, parts[0].dt, trials, counts, spikes)
 
 
+def _moments(seen: Recording, points: int) -> tuple[list[int], list[int]]:
+    """Return times in whole ms and the number of time steps up to each; times are those of steps longer than 1 ms."""
+    ends = _times(seen.duration, points)
+    steps = _steps(ends, seen)
+    if seen.dt > 1e-3:
+        steps = sorted(set(steps))
+        ends = [round(1e3 * seen.dt * step) for step in steps]
+    return ends, steps
+
+
 def _times(duration: float, points: int) -> list[int]:
     """Return times in whole ms, the last of which is the end of the trial."""
     return sorted({max(1, round(1e3 * duration * place / points)) for place in range(1, points + 1)})
 
 
 def _steps(ends: list[int], seen: Recording) -> list[int]:
-    """Return the number of time steps up to each of these times (ms), at least one."""
-    return [max(1, round(end / 1e3 / seen.dt)) for end in ends]
+    """Return the number of time steps up to each of these times (ms), at least one and no more than there are."""
+    return [min(max(1, round(end / 1e3 / seen.dt)), seen.n_steps) for end in ends]
 
 
 def _first(seen: Recording) -> Iterator[Measurement]:
@@ -129,7 +138,7 @@ def _answers(
 ) -> NDArray[np.integer] | None:
     """Return the class of each sample after each of these steps (time, sample).
 
-    None if the decision does not depend on counts of output spikes.
+    None if the decision is not known before the end.
     """
     if isinstance(model, Anytime):
         return model.predictions_over_time(X)[:, np.array(steps) - 1].T
@@ -144,6 +153,8 @@ def _accuracy(
         yield STUDY["accuracy_after"](accuracy, end)
     reached = np.flatnonzero(accuracies >= FINAL_SHARE * final)
     yield STUDY["time_to_90"](ends[reached[0]])
+    if "output" not in seen.spikes:  # a readout without spikes leads by none
+        return
     counts = counts_until(seen.spikes["output"], seen.n_trials, seen.populations["output"], _steps(ends, seen), seen.dt)
     lead = margin(counts)
     for least in config.margins:

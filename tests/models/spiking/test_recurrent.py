@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -108,6 +109,21 @@ def test_a_sample_without_time_is_a_frame_of_any_length() -> None:
     assert model.score(X, y) > 0.9
 
 
+@pytest.mark.parametrize("model", ["eprop", "surrogate-recurrent", "rate-recurrent"])
+def test_a_training_begins_without_a_copy_of_its_samples(model: str) -> None:
+    """Those of a task in time take hundreds of megabytes."""
+    rows = as_rows(np.random.default_rng(0).normal(size=(1000, 40, 9)))
+    learner = create(model, sequence_shape=(40, 10), units=2, random_state=0)
+    tracemalloc.start()
+    try:
+        learner.n_features_in_ = rows.shape[1]
+        learner._begin_fit(rows, np.arange(2))
+        learner._start(rows)
+        assert tracemalloc.get_traced_memory()[1] < rows.nbytes / 4  # the mask alone is a tenth
+    finally:
+        tracemalloc.stop()
+
+
 def test_networks_that_learn_differently_start_alike() -> None:
     one, other = (network(name, passes=1).fit(X[:4], Y[:4]) for name in ("surrogate-recurrent", "eprop"))
     one._start(X)
@@ -121,6 +137,22 @@ def test_nothing_after_the_end_of_a_sequence_bears_on_its_answer(surrogate: Spik
     steps = X.reshape(len(X), *SHAPE)
     filled = np.where(steps[:, :, -1:] > 0, steps, [9.0, 9.0, 9.0, 0.0])
     assert np.array_equal(surrogate.predict_proba(filled.reshape(len(X), -1)), surrogate.predict_proba(X))
+
+
+def test_an_answer_before_the_end_is_that_of_what_was_asked_up_to_then(surrogate: SpikingRecurrent) -> None:
+    """Three time steps a frame, of which the last two count: sample by sample, as it is defined."""
+    found = surrogate.predictions_over_time(X)
+    assert found.shape == (len(X), 3 * 8)
+    potentials = np.exp(-5 / surrogate.tau_output) * 1e3 * surrogate.record(X).trace("output", "v").values
+    chances = np.exp(potentials) / np.exp(potentials).sum(axis=2, keepdims=True)
+    for sample, length in enumerate(LENGTHS):
+        first, end = 3 * max(0, length - 2), 3 * length
+        for step in range(3 * 8):
+            last = min(step + 1, end)
+            heard = chances[sample, first:last] if last > first else chances[sample, step : step + 1]
+            assert found[sample, step] == surrogate.classes_[heard.sum(axis=0).argmax()], (sample, step)
+    assert np.array_equal(found[:, -1], surrogate.predict(X))
+    assert len(np.unique(found, axis=1).T) > 3  # it changes its mind
 
 
 def test_the_course_of_hidden_neurons_is_that_of_their_equations(surrogate: SpikingRecurrent) -> None:
@@ -194,6 +226,7 @@ def test_work_counts_only_what_happens_while_a_sequence_lasts(surrogate: Spiking
     assert found.synaptic_operations == n_spikes * (19 + 2)
     assert found.multiply_accumulates == n_steps * (4 * 20 + 2)  # no value is 0
     assert found.neuron_updates == n_steps * (20 + 2)
+    assert np.array_equal(surrogate.time_steps(X), 3 * LENGTHS)
 
 
 def test_activity_has_values_spikes_and_answers(surrogate: SpikingRecurrent) -> None:

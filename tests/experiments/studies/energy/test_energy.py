@@ -16,6 +16,7 @@ from experiments.studies.energy import STUDY, figure, measure
 from experiments.studies.energy.quantised import quantised, rounded
 from experiments.tasks.dataset import final_split
 from models.registry import create
+from models.sequences import as_rows
 from tests.experiments.digits import DIGITS, FIELD, SMALL, ignore, tiny, value
 
 ONE_PASS = {"passes": 1}
@@ -78,6 +79,23 @@ def test_an_artificial_network_skips_what_is_zero() -> None:
     assert measurements["effective_macs"] == pytest.approx(expected)
     zeros = [float(np.mean(layer.responses == 0)) * layer.responses.shape[1] for layer in layers[1:]]
     assert measurements["activation_sparsity"] == pytest.approx(sum(zeros) / 30)
+
+
+def test_a_recurrent_network_has_synapses_onto_itself() -> None:
+    """By hand: 3 inputs and the bias onto 5 cells, each onto the 4 others and 2 classes, with a bias of their own."""
+    lengths = np.array([4, 2, 1, 3] * 5)
+    X = as_rows(np.random.default_rng(0).normal(size=(20, 4, 3)), lengths)
+    X.reshape(20, 4, 4)[:, :, 0] = 0.0  # an input that sends nothing, which counts all the same
+    parameters = {"units": 5, "frame": 15.0, "dt": 5.0, "passes": 1, "backend": "numpy", "random_state": 0}
+    y = np.arange(20) % 2
+    model = create("surrogate-recurrent", sequence_shape=(4, 4), **parameters).fit(X, y)
+    found = {row.metric: row.value for row in measure._costs(model, X, y)}
+    steps = 3 * lengths.mean()
+    assert found["dense"] == pytest.approx(steps * (4 * 5 + 5 * 4 + 5 * 2 + 2))
+    assert found["effective_macs"] == pytest.approx(steps * (3 * 5 + 2))
+    assert found["neuron_updates"] == pytest.approx(steps * (5 + 2))
+    spikes = model.activity(X)["hidden"].responses.mean()
+    assert found["activation_sparsity"] == pytest.approx(1 - spikes / steps)
 
 
 def test_twins_with_integers_by_hand(twins: Outcome) -> None:

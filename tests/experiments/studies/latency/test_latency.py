@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from experiments.run_directory import Run
@@ -9,7 +10,9 @@ from experiments.spec import Outcome, Subject
 from experiments.studies.latency import STUDY, figure
 from experiments.studies.latency import measure as latency
 from experiments.studies.latency.measure import _times
-from tests.experiments.digits import DIGITS, FIELD, SMALL, curve, ignore, tiny, value
+from experiments.tasks.dataset import Dataset
+from models.sequences import as_rows
+from tests.experiments.digits import DIGITS, FIELD, SMALL, curve, ignore, measurements, tiny, value
 
 FILTERS = {"image_shape": (8, 8), "n_filters": 100, "passes": 5}
 CONFIG = tiny(STUDY, n_measured=150, n_probe=100)
@@ -70,6 +73,26 @@ def test_a_converted_network_comes_to_what_its_source_computes() -> None:
     assert likeness[100] > 0.99  # of 100 steps a count tells an activation to a hundredth of the largest
     assert likeness[25] < likeness[100]
     assert curve(outcome, "accuracy_after")[100] == value(outcome, "final_accuracy")
+
+
+@pytest.mark.slow
+def test_sequences_of_unequal_length_keep_their_answers() -> None:
+    """Class 1 begins with a large value, and all is known after a frame of 10 ms and the two that the way takes."""
+    generator = np.random.default_rng(0)
+    y = np.arange(200) % 2
+    values = generator.uniform(0, 0.5, (200, 6, 1))
+    values[:, 0, 0] += 2.0 * y
+    rows = as_rows(values, generator.integers(1, 7, 200))
+    task = Dataset("short-and-long", rows, y, ("small", "large"), None, 1.0, sequence_shape=(6, 2))
+    parameters = {"sequence_shape": (6, 2), "units": 20, "passes": 3, "learning_rate": 0.3, "backend": "numpy"}
+    config = tiny(STUDY, n_measured=40, n_probe=60, points=5)
+    outcome = latency.run(config, Subject(task, "eprop", parameters, 0), ignore)
+    course = curve(outcome, "accuracy_after")
+    # 6 frames, and the two time steps of the way; fifths of that, in whole steps of 10 ms.
+    assert list(course) == [20, 30, 50, 60, 80]
+    assert course[20] < 0.8 < course[80] == value(outcome, "final_accuracy")
+    assert value(outcome, "time_to_90") <= 40
+    assert not measurements(outcome, "early_exit_time")  # the readout does not spike
 
 
 def test_an_artificial_network_has_an_accuracy_and_no_time() -> None:
