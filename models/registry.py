@@ -234,7 +234,7 @@ _OWN: Mapping[str, Entry] = MappingProxyType(
             "BNS",
             "rate-recurrent",
             "the network of rate-recurrent, of which each synapse learns from its own trace (Murray 2019)",
-            shared=(*_SEQUENCE_TRAINING, "memory"),
+            shared=(*_SEQUENCE_TRAINING, "memory", "input_scale"),
         ),
         "converted": Entry(
             "models.spiking.converted:ConvertedDense",

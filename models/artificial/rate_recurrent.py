@@ -22,9 +22,9 @@ class RateRecurrent(LeakyClassifier):
     batch the mean over its sequences. After each batch W_in, W_rec, b, W_out and c take one step down its gradient.
     Decision: the class with the largest mean of p over the steps of the answer, of equals the first.
 
-    W_in and W_out start Glorot-uniform, W_rec as a random orthogonal matrix without its diagonal, for no unit
-    is connected to itself, biases at 0. Time constants are drawn for
-    each unit, so that log tau is uniform between 0 and log `memory`, and stay. Numbers have single precision.
+    W_in and W_out start Glorot-uniform, W_in times `input_scale`, W_rec as a random orthogonal matrix without its
+    diagonal, for no unit is connected to itself, biases at 0. Time constants are drawn for each unit, so that log tau
+    is uniform between 0 and log `memory`, and stay. Numbers have single precision.
 
     Parameters
     ----------
@@ -40,6 +40,8 @@ class RateRecurrent(LeakyClassifier):
         Number of rate units.
     memory : float or None
         Longest time constant of a unit, in steps; None: as many as a sample has. 1: no unit leaks slowly.
+    input_scale : float
+        Factor on the initial weights from the input, which is worth more than 1 where one channel of many is 1.
     optimizer : str
         "plain": w -= eta g; "adam": that of Kingma & Ba (2015).
     learning_rate : float
@@ -84,6 +86,7 @@ class RateRecurrent(LeakyClassifier):
         predict_next: bool = False,
         units: int = 100,
         memory: float | None = None,
+        input_scale: float = 1.0,
         optimizer: str = "plain",
         learning_rate: float = 0.05,
         final_rate: float = 0.02,
@@ -96,6 +99,7 @@ class RateRecurrent(LeakyClassifier):
         self.predict_next = predict_next
         self.units = units
         self.memory = memory
+        self.input_scale = input_scale
         self.optimizer = optimizer
         self.learning_rate = learning_rate
         self.final_rate = final_rate

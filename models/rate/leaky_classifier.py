@@ -32,6 +32,7 @@ class LeakyClassifier(SequenceLearner):
 
     LOOK = 256
     memory: float | None
+    input_scale: float
     network_: LeakyNetwork
     moments_: Moments | None
 
@@ -103,6 +104,7 @@ class LeakyClassifier(SequenceLearner):
         self._require(
             self.memory is None or (number and 1 <= self.memory < np.inf), "memory", "a number of at least 1, or None"
         )
+        self._require_positive("input_scale")
 
     def _read(self, X: FloatArray) -> tuple[FloatArray, FloatArray, LabelArray]:
         """The sequences (sample, step, channel), which part each step has in the answer, and the lengths."""
@@ -118,7 +120,9 @@ class LeakyClassifier(SequenceLearner):
         generator = np.random.default_rng([self.random_state_, 0x1EA4])
         n_steps, n_channels = self._shape
         memory = n_steps if self.memory is None else self.memory
-        self.network_ = LeakyNetwork.draw(n_channels - 1, self.units, len(self.classes_), memory, generator)
+        self.network_ = LeakyNetwork.draw(
+            n_channels - 1, self.units, len(self.classes_), memory, generator, self.input_scale
+        )
         self.moments_ = Moments.of(self.optimizer, self.network_.learned)
 
     def _learn(self, X: FloatArray, labels: LabelArray, total: int | None) -> None:

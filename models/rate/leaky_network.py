@@ -53,7 +53,13 @@ class LeakyNetwork:
 
     @classmethod
     def draw(
-        cls, n_inputs: int, n_units: int, n_classes: int, memory: float, generator: np.random.Generator
+        cls,
+        n_inputs: int,
+        n_units: int,
+        n_classes: int,
+        memory: float,
+        generator: np.random.Generator,
+        input_scale: float = 1.0,
     ) -> LeakyNetwork:
         """Draw an untrained network, in single precision.
 
@@ -65,19 +71,22 @@ class LeakyNetwork:
             Longest time constant, in steps.
         generator : numpy.random.Generator
             Draws weights and time constants.
+        input_scale : float
+            Factor on W_in.
 
         Returns
         -------
         LeakyNetwork
-            W_in and W_out are uniform within plus and minus sqrt(6 / (units before + units after)), W_rec is a random
-            orthogonal matrix without its diagonal, biases are 0, and log tau is uniform between 0 and log `memory`.
+            W_in and W_out are uniform within plus and minus sqrt(6 / (units before + units after)), W_in times
+            `input_scale`; W_rec is a random orthogonal matrix without its diagonal, biases are 0, and log tau is
+            uniform between 0 and log `memory`.
         """
         # The signs make what the decomposition gives uniform among orthogonal matrices (Mezzadri 2007).
         directions, upper = np.linalg.qr(generator.standard_normal((n_units, n_units)))
         recurrent = directions * np.sign(np.diag(upper))
         np.fill_diagonal(recurrent, 0.0)
         return cls(
-            inputs=glorot(generator, (n_inputs, n_units)),
+            inputs=np.float32(input_scale) * glorot(generator, (n_inputs, n_units)),
             recurrent=recurrent.astype(np.float32),
             bias=np.zeros(n_units, np.float32),
             output=glorot(generator, (n_units, n_classes)),

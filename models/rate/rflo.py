@@ -55,6 +55,8 @@ class RandomFeedbackLocalOnline(LeakyClassifier):
         Number of rate units.
     memory : float or None
         Longest time constant of a unit, in steps; None: as many as a sample has. 1: no unit leaks slowly.
+    input_scale : float
+        Factor on the initial weights from the input, which is worth more than 1 where one channel of many is 1.
     feedback : str
         "random" or "symmetric".
     feedback_scale : float
@@ -113,6 +115,7 @@ class RandomFeedbackLocalOnline(LeakyClassifier):
         predict_next: bool = False,
         units: int = 100,
         memory: float | None = None,
+        input_scale: float = 1.0,
         feedback: str = "random",
         feedback_scale: float = 1.0,
         optimizer: str = "plain",
@@ -127,6 +130,7 @@ class RandomFeedbackLocalOnline(LeakyClassifier):
         self.predict_next = predict_next
         self.units = units
         self.memory = memory
+        self.input_scale = input_scale
         self.feedback = feedback
         self.feedback_scale = feedback_scale
         self.optimizer = optimizer

@@ -150,6 +150,9 @@ def test_a_network_is_drawn_as_it_says() -> None:
     assert logarithms.max() <= np.log(100) + 1e-6
     assert logarithms.mean() == pytest.approx(np.log(100) / 2, abs=0.2)
     assert (LeakyNetwork.draw(3, 10, 2, 1, np.random.default_rng(0)).tau == 1).all()
+    stronger = LeakyNetwork.draw(3, 400, 2, 100.0, np.random.default_rng(0), input_scale=8.0)
+    np.testing.assert_array_equal(stronger.inputs, 8 * network.inputs)
+    np.testing.assert_array_equal(stronger.recurrent, network.recurrent)
 
 
 @pytest.mark.parametrize("model", BOTH)
@@ -172,7 +175,7 @@ def test_errors(model: type[LeakyClassifier]) -> None:
         model(answer_steps=2).fit(X, Y)
     for culprit in (
         *({"units": 0}, {"memory": 0.5}, {"memory": np.inf}, {"memory": True}, {"optimizer": "sgd"}),
-        *({"learning_rate": 0.0}, {"final_rate": -1.0}, {"batch_size": 0}),
+        *({"input_scale": 0.0}, {"learning_rate": 0.0}, {"final_rate": -1.0}, {"batch_size": 0}),
     ):
         (parameter,) = culprit
         with pytest.raises(InputError, match=rf"^{name}.{parameter}: got .*; give "):
