@@ -122,7 +122,7 @@ _SPIKES_OF_STRINGS = {
     "passes": 1,
 }
 """Symbols pass quickly: one reaches the readout within a frame, and is out of it two later."""
-_RATES_OF_STRINGS = {"units": 256, "memory": 3.0, "learning_rate": 0.3, "passes": 1}
+_RATES_OF_STRINGS = {"units": 256, "memory": 3.0, "input_scale": 20.0, "passes": 1}
 _SPIKES_IN_TIME = {
     **_ONE_FRAME,
     "sequences": Chosen(
@@ -240,8 +240,8 @@ MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
                 tried=3,
             ),
         },
-        "rate-recurrent": {**_ONE_SEQUENCE_A_STEP, "strings": Chosen(_RATES_OF_STRINGS, tried=6)},
-        "rflo": {**_ONE_SEQUENCE_A_STEP, "strings": Chosen({**_RATES_OF_STRINGS, "feedback_scale": 0.1}, tried=19)},
+        "rate-recurrent": {**_ONE_SEQUENCE_A_STEP, "strings": Chosen({**_RATES_OF_STRINGS, "learning_rate": 1.0}, tried=16)},
+        "rflo": {**_ONE_SEQUENCE_A_STEP, "strings": Chosen({**_RATES_OF_STRINGS, "learning_rate": 0.3}, tried=26)},
         "surrogate-recurrent": {
             **_SPIKES_IN_TIME,
             "evidence": Chosen({"learning_rate": 0.5, "passes": 2}, tried=2),
@@ -250,7 +250,7 @@ MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
         "eprop": {
             **_SPIKES_IN_TIME,
             "evidence": Chosen({"learning_rate": 6.0, "passes": 2}, tried=8),
-            "strings": Chosen({**_SPIKES_OF_STRINGS, "learning_rate": 6.0, "feedback_scale": 0.1}, tried=41),
+            "strings": Chosen({**_SPIKES_OF_STRINGS, "learning_rate": 6.0, "feedback_scale": 0.4}, tried=46),
         },
         "article-dense": {},
     }

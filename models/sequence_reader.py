@@ -87,8 +87,6 @@ class SequenceLearner(SequenceReader, OnlineClassifier):
         """Of learners whose errors come back along weights of their own."""
         self._require(self.feedback in FEEDBACK, "feedback", f"one of {', '.join(FEEDBACK)}")
         self._require_positive("feedback_scale")
-        fits = self.feedback == "random" or self.feedback_scale == 1
-        self._require(fits, "feedback_scale", "1 with symmetric feedback, which has the size of the forward weights")
 
     def _chunk_size(self) -> int:
         return -(-self.LOOK // self.batch_size) * self.batch_size

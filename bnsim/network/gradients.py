@@ -55,7 +55,7 @@ def check_gradient(network: Network, projection: Projection, rule: PlasticityRul
     ------
     InputError
         If the synapse is of another kind than the rule is for, has a delay or short-term plasticity, the neurons are of
-        another kind or have other constants, or no error reaches them.
+        another kind, have other constants or are integrated otherwise than exactly, or no error reaches them.
     """
     kind = next((synapse for of, synapse in SYNAPSES.items() if isinstance(rule, of)), None)
     if kind is None:
@@ -150,6 +150,11 @@ def _model(culprit: str, network: Network, name: str, kind: type[M]) -> M:
         raise InputError(
             f"{culprit} takes {name!r} to be {kind.__name__} neurons, not {type(model).__name__}; "
             f"give {kind.__name__}(), or another rule"
+        )
+    if model.method != "exact":
+        raise InputError(
+            f"{culprit} takes the potentials of {name!r} to decay exactly, not by method {model.method!r}; "
+            f'give {type(model).__name__}(method="exact")'
         )
     return model
 

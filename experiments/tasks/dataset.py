@@ -329,18 +329,23 @@ def _subset(dataset: Dataset, indices: NDArray[np.intp], limit: int | None, seed
     n_classes = len(dataset.classes)
     if limit is None or limit >= len(indices):
         return indices
-    if limit < n_classes:
-        raise InputError(f"{dataset.name}: {limit} samples cannot hold its {n_classes} classes; allow more")
     if dataset.predict_next:
         return _with_all_classes(dataset, indices, limit, seed)
+    if limit < n_classes:
+        raise InputError(f"{dataset.name}: {limit} samples cannot hold its {n_classes} classes; allow more")
     left_out = max(len(indices) - limit, n_classes)  # a stratified split needs one of each class on either side
     return _stratified(dataset, indices, left_out, seed)[0]
 
 
 def _with_all_classes(dataset: Dataset, indices: NDArray[np.intp], limit: int, seed: int) -> NDArray[np.intp]:
-    """One sample of each class, and any others: some symbols are so rare that no subset could hold their share."""
+    """One sample of each class, and any others: some symbols are so rare that no subset could hold their share.
+
+    Where not even one of each has room, any.
+    """
     order = np.random.default_rng([seed, 0x5717]).permutation(indices)
     _, first = np.unique(dataset.y[order], return_index=True)
+    if limit < len(first):
+        return np.sort(order[:limit])
     others = np.delete(order, first)[: limit - len(first)]
     return np.sort(np.concatenate([order[first], others]))
 

@@ -61,7 +61,8 @@ class RandomFeedbackLocalOnline(LeakyClassifier):
         "random" or "symmetric".
     feedback_scale : float
         Factor on random feedback weights, which have the size of the initial forward ones where it is 1. It sets how
-        fast hidden units learn beside the output, which learns with `learning_rate` alone.
+        fast hidden units learn beside the output, which learns with `learning_rate` alone. Symmetric feedback has the
+        size of the forward weights, whatever it is.
     optimizer : str
         "plain": as above; "adam": the sums take the place of the gradient in Adam (Kingma & Ba 2015), which keeps two
         numbers more for each synapse.
