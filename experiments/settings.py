@@ -240,7 +240,10 @@ MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
                 tried=3,
             ),
         },
-        "rate-recurrent": {**_ONE_SEQUENCE_A_STEP, "strings": Chosen({**_RATES_OF_STRINGS, "learning_rate": 1.0}, tried=16)},
+        "rate-recurrent": {
+            **_ONE_SEQUENCE_A_STEP,
+            "strings": Chosen({**_RATES_OF_STRINGS, "learning_rate": 1.0}, tried=16),
+        },
         "rflo": {**_ONE_SEQUENCE_A_STEP, "strings": Chosen({**_RATES_OF_STRINGS, "learning_rate": 0.3}, tried=26)},
         "surrogate-recurrent": {
             **_SPIKES_IN_TIME,

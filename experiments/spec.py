@@ -238,7 +238,8 @@ class Study:
     samples
         Which tasks it takes: "all", as most studies do that leave the samples as they are; "static", for a study that
         changes each feature by itself, and so the mask that says where a sequence ends; or "sequences" alone; or of
-        these "strings" alone, in which a symbol follows (`Dataset.predict_next`).
+        these "strings" alone, in which a symbol follows (`Dataset.predict_next`); or "classes", all but strings, for a
+        study that forms groups of classes, where the symbols of a string are of all, and some very rare.
     subjects
         Names and kinds of the units or networks that the study defines itself; empty if it measures the classifiers of
         the run.
@@ -258,7 +259,7 @@ class Study:
     order: int = DEFAULT_ORDER
     brief: bool = True
     opens_test_set: bool = False
-    samples: Literal["all", "static", "sequences", "strings"] = "all"
+    samples: Literal["all", "static", "sequences", "strings", "classes"] = "all"
     subjects: Mapping[str, Kind] = field(default_factory=dict)
     fixes: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)

@@ -2,9 +2,10 @@
 
 It is told where it is, and may swim in one of eight directions. The pool has a radius of 1 m; the platform lies in the
 middle of its north-eastern quadrant, with a radius of 0.1 m. An animal is put in at the wall, in the north, east, south
-or west, and swims 6 cm a step: 0.3 m/s with a step of 200 ms, so that a straight way is 11 or 22 steps long. After
-600 steps, or 120 s, it is taken out. The reward is 1 on the platform, and -0.02 for a step into the wall, which ends at
-the wall. All these values are this project's own, of the order of those in experiments with animals.
+or west, and swims 6 cm a step: 0.3 m/s with a step of 200 ms, so that the shortest way in eight directions is 12 or 24
+steps long. After 600 steps, or 120 s, it is taken out. The reward is 1 on the platform, and -0.02 for a step into the
+wall, which ends at the wall. All these values are this project's own, of the order of those in experiments with
+animals.
 
 References
 ----------

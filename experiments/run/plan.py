@@ -162,6 +162,7 @@ _OTHERS = {
     "static": "changes each feature by itself, and so the mask that says where a sequence ends; choose a task without "
     "time",
     "sequences": "looks at sequences; choose a task in time, as evidence is",
+    "classes": "forms groups of classes, and a string holds symbols of all; choose a task that is no text",
     "strings": "asks which symbol comes next in a string; choose next-character, or a text (book.txt)",
 }
 """Why a study refuses a task, by the samples that it takes."""

@@ -228,7 +228,7 @@ class Dataset:
         """What the samples are, as `Study.samples` names it."""
         if self.predict_next:
             return frozenset({"all", "sequences", "strings"})
-        return frozenset({"all", "static" if self.sequence_shape is None else "sequences"})
+        return frozenset({"all", "classes", "static" if self.sequence_shape is None else "sequences"})
 
     @property
     def protocol(self) -> str:

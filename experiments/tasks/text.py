@@ -31,8 +31,8 @@ BLANK = "blank"
 """Name of the class that stands for all but letters."""
 LEAST_CHARACTERS = 10_000
 """Of a text: some hundred windows to learn from, and about a thousand characters to test on."""
-LEAST_WINDOWS = 2
-"""Training windows, those for validation left aside, that a symbol follows: sets of equal shares need two."""
+LEAST = 2
+"""Times that a symbol comes in the training text, that for validation left aside, with a window before it."""
 _VALIDATION = 10
 """One in so many training windows of a file is for validation."""
 _NAMED = 30
@@ -63,8 +63,9 @@ def folded(text: str) -> str:
 def load(path: Path) -> Dataset:
     """Load a text of the user's.
 
-    The first nine tenths are for training, the last tenth of their windows for validation. Symbols that are too rare
-    there (`LEAST_WINDOWS`) become blanks, and blanks that are too rare are left out, which is said in `Dataset.notes`.
+    The first nine tenths are for training, the last tenth of their windows for validation. A symbol that fewer than
+    `LEAST` windows for training end before has further windows, which do. Symbols that come too rarely for that become
+    blanks, and blanks that do are left out, which is said in `Dataset.notes`.
 
     Parameters
     ----------
@@ -90,9 +91,10 @@ def load(path: Path) -> Dataset:
     notes = [f"{len(text):,} characters were read: letters in lower case, and one blank for what is between them"]
     if letters := sorted(rare - {" "}):
         more = f" and {len(letters) - _NAMED} more" if len(letters) > _NAMED else ""
-        notes.append(f"letters too rare to be learned were read as blanks: {' '.join(letters[:_NAMED])}{more}")
+        notes.append(f"letters that are not learned twice were read as blanks: {' '.join(letters[:_NAMED])}{more}")
     n_train = _n_train(text)
-    return windows(path.stem, text, sorted(set(text)), n_train, n_train // _VALIDATION, len(text) // 10, tuple(notes))
+    sizes = (n_train, n_train // _VALIDATION, len(text) // 10)
+    return windows(path.stem, text, sorted(set(text)), *sizes, tuple(notes), _before_rare(text))
 
 
 def windows(
@@ -103,6 +105,7 @@ def windows(
     n_validation: int,
     n_tested: int,
     notes: tuple[str, ...] = (),
+    further: Sequence[int] = (),
 ) -> Dataset:
     """Return a text as the data of a task.
 
@@ -122,6 +125,8 @@ def windows(
         Length of the last part of the text, of which the test windows are, with the character after each.
     notes
         As `Dataset` says.
+    further
+        Where further windows for training begin, which come first.
 
     Returns
     -------
@@ -136,7 +141,7 @@ def windows(
     n_possible = n_tested - WINDOW
     n_test = min(MOST_TESTED, n_possible)
     spread = len(text) - n_tested + np.arange(n_test) * n_possible // n_test
-    starts = np.concatenate([WINDOW * np.arange(n_train), spread])
+    starts = np.concatenate([np.array(further, np.int64), WINDOW * np.arange(n_train), spread])
     n_bytes = float(len(starts)) * WINDOW * (len(symbols) + 1) * np.dtype(np.float64).itemsize  # as networks see them
     check_fits(name, n_bytes, "shorten the text")
     places = _places(text, symbols)
@@ -147,7 +152,7 @@ def windows(
         (steps[:, :, None] == np.arange(len(symbols))).astype(np.uint8),
         places[starts + WINDOW],
         classes,
-        n_train=n_train,
+        n_train=len(further) + n_train,
         n_validation=n_validation,
         notes=notes,
         predict_next=True,
@@ -170,9 +175,28 @@ def _without_rare(text: str) -> tuple[str, set[str]]:
 
 
 def _rare(text: str) -> set[str]:
+    learned = Counter(text[WINDOW : _learned(text)])
+    return {symbol for symbol in set(text) if learned[symbol] < LEAST}
+
+
+def _before_rare(text: str) -> list[int]:
+    """Where windows begin that end before symbols which too few of the windows for training end before."""
+    stop = _learned(text)
+    followed, starts = Counter(text[WINDOW:stop:WINDOW]), []
+    for symbol in sorted(set(text)):
+        missing, place = LEAST - followed[symbol], WINDOW - 1
+        while missing > 0:
+            place = text.index(symbol, place + 1, stop)
+            if place % WINDOW > 0:  # else there is a window already
+                starts.append(place - WINDOW)
+                missing -= 1
+    return starts
+
+
+def _learned(text: str) -> int:
+    """Where the text ends that is learned from: that for validation is left aside."""
     n_train = _n_train(text)
-    learned = Counter(text[WINDOW : WINDOW * (n_train - n_train // _VALIDATION) + 1 : WINDOW])
-    return {symbol for symbol in set(text) if learned[symbol] < LEAST_WINDOWS}
+    return WINDOW * (n_train - n_train // _VALIDATION) + 1
 
 
 def _n_train(text: str) -> int:

@@ -70,8 +70,8 @@ class Eprop(SpikingRecurrent):
         "random" or "symmetric".
     feedback_scale : float
         Factor on random feedback weights, which have the size of the initial forward ones where it is 1. It sets how
-        fast hidden neurons learn beside the readout, which learns with `learning_rate` alone. Symmetric feedback has the
-        size of the forward weights, whatever it is.
+        fast hidden neurons learn beside the readout, which learns with `learning_rate` alone. Symmetric feedback has
+        the size of the forward weights, whatever it is.
     optimizer : str
         "plain": w -= eta g; "adam": that of Kingma & Ba (2015).
     learning_rate : float

@@ -48,6 +48,16 @@ CELL_RULE = "Projection('cell_to_cell').plasticity: EligibilityPropagation"
 READOUT_RULE = "Projection('cell_to_output').plasticity: ReadoutError"
 BACK_RULE = "Projection('output_to_cell').plasticity: ErrorBroadcast"
 REFUSED: list[tuple[Callable[[], object], str]] = [
+    (
+        lambda: network(OUT, BACK, RECURRENT, cell=replace(CELL, method="euler")),
+        f"{CELL_RULE} takes the potentials of 'cell' to decay exactly, not by method 'euler'; "
+        'give AdaptiveThresholdLIF(method="exact")',
+    ),
+    (
+        lambda: network(OUT, BACK, RECURRENT, readout=bnsim.LeakyReadout(method="euler")),
+        f"{READOUT_RULE} takes the potentials of 'output' to decay exactly, not by method 'euler'; "
+        'give LeakyReadout(method="exact")',
+    ),
     # Synapses.
     (
         lambda: network(OUT, BACK, replace(RECURRENT, synapse=bnsim.ExponentialCurrent())),

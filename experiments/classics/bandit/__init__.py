@@ -77,6 +77,13 @@ class Config(Options):
             raise ValueError("two arms have the largest chance; give one of them less")
         return chances
 
+    @field_validator("temperatures")
+    @classmethod
+    def _each_once(cls, temperatures: tuple[float, ...]) -> tuple[float, ...]:
+        if len(set(temperatures)) < len(temperatures):
+            raise ValueError("a temperature is given twice; give each once")
+        return temperatures
+
 
 CLASSIC = Classic(
     __name__,

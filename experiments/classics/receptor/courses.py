@@ -114,7 +114,9 @@ def _both(
 
 def _labels(names: list[str]) -> list[str]:
     """A name for each of several: its own, or its number where it has none or shares it."""
-    return [name if name and names.count(name) == 1 else str(place) for place, name in enumerate(names)]
+    numbers = [str(place) for place in range(len(names))]
+    found = [name if name and names.count(name) == 1 else number for name, number in zip(names, numbers, strict=True)]
+    return found if len(set(found)) == len(found) else numbers  # a name may be the number of another
 
 
 def _columns(name: str, count: int) -> list[str]:
@@ -194,9 +196,15 @@ def _from_neo(path: Path, signal: str | None, unit: str | None) -> tuple[Course,
     import neo
 
     segments = [segment for block in neo.io.get_io(str(path)).read() for segment in block.segments]
-    waves = [wave for segment in segments for wave in segment.analogsignals]
-    waves += [wave for segment in segments for wave in segment.irregularlysampledsignals]
-    trains = [train for segment in segments for train in segment.spiketrains]
+    whole = [segment for segment in segments if segment.spiketrains]
+    if len(whole) > 1:  # a stimulus of one and spikes of another would belong to different times
+        raise InputError(
+            f"receptor.recording: the file holds {len(whole)} segments with spikes, and one is taken; "
+            "save that which is meant as a file of its own"
+        )
+    waves = [wave for segment in whole or segments for wave in segment.analogsignals]
+    waves += [wave for segment in whole or segments for wave in segment.irregularlysampledsignals]
+    trains = [train for segment in whole for train in segment.spiketrains]
     signals = {
         label: partial(_neo_course, label, wave, column)
         for name, wave in zip(_labels([wave.name or "" for wave in waves]), waves, strict=True)

@@ -71,6 +71,7 @@ STUDY = Study(
     },
     settings=online_settings.SETTINGS,
     tried=online_settings.TRIED,
+    samples="classes",
     metrics=(
         Metric(
             "accuracy",

@@ -21,7 +21,7 @@ from models.sequences import SequenceShape
 if TYPE_CHECKING:
     from models.classifier import Classifier
 
-FIXED = {"passes": 1, "batch_size": 1, "final_rate": 1.0, "shift": 0, "saccade": 0, "predict_next": False}
+FIXED = {"passes": 1, "batch_size": 1, "final_rate": 1.0, "shift": 0, "saccade": 0}
 """Parameters of every model that has them."""
 
 

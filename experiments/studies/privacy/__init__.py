@@ -58,6 +58,7 @@ STUDY = Study(
         "final_rate": "privacy lets no learning rate fall; leave it out",
         "shift": "privacy shows images as they are; leave it out",
     },
+    samples="classes",
     metrics=(
         Metric(
             "membership_advantage",

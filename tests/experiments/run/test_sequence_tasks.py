@@ -20,7 +20,7 @@ def test_studies_that_change_single_features_take_no_sequences() -> None:
     request = Request("compare", "digits-rows", ("gru",), 1, "full")
     taken = check(request).studies
     assert set(STUDIES) - set(taken) == {"adversarial", "language"}
-    assert taken == {name: study for name, study in STUDIES.items() if study.samples in ("all", "sequences")}
+    assert taken == {name: study for name, study in STUDIES.items() if study.samples in ("all", "sequences", "classes")}
     message = (
         "^--task digits-rows: adversarial changes each feature by itself, and so the mask that says where a sequence "
         "ends; choose a task without time$"

@@ -73,6 +73,8 @@ def test_what_is_said_of_given_choices() -> None:
 def test_one_arm_must_be_the_best() -> None:
     with pytest.raises(ValidationError, match="two arms have the largest chance; give one of them less"):
         Config(chances=(0.5, 0.2, 0.5), block=10, blocks=2, temperatures=(1.0,))
+    with pytest.raises(ValidationError, match="a temperature is given twice; give each once"):
+        Config(chances=(0.5, 0.2), block=10, blocks=2, temperatures=(1.0, 1.0))
 
 
 @pytest.fixture(scope="module")

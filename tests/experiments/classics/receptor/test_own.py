@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import neo
@@ -96,6 +97,30 @@ def test_one_of_several(tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError, match=message):
             stimulus_and_spikes(path, name, unit)
+
+
+def test_a_name_may_be_the_number_of_another(tmp_path: Path) -> None:
+    waves = [signal(WAVE, name="1"), signal(2 * WAVE, name=None), signal(3 * WAVE, name="sound")]
+    path = Path(written(tmp_path, waves, [train(SPIKES)]))
+    for place, wanted in enumerate((WAVE, 2 * WAVE, 3 * WAVE)):
+        np.testing.assert_allclose(stimulus_and_spikes(path, str(place), None)[0].values, wanted)
+
+
+def test_stimulus_and_spikes_are_of_one_segment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = Path(written(tmp_path, [signal(WAVE)], [train(SPIKES)]))
+    block, silent, other = neo.Block(), neo.Segment(), neo.Segment()
+    silent.analogsignals.append(signal(5 * WAVE))
+    for segment in (neo.Segment(), silent, other):
+        block.segments.append(segment)
+    block.segments[0].analogsignals.append(signal(WAVE))
+    block.segments[0].spiketrains.append(train(SPIKES))
+    monkeypatch.setattr(neo.io, "get_io", lambda name: SimpleNamespace(read=lambda: [block]))
+    np.testing.assert_allclose(stimulus_and_spikes(path, None, None)[0].values, WAVE)
+    other.spiketrains.append(train(SPIKES))
+    with pytest.raises(
+        InputError, match=r"^receptor\.recording: the file holds 2 segments with spikes, and one"
+    ):
+        stimulus_and_spikes(path, None, None)
 
 
 def at_times(times: FloatArray) -> neo.IrregularlySampledSignal:

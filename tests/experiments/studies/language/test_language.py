@@ -95,7 +95,10 @@ def test_symbols_are_drawn_by_their_probabilities() -> None:
 def test_it_takes_strings_alone(tmp_path: Path) -> None:
     path = book(tmp_path / "book.txt")
     taken = check(Request("compare", path, ("gru",), 1, "full")).studies
-    assert set(STUDIES) - set(taken) == {"adversarial"}
+    assert set(STUDIES) - set(taken) == {"adversarial", "forgetting", "privacy"}
+    message = r"^--task book: forgetting forms groups of classes, and a string holds symbols of all; choose a task that"
+    with pytest.raises(InputError, match=message):
+        check(Request("forgetting", path, ("gru",), 1))
     for task in ("digits", "digits-rows"):
         assert "language" not in check(Request("compare", task, ("gru",), 1)).studies
         message = (
