@@ -94,7 +94,7 @@ class _Effect(TypedDict):
 
 
 class _Reference(TypedDict):
-    """A published figure, and what was measured."""
+    """A reference figure, and what was measured."""
 
     __pydantic_config__ = STRICT  # type: ignore[misc]
 

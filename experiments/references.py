@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Reference:
-    """A published figure; what was measured passes if it is at least `published` - `tolerance`.
+    """A reference figure; what was measured passes if it is at least `published` - `tolerance`.
 
     Parameters
     ----------

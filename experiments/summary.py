@@ -293,7 +293,7 @@ def _with_verdicts(entries: list[dict[str, Any]], design: Design, said: Verdict)
 
 
 def _references(metrics: list[dict[str, Any]], design: Design) -> list[dict[str, Any]]:
-    """Return the entries of the published figures that a run is held against; what is better than published passes."""
+    """Return the entries of the reference figures that a run is held against; what is better than published passes."""
     entries = []
     for reference in REFERENCES:
         if design.preset != "full" or design.task != reference.task:

@@ -57,7 +57,7 @@ def print_run(run: Run, *, everything: bool = False) -> None:
     if summary["references"]:
         console.print(_references(summary))
     elif of_classic:
-        console.print("no published figure holds under these conditions; the report shows what was measured")
+        console.print("no reference figure holds under these conditions; the report shows what was measured")
     if primary and not everything:
         count = len({entry["metric"] for entry in summary["metrics"]})
         more = f"all {count} metrics: `bnsim show {run.directory} --all`; one of them at every step: --metric NAME"

@@ -23,7 +23,8 @@ class Outlook:
     value
         The reward that it expects from there on.
     chances
-        Chance of each action (n_actions,), by what it has learned.
+        Chance of each action (n_actions,), as the agent takes it to be: that by which it learns. Where noise decides,
+        as in networks of spikes, it may decide with another.
     """
 
     value: float

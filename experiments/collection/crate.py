@@ -39,7 +39,7 @@ _DESCRIPTIONS = {
     "predictions.parquet": "Every final test prediction",
     "report.html": "The report",
     "results.parquet": "Every number, as tidy rows",
-    "summary.json": "Means with intervals, differences between twins, published figures",
+    "summary.json": "Means with intervals, differences between twins, reference figures",
 }
 _FOLDERS = {"figures": "Figure of the report", "recordings": "Response of a network to an example"}
 _FORMATS = {

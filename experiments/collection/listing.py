@@ -94,7 +94,7 @@ class Listed:
         Mean of the main metric, or of the one that was asked for, of each model: entries of summary.json. The main
         metric is the primary one of the study, if it has one.
     published
-        How many published figures the run holds itself against, and how many of them it reaches; empty without any.
+        How many reference figures the run holds itself against, and how many of them it reaches; empty without any.
     """
 
     run: str

@@ -74,7 +74,7 @@ def _about(entry: Listed) -> list[str]:
 
 
 def _main(entry: Listed) -> list[str]:
-    """Word the main numbers of a run: a line for each model, and one for its published figures."""
+    """Word the main numbers of a run: a line for each model, and one for its reference figures."""
     lines = []
     if entry.numbers:
         first = entry.numbers[0]
@@ -82,7 +82,7 @@ def _main(entry: Listed) -> list[str]:
         lines.append(first["metric"] + (f" ({facts})" if facts else ""))
     lines += [f"  {number['model']} {mean_text(number)}" for number in entry.numbers]
     if entry.published:
-        lines.append(f"{entry.published['passed']} of {entry.published['of']} published figures")
+        lines.append(f"{entry.published['passed']} of {entry.published['of']} reference figures")
     return lines
 
 

@@ -21,7 +21,7 @@ Sentence: TypeAlias = tuple[str | Study, ...]
 MOST = 5
 """Sentences."""
 _NAMED = 3
-"""Pairs of twins, networks or published figures that are named rather than counted."""
+"""Pairs of twins, networks or reference figures that are named rather than counted."""
 _SIDES: tuple[Side, Side] = ("model", "twin")
 _END = re.compile(r"[.!?](?=\s+[A-Z]|\s*$)")
 """Of a sentence."""
@@ -31,7 +31,7 @@ def in_short(run: Run, said: Mapping[str, Sequence[str]]) -> list[Sentence]:
     """Return what a run found, in short.
 
     With twins: in which measures either side did better, by the same decision as the verdicts (`experiments.verdict`).
-    Without: what its studies say first. In any case what was compared, what limits it, and how many published figures
+    Without: what its studies say first. In any case what was compared, what limits it, and how many reference figures
     were met.
 
     Parameters
@@ -206,18 +206,18 @@ def _leads(run: Run, said: Mapping[str, Sequence[str]], room: int) -> list[Sente
 
 
 def _published(run: Run) -> list[Sentence]:
-    """Return how many of the published figures were met."""
+    """Return how many of the reference figures were met."""
     references = run.summary["references"]
     missed = [reference["name"] for reference in references if not reference["passed"]]
     if not references:
         classics = [study for study in carried_out(run.config).values() if isinstance(study, Classic)]
-        none = "No published figure can be held against it, since none is of the conditions that were run."
+        none = "No reference figure can be held against it, since none is of the conditions that were run."
         return [(none,)] if any(classic.yardsticks for classic in classics) else []
     if len(references) == 1:
-        return [(f"The published figure was {'missed' if missed else 'met within the tolerance'}.",)]
+        return [(f"The reference figure was {'missed' if missed else 'met within the tolerance'}.",)]
     met = len(references) - len(missed)
     less = f"; missed: {listed(missed)}" if 0 < len(missed) <= _NAMED else ""
-    count = f"{met} of {len(references)} published figures {'was' if met == 1 else 'were'}"
+    count = f"{met} of {len(references)} reference figures {'was' if met == 1 else 'were'}"
     return [(f"{count} met within the tolerance{less}.",)]
 
 

@@ -234,7 +234,7 @@ def more_metrics(run: Run, rows: Sequence[MetricRow]) -> str:
 
 
 def measured_cell(reference: dict[str, Any]) -> Cell:
-    """Return what was measured of a published figure.
+    """Return what was measured of a reference figure.
 
     Parameters
     ----------

@@ -14,7 +14,8 @@ trial that does not find the platform in 600 steps is cut off, and without rewar
   learns by backpropagation at the end of each trial (REINFORCE with a baseline, Adam).
 
 Beside the steps of each trial, it shows some paths, and what the learners have made of the pool in the end: the value
-of each place, and the way they would take from there, as the mean of the directions weighted with their chances.
+of each place, and the way from there, as the mean of the directions weighted with the chances that they take these to
+have. The spiking network decides by noisy counts of spikes, and more surely than it takes itself to do.
 Learning is never switched off.
 
 Settings were chosen on seeds from 101 on, with other trials than those of a run: of 8 settings of the spiking network

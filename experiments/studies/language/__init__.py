@@ -2,8 +2,9 @@
 
 Each network is trained on windows of a text and then, with learning frozen, asked which character follows windows of
 another part of it. Its score is the mean of -log2 of the probability that it gives to the character that does follow:
-bits per character. Who knows nothing needs log2 of the number of symbols. A network that gives no probabilities is
-asked for its answer alone.
+bits per character. A network with a parameter `predict_next` learns in every step of a window which character follows,
+as n-grams are counted in every step; any other learns one character a window. Who knows nothing needs log2 of the
+number of symbols. A network that gives no probabilities is asked for its answer alone.
 
 N-grams are the yardstick. They are counted on the same training windows, in which each character is predicted from
 those before it in its window, and tested on the same test windows. An n-gram of order k knows the k - 1 characters

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.ft2font import FT2Font
 
 from bnsim.plotting.style import FAINT, INK, style
 from experiments.run_directory import Run
@@ -22,6 +26,8 @@ _ADVANCE = 0.602 / 72
 """Width of a character of DejaVu Sans Mono, of a size of one point, in inches."""
 _PLATE = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
 """Behind numbers, so that lines end before them."""
+_FAMILY = "monospace"
+"""Of texts."""
 _QUOTED = 60
 """Characters of what was written that are quoted in a sentence, and of what came before."""
 
@@ -42,7 +48,7 @@ PLATES = (
 
 
 def draw(run: Run) -> dict[str, Figure]:
-    """Draw `language_bits`, and `language_text` if a network writes.
+    """Draw `language_bits`, and `language_text` if a network writes signs that the font of the figures has.
 
     Parameters
     ----------
@@ -55,7 +61,8 @@ def draw(run: Run) -> dict[str, Figure]:
         Figures by file name without suffix.
     """
     texts = {f"{model} ({look.kind})": found for model, look in looks(run).items() if (found := written(run, model))}
-    return {"language_bits": _bits(run)} | ({"language_text": _texts(texts)} if texts else {})
+    drawn = texts and drawable(class_names(run))
+    return {"language_bits": _bits(run)} | ({"language_text": _texts(texts)} if drawn else {})
 
 
 def sentences(run: Run) -> list[str]:
@@ -83,7 +90,25 @@ def sentences(run: Run) -> list[str]:
         f"Bits per character: {by_model(run, STUDY['bits_per_character'])}.",
         counted,
         f"After “{before[-_QUOTED:].strip()}”, {best} writes “{after[:_QUOTED].strip()}”.",
+        *([] if drawable(class_names(run)) else ["What the networks write is not drawn: the font has no such signs."]),
     ]
+
+
+def drawable(signs: Iterable[str]) -> bool:
+    """Return whether the font in which texts are drawn has all signs of some texts.
+
+    Parameters
+    ----------
+    signs
+        The texts.
+
+    Returns
+    -------
+    bool
+        False for Chinese, say, of which Matplotlib's own font has no signs.
+    """
+    known = FT2Font(findfont(FontProperties(family=_FAMILY))).get_charmap()
+    return all(ord(sign) in known for text in signs for sign in text)
 
 
 def written(run: Run, model: str) -> list[tuple[str, str]]:
@@ -191,7 +216,7 @@ def _texts(texts: dict[str, list[tuple[str, str]]]) -> Figure:
             for found in lines:
                 for row in found:
                     for column, text, colour in row:
-                        ax.text(column, top, text, color=colour, fontsize=_SIZE, family="monospace", va="center")
+                        ax.text(column, top, text, color=colour, fontsize=_SIZE, family=_FAMILY, va="center")
                     top += 1
                 top += 0.6
             top += 0.8

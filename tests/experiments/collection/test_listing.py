@@ -90,7 +90,7 @@ def test_a_run_without_means_of_whole_models_shows_its_published_figures_and_the
     assert [line.rpartition("   ")[2] for line in lines if line.endswith(("0.5)", "8.01)", "figures"))] == [
         "rate (dt 0.5)",
         "lif 8 Hz (7.99 to 8.01)",
-        "1 of 2 published figures",
+        "1 of 2 reference figures",
     ]
     (entry,) = json.loads(bnsim("runs", "--json", cwd=tmp_path).stdout)
     assert entry["published"] == {"passed": 1, "of": 2}

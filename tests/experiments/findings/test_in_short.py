@@ -108,7 +108,7 @@ def test_everything_at_once_is_five_sentences() -> None:
         "10 that a p-value takes, that the intervals are not corrected for their number and that there were warnings "
         "about dense; what follows describes these seeds only."
     )
-    assert seen[4] == "2 of 3 published figures were met within the tolerance; missed: rate in Table 1."
+    assert seen[4] == "2 of 3 reference figures were met within the tolerance; missed: rate in Table 1."
 
 
 def test_without_twins_the_studies_speak() -> None:
@@ -133,13 +133,13 @@ def test_without_twins_the_studies_speak() -> None:
 @pytest.mark.parametrize(
     ("references", "last"),
     [
-        ([REFERENCE], "The published figure was met within the tolerance."),
-        ([{**REFERENCE, "passed": False}], "The published figure was missed."),
+        ([REFERENCE], "The reference figure was met within the tolerance."),
+        ([{**REFERENCE, "passed": False}], "The reference figure was missed."),
         (
             [REFERENCE, {**REFERENCE, "passed": False}],
-            "1 of 2 published figures was met within the tolerance; missed: rate in Table 1.",
+            "1 of 2 reference figures was met within the tolerance; missed: rate in Table 1.",
         ),
-        ([], "No published figure can be held against it, since none is of the conditions that were run."),
+        ([], "No reference figure can be held against it, since none is of the conditions that were run."),
     ],
 )
 def test_a_classic_is_held_against_its_paper(references: list[dict[str, Any]], last: str) -> None:

@@ -117,9 +117,7 @@ def test_stimulus_and_spikes_are_of_one_segment(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(neo.io, "get_io", lambda name: SimpleNamespace(read=lambda: [block]))
     np.testing.assert_allclose(stimulus_and_spikes(path, None, None)[0].values, WAVE)
     other.spiketrains.append(train(SPIKES))
-    with pytest.raises(
-        InputError, match=r"^receptor\.recording: the file holds 2 segments with spikes, and one"
-    ):
+    with pytest.raises(InputError, match=r"^receptor\.recording: the file holds 2 segments with spikes, and one"):
         stimulus_and_spikes(path, None, None)
 
 

@@ -20,7 +20,7 @@ from experiments.run.plan import check
 from experiments.run.request import Request
 from experiments.run_directory import Run
 from experiments.studies import STUDIES
-from experiments.studies.language.figure import sentences, written
+from experiments.studies.language.figure import drawable, sentences, written
 from experiments.studies.language.measure import bits, spread
 from experiments.studies.language.writing import continued
 from experiments.tasks import load_task
@@ -175,3 +175,8 @@ def test_a_network_without_probabilities_has_answers_alone(run: Run) -> None:
 
 def words_of(figure: Figure) -> list[str]:
     return [text.get_text() for text in figure.findobj(Text)]
+
+
+def test_signs_that_the_font_lacks_are_not_drawn() -> None:
+    assert drawable(["blank", "a", "é", "ж"])
+    assert not drawable(["blank", "a", "語"])
