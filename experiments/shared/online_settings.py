@@ -12,17 +12,28 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+_SPIKES = {"learning_rate": 1e-3, "hidden_learning_rate": 1e-3, "final_rate": 1.0}
+"""Of `three-factor`, whose two rates were kept equal. It was tried with symmetric and with random feedback, with which
+it learns best at twice this rate, and at this rate or half of it."""
+
 SETTINGS: Mapping[str, Mapping[str, Mapping[str, Any]]] = MappingProxyType(
     {
         "small images": {
             "receptive-field": {"learning_rate": 1e-3, "final_rate": 1.0},
             "receptive-dense": {"learning_rate": 3e-4},
             "dense": {"learning_rate": 3e-4},
+            "dense-sgd": {"learning_rate": 0.05, "final_rate": 1.0},
+            "local-rate": {"learning_rate": 0.05, "final_rate": 1.0},
+            "surrogate": {"learning_rate": 2e-3, "final_rate": 1.0},
+            "three-factor": _SPIKES,
         },
         "large images": {
             "receptive-field": {"learning_rate": 1e-4, "final_rate": 1.0},
             "receptive-dense": {"learning_rate": 1e-4},
             "dense": {"learning_rate": 3e-4},
+            "dense-sgd": {"learning_rate": 0.02, "final_rate": 1.0},
+            "local-rate": {"learning_rate": 0.02, "final_rate": 1.0},
+            "three-factor": _SPIKES,
         },
         "features": {
             "receptive-field": {"learning_rate": 2e-4, "final_rate": 1.0},
