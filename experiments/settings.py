@@ -104,6 +104,8 @@ _ONE_FRAME = {kind: Chosen({"frame": 100.0}) for kind in ("small images", "large
 
 _SLOW_ROWS = {"frame": 50.0, "learning_rate": 0.05}
 """Rows of images must last longer than a membrane takes to pass them on."""
+_FASTER_ROWS = {"frame": 20.0, "recurrent_weight": 0.5, "learning_rate": 0.2}
+"""Of `eprop` on rows of MNIST: 85.6 % of validation images after three passes over 10,000, with frames of 50 ms 80.7."""
 _VOWELS = {
     "learning_rate": 0.25,
     "tau_output": 100.0,
@@ -253,6 +255,7 @@ MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
         "eprop": {
             **_SPIKES_IN_TIME,
             "evidence": Chosen({"learning_rate": 6.0, "passes": 2}, tried=8),
+            "mnist-rows": Chosen(quick={**_FASTER_ROWS, "passes": 10}, full={**_FASTER_ROWS, "passes": 30}, tried=21),
             "strings": Chosen({**_SPIKES_OF_STRINGS, "learning_rate": 6.0, "feedback_scale": 0.4}, tried=46),
         },
         "article-dense": {},
