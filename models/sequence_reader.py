@@ -10,6 +10,7 @@ from models.checks import is_count
 from models.classifier import Classifier
 from models.online import OnlineClassifier
 from models.optimizers import OPTIMIZERS
+from models.parameters import ParameterChecks
 
 
 class SequenceReader(Classifier):
@@ -44,10 +45,6 @@ class SequenceReader(Classifier):
         return X
 
 
-FEEDBACK = ("random", "symmetric")
-"""Weights along which errors come back: their own, or those of the output."""
-
-
 class SequenceLearner(SequenceReader, OnlineClassifier):
     """A classifier that answers in the last steps of a sequence, and learns batch by batch, or one by one."""
 
@@ -60,8 +57,6 @@ class SequenceLearner(SequenceReader, OnlineClassifier):
     learning_rate: float
     final_rate: float
     batch_size: int
-    feedback: str
-    feedback_scale: float
 
     def _taught(self, X: FloatArray, labels: LabelArray, asked: FloatArray) -> tuple[LabelArray, FloatArray]:
         """The right class of each step, and which part the step has in the loss (sample, step).
@@ -83,13 +78,23 @@ class SequenceLearner(SequenceReader, OnlineClassifier):
         self._require_count("units", "batch_size")
         self._require_positive("learning_rate", "final_rate")
 
-    def _check_feedback(self) -> None:
-        """Of learners whose errors come back along weights of their own."""
-        self._require(self.feedback in FEEDBACK, "feedback", f"one of {', '.join(FEEDBACK)}")
-        self._require_positive("feedback_scale")
-
     def _chunk_size(self) -> int:
         return -(-self.LOOK // self.batch_size) * self.batch_size
 
     def _presentations_of_batch(self) -> int:
         return self.batch_size
+
+
+FEEDBACK = ("random", "symmetric")
+"""Weights along which errors come back: their own, or those of the output."""
+
+
+class LearnsByFeedback(ParameterChecks):
+    """A learner whose errors come back along weights of their own."""
+
+    feedback: str
+    feedback_scale: float
+
+    def _check_feedback(self) -> None:
+        self._require(self.feedback in FEEDBACK, "feedback", f"one of {', '.join(FEEDBACK)}")
+        self._require_positive("feedback_scale")

@@ -14,9 +14,10 @@ from models.rate.glorot import glorot
 from models.rate.leaky_classifier import LeakyClassifier
 from models.rate.leaky_network import LeakyNetwork
 from models.rate.leaky_rules import local_changes
+from models.sequence_reader import LearnsByFeedback
 
 
-class RandomFeedbackLocalOnline(LeakyClassifier):
+class RandomFeedbackLocalOnline(LearnsByFeedback, LeakyClassifier):
     """Classify sequences by the network of `rate-recurrent`, trained by random-feedback local online learning.
 
     Equations: the network is that of `models.artificial.rate_recurrent.RateRecurrent`, with the same initial weights

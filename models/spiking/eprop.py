@@ -17,12 +17,13 @@ from bnsim.errors import DivergenceError
 from models.artificial.recurrent_network import RecurrentWeights
 from models.optimizers import descend
 from models.schedule import falling
+from models.sequence_reader import LearnsByFeedback
 from models.spiking.recurrent_layers import READOUT, THRESHOLD, SpikingRecurrent
 
 BACK = "output_to_hidden"
 
 
-class Eprop(SpikingRecurrent):
+class Eprop(LearnsByFeedback, SpikingRecurrent):
     """Classify sequences by a recurrent network of spiking neurons that learns by eligibility propagation (e-prop).
 
     The network is that of `models.spiking.recurrent_layers.SpikingRecurrent`: a step of a sequence, a frame, is shown
