@@ -250,6 +250,11 @@ MODEL_SETTINGS: Mapping[str, Mapping[str, Chosen]] = MappingProxyType(
         "surrogate-recurrent": {
             **_SPIKES_IN_TIME,
             "evidence": Chosen({"learning_rate": 0.5, "passes": 2}, tried=2),
+            "japanese-vowels": Chosen(
+                quick={**_VOWELS, "learning_rate": 0.1, "passes": 10},
+                full={**_VOWELS, "learning_rate": 0.1, "passes": 30},
+                tried=3,
+            ),
             "strings": Chosen({**_SPIKES_OF_STRINGS, "learning_rate": 8.0}, tried=9),
         },
         "eprop": {

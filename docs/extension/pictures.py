@@ -14,6 +14,12 @@ import tempfile
 from pathlib import Path
 
 _FOLDER = Path(__file__).parents[1] / "pictures"
+_IN_TIME = "rate-recurrent,rflo,surrogate-recurrent,eprop"
+_OTHERS = {
+    "language": f"--task next-character --preset full --models {_IN_TIME},gru --set square=recurrent --seeds 5",
+    "memory": "--task evidence --models eprop,rflo --seeds 3",
+}
+"""What is said to studies that take no digits."""
 _WIDTH, _HEIGHT, _COLOURS = 1200, 1100, 96
 """In pixels, at most; figures have few colours, and a palette makes a file a third as long."""
 
@@ -50,6 +56,8 @@ def command(study: str) -> str:
     """
     from experiments.studies import STUDIES
 
+    if study in _OTHERS:
+        return f"bnsim run {study} {_OTHERS[study]}"
     models = "" if STUDIES[study].subjects else " --models receptive-field,receptive-dense"
     return f"bnsim run {study}{models} --seeds 3"
 
