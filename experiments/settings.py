@@ -277,10 +277,7 @@ SQUARE_SETTINGS: Mapping[str, Mapping[str, Mapping[str, Parameters]]] = MappingP
                 "local-rate": {**_RANDOM, "learning_rate": 0.05, "passes": 30},
                 "three-factor": {**_RANDOM, "learning_rate": 2e-3, "hidden_learning_rate": 2e-3, "passes": 30},
             },
-            "large images": {"local-rate": _RANDOM, "three-factor": _RANDOM},
-            "features": {"local-rate": _RANDOM, "three-factor": _RANDOM},
-            "sequences": {"local-rate": _RANDOM, "three-factor": _RANDOM},
-            "strings": {"local-rate": _RANDOM, "three-factor": _RANDOM},
+            **{kind: {"local-rate": _RANDOM, "three-factor": _RANDOM} for kind in KINDS if kind != "small images"},
         },
         "recurrent": {kind: {} for kind in KINDS},
     }

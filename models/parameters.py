@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from numbers import Integral
 from typing import Any, final
@@ -47,6 +47,12 @@ class ParameterChecks:
         if not condition:
             culprit = f"{type(self).__name__}.{parameter}"
             raise InputError(f"{culprit}: got {getattr(self, parameter)!r}; give {remedy}")
+
+    @final
+    def _require_one_of(self, parameter: str, options: Iterable[str]) -> None:
+        """Raise InputError unless a parameter is one of these names."""
+        names = tuple(options)
+        self._require(getattr(self, parameter) in names, parameter, f"one of {', '.join(names)}")
 
     @final
     def _require_count(self, *parameters: str) -> None:

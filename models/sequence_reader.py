@@ -44,6 +44,10 @@ class SequenceReader(Classifier):
         sequences.check_rows(type(self).__name__, X, self.sequence_shape)
         return X
 
+    def _following(self, X: FloatArray, labels: LabelArray) -> tuple[LabelArray, FloatArray]:
+        """What follows each step of strings, and which part that has in the loss (sample, step)."""
+        return sequences.following(self._rows(X), self._shape, labels, self.classes_)
+
 
 class SequenceLearner(SequenceReader, OnlineClassifier):
     """A classifier that answers in the last steps of a sequence, and learns batch by batch, or one by one."""
@@ -64,7 +68,7 @@ class SequenceLearner(SequenceReader, OnlineClassifier):
         asked: which part it has in the answer.
         """
         if self.predict_next:
-            return sequences.following(self._rows(X), self._shape, labels, self.classes_)
+            return self._following(X, labels)
         return sequences.of_each_step(labels, asked), asked
 
     def _check_learning(self) -> None:
@@ -74,7 +78,7 @@ class SequenceLearner(SequenceReader, OnlineClassifier):
             self._require(self.answer_steps == 1, "answer_steps", "1, the last step, with predict_next")
         asked = self.answer_steps is None or (is_count(self.answer_steps) and self.answer_steps <= longest)
         self._require(asked, "answer_steps", f"an integer of 1 to {longest}, the steps of a sample, or None for all")
-        self._require(self.optimizer in OPTIMIZERS, "optimizer", f"one of {', '.join(OPTIMIZERS)}")
+        self._require_one_of("optimizer", OPTIMIZERS)
         self._require_count("units", "batch_size")
         self._require_positive("learning_rate", "final_rate")
 
@@ -96,5 +100,5 @@ class LearnsByFeedback(ParameterChecks):
     feedback_scale: float
 
     def _check_feedback(self) -> None:
-        self._require(self.feedback in FEEDBACK, "feedback", f"one of {', '.join(FEEDBACK)}")
+        self._require_one_of("feedback", FEEDBACK)
         self._require_positive("feedback_scale")

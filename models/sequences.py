@@ -125,6 +125,27 @@ def asked(lengths: NDArray[np.int64], n_steps: int, answer_steps: int | None) ->
     return within / within.sum(axis=1, keepdims=True)
 
 
+def as_symbols(rows: NDArray[Any], shape: SequenceShape) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Read rows as strings of symbols.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (n_samples, time * channel)
+        Rows that `check_rows` accepts. The largest channel of a step tells its symbol.
+    shape : tuple of int
+        (time, channel), with the mask.
+
+    Returns
+    -------
+    symbols : ndarray of int, shape (n_samples, time)
+        The channel of each symbol; what follows the end of a string means nothing.
+    lengths : ndarray of int, shape (n_samples,)
+        Number of symbols of each string.
+    """
+    values, lengths = as_sequences(rows, shape)
+    return values.argmax(axis=2), lengths
+
+
 def of_each_step(labels: LabelArray, parts: FloatArray) -> LabelArray:
     """Return the right class of each step of sequences that have one class.
 
@@ -167,8 +188,7 @@ def following(
         Which part each step has in the loss: equal ones, none after the end and before a symbol that is no class. Of
         each sequence they add up to 1.
     """
-    values, lengths = as_sequences(rows, shape)
-    symbols = values.argmax(axis=2)
+    symbols, lengths = as_symbols(rows, shape)
     place = np.full(shape[1] - 1, -1)
     place[classes] = np.arange(len(classes))
     after = np.append(place[symbols[:, 1:]], labels[:, None], axis=1)

@@ -15,6 +15,12 @@ from typing import Any
 _SPIKES = {"learning_rate": 1e-3, "hidden_learning_rate": 1e-3, "final_rate": 1.0}
 """Of `three-factor`, whose two rates were kept equal. It was tried with symmetric and with random feedback, with which
 it learns best at twice this rate, and at this rate or half of it."""
+_SEQUENCES = {
+    "receptive-field": {"learning_rate": 1e-3, "final_rate": 1.0},
+    "receptive-dense": {"learning_rate": 3e-4},
+    "dense": {"learning_rate": 3e-4},
+    "gru": {"learning_rate": 5e-3, "final_rate": 1.0},
+}
 
 SETTINGS: Mapping[str, Mapping[str, Mapping[str, Any]]] = MappingProxyType(
     {
@@ -40,18 +46,8 @@ SETTINGS: Mapping[str, Mapping[str, Mapping[str, Any]]] = MappingProxyType(
             "receptive-dense": {"learning_rate": 3e-3},
             "dense": {"learning_rate": 1e-3},
         },
-        "sequences": {
-            "receptive-field": {"learning_rate": 1e-3, "final_rate": 1.0},
-            "receptive-dense": {"learning_rate": 3e-4},
-            "dense": {"learning_rate": 3e-4},
-            "gru": {"learning_rate": 5e-3, "final_rate": 1.0},
-        },
-        "strings": {
-            "receptive-field": {"learning_rate": 1e-3, "final_rate": 1.0},
-            "receptive-dense": {"learning_rate": 3e-4},
-            "dense": {"learning_rate": 3e-4},
-            "gru": {"learning_rate": 5e-3, "final_rate": 1.0},
-        },
+        "sequences": _SEQUENCES,
+        "strings": _SEQUENCES,
     }
 )
 """Kind of task (see `experiments.settings`) -> model -> parameters."""

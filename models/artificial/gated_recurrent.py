@@ -137,7 +137,7 @@ class GatedRecurrent(SequenceReader, KerasClassifier):
     def _targets(self, X: FloatArray, labels: LabelArray) -> LabelArray:
         if not self.predict_next:
             return labels
-        taught, parts = sequences.following(self._rows(X), self._shape, labels, self.classes_)
+        taught, parts = self._following(X, labels)
         return np.where(parts > 0, taught, NO_CLASS)
 
     def _sizes(self) -> Iterator[int]:

@@ -149,7 +149,7 @@ class LocalRate(FeedforwardLayers, RateNetworkClassifier, OnlineClassifier):
     def _check_parameters(self) -> None:
         layers = isinstance(self.hidden, (tuple, list)) and all(map(is_count, self.hidden))
         self._require(layers, "hidden", "a tuple of integers of at least 1, one a hidden layer")
-        self._require(self.feedback in FEEDBACK, "feedback", f"one of {', '.join(FEEDBACK)}")
+        self._require_one_of("feedback", FEEDBACK)
         self._require_positive("learning_rate", "final_rate")
 
     # What `OnlineClassifier` asks for.

@@ -133,7 +133,7 @@ class ConvertedClassifier(Classifier):
     def _check_parameters(self) -> None:
         self._require(is_positive(self.percentile) and self.percentile <= 100, "percentile", "a number in (0, 100]")
         self._require_count("duration")
-        self._require(self.backend in BACKENDS, "backend", f"one of {', '.join(BACKENDS)}")
+        self._require_one_of("backend", BACKENDS)
         convertible_neuron(type(self).__name__, self.neuron)
 
     def _degeneracies(self, X: FloatArray) -> Iterator[str]:

@@ -225,8 +225,8 @@ class DiehlCook(SpikingClassifier):
         self._require(whole, "label_samples", "an integer of at least 0")
         steps = self.duration / DT
         self._require(steps == round(steps), "duration", "a multiple of 0.5 ms")
-        self._require(self.integration in INTEGRATION, "integration", f"one of {', '.join(INTEGRATION)}")
-        self._require(self.readout in READOUTS, "readout", f"one of {', '.join(READOUTS)}")
+        self._require_one_of("integration", INTEGRATION)
+        self._require_one_of("readout", READOUTS)
         self._check_backend()
 
     # What `OnlineClassifier` asks for.

@@ -220,10 +220,10 @@ class SpikingRecurrent(SequenceLearner, SpikingClassifier):
 
     def _lessons(self, X: FloatArray, labels: LabelArray, read: Sequences) -> tuple[LabelArray, FloatArray]:
         """The right class of each frame, and which part the frame has in the loss (sample, frame)."""
-        if not self.predict_next:
-            return self._taught(X, labels, read.asked)
-        frames = [(0, 0), (self._late, 0)]
         taught, parts = self._taught(X, labels, read.asked)
+        if not self.predict_next:
+            return taught, parts
+        frames = [(0, 0), (self._late, 0)]  # what follows a step is asked for when the step has reached the readout
         return np.pad(taught, frames), np.pad(parts, frames)
 
     # What `OnlineClassifier` asks for.

@@ -108,7 +108,7 @@ class SpikingClassifier(OnlineClassifier):
         return self.recorded
 
     def _check_backend(self) -> None:
-        self._require(self.backend in BACKENDS, "backend", f"one of {', '.join(BACKENDS)}")
+        self._require_one_of("backend", BACKENDS)
 
     def _chunk_size(self) -> int:
         return CHUNK

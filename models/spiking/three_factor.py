@@ -127,7 +127,7 @@ class ThreeFactor(SpikingLayers):
 
     def _check_parameters(self) -> None:
         super()._check_parameters()
-        self._require(self.feedback in FEEDBACK, "feedback", f"one of {', '.join(FEEDBACK)}")
+        self._require_one_of("feedback", FEEDBACK)
         self._require_positive("hidden_learning_rate")
 
     def _start_back(self, before: str, after: str, forward: FloatArray, other: FloatArray) -> None:

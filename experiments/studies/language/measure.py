@@ -15,7 +15,7 @@ from experiments.studies.language.n_grams import Strings, witten_bell
 from experiments.studies.language.writing import continued
 from experiments.tasks.dataset import Samples
 from models.capabilities import Probabilistic
-from models.sequences import SequenceShape, as_sequences
+from models.sequences import SequenceShape, as_symbols
 
 
 def run(config: Config, subject: Subject, progress: Progress) -> Outcome:
@@ -92,8 +92,7 @@ def bits(probabilities: FloatArray) -> float:
 def _written(
     model: Probabilistic, windows: Samples, shape: SequenceShape, config: Config, seed: int, progress: Progress
 ) -> Iterator[Measurement]:
-    values, lengths = as_sequences(windows.X, shape)
-    starts = [string[:length].argmax(axis=1) for string, length in zip(values, lengths, strict=True)]
+    starts = [string[:length] for string, length in zip(*as_symbols(windows.X, shape), strict=True)]
     texts = continued(model, starts, shape, config.characters, np.random.default_rng([seed, 0x7E87]), progress)
     for line, (start, written) in enumerate(zip(starts, texts, strict=True)):
         yield from STUDY["symbol"].curve(start, line=line, by=TEXT)

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from bnsim.arrays import Float64Array, FloatArray, LabelArray
-from models.sequences import SequenceShape, as_sequences
+from models.sequences import SequenceShape, as_symbols
 
 NONE = -1
 """Stands between strings, and for what has not been seen."""
@@ -42,10 +42,10 @@ class Strings:
         shape
             (time, channel) of a row, with the mask.
         """
-        values, lengths = as_sequences(X, shape)
-        n_strings, n_steps, _ = values.shape
+        symbols, lengths = as_symbols(X, shape)
+        n_strings, n_steps = symbols.shape
         table = np.full((n_strings, n_steps + 2), NONE, np.int64)
-        table[:, 1:-1] = np.where(np.arange(n_steps) < lengths[:, None], values.argmax(axis=2), NONE)
+        table[:, 1:-1] = np.where(np.arange(n_steps) < lengths[:, None], symbols, NONE)
         rows = np.arange(n_strings)
         table[rows, lengths + 1] = y
         return cls(table.ravel(), rows * (n_steps + 2) + lengths + 1)
